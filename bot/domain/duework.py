@@ -1,0 +1,61 @@
+"""What becomes due, and what is to be sent: the closed sets that rows name."""
+
+from enum import IntEnum, StrEnum
+
+
+class TimerKind(StrEnum):
+    """A kind of due work. A replica leaves a kind that it does not know alone."""
+
+    PAGE_STEP = "page step"
+    UPDATE_DUE = "update due"
+    REMINDER = "reminder"
+    TASK_DUE = "task due"
+    DIGEST = "digest"
+    ROOM_REPAIR = "room repair"
+
+
+class TimerState(StrEnum):
+    DUE = "due"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class Priority(IntEnum):
+    """Within one moment, what goes first."""
+
+    PAGE = 0
+    NOTICE = 1
+    CARD = 2
+    REMINDER = 3
+    DIGEST = 4
+
+
+class DeliveryKind(StrEnum):
+    """What to say or do; the words are made when it is sent."""
+
+    PAGE = "page"
+    PAGE_UPDATE = "page update"
+    ROOM_CREATE = "room create"
+    ROOM_INVITE = "room invite"
+    CARD_POST = "card post"
+    CARD_UPDATE = "card update"
+    CARD_PIN = "card pin"
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    TASK_REMINDER = "task reminder"
+    UPDATE_REMINDER = "update reminder"
+    EXHAUSTED = "exhausted"
+    ACCESS_REQUEST = "access request"
+    ACCESS_ANSWER = "access answer"
+    ASSIGNED = "assigned"
+    DIGEST = "digest"
+    HOME = "home"

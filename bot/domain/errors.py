@@ -1,0 +1,133 @@
+"""What can go wrong, as types. The error mapper in `handlers` turns each into a person's words.
+
+`str(error)` is the name of the class alone: fields may hold what a person typed, which no log
+shall carry. Not frozen: `contextlib` sets an exception's traceback.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class TocsinError(Exception):
+    """Root of every error that this product raises on purpose."""
+
+
+class Refused(TocsinError):
+    """A person asked for something that cannot be done; nothing was changed."""
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+
+@dataclass(eq=False)
+class AlreadyHandled(Refused):
+    """The same request arrived twice; `outcome` is what the first one brought about."""
+
+    outcome: str = ""
+
+
+@dataclass(eq=False)
+class NotPermitted(Refused):
+    """The person's role does not reach."""
+
+    needed: str
+    has: str
+    to: str
+
+
+@dataclass(eq=False)
+class NoAccess(Refused):
+    """The incident is restricted and the person is not invited. Carries nothing but the name."""
+
+    reference: str
+    incident_id: str
+
+
+@dataclass(eq=False)
+class NotFound(Refused):
+    """Nothing has that name here."""
+
+    what: str
+    named: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class IllegalMove(Refused):
+    """The lifecycle does not allow this move; `legal` names those that it does."""
+
+    reference: str
+    state: str
+    to: str
+    legal: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class ReasonNeeded(Refused):
+    """A severity is lowered, an incident reopened or declined: that takes a written reason."""
+
+    to: str
+
+
+@dataclass(eq=False)
+class AlreadyAcknowledged(Refused):
+    """Somebody was faster."""
+
+    reference: str
+    team: str
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class NothingToAcknowledge(Refused):
+    """No page waits for this person (in this incident)."""
+
+    reference: str | None = None
+
+
+@dataclass(eq=False)
+class NothingToDo(Refused):
+    """The request would change nothing: the same state, severity or owner as now."""
+
+    reference: str
+    already: str
+
+
+@dataclass(eq=False)
+class IncidentClosed(Refused):
+    """The incident has ended; only reopening it, reading it and notes are left."""
+
+    reference: str
+    state: str
+
+
+@dataclass(eq=False)
+class NobodyToPage(Refused):
+    """A team has nobody on its on-call order that could be reached."""
+
+    team: str
+
+
+@dataclass(eq=False)
+class BadInput(Refused):
+    """A value cannot be understood. `field_name` is the form's field or the verb's argument."""
+
+    field_name: str
+    problem: str
+    example: str = ""
+
+
+@dataclass(eq=False)
+class FormErrors(Refused):
+    """Several fields of a form are wrong at once."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class StoreUnavailable(TocsinError):
+    """The database cannot be reached or is full; what was asked for was not stored."""
+
+
+class PolicyError(TocsinError):
+    """The policy file is wrong: file, line, key, what was expected."""

@@ -1,0 +1,84 @@
+"""States of an incident and the one table of legal moves."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bot.domain.errors import BadInput, IllegalMove, NothingToDo
+
+
+class State(StrEnum):
+    NEW = "new"
+    TRIAGED = "triaged"
+    INVESTIGATING = "investigating"
+    AWAITING_DECISION = "awaiting decision"
+    ACTION_PENDING = "action pending"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    REVIEWED = "reviewed"
+    REOPENED = "reopened"
+    DUPLICATE = "duplicate"
+    DECLINED = "declined"
+
+    @property
+    def key(self) -> str:
+        return self.value.replace(" ", "-")
+
+
+WORKING = frozenset(
+    {State.TRIAGED, State.INVESTIGATING, State.AWAITING_DECISION}
+    | {State.ACTION_PENDING, State.MONITORING}
+)
+OPEN = WORKING | {State.NEW, State.REOPENED}
+ENDED = frozenset({State.RESOLVED, State.REVIEWED, State.DUPLICATE, State.DECLINED})
+CLOSED = frozenset({State.REVIEWED, State.DUPLICATE, State.DECLINED})
+
+# Work moves in both directions (a decision may send it back to investigation); an ending is left
+# only by reopening. `reviewed` is what people call closed: resolved, and looked back upon.
+MOVES: Mapping[State, frozenset[State]] = {
+    State.NEW: WORKING | {State.RESOLVED, State.DUPLICATE, State.DECLINED},
+    **{
+        state: (WORKING - {state}) | {State.RESOLVED, State.DUPLICATE, State.DECLINED}
+        for state in sorted(WORKING)
+    },
+    State.REOPENED: WORKING | {State.RESOLVED, State.DUPLICATE, State.DECLINED},
+    State.RESOLVED: frozenset({State.REVIEWED, State.REOPENED}),
+    State.REVIEWED: frozenset({State.REOPENED}),
+    State.DUPLICATE: frozenset({State.REOPENED}),
+    State.DECLINED: frozenset({State.REOPENED}),
+}
+
+
+def legal_moves(state: State) -> tuple[State, ...]:
+    """Return the states that `state` may become, in the order in which they are declared."""
+    return tuple(to for to in State if to in MOVES[state])
+
+
+def check_move(reference: str, state: State, to: State) -> None:
+    """Raise IllegalMove or NothingToDo unless `state` may become `to`."""
+    if state is to:
+        raise NothingToDo(reference, state.value)
+    if to not in MOVES[state]:
+        raise IllegalMove(reference, state, to, tuple(move.value for move in legal_moves(state)))
+
+
+def parse_state(text: str) -> State:
+    """Read a state as people type it: `awaiting decision`, `awaiting-decision`, `closed`."""
+    wanted = " ".join(text.lower().replace("-", " ").replace("_", " ").split())
+    wanted = {"closed": "reviewed", "close": "reviewed", "resolve": "resolved"}.get(wanted, wanted)
+    for state in State:
+        if state.value == wanted:
+            return state
+    choices = ", ".join(state.key for state in State)
+    raise BadInput("status", f"'{text.strip()[:40]}' is not a state; there are: {choices}")
+
+
+def split_state(text: str) -> tuple[State, str]:
+    """Split `awaiting decision waiting for PR` into the state and the note behind it."""
+    words = text.split()
+    for count in (2, 1):
+        try:
+            return parse_state(" ".join(words[:count])), " ".join(words[count:])
+        except BadInput:
+            continue
+    raise_for = words[0] if words else ""
+    return parse_state(raise_for), ""

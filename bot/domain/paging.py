@@ -1,0 +1,151 @@
+"""The ladder of a team, and the decision which step comes next. No clock, no database, no Slack."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.ids import TeamKey, UserId
+
+
+class RunState(StrEnum):
+    """A run is one team's escalation within one incident."""
+
+    PAGING = "paging"
+    ACKNOWLEDGED = "acknowledged"
+    EXHAUSTED = "exhausted"
+    CANCELLED = "cancelled"
+
+
+class PageState(StrEnum):
+    """A page is one message to one person within a run."""
+
+    WAITING = "waiting"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Whom to page, and how long to wait for an acknowledgement before the next step."""
+
+    targets: tuple[UserId, ...]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The snapshot that an escalation runs on: people by id, nothing looked up later."""
+
+    steps: tuple[Step, ...]
+    rounds: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        steps = [
+            {"targets": list(step.targets), "wait": step.wait.total_seconds()}
+            for step in self.steps
+        ]
+        return {"rounds": self.rounds, "steps": steps}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Ladder":
+        steps = tuple(
+            Step(
+                tuple(UserId(target) for target in step["targets"]),
+                timedelta(seconds=step["wait"]),
+            )
+            for step in data["steps"]
+        )
+        return cls(steps=steps, rounds=int(data["rounds"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands; rounds and steps count from 0. BEFORE is ahead of the first step."""
+
+    round: int
+    step: int
+
+
+BEFORE = Position(0, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class PageNow:
+    """Page these people; if nobody acknowledges, decide again at `next_at`."""
+
+    position: Position
+    targets: tuple[UserId, ...]
+    next_at: datetime
+    skipped: tuple[UserId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exhausted:
+    """Every step of every round went by: tell the escalation manager and the channel."""
+
+    skipped: tuple[UserId, ...] = ()
+
+
+def next_step(
+    ladder: Ladder, at: Position, now: datetime, gone: Collection[UserId] = frozenset()
+) -> PageNow | Exhausted:
+    """Decide what follows position `at`.
+
+    Whoever is in `gone` (deactivated, declined, unreachable) is skipped. A step that has nobody
+    left is passed over at once, never into silence: what remains is the next one's, or Exhausted.
+    """
+    skipped: list[UserId] = []
+    for position in _positions_after(ladder, at):
+        step = ladder.steps[position.step]
+        reachable = tuple(target for target in step.targets if target not in gone)
+        skipped += [target for target in step.targets if target in gone]
+        if reachable:
+            return PageNow(position, reachable, now + step.wait, tuple(dict.fromkeys(skipped)))
+    return Exhausted(tuple(dict.fromkeys(skipped)))
+
+
+def _positions_after(ladder: Ladder, at: Position) -> Sequence[Position]:
+    everything = [
+        Position(round_, step)
+        for round_ in range(ladder.rounds)
+        for step in range(len(ladder.steps))
+    ]
+    return [p for p in everything if (p.round, p.step) > (at.round, at.step)]
+
+
+class Who(StrEnum):
+    """The words a policy's step may use beside a person's name."""
+
+    ON_CALL = "on-call"
+    BACKUP = "backup"
+    EVERYONE = "everyone"
+    MANAGER = "escalation-manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A stakeholder team. `on_call` is in order: on-call first, then the backups."""
+
+    key: TeamKey
+    name: str
+    on_call: tuple[UserId, ...]
+    members: tuple[UserId, ...] = field(default=())
+
+
+def resolve(who: str, team: Team, manager: Sequence[UserId]) -> tuple[UserId, ...]:
+    """Turn a step's word into people; a plain member id stands for itself."""
+    match who:
+        case Who.ON_CALL:
+            return team.on_call[:1]
+        case Who.BACKUP:
+            return team.on_call[1:2]
+        case Who.EVERYONE:
+            return tuple(dict.fromkeys((*team.on_call, *team.members)))
+        case Who.MANAGER:
+            return tuple(manager)
+        case person:
+            return (UserId(person),)

@@ -1,0 +1,41 @@
+"""P0 to P3, and what raises them."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from bot.domain.errors import BadInput
+
+
+class Severity(StrEnum):
+    """P0 is the worst. `rank` 0 to 3, so that the worst sorts first."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+
+    @property
+    def rank(self) -> int:
+        return int(self.value[1])
+
+    def worse_than(self, other: "Severity") -> bool:
+        return self.rank < other.rank
+
+
+def parse_severity(text: str) -> Severity:
+    """Read `p0`, `P1`, `sev2` or `2`; raises BadInput."""
+    cleaned = text.strip().upper().removeprefix("SEV").removeprefix("P").strip("- ")
+    try:
+        return Severity(f"P{cleaned}")
+    except ValueError:
+        raise BadInput("severity", f"'{text.strip()[:40]}' is not a severity", "p1") from None
+
+
+def worst(severities: Iterable[Severity], default: Severity = Severity.P3) -> Severity:
+    """An incident takes the worst that any criterion gives."""
+    return min(severities, key=lambda severity: severity.rank, default=default)
+
+
+def suggested(chosen: Severity, criteria: Iterable[str], table: Mapping[str, Severity]) -> Severity:
+    """Return the severity that criteria call for, never milder than what a person chose."""
+    return worst([chosen, *(table[code] for code in criteria if code in table)], default=chosen)

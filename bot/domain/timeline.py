@@ -1,0 +1,56 @@
+"""Entries of an incident's history: append-only, chained by hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+class EntryKind(StrEnum):
+    OPENED = "opened"
+    STATE = "state"
+    SEVERITY = "severity"
+    OWNER = "owner"
+    NOTE = "note"
+    UPDATE = "update"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED_PAGE = "declined page"
+    HANDED_OVER = "handed over"
+    EXHAUSTED = "exhausted"
+    UNREACHABLE = "unreachable"
+    REQUESTED_ACCESS = "requested access"
+    INVITED = "invited"
+    ROOM = "room"
+    TASK = "task"
+    TASK_DONE = "task done"
+    REMINDER = "reminder"
+    DECISION = "decision"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    MESSAGE = "message"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact. `data` holds what the kind needs, JSON values only."""
+
+    kind: EntryKind
+    data: Mapping[str, Any]
+
+
+def chain(previous: str, seq: int, at: datetime, actor: str, entry: Entry) -> str:
+    """Return the SHA-256 hex digest that seals `entry` behind `previous`."""
+    body = json.dumps(
+        [previous, seq, at.astimezone(UTC).isoformat(), actor, entry.kind.value, dict(entry.data)],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=True,
+    )
+    return hashlib.sha256(body.encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""Who may see what. Everything that shows an incident to anyone passes through `sight`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from bot.domain.act import Role
+
+
+class Tier(StrEnum):
+    STANDARD = "standard"
+    RESTRICTED = "restricted"
+
+
+class Place(Enum):
+    """Where it would be shown; what is shown to many follows the place, not the reader."""
+
+    INCIDENT_CHANNEL = "the incident's own channel"
+    PERSONAL = "one person's answer, message or form"
+    LISTING = "a list, a search, the home tab"
+    BROADCAST = "a digest, a shared channel, a log"
+
+
+class Sight(Enum):
+    """How much of an incident may be shown."""
+
+    FULL = "everything"
+    CODENAME = "reference, codename, severity, state"
+    NOTHING = "nothing at all"
+
+
+@dataclass(frozen=True, slots=True)
+class TierRule:
+    """What a tier shows, as data. Later tiers are rows here.
+
+    `titles_in` are the places where its words may stand; `by_invitation` says that even there only
+    the people invited may read them.
+    """
+
+    titles_in: frozenset[Place]
+    by_invitation: bool
+    least_role: Role
+
+
+TIERS: dict[Tier, TierRule] = {
+    Tier.STANDARD: TierRule(frozenset(Place), by_invitation=False, least_role=Role.VIEWER),
+    Tier.RESTRICTED: TierRule(
+        frozenset({Place.INCIDENT_CHANNEL, Place.PERSONAL}),
+        by_invitation=True,
+        least_role=Role.VIEWER,
+    ),
+}
+
+
+def sight(tier: Tier, place: Place, *, reader: str, role: Role, invited: Collection[str]) -> Sight:
+    """Decide how much of an incident `reader` may see in `place`.
+
+    For a place with many readers (INCIDENT_CHANNEL, BROADCAST) `reader` and `role` are not asked:
+    the channel's members are the invited ones, and a broadcast shows only what anyone may see.
+    """
+    rule = TIERS[tier]
+    if place is Place.INCIDENT_CHANNEL:
+        return Sight.FULL
+    if place is Place.BROADCAST:
+        return Sight.FULL if place in rule.titles_in else Sight.CODENAME
+    if rule.by_invitation:
+        if reader in invited:
+            return Sight.FULL if place in rule.titles_in else Sight.CODENAME
+        return Sight.CODENAME if role >= rule.least_role else Sight.NOTHING
+    return Sight.FULL if role >= rule.least_role or reader in invited else Sight.NOTHING
