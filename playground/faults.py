@@ -1,0 +1,95 @@
+"""Faults of Slack that can be switched on: which calls they hit, how often, and what happens."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class FaultKind(Enum):
+    """What a caller meets. 'Stored' means: the call took effect before it failed."""
+
+    HTTP_500 = "http_500"
+    HTTP_500_STORED = "http_500_stored"
+    FATAL_ERROR = "fatal_error"
+    FATAL_ERROR_STORED = "fatal_error_stored"
+    HANG = "hang"
+    HANG_STORED = "hang_stored"
+    RESET = "reset"
+    RESET_STORED = "reset_stored"
+    RATE_LIMITED = "rate_limited"
+    HTML_BODY = "html_body"
+    HTML_BODY_STORED = "html_body_stored"
+    ERROR = "error"
+    """`ok: false` with the code in `FaultRule.error`; nothing is stored."""
+    DELAY = "delay"
+    """The answer comes `FaultRule.seconds` late, and is otherwise right."""
+
+    @property
+    def stores(self) -> bool:
+        return self.value.endswith("_stored") or self is FaultKind.DELAY
+
+
+@dataclass
+class FaultRule:
+    """Matches calls by method (`*` for all) and, when given, by channel or user argument."""
+
+    kind: FaultKind
+    method: str = "*"
+    channel: str | None = None
+    user: str | None = None
+    count: int | None = None
+    """How many more calls it hits; None for no end."""
+    probability: float = 1.0
+    error: str = "internal_error"
+    seconds: float = 30.0
+    """Retry-After of `rate_limited`, the length of a hang or a delay."""
+    hits: int = 0
+
+    def matches(self, method: str, args: dict[str, object]) -> bool:
+        if self.count is not None and self.count <= 0:
+            return False
+        if self.method not in ("*", method):
+            return False
+        if self.channel is not None and args.get("channel") != self.channel:
+            return False
+        if self.user is None:
+            return True
+        named = (args.get("user"), args.get("user_id"), args.get("channel"))
+        return self.user in named or self.user in str(args.get("users") or "").split(",")
+
+
+@dataclass
+class Faults:
+    """The rules in force, the delays by method, and the dice (seeded: a run repeats)."""
+
+    rules: list[FaultRule] = field(default_factory=list)
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    """By method; `*` for all others."""
+    dice: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def set(self, rules: list[FaultRule]) -> None:
+        self.rules = list(rules)
+
+    def add(self, rule: FaultRule) -> FaultRule:
+        self.rules.append(rule)
+        return rule
+
+    def clear(self) -> None:
+        self.rules = []
+        self.latency_ms = {}
+
+    def strike(self, method: str, args: dict[str, object]) -> FaultRule | None:
+        """The first rule that hits this call; counts the hit."""
+        for rule in self.rules:
+            if rule.matches(method, args) and self.dice.random() < rule.probability:
+                rule.hits += 1
+                if rule.count is not None:
+                    rule.count -= 1
+                return rule
+        return None
+
+    def delay(self, method: str) -> float:
+        """Seconds that every answer of this method takes."""
+        return self.latency_ms.get(method, self.latency_ms.get("*", 0.0)) / 1000

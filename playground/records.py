@@ -1,0 +1,192 @@
+"""What a Slack workspace is made of: people, groups, channels, messages, views and two logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+#: The author of the notes that Slack itself shows to one person ('operation_timeout' and so on).
+SLACKBOT = "USLACKBOT"
+
+
+@dataclass
+class Person:
+    """Somebody in the workspace, or the bot user of an app."""
+
+    id: str
+    name: str
+    real_name: str
+    tz: str = "Etc/UTC"
+    email: str = ""
+    title: str = ""
+    is_admin: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    """A member of another organisation, seen through a shared channel."""
+    deleted: bool = False
+    is_bot: bool = False
+    color: str = "4a6fa5"
+
+    @property
+    def is_guest(self) -> bool:
+        return self.is_restricted or self.is_ultra_restricted
+
+    @property
+    def initials(self) -> str:
+        words = self.real_name.split() or [self.name]
+        return "".join(word[0] for word in words[:2]).upper()
+
+
+@dataclass
+class UserGroup:
+    id: str
+    handle: str
+    name: str
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Channel:
+    """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`)."""
+
+    id: str
+    name: str
+    is_private: bool = False
+    is_im: bool = False
+    is_mpim: bool = False
+    is_archived: bool = False
+    topic: str = ""
+    purpose: str = ""
+    members: list[str] = field(default_factory=list)
+    creator: str = ""
+    created: int = 0
+
+    @property
+    def kind(self) -> Literal["public_channel", "private_channel", "im", "mpim"]:
+        if self.is_im:
+            return "im"
+        if self.is_mpim:
+            return "mpim"
+        return "private_channel" if self.is_private else "public_channel"
+
+
+@dataclass
+class Message:
+    """One message; `ts` is its identity within the channel."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    metadata: Json | None = None
+    thread_ts: str | None = None
+    bot_id: str | None = None
+    subtype: str | None = None
+    edited: str | None = None
+    """The ts of the last edit."""
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    pinned: bool = False
+    ephemeral_to: str | None = None
+    """The only person who sees it; None for a message that everybody in the channel sees."""
+    deleted: bool = False
+    notifies: frozenset[str] = frozenset()
+    """The people this message pings by name, by group or by a loud mention."""
+    loud: str | None = None
+    """'channel', 'here' or 'everyone' when the message pings the whole channel."""
+
+    @property
+    def is_reply(self) -> bool:
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What the side bar shows beside a conversation."""
+
+    count: int
+    mention: bool
+
+
+@dataclass
+class View:
+    """A modal on a person's stack, or their home tab."""
+
+    id: str
+    user: str
+    type: Literal["modal", "home"]
+    payload: Json
+    """As the app gave it: title, blocks, submit, close, …"""
+    hash: str
+    root_view_id: str
+    previous_view_id: str | None = None
+    state: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """`state.values`: block_id → action_id → the element's value as Slack sends it."""
+    errors: dict[str, str] = field(default_factory=dict)
+    """block_id → words, from the last `response_action: errors` or a client-side check."""
+
+    @property
+    def callback_id(self) -> str:
+        return str(self.payload.get("callback_id") or "")
+
+    @property
+    def private_metadata(self) -> str:
+        return str(self.payload.get("private_metadata") or "")
+
+    @property
+    def external_id(self) -> str:
+        return str(self.payload.get("external_id") or "")
+
+    @property
+    def blocks(self) -> list[Json]:
+        return list(self.payload.get("blocks") or [])
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of the Web API, as the playground answered it."""
+
+    seq: int
+    at: float
+    """Seconds since 1970 on the real clock."""
+    method: str
+    args: Mapping[str, Any]
+    ok: bool
+    error: str | None = None
+    status: int = 200
+    metadata_id: str | None = None
+    """`metadata.event_payload.id` of a post, the key that a sender reconciles by."""
+    ts: str | None = None
+    """The message that the call stored, even when the answer never arrived."""
+    fault: str | None = None
+    token: str = ""
+    """The kind of token: 'bot', 'app' or ''."""
+
+
+DeliveryKind = Literal["command", "interactive", "event"]
+
+
+@dataclass
+class Delivery:
+    """One thing sent to the app, with every attempt's result in the latest fields."""
+
+    seq: int
+    at: float
+    kind: DeliveryKind
+    type: str
+    """'/escalate', 'block_actions', 'view_submission', 'event:message' …"""
+    user: str
+    payload: Json
+    via: Literal["http", "socket", "none"] = "http"
+    status: int | None = None
+    answer: Any = None
+    error: str | None = None
+    """None when the app answered in time with 200."""
+    took: float = 0.0
+    attempt: int = 0
+    retry_reason: str | None = None
+    redelivery_of: int | None = None
