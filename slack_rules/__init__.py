@@ -1,0 +1,17 @@
+"""What Slack takes: a table-driven check of outgoing payloads, and its mrkdwn.
+
+Knows neither the bot nor the playground; both lean on it.
+"""
+
+from slack_rules.check import Surface
+from slack_rules.payloads import check_blocks, check_message, check_view, interactive_elements
+from slack_rules.problem import Problem
+
+__all__ = [
+    "Problem",
+    "Surface",
+    "check_blocks",
+    "check_message",
+    "check_view",
+    "interactive_elements",
+]

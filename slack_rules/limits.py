@@ -1,0 +1,74 @@
+"""Slack's sizes, in one table. Counted in code points, on the escaped text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: The longest a string may be.
+LONGEST: Final = {
+    "message.text": 40_000,  # cut, not refused
+    "message.text.recommended": 4_000,
+    "update.text": 4_000,
+    "text_object": 3_000,
+    "section.text": 3_000,
+    "section.field": 2_000,
+    "header.text": 150,
+    "markdown.text": 12_000,
+    "image.alt_text": 2_000,
+    "image.title": 2_000,
+    "url": 3_000,
+    "video.title": 200,
+    "block_id": 255,
+    "action_id": 255,
+    "button.text": 75,
+    "button.value": 2_000,
+    "button.accessibility_label": 75,
+    "option.text": 75,
+    "option.value": 150,
+    "option.description": 75,
+    "option_group.label": 75,
+    "placeholder": 150,
+    "confirm.title": 100,
+    "confirm.text": 300,
+    "confirm.button": 30,
+    "input.label": 2_000,
+    "input.hint": 2_000,
+    "plain_text_input": 3_000,
+    "view.title": 24,
+    "view.submit": 24,
+    "view.close": 24,
+    "view.private_metadata": 3_000,
+    "view.callback_id": 255,
+    "view.external_id": 255,
+    "channel.name": 80,
+    "channel.topic": 250,
+    "channel.purpose": 250,
+    "manifest.name": 35,
+    "manifest.description": 140,
+    "manifest.command": 32,
+    "manifest.command_description": 2_000,
+    "manifest.usage_hint": 1_000,
+}
+
+#: How many items a list may have: (fewest, most).
+ITEMS: Final = {
+    "message.blocks": (0, 50),
+    "view.blocks": (0, 100),
+    "section.fields": (1, 10),
+    "actions.elements": (1, 25),
+    "context.elements": (1, 10),
+    "select.options": (1, 100),
+    "select.option_groups": (1, 100),
+    "checkboxes.options": (1, 10),
+    "radio_buttons.options": (1, 10),
+    "overflow.options": (1, 5),
+    "table.rows": (1, 100),
+    "table.cells": (1, 20),
+    "manifest.commands": (0, 50),
+    "manifest.shortcuts": (0, 10),
+}
+
+VIEW_BYTES: Final = 250_000
+VIEW_STACK: Final = 3
+TABLES_PER_MESSAGE: Final = 1
+PEOPLE_PER_GROUP_MESSAGE: Final = 8
