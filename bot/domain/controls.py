@@ -1,0 +1,103 @@
+"""Names of buttons, forms and shortcuts: render puts them into messages, handlers answer them.
+
+A button's value is an id and nothing else; who may press it is decided when it is pressed.
+"""
+
+from enum import StrEnum
+
+COMMAND = "/escalate"
+
+
+class Button(StrEnum):
+    # On a page. Value: page id.
+    ACKNOWLEDGE = "page_acknowledge"
+    CANNOT_TAKE = "page_cannot_take"
+    HAND_OVER = "page_hand_over"
+    OPEN_CHANNEL = "open_channel"
+    # On the card and in answers. Value: incident id.
+    TAKE_OWNERSHIP = "incident_take_ownership"
+    UPDATE_STATUS = "incident_update_status"
+    PAGE_TEAM = "incident_page_team"
+    ADD_TASK = "incident_add_task"
+    RECORD_DECISION = "incident_record_decision"
+    RESOLVE = "incident_resolve"
+    CLOSE = "incident_close"
+    REOPEN = "incident_reopen"
+    TIMELINE = "incident_timeline"
+    SHOW = "incident_show"
+    POST_UPDATE = "incident_post_update"
+    REQUEST_ACCESS = "incident_request_access"
+    GRANT_ACCESS = "access_grant"
+    REFUSE_ACCESS = "access_refuse"
+    # On the update reminder. Value: incident id; the overflow's option: snooze and incident id.
+    UPDATE_SNOOZE = "update_snooze"
+    UPDATE_STOP = "update_stop"
+    # On a reminder or a task. Value: reminder id or task id.
+    REMINDER_DONE = "reminder_done"
+    REMINDER_SNOOZE = "reminder_snooze"
+    REMINDER_STOP = "reminder_stop"
+    TASK_DONE = "task_done"
+    TASK_SNOOZE = "task_snooze"
+    TASK_HAND_OVER = "task_hand_over"
+    # Anywhere.
+    OPEN_FORM = "open_form"
+    HOME_REFRESH = "home_refresh"
+
+
+class Form(StrEnum):
+    """callback_id of each modal. private_metadata carries one id (incident, page or task)."""
+
+    OPEN = "form_open"
+    OPENED = "form_opened"
+    STATUS = "form_status"
+    PAGE = "form_page"
+    TASK = "form_task"
+    DECISION = "form_decision"
+    RESOLVE = "form_resolve"
+    REOPEN = "form_reopen"
+    CANNOT_TAKE = "form_cannot_take"
+    HAND_OVER = "form_hand_over"
+    TASK_HAND_OVER = "form_task_hand_over"
+    TIMELINE = "form_timeline"
+    SHOW = "form_show"
+    MESSAGE = "form_message"
+
+
+class Field(StrEnum):
+    """block_id and action_id of each input of a form."""
+
+    TITLE = "title"
+    CATEGORY = "category"
+    SURFACE = "surface"
+    MARKET = "market"
+    SEVERITY = "severity"
+    CRITERIA = "criteria"
+    SOURCE = "source"
+    REFERENCES = "references"
+    TEAMS = "teams"
+    AFFECTED = "affected"
+    TIER = "tier"
+    STATE = "state"
+    NOTE = "note"
+    TEAM = "team"
+    PERSON = "person"
+    WHY = "why"
+    TEXT = "text"
+    DUE = "due"
+    ACTIONS = "actions"
+    SCOPE = "scope"
+    CLAUSE = "clause"
+    POLICY_VERSION = "policy_version"
+    RATIONALE = "rationale"
+    DISSENT = "dissent"
+    APPROVERS = "approvers"
+    PRECEDENT = "precedent"
+    ROOT_CAUSE = "root_cause"
+    FOLLOW_UPS = "follow_ups"
+    OWNER = "owner"
+    SUMMARY = "summary"
+
+
+class Shortcut(StrEnum):
+    ESCALATE_MESSAGE = "escalate_message"
+    OPEN_FORM = "escalate"

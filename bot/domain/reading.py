@@ -1,0 +1,280 @@
+"""What people read, as frozen values: services fill them, render turns them into words.
+
+Whoever fills a `Head` has asked `visibility.sight`: `name` is the title only where the reader may
+have it, else the codename; the fields that describe the case are then None or empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
+from bot.domain.lifecycle import OPEN, State
+from bot.domain.paging import PageState, RunState
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An incident in one line."""
+
+    id: IncidentId
+    reference: str
+    name: str
+    full: bool
+    tier: Tier
+    severity: Severity
+    state: State
+    opened_at: datetime
+    opened_by: UserId
+    owner: UserId | None = None
+    category: str | None = None
+    surface: str | None = None
+    market: str | None = None
+    source: str | None = None
+    references: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    channel_id: str | None = None
+    update_due_at: datetime | None = None
+    duplicate_of: str | None = None
+    root_cause: str | None = None
+
+    @property
+    def restricted(self) -> bool:
+        return self.tier is not Tier.STANDARD
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One team's row on the card."""
+
+    run_id: RunId
+    team: TeamKey
+    name: str
+    state: RunState
+    started_at: datetime
+    ack_due_at: datetime
+    paged: tuple[UserId, ...] = ()
+    round: int = 0
+    step: int = 0
+    next_at: datetime | None = None
+    responder: UserId | None = None
+    acked_at: datetime | None = None
+
+    def overdue(self, now: datetime) -> bool:
+        return self.state is RunState.PAGING and now > self.ack_due_at
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task or follow-up; `text` is None where the reader may not have it."""
+
+    id: TaskId
+    head: Head
+    assignee: UserId
+    text: str | None
+    due_at: datetime
+    follow_up: bool = False
+    done: bool = False
+
+    def overdue(self, now: datetime) -> bool:
+        return not self.done and now > self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    actions: tuple[str, ...]
+    scope: str
+    clause: str
+    policy_version: str
+    rationale: str
+    dissent: str
+    approvers: tuple[UserId, ...]
+    precedent: str
+    by: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The incident as its channel shows it, pinned and edited in place.
+
+    `in_thread`: the channel could not be made; the card stands in a shared channel and shows only
+    what a broadcast may.
+    """
+
+    head: Head
+    teams: tuple[TeamRow, ...]
+    tasks: tuple[TaskLine, ...]
+    decisions: tuple[DecisionLine, ...]
+    now: datetime
+    in_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageMessage:
+    """What a paged person reads. `why` is None where it may not be shown."""
+
+    page_id: PageId
+    head: Head
+    team: TeamKey
+    team_name: str
+    target: UserId
+    state: PageState
+    run_state: RunState
+    requested_by: UserId
+    why: str | None
+    paged_at: datetime
+    ack_due_at: datetime
+    round: int = 0
+    step: int = 0
+    responder: UserId | None = None
+    acked_at: datetime | None = None
+    reason: str = ""
+    may_repeat: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A timeline entry. `data` is what `services` recorded; see docs/reference for each kind."""
+
+    seq: int
+    at: datetime
+    actor: UserId
+    kind: EntryKind
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A timeline entry that is said aloud in the incident's channel."""
+
+    head: Head
+    entry: EntryLine
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """`/escalate show` and the Timeline form."""
+
+    card: Card
+    entries: tuple[EntryLine, ...]
+    more_entries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMessage:
+    """A free reminder. `head` is None when it belongs to no incident."""
+
+    id: ReminderId
+    text: str
+    due_at: datetime
+    late: bool
+    head: Head | None = None
+    asked_by: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReminder:
+    task: TaskLine
+    now: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReminder:
+    """No update for too long; to the owner."""
+
+    head: Head
+    last_update_at: datetime
+    due_at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustedMessage:
+    """Nobody acknowledged: to the escalation manager."""
+
+    head: Head
+    team: TeamRow
+    tried: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    head: Head
+    asker: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAnswer:
+    head: Head
+    granted: bool
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`/escalate list` and `search`. `about` is the filter as the person typed it."""
+
+    about: str
+    heads: tuple[Head, ...]
+    now: datetime
+    total: int = 0
+    overdue_pages: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    reader: UserId
+    pages: tuple[PageMessage, ...]
+    tasks: tuple[TaskLine, ...]
+    mine: tuple[Head, ...]
+    open: tuple[Head, ...]
+    now: datetime
+    total_open: int = 0
+    may_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallLine:
+    team: TeamKey
+    name: str
+    on_call: tuple[UserId, ...]
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the opening form or `/escalate open` asks for; keys are the policy's."""
+
+    title: str
+    severity: Severity
+    category: str
+    surface: str | None = None
+    market: str | None = None
+    source: str | None = None
+    references: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    teams: tuple[TeamKey, ...] | None = None
+    tier: Tier = Tier.STANDARD
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening brought about: said to the person at once."""
+
+    head: Head
+    paged: tuple[TeamRow, ...]
+    unreachable_teams: tuple[str, ...] = ()

@@ -1,0 +1,120 @@
+"""Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.domain.act import Act
+from bot.domain.errors import StoreUnavailable
+from bot.store import inbound
+from bot.store.transaction import Transaction
+
+_WRITE = "tocsin_write"
+# Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
+SQLITE_BUSY_MS = 1_200
+CONNECT_SECONDS = 2
+POOL_SIZE = 16
+
+
+class Database:
+    """The store of one deployment, as replicas share it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._wake: Callable[[], None] | None = None
+
+    def on_new_delivery(self, wake: Callable[[], None]) -> None:
+        """Call `wake` (from the committing thread) after a commit that left something to send."""
+        self._wake = wake
+
+    @contextmanager
+    def transaction(self, act: Act | None = None) -> Iterator[Transaction]:
+        """Commit everything that happens inside, or nothing.
+
+        With an `act` that has a key, the key is taken in the same transaction: a second one
+        raises AlreadyHandled and changes nothing.
+        """
+        with self._connection(write=True) as connection:
+            tx = Transaction(connection)
+            if act is not None and act.key is not None:
+                inbound.take(tx, act.workspace, act.key, act.now)
+            yield tx
+        if tx.wakes_relay and self._wake is not None:
+            self._wake()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A consistent look at the data; nothing is written."""
+        with self._connection(write=False) as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def _connection(self, *, write: bool) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                chosen = connection.execution_options(**{_WRITE: write})
+                with chosen.begin():
+                    yield chosen
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            if isinstance(error, DBAPIError) and not _is_outage(error):
+                raise
+            raise StoreUnavailable("the database does not answer or cannot store more") from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+_OUTAGE_WORDS = ("locked", "full", "disk", "unable to open", "readonly", "i/o", "busy")
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """Tell a database that is away, locked or full from a statement that is wrong."""
+    kind = type(error.orig).__name__
+    if error.connection_invalidated or kind in {"AdminShutdown", "DiskFull", "CannotConnectNow"}:
+        return True
+    if kind == "OperationalError":
+        sqlite = type(error.orig).__module__ == "sqlite3"
+        return not sqlite or any(word in str(error.orig).lower() for word in _OUTAGE_WORDS)
+    return False
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=CONNECT_SECONDS)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling begins late and never before a SELECT:
+        # switched off as SQLAlchemy's documentation says, BEGIN is ours.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get(_WRITE, True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    driver = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(
+        driver,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "tocsin"},
+    )

@@ -1,0 +1,34 @@
+"""The schema. Every table carries the workspace; every time is UTC and aware."""
+
+from bot.store.tables.directory import GroupMember, Person, WorkspaceRow
+from bot.store.tables.incidents import Decision, Incident, Participant, Task, TimelineEntry
+from bot.store.tables.paging import Page, PagingRun
+from bot.store.tables.work import (
+    Delivery,
+    DigestRun,
+    Inbound,
+    Lane,
+    Limit,
+    Reminder,
+    Timer,
+)
+
+__all__ = [
+    "Decision",
+    "Delivery",
+    "DigestRun",
+    "GroupMember",
+    "Inbound",
+    "Incident",
+    "Lane",
+    "Limit",
+    "Page",
+    "PagingRun",
+    "Participant",
+    "Person",
+    "Reminder",
+    "Task",
+    "TimelineEntry",
+    "Timer",
+    "WorkspaceRow",
+]

@@ -1,0 +1,41 @@
+"""Workspaces, and the people and groups that Slack told us of."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.base import Tenant, moment
+
+
+class WorkspaceRow(SQLModel, table=True):
+    """A workspace, and the number of its newest incident."""
+
+    __tablename__ = "workspace"
+
+    team_id: str = Field(primary_key=True, max_length=32)
+    enterprise_id: str | None = Field(default=None, max_length=32)
+    newest_number: int = 0
+
+
+class Person(Tenant, table=True):
+    """A member, as Slack described them last. Asked on every request: an ack waits for no call."""
+
+    team_id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=120)
+    zone: str = Field(default="UTC", max_length=64)
+    outsider: bool = False
+    gone: bool = False
+    is_bot: bool = False
+    dm_channel: str | None = Field(default=None, max_length=32)
+    seen_at: datetime = moment()
+
+
+class GroupMember(Tenant, table=True):
+    """A member of a Slack user group that the policy names."""
+
+    __tablename__ = "group_member"
+
+    team_id: str = Field(primary_key=True, max_length=32)
+    group_id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(primary_key=True, max_length=32)

@@ -1,0 +1,127 @@
+"""The incident, its timeline, the people in it, its decisions and tasks."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from bot.domain.lifecycle import State
+from bot.domain.severity import Severity
+from bot.domain.timeline import GENESIS, EntryKind
+from bot.domain.visibility import Tier
+from bot.store.tables.base import Tenant, closed, json_column, moment
+from bot.store.tables.states import RoomState, TaskKind, TaskState
+
+
+class Incident(Tenant, table=True):
+    """One escalation. `head` and `entries` seal its timeline."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "number"),
+        Index("ix_incident_channel", "team_id", "channel_id"),
+        Index("ix_incident_open", "team_id", "state", "severity", "number"),
+        Index("ix_incident_opened", "team_id", "opened_at"),
+        Index("ix_incident_owner", "team_id", "owner", "state"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    number: int
+    title: str
+    codename: str = Field(max_length=80)
+    tier: Tier = closed(Tier)
+    severity: Severity = closed(Severity)
+    state: State = closed(State)
+    category: str = Field(max_length=64)
+    surface: str | None = Field(default=None, max_length=64)
+    market: str | None = Field(default=None, max_length=64)
+    source: str | None = Field(default=None, max_length=64)
+    references: list[str] = json_column()
+    affected: list[str] = json_column()
+    criteria: list[str] = json_column()
+    owner: str | None = Field(default=None, max_length=32)
+    opened_by: str = Field(max_length=32)
+    opened_at: datetime = moment()
+    triaged_at: datetime | None = moment(default=None, nullable=True)
+    decided_at: datetime | None = moment(default=None, nullable=True)
+    resolved_at: datetime | None = moment(default=None, nullable=True)
+    ended_at: datetime | None = moment(default=None, nullable=True)
+    updated_at: datetime = moment()
+    update_due_at: datetime | None = moment(default=None, nullable=True)
+    update_every: int = 0
+    root_cause: str | None = Field(default=None, max_length=64)
+    duplicate_of: str | None = Field(default=None, max_length=26)
+    room: RoomState = closed(RoomState)
+    channel_id: str | None = Field(default=None, max_length=32)
+    channel_name: str | None = Field(default=None, max_length=80)
+    thread_ts: str | None = Field(default=None, max_length=32)
+    card_ts: str | None = Field(default=None, max_length=32)
+    policy_digest: str = Field(max_length=64)
+    entries: int = 0
+    head: str = Field(default=GENESIS, max_length=64)
+
+
+class TimelineEntry(Tenant, table=True):
+    """One fact of an incident's history; never updated, never deleted."""
+
+    __tablename__ = "timeline_entry"
+
+    incident_id: str = Field(primary_key=True, max_length=26)
+    seq: int = Field(primary_key=True)
+    at: datetime = moment()
+    actor: str = Field(max_length=32)
+    kind: EntryKind = closed(EntryKind)
+    data: dict[str, Any] = json_column()
+    hash: str = Field(max_length=64)
+
+
+class Participant(Tenant, table=True):
+    """A person invited to an incident: who may read a restricted one, who is in the channel."""
+
+    __table_args__ = (Index("ix_participant_user", "team_id", "user_id"),)
+
+    incident_id: str = Field(primary_key=True, max_length=26)
+    user_id: str = Field(primary_key=True, max_length=32)
+    team_key: str | None = Field(default=None, max_length=64)
+    since: datetime = moment()
+
+
+class Decision(Tenant, table=True):
+    """What was decided, by whom, on which clause."""
+
+    __table_args__ = (Index("ix_decision_incident", "incident_id"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str = Field(max_length=26)
+    at: datetime = moment()
+    by: str = Field(max_length=32)
+    actions: list[str] = json_column()
+    scope: str
+    clause: str
+    policy_version: str = Field(max_length=80)
+    rationale: str
+    dissent: str = ""
+    approvers: list[str] = json_column()
+    precedent: str = Field(max_length=64)
+
+
+class Task(Tenant, table=True):
+    """Something a person shall do by a time: a task, or a follow-up after resolution."""
+
+    __table_args__ = (
+        Index("ix_task_assignee", "team_id", "assignee", "state"),
+        Index("ix_task_incident", "incident_id"),
+        Index("ix_task_due", "team_id", "state", "due_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str = Field(max_length=26)
+    kind: TaskKind = closed(TaskKind)
+    assignee: str = Field(max_length=32)
+    text: str
+    due_at: datetime = moment()
+    state: TaskState = closed(TaskState)
+    created_by: str = Field(max_length=32)
+    created_at: datetime = moment()
+    done_at: datetime | None = moment(default=None, nullable=True)
+    done_by: str | None = Field(default=None, max_length=32)

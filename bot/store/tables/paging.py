@@ -1,0 +1,60 @@
+"""Runs and pages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from bot.domain.paging import PageState, RunState
+from bot.store.tables.base import Tenant, closed, json_column, moment
+
+
+class PagingRun(Tenant, table=True):
+    """One team's (or one person's) escalation within an incident, on its own ladder."""
+
+    __tablename__ = "paging_run"
+    __table_args__ = (
+        Index("ix_paging_run_incident", "incident_id"),
+        Index("ix_paging_run_started", "team_id", "started_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str = Field(max_length=26)
+    team_key: str = Field(max_length=64)
+    team_name: str = Field(max_length=120)
+    ladder: dict[str, Any] = json_column()
+    state: RunState = closed(RunState)
+    round: int = 0
+    step: int = -1
+    why: str = ""
+    requested_by: str = Field(max_length=32)
+    started_at: datetime = moment()
+    ack_due_at: datetime = moment()
+    next_at: datetime | None = moment(default=None, nullable=True)
+    responder: str | None = Field(default=None, max_length=32)
+    acked_at: datetime | None = moment(default=None, nullable=True)
+
+
+class Page(Tenant, table=True):
+    """One page to one person. `sent_at` is when Slack accepted it."""
+
+    __table_args__ = (
+        UniqueConstraint("run_id", "round", "step", "target"),
+        Index("ix_page_target", "team_id", "target", "state"),
+        Index("ix_page_incident", "incident_id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str = Field(max_length=26)
+    run_id: str = Field(max_length=26)
+    round: int
+    step: int
+    target: str = Field(max_length=32)
+    state: PageState = closed(PageState)
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(default=None, nullable=True)
+    channel_id: str | None = Field(default=None, max_length=32)
+    message_ts: str | None = Field(default=None, max_length=32)
+    answered_at: datetime | None = moment(default=None, nullable=True)
+    reason: str = ""

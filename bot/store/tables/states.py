@@ -1,0 +1,29 @@
+"""Closed sets that only rows have."""
+
+from enum import StrEnum
+
+
+class RoomState(StrEnum):
+    """Where an incident lives: its channel, or a thread until the channel can be made."""
+
+    WANTED = "wanted"
+    CHANNEL = "channel"
+    THREAD = "thread"
+    ARCHIVED = "archived"
+
+
+class TaskKind(StrEnum):
+    TASK = "task"
+    FOLLOW_UP = "follow-up"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+
+class ReminderState(StrEnum):
+    WAITING = "waiting"
+    SPOKEN = "spoken"
+    DONE = "done"
+    STOPPED = "stopped"

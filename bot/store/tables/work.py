@@ -1,0 +1,161 @@
+"""Due work, the outbox and its lanes, inbound keys, digest runs, free reminders."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.store.tables.base import Tenant, closed, json_column, moment
+from bot.store.tables.states import ReminderState
+
+
+class Timer(Tenant, table=True):
+    """Something that becomes due. One row for each (kind, subject, occurrence), ever."""
+
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "occurrence"),
+        Index(
+            "ix_timer_due",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index("ix_timer_incident", "incident_id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    kind: TimerKind = closed(TimerKind)
+    subject: str = Field(max_length=64)
+    occurrence: str = Field(max_length=64)
+    incident_id: str | None = Field(default=None, max_length=26)
+    state: TimerState = closed(TimerState)
+    due_at: datetime = moment()
+    lease_until: datetime | None = moment(default=None, nullable=True)
+    fence: int = 0
+    attempts: int = 0
+
+
+class Delivery(Tenant, table=True):
+    """One message (or one other call) to be made; the outbox.
+
+    It names what to say (`kind`, `subject`, `args`: ids only), never the words. `merge_key` is
+    unique among those that are due: ten changes of a card wait as one row.
+    """
+
+    __table_args__ = (
+        Index(
+            "ix_delivery_lane",
+            "lane",
+            "priority",
+            "due_at",
+            "id",
+            sqlite_where=text("state IN ('due', 'unknown', 'sending')"),
+            postgresql_where=text("state IN ('due', 'unknown', 'sending')"),
+        ),
+        Index(
+            "uq_delivery_merge",
+            "merge_key",
+            unique=True,
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index("ix_delivery_subject", "subject"),
+        Index("ix_delivery_sent", "sent_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    dedup_key: str = Field(unique=True, max_length=160)
+    merge_key: str | None = Field(default=None, max_length=120)
+    kind: DeliveryKind = closed(DeliveryKind)
+    priority: int
+    subject: str = Field(max_length=64)
+    incident_id: str | None = Field(default=None, max_length=26)
+    args: dict[str, Any] = json_column()
+    lane: str = Field(max_length=96)
+    target: str | None = Field(default=None, max_length=32)
+    thread_ts: str | None = Field(default=None, max_length=32)
+    state: DeliveryState = closed(DeliveryState)
+    due_at: datetime = moment()
+    lease_until: datetime | None = moment(default=None, nullable=True)
+    fence: int = 0
+    attempts: int = 0
+    lookups: int = 0
+    created_at: datetime = moment()
+    sent_at: datetime | None = moment(default=None, nullable=True)
+    slack_channel: str | None = Field(default=None, max_length=32)
+    slack_ts: str | None = Field(default=None, max_length=32)
+    error: str | None = Field(default=None, max_length=200)
+
+
+class Lane(Tenant, table=True):
+    """A channel, a person's messages or an incident's set-up: one delivery in flight, in order.
+
+    `pending_at` is when its next delivery is due (null: nothing waits); `busy_until` is the lease
+    of the one in flight; `not_before` spaces posts and holds a 429's Retry-After for every replica.
+    """
+
+    __table_args__ = (
+        Index(
+            "ix_lane_pending",
+            "priority",
+            "pending_at",
+            sqlite_where=text("pending_at IS NOT NULL"),
+            postgresql_where=text("pending_at IS NOT NULL"),
+        ),
+    )
+
+    key: str = Field(primary_key=True, max_length=96)
+    priority: int = 9
+    pending_at: datetime | None = moment(default=None, nullable=True)
+    busy_until: datetime = moment()
+    not_before: datetime = moment()
+
+
+class Limit(Tenant, table=True):
+    """A method (or a whole workspace) that Slack told us to leave alone for a while."""
+
+    scope: str = Field(primary_key=True, max_length=120)
+    blocked_until: datetime = moment()
+    reason: str = Field(max_length=80)
+
+
+class Inbound(Tenant, table=True):
+    """A request that was taken; a second one with the same key has no effect."""
+
+    __table_args__ = (Index("ix_inbound_received", "received_at"),)
+
+    key: str = Field(primary_key=True, max_length=200)
+    received_at: datetime = moment()
+    outcome: str = Field(default="", max_length=80)
+
+
+class Reminder(Tenant, table=True):
+    """Something a person asked to be told later."""
+
+    __table_args__ = (Index("ix_reminder_owner", "team_id", "owner", "state"),)
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str | None = Field(default=None, max_length=26)
+    owner: str = Field(max_length=32)
+    text: str
+    due_at: datetime = moment()
+    times: int = 0
+    state: ReminderState = closed(ReminderState)
+    created_by: str = Field(max_length=32)
+    created_at: datetime = moment()
+
+
+class DigestRun(Tenant, table=True):
+    """One period of one digest: it exists, so it was (or is being) sent."""
+
+    __tablename__ = "digest_run"
+
+    schedule: str = Field(primary_key=True, max_length=64)
+    period_start: datetime = moment(primary_key=True)
+    period_end: datetime = moment()
+    due_at: datetime = moment()
+    planned_at: datetime = moment()
+    late: bool = False
