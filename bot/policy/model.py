@@ -1,0 +1,229 @@
+"""The escalation policy as frozen objects: what the rest of the product works with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from bot.domain.act import Role
+from bot.domain.errors import NotFound
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import Ladder, Step, Team, resolve
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """What makes an incident this bad, and how fast it must move."""
+
+    severity: Severity
+    name: str
+    criteria: Mapping[str, str]
+    """Code → label; an incident takes the worst severity that any of its codes gives."""
+    ack_within: timedelta
+    decide_within: timedelta
+    update_every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What an incident is about."""
+
+    key: str
+    label: str
+    dsa: str
+    """The statement category of the EU DSA Transparency Database."""
+    teams: Mapping[Severity, tuple[TeamKey, ...]]
+    """Whom to propose; a worse severity includes everyone whom a milder one proposes."""
+    tier: Tier
+    references_only: bool
+    """Takes item ids and nothing else: no description, no address, no file."""
+    least_severity: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """One step as the policy words it: the words of `paging.Who`, or people by id."""
+
+    who: tuple[str, ...]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRule:
+    steps: tuple[LadderStep, ...]
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRule:
+    """A stakeholder team. `ladders` holds only those that differ from the default ones."""
+
+    key: TeamKey
+    name: str
+    on_call: tuple[UserId, ...]
+    members: tuple[UserId, ...]
+    aliases: tuple[str, ...]
+    ladders: Mapping[Severity, LadderRule]
+
+    @property
+    def everyone(self) -> tuple[UserId, ...]:
+        return tuple(dict.fromkeys((*self.on_call, *self.members)))
+
+    def for_paging(self) -> Team:
+        return Team(self.key, self.name, self.on_call, self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """How an incident's channel is made."""
+
+    private: bool
+    prefix: str
+    fallback: str | None
+    """Where an incident lives as a thread when its channel cannot be made: a channel ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRule:
+    """One weekly digest. `weekday` 0 is Monday; no `teams` means all of them."""
+
+    key: str
+    name: str
+    weekday: int
+    at: time
+    zone: ZoneInfo
+    channels: tuple[str, ...]
+    people: tuple[UserId, ...]
+    teams: tuple[TeamKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRules:
+    """Who holds which role, by person and by Slack user group."""
+
+    people: Mapping[UserId, Role]
+    groups: Mapping[str, Role]
+    everyone: Role
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The whole policy file, validated. Made by `bot.policy.load` only."""
+
+    source: str
+    digest: str
+    """The first 12 hex digits of the file's SHA-256: which policy an escalation began with."""
+    people: Mapping[str, UserId]
+    severities: Mapping[Severity, SeverityRule]
+    categories: Mapping[str, Category]
+    surfaces: Mapping[str, str]
+    markets: Mapping[str, str]
+    sources: Mapping[str, str]
+    affected: Mapping[str, str]
+    actions: Mapping[str, str]
+    root_causes: Mapping[str, str]
+    precedents: Mapping[str, str]
+    teams: Mapping[TeamKey, TeamRule]
+    default_ladders: Mapping[Severity, LadderRule]
+    roles: RoleRules
+    managers_on_duty: tuple[UserId, ...]
+    operations_fallback: tuple[UserId, ...]
+    channel: ChannelRule
+    digests: tuple[DigestRule, ...]
+    follow_up_days: tuple[int, ...]
+    task_lead: timedelta
+    default_zone: ZoneInfo
+
+    def team(self, text: str) -> TeamRule:
+        """Find a team by key, name or alias in any case; raises NotFound with the nearest ones."""
+        names = {
+            _folded(name): team
+            for team in self.teams.values()
+            for name in (*team.aliases, team.name, team.key)
+        }
+        wanted = _folded(text)
+        if wanted in names:
+            return names[wanted]
+        close = get_close_matches(wanted, names, n=3, cutoff=0.6)
+        raise NotFound("team", text.strip(), tuple(dict.fromkeys(names[n].key for n in close)))
+
+    def category(self, key: str) -> Category:
+        if key in self.categories:
+            return self.categories[key]
+        nearest = get_close_matches(key, self.categories, n=3, cutoff=0.6)
+        raise NotFound("category", key, tuple(nearest))
+
+    def ladder(self, team: TeamKey, severity: Severity) -> Ladder:
+        """Return the ladder that a team's escalation runs on from now to its end, people by id.
+
+        A step whose word names nobody in this team (a backup where there is none) is left out.
+        """
+        rule = self.teams[team].ladders.get(severity) or self.default_ladders[severity]
+        people = self.teams[team].for_paging()
+        steps = (
+            Step(_targets(step.who, people, self.managers_on_duty), step.wait)
+            for step in rule.steps
+        )
+        return Ladder(tuple(step for step in steps if step.targets), rule.rounds)
+
+    def proposed_teams(self, category: str, severity: Severity) -> tuple[TeamKey, ...]:
+        return self.category(category).teams[severity]
+
+    def role_of(self, user: UserId, groups: Collection[str]) -> Role:
+        """Return the highest role that a person has by name, by user group or by their team.
+
+        The caller keeps guests, external and deactivated people out: they have no role here.
+        """
+        roles = [self.roles.everyone, self.roles.people.get(user, Role.NOBODY)]
+        roles += [self.roles.groups[group] for group in groups if group in self.roles.groups]
+        if any(user in team.everyone for team in self.teams.values()):
+            roles.append(Role.RESPONDER)
+        if user in self.managers_on_duty:
+            roles.append(Role.MANAGER)
+        return max(roles)
+
+    def criteria_table(self) -> Mapping[str, Severity]:
+        """Return criterion code → the severity that it calls for."""
+        return {code: rule.severity for rule in self.severities.values() for code in rule.criteria}
+
+    @property
+    def channel_ids(self) -> Mapping[str, tuple[str, ...]]:
+        """Every channel that the policy names → where it names it."""
+        named = [
+            (channel, f"digest '{digest.key}'")
+            for digest in self.digests
+            for channel in digest.channels
+        ]
+        if self.channel.fallback is not None:
+            named.insert(0, (self.channel.fallback, "channel.fallback"))
+        return _collected(named)
+
+    @property
+    def user_ids(self) -> Mapping[str, tuple[str, ...]]:
+        """Every person that the policy names → their short name in [people]."""
+        return _collected([(user, f"@{name}") for name, user in self.people.items()])
+
+    @property
+    def group_ids(self) -> Mapping[str, tuple[str, ...]]:
+        """Every Slack user group that the policy names → the role it gives."""
+        return _collected(
+            [(group, f"roles.{role.word}") for group, role in self.roles.groups.items()]
+        )
+
+
+def _targets(who: Sequence[str], team: Team, managers: Sequence[UserId]) -> tuple[UserId, ...]:
+    return tuple(dict.fromkeys(target for word in who for target in resolve(word, team, managers)))
+
+
+def _collected(named: Sequence[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    places: dict[str, tuple[str, ...]] = {}
+    for identifier, place in named:
+        places[identifier] = (*places.get(identifier, ()), place)
+    return places
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())
