@@ -1,0 +1,83 @@
+"""Tasks, follow-ups and free reminders."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.store.tables import Reminder, Task
+from bot.store.tables.states import ReminderState, TaskState
+from bot.store.transaction import Transaction
+
+
+def task(tx: Transaction, task_id: str) -> Task | None:
+    return tx.first(select_rows(Task).where(col(Task.id) == task_id))
+
+
+def open_tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
+    return tx.all(
+        select_rows(Task)
+        .where(col(Task.incident_id) == incident_id, col(Task.state) == TaskState.OPEN)
+        .order_by(col(Task.due_at), col(Task.id))
+    )
+
+
+def open_tasks_for(tx: Transaction, workspace: Workspace, user: str, limit: int) -> list[Task]:
+    return tx.all(
+        select_rows(Task)
+        .where(
+            col(Task.team_id) == workspace.team_id,
+            col(Task.assignee) == user,
+            col(Task.state) == TaskState.OPEN,
+        )
+        .order_by(col(Task.due_at), col(Task.id))
+        .limit(limit)
+    )
+
+
+def open_tasks(tx: Transaction, workspace: Workspace) -> list[Task]:
+    return tx.all(
+        select_rows(Task)
+        .where(col(Task.team_id) == workspace.team_id, col(Task.state) == TaskState.OPEN)
+        .order_by(col(Task.due_at), col(Task.id))
+    )
+
+
+def finish_task(tx: Transaction, task_id: str, by: str, now: datetime) -> bool:
+    return (
+        tx.changed(
+            update(Task)
+            .where(col(Task.id) == task_id, col(Task.state) == TaskState.OPEN)
+            .values(state=TaskState.DONE, done_at=now, done_by=by)
+        )
+        == 1
+    )
+
+
+def change_task(tx: Transaction, task_id: str, values: Mapping[str, Any]) -> None:
+    tx.execute(update(Task).where(col(Task.id) == task_id).values(**values))
+
+
+def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
+    return tx.first(select_rows(Reminder).where(col(Reminder.id) == reminder_id))
+
+
+def change_reminder(
+    tx: Transaction,
+    reminder_id: str,
+    was: Collection[ReminderState],
+    values: Mapping[str, Any],
+) -> bool:
+    """Change a reminder that is still in one of the states `was`."""
+    return (
+        tx.changed(
+            update(Reminder)
+            .where(col(Reminder.id) == reminder_id, col(Reminder.state).in_(list(was)))
+            .values(**values)
+        )
+        == 1
+    )

@@ -1,0 +1,273 @@
+"""Incidents, their timeline and the people in them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.domain.ids import reference
+from bot.domain.lifecycle import OPEN
+from bot.domain.severity import Severity
+from bot.domain.timeline import Entry, chain
+from bot.domain.visibility import Tier
+from bot.store.tables import (
+    Decision,
+    Incident,
+    PagingRun,
+    Participant,
+    TimelineEntry,
+    WorkspaceRow,
+)
+from bot.store.tables.states import RoomState
+from bot.store.transaction import Transaction
+
+# The states are few and known: an index on (team_id, state) serves every list of open ones.
+OPEN_STATES = tuple(sorted(OPEN))
+
+
+def next_number(tx: Transaction, workspace: Workspace) -> int:
+    """Take the workspace's next incident number; waits for a concurrent opening to commit."""
+    numbered = (
+        update(WorkspaceRow)
+        .where(col(WorkspaceRow.team_id) == workspace.team_id)
+        .values(newest_number=col(WorkspaceRow.newest_number) + 1)
+        .returning(col(WorkspaceRow.newest_number))
+    )
+    number: int | None = tx.execute(numbered).scalar()
+    if number is None:
+        tx.insert_new(
+            WorkspaceRow,
+            {
+                "team_id": workspace.team_id,
+                "enterprise_id": workspace.enterprise_id,
+                "newest_number": 0,
+            },
+        )
+        number = tx.execute(numbered).scalar_one()
+    return number
+
+
+def lock(tx: Transaction, incident_id: str) -> Incident | None:
+    """Return the incident and keep others from changing it until the transaction ends."""
+    query = select_rows(Incident).where(col(Incident.id) == incident_id).with_for_update()
+    return tx.first(query)
+
+
+def get(tx: Transaction, incident_id: str) -> Incident | None:
+    return tx.first(select_rows(Incident).where(col(Incident.id) == incident_id))
+
+
+def get_many(tx: Transaction, ids: Iterable[str]) -> dict[str, Incident]:
+    rows = tx.all(select_rows(Incident).where(col(Incident.id).in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def by_number(tx: Transaction, workspace: Workspace, number: int) -> Incident | None:
+    return tx.first(
+        select_rows(Incident).where(
+            col(Incident.team_id) == workspace.team_id, col(Incident.number) == number
+        )
+    )
+
+
+def by_channel(
+    tx: Transaction, workspace: Workspace, channel_id: str, thread_ts: str | None = None
+) -> Incident | None:
+    """Find the incident whose channel this is (or whose thread in a shared channel)."""
+    here = (col(Incident.team_id) == workspace.team_id, col(Incident.channel_id) == channel_id)
+    if thread_ts is not None:
+        found = tx.first(select_rows(Incident).where(*here, col(Incident.thread_ts) == thread_ts))
+        if found is not None:
+            return found
+    return tx.first(select_rows(Incident).where(*here, col(Incident.room) == RoomState.CHANNEL))
+
+
+def change(tx: Transaction, incident_id: str, values: Mapping[str, Any]) -> None:
+    tx.execute(update(Incident).where(col(Incident.id) == incident_id).values(**values))
+
+
+def append(
+    tx: Transaction,
+    incident: Incident,
+    at: datetime,
+    actor: str,
+    entries: Sequence[Entry],
+    *,
+    head: str,
+    seq: int,
+) -> tuple[str, int]:
+    """Append to the timeline of a locked incident; return its new head and length."""
+    rows = []
+    for entry in entries:
+        seq += 1
+        head = chain(head, seq, at, actor, entry)
+        rows.append(
+            {
+                "team_id": incident.team_id,
+                "enterprise_id": incident.enterprise_id,
+                "incident_id": incident.id,
+                "seq": seq,
+                "at": at,
+                "actor": actor,
+                "kind": entry.kind,
+                "data": dict(entry.data),
+                "hash": head,
+            }
+        )
+    tx.insert(TimelineEntry, *rows)
+    return head, seq
+
+
+def timeline(
+    tx: Transaction, incident_id: str, *, newest: int | None = None
+) -> list[TimelineEntry]:
+    """Return the entries in order; with `newest`, only that many of the last ones."""
+    query = select_rows(TimelineEntry).where(col(TimelineEntry.incident_id) == incident_id)
+    query = query.order_by(col(TimelineEntry.seq).desc())
+    if newest is not None:
+        query = query.limit(newest)
+    return list(reversed(tx.all(query)))
+
+
+def entry(tx: Transaction, incident_id: str, seq: int) -> TimelineEntry | None:
+    return tx.first(
+        select_rows(TimelineEntry).where(
+            col(TimelineEntry.incident_id) == incident_id, col(TimelineEntry.seq) == seq
+        )
+    )
+
+
+def invite(
+    tx: Transaction, incident: Incident, users: Iterable[str], team_key: str | None, now: datetime
+) -> int:
+    """Add participants; return how many are new."""
+    rows = [
+        {
+            "team_id": incident.team_id,
+            "enterprise_id": incident.enterprise_id,
+            "incident_id": incident.id,
+            "user_id": user,
+            "team_key": team_key,
+            "since": now,
+        }
+        for user in dict.fromkeys(users)
+    ]
+    return tx.insert_new(Participant, *rows)
+
+
+def participants(tx: Transaction, incident_id: str) -> list[str]:
+    rows = tx.execute(
+        select(col(Participant.user_id))
+        .where(col(Participant.incident_id) == incident_id)
+        .order_by(col(Participant.since), col(Participant.user_id))
+    )
+    return list(rows.scalars())
+
+
+def invitations(tx: Transaction, workspace: Workspace, user: str) -> frozenset[str]:
+    """Return the ids of the open or restricted incidents to which a person is invited."""
+    rows = tx.execute(
+        select(col(Participant.incident_id))
+        .join(Incident, col(Incident.id) == col(Participant.incident_id))
+        .where(
+            col(Participant.team_id) == workspace.team_id,
+            col(Participant.user_id) == user,
+            or_(col(Incident.state).in_(OPEN_STATES), col(Incident.tier) != Tier.STANDARD),
+        )
+    )
+    return frozenset(rows.scalars())
+
+
+def decisions(tx: Transaction, incident_id: str) -> list[Decision]:
+    return tx.all(
+        select_rows(Decision)
+        .where(col(Decision.incident_id) == incident_id)
+        .order_by(col(Decision.at), col(Decision.id))
+    )
+
+
+def open_ones(
+    tx: Transaction,
+    workspace: Workspace,
+    *,
+    limit: int,
+    severity: Severity | None = None,
+    owner: str | None = None,
+    team: str | None = None,
+    overdue_at: datetime | None = None,
+) -> tuple[list[Incident], int]:
+    """Return open incidents, the worst and oldest first, and how many there are in all."""
+    wanted: list[Any] = [
+        col(Incident.team_id) == workspace.team_id,
+        col(Incident.state).in_(OPEN_STATES),
+    ]
+    if severity is not None:
+        wanted.append(col(Incident.severity) == severity)
+    if owner is not None:
+        mine = select(col(Participant.incident_id)).where(
+            col(Participant.team_id) == workspace.team_id, col(Participant.user_id) == owner
+        )
+        wanted.append(or_(col(Incident.owner) == owner, col(Incident.id).in_(mine)))
+    if team is not None:
+        paged = select(col(PagingRun.incident_id)).where(
+            col(PagingRun.team_id) == workspace.team_id, col(PagingRun.team_key) == team
+        )
+        wanted.append(col(Incident.id).in_(paged))
+    if overdue_at is not None:
+        wanted.append(_overdue(workspace, overdue_at))
+    total: int = tx.execute(select(func.count()).select_from(Incident).where(*wanted)).scalar_one()
+    rows = tx.all(
+        select_rows(Incident)
+        .where(*wanted)
+        .order_by(col(Incident.severity), col(Incident.number))
+        .limit(limit)
+    )
+    return rows, total
+
+
+def _overdue(workspace: Workspace, now: datetime) -> Any:
+    late_page = select(col(PagingRun.incident_id)).where(
+        col(PagingRun.team_id) == workspace.team_id,
+        col(PagingRun.state).in_(("paging", "exhausted")),
+        col(PagingRun.ack_due_at) < now,
+    )
+    return or_(col(Incident.update_due_at) < now, col(Incident.id).in_(late_page))
+
+
+def search(
+    tx: Transaction, workspace: Workspace, words: Sequence[str], limit: int
+) -> list[Incident]:
+    """Find incidents that contain every word, newest first.
+
+    Words are matched against titles of standard incidents only: a match on a restricted one's
+    title would tell that the word is in it. Codename, category and reference serve for all.
+    """
+    wanted: list[Any] = [col(Incident.team_id) == workspace.team_id]
+    for word in words:
+        like = f"%{_escaped(word.lower())}%"
+        anywhere = [
+            func.lower(col(Incident.codename)).like(like, escape="\\"),
+            (col(Incident.tier) == Tier.STANDARD)
+            & func.lower(col(Incident.title)).like(like, escape="\\"),
+            (col(Incident.tier) == Tier.STANDARD)
+            & func.lower(col(Incident.category)).like(like, escape="\\"),
+        ]
+        digits = word.upper().removeprefix("ESC-")
+        if digits.isascii() and digits.isdigit() and len(digits) < 10:
+            anywhere.append(col(Incident.number) == int(digits))
+        wanted.append(or_(*anywhere))
+    return tx.all(
+        select_rows(Incident).where(*wanted).order_by(col(Incident.number).desc()).limit(limit)
+    )
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def name_of(incident: Incident) -> str:
+    return reference(incident.number)

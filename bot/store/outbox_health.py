@@ -1,0 +1,48 @@
+"""How the outbox stands: what waits, since when, and a repair that normally finds nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from bot.store.outbox import UNSENT, recount
+from bot.store.tables import Delivery, Lane
+from bot.store.transaction import Transaction
+
+
+def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
+    """Return since when the oldest unsent delivery has been due."""
+    waiting = select(func.min(col(Delivery.due_at))).where(
+        col(Delivery.state).in_(UNSENT), col(Delivery.due_at) <= now
+    )
+    oldest: datetime | None = tx.execute(waiting).scalar()
+    return oldest
+
+
+def depth(tx: Transaction) -> dict[str, int]:
+    """Count what waits, by state."""
+    counted = tx.execute(
+        select(col(Delivery.state), func.count().label("count"))
+        .where(col(Delivery.state).in_(UNSENT))
+        .group_by(col(Delivery.state))
+    )
+    return {str(row["state"]): row["count"] for row in counted.mappings()}
+
+
+def heal(tx: Transaction) -> int:
+    """Wake lanes that wait for nothing while something of theirs is unsent; normally none."""
+    sleeping = (
+        select(col(Lane.key))
+        .where(
+            col(Lane.pending_at).is_(None),
+            select(col(Delivery.id))
+            .where(col(Delivery.lane) == col(Lane.key), col(Delivery.state).in_(UNSENT))
+            .correlate(Lane)
+            .exists(),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    keys = list(tx.execute(sleeping).scalars())
+    if keys:
+        recount(tx, keys)
+    return len(keys)

@@ -1,0 +1,130 @@
+"""Runs and pages."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.domain.paging import PageState, Position, RunState
+from bot.store.tables import Page, PagingRun
+from bot.store.transaction import Transaction
+
+
+def run(tx: Transaction, run_id: str) -> PagingRun | None:
+    return tx.first(select_rows(PagingRun).where(col(PagingRun.id) == run_id))
+
+
+def page(tx: Transaction, page_id: str) -> Page | None:
+    return tx.first(select_rows(Page).where(col(Page.id) == page_id))
+
+
+def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
+    return tx.all(
+        select_rows(PagingRun)
+        .where(col(PagingRun.incident_id).in_(incident_ids))
+        .order_by(col(PagingRun.started_at), col(PagingRun.id))
+    )
+
+
+def pages_of_run(tx: Transaction, run_id: str) -> list[Page]:
+    return tx.all(
+        select_rows(Page)
+        .where(col(Page.run_id) == run_id)
+        .order_by(col(Page.round), col(Page.step), col(Page.id))
+    )
+
+
+def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
+    return tx.all(
+        select_rows(Page)
+        .where(col(Page.incident_id) == incident_id)
+        .order_by(col(Page.created_at), col(Page.id))
+    )
+
+
+def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:
+    """Return the pages that wait for a person's answer, the oldest first."""
+    return tx.all(
+        select_rows(Page)
+        .where(
+            col(Page.team_id) == workspace.team_id,
+            col(Page.target) == user,
+            col(Page.state) == PageState.WAITING,
+        )
+        .order_by(col(Page.created_at), col(Page.id))
+    )
+
+
+def count_overdue(tx: Transaction, incident_ids: Collection[str], now: datetime) -> dict[str, int]:
+    """Count by incident the runs that nobody acknowledged in time."""
+    rows = tx.execute(
+        select(col(PagingRun.incident_id), func.count().label("runs"))
+        .where(
+            col(PagingRun.incident_id).in_(incident_ids),
+            col(PagingRun.state).in_((RunState.PAGING, RunState.EXHAUSTED)),
+            col(PagingRun.ack_due_at) < now,
+        )
+        .group_by(col(PagingRun.incident_id))
+    )
+    return {row["incident_id"]: row["runs"] for row in rows.mappings()}
+
+
+def move(
+    tx: Transaction, run_id: str, before: Position, after: Position, next_at: datetime
+) -> bool:
+    """Advance a run that is still where the decision saw it; False when it is not."""
+    still = update(PagingRun).where(
+        col(PagingRun.id) == run_id,
+        col(PagingRun.state) == RunState.PAGING,
+        col(PagingRun.round) == before.round,
+        col(PagingRun.step) == before.step,
+    )
+    values = {"round": after.round, "step": after.step, "next_at": next_at}
+    return tx.changed(still.values(**values)) == 1
+
+
+def end_run(
+    tx: Transaction, run_id: str, was: Iterable[RunState], values: Mapping[str, Any]
+) -> bool:
+    """End a run that is in one of the states `was`; False when somebody was faster."""
+    return (
+        tx.changed(
+            update(PagingRun)
+            .where(col(PagingRun.id) == run_id, col(PagingRun.state).in_(list(was)))
+            .values(next_at=None, **values)
+        )
+        == 1
+    )
+
+
+def answer(tx: Transaction, page_id: str, state: PageState, now: datetime, reason: str) -> bool:
+    """Settle one page that is still waiting."""
+    return (
+        tx.changed(
+            update(Page)
+            .where(col(Page.id) == page_id, col(Page.state) == PageState.WAITING)
+            .values(state=state, answered_at=now, reason=reason)
+        )
+        == 1
+    )
+
+
+def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
+    """Settle every page of a run that still waits."""
+    tx.execute(
+        update(Page)
+        .where(col(Page.run_id) == run_id, col(Page.state) == PageState.WAITING)
+        .values(state=PageState.SUPERSEDED, answered_at=now)
+    )
+
+
+def record_sent(tx: Transaction, page_id: str, channel: str, ts: str, now: datetime) -> None:
+    tx.execute(
+        update(Page)
+        .where(col(Page.id) == page_id, col(Page.message_ts).is_(None))
+        .values(sent_at=now, channel_id=channel, message_ts=ts)
+    )

@@ -1,0 +1,120 @@
+"""What Slack told us of people and groups."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.store.tables import GroupMember, Person
+from bot.store.transaction import Transaction
+
+
+def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None:
+    return tx.first(
+        select_rows(Person).where(
+            col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id
+        )
+    )
+
+
+def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[str, Person]:
+    rows = tx.all(
+        select_rows(Person).where(
+            col(Person.team_id) == workspace.team_id, col(Person.user_id).in_(list(ids))
+        )
+    )
+    return {row.user_id: row for row in rows}
+
+
+def groups_of(tx: Transaction, workspace: Workspace, user_id: str) -> list[str]:
+    rows = tx.execute(
+        select(col(GroupMember.group_id)).where(
+            col(GroupMember.team_id) == workspace.team_id, col(GroupMember.user_id) == user_id
+        )
+    )
+    return list(rows.scalars())
+
+
+def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:
+    """Return those who are deactivated or may not be paged."""
+    rows = tx.execute(
+        select(col(Person.user_id)).where(
+            col(Person.team_id) == workspace.team_id,
+            col(Person.user_id).in_(list(ids)),
+            col(Person.gone) | col(Person.is_bot),
+        )
+    )
+    return frozenset(rows.scalars())
+
+
+def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
+    dialect_insert = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
+    for row in sorted(rows, key=lambda row: str(row["user_id"])):
+        wanted = dialect_insert(Person).values(dict(row))
+        changed = {
+            name: wanted.excluded[name]
+            for name in ("name", "zone", "outsider", "gone", "is_bot", "seen_at")
+        }
+        tx.execute(
+            wanted.on_conflict_do_update(
+                index_elements=[col(Person.team_id), col(Person.user_id)], set_=changed
+            )
+        )
+
+
+def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: str) -> None:
+    tx.execute(
+        update(Person)
+        .where(col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id)
+        .values(dm_channel=channel)
+    )
+
+
+def remember_group(
+    tx: Transaction, workspace: Workspace, group_id: str, users: Iterable[str]
+) -> None:
+    tx.execute(
+        delete(GroupMember).where(
+            col(GroupMember.team_id) == workspace.team_id, col(GroupMember.group_id) == group_id
+        )
+    )
+    rows = [
+        {
+            "team_id": workspace.team_id,
+            "enterprise_id": workspace.enterprise_id,
+            "group_id": group_id,
+            "user_id": user,
+        }
+        for user in sorted(set(users))
+    ]
+    tx.insert_new(GroupMember, *rows)
+
+
+def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime) -> None:
+    """Remember that a person cannot be reached any more, known to us or not."""
+    marked = tx.changed(
+        update(Person)
+        .where(col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id)
+        .values(gone=True, seen_at=now)
+    )
+    if not marked:
+        tx.insert_new(
+            Person,
+            {
+                "team_id": workspace.team_id,
+                "enterprise_id": workspace.enterprise_id,
+                "user_id": user_id,
+                "name": user_id,
+                "gone": True,
+                "seen_at": now,
+                "zone": "UTC",
+                "outsider": False,
+                "is_bot": False,
+            },
+        )

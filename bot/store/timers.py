@@ -1,0 +1,175 @@
+"""Due work: rows that become due once. Claims and their ends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, func, or_, select, update
+from sqlmodel import col
+
+from bot.domain.act import Workspace
+from bot.domain.duework import TimerKind, TimerState
+from bot.domain.ids import new_id
+from bot.store.tables import Timer
+from bot.store.transaction import Transaction
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """A timer that this worker holds."""
+
+    id: str
+    workspace: Workspace
+    kind: TimerKind
+    subject: str
+    occurrence: str
+    incident_id: str | None
+    due_at: datetime
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    kind: TimerKind
+    subject: str
+    occurrence: str
+    due_at: datetime
+    incident_id: str | None = None
+
+
+def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[NewTimer]) -> int:
+    """Add timers that are not there yet; return how many were new."""
+    return tx.insert_new(Timer, *(_row(workspace, now, timer) for timer in timers))
+
+
+def _row(workspace: Workspace, now: datetime, timer: NewTimer) -> dict[str, Any]:
+    return {
+        "id": new_id(now),
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "kind": timer.kind,
+        "subject": timer.subject,
+        "occurrence": timer.occurrence,
+        "incident_id": timer.incident_id,
+        "state": TimerState.DUE,
+        "due_at": timer.due_at,
+        "fence": 0,
+        "attempts": 0,
+    }
+
+
+def claim(
+    tx: Transaction,
+    *,
+    now: datetime,
+    real: datetime,
+    limit: int,
+    kinds: Sequence[TimerKind] = tuple(TimerKind),
+    lease: timedelta = LEASE,
+) -> list[DueWork]:
+    """Take what is due, the oldest first. A kind that is not in `kinds` is left alone."""
+    due = (
+        select(col(Timer.id))
+        .where(
+            col(Timer.state) == TimerState.DUE,
+            col(Timer.due_at) <= now,
+            or_(col(Timer.lease_until).is_(None), col(Timer.lease_until) <= real),
+            col(Timer.kind).in_(kinds),
+        )
+        .order_by(col(Timer.due_at), col(Timer.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(tx.execute(due).scalars())
+    if not ids:
+        return []
+    taken = tx.execute(
+        update(Timer)
+        .where(col(Timer.id).in_(ids))
+        .values(
+            lease_until=real + lease,
+            fence=col(Timer.fence) + 1,
+            attempts=col(Timer.attempts) + 1,
+        )
+        .returning(Timer.__table__)  # type: ignore[attr-defined]
+    )
+    return sorted(map(_due_work, taken.mappings()), key=lambda work: (work.due_at, work.id))
+
+
+def _due_work(row: RowMapping) -> DueWork:
+    return DueWork(
+        id=row["id"],
+        workspace=Workspace(row["team_id"], row["enterprise_id"]),
+        kind=row["kind"],
+        subject=row["subject"],
+        occurrence=row["occurrence"],
+        incident_id=row["incident_id"],
+        due_at=row["due_at"],
+        fence=row["fence"],
+        attempts=row["attempts"],
+    )
+
+
+def finish(tx: Transaction, work: DueWork) -> bool:
+    """Mark it done, in the transaction of its effects; False when it is no longer ours to do."""
+    return (
+        tx.changed(
+            update(Timer)
+            .where(
+                col(Timer.id) == work.id,
+                col(Timer.fence) == work.fence,
+                col(Timer.state) == TimerState.DUE,
+            )
+            .values(state=TimerState.DONE)
+        )
+        == 1
+    )
+
+
+def postpone(tx: Transaction, work: DueWork, until: datetime) -> None:
+    """Let it rest after a failure; it stays due and is tried again."""
+    tx.execute(
+        update(Timer)
+        .where(col(Timer.id) == work.id, col(Timer.fence) == work.fence)
+        .values(lease_until=until)
+    )
+
+
+def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
+    """Withdraw what is still due for a subject."""
+    return tx.changed(
+        update(Timer)
+        .where(
+            col(Timer.kind) == kind,
+            col(Timer.subject) == subject,
+            col(Timer.state) == TimerState.DUE,
+        )
+        .values(state=TimerState.CANCELLED)
+    )
+
+
+def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[TimerKind]) -> int:
+    """Withdraw what is still due of these kinds for an incident."""
+    return tx.changed(
+        update(Timer)
+        .where(
+            col(Timer.incident_id) == incident_id,
+            col(Timer.kind).in_(kinds),
+            col(Timer.state) == TimerState.DUE,
+        )
+        .values(state=TimerState.CANCELLED)
+    )
+
+
+def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
+    """Return since when the oldest timer has been due."""
+    oldest: datetime | None = tx.execute(
+        select(func.min(col(Timer.due_at))).where(
+            col(Timer.state) == TimerState.DUE, col(Timer.due_at) <= now
+        )
+    ).scalar()
+    return oldest
