@@ -1,0 +1,192 @@
+"""Checks that reach across the policy file: whether what one place names exists in another.
+
+They look at the raw tables, not at the validated ones, so that a file with a mistake in its shape
+still gets all of its other mistakes named in the same run. Whatever has the wrong type is passed
+over here: `schema` has already said so.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.domain.paging import Who
+from bot.domain.severity import Severity
+from bot.policy.faults import Fault, did_you_mean
+from bot.policy.source_lines import Path
+
+Table = Mapping[str, Any]
+
+_PEOPLE_IN: tuple[tuple[str, ...], ...] = (
+    ("on_duty", "*", "*"),
+    ("roles", "*", "*"),
+    ("team", "*", "on_call", "*"),
+    ("team", "*", "members", "*"),
+    ("team", "*", "ladder", "*", "steps", "*", "who"),
+    ("team", "*", "ladder", "*", "steps", "*", "who", "*"),
+    ("ladder", "*", "steps", "*", "who"),
+    ("ladder", "*", "steps", "*", "who", "*"),
+    ("digest", "*", "people", "*"),
+)
+_TEAMS_IN: tuple[tuple[str, ...], ...] = (
+    ("category", "*", "teams", "*", "*"),
+    ("digest", "*", "teams", "*"),
+)
+_LISTS_OF_NAMES: tuple[tuple[str, ...], ...] = (
+    ("on_duty", "*"),
+    ("roles", "*"),
+    ("team", "*", "on_call"),
+    ("team", "*", "members"),
+    ("team", "*", "aliases"),
+    ("category", "*", "teams", "*"),
+    ("digest", "*", "channels"),
+    ("digest", "*", "people"),
+    ("digest", "*", "teams"),
+)
+
+
+def cross_reference_faults(data: Table) -> Iterator[Fault]:
+    """Yield every name that leads nowhere, is given twice, or leaves somebody unreachable."""
+    yield from _unknown_people(data)
+    yield from _unknown_teams(data)
+    yield from _missing_severities(data)
+    yield from _listed_twice(data)
+    yield from _people_named_twice(data)
+    yield from _team_names_taken(data)
+    yield from _criteria_taken(data)
+    yield from _categories_without_teams(data)
+    yield from _digests(data)
+    yield from _ladders_that_reach_nobody(data)
+
+
+def _unknown_people(data: Table) -> Iterator[Fault]:
+    people = _table(data, "people")
+    for pattern in _PEOPLE_IN:
+        for path, word in _at(data, pattern):
+            if isinstance(word, str) and word.startswith("@") and word[1:] not in people:
+                guess = did_you_mean(word[1:], people, "@")
+                yield Fault(path, f"'{word[:60]}' is nobody in [people]{guess}")
+
+
+def _unknown_teams(data: Table) -> Iterator[Fault]:
+    teams = _table(data, "team")
+    for pattern in _TEAMS_IN:
+        for path, key in _at(data, pattern):
+            if isinstance(key, str) and key not in teams:
+                guess = did_you_mean(key, teams)
+                yield Fault(path, f"there is no team '{key[:60]}'{guess}")
+
+
+def _missing_severities(data: Table) -> Iterator[Fault]:
+    for table in ("severity", "ladder"):
+        if table in data:
+            for severity in Severity:
+                if severity.value not in _table(data, table):
+                    problem = f"[{table}.{severity}] is missing; expected one for each of P0 to P3"
+                    yield Fault((table,), problem)
+
+
+def _listed_twice(data: Table) -> Iterator[Fault]:
+    for pattern in _LISTS_OF_NAMES:
+        for path, names in _at(data, pattern):
+            if isinstance(names, list):
+                for index, name in enumerate(names):
+                    if isinstance(name, str) and name in names[:index]:
+                        yield Fault((*path, index), f"'{name[:60]}' is listed twice")
+
+
+def _people_named_twice(data: Table) -> Iterator[Fault]:
+    names: dict[str, str] = {}
+    for name, member in _table(data, "people").items():
+        if isinstance(member, str) and member in names:
+            problem = f"'{member[:60]}' is already '{names[member]}'; one name for each person"
+            yield Fault(("people", name), problem)
+        elif isinstance(member, str):
+            names[member] = name
+
+
+def _team_names_taken(data: Table) -> Iterator[Fault]:
+    teams = _table(data, "team")
+    taken = {key.casefold(): key for key in teams}
+    for key, team in teams.items():
+        for path, name in (
+            *_at(team, ("name",), ("team", key)),
+            *_at(team, ("aliases", "*"), ("team", key)),
+        ):
+            if not isinstance(name, str):
+                continue
+            owner = taken.setdefault(name.casefold(), key)
+            if owner != key:
+                yield Fault(path, f"'{name[:60]}' already means team '{owner}'")
+
+
+def _criteria_taken(data: Table) -> Iterator[Fault]:
+    taken: dict[str, str] = {}
+    for path, _ in _at(data, ("severity", "*", "criteria", "*")):
+        severity, code = str(path[1]), str(path[3])
+        owner = taken.setdefault(code, severity)
+        if owner != severity:
+            yield Fault(path, f"criterion '{code}' already belongs to {owner}")
+
+
+def _categories_without_teams(data: Table) -> Iterator[Fault]:
+    for path, teams in _at(data, ("category", "*", "teams")):
+        if isinstance(teams, dict) and not any(teams.values()):
+            yield Fault(path, 'expected at least one team, such as teams.P3 = ["operations"]')
+
+
+def _digests(data: Table) -> Iterator[Fault]:
+    keys: set[str] = set()
+    for path, digest in _at(data, ("digest", "*")):
+        if not isinstance(digest, dict):
+            continue
+        key = digest.get("key")
+        if isinstance(key, str) and key in keys:
+            yield Fault((*path, "key"), f"there is already a digest '{key[:60]}'")
+        elif isinstance(key, str):
+            keys.add(key)
+        if not digest.get("channels") and not digest.get("people"):
+            yield Fault(path, "expected channels or people: this digest would go to nobody")
+
+
+def _ladders_that_reach_nobody(data: Table) -> Iterator[Fault]:
+    for key, team in _table(data, "team").items():
+        on_call = team.get("on_call") if isinstance(team, dict) else None
+        if not isinstance(on_call, list) or not on_call:
+            continue
+        own = _table(team, "ladder")
+        for path, who in _at(own, ("*", "steps", "*", "who"), ("team", key, "ladder")):
+            if _words(who) == {Who.BACKUP} and len(on_call) < 2:
+                problem = f"'backup' is nobody: team '{key}' has one person on call"
+                yield Fault(path, problem)
+        if len(on_call) < 2:
+            yield from _default_ladders_of_backups_only(data, key, own)
+
+
+def _default_ladders_of_backups_only(data: Table, team: str, own: Table) -> Iterator[Fault]:
+    for severity, ladder in _table(data, "ladder").items():
+        words = [_words(who) for _, who in _at(ladder, ("steps", "*", "who"))]
+        if words and severity not in own and all(step == {Who.BACKUP} for step in words):
+            problem = f"this ladder reaches nobody in team '{team}', which has no backup"
+            yield Fault(("ladder", severity, "steps"), problem)
+
+
+def _words(who: Any) -> set[Any]:
+    return {who} if isinstance(who, str) else {word for word in who if isinstance(word, str)}
+
+
+def _table(data: Any, key: str) -> Table:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _at(data: Any, pattern: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield what stands at `pattern`, where `*` is any key of a table or element of a list."""
+    if not pattern:
+        yield path, data
+        return
+    word, rest = pattern[0], pattern[1:]
+    if isinstance(data, dict):
+        for key in list(data) if word == "*" else [word] * (word in data):
+            yield from _at(data[key], rest, (*path, key))
+    elif isinstance(data, list) and word == "*":
+        for index, element in enumerate(data):
+            yield from _at(element, rest, (*path, index))

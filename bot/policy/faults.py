@@ -1,0 +1,102 @@
+"""What is wrong in a policy file, in words that name the key and what was expected there."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from bot.policy.schema import PolicyFile, shown
+from bot.policy.source_lines import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: where it is, and a sentence on what is wrong there."""
+
+    path: Path
+    problem: str
+
+    @property
+    def key(self) -> str:
+        """The path as a person reads it: `ladder.P0.steps[2].wait`, counted from 1."""
+        words = list(self.path)
+        while words and isinstance(words[-1], int):
+            words.pop()
+        said = ""
+        for word in words:
+            said += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
+        return said.removeprefix(".")
+
+
+def shape_faults(error: ValidationError) -> Iterator[Fault]:
+    """Translate what pydantic found into the words of the file."""
+    for detail in error.errors(include_url=False):
+        path = tuple(word for word in detail["loc"] if word != "[key]")
+        yield Fault(path, _problem(detail, path))
+
+
+def did_you_mean(wrong: str, known: Iterable[str], mark: str = "") -> str:
+    """Return `; did you mean '@priya'?`, or nothing when no name is near."""
+    nearest = get_close_matches(wrong, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{mark}{nearest[0]}'?" if nearest else ""
+
+
+_PLAIN: Mapping[str, str] = {
+    "bool_type": "expected true or false, found {found}",
+    "int_type": "expected a whole number, found {found}",
+    "list_type": "expected a list in [ ], found {found}",
+    "dict_type": "expected a table, found {found}",
+    "model_type": "expected a table, found {found}",
+    "string_type": "expected a text in quotes, found {found}",
+    "greater_than_equal": "expected at least {ge}, found {found}",
+    "less_than_equal": "expected at most {le}, found {found}",
+    "too_short": "expected at least {min_length}, found none",
+    "too_long": "expected at most {max_length}, found {actual_length}",
+    "literal_error": "expected {expected}, found {found}",
+}
+
+
+def _problem(detail: ErrorDetails, path: Path) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "expected":
+        return str(context["problem"])
+    if kind == "missing":
+        return _missing(path)
+    if kind == "extra_forbidden":
+        return _unknown_key(path)
+    if kind in _PLAIN:
+        return _PLAIN[kind].format(found=shown(detail["input"]), **context)
+    return detail["msg"]
+
+
+def _missing(path: Path) -> str:
+    field = _fields(path[:-1]).get(str(path[-1]))
+    if field is not None and field.examples:
+        return f'this key is missing; expected for example {path[-1]} = "{field.examples[0]}"'
+    return "this is missing"
+
+
+def _unknown_key(path: Path) -> str:
+    known = sorted(_fields(path[:-1]))
+    guess = did_you_mean(str(path[-1]), known)
+    return f"there is no such key here{guess or '; there are: ' + ', '.join(known)}"
+
+
+def _fields(path: Path) -> Mapping[str, FieldInfo]:
+    """Return the keys that the schema knows in the table at `path`."""
+    annotation: Any = PolicyFile
+    for word in path:
+        if _is_section(annotation):
+            field = annotation.model_fields.get(str(word))
+            annotation = field.annotation if field is not None else None
+        elif get_origin(annotation) in (dict, list):
+            annotation = get_args(annotation)[-1]
+    return annotation.model_fields if _is_section(annotation) else {}
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
