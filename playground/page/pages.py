@@ -1,0 +1,240 @@
+"""What is looked at: whole pages, and the fragments that a page fetches when something changed."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from playground.page import conversation, emoji, sidebar, views
+from playground.page.templating import macro, render
+from playground.page.visit import Shell, Visit, html, page
+from playground.records import SLACKBOT, Channel, Json, Person
+
+
+async def start(request: Request) -> Response:
+    """The first person's page."""
+    people = request.app.state.playground.workspace.humans()
+    people = [who for who in people if who.id != SLACKBOT]
+    if not people:
+        return page("nobody.html")
+    return RedirectResponse(f"/client/{people[0].id}", 303)
+
+
+async def land(request: Request) -> Response:
+    """Where a person begins: what asks for them, else their first channel, else the home tab."""
+    visit = Visit(request)
+    rooms = visit.workspace.visible_channels(visit.me)
+    rooms = [room for room in rooms if visit.me in room.members and not room.is_archived]
+    unread = visit.workspace.unread(visit.me)
+    asked = [room for room in rooms if room.id in unread and unread[room.id].mention]
+    first = next(iter(asked or rooms), None)
+    return RedirectResponse(f"{visit.base}/{first.id if first else 'home'}", 303)
+
+
+async def with_somebody(request: Request) -> Response:
+    """The direct messages with a person or an app, begun if need be."""
+    visit = Visit(request)
+    channel = await visit.playground.open_dm(visit.me, request.path_params["other"])
+    return RedirectResponse(f"{visit.base}/{channel}", 303)
+
+
+async def channel(request: Request) -> Response:
+    visit = Visit(request)
+    room = visit.room
+    shell = visit.shell(room.id, visit.reader.title(room))
+    since = visit.workspace.last_read(visit.me, room.id)
+    bot = _bot(visit)
+    fragments = _frame(visit, shell) | {
+        "head": _head(visit, shell),
+        "foot": _foot(visit, shell),
+        "messages": conversation.draw(visit.reader, room, since),
+    }
+    app_tabs = room.is_im and bot is not None and bot.id in room.members
+    return page(
+        "channel.html",
+        shell=shell,
+        channel=room,
+        since=since,
+        app_tabs=app_tabs,
+        fragments=fragments,
+    )
+
+
+async def home(request: Request) -> Response:
+    visit = Visit(request)
+    bot = _bot(visit)
+    shell = visit.shell("home", bot.real_name if bot else "Home")
+    fragments = _frame(visit, shell) | {"home": views.draw_home(visit.reader)}
+    return page("home.html", shell=shell, bot=bot, fragments=fragments)
+
+
+# Fragments
+
+
+async def sidebar_fragment(request: Request) -> Response:
+    side = sidebar.build(Visit(request).reader, request.query_params.get("at", ""))
+    return html(sidebar.draw(side))
+
+
+async def people(request: Request) -> Response:
+    return page("people.html", side=sidebar.build(Visit(request).reader, ""))
+
+
+async def messages(request: Request) -> Response:
+    visit = Visit(request)
+    since = request.query_params.get("since", "")
+    return html(conversation.draw(visit.reader, visit.room, since))
+
+
+async def head(request: Request) -> Response:
+    visit = Visit(request)
+    return html(_head(visit, _shell_of(visit, visit.room)))
+
+
+async def foot(request: Request) -> Response:
+    visit = Visit(request)
+    return html(_foot(visit, _shell_of(visit, visit.room)))
+
+
+async def thread(request: Request) -> Response:
+    visit = Visit(request)
+    return html(_thread(visit, _shell_of(visit, visit.room), request.path_params["ts"]))
+
+
+async def thread_messages(request: Request) -> Response:
+    visit = Visit(request)
+    return html(conversation.draw_thread(visit.reader, visit.room, request.path_params["ts"]))
+
+
+async def about(request: Request) -> Response:
+    return html(_about(Visit(request)))
+
+
+async def menu(request: Request) -> Response:
+    visit = Visit(request)
+    message = visit.message
+    return page(
+        "message_menu.html",
+        reader=visit.reader,
+        base=visit.base,
+        url=f"{visit.room_url}/{message.ts}",
+        message=message,
+        is_reply=message.is_reply,
+        quick=emoji.QUICK,
+        shortcuts=visit.playground.message_shortcuts(),
+    )
+
+
+async def modal(request: Request) -> Response:
+    return html(views.draw_modals(Visit(request).reader))
+
+
+async def home_blocks(request: Request) -> Response:
+    return html(views.draw_home(Visit(request).reader))
+
+
+async def now(request: Request) -> Response:
+    visit = Visit(request)
+    return html(macro("tools.html", "now", visit.shell("", ""), visit.base))
+
+
+def _shell_of(visit: Visit, room: Channel) -> Shell:
+    return visit.shell(room.id, visit.reader.title(room))
+
+
+def _frame(visit: Visit, shell: Shell) -> Json:
+    """The parts around the middle."""
+    query = visit.request.query_params
+    side: Markup | str = ""
+    if "thread" in query:
+        side = _thread(visit, shell, query["thread"])
+    elif query.get("side") == "about":
+        side = _about(visit)
+    return {
+        "sidebar": sidebar.draw(sidebar.build(visit.reader, shell.place)),
+        "modal": views.draw_modals(visit.reader),
+        "side": side,
+    }
+
+
+def _head(visit: Visit, shell: Shell) -> Markup:
+    room = visit.room
+    partner = next((who for who in room.members if who != visit.me), None)
+    return render(
+        "channel_head.html",
+        shell=shell,
+        channel=room,
+        url=visit.room_url,
+        sign={"private_channel": "lock", "public_channel": "hash"}.get(room.kind, "people"),
+        partner=partner if room.is_im else None,
+        pins=len(visit.workspace.pins(room.id)),
+    )
+
+
+def _foot(visit: Visit, shell: Shell) -> Markup:
+    return render(
+        "channel_foot.html",
+        shell=shell,
+        channel=visit.room,
+        url=visit.room_url,
+        is_member=visit.me in visit.room.members,
+    )
+
+
+def _thread(visit: Visit, shell: Shell, ts: str) -> Markup:
+    return render(
+        "thread.html",
+        shell=shell,
+        channel=visit.room,
+        url=visit.room_url,
+        ts=ts,
+        can_write=visit.me in visit.room.members and not visit.room.is_archived,
+        messages=conversation.draw_thread(visit.reader, visit.room, ts),
+    )
+
+
+def _about(visit: Visit) -> Markup:
+    room = visit.room
+    return render(
+        "about.html",
+        reader=visit.reader,
+        base=visit.base,
+        channel=room,
+        url=visit.room_url,
+        members=sorted(room.members, key=lambda who: visit.reader.name(who).casefold()),
+        pins=[
+            conversation.draw_message(
+                visit.reader, conversation.Row(message, in_thread=True), "pin"
+            )
+            for message in visit.workspace.pins(room.id)
+        ],
+    )
+
+
+def _bot(visit: Visit) -> Person | None:
+    """The bot user of the app that is installed."""
+    people = visit.workspace.people.values()
+    return next((who for who in people if who.is_bot and who.id != SLACKBOT), None)
+
+
+ROUTES: list[BaseRoute] = [
+    Route("/", start),
+    Route("/client/{me}", land),
+    Route("/client/{me}/home", home),
+    Route("/client/{me}/home/blocks", home_blocks),
+    Route("/client/{me}/sidebar", sidebar_fragment),
+    Route("/client/{me}/people", people),
+    Route("/client/{me}/modal", modal),
+    Route("/client/{me}/now", now),
+    Route("/client/{me}/with/{other}", with_somebody),
+    Route("/client/{me}/{channel}", channel),
+    Route("/client/{me}/{channel}/messages", messages),
+    Route("/client/{me}/{channel}/head", head),
+    Route("/client/{me}/{channel}/foot", foot),
+    Route("/client/{me}/{channel}/about", about),
+    Route("/client/{me}/{channel}/thread/{ts}", thread),
+    Route("/client/{me}/{channel}/thread/{ts}/messages", thread_messages),
+    Route("/client/{me}/{channel}/{ts}/menu", menu),
+]

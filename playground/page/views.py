@@ -1,0 +1,84 @@
+"""Modals and the home tab as HTML."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from playground.page.reader import Reader
+from playground.page.surface import Surface
+from playground.page.templating import join, keyed, macro
+from playground.records import View
+
+#: What the person reads where the app's answer did not come or was not right.
+PROBLEMS = {
+    "operation_timeout": "The app did not answer in time. Try again.",
+    "dispatch_failed": "The app could not be reached. Try again.",
+}
+
+
+def problem(error: str | None) -> str:
+    """The sentence for an outcome's error, empty when there is none."""
+    if not error:
+        return ""
+    return PROBLEMS.get(error, f"The app answered with an error ({error}).")
+
+
+def draw_modals(reader: Reader, trouble: str = "") -> Markup:
+    """The whole stack: all but the top one hidden, so that 'Back' finds what was typed there."""
+    stack = reader.workspace.view_stacks[reader.me.id]
+    top = len(stack) - 1
+    return join(
+        _draw_modal(reader, view, depth, top, trouble if depth == top else "")
+        for depth, view in enumerate(stack)
+    )
+
+
+def draw_home(reader: Reader) -> Markup:
+    view = reader.workspace.home_view(reader.me.id)
+    if view is None or not view.blocks:
+        body = macro("empty.html", "empty", "home", "Nothing here yet", "The app fills this page.")
+        return keyed("div", "empty", body, class_="empty")
+    surface = _surface(reader, view)
+    body = macro("blocks.html", "blocks", surface, view.blocks)
+    return keyed(
+        "form",
+        view.id,
+        body,
+        class_="home",
+        data_view_id=view.id,
+        data_keeps_input="",
+        autocomplete="off",
+    )
+
+
+def _draw_modal(reader: Reader, view: View, depth: int, top: int, trouble: str) -> Markup:
+    base = f"/client/{reader.me.id}"
+    body = macro("view.html", "view", view, _surface(reader, view), base, depth, top + 1, trouble)
+    attributes = {
+        "class_": "view",
+        "hx_post": f"{base}/view/{view.id}/submit",
+        "hx_target": "#modal",
+        "hx_swap": "keyed",
+        "hx_disabled_elt": "find .submit",
+        "autocomplete": "off",
+        "novalidate": "",
+        "data_view_id": view.id,
+        "data_callback_id": view.callback_id,
+        "data_keeps_input": "",
+        "data_hash": view.hash,
+    }
+    if depth < top:
+        attributes["hidden"] = ""
+    if view.errors or trouble:
+        attributes["data_faulty"] = "yes"
+    return keyed("form", view.id, body, **attributes)
+
+
+def _surface(reader: Reader, view: View) -> Surface:
+    return Surface(
+        reader,
+        key=view.id,
+        click_url=f"/client/{reader.me.id}/view/{view.id}/click",
+        state=view.state,
+        errors=view.errors,
+    )

@@ -1,0 +1,152 @@
+// Where htmx does not reach: dialogs, scrolling, confirmations, notices.
+(() => {
+  const get = (id) => document.getElementById(id);
+
+  // Modals: the dialog is open exactly as long as there is a view.
+  function syncModal() {
+    const dialog = get("modal-dialog");
+    if (!dialog) return;
+    const view = dialog.querySelector(".view:not([hidden])");
+    if (!view) return dialog.open && dialog.close();
+    const isNew = dialog.dataset.shown !== view.dataset.key;
+    if (!dialog.open) dialog.showModal();
+    dialog.dataset.shown = view.dataset.key;
+    dialog.setAttribute("aria-labelledby", view.querySelector("h2").id);
+    const wrong = view.querySelector('[aria-invalid="true"]');
+    if (view.dataset.faulty && wrong) {
+      (wrong.matches("div") ? wrong.querySelector("input") : wrong)?.focus();
+      wrong.scrollIntoView({ block: "center" });
+    } else if (isNew) {
+      const first = view.querySelector("[autofocus]")
+        ?? view.querySelector(".view-body input:not([type=hidden]):not([type=search]), .view-body textarea, .view-body .pick-face")
+        ?? view.querySelector(".submit, .close");
+      first?.focus();
+    }
+    countAll(view);
+  }
+
+  function count(field) {
+    const counter = document.querySelector(`[data-counts="${CSS.escape(field.id)}"]`);
+    if (!counter) return;
+    const most = Number(field.dataset.max);
+    const left = most - [...field.value].length;
+    counter.textContent = `${most - left} / ${most}`;
+    counter.classList.toggle("over", left < 0);
+  }
+  const countAll = (root) => root.querySelectorAll("[data-max]").forEach(count);
+
+  document.addEventListener("cancel", (event) => {
+    if (event.target.id !== "modal-dialog") return;
+    event.preventDefault();
+    event.target.querySelector(".view:not([hidden]) .close")?.click();
+  }, true);
+
+  // Confirm dialogs of Block Kit.
+  document.addEventListener("htmx:confirm", (event) => {
+    const { confirmTitle, confirmText, confirmYes, confirmNo, confirmDanger } = event.detail.elt.dataset;
+    if (confirmTitle === undefined) return;
+    event.preventDefault();
+    const ask = get("ask");
+    ask.querySelector("h2").textContent = confirmTitle;
+    ask.querySelector("p").textContent = confirmText;
+    const yes = ask.querySelector(".yes");
+    yes.textContent = confirmYes || "Confirm";
+    yes.classList.toggle("danger", confirmDanger !== undefined);
+    yes.classList.toggle("fill", confirmDanger !== undefined);
+    yes.classList.toggle("primary", confirmDanger === undefined);
+    ask.querySelector(".no").textContent = confirmNo || "Cancel";
+    ask.returnValue = "";
+    ask.onclose = () => { if (ask.returnValue === "yes") event.detail.issueRequest(true); };
+    ask.showModal();
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "dialog" && !form.hasAttribute("hx-post")) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key === "Enter" && !event.isComposing && field.matches?.('input[hx-trigger="entered"]')) {
+      event.preventDefault();
+      htmx.trigger(field, "entered");
+    }
+    if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open") && !event.defaultPrevented) {
+      closeSide();
+    }
+  });
+  document.addEventListener("input", (event) => { if (event.target.dataset?.max) count(event.target); });
+
+  function closeSide() {
+    const side = get("side");
+    if (!side?.childElementCount) return;
+    side.replaceChildren();
+    history.replaceState(null, "", location.pathname);
+    document.querySelector("#main .composer textarea")?.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[hx-trigger="opened"]');
+    if (link) htmx.trigger(link, "opened");
+    if (event.target.closest?.("[data-close-side]")) closeSide();
+    if (event.target.closest?.("[data-theme-toggle]")) {
+      const dark = getComputedStyle(document.documentElement).colorScheme === "dark"
+        || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+      document.documentElement.dataset.theme = dark ? "light" : "dark";
+      localStorage.setItem("theme", document.documentElement.dataset.theme);
+    }
+    const opener = event.target.closest?.("[data-menu-opener]");
+    if (opener) get("menu").invoker = opener;
+  });
+
+  // Menus of messages and the list of people are fetched when asked for, into one popover for the whole page.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const target = event.detail.target;
+    if (target.id === "modal") syncModal();
+    if (target.id === "menu") openMenu(target);
+    if (target.id === "side") {
+      const list = target.querySelector("[data-stick]");
+      if (list) list.scrollTop = list.scrollHeight;
+    }
+  });
+
+  function openMenu(menu) {
+    if (menu.matches(":popover-open")) menu.hidePopover();
+    menu.showPopover();
+  }
+
+  let noticeTimer;
+  function notice(words) {
+    const box = get("notice");
+    box.textContent = words;
+    box.hidden = !words;
+    clearTimeout(noticeTimer);
+    noticeTimer = setTimeout(() => { box.hidden = true; }, 6000);
+  }
+  document.addEventListener("notice", (event) => notice(event.detail.value));
+  document.addEventListener("htmx:responseError", (event) =>
+    notice(event.detail.xhr.responseText.slice(0, 200) || "That did not work."));
+  document.addEventListener("htmx:sendError", () => notice("The playground does not answer."));
+  document.addEventListener("htmx:sseError", () => { get("offline").hidden = false; });
+  document.addEventListener("htmx:sseOpen", () => { get("offline").hidden = true; });
+  document.addEventListener("htmx:sseMessage", (event) => {
+    if (event.detail?.type === "reset") location.reload();
+  });
+
+  // Nothing counts as read in a window that nobody looks at.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "read-marker" && document.hidden) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && get("read-marker")) htmx.trigger("#read-marker", "seen");
+  });
+
+  htmx.onLoad((root) => {
+    if (root.id === "app" || root === document.body) {
+      syncModal();
+      const fresh = root.querySelector("#messages .fresh");
+      const list = root.querySelector("#messages [data-stick], #messages[data-stick]");
+      if (fresh) fresh.scrollIntoView({ block: "center" });
+      else if (list) list.scrollTop = list.scrollHeight;
+    }
+  });
+})();

@@ -1,0 +1,82 @@
+// hx-swap="keyed": takes over only what changed. Children carry data-key and data-rev; one whose
+// revision is the same stays as it is, with its focus, its open menu and its half-typed input.
+(() => {
+  const fieldsOf = (root) => [...root.querySelectorAll("input[name], textarea[name], [data-field]")];
+
+  // A view that the app updates keeps what the person has put into fields that are still there.
+  function carryOver(from, to) {
+    const given = new Map();
+    for (const field of fieldsOf(from)) {
+      const name = field.name || field.dataset.field;
+      if (!given.has(name)) given.set(name, []);
+      if (field.dataset.field) continue;
+      if (field.type === "checkbox" || field.type === "radio") {
+        if (field.checked) given.get(name).push(field.value);
+      } else {
+        given.get(name).push(field.value);
+      }
+    }
+    for (const field of fieldsOf(to)) {
+      const values = given.get(field.name || field.dataset.field);
+      if (!values) continue;
+      if (field.dataset.field) window.picks.set(field.closest("[data-pick]"), values);
+      else if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+      else if (field.type !== "hidden") field.value = values[0] ?? "";
+    }
+  }
+
+  function rememberFocus(target) {
+    const active = document.activeElement;
+    if (!active || !target.contains(active)) return () => {};
+    const { id, selectionStart, selectionEnd } = active;
+    return () => {
+      if (document.contains(active)) {
+        if (document.activeElement !== active) active.focus({ preventScroll: true });
+        return;
+      }
+      const again = id && document.getElementById(id);
+      if (!again) return;
+      again.focus({ preventScroll: true });
+      if (selectionStart !== null && selectionStart !== undefined && again.setSelectionRange) {
+        try { again.setSelectionRange(selectionStart, selectionEnd); } catch { /* not a text field */ }
+      }
+    };
+  }
+
+  function keyedSwap(target, fragment) {
+    const scroller = target.closest("[data-stick]");
+    const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+    const restoreFocus = rememberFocus(target);
+    const standing = new Map([...target.children].map((node) => [node.dataset.key, node]));
+    const fresh = [];
+    let place = target.firstElementChild;
+    for (const node of [...fragment.children]) {
+      const old = standing.get(node.dataset.key);
+      standing.delete(node.dataset.key);
+      if (old && old.dataset.rev === node.dataset.rev) {
+        if (old === place) place = place.nextElementSibling;
+        else target.insertBefore(old, place);
+        continue;
+      }
+      if (old) {
+        if (old === place) place = place.nextElementSibling;
+        if (node.hasAttribute("data-keeps-input")) carryOver(old, node);
+        const scrolled = old.querySelector("[data-keeps-scroll]")?.scrollTop;
+        old.replaceWith(node);
+        if (scrolled) node.querySelector("[data-keeps-scroll]").scrollTop = scrolled;
+        if (node.nextElementSibling !== place) target.insertBefore(node, place);
+      } else {
+        target.insertBefore(node, place);
+      }
+      fresh.push(node);
+    }
+    for (const gone of standing.values()) gone.remove();
+    restoreFocus();
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    return fresh;
+  }
+
+  htmx.defineExtension("keyed", {
+    handleSwap: (style, target, fragment) => style === "keyed" && keyedSwap(target, fragment),
+  });
+})();

@@ -1,0 +1,146 @@
+// Selects: one button that opens a list with a search field; hidden inputs hold what is chosen.
+// Also places every popover beside the button that opened it.
+(() => {
+  const options = (pick) => [...pick.querySelectorAll('[role="option"]')];
+  const isMulti = (pick) => pick.hasAttribute("data-multi");
+
+  function values(pick) {
+    return [...pick.querySelectorAll(".pick-values input")].map((input) => input.value);
+  }
+
+  function draw(pick) {
+    const chosen = values(pick);
+    const words = [];
+    for (const option of options(pick)) {
+      const on = chosen.includes(option.dataset.value);
+      option.setAttribute("aria-selected", String(on));
+      if (on) words.push(option.dataset.words);
+    }
+    const label = pick.querySelector(".pick-label");
+    label.classList.toggle("blank", words.length === 0);
+    if (!isMulti(pick) || words.length === 0) {
+      label.textContent = words[0] ?? pick.dataset.placeholder;
+      return;
+    }
+    label.replaceChildren(...words.map((text) => {
+      const chip = document.createElement("span");
+      chip.className = "chip";
+      chip.textContent = text;
+      return chip;
+    }));
+  }
+
+  function set(pick, chosen) {
+    const known = new Set(options(pick).map((option) => option.dataset.value));
+    const holder = pick.querySelector(".pick-values");
+    holder.replaceChildren(...chosen.filter((value) => known.has(value)).map((value) => {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name: holder.dataset.field, value });
+      return input;
+    }));
+    draw(pick);
+  }
+
+  function choose(pick, option) {
+    const value = option.dataset.value;
+    const chosen = values(pick);
+    if (!isMulti(pick)) {
+      set(pick, [value]);
+      pick.querySelector("[popover]").hidePopover();
+      if (chosen[0] !== value) htmx.trigger(pick, "picked");
+      return;
+    }
+    const most = Number(pick.dataset.most || Infinity);
+    if (chosen.includes(value)) set(pick, chosen.filter((one) => one !== value));
+    else if (chosen.length < most) set(pick, [...chosen, value]);
+    pick.dataset.changed = "yes";
+  }
+
+  function find(pick, words) {
+    const wanted = words.trim().toLocaleLowerCase();
+    let found = 0;
+    for (const option of options(pick)) {
+      option.hidden = !option.textContent.toLocaleLowerCase().includes(wanted);
+      if (!option.hidden) found += 1;
+    }
+    pick.querySelector(".menu-none").hidden = found > 0;
+  }
+
+  function move(box, step) {
+    const shown = [...box.querySelectorAll('[role="option"], [role="menuitem"], .menu-item')]
+      .filter((item) => !item.hidden && item.tagName !== "DIV" || item.matches('[role="option"]:not([hidden])'));
+    if (!shown.length) return;
+    const at = shown.indexOf(document.activeElement);
+    shown[(at + step + shown.length) % shown.length].focus();
+  }
+
+  function place(popover) {
+    const face = popover.invoker || document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`);
+    if (!face) return;
+    const near = face.getBoundingClientRect();
+    if (popover.classList.contains("pick-menu")) popover.style.minWidth = `${near.width}px`;
+    const { width, height } = popover.getBoundingClientRect();
+    const below = innerHeight - near.bottom - 12;
+    const up = height > below && near.top > below;
+    const room = Math.max(120, up ? near.top - 16 : below);
+    popover.style.maxHeight = `${Math.min(420, room)}px`;
+    popover.style.top = `${up ? Math.max(8, near.top - Math.min(height, room) - 4) : near.bottom + 4}px`;
+    popover.style.left = `${Math.max(8, Math.min(near.left, innerWidth - width - 8))}px`;
+  }
+
+  document.addEventListener("toggle", (event) => {
+    const popover = event.target;
+    if (!popover.matches?.("[popover]")) return;
+    const open = event.newState === "open";
+    (popover.invoker ?? document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`))?.setAttribute("aria-expanded", String(open));
+    const pick = popover.closest("[data-pick]");
+    if (open) {
+      place(popover);
+      const search = popover.querySelector('input[type="search"]');
+      const first = popover.querySelector('[aria-selected="true"]') ?? popover.querySelector(".menu-item, button");
+      (search ?? first)?.focus();
+    } else if (pick) {
+      const search = popover.querySelector('input[type="search"]');
+      if (search) { search.value = ""; find(pick, ""); }
+      if (pick.dataset.changed) { delete pick.dataset.changed; htmx.trigger(pick, "picked"); }
+    }
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest?.('.pick [role="option"]');
+    if (option) choose(option.closest("[data-pick]"), option);
+    const item = event.target.closest?.("[popover].menu .menu-item");
+    if (item) item.closest("[popover]").hidePopover();
+    if (item?.dataset.open) window.open(item.dataset.open, "_blank", "noopener");
+  });
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches('.menu-search input')) return;
+    const pick = event.target.closest("[data-pick]");
+    if (pick) return find(pick, event.target.value);
+    const wanted = event.target.value.trim().toLocaleLowerCase();
+    for (const item of event.target.closest("[popover]").querySelectorAll(".menu-item")) {
+      item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.closest?.("[popover]");
+    if (!box) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); move(box, step); }
+    const pick = box.closest("[data-pick]");
+    if (!pick || event.isComposing) return;
+    const option = event.target.closest('[role="option"]')
+      ?? (event.key === "Enter" ? options(pick).find((one) => !one.hidden) : null);
+    if (event.key === "Enter" || (event.key === " " && event.target.matches('[role="option"]'))) {
+      event.preventDefault();
+      if (option) choose(pick, option);
+      if (!isMulti(pick)) pick.querySelector(".pick-face").focus();
+    }
+  });
+
+  const drawAll = (root) => root.querySelectorAll?.("[data-pick]").forEach(draw);
+  window.picks = { set, place };
+  htmx.onLoad((root) => { if (root.matches?.("[data-pick]")) draw(root); drawAll(root); });
+})();
