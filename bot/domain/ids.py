@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 from typing import NewType
 
+from bot.domain.errors import BadInput
+
 IncidentId = NewType("IncidentId", str)
 RunId = NewType("RunId", str)
 PageId = NewType("PageId", str)
@@ -34,3 +36,11 @@ def new_id(now: datetime) -> str:
 def reference(number: int) -> str:
     """The name that people say: `ESC-12`."""
     return f"ESC-{number}"
+
+
+def parse_reference(text: str) -> int:
+    """Read `ESC-12`, `esc12`, `#12` or `12`; raises BadInput."""
+    digits = text.strip().upper().lstrip("#").removeprefix("ESC").lstrip("-").strip()
+    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10):
+        raise BadInput("incident", f"'{text.strip()[:40]}' is not a reference", reference(12))
+    return int(digits)

@@ -96,12 +96,10 @@ def append(
     at: datetime,
     actor: str,
     entries: Sequence[Entry],
-    *,
-    head: str,
-    seq: int,
 ) -> tuple[str, int]:
     """Append to the timeline of a locked incident; return its new head and length."""
     rows = []
+    head, seq = incident.head, incident.entries
     for entry in entries:
         seq += 1
         head = chain(head, seq, at, actor, entry)
@@ -249,7 +247,7 @@ def search(
     wanted: list[Any] = [col(Incident.team_id) == workspace.team_id]
     for word in words:
         like = f"%{_escaped(word.lower())}%"
-        anywhere = [
+        anywhere: list[Any] = [
             func.lower(col(Incident.codename)).like(like, escape="\\"),
             (col(Incident.tier) == Tier.STANDARD)
             & func.lower(col(Incident.title)).like(like, escape="\\"),

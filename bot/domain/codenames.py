@@ -1,0 +1,29 @@
+"""Codenames for incidents whose title not everyone may read: neutral, easy to say, no meaning."""
+
+import hashlib
+
+_MANNERS = (
+    "Amber Brisk Calm Clear Copper Coral Distant Dusky Early Even Fern Gentle Golden "
+    "Granite Hazel Indigo Ivory Juniper Keen Lilac Linen Lively Maple Mellow Misty Nimble "
+    "Ochre Olive Opal Pale Pewter Placid Plain Quiet Rapid Russet Sable Saffron Sandy "
+    "Silver Slate Steady Still Sunlit Tawny Teal Thorn Tidal Umber Upland Velvet Violet "
+    "Warm Willow Winter Woven"
+)
+_BIRDS = (
+    "Avocet Bittern Bulbul Bunting Curlew Dipper Dotterel Dunlin Egret Finch Fulmar Gannet "
+    "Godwit Grebe Harrier Heron Hoopoe Ibis Jacana Kestrel Kingfisher Kite Lapwing Linnet "
+    "Magpie Martin Merlin Myna Nightjar Oriole Osprey Owl Petrel Pipit Plover Quail Rail "
+    "Raven Redstart Robin Rook Ruff Sanderling Shrike Siskin Skylark Snipe Sparrow Starling "
+    "Stork Sunbird Swallow Swift Tern Thrush Wagtail Warbler Waxwing Wren"
+)
+
+
+def codename(incident_id: str) -> str:
+    """Return the codename of an incident: made from its opaque id alone, never from its words."""
+    digest = hashlib.sha256(incident_id.encode()).digest()
+    return f"{_pick(_MANNERS, digest[:4])} {_pick(_BIRDS, digest[4:8])}"
+
+
+def _pick(words: str, digest: bytes) -> str:
+    choices = words.split()
+    return choices[int.from_bytes(digest, "big") % len(choices)]

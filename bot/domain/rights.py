@@ -1,0 +1,55 @@
+"""What each deed takes: one table."""
+
+from enum import StrEnum
+
+from bot.domain.act import Act, Role
+from bot.domain.errors import NotPermitted
+
+
+class Deed(StrEnum):
+    READ = "read incidents"
+    OPEN = "open an escalation"
+    NOTE = "add a note"
+    REMIND = "set a reminder"
+    REQUEST_ACCESS = "request access"
+    ACKNOWLEDGE = "acknowledge a page"
+    PAGE = "page people"
+    UPDATE = "update an incident"
+    TASK = "give tasks"
+    DECIDE = "record a decision"
+    INVITE = "invite people"
+    RAISE = "raise the severity"
+    LOWER = "lower the severity"
+    END = "close, decline or reopen an incident"
+    DIGEST = "send the digest"
+
+
+NEEDS: dict[Deed, Role] = {
+    Deed.READ: Role.VIEWER,
+    Deed.OPEN: Role.MEMBER,
+    Deed.NOTE: Role.MEMBER,
+    Deed.REMIND: Role.MEMBER,
+    Deed.REQUEST_ACCESS: Role.VIEWER,
+    Deed.ACKNOWLEDGE: Role.MEMBER,
+    Deed.PAGE: Role.MEMBER,
+    Deed.RAISE: Role.MEMBER,
+    Deed.UPDATE: Role.RESPONDER,
+    Deed.TASK: Role.RESPONDER,
+    Deed.DECIDE: Role.RESPONDER,
+    Deed.INVITE: Role.RESPONDER,
+    Deed.LOWER: Role.RESPONDER,
+    Deed.END: Role.RESPONDER,
+    Deed.DIGEST: Role.MANAGER,
+}
+
+
+def require(act: Act, deed: Deed, *, involved: bool = False) -> None:
+    """Raise NotPermitted unless the role reaches; whoever is involved counts as a responder.
+
+    Guests and external people (NOBODY) may do nothing, involved or not.
+    """
+    role = act.role
+    if involved and role >= Role.VIEWER:
+        role = max(role, Role.RESPONDER)
+    if role < NEEDS[deed]:
+        raise NotPermitted(needed=NEEDS[deed].word, has=act.role.word, to=deed.value)

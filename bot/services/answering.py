@@ -1,0 +1,227 @@
+"""The answers to a page: acknowledge, cannot take it, hand over."""
+
+from dataclasses import dataclass
+
+from bot.domain.act import Act
+from bot.domain.errors import (
+    AlreadyAcknowledged,
+    BadInput,
+    NobodyToPage,
+    NotFound,
+    NothingToAcknowledge,
+    NotPermitted,
+)
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import Ladder, PageState, RunState
+from bot.domain.rights import Deed
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import Case, take_up
+from bot.services.paging import (
+    Started,
+    next_unless_others_wait,
+    page_changed,
+    settle_run,
+    start_person,
+    start_team,
+)
+from bot.store import incidents, pages
+from bot.store.database import Database
+from bot.store.tables import Page, PagingRun
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A page that its person has taken on."""
+
+    incident_id: str
+    reference: str
+    team_name: str
+
+
+def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
+    """Take a page on: its person becomes the team's responder."""
+    with db.transaction(act) as tx:
+        page, run = _page_and_run(tx, act, page_id)
+        with take_up(
+            tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
+        ) as case:
+            _only_its_people(act, page, run)
+            _acknowledge(case, run, page)
+            return Taken(case.id, case.reference, run.team_name)
+
+
+def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> list[Taken]:
+    """Acknowledge whatever waits for this person (in one incident, or anywhere)."""
+    with db.transaction(act) as tx:
+        mine = [
+            page
+            for page in pages.waiting_for(tx, act.workspace, act.user)
+            if incident_id in (None, page.incident_id)
+        ]
+        taken = []
+        for page in sorted(mine, key=lambda page: page.incident_id):
+            with take_up(
+                tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
+            ) as case:
+                run = pages.run(tx, page.run_id)
+                if run is not None and run.state in (RunState.PAGING, RunState.EXHAUSTED):
+                    _acknowledge(case, run, page)
+                    taken.append(Taken(case.id, case.reference, run.team_name))
+        if not taken:
+            raise NothingToAcknowledge(_name(tx, incident_id))
+        return taken
+
+
+def _name(tx: Transaction, incident_id: str | None) -> str | None:
+    incident = incidents.get(tx, incident_id) if incident_id else None
+    return incidents.name_of(incident) if incident else None
+
+
+def _page_and_run(tx: Transaction, act: Act, page_id: str) -> tuple[Page, PagingRun]:
+    page = pages.page(tx, page_id)
+    run = pages.run(tx, page.run_id) if page is not None else None
+    if page is None or run is None or page.team_id != act.workspace.team_id:
+        raise NotFound("page", "")
+    return page, run
+
+
+def _only_its_people(act: Act, page: Page, run: PagingRun) -> None:
+    """A page is answered by whoever got it or stands on its ladder: values can be forged."""
+    ladder = Ladder.from_json(run.ladder)
+    if act.user != page.target and all(act.user not in step.targets for step in ladder.steps):
+        raise NotPermitted(
+            needed=f"someone whom {run.team_name} pages", has=act.role.word, to="answer this page"
+        )
+
+
+def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
+    act = case.act
+    won = pages.end_run(
+        case.tx,
+        run.id,
+        [RunState.PAGING, RunState.EXHAUSTED],
+        {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
+    )
+    if not won:
+        raise _too_late(case, pages.run(case.tx, run.id) or run)
+    pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
+    settle_run(case, run.id)
+    case.record(
+        EntryKind.ACKNOWLEDGED, run=run.id, team=run.team_key, name=run.team_name, page=page.id
+    )
+    case.invite([act.user], run.team_key)
+    case.card_changed()
+
+
+def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
+    if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
+        return AlreadyAcknowledged(case.reference, run.team_name, run.responder, run.acked_at)
+    return NothingToAcknowledge(case.reference)
+
+
+def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Taken:
+    """Someone cannot take it: the next one is paged at once."""
+    with db.transaction(act) as tx:
+        page, run = _page_and_run(tx, act, page_id)
+        with take_up(
+            tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
+        ) as case:
+            _only_its_people(act, page, run)
+            run = _still_paging(case, run)
+            if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
+                raise NothingToAcknowledge(case.reference)
+            case.record(
+                EntryKind.DECLINED_PAGE,
+                run=run.id,
+                team=run.team_key,
+                name=run.team_name,
+                reason=reason,
+            )
+            case.send(page_changed(case, page))
+            next_unless_others_wait(case, policy, run)
+            case.card_changed()
+            return Taken(case.id, case.reference, run.team_name)
+
+
+def _still_paging(case: Case, run: PagingRun) -> PagingRun:
+    now = pages.run(case.tx, run.id) or run
+    if now.state is not RunState.PAGING:
+        raise _too_late(case, now)
+    return now
+
+
+def hand_over(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    *,
+    to_team: TeamKey | None = None,
+    to_person: UserId | None = None,
+    summary: str,
+    from_page: str | None = None,
+) -> Started:
+    """Pass a person's part (or the page they got) on, with a written summary."""
+    if not summary.strip():
+        raise BadInput("summary", "a handover takes a summary", "statement drafted, Legal reads it")
+    if to_team is None and to_person is None:
+        raise BadInput("team", "say to whom: a team or a person", "pr")
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.PAGE, uninvited_too=from_page is not None) as case,
+    ):
+        if from_page is not None:
+            _let_go(case, from_page)
+        case.record(
+            EntryKind.HANDED_OVER,
+            aloud=True,
+            to_team=to_team,
+            to_person=to_person,
+            name=policy.teams[to_team].name if to_team else "",
+            summary=summary,
+        )
+        if to_team is not None:
+            started = start_team(case, policy, to_team, summary)
+        elif to_person is not None:
+            started = start_person(case, policy, to_person, summary)
+        if not started.targets:
+            raise NobodyToPage(started.team_name)
+        case.card_changed()
+        return started
+
+
+def hand_over_page(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    page_id: str,
+    *,
+    to_team: TeamKey | None,
+    to_person: UserId | None,
+    summary: str,
+) -> Started:
+    """Hand over from the page itself: its run ends, the next one's begins."""
+    with db.reading() as tx:
+        page, _ = _page_and_run(tx, act, page_id)
+    return hand_over(
+        db,
+        policy,
+        act,
+        page.incident_id,
+        to_team=to_team,
+        to_person=to_person,
+        summary=summary,
+        from_page=page_id,
+    )
+
+
+def _let_go(case: Case, page_id: str) -> None:
+    page, run = _page_and_run(case.tx, case.act, page_id)
+    if page.incident_id != case.id:
+        raise NotFound("page", "")
+    _only_its_people(case.act, page, run)
+    run = _still_paging(case, run)
+    pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.CANCELLED})
+    settle_run(case, run.id)

@@ -1,0 +1,207 @@
+"""An incident under lock, within one transaction: its changes, its timeline, its messages."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.errors import IncidentClosed, NoAccess, NotFound
+from bot.domain.ids import reference
+from bot.domain.lifecycle import OPEN
+from bot.domain.rights import Deed, require
+from bot.domain.timeline import Entry, EntryKind
+from bot.domain.visibility import Place, Sight, sight
+from bot.store import inbound, incidents, outbox, timers
+from bot.store.outbox import Outgoing
+from bot.store.tables import Incident
+from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
+
+
+class Case:
+    """What a service does to one incident. Nothing of it stands before the commit.
+
+    Rows are gathered and written together when the case is put down: an opening with three teams
+    takes one statement a table, not one a row.
+    """
+
+    def __init__(self, tx: Transaction, act: Act, incident: Incident) -> None:
+        self.tx = tx
+        self.act = act
+        self.incident = incident
+        self._seq = incident.entries
+        self._entries: list[Entry] = []
+        self._rows: dict[type[SQLModel], list[Mapping[str, Any]]] = {}
+        self._messages: list[Outgoing] = []
+        self._timers: list[NewTimer] = []
+        self._changes: dict[str, Any] = {}
+
+    @property
+    def id(self) -> str:
+        return self.incident.id
+
+    @property
+    def reference(self) -> str:
+        return reference(self.incident.number)
+
+    @property
+    def lane(self) -> str:
+        """All that happens in an incident's channel happens in order, in one lane."""
+        return f"incident/{self.id}"
+
+    def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
+        """Append to the timeline; `aloud` also says it in the incident's channel."""
+        self._entries.append(Entry(kind, data))
+        self._seq += 1
+        if aloud:
+            self.send(
+                Outgoing(
+                    kind=DeliveryKind.NOTICE,
+                    priority=Priority.NOTICE,
+                    lane=self.lane,
+                    subject=self.id,
+                    incident_id=self.id,
+                    dedup_key=f"notice:{self.id}:{self._seq}",
+                    args={"seq": self._seq},
+                )
+            )
+        return self._seq
+
+    def change(self, **values: Any) -> None:
+        """Change the incident's row, and the copy in hand."""
+        self._changes.update(values)
+        for name, value in values.items():
+            setattr(self.incident, name, value)
+
+    def send(self, *messages: Outgoing) -> None:
+        self._messages += messages
+
+    def plan(self, *planned: NewTimer) -> None:
+        self._timers += planned
+
+    def add(self, table: type[SQLModel], *rows: Mapping[str, Any]) -> None:
+        """Add rows of this incident's workspace."""
+        owner = {
+            "team_id": self.incident.team_id,
+            "enterprise_id": self.incident.enterprise_id,
+        }
+        self._rows.setdefault(table, []).extend({**owner, **row} for row in rows)
+
+    def card_changed(self) -> None:
+        """Have the card edited once, however many changes come before it is sent."""
+        self.send(
+            Outgoing(
+                kind=DeliveryKind.CARD_UPDATE,
+                priority=Priority.NOTICE,
+                lane=self.lane,
+                subject=self.id,
+                incident_id=self.id,
+                dedup_key=f"card:{self.id}:{self._seq}:{self.act.now.timestamp()}",
+                merge_key=f"card:{self.id}",
+            )
+        )
+
+    def tell(self, kind: DeliveryKind, user: str, subject: str, key: str, **args: Any) -> None:
+        """Send a personal message that needs no acknowledgement."""
+        self.send(personal(kind, user, subject, key, incident_id=self.id, **args))
+
+    def invite(self, users: Iterable[str], team_key: str | None = None) -> None:
+        """Let people see the incident and bring them into its channel."""
+        wanted = [user for user in dict.fromkeys(users) if user]
+        if not incidents.invite(self.tx, self.incident, wanted, team_key, self.act.now):
+            return
+        self.send(
+            Outgoing(
+                kind=DeliveryKind.ROOM_INVITE,
+                priority=Priority.NOTICE,
+                lane=self.lane,
+                subject=self.id,
+                incident_id=self.id,
+                dedup_key=f"invite:{self.id}:{self._seq}:{'+'.join(wanted)}"[:160],
+                args={"users": wanted},
+            )
+        )
+
+    def expect_update(self) -> None:
+        """Start the time to the next status update anew."""
+        timers.cancel(self.tx, TimerKind.UPDATE_DUE, self.id)
+        if self.incident.state not in OPEN:
+            self.change(update_due_at=None)
+            return
+        due = self.act.now + timedelta(seconds=self.incident.update_every)
+        self.change(update_due_at=due)
+        self.plan(NewTimer(TimerKind.UPDATE_DUE, self.id, due.isoformat(), due, self.id))
+
+    def put_down(self) -> None:
+        """Write what was gathered, and remember the outcome under the request's key."""
+        for table, rows in self._rows.items():
+            self.tx.insert(table, *rows)
+        if self._entries:
+            head, seq = incidents.append(
+                self.tx, self.incident, self.act.now, self.act.user, self._entries
+            )
+            self.change(head=head, entries=seq, updated_at=self.act.now)
+        if self._changes:
+            incidents.change(self.tx, self.id, self._changes)
+        timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
+        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
+        inbound.set_outcome(self.tx, self.act, self.reference)
+
+
+def personal(
+    kind: DeliveryKind,
+    user: str,
+    subject: str,
+    key: str,
+    *,
+    incident_id: str | None = None,
+    priority: Priority = Priority.REMINDER,
+    **args: Any,
+) -> Outgoing:
+    """Build a direct message to one person."""
+    return Outgoing(
+        kind=kind,
+        priority=priority,
+        lane=f"person/{user}",
+        subject=subject,
+        incident_id=incident_id,
+        dedup_key=key[:160],
+        target=user,
+        args=args,
+    )
+
+
+@contextmanager
+def take_up(
+    tx: Transaction,
+    act: Act,
+    incident_id: str,
+    deed: Deed,
+    *,
+    ended_too: bool = False,
+    uninvited_too: bool = False,
+) -> Iterator[Case]:
+    """Lock an incident for a deed, or say why not: no such one, no access, no right, ended.
+
+    Whoever is invited, owns or opened it may do there what a responder may.
+    """
+    incident = incidents.lock(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        raise NotFound("incident", incident_id)
+    if not act.by_the_bot:
+        invited = incidents.participants(tx, incident.id)
+        seen = sight(incident.tier, Place.PERSONAL, reader=act.user, role=act.role, invited=invited)
+        if act.role is Role.NOBODY or seen is Sight.NOTHING:
+            require(act, Deed.READ)
+        if seen is not Sight.FULL and not uninvited_too:
+            raise NoAccess(reference(incident.number), incident.id)
+        require(act, deed, involved=act.user in {*invited, incident.owner, incident.opened_by})
+    if incident.state not in OPEN and not ended_too:
+        raise IncidentClosed(reference(incident.number), incident.state)
+    case = Case(tx, act, incident)
+    yield case
+    case.put_down()

@@ -1,0 +1,82 @@
+"""Decisions: what was decided, on which clause, and why."""
+
+from dataclasses import dataclass
+
+from bot.domain.act import Act
+from bot.domain.errors import FormErrors
+from bot.domain.ids import UserId, new_id
+from bot.domain.rights import Deed
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import take_up
+from bot.store.database import Database
+from bot.store.tables import Decision
+
+LONGEST = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """What the form asks for; `actions` and `precedent` are the policy's keys."""
+
+    actions: tuple[str, ...]
+    scope: str
+    clause: str
+    policy_version: str
+    rationale: str
+    approvers: tuple[UserId, ...]
+    precedent: str
+    dissent: str = ""
+
+
+def record_decision(
+    db: Database, policy: Policy, act: Act, incident_id: str, decision: NewDecision
+) -> str:
+    """Record a decision; raises FormErrors with every field that is wrong."""
+    _check(policy, decision)
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.DECIDE, ended_too=True) as case,
+    ):
+        decision_id = new_id(act.now)
+        told = {
+            "actions": list(decision.actions),
+            "scope": decision.scope.strip(),
+            "clause": decision.clause.strip(),
+            "policy_version": decision.policy_version.strip(),
+            "rationale": decision.rationale.strip(),
+            "dissent": decision.dissent.strip(),
+            "approvers": list(decision.approvers),
+            "precedent": decision.precedent,
+        }
+        case.add(
+            Decision,
+            {"id": decision_id, "incident_id": case.id, "at": act.now, "by": act.user, **told},
+        )
+        case.record(EntryKind.DECISION, aloud=True, decision=decision_id, **told)
+        if case.incident.decided_at is None:
+            case.change(decided_at=act.now)
+        case.card_changed()
+        return case.reference
+
+
+def _check(policy: Policy, decision: NewDecision) -> None:
+    errors: dict[str, str] = {}
+    if not decision.actions:
+        errors["actions"] = "Choose at least one action; 'no action' is one."
+    elif unknown := [key for key in decision.actions if key not in policy.actions]:
+        errors["actions"] = f"'{unknown[0]}' is not an action of the policy"
+    if decision.precedent not in policy.precedents:
+        errors["precedent"] = "Say whether it binds later cases."
+    for name, text in (
+        ("scope", decision.scope),
+        ("clause", decision.clause),
+        ("policy_version", decision.policy_version),
+        ("rationale", decision.rationale),
+    ):
+        if not text.strip():
+            errors[name] = "This cannot be empty."
+        elif len(text) > (80 if name == "policy_version" else LONGEST):
+            errors[name] = "This is too long."
+    if errors:
+        raise FormErrors(errors)

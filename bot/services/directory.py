@@ -1,0 +1,62 @@
+"""What Slack tells us of people and groups, kept so that no ack waits for a call."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.act import Workspace
+from bot.store import people
+from bot.store.database import Database
+
+
+def remember_people(
+    db: Database, workspace: Workspace, users: Iterable[Mapping[str, Any]], now: datetime
+) -> int:
+    """Store members as `users.list`, `users.info` and `user_change` describe them."""
+    rows = [_row(workspace, user, now) for user in users]
+    with db.transaction() as tx:
+        people.remember(tx, rows)
+    return len(rows)
+
+
+def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
+    elsewhere = user.get("team_id") not in (None, "", workspace.team_id)
+    outsider = (
+        user.get("is_restricted")
+        or user.get("is_ultra_restricted")
+        or user.get("is_stranger")
+        or (elsewhere and workspace.enterprise_id is None)
+    )
+    return {
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "user_id": user["id"],
+        "name": str(name)[:120],
+        "zone": str(user.get("tz") or "UTC")[:64],
+        "outsider": bool(outsider),
+        "gone": bool(user.get("deleted")),
+        "is_bot": bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        "seen_at": now,
+    }
+
+
+def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> None:
+    """Store who is in a user group that the policy names."""
+    with db.transaction() as tx:
+        people.remember_group(tx, workspace, group_id, users)
+
+
+def remember_dm(db: Database, workspace: Workspace, user: str, channel: str) -> None:
+    """Keep a person's direct-message channel: opened once, then known."""
+    with db.transaction() as tx:
+        people.remember_dm(tx, workspace, user, channel)
+
+
+def dm_channels(db: Database, workspace: Workspace, users: Iterable[str]) -> dict[str, str | None]:
+    """Return the direct-message channels that are known, None where one is not."""
+    wanted = list(users)
+    with db.reading() as tx:
+        known = people.people(tx, workspace, wanted)
+    return {user: known[user].dm_channel if user in known else None for user in wanted}

@@ -1,0 +1,281 @@
+"""Tasks, follow-ups and free reminders: given, snoozed, handed over, done."""
+
+from datetime import datetime
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.errors import BadInput, NotFound, NothingToDo, NotPermitted
+from bot.domain.ids import UserId, new_id, reference
+from bot.domain.rights import Deed, require
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import Case, take_up
+from bot.store import followups, incidents, timers
+from bot.store.database import Database
+from bot.store.tables import Reminder, Task
+from bot.store.tables.states import ReminderState, TaskKind, TaskState
+from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
+
+LONGEST_TASK = 1_000
+BEFORE = "before"
+DUE = "due"
+
+
+def _checked(text: str, example: str) -> str:
+    cleaned = text.strip()
+    if not cleaned:
+        raise BadInput("text", "there is no text", example)
+    if len(cleaned) > LONGEST_TASK:
+        raise BadInput(
+            "text", f"{len(cleaned):,} characters are too many; there is room for {LONGEST_TASK:,}"
+        )
+    return cleaned
+
+
+def add_task(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    *,
+    assignee: UserId,
+    text: str,
+    due_at: datetime,
+) -> str:
+    """Give somebody a task; they are told, reminded before it is due and after."""
+    text = _checked(text, "@priya draft the holding statement by 17:00")
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.TASK, ended_too=True) as case,
+    ):
+        task_id = _add(case, policy, TaskKind.TASK, assignee, text, due_at)
+        case.invite([assignee])
+        if assignee != act.user:
+            case.tell(
+                DeliveryKind.TASK_REMINDER,
+                assignee,
+                task_id,
+                f"task:{task_id}:given",
+                moment="given",
+            )
+        case.card_changed()
+        return case.reference
+
+
+def add_follow_up(case: Case, policy: Policy, owner: UserId, day: int, due_at: datetime) -> None:
+    """Look again some days after the resolution."""
+    text = f"D+{day}"
+    _add(case, policy, TaskKind.FOLLOW_UP, owner, text, due_at)
+
+
+def _add(
+    case: Case, policy: Policy, kind: TaskKind, assignee: UserId, text: str, due_at: datetime
+) -> str:
+    now = case.act.now
+    task_id = new_id(now)
+    case.add(
+        Task,
+        {
+            "id": task_id,
+            "incident_id": case.id,
+            "kind": kind,
+            "assignee": assignee,
+            "text": text,
+            "due_at": due_at,
+            "state": TaskState.OPEN,
+            "created_by": case.act.user,
+            "created_at": now,
+        },
+    )
+    case.record(
+        EntryKind.TASK,
+        task=task_id,
+        assignee=assignee,
+        text=text,
+        due_at=due_at.isoformat(),
+        follow_up=kind is TaskKind.FOLLOW_UP,
+    )
+    before = due_at - policy.task_lead
+    if before > now:
+        case.plan(NewTimer(TimerKind.TASK_DUE, task_id, BEFORE, before, case.id))
+    case.plan(NewTimer(TimerKind.TASK_DUE, task_id, DUE, due_at, case.id))
+    return task_id
+
+
+def finish_task(db: Database, act: Act, task_id: str) -> str:
+    """A task is done; a second click finds it done already."""
+    with db.transaction(act) as tx:
+        task = _task(tx, act, task_id)
+        with take_up(
+            tx,
+            act,
+            task.incident_id,
+            Deed.NOTE,
+            ended_too=True,
+            uninvited_too=act.user == task.assignee,
+        ) as case:
+            if not followups.finish_task(tx, task_id, act.user, act.now):
+                raise NothingToDo(case.reference, "done")
+            timers.cancel(tx, TimerKind.TASK_DUE, task_id)
+            case.record(EntryKind.TASK_DONE, task=task_id, text=task.text)
+            case.card_changed()
+            return case.reference
+
+
+def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
+    """`/escalate done`: the one task that this person has there; raises when it is not one."""
+    with db.reading() as tx:
+        mine = [t for t in followups.open_tasks_of(tx, incident_id) if t.assignee == act.user]
+        incident = incidents.get(tx, incident_id)
+    name = reference(incident.number) if incident else ""
+    if not mine:
+        raise NothingToDo(name, "without an open task of yours")
+    if len(mine) > 1:
+        raise BadInput(
+            "task", f"you have {len(mine)} open tasks on {name}; press Done on the right one"
+        )
+    return finish_task(db, act, mine[0].id)
+
+
+def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
+    """Stay silent about a task until then."""
+    with db.transaction(act) as tx:
+        task = _task(tx, act, task_id)
+        _own(act, task.assignee, "snooze this task")
+        if task.state is not TaskState.OPEN:
+            raise NothingToDo(_name(tx, task), "done")
+        timers.cancel(tx, TimerKind.TASK_DUE, task_id)
+        occurrence = f"snooze {until.isoformat()}"
+        timers.plan(
+            tx,
+            act.workspace,
+            act.now,
+            [NewTimer(TimerKind.TASK_DUE, task_id, occurrence, until, task.incident_id)],
+        )
+        return _name(tx, task)
+
+
+def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
+    """Give a task to somebody else, who is told."""
+    with db.transaction(act) as tx:
+        task = _task(tx, act, task_id)
+        with take_up(
+            tx,
+            act,
+            task.incident_id,
+            Deed.NOTE,
+            ended_too=True,
+            uninvited_too=act.user == task.assignee,
+        ) as case:
+            if task.state is not TaskState.OPEN:
+                raise NothingToDo(case.reference, "done")
+            if task.assignee == to:
+                raise NothingToDo(case.reference, f"given to <@{to}>")
+            followups.change_task(tx, task_id, {"assignee": to})
+            case.record(
+                EntryKind.TASK,
+                task=task_id,
+                assignee=to,
+                text=task.text,
+                due_at=task.due_at.isoformat(),
+                follow_up=task.kind is TaskKind.FOLLOW_UP,
+            )
+            case.invite([to])
+            key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
+            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given")
+            case.card_changed()
+            return case.reference
+
+
+def _task(tx: Transaction, act: Act, task_id: str) -> Task:
+    task = followups.task(tx, task_id)
+    if task is None or task.team_id != act.workspace.team_id:
+        raise NotFound("task", "")
+    return task
+
+
+def _name(tx: Transaction, task: Task) -> str:
+    incident = incidents.get(tx, task.incident_id)
+    return reference(incident.number) if incident else ""
+
+
+def _own(act: Act, owner: str, deed: str) -> None:
+    if act.user != owner:
+        raise NotPermitted(needed=f"<@{owner}>", has=act.role.word, to=deed)
+
+
+def add_reminder(
+    db: Database, act: Act, *, text: str, due_at: datetime, incident_id: str | None = None
+) -> datetime:
+    """Remind this person later. On an incident it also stands on the timeline."""
+    require(act, Deed.REMIND)
+    text = _checked(text, "in 2h ask Legal for the opinion")
+    with db.transaction(act) as tx:
+        reminder_id = new_id(act.now)
+        row = {
+            "team_id": act.workspace.team_id,
+            "enterprise_id": act.workspace.enterprise_id,
+            "id": reminder_id,
+            "incident_id": incident_id,
+            "owner": act.user,
+            "text": text,
+            "due_at": due_at,
+            "times": 0,
+            "state": ReminderState.WAITING,
+            "created_by": act.user,
+            "created_at": act.now,
+        }
+        timer = NewTimer(TimerKind.REMINDER, reminder_id, "0", due_at, None)
+        if incident_id is None:
+            tx.insert(Reminder, row)
+            timers.plan(tx, act.workspace, act.now, [timer])
+            return due_at
+        with take_up(tx, act, incident_id, Deed.REMIND, ended_too=True) as case:
+            case.add(Reminder, row)
+            case.plan(timer)
+            case.record(EntryKind.REMINDER, to=act.user, text=text, due_at=due_at.isoformat())
+    return due_at
+
+
+def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -> datetime:
+    """A snoozed reminder stays silent until then."""
+    with db.transaction(act) as tx:
+        reminder = _reminder(tx, act, reminder_id)
+        times = reminder.times + 1
+        changed = followups.change_reminder(
+            tx,
+            reminder_id,
+            [ReminderState.WAITING, ReminderState.SPOKEN],
+            {"state": ReminderState.WAITING, "times": times, "due_at": until},
+        )
+        if not changed:
+            raise NothingToDo("reminder", "stopped or done")
+        timers.cancel(tx, TimerKind.REMINDER, reminder_id)
+        timers.plan(
+            tx,
+            act.workspace,
+            act.now,
+            [NewTimer(TimerKind.REMINDER, reminder_id, str(times), until, None)],
+        )
+    return until
+
+
+def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState) -> None:
+    """Done or stopped: it never speaks again."""
+    with db.transaction(act) as tx:
+        _reminder(tx, act, reminder_id)
+        changed = followups.change_reminder(
+            tx, reminder_id, [ReminderState.WAITING, ReminderState.SPOKEN], {"state": state}
+        )
+        if not changed:
+            raise NothingToDo("reminder", "stopped or done")
+        timers.cancel(tx, TimerKind.REMINDER, reminder_id)
+
+
+def _reminder(tx: Transaction, act: Act, reminder_id: str) -> Reminder:
+    reminder = followups.reminder(tx, reminder_id)
+    if reminder is None or reminder.team_id != act.workspace.team_id:
+        raise NotFound("reminder", "")
+    _own(act, reminder.owner, "change this reminder")
+    return reminder

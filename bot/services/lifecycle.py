@@ -1,0 +1,260 @@
+"""What moves an incident: states, severity, owner, notes, updates, its end."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.act import Act
+from bot.domain.clockwork import local_morning
+from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
+from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.lifecycle import WORKING, State, check_move
+from bot.domain.rights import Deed
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import Case, take_up
+from bot.services.followups import add_follow_up
+from bot.services.paging import end_all, worsen
+from bot.store import incidents, timers
+from bot.store.database import Database
+from bot.store.timers import NewTimer
+
+LONGEST_TEXT = 3_000
+
+
+def checked_text(field: str, text: str, *, needed: bool = True) -> str:
+    """Return the text as it may be stored; raises BadInput when it is empty or too long."""
+    cleaned = text.strip()
+    if needed and not cleaned:
+        raise BadInput(
+            field, "there is no text", "called the creator's manager, waiting for a reply"
+        )
+    if len(cleaned) > LONGEST_TEXT:
+        raise BadInput(
+            field, f"{len(cleaned):,} characters are too many; there is room for {LONGEST_TEXT:,}"
+        )
+    return cleaned
+
+
+def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> str:
+    """Move an incident to another working state; endings have functions of their own."""
+    note = checked_text("note", note, needed=False)
+    match to:
+        case State.RESOLVED:
+            raise BadInput("status", "resolving asks for the root cause", "resolve")
+        case State.REVIEWED:
+            return close(db, act, incident_id)
+        case State.REOPENED:
+            return reopen(db, act, incident_id, note)
+        case State.DECLINED:
+            return decline(db, act, incident_id, note)
+        case State.DUPLICATE:
+            return duplicate(db, act, incident_id, note)
+        case _:
+            pass
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.UPDATE, ended_too=True) as case,
+    ):
+        _move(case, to, note)
+        if case.incident.triaged_at is None and to in WORKING:
+            case.change(triaged_at=act.now)
+        case.expect_update()
+        return case.reference
+
+
+def _move(
+    case: Case, to: State, note: str, *, kind: EntryKind = EntryKind.STATE, **data: object
+) -> None:
+    was = case.incident.state
+    check_move(case.reference, was, to)
+    case.change(state=to)
+    case.record(kind, aloud=True, **{"from": was, "to": to, "note": note, **data})
+    case.card_changed()
+
+
+def post_update(
+    db: Database, act: Act, incident_id: str, text: str, to: State | None = None
+) -> str:
+    """Say where things stand: in the channel, on the timeline; the time to the next one begins."""
+    text = checked_text("note", text)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
+        if to is not None and to is not case.incident.state:
+            _move(case, to, text)
+            if case.incident.triaged_at is None and to in WORKING:
+                case.change(triaged_at=act.now)
+        else:
+            case.record(EntryKind.UPDATE, aloud=True, text=text)
+        case.expect_update()
+        case.card_changed()
+        return case.reference
+
+
+def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:
+    """Put a note on the timeline, also after the incident has ended."""
+    text = checked_text("note", text)
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.NOTE, ended_too=True) as case,
+    ):
+        case.record(EntryKind.NOTE, text=text)
+        return case.reference
+
+
+def capture_message(db: Database, act: Act, incident_id: str, permalink: str, author: str) -> str:
+    """Keep a message's permalink and author, never its text (a pushpin in the channel)."""
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.NOTE, ended_too=True) as case,
+    ):
+        case.record(EntryKind.MESSAGE, permalink=permalink, author=author, pinned_by=act.user)
+        return case.reference
+
+
+def set_severity(
+    db: Database, policy: Policy, act: Act, incident_id: str, to: Severity, reason: str = ""
+) -> str:
+    """Raise freely, lower with a reason; a rise pages the teams that it brings in."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.RAISE) as case:
+        was = case.incident.severity
+        if was is to:
+            raise NothingToDo(case.reference, was.value)
+        if was.worse_than(to) and not reason.strip():
+            raise ReasonNeeded(to.value)
+        every = int(policy.severities[to].update_every.total_seconds())
+        case.change(severity=to, update_every=every)
+        told: dict[str, Any] = {"from": was, "to": to, "reason": reason.strip()}
+        case.record(EntryKind.SEVERITY, aloud=True, **told)
+        if to.worse_than(was):
+            worsen(case, policy, to)
+        case.expect_update()
+        case.card_changed()
+        return case.reference
+
+
+def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
+    """Make someone the owner (the one who answers for it); they are invited and told."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
+        was = case.incident.owner
+        if was == user:
+            raise NothingToDo(case.reference, f"owned by <@{user}>")
+        case.change(owner=user)
+        moved: dict[str, Any] = {"from": was, "to": user}
+        case.record(EntryKind.OWNER, **moved)
+        case.invite([user])
+        if user != act.user:
+            key = f"assigned:{case.id}:{case.incident.entries}:{user}:{act.now.timestamp()}"
+            case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=act.user)
+        case.card_changed()
+        return case.reference
+
+
+def resolve(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    *,
+    root_cause: str,
+    note: str = "",
+    follow_up_days: tuple[int, ...] | None = None,
+    follow_up_owner: UserId | None = None,
+) -> str:
+    """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
+    if root_cause not in policy.root_causes:
+        raise BadInput("root_cause", f"'{root_cause}' is not a root cause of the policy")
+    note = checked_text("note", note, needed=False)
+    days = policy.follow_up_days if follow_up_days is None else follow_up_days
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.UPDATE, ended_too=True) as case,
+    ):
+        _move(
+            case,
+            State.RESOLVED,
+            note,
+            kind=EntryKind.RESOLVED,
+            root_cause=root_cause,
+            follow_ups=len(days),
+        )
+        case.change(resolved_at=act.now, root_cause=root_cause)
+        owner = follow_up_owner or UserId(case.incident.owner or act.user)
+        for day in days:
+            due = local_morning(act.now, policy.default_zone, days=day)
+            add_follow_up(case, policy, owner, day, due)
+        _end(case)
+        return case.reference
+
+
+def _end(case: Case) -> None:
+    """What every ending has in common: nobody is paged or asked for updates any more."""
+    case.change(ended_at=case.act.now)
+    end_all(case)
+    case.expect_update()
+    timers.cancel_for_incident(case.tx, case.id, [TimerKind.PAGE_STEP, TimerKind.UPDATE_DUE])
+
+
+def close(db: Database, act: Act, incident_id: str) -> str:
+    """Resolved and looked back upon."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+        _move(case, State.REVIEWED, "")
+        case.change(ended_at=act.now)
+        return case.reference
+
+
+def decline(db: Database, act: Act, incident_id: str, reason: str) -> str:
+    """Not an escalation; says why."""
+    if not reason.strip():
+        raise ReasonNeeded(State.DECLINED)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+        _move(case, State.DECLINED, reason.strip())
+        _end(case)
+        return case.reference
+
+
+def duplicate(db: Database, act: Act, incident_id: str, of: str) -> str:
+    """The same as another incident, named by its reference in `of`."""
+    words = of.split()
+    number = parse_reference(words[0] if words else "")
+    with db.transaction(act) as tx:
+        original = incidents.by_number(tx, act.workspace, number)
+        if original is None or original.id == incident_id:
+            raise NotFound("incident", reference(number))
+        with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+            _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, of=reference(number))
+            case.change(duplicate_of=original.id)
+            _end(case)
+            return case.reference
+
+
+def reopen(db: Database, act: Act, incident_id: str, reason: str) -> str:
+    """Back to work, with a reason; the update cadence begins anew."""
+    reason = reason.strip()
+    if not reason:
+        raise ReasonNeeded(State.REOPENED)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+        _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason)
+        case.change(resolved_at=None, ended_at=None, duplicate_of=None)
+        case.expect_update()
+        return case.reference
+
+
+def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> str:
+    """Ask for the update again later; until then it is silent."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
+        timers.cancel(tx, TimerKind.UPDATE_DUE, case.id)
+        due = act.now + wait
+        case.plan(NewTimer(TimerKind.UPDATE_DUE, case.id, due.isoformat(), due, case.id))
+        case.change(update_due_at=due)
+        case.card_changed()
+        return case.reference
+
+
+def stop_updates(db: Database, act: Act, incident_id: str) -> str:
+    """Do not ask again until somebody has posted an update."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
+        timers.cancel(tx, TimerKind.UPDATE_DUE, case.id)
+        case.change(update_due_at=None)
+        case.card_changed()
+        return case.reference

@@ -1,0 +1,165 @@
+"""Opening an incident: everything that follows from it stands in the same transaction."""
+
+from bot.domain.act import Act
+from bot.domain.codenames import codename
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.errors import FormErrors
+from bot.domain.ids import TeamKey, new_id
+from bot.domain.lifecycle import State
+from bot.domain.reading import Draft, Opened
+from bot.domain.rights import Deed, require
+from bot.domain.severity import suggested, worst
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services.case import Case
+from bot.services.paging import start_teams
+from bot.services.views import head_of, team_row_of
+from bot.store import incidents
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Incident
+from bot.store.tables.states import RoomState
+
+LONGEST_TITLE = 300
+LONGEST_REFERENCE = 500
+MOST_REFERENCES = 20
+DEFAULT_CATEGORY = "other"
+
+
+def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opened:
+    """Store the incident, its timeline, the pages of its teams and all that becomes due.
+
+    Nothing is sent here: the outbox rows commit with the rest. Raises FormErrors with every field
+    that is wrong.
+    """
+    require(act, Deed.OPEN)
+    draft = checked(policy, draft)
+    with db.transaction(act) as tx:
+        incident = _new_incident(policy, act, draft, incidents.next_number(tx, act.workspace))
+        tx.insert(Incident, incident.model_dump())
+        case = Case(tx, act, incident)
+        case.record(
+            EntryKind.OPENED,
+            title=draft.title,
+            severity=incident.severity,
+            category=draft.category,
+            source=draft.source,
+            tier=incident.tier,
+            message=draft.permalink,
+        )
+        incidents.invite(tx, incident, [act.user], None, act.now)
+        teams = draft.teams
+        if teams is None:
+            teams = policy.proposed_teams(draft.category, incident.severity)
+        started = start_teams(case, policy, list(dict.fromkeys(teams)))
+        case.send(_room(case))
+        case.expect_update()
+        case.put_down()
+        return Opened(
+            head=head_of(incident, act, invited=[act.user]),
+            paged=tuple(team_row_of(run) for run in started if run.targets),
+            unreachable_teams=tuple(run.team_name for run in started if not run.targets),
+        )
+
+
+def _room(case: Case) -> Outgoing:
+    return Outgoing(
+        kind=DeliveryKind.ROOM_CREATE,
+        priority=Priority.NOTICE,
+        lane=case.lane,
+        subject=case.id,
+        incident_id=case.id,
+        dedup_key=f"room:{case.id}",
+    )
+
+
+def _new_incident(policy: Policy, act: Act, draft: Draft, number: int) -> Incident:
+    incident_id = new_id(act.now)
+    severity = draft.severity
+    return Incident(
+        team_id=act.workspace.team_id,
+        enterprise_id=act.workspace.enterprise_id,
+        id=incident_id,
+        number=number,
+        title=draft.title,
+        codename=codename(incident_id),
+        tier=draft.tier,
+        severity=severity,
+        state=State.NEW,
+        category=draft.category,
+        surface=draft.surface,
+        market=draft.market,
+        source=draft.source,
+        references=list(draft.references),
+        affected=list(draft.affected),
+        criteria=list(draft.criteria),
+        opened_by=act.user,
+        opened_at=act.now,
+        updated_at=act.now,
+        update_every=int(policy.severities[severity].update_every.total_seconds()),
+        room=RoomState.WANTED,
+        policy_digest=policy.digest,
+    )
+
+
+def checked(policy: Policy, draft: Draft) -> Draft:
+    """Return the draft as the policy demands it: severity only raised, tier only closed.
+
+    A category that takes references only gets a neutral title: no description is stored of
+    suspected CSAM, whatever was typed.
+    """
+    errors: dict[str, str] = {}
+    if draft.category not in policy.categories:
+        errors["category"] = f"'{draft.category}' is not a category of the policy"
+    title = " ".join(draft.title.split())
+    if not title:
+        errors["title"] = "Say in a few words what it is about."
+    elif len(title) > LONGEST_TITLE:
+        errors["title"] = f"{len(title)} characters; a title has at most {LONGEST_TITLE}."
+    for name, value, known in (
+        ("surface", draft.surface, policy.surfaces),
+        ("market", draft.market, policy.markets),
+        ("source", draft.source, policy.sources),
+    ):
+        if value is not None and value not in known:
+            errors[name] = f"'{value}' is not in the policy"
+    if len(draft.references) > MOST_REFERENCES:
+        errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
+    elif any(len(one) > LONGEST_REFERENCE for one in draft.references):
+        errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
+    for team in draft.teams or ():
+        if team not in policy.teams:
+            errors["teams"] = f"'{team}' is not a team of the policy"
+    if errors:
+        raise FormErrors(errors)
+    return _as_policy_demands(policy, draft, title)
+
+
+def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
+    category = policy.categories[draft.category]
+    severity = suggested(draft.severity, draft.criteria, policy.criteria_table())
+    if category.least_severity is not None:
+        severity = worst([severity, category.least_severity])
+    tier = draft.tier if category.tier is Tier.STANDARD else category.tier
+    return Draft(
+        title=category.label if category.references_only else title,
+        severity=severity,
+        category=draft.category,
+        surface=draft.surface,
+        market=draft.market,
+        source=draft.source,
+        references=tuple(dict.fromkeys(draft.references)),
+        affected=draft.affected,
+        criteria=draft.criteria,
+        teams=draft.teams,
+        tier=tier,
+        permalink=draft.permalink,
+    )
+
+
+def preview(policy: Policy, draft: Draft) -> tuple[Draft, tuple[TeamKey, ...]]:
+    """Return what opening this draft would store, and whom it would page."""
+    ready = _as_policy_demands(policy, draft, draft.title)
+    proposed = policy.proposed_teams(ready.category, ready.severity)
+    return ready, proposed if ready.teams is None else ready.teams

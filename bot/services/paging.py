@@ -1,0 +1,318 @@
+"""Pages: who is told now, and who is next when nobody acknowledges."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.errors import BadInput, NobodyToPage
+from bot.domain.ids import TeamKey, UserId, new_id
+from bot.domain.paging import (
+    BEFORE,
+    Exhausted,
+    Ladder,
+    PageNow,
+    PageState,
+    Position,
+    RunState,
+    Step,
+    next_step,
+)
+from bot.domain.rights import Deed
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import Case, take_up
+from bot.store import outbox, pages, people, timers
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Page, PagingRun
+from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
+
+PERSON_PREFIX = "person:"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that has just begun. `targets` is empty where nobody could be paged."""
+
+    run_id: str
+    team_key: str
+    team_name: str
+    targets: tuple[UserId, ...]
+    ack_due_at: datetime
+
+
+def page_team(
+    db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
+) -> Started:
+    """Start a team's escalation, on the ladder that the policy has for it now."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
+        _refuse_second_run(case, team)
+        started = start_team(case, policy, team, why)
+        if not started.targets:
+            raise NobodyToPage(started.team_name)
+        case.card_changed()
+        return started
+
+
+def page_person(
+    db: Database, policy: Policy, act: Act, incident_id: str, user: UserId, why: str = ""
+) -> Started:
+    """Page one person; when they do not answer, the escalation manager is next."""
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
+        _refuse_second_run(case, PERSON_PREFIX + user)
+        started = start_person(case, policy, user, why)
+        if not started.targets:
+            raise NobodyToPage(started.team_name)
+        case.card_changed()
+        return started
+
+
+def _refuse_second_run(case: Case, team: str) -> None:
+    for run in pages.runs_of(case.tx, [case.id]):
+        if run.team_key == team and run.state is RunState.PAGING:
+            raise BadInput(
+                "team", f"{run.team_name} is being paged for {case.reference} already", "show"
+            )
+
+
+def start_team(case: Case, policy: Policy, team: TeamKey, why: str = "") -> Started:
+    return start_teams(case, policy, [team], why)[0]
+
+
+def start_teams(
+    case: Case, policy: Policy, teams: Sequence[TeamKey], why: str = ""
+) -> list[Started]:
+    """Start several teams' escalations at once; who is gone is asked once for all."""
+    ladders = {team: policy.ladder(team, case.incident.severity) for team in teams}
+    gone = _gone(case, ladders.values())
+    return [
+        _start(case, policy, team, policy.teams[team].name, ladder, why, gone)
+        for team, ladder in ladders.items()
+    ]
+
+
+def start_person(case: Case, policy: Policy, user: UserId, why: str = "") -> Started:
+    wait = policy.severities[case.incident.severity].ack_within
+    known = people.person(case.tx, case.act.workspace, user)
+    if known is not None and known.outsider:
+        raise BadInput("person", f"{known.name} is a guest or external and cannot be paged")
+    steps = [Step((user,), wait)]
+    backups = tuple(manager for manager in policy.managers_on_duty if manager != user)
+    if backups:
+        steps.append(Step(backups, wait))
+    ladder = Ladder(tuple(steps), rounds=1)
+    name = known.name if known else user
+    return _start(case, policy, PERSON_PREFIX + user, name, ladder, why, _gone(case, [ladder]))
+
+
+def _start(
+    case: Case,
+    policy: Policy,
+    team_key: str,
+    name: str,
+    ladder: Ladder,
+    why: str,
+    gone: frozenset[UserId],
+) -> Started:
+    """Store the run with its snapshot, its first step taken."""
+    act = case.act
+    ack_due = act.now + policy.severities[case.incident.severity].ack_within
+    first = next_step(ladder, BEFORE, act.now, gone)
+    run = PagingRun(
+        team_id=act.workspace.team_id,
+        enterprise_id=act.workspace.enterprise_id,
+        id=new_id(act.now),
+        incident_id=case.id,
+        team_key=team_key,
+        team_name=name,
+        ladder=ladder.to_json(),
+        state=RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
+        round=first.position.round if isinstance(first, PageNow) else BEFORE.round,
+        step=first.position.step if isinstance(first, PageNow) else BEFORE.step,
+        next_at=first.next_at if isinstance(first, PageNow) else None,
+        why=why,
+        requested_by=act.user,
+        started_at=act.now,
+        ack_due_at=ack_due,
+    )
+    case.add(PagingRun, run.model_dump())
+    match first:
+        case PageNow():
+            _page(case, run, first)
+            return Started(run.id, team_key, name, first.targets, ack_due)
+        case Exhausted():
+            _tell_exhausted(case, policy, run)
+            return Started(run.id, team_key, name, (), ack_due)
+
+
+def advance(case: Case, policy: Policy, run: PagingRun) -> None:
+    """Take the next step of a run, or end it when there is none."""
+    ladder = Ladder.from_json(run.ladder)
+    before = Position(run.round, run.step)
+    said_no = {
+        UserId(page.target)
+        for page in pages.pages_of_run(case.tx, run.id)
+        if page.state in (PageState.DECLINED, PageState.UNREACHABLE)
+    }
+    decision = next_step(ladder, before, case.act.now, _gone(case, [ladder]) | said_no)
+    match decision:
+        case PageNow():
+            if pages.move(case.tx, run.id, before, decision.position, decision.next_at):
+                _page(case, run, decision)
+        case Exhausted():
+            if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
+                timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
+                _tell_exhausted(case, policy, run)
+
+
+def _gone(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
+    """Who on these ladders has left Slack since the policy was written."""
+    everyone = {target for ladder in ladders for step in ladder.steps for target in step.targets}
+    gone = people.gone(case.tx, case.act.workspace, everyone)
+    return frozenset(UserId(user) for user in gone)
+
+
+def _page(case: Case, run: PagingRun, step: PageNow) -> None:
+    now, position = case.act.now, step.position
+    for target in step.targets:
+        page_id = new_id(now)
+        case.add(
+            Page,
+            {
+                "id": page_id,
+                "incident_id": case.id,
+                "run_id": run.id,
+                "round": position.round,
+                "step": position.step,
+                "target": target,
+                "state": PageState.WAITING,
+                "created_at": now,
+                "reason": "",
+            },
+        )
+        case.send(_page_message(case, page_id, target))
+    occurrence = f"{position.round}.{position.step}"
+    case.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, case.id))
+    case.record(
+        EntryKind.PAGED,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        targets=list(step.targets),
+        round=position.round,
+        step=position.step,
+        why=run.why,
+    )
+
+
+def _page_message(case: Case, page_id: str, target: UserId) -> Outgoing:
+    return Outgoing(
+        kind=DeliveryKind.PAGE,
+        priority=Priority.PAGE,
+        lane=f"person/{target}",
+        subject=page_id,
+        incident_id=case.id,
+        dedup_key=f"page:{page_id}",
+        target=target,
+    )
+
+
+def _tell_exhausted(case: Case, policy: Policy, run: PagingRun) -> None:
+    """Nobody is left: the escalation manager, operations and the incident's channel are told."""
+    case.record(EntryKind.EXHAUSTED, aloud=True, run=run.id, team=run.team_key, name=run.team_name)
+    told = dict.fromkeys((*policy.managers_on_duty, *policy.operations_fallback))
+    for user in told:
+        case.send(
+            Outgoing(
+                kind=DeliveryKind.EXHAUSTED,
+                priority=Priority.PAGE,
+                lane=f"person/{user}",
+                subject=run.id,
+                incident_id=case.id,
+                dedup_key=f"exhausted:{run.id}:{user}",
+                target=user,
+            )
+        )
+
+
+def step_due(tx: Transaction, policy: Policy, act: Act, run_id: str) -> None:
+    """Nobody acknowledged in time: the timer of a step fires."""
+    run = pages.run(tx, run_id)
+    if run is None:
+        return
+    with take_up(tx, act, run.incident_id, Deed.PAGE, ended_too=True) as case:
+        # Read again behind the incident's lock: an acknowledgement may have come first.
+        run = pages.run(tx, run_id)
+        if run is not None and run.state is RunState.PAGING:
+            advance(case, policy, run)
+            case.card_changed()
+
+
+def unreachable(case: Case, policy: Policy, page: Page, error: str) -> None:
+    """Slack says that a target is dead: its backup is paged in the same transaction."""
+    run = pages.run(case.tx, page.run_id)
+    pages.answer(case.tx, page.id, PageState.UNREACHABLE, case.act.now, error)
+    case.record(
+        EntryKind.UNREACHABLE,
+        aloud=True,
+        person=page.target,
+        error=error,
+        name=run.team_name if run else "",
+    )
+    if run is not None and run.state is RunState.PAGING:
+        next_unless_others_wait(case, policy, run)
+    case.card_changed()
+
+
+def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> None:
+    """Take the next step now, unless someone else of this step may still answer."""
+    waiting = [
+        page
+        for page in pages.pages_of_run(case.tx, run.id)
+        if page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
+    ]
+    if not waiting:
+        timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
+        advance(case, policy, run)
+
+
+def settle_run(case: Case, run_id: str) -> None:
+    """Withdraw what is unsent of a run that has ended, and edit what was sent."""
+    timers.cancel(case.tx, TimerKind.PAGE_STEP, run_id)
+    pages.supersede(case.tx, run_id, case.act.now)
+    told = pages.pages_of_run(case.tx, run_id)
+    outbox.cancel(case.tx, [page.id for page in told], [DeliveryKind.PAGE])
+    case.send(*(page_changed(case, page) for page in told if page.message_ts is not None))
+
+
+def page_changed(case: Case, page: Page) -> Outgoing:
+    """Have a sent page edited to what is true now."""
+    return Outgoing(
+        kind=DeliveryKind.PAGE_UPDATE,
+        priority=Priority.NOTICE,
+        lane=f"person/{page.target}",
+        subject=page.id,
+        incident_id=page.incident_id,
+        dedup_key=f"page-update:{page.id}:{new_id(case.act.now)}",
+        merge_key=f"page-update:{page.id}",
+        target=page.target,
+    )
+
+
+def end_all(case: Case) -> None:
+    """Nobody needs to answer any more: the incident has ended."""
+    for run in pages.runs_of(case.tx, [case.id]):
+        cancelled = {"state": RunState.CANCELLED}
+        if pages.end_run(case.tx, run.id, [RunState.PAGING, RunState.EXHAUSTED], cancelled):
+            settle_run(case, run.id)
+
+
+def worsen(case: Case, policy: Policy, severity: Severity) -> None:
+    """Page the teams that a higher severity brings in and that were never paged."""
+    paged = {run.team_key for run in pages.runs_of(case.tx, [case.id])}
+    proposed = policy.proposed_teams(case.incident.category, severity)
+    start_teams(case, policy, [team for team in proposed if team not in paged], severity.value)

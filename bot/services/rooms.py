@@ -1,0 +1,116 @@
+"""The incident's channel: what its making, and its failure, bring about."""
+
+from datetime import timedelta
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services.case import Case
+from bot.store import incidents
+from bot.store.outbox import Outgoing
+from bot.store.tables.states import RoomState
+from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
+
+REPAIR_EVERY = timedelta(minutes=30)
+
+
+def _case(tx: Transaction, act: Act, incident_id: str) -> Case | None:
+    incident = incidents.lock(tx, incident_id)
+    return None if incident is None else Case(tx, act, incident)
+
+
+def _post(case: Case, kind: DeliveryKind, key: str) -> Outgoing:
+    return Outgoing(
+        kind=kind,
+        priority=Priority.NOTICE,
+        lane=case.lane,
+        subject=case.id,
+        incident_id=case.id,
+        dedup_key=key,
+    )
+
+
+def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name: str) -> None:
+    """The channel is there: bring everyone in, post the card."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.channel_id == channel:
+        return
+    case.change(
+        channel_id=channel, channel_name=name, room=RoomState.CHANNEL, thread_ts=None, card_ts=None
+    )
+    case.record(EntryKind.ROOM, channel=channel)
+    users = incidents.participants(tx, case.id)
+    case.send(
+        Outgoing(
+            kind=DeliveryKind.ROOM_INVITE,
+            priority=Priority.NOTICE,
+            lane=case.lane,
+            subject=case.id,
+            incident_id=case.id,
+            dedup_key=f"invite:{case.id}:{channel}",
+            args={"users": users},
+        ),
+        _post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:{channel}"),
+    )
+    case.put_down()
+
+
+def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, error: str) -> None:
+    """The channel cannot be made: live on in a thread, say so, and try again later."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.room is RoomState.CHANNEL:
+        return
+    if case.incident.room is RoomState.WANTED:
+        fallback = policy.channel.fallback
+        case.change(room=RoomState.THREAD, channel_id=fallback)
+        case.record(EntryKind.ROOM, thread=fallback, error=error)
+        if fallback is not None:
+            case.send(_post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:thread"))
+    due = act.now + REPAIR_EVERY
+    case.plan(NewTimer(TimerKind.ROOM_REPAIR, case.id, due.isoformat(), due, case.id))
+    case.put_down()
+
+
+def repair_due(tx: Transaction, act: Act, incident_id: str) -> None:
+    """Try again to make a channel that could not be made."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.room is not RoomState.THREAD or case.incident.ended_at:
+        return
+    again = _post(case, DeliveryKind.ROOM_CREATE, f"room:{case.id}:{act.now.isoformat()}")
+    case.send(again)
+    case.put_down()
+
+
+def card_posted(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str) -> None:
+    """Remember where the card stands; in a channel it is pinned, in a thread it is the root."""
+    case = _case(tx, act, incident_id)
+    if case is None:
+        return
+    in_thread = case.incident.room is RoomState.THREAD
+    case.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
+    if not in_thread:
+        case.send(_post(case, DeliveryKind.CARD_PIN, f"pin:{case.id}:{ts}"))
+    case.put_down()
+
+
+def card_lost(tx: Transaction, act: Act, incident_id: str) -> None:
+    """Somebody deleted the card: post it again."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.card_ts is None:
+        return
+    lost = case.incident.card_ts
+    case.change(card_ts=None)
+    case.send(_post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:after:{lost}"))
+    case.put_down()
+
+
+def channel_archived(tx: Transaction, act: Act, incident_id: str) -> None:
+    """Somebody archived the channel: nothing is posted there any more."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.room is not RoomState.CHANNEL:
+        return
+    case.change(room=RoomState.ARCHIVED)
+    case.record(EntryKind.ROOM, channel=case.incident.channel_id, error="is_archived")
+    case.put_down()

@@ -1,0 +1,170 @@
+"""Rows → what people read. Every title passes through `visibility.sight` here."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from bot.domain.act import Act, Role
+from bot.domain.ids import IncidentId, PageId, RunId, TaskId, TeamKey, UserId, reference
+from bot.domain.paging import RunState
+from bot.domain.reading import (
+    DecisionLine,
+    EntryLine,
+    Head,
+    PageMessage,
+    TaskLine,
+    TeamRow,
+)
+from bot.domain.visibility import Place, Sight, sight
+from bot.services.paging import Started
+from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
+from bot.store.tables.states import TaskKind, TaskState
+
+
+def head_of(
+    incident: Incident,
+    reader: Act,
+    *,
+    invited: Collection[str],
+    place: Place = Place.PERSONAL,
+) -> Head:
+    """Return the incident as `reader` may see it in `place`."""
+    return head_in(incident, place, reader=reader.user, role=reader.role, invited=invited)
+
+
+def head_in(
+    incident: Incident,
+    place: Place,
+    *,
+    reader: str = "",
+    role: Role = Role.NOBODY,
+    invited: Collection[str] = (),
+) -> Head:
+    """Return the incident as it may be shown in `place`; the one door for its title."""
+    seen = sight(incident.tier, place, reader=reader, role=role, invited=invited)
+    base = Head(
+        id=IncidentId(incident.id),
+        reference=reference(incident.number),
+        name=incident.codename,
+        full=False,
+        tier=incident.tier,
+        severity=incident.severity,
+        state=incident.state,
+        opened_at=incident.opened_at,
+        opened_by=UserId(incident.opened_by),
+        update_due_at=incident.update_due_at,
+    )
+    if seen is not Sight.FULL:
+        return base
+    return Head(
+        id=base.id,
+        reference=base.reference,
+        name=incident.title,
+        full=True,
+        tier=base.tier,
+        severity=base.severity,
+        state=base.state,
+        opened_at=base.opened_at,
+        opened_by=base.opened_by,
+        owner=UserId(incident.owner) if incident.owner else None,
+        category=incident.category,
+        surface=incident.surface,
+        market=incident.market,
+        source=incident.source,
+        references=tuple(incident.references),
+        affected=tuple(incident.affected),
+        criteria=tuple(incident.criteria),
+        channel_id=incident.channel_id,
+        update_due_at=base.update_due_at,
+        duplicate_of=incident.duplicate_of,
+        root_cause=incident.root_cause,
+    )
+
+
+def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
+    """Return a team's row; `pages` are those of the incident, of any run."""
+    last = (run.round, run.step)
+    paged = [p.target for p in pages if p.run_id == run.id and (p.round, p.step) == last]
+    return TeamRow(
+        run_id=RunId(run.id),
+        team=TeamKey(run.team_key),
+        name=run.team_name,
+        state=run.state,
+        started_at=run.started_at,
+        ack_due_at=run.ack_due_at,
+        paged=tuple(UserId(user) for user in paged),
+        round=run.round,
+        step=run.step,
+        next_at=run.next_at,
+        responder=UserId(run.responder) if run.responder else None,
+        acked_at=run.acked_at,
+    )
+
+
+def team_row_of(started: Started) -> TeamRow:
+    """Return the row of a run that has just begun."""
+    return TeamRow(
+        run_id=RunId(started.run_id),
+        team=TeamKey(started.team_key),
+        name=started.team_name,
+        state=RunState.PAGING,
+        started_at=started.ack_due_at,
+        ack_due_at=started.ack_due_at,
+        paged=started.targets,
+    )
+
+
+def task_line(task: Task, head: Head) -> TaskLine:
+    return TaskLine(
+        id=TaskId(task.id),
+        head=head,
+        assignee=UserId(task.assignee),
+        text=task.text if head.full else None,
+        due_at=task.due_at,
+        follow_up=task.kind is TaskKind.FOLLOW_UP,
+        done=task.state is TaskState.DONE,
+    )
+
+
+def decision_line(decision: Decision) -> DecisionLine:
+    return DecisionLine(
+        actions=tuple(decision.actions),
+        scope=decision.scope,
+        clause=decision.clause,
+        policy_version=decision.policy_version,
+        rationale=decision.rationale,
+        dissent=decision.dissent,
+        approvers=tuple(UserId(user) for user in decision.approvers),
+        precedent=decision.precedent,
+        by=UserId(decision.by),
+        at=decision.at,
+    )
+
+
+def entry_line(entry: TimelineEntry) -> EntryLine:
+    return EntryLine(entry.seq, entry.at, UserId(entry.actor), entry.kind, entry.data)
+
+
+def page_message(
+    page: Page, run: PagingRun, head: Head, now: datetime, *, may_repeat: bool = False
+) -> PageMessage:
+    late = page.sent_at is None and now > run.ack_due_at
+    return PageMessage(
+        page_id=PageId(page.id),
+        head=head,
+        team=TeamKey(run.team_key),
+        team_name=run.team_name,
+        target=UserId(page.target),
+        state=page.state,
+        run_state=run.state,
+        requested_by=UserId(run.requested_by),
+        why=(run.why or None) if head.full else None,
+        paged_at=page.sent_at or page.created_at,
+        ack_due_at=run.ack_due_at,
+        round=page.round,
+        step=page.step,
+        responder=UserId(run.responder) if run.responder else None,
+        acked_at=run.acked_at,
+        reason=page.reason if head.full else "",
+        may_repeat=may_repeat,
+        late=late,
+    )
