@@ -1,0 +1,177 @@
+"""What a person reads right after a command or a click."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.controls import Button
+from bot.domain.reading import Details, EntryLine, Head, Listing, OnCallLine, Opened
+from bot.render import card
+from bot.render.blocks import actions, button, context, lines_within, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+from bot.render.notices import line
+from bot.render.refusals import refusal, refusal_plain, refused
+
+__all__ = [
+    "CONFIRMATIONS",
+    "details",
+    "listing",
+    "on_call",
+    "open_form_offer",
+    "opened",
+    "refusal",
+    "refusal_plain",
+    "refused",
+    "said",
+]
+
+ROWS_SHOWN = 20
+ENTRIES_SHOWN = 10
+
+CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
+    "acknowledged": ("reference", "team"),
+    "cannot_take": ("reference", "team"),
+    "assigned": ("reference", "person"),
+    "state_changed": ("reference", "state"),
+    "severity_changed": ("reference", "severity"),
+    "noted": ("reference",),
+    "updated": ("reference", "due_at"),
+    "reminder_set": ("due_at",),
+    "task_added": ("reference", "assignee", "due_at"),
+    "task_done": ("reference",),
+    "reminder_done": (),
+    "handed_over": ("reference", "to"),
+    "task_handed_over": ("person",),
+    "decision_recorded": ("reference",),
+    "resolved": ("reference", "follow_ups"),
+    "closed": ("reference",),
+    "reopened": ("reference",),
+    "page_sent": ("reference", "team", "people"),
+    "access_requested": ("reference",),
+    "access_granted": ("reference", "person"),
+    "access_refused": ("reference", "person"),
+    "snoozed": ("until",),
+    "stopped": (),
+    "channel": ("reference", "channel"),
+    "no_channel": ("reference",),
+    "digest_sent": ("digest",),
+    "digest_queued": ("digest",),
+    "no_digest": (),
+}
+"""Short answers and the values that each needs; a value that does not apply is None.
+
+`to` is a team's name, or `mrkdwn.person(user)`; `channel` is `pages.channel_link(head)`.
+"""
+
+
+def said(desk: Desk, template: str, block: str, /, **values: Any) -> Message:
+    """One sentence as an answer: `said(desk, "answers", "severity_changed", reference=…)`."""
+    text = desk.say(template, block, **values)
+    return message(text, [section(text)])
+
+
+def opened(desk: Desk, view: Opened) -> Message:
+    """Say at once what opening brought about: the reference, and who is being paged."""
+    text = Mrkdwn(desk.say("answers", "opened_plain", head=view.head))
+    buttons = [
+        button(desk, Button.SHOW, view.head.id),
+        button(desk, Button.PAGE_TEAM, view.head.id),
+    ]
+    return message(text, [*opened_blocks(desk, view), actions(buttons)])
+
+
+def opened_blocks(desk: Desk, view: Opened) -> list[Block]:
+    blocks: list[Block] = [section(desk.say("answers", "opened", head=view.head))]
+    if view.paged:
+        lines = [desk.say("answers", "opened_team", team=team) for team in view.paged]
+        more = lines_within(lines, lambda count: desk.say("card", "more_teams", count=count), 2_900)
+        blocks.append(section(Mrkdwn(f"{desk.say('answers', 'opened_paged')}\n{more}")))
+    else:
+        blocks.append(section(desk.say("answers", "opened_nobody", head=view.head)))
+    if view.unreachable_teams:
+        names = ", ".join(view.unreachable_teams)
+        said = desk.say("answers", "opened_unreachable", head=view.head, names=names)
+        blocks.append(section(said))
+    return [*blocks, context(desk.say("answers", "opened_next"))]
+
+
+def listing(desk: Desk, view: Listing) -> Message:
+    """A row for each incident with a button that shows it; what does not fit is counted."""
+    if not view.heads:
+        text = desk.say("answers", "listing_empty", listing=view)
+        return message(text, [section(text)])
+    total = max(view.total, len(view.heads))
+    heading = desk.say("answers", "listing", listing=view, total=total)
+    blocks: list[Block] = [section(heading)]
+    for head in view.heads[:ROWS_SHOWN]:
+        blocks.append(section(row(desk, head, view), button(desk, Button.SHOW, head.id)))
+    left = total - min(len(view.heads), ROWS_SHOWN)
+    if left:
+        blocks.append(context(desk.say("answers", "listing_more", count=left)))
+    return message(heading, blocks)
+
+
+def row(desk: Desk, head: Head, view: Listing) -> Mrkdwn:
+    # Of a masked incident only what anyone may see: who is late would say whom it concerns.
+    overdue = view.overdue_pages.get(head.id, view.overdue_pages.get(head.reference, 0))
+    late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
+    return desk.say(
+        "answers",
+        "listing_row",
+        head=head,
+        overdue=overdue if head.full else 0,
+        late_update=late and head.full,
+    )
+
+
+def details(desk: Desk, view: Details) -> Message:
+    """The card with the latest entries of its timeline."""
+    head = view.card.head
+    blocks = card.body(desk, view.card)
+    entries = view.entries if head.full else ()
+    if entries:
+        blocks.append(section(_latest(desk, entries[-ENTRIES_SHOWN:])))
+        earlier = view.more_entries + len(entries[:-ENTRIES_SHOWN])
+        if earlier:
+            blocks.append(context(desk.say("answers", "earlier", count=earlier)))
+    blocks.append(actions(card.buttons(desk, head)))
+    return message(desk.say("card", "fallback", head=head), blocks)
+
+
+def _latest(desk: Desk, entries: Sequence[EntryLine]) -> Mrkdwn:
+    # Filled from the newest backwards, so that what is left out is the oldest.
+    lines = [line(desk, entry) for entry in reversed(entries)]
+    heading = desk.say("answers", "latest")
+    kept: list[Mrkdwn] = []
+    room = 2_900 - len(heading)
+    for text in lines:
+        if len(text) + 1 > room:
+            break
+        kept.append(text)
+        room -= len(text) + 1
+    return Mrkdwn("\n".join([heading, *reversed(kept)]))
+
+
+def on_call(desk: Desk, lines: Sequence[OnCallLine]) -> Message:
+    """Whom each team would page now, and who is next."""
+    if not lines:
+        text = desk.say("answers", "on_call_empty")
+        return message(text, [section(text)])
+    heading = desk.say("answers", "on_call")
+    said = [
+        desk.say("answers", "on_call_team", line=line, wait=timedelta(seconds=line.wait_seconds))
+        for line in lines
+    ]
+    body = lines_within(said, lambda count: desk.say("answers", "on_call_more", count=count))
+    return message(heading, [section(heading), section(body)])
+
+
+def open_form_offer(desk: Desk) -> Message:
+    """Slack's trigger expired before the form opened: a button gives a new one."""
+    text = desk.say("answers", "open_form")
+    button_ = button(desk, Button.OPEN_FORM, "form", "primary")
+    return message(text, [section(text), actions([button_])])

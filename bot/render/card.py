@@ -1,0 +1,179 @@
+"""The card of an incident: pinned in its channel, edited in place, its buttons fit its state."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from slack_sdk.models.blocks import Block, InteractiveElement
+
+from bot.domain.controls import Button
+from bot.domain.lifecycle import State
+from bot.domain.paging import RunState
+from bot.domain.reading import Card, DecisionLine, Head, TaskLine, TeamRow
+from bot.render.blocks import actions, button, context, fields, header, lines_within, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+
+TASKS_SHOWN = 5
+
+
+def card(desk: Desk, view: Card) -> Message:
+    """What the channel shows of its incident."""
+    blocks = [*body(desk, view), actions(buttons(desk, view.head))]
+    if view.in_thread:
+        blocks.append(context(desk.say("card", "in_thread")))
+    return message(desk.say("card", "fallback", head=view.head), blocks)
+
+
+def body(desk: Desk, view: Card) -> list[Block]:
+    """Everything but the buttons. Of a masked incident only what anyone may see."""
+    head = view.head
+    blocks: list[Block] = [header(desk.plain("card", "heading", head=head))]
+    if not head.full:
+        said = [desk.say("card", name, card=view, **_named(desk, head)) for name in MASKED_FIELDS]
+        return [*blocks, *fields(said), context(desk.say("card", "hidden"))]
+    blocks += fields(_facts(desk, view))
+    blocks += [section(text) for text in _describing(desk, head)]
+    blocks.append(section(_teams(desk, view)))
+    tasks = open_tasks(view)
+    if tasks:
+        blocks.append(section(_tasks(desk, tasks, view.now)))
+    if view.decisions:
+        blocks.append(section(_decision(desk, view.decisions)))
+    return blocks
+
+
+MASKED_FIELDS = ("state", "opened")
+
+
+def buttons(desk: Desk, head: Head) -> list[InteractiveElement]:
+    """Only what the state allows: a button that must refuse is worse than none."""
+    names = list(_buttons_for(head.state))
+    # Of a masked incident nobody learns here whether it has an owner.
+    if (head.owner is not None or not head.full) and Button.TAKE_OWNERSHIP in names:
+        names.remove(Button.TAKE_OWNERSHIP)
+    if not head.full:
+        names.append(Button.REQUEST_ACCESS)
+    first = names[0]
+    primary = first if first in (Button.TAKE_OWNERSHIP, Button.UPDATE_STATUS) else None
+    return [button(desk, name, head.id, "primary" if name is primary else None) for name in names]
+
+
+def open_tasks(view: Card) -> list[TaskLine]:
+    """The tasks still to be done, the earliest first."""
+    return sorted((task for task in view.tasks if not task.done), key=lambda task: task.due_at)
+
+
+def next_deadline(view: Card) -> datetime | None:
+    """Whatever comes first: an open task, or the next update."""
+    moments = [task.due_at for task in view.tasks if not task.done]
+    if view.head.update_due_at is not None and view.head.is_open:
+        moments.append(view.head.update_due_at)
+    return min(moments, default=None)
+
+
+def team_line(desk: Desk, row: TeamRow, now: datetime) -> Mrkdwn:
+    return Mrkdwn(" ".join(desk.say("card", _team_block(row, now), team=row).split("\n")))
+
+
+def _buttons_for(state: State) -> tuple[Button, ...]:
+    match state:
+        case (
+            State.NEW
+            | State.TRIAGED
+            | State.INVESTIGATING
+            | State.AWAITING_DECISION
+            | State.ACTION_PENDING
+            | State.MONITORING
+            | State.REOPENED
+        ):
+            return (
+                Button.TAKE_OWNERSHIP,
+                Button.UPDATE_STATUS,
+                Button.PAGE_TEAM,
+                Button.ADD_TASK,
+                Button.RECORD_DECISION,
+                Button.RESOLVE,
+                Button.TIMELINE,
+            )
+        case State.RESOLVED:
+            return (Button.CLOSE, Button.REOPEN, Button.TIMELINE)
+        case State.REVIEWED | State.DUPLICATE | State.DECLINED:
+            return (Button.REOPEN, Button.TIMELINE)
+        case never:
+            assert_never(never)
+
+
+def _named(desk: Desk, head: Head) -> dict[str, object]:
+    return {
+        "head": head,
+        "category": desk.category(head.category),
+        "surface": desk.surface(head.surface),
+        "market": desk.market(head.market),
+        "source": desk.source(head.source),
+        "root_cause": desk.root_cause(head.root_cause),
+        "duplicate_of": head.duplicate_of if head.full else None,
+    }
+
+
+def _facts(desk: Desk, view: Card) -> Iterator[Mrkdwn]:
+    head, named, deadline = view.head, _named(desk, view.head), next_deadline(view)
+    present = ["state", "owner"]
+    present += [
+        name for name in ("category", "surface", "market", "source", "root_cause") if named[name]
+    ]
+    present.append("opened")
+    if head.update_due_at is not None and head.is_open:
+        present.append("update_due")
+    if deadline is not None:
+        present.append("deadline")
+    for name in present:
+        yield desk.say("card", name, card=view, deadline=deadline, **named)
+
+
+def _describing(desk: Desk, head: Head) -> Iterator[Mrkdwn]:
+    lines = []
+    if head.criteria:
+        lines.append(desk.say("card", "criteria", head=head, criteria=desk.criteria(head.criteria)))
+    if head.affected:
+        lines.append(desk.say("card", "affected", affected=desk.affected(head.affected)))
+    if head.references:
+        lines.append(desk.say("card", "references", head=head))
+    if lines:
+        yield Mrkdwn("\n".join(lines))
+
+
+def _teams(desk: Desk, view: Card) -> Mrkdwn:
+    if not view.teams:
+        return desk.say("card", "no_teams")
+    heading = desk.say("card", "teams")
+    lines = [heading, *(team_line(desk, row, view.now) for row in view.teams)]
+    return lines_within(lines, lambda count: desk.say("card", "more_teams", count=count))
+
+
+def _team_block(row: TeamRow, now: datetime) -> str:
+    match row.state:
+        case RunState.PAGING:
+            return "team_overdue" if row.overdue(now) else "team_waiting"
+        case RunState.ACKNOWLEDGED:
+            return "team_acknowledged"
+        case RunState.EXHAUSTED:
+            return "team_exhausted"
+        case RunState.CANCELLED:
+            return "team_cancelled"
+        case never:
+            assert_never(never)
+
+
+def _tasks(desk: Desk, tasks: list[TaskLine], now: datetime) -> Mrkdwn:
+    lines = [desk.say("card", "tasks")]
+    lines += [desk.say("card", "task", task=task, now=now) for task in tasks[:TASKS_SHOWN]]
+    if len(tasks) > TASKS_SHOWN:
+        lines.append(desk.say("card", "more_tasks", count=len(tasks) - TASKS_SHOWN))
+    return Mrkdwn("\n".join(lines))
+
+
+def _decision(desk: Desk, decisions: tuple[DecisionLine, ...]) -> Mrkdwn:
+    last = max(decisions, key=lambda decision: decision.at)
+    return desk.say("card", "decision", decision=last, earlier=len(decisions) - 1)

@@ -1,0 +1,72 @@
+"""What every text is made with: the policy's labels and the words of a locale."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.ids import TeamKey
+from bot.policy import Policy
+from bot.render.mrkdwn import Mrkdwn
+from bot.render.words import Words
+
+
+@dataclass(frozen=True)
+class Desk:
+    """First argument of everything that renders.
+
+    A key that the policy no longer knows shows as it stands: old incidents outlive a policy.
+    """
+
+    policy: Policy
+    words: Words
+
+    def say(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
+        return self.words(template, block, desk=self, **values)
+
+    def plain(self, template: str, block: str, /, **values: Any) -> str:
+        return self.words.plain(template, block, desk=self, **values)
+
+    def category(self, key: str | None) -> str | None:
+        known = self.policy.categories.get(key) if key else None
+        return known.label if known else key
+
+    def surface(self, key: str | None) -> str | None:
+        return _label(self.policy.surfaces, key)
+
+    def market(self, key: str | None) -> str | None:
+        return _label(self.policy.markets, key)
+
+    def source(self, key: str | None) -> str | None:
+        return _label(self.policy.sources, key)
+
+    def root_cause(self, key: str | None) -> str | None:
+        return _label(self.policy.root_causes, key)
+
+    def precedent(self, key: str | None) -> str | None:
+        return _label(self.policy.precedents, key)
+
+    def affected(self, keys: Iterable[str]) -> str:
+        return _labels(self.policy.affected, keys)
+
+    def actions(self, keys: Iterable[str]) -> str:
+        return _labels(self.policy.actions, keys)
+
+    def criteria(self, codes: Iterable[str]) -> str:
+        known = {
+            code: label
+            for rule in self.policy.severities.values()
+            for code, label in rule.criteria.items()
+        }
+        return _labels(known, codes)
+
+    def team(self, key: str) -> str:
+        known = self.policy.teams.get(TeamKey(key))
+        return known.name if known else key
+
+
+def _label(labels: Mapping[str, str], key: str | None) -> str | None:
+    return labels.get(key, key) if key else key
+
+
+def _labels(labels: Mapping[str, str], keys: Iterable[str]) -> str:
+    return ", ".join(labels.get(key, key) for key in keys)

@@ -1,0 +1,26 @@
+"""A message as it goes to Slack: blocks, and the text of the notification."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.render.mrkdwn import Mrkdwn, fit
+from bot.render.sizes import BLOCKS_IN_MESSAGE, FALLBACK_TEXT
+
+
+@dataclass(frozen=True)
+class Message:
+    """`text` is what a notification shows, escaped; the blocks are what the channel shows."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+def message(text: Mrkdwn, blocks: Sequence[Block]) -> Message:
+    """Put blocks together; a message holds at most fifty."""
+    return Message(
+        text=fit(text, FALLBACK_TEXT),
+        blocks=[block.to_dict() for block in blocks[:BLOCKS_IN_MESSAGE]],
+    )

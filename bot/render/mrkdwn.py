@@ -1,0 +1,120 @@
+"""Text for Slack's mrkdwn: escaped exactly once, and cut without breaking what was escaped."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bot.domain.act import THE_BOT
+
+ELLIPSIS = "…"
+_PRODUCT = "Tocsin"
+
+# Invisible marks that reverse whatever follows them: a title must not turn its neighbours around.
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+class Mrkdwn(str):
+    """Text in which `&`, `<` and `>` are escaped; what is left of them is ours.
+
+    `__html__` tells Jinja2 that it needs no escaping again.
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+def escape(text: str) -> Mrkdwn:
+    """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` as it stands."""
+    bare = text.translate(_BIDI_CONTROLS)
+    return Mrkdwn(bare.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut plain text to `limit` code points, with a sign that it goes on."""
+    if len(text) <= limit:
+        return text
+    return text[: _end_of_whole_characters(text, limit - len(ELLIPSIS))].rstrip() + ELLIPSIS
+
+
+def fit(text: str, limit: int) -> Mrkdwn:
+    """Cut escaped text to `limit` code points, never within `&amp;`, `<@U…>` or one character."""
+    if len(text) <= limit:
+        return Mrkdwn(text)
+    end = _end_of_whole_characters(text, limit - len(ELLIPSIS))
+    for opening, closing in (("<", ">"), ("&", ";")):
+        start = text.rfind(opening, 0, end)
+        if start >= 0 and closing not in text[start:end]:
+            end = start
+    return Mrkdwn(text[:end].rstrip() + ELLIPSIS)
+
+
+def _end_of_whole_characters(text: str, end: int) -> int:
+    """An accent or a joined emoji belongs to what stands before it."""
+    while end > 0 and (
+        unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == "\u200d"
+    ):
+        end -= 1
+    return end
+
+
+def one_line(text: object, limit: int = 150) -> str:
+    """A title as part of a sentence: no line breaks, no code fence that swallows what follows."""
+    return cut(" ".join(str(text).replace("```", "'''").split()), limit)
+
+
+def prose(text: object, limit: int = 500) -> str:
+    """A person's own words, with their lines, cut."""
+    return cut(str(text).strip().replace("```", "'''"), limit)
+
+
+def quote(text: object, limit: int = 500) -> Mrkdwn:
+    """A person's own words, set apart."""
+    lines = prose(text, limit).splitlines()
+    return Mrkdwn("\n".join(f">{escape(line)}" for line in lines))
+
+
+def code(text: object, limit: int = 200) -> Mrkdwn:
+    """An id or address to be read, not followed."""
+    return Mrkdwn(f"`{escape(one_line(text, limit).replace('`', ''))}`")
+
+
+def person(user: object) -> Mrkdwn:
+    """Mention a person; the bot itself goes by its name."""
+    name = str(user)
+    if name == THE_BOT:
+        return Mrkdwn(_PRODUCT)
+    return Mrkdwn(f"<@{name}>") if name.isalnum() else escape(name)
+
+
+def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
+    return Mrkdwn(", ".join(person(user) for user in [*users][:limit]))
+
+
+def at(moment: datetime | str) -> Mrkdwn:
+    """A moment that each person reads in their own time zone; an ISO string will do."""
+    when = _moment(moment)
+    if when is None:
+        return Mrkdwn("")
+    seconds = int(when.timestamp())
+    return Mrkdwn(f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{_in_utc(when)}>")
+
+
+def at_plain(moment: datetime | str) -> str:
+    when = _moment(moment)
+    return "" if when is None else _in_utc(when)
+
+
+def _in_utc(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _moment(moment: datetime | str) -> datetime | None:
+    if isinstance(moment, datetime):
+        return moment
+    try:
+        return datetime.fromisoformat(moment)
+    except ValueError:
+        return None

@@ -1,0 +1,60 @@
+"""Timeline entries in words: a line of the timeline, or a notice in the incident's channel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.reading import EntryLine, Notice
+from bot.render.blocks import section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn, person
+
+IN_A_LINE = 200
+IN_A_NOTICE = 1_200
+
+
+class Recorded(dict[str, Any]):
+    """What an entry holds; what was not recorded is empty, as older entries may hold less."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def notice(desk: Desk, view: Notice) -> Message:
+    """Say one entry aloud, with what to do about it where there is something to do."""
+    head, entry = view.head, view.entry
+    if not head.full:
+        text = desk.say("notice", "masked", head=head)
+        return message(text, [section(text)])
+    said = sentence(desk, entry, IN_A_NOTICE, aloud=True)
+    then = f"then_{block_of(entry)}"
+    if desk.words.has("notice", then):
+        more = desk.say("notice", then, head=head, data=recorded(entry))
+        said = Mrkdwn(f"{said}\n{more}".strip())
+    fallback = desk.say("notice", "fallback", head=head, sentence=said)
+    return message(fallback, [section(said)])
+
+
+def line(desk: Desk, entry: EntryLine) -> Mrkdwn:
+    """One line of the timeline: when, who, what."""
+    return desk.say("timeline", "line", entry=entry, sentence=sentence(desk, entry, IN_A_LINE))
+
+
+def sentence(desk: Desk, entry: EntryLine, most: int, *, aloud: bool = False) -> Mrkdwn:
+    return desk.say(
+        "timeline",
+        block_of(entry),
+        entry=entry,
+        data=recorded(entry),
+        who=person(entry.actor),
+        most=most,
+        aloud=aloud,
+    )
+
+
+def block_of(entry: EntryLine) -> str:
+    return entry.kind.value.replace(" ", "_")
+
+
+def recorded(entry: EntryLine) -> Mapping[str, Any]:
+    return Recorded({key: value for key, value in entry.data.items() if value is not None})

@@ -1,0 +1,98 @@
+"""The page: a direct message that asks one person for an acknowledgement."""
+
+from typing import assert_never
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.controls import Button
+from bot.domain.paging import PageState, RunState
+from bot.domain.reading import Head, PageMessage
+from bot.render.blocks import actions, button, context, fields, header, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+
+
+def page(desk: Desk, view: PageMessage) -> Message:
+    """Say what is known and ask; once it is answered, say by whom, without buttons."""
+    waiting = can_be_answered(view)
+    text = desk.say("page", "fallback", page=view, waiting=waiting)
+    blocks: list[Block] = [
+        header(desk.plain("page", "heading", page=view, waiting=waiting)),
+        section(desk.say("page", "about", page=view)),
+        *_facts(desk, view),
+    ]
+    why = view.why if view.head.full else None
+    blocks.append(section(desk.say("page", "asked", page=view, why=why)))
+    blocks += _question(desk, view) if waiting else [section(_outcome(desk, view))]
+    return message(text, blocks)
+
+
+def can_be_answered(view: PageMessage) -> bool:
+    """A page can be taken for as long as nobody has: after the last step too."""
+    return view.state is PageState.WAITING and view.run_state in (
+        RunState.PAGING,
+        RunState.EXHAUSTED,
+    )
+
+
+def channel_link(head: Head) -> Mrkdwn:
+    """Slack resolves it for those who are in the channel, and for nobody else."""
+    return Mrkdwn(f"<#{head.channel_id}>" if head.full and head.channel_id else "")
+
+
+def _facts(desk: Desk, view: PageMessage) -> list[Block]:
+    head = view.head
+    opened = desk.say("page", "opened", page=view)
+    if not head.full:
+        return fields([opened])
+    category = desk.category(head.category)
+    surface = desk.surface(head.surface)
+    market = desk.market(head.market)
+    said = [
+        desk.say("page", "category", category=category) if category else Mrkdwn(),
+        desk.say("page", "surface", surface=surface) if surface else Mrkdwn(),
+        desk.say("page", "market", market=market) if market else Mrkdwn(),
+        opened,
+    ]
+    return fields(said)
+
+
+def _question(desk: Desk, view: PageMessage) -> list[Block]:
+    exhausted = view.run_state is RunState.EXHAUSTED
+    asked = desk.say("page", "exhausted" if exhausted else "due", page=view)
+    buttons = [
+        button(desk, Button.ACKNOWLEDGE, view.page_id, "primary"),
+        button(desk, Button.CANNOT_TAKE, view.page_id),
+        button(desk, Button.HAND_OVER, view.page_id),
+        button(desk, Button.OPEN_CHANNEL, view.page_id),
+    ]
+    notes = ["what_it_means", *(["late"] if view.late else [])]
+    notes += ["may_repeat"] if view.may_repeat else []
+    said = [context(desk.say("page", note, page=view)) for note in notes]
+    return [section(asked), actions(buttons), *said]
+
+
+def _outcome(desk: Desk, view: PageMessage) -> Mrkdwn:
+    return desk.say(
+        "page",
+        _outcome_block(view),
+        page=view,
+        reason=view.reason if view.head.full else "",
+        channel=channel_link(view.head),
+    )
+
+
+def _outcome_block(view: PageMessage) -> str:
+    match view.state:
+        case PageState.ACKNOWLEDGED:
+            return "acknowledged"
+        case PageState.DECLINED:
+            return "declined"
+        case PageState.UNREACHABLE:
+            return "unreachable"
+        case PageState.SUPERSEDED | PageState.WAITING:
+            cancelled = view.run_state is RunState.CANCELLED and view.responder is None
+            return "cancelled" if cancelled else "superseded"
+        case never:
+            assert_never(never)

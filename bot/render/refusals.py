@@ -1,0 +1,48 @@
+"""Every error of the domain in a person's words: why not, and what would work."""
+
+import re
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.controls import Button
+from bot.domain.errors import FormErrors, NoAccess, TocsinError
+from bot.render.blocks import actions, button, context, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def refused(desk: Desk, error: Exception, error_reference: str | None = None) -> Message:
+    """Answer with the error's own text; any other exception gets a general one.
+
+    `error_reference` finds the log line; give it when the fault is ours.
+    """
+    said = refusal(desk, error)
+    blocks: list[Block] = [section(said)]
+    if isinstance(error, NoAccess):
+        blocks.append(actions([button(desk, Button.REQUEST_ACCESS, error.incident_id, "primary")]))
+    if error_reference:
+        reference = desk.say("errors", "error_reference", reference=error_reference)
+        blocks.append(context(reference))
+        said = Mrkdwn(f"{said} {reference}")
+    return message(said, blocks)
+
+
+def refusal(desk: Desk, error: Exception) -> Mrkdwn:
+    """The sentence alone, as mrkdwn."""
+    problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
+    return desk.say("errors", block_for(error), error=error, problems=problems)
+
+
+def refusal_plain(desk: Desk, error: Exception) -> str:
+    """The sentence alone, as plain text: an error at a form's field is not parsed."""
+    problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
+    return desk.plain("errors", block_for(error), error=error, problems=problems)
+
+
+def block_for(error: Exception) -> str:
+    if not isinstance(error, TocsinError):
+        return "unexpected"
+    return _CAPITAL.sub("_", type(error).__name__).lower()

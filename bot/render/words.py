@@ -1,0 +1,109 @@
+"""Every sentence that a person reads, from `templates/<locale>/`: one file for a family of
+messages, one `{% block %}` for a text.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from bot.domain.durations import humane
+from bot.render import mrkdwn
+from bot.render.mrkdwn import Mrkdwn
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+DEFAULT_LOCALE = "en"
+_SUFFIX = ".j2"
+_BLANK_LINES = re.compile(r"\n{3,}")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+class Words:
+    """The templates of a locale, compiled once; what a locale lacks is said in English.
+
+    Calling it gives mrkdwn in which every value is escaped; `plain` is for Slack's plain_text,
+    which is not parsed and must not be escaped.
+    """
+
+    def __init__(self, locale: str = DEFAULT_LOCALE, templates: Path = TEMPLATES) -> None:
+        self.locale = locale
+        folders = list(dict.fromkeys([templates / locale, templates / DEFAULT_LOCALE]))
+        self._mrkdwn = _compiled(folders, _mrkdwn_environment(folders))
+        self._plain = _compiled(folders, _plain_environment(folders))
+
+    def __call__(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
+        return Mrkdwn(_said(self._mrkdwn[template], block, values))
+
+    def plain(self, template: str, block: str, /, **values: Any) -> str:
+        return _said(self._plain[template], block, values)
+
+    def has(self, template: str, block: str) -> bool:
+        return block in self._mrkdwn[template].blocks
+
+    def blocks(self) -> Mapping[str, frozenset[str]]:
+        """Return each template's name and the names of its texts."""
+        return {name: frozenset(template.blocks) for name, template in self._mrkdwn.items()}
+
+
+def _said(template: Template, block: str, values: Mapping[str, Any]) -> str:
+    text = "".join(template.blocks[block](template.new_context(dict(values))))
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip()
+
+
+def _compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:
+    names = {path.name for folder in folders for path in folder.glob(f"*{_SUFFIX}")}
+    return {name.removesuffix(_SUFFIX): environment.get_template(name) for name in sorted(names)}
+
+
+def _mrkdwn_environment(folders: list[Path]) -> Environment:
+    environment = _environment(folders, _escaped, autoescape=True)
+    environment.filters |= {
+        "person": mrkdwn.person,
+        "people": mrkdwn.people,
+        "at": mrkdwn.at,
+        "quote": mrkdwn.quote,
+        "code": mrkdwn.code,
+    }
+    return environment
+
+
+def _plain_environment(folders: list[Path]) -> Environment:
+    environment = _environment(folders, _as_text, autoescape=False)
+    environment.filters |= {
+        "person": str,
+        "people": lambda users: ", ".join(users),
+        "at": mrkdwn.at_plain,
+        "quote": mrkdwn.prose,
+        "code": mrkdwn.one_line,
+    }
+    return environment
+
+
+def _environment(
+    folders: list[Path], finalize: Callable[[Any], Any], *, autoescape: bool
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= {"line": mrkdwn.one_line, "prose": mrkdwn.prose, "span": humane}
+    return environment
+
+
+def _escaped(value: Any) -> Any:
+    """Jinja2 leaves alone what has `__html__`; anything else would have its quotes escaped too."""
+    if value is None:
+        return Mrkdwn("")
+    return value if hasattr(value, "__html__") else mrkdwn.escape(str(value))
+
+
+def _as_text(value: Any) -> str:
+    return "" if value is None else str(value)
