@@ -94,6 +94,8 @@ class Message:
     ephemeral_to: str | None = None
     """The only person who sees it; None for a message that everybody in the channel sees."""
     deleted: bool = False
+    files: list[Json] = field(default_factory=list)
+    """Names of files that people shared; their content does not exist here."""
     notifies: frozenset[str] = frozenset()
     """The people this message pings by name, by group or by a loud mention."""
     loud: str | None = None

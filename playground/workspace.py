@@ -26,6 +26,18 @@ from playground.records import (
 #: The logs keep this many entries: enough for any bench, bounded for a demo left running.
 LOG_LENGTH = 200_000
 
+#: Notes that Slack leaves in a channel: shown, but neither unread nor a ping.
+NOTES = frozenset(
+    {
+        "channel_join",
+        "channel_leave",
+        "channel_archive",
+        "channel_name",
+        "channel_topic",
+        "channel_purpose",
+    }
+)
+
 COLORS = ("4a6fa5", "8b5e83", "3d7a5d", "a8623a", "5b5ea6", "94663d", "2f7f86", "a14d5f")
 
 
@@ -319,6 +331,8 @@ class Workspace:
         )
 
     def _notify(self, message: Message) -> None:
+        if message.subtype in NOTES:
+            return
         notified: Notified = who_is_notified(message.text, message.blocks, self.groups)
         message.notifies = notified.people
         message.loud = notified.loud
@@ -336,6 +350,7 @@ class Workspace:
             for message in fresh
             if message.ts > self.last_read(user, channel.id)
             and message.user != user
+            and message.subtype not in NOTES
             and self._shows(message, user)
             and (not message.is_reply or self._pings(message, user))
         ]

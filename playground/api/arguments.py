@@ -1,0 +1,63 @@
+"""The arguments of one Web API call, whether they came as a form, as JSON or in the query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from playground.refusal import Refusal
+
+_TRUE = ("1", "true", "True")
+
+
+class Arguments:
+    """Forms carry JSON as text and booleans as `1`/`0`; JSON bodies carry them as they are."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.given = {name: value for name, value in given.items() if value is not None}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.given
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.given.get(name, default)
+        if isinstance(value, dict | list):
+            raise invalid(f"must provide a string [json-pointer:/{name}]")
+        return str(value)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = self.given.get(name, default)
+        return value if isinstance(value, bool) else str(value) in _TRUE
+
+    def number(self, name: str, default: int, *, most: int = 1000) -> int:
+        value = self.given.get(name, default)
+        try:
+            number = int(str(value))
+        except ValueError as wrong:
+            raise Refusal("invalid_limit") from wrong
+        if number < 1:
+            raise Refusal("invalid_limit")
+        return min(number, most)
+
+    def structure(self, name: str, error: str = "invalid_arguments") -> Any:
+        """A JSON value; None when it was not given."""
+        value = self.given.get(name)
+        if not isinstance(value, str):
+            return value
+        if not value:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError as wrong:
+            raise Refusal(error) from wrong
+
+    def ids(self, name: str) -> list[str]:
+        """Given as a list or separated by commas."""
+        value = self.given.get(name)
+        parts = value if isinstance(value, list) else str(value or "").split(",")
+        return list(dict.fromkeys(part.strip() for part in map(str, parts) if part.strip()))
+
+
+def invalid(message: str) -> Refusal:
+    return Refusal("invalid_arguments", response_metadata={"messages": [f"[ERROR] {message}"]})

@@ -1,0 +1,30 @@
+"""How one playground is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playground.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class PlaygroundConfig:
+    """Tokens and secrets are of the stand-in only: they open nothing elsewhere."""
+
+    app_url: str | None = None
+    """The app's request URL, for commands, interactivity and events alike. None: Socket Mode."""
+    signing_secret: str = "playground-signing-secret"
+    bot_token: str = "xoxb-playground"
+    app_token: str = "xapp-playground"
+    manifest: Manifest = field(default_factory=Manifest)
+    clock_file: Path | None = None
+    workspace: Mapping[str, Any] | None = None
+    """A workspace file's content: team, people, groups, channels."""
+    retry_scale: float = 1.0
+    """Event retries come at once, after 1 and after 5 minutes; multiplied by this."""
+    ack_deadline: float = 3.0
+    trigger_lifetime: float = 3.0
+    response_url_lifetime: float = 1800.0

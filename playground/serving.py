@@ -1,0 +1,92 @@
+"""uvicorn with one more ability: cutting a connection in the middle, for the reset faults."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from playground.playground import Playground
+from playground.webapi import ABORT
+
+
+class AbortableProtocol(HttpToolsProtocol):
+    """Puts a function into the scope that resets the connection."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast(dict[str, object], self.scope)[ABORT] = self._reset
+
+    def _reset(self) -> None:
+        raw = self.transport.get_extra_info("socket")
+        if raw is not None:
+            # Linger of zero seconds: the peer gets a reset instead of an orderly end.
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+
+class LoopbackServer(uvicorn.Server):
+    """Says when it listens, and leaves signals to whoever runs the event loop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 lets the system choose."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(2048)
+    return listening
+
+
+def config_for(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=AbortableProtocol,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=75,
+        ws_max_size=16 * 1024 * 1024,
+    )
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: Starlette, slack: Playground, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[int]:
+    """Serves within the running event loop; yields the port."""
+    socket_ = bound(host, port)
+    actual = int(socket_.getsockname()[1])
+    slack.listens_at(host, actual)
+    server = LoopbackServer(config_for(app))
+    task = asyncio.create_task(server.serve(sockets=[socket_]))
+    started = asyncio.create_task(server.listening.wait())
+    try:
+        await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
+        yield actual
+    finally:
+        started.cancel()
+        slack.closing.set()
+        server.should_exit = True
+        await task
+        socket_.close()
