@@ -211,6 +211,8 @@ def _first_ahead(
     for day in days:
         if day.year > now.year + LONGEST.days // 366:
             raise BadInput("when", f"'{said}' is more than ten years ahead", EXAMPLE)
+        if day.year < now.year - 1:
+            continue  # long past, and the first days of the calendar have no UTC
         for instant in instants(day, clock, zone):
             if instant > now:
                 return instant

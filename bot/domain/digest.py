@@ -1,0 +1,338 @@
+"""The figures of the weekly digest, counted from plain facts. No words, no locale."""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.severity import Severity
+from bot.domain.weeks import Occurrence as Occurrence
+from bot.domain.weeks import Period as Period
+from bot.domain.weeks import next_occurrence as next_occurrence
+from bot.domain.weeks import periods_due as periods_due
+from bot.domain.weeks import week_until as week_until
+
+BASELINE_WEEKS = 12
+LEAST_WEEKS = 8
+"""Under so many weeks of history there is no baseline, and the digest says so."""
+
+OLDEST = 5
+WEEK = timedelta(days=7)
+Z_95 = 1.959964
+
+
+# What is known
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """One incident. `title` is what a digest may show: the caller passed it through `sight`."""
+
+    reference: str
+    title: str
+    severity: Severity
+    category: str
+    surface: str
+    state: str
+    owner: UserId | None
+    teams: tuple[TeamKey, ...]
+    opened_at: datetime
+    closed_at: datetime | None
+    update_due_at: datetime | None = None
+
+    def open_at(self, moment: datetime) -> bool:
+        return self.opened_at < moment and (self.closed_at is None or self.closed_at >= moment)
+
+
+@dataclass(frozen=True, slots=True)
+class AckFact:
+    """A team was asked, and answered or did not. Cancelled runs are left out by the caller."""
+
+    reference: str
+    team: TeamKey
+    severity: Severity
+    paged_at: datetime
+    acked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFact:
+    """A task; `text` is what a digest may show."""
+
+    reference: str
+    text: str
+    owner: UserId
+    due_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """Everything that the figures are counted from.
+
+    `since` is when the record begins: weeks before it are no history, not weeks of nothing.
+    """
+
+    since: datetime
+    incidents: tuple[IncidentFact, ...]
+    acks: tuple[AckFact, ...]
+    tasks: tuple[TaskFact, ...]
+    ack_within: Mapping[Severity, timedelta]
+
+    def of_teams(self, teams: Collection[TeamKey]) -> "DigestFacts":
+        """Keep what concerns these teams; none named means all."""
+        if not teams:
+            return self
+        incidents = tuple(i for i in self.incidents if any(team in teams for team in i.teams))
+        references = {incident.reference for incident in incidents}
+        return replace(
+            self,
+            incidents=incidents,
+            acks=tuple(ack for ack in self.acks if ack.team in teams),
+            tasks=tuple(task for task in self.tasks if task.reference in references),
+        )
+
+
+# What stands in it
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count, and the mean of the same count in `weeks` earlier weeks.
+
+    `mean` is None while there are fewer than eight: insufficient history.
+    """
+
+    count: int
+    mean: float | None
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: incidents opened and closed in the period, and open at its end."""
+
+    key: str
+    opened: int
+    closed: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """`hits` of `n`, with the Wilson interval at 95 %."""
+
+    hits: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.n
+
+
+@dataclass(frozen=True, slots=True)
+class AckFigures:
+    """Teams asked in the period. The times are of the `acked` ones only; `unanswered` says how
+    many they leave out. `attainment` leaves out who still has time to answer, too."""
+
+    asked: int
+    acked: int
+    unanswered: int
+    median: timedelta | None
+    p90: timedelta | None
+    attainment: Proportion | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAcks:
+    team: TeamKey
+    figures: AckFigures
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    incident: IncidentFact
+    age: timedelta
+
+
+class DeadlineKind(StrEnum):
+    UPDATE = "update"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that is or was due; `text` is the incident's title or the task."""
+
+    kind: DeadlineKind
+    reference: str
+    text: str
+    owner: UserId | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFigures:
+    period: Period
+    opened: Figure
+    closed: Figure
+    open: Figure
+    by_severity: tuple[Row, ...]
+    by_category: tuple[Row, ...]
+    by_surface: tuple[Row, ...]
+    by_team: tuple[Row, ...]
+    acks: AckFigures
+    acks_by_team: tuple[TeamAcks, ...]
+    oldest_open: tuple[OpenIncident, ...]
+    overdue: tuple[Deadline, ...]
+    next_week: tuple[Deadline, ...]
+
+
+def figures(facts: DigestFacts, period: Period) -> DigestFigures:
+    """Count everything as it stood at the end of the period."""
+    severities = [severity.value for severity in Severity]
+    deadlines = _deadlines(facts, period.end)
+    return DigestFigures(
+        period=period,
+        opened=_figure(facts, period, _opened),
+        closed=_figure(facts, period, _closed),
+        open=_figure(facts, period, _open),
+        by_severity=_rows(facts, period, lambda i: [i.severity.value], severities),
+        by_category=_rows(facts, period, lambda i: [i.category]),
+        by_surface=_rows(facts, period, lambda i: [i.surface]),
+        by_team=_rows(facts, period, lambda i: list(i.teams)),
+        acks=ack_figures(facts.acks, facts.ack_within, period),
+        acks_by_team=_acks_by_team(facts, period),
+        oldest_open=_oldest(facts, period),
+        overdue=tuple(due for due in deadlines if due.due_at < period.end),
+        next_week=tuple(d for d in deadlines if period.end <= d.due_at < period.end + WEEK),
+    )
+
+
+def wilson(hits: int, n: int) -> Proportion:
+    """Return the share with its Wilson score interval, which holds for few cases too; n > 0."""
+    share, z2 = hits / n, Z_95 * Z_95
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    reach = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return Proportion(hits, n, max(0.0, centre - reach), min(1.0, centre + reach))
+
+
+def middle(lengths: Sequence[timedelta]) -> timedelta:
+    """Return the median; of an even number, halfway between the two in the middle."""
+    ordered, half = sorted(lengths), len(lengths) // 2
+    return (ordered[half] + ordered[~half]) / 2
+
+
+def ninetieth(lengths: Sequence[timedelta]) -> timedelta:
+    """Return the 90th percentile by nearest rank: a length that did occur."""
+    return sorted(lengths)[math.ceil(0.9 * len(lengths)) - 1]
+
+
+def ack_figures(
+    acks: Iterable[AckFact], ack_within: Mapping[Severity, timedelta], period: Period
+) -> AckFigures:
+    """Count the answers that were there at the end of the period to what was asked in it."""
+    asked = [ack for ack in acks if ack.paged_at in period]
+    took = [
+        ack.acked_at - ack.paged_at
+        for ack in asked
+        if ack.acked_at is not None and ack.acked_at < period.end
+    ]
+    kept = [_kept(ack, ack_within[ack.severity], period.end) for ack in asked]
+    judged = [answer for answer in kept if answer is not None]
+    return AckFigures(
+        asked=len(asked),
+        acked=len(took),
+        unanswered=len(asked) - len(took),
+        median=middle(took) if took else None,
+        p90=ninetieth(took) if took else None,
+        attainment=wilson(sum(judged), len(judged)) if judged else None,
+    )
+
+
+def _kept(ack: AckFact, within: timedelta, end: datetime) -> bool | None:
+    """Whether the promise was kept; None while it may still be."""
+    if ack.acked_at is not None and ack.acked_at < end:
+        return ack.acked_at - ack.paged_at <= within
+    return False if ack.paged_at + within < end else None
+
+
+def _opened(incidents: Iterable[IncidentFact], period: Period) -> int:
+    return sum(incident.opened_at in period for incident in incidents)
+
+
+def _closed(incidents: Iterable[IncidentFact], period: Period) -> int:
+    return sum(incident.closed_at in period for incident in incidents)
+
+
+def _open(incidents: Iterable[IncidentFact], period: Period) -> int:
+    return sum(incident.open_at(period.end) for incident in incidents)
+
+
+Count = Callable[[Iterable[IncidentFact], Period], int]
+
+
+def _figure(facts: DigestFacts, period: Period, count: Count) -> Figure:
+    weeks = [period.earlier(number) for number in range(1, BASELINE_WEEKS + 1)]
+    known = [count(facts.incidents, week) for week in weeks if week.start >= facts.since]
+    mean = sum(known) / len(known) if len(known) >= LEAST_WEEKS else None
+    return Figure(count(facts.incidents, period), mean, len(known))
+
+
+def _rows(
+    facts: DigestFacts,
+    period: Period,
+    keys_of: Callable[[IncidentFact], Sequence[str]],
+    order: Sequence[str] | None = None,
+) -> tuple[Row, ...]:
+    """One row a key, an incident in every row whose key it has; busiest first, or in `order`."""
+    groups: dict[str, list[IncidentFact]] = {key: [] for key in order or ()}
+    for incident in facts.incidents:
+        for key in keys_of(incident):
+            groups.setdefault(key, []).append(incident)
+    rows = [
+        Row(key, _opened(group, period), _closed(group, period), _open(group, period))
+        for key, group in groups.items()
+    ]
+    if order is not None:
+        return tuple(rows)
+    busy = [row for row in rows if row.opened or row.closed or row.open]
+    return tuple(sorted(busy, key=lambda row: (-row.opened, -row.open, -row.closed, row.key)))
+
+
+def _acks_by_team(facts: DigestFacts, period: Period) -> tuple[TeamAcks, ...]:
+    teams = sorted({ack.team for ack in facts.acks if ack.paged_at in period})
+    return tuple(
+        TeamAcks(
+            team,
+            ack_figures((a for a in facts.acks if a.team == team), facts.ack_within, period),
+        )
+        for team in teams
+    )
+
+
+def _oldest(facts: DigestFacts, period: Period) -> tuple[OpenIncident, ...]:
+    open_ones = [incident for incident in facts.incidents if incident.open_at(period.end)]
+    oldest = sorted(open_ones, key=lambda incident: (incident.opened_at, incident.reference))
+    return tuple(OpenIncident(i, period.end - i.opened_at) for i in oldest[:OLDEST])
+
+
+def _deadlines(facts: DigestFacts, at: datetime) -> Sequence[Deadline]:
+    """Everything not done at the moment `at`, soonest first."""
+    updates = [
+        Deadline(DeadlineKind.UPDATE, i.reference, i.title, i.owner, i.update_due_at)
+        for i in facts.incidents
+        if i.update_due_at is not None and i.open_at(at)
+    ]
+    tasks = [
+        Deadline(DeadlineKind.TASK, task.reference, task.text, task.owner, task.due_at)
+        for task in facts.tasks
+        if task.done_at is None or task.done_at >= at
+    ]
+    return sorted(
+        [*updates, *tasks], key=lambda due: (due.due_at.astimezone(UTC), due.reference, due.kind)
+    )
