@@ -1,0 +1,145 @@
+"""A tiny real Bolt app, served by uvicorn on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from playground.serving import LoopbackServer, bound
+from playground.testing import RunningPlayground
+
+MODAL: dict[str, Any] = {
+    "type": "modal",
+    "callback_id": "form",
+    "title": {"type": "plain_text", "text": "Form"},
+    "submit": {"type": "plain_text", "text": "Send"},
+    "private_metadata": "kept",
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "title",
+            "label": {"type": "plain_text", "text": "Title"},
+            "element": {
+                "type": "plain_text_input",
+                "action_id": "text",
+                "min_length": 3,
+                "max_length": 20,
+            },
+        },
+        {
+            "type": "input",
+            "block_id": "team",
+            "optional": True,
+            "label": {"type": "plain_text", "text": "Team"},
+            "element": {
+                "type": "static_select",
+                "action_id": "pick",
+                "options": [
+                    {"text": {"type": "plain_text", "text": "Legal"}, "value": "legal"},
+                    {"text": {"type": "plain_text", "text": "PR"}, "value": "pr"},
+                ],
+                "initial_option": {
+                    "text": {"type": "plain_text", "text": "Legal"},
+                    "value": "legal",
+                },
+            },
+        },
+        {
+            "type": "actions",
+            "block_id": "more",
+            "elements": [
+                {
+                    "type": "button",
+                    "action_id": "deeper",
+                    "text": {"type": "plain_text", "text": "Deeper"},
+                }
+            ],
+        },
+    ],
+}
+
+BUTTONS: list[dict[str, Any]] = [
+    {
+        "type": "actions",
+        "block_id": "row",
+        "elements": [
+            {
+                "type": "button",
+                "action_id": "ack",
+                "value": "page-1",
+                "text": {"type": "plain_text", "text": "Acknowledge"},
+            },
+            {"type": "users_select", "action_id": "who"},
+            {
+                "type": "overflow",
+                "action_id": "menu",
+                "options": [{"text": {"type": "plain_text", "text": "Snooze"}, "value": "s30"}],
+            },
+        ],
+    }
+]
+
+
+@dataclass
+class BoltApp:
+    """`app` for listeners; `heard` what the catch-alls of a test wrote down."""
+
+    app: AsyncApp
+    web: AsyncWebClient
+    url: str = ""
+    heard: list[Any] = field(default_factory=list)
+
+
+def bolt_app(slack: RunningPlayground) -> BoltApp:
+    web = AsyncWebClient(token="xoxb-playground", base_url=slack.api_url, retry_handlers=[])
+    app = AsyncApp(
+        token="xoxb-playground",
+        signing_secret="playground-signing-secret",
+        client=web,
+        raise_error_for_unhandled_request=False,
+    )
+    return BoltApp(app, web)
+
+
+@contextlib.asynccontextmanager
+async def running_bolt(slack: RunningPlayground) -> AsyncIterator[BoltApp]:
+    made = bolt_app(slack)
+    handler = AsyncSlackRequestHandler(made.app)
+
+    async def endpoint(request: Request) -> Response:
+        return await handler.handle(request)
+
+    async with served([Route("/slack/events", endpoint, methods=["POST"])]) as base:
+        made.url = f"{base}/slack/events"
+        slack.send_to(made.url)
+        yield made
+        await slack.settled()
+
+
+@contextlib.asynccontextmanager
+async def served(routes: list[Route]) -> AsyncIterator[str]:
+    """Any web application on a free loopback port; yields its base URL."""
+    listening = bound("127.0.0.1", 0)
+    config = uvicorn.Config(Starlette(routes=routes), log_level="warning", lifespan="off")
+    config.timeout_graceful_shutdown = 1
+    server = LoopbackServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    await server.listening.wait()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
