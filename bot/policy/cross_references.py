@@ -144,7 +144,8 @@ def _digests(data: Table) -> Iterator[Fault]:
         elif isinstance(key, str):
             keys.add(key)
         if not digest.get("channels") and not digest.get("people"):
-            yield Fault(path, "expected channels or people: this digest would go to nobody")
+            problem = "expected channels or people: this digest would go to nobody"
+            yield Fault((*path, "channels"), problem)
 
 
 def _ladders_that_reach_nobody(data: Table) -> Iterator[Fault]:

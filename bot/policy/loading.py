@@ -27,7 +27,8 @@ def load(path: Path) -> Policy:
     text = _decoded(path, raw)
     data = _parsed(path, text)
     file, faults = _validated(data)
-    faults += cross_reference_faults(data)
+    misshapen = {fault.path for fault in faults}
+    faults += [fault for fault in cross_reference_faults(data) if fault.path not in misshapen]
     if file is None or faults:
         raise PolicyError(_report(path, text, faults))
     digest = hashlib.sha256(raw).hexdigest()[:12]
