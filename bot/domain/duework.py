@@ -10,7 +10,6 @@ class TimerKind(StrEnum):
     UPDATE_DUE = "update due"
     REMINDER = "reminder"
     TASK_DUE = "task due"
-    DIGEST = "digest"
     ROOM_REPAIR = "room repair"
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.digest import DigestFigures
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import PageState, RunState
@@ -278,3 +279,20 @@ class Opened:
     head: Head
     paged: tuple[TeamRow, ...]
     unreachable_teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody was made the owner; to them."""
+
+    head: Head
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """One digest as it is sent: titles in it are already what a broadcast may show."""
+
+    name: str
+    figures: DigestFigures
+    late: bool = False

@@ -1,0 +1,207 @@
+"""What a delivery's outcome brings about, in the transaction that ends its claim."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.act import by_the_bot
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.paging import PageState, RunState
+from bot.policy import Policy
+from bot.services import paging, rooms
+from bot.services.case import Case
+from bot.store import incidents, limits, outbox, pages, people
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.store.tables import Page
+from bot.store.transaction import Transaction
+
+# Slack takes about one post a second in a channel; more are not promised to be kept.
+BETWEEN_POSTS = timedelta(seconds=1)
+_POSTS = frozenset(DeliveryKind) - {
+    DeliveryKind.ROOM_CREATE,
+    DeliveryKind.ROOM_INVITE,
+    DeliveryKind.CARD_PIN,
+    DeliveryKind.HOME,
+}
+RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What Slack answered: where it stands now. `name` is a new channel's."""
+
+    channel: str | None = None
+    ts: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The moment in both times: the product's, and the machine's for leases and limits."""
+
+    now: datetime
+    real: datetime
+
+
+def sent(db: Database, claimed: Claimed, accepted: Accepted, at: At) -> bool:
+    """Slack accepted it. False when somebody else held the claim by then: nothing changes."""
+    with db.transaction() as tx:
+        held = outbox.finish(
+            tx,
+            claimed,
+            DeliveryState.SENT,
+            real=at.real,
+            sent_at=at.now,
+            slack_channel=accepted.channel,
+            slack_ts=accepted.ts,
+            pause=BETWEEN_POSTS if claimed.kind in _POSTS else timedelta(0),
+        )
+        if held:
+            _follow(tx, claimed, accepted, at)
+        return held
+
+
+def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> None:
+    act = by_the_bot(claimed.workspace, at.now)
+    if claimed.kind is DeliveryKind.PAGE and accepted.channel and accepted.ts:
+        pages.record_sent(tx, claimed.subject, accepted.channel, accepted.ts, at.now)
+        _edit_if_answered(tx, claimed, at)
+    elif claimed.kind is DeliveryKind.ROOM_CREATE and accepted.channel:
+        name = accepted.name or ""
+        rooms.channel_made(tx, act, claimed.subject, accepted.channel, name)
+    elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:
+        rooms.card_posted(tx, act, claimed.subject, accepted.channel, accepted.ts)
+
+
+def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:
+    """An acknowledgement came while the page was on its way: it must not look open."""
+    page = pages.page(tx, claimed.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    incident = incidents.get(tx, page.incident_id) if page else None
+    if page and run and incident and run.state is not RunState.PAGING:
+        case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
+        outbox.enqueue(tx, claimed.workspace, at.now, [paging.page_changed(case, page)])
+
+
+def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
+    """There is nothing to say any more."""
+    with db.transaction() as tx:
+        outbox.finish(tx, claimed, DeliveryState.CANCELLED, real=at.real, error=why)
+
+
+def again(
+    db: Database,
+    claimed: Claimed,
+    wait: timedelta,
+    at: At,
+    *,
+    error: str,
+    unknown: bool = False,
+    looked_up: bool = False,
+    used_attempt: bool = True,
+) -> None:
+    """To be tried again after `wait`; `unknown` when Slack may have it already."""
+    with db.transaction() as tx:
+        outbox.put_back(
+            tx,
+            claimed,
+            real=at.real,
+            due_at=at.now + wait,
+            state=DeliveryState.UNKNOWN if unknown else DeliveryState.DUE,
+            error=error,
+            used_attempt=used_attempt,
+            looked_up=looked_up,
+        )
+
+
+def rate_limited(
+    db: Database, policy: Policy, claimed: Claimed, after: timedelta, scope: str | None, at: At
+) -> None:
+    """Slack said 429: the lane (and the method, with `scope`) rests, for every replica.
+
+    It costs no attempt. A page that has to wait for more than a minute pages the backup too.
+    """
+    with db.transaction() as tx:
+        held = outbox.put_back(
+            tx,
+            claimed,
+            real=at.real,
+            due_at=claimed.due_at,
+            state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
+            error="ratelimited",
+            used_attempt=False,
+            block_lane=after,
+        )
+        if held and scope is not None:
+            limits.block(tx, claimed.workspace, scope, at.real + after, "ratelimited")
+        if held and claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
+            _page_backup_too(tx, policy, claimed, at)
+
+
+def _page_backup_too(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
+    page = pages.page(tx, claimed.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    if page is None or run is None or run.state is not RunState.PAGING:
+        return
+    if (page.round, page.step) != (run.round, run.step):
+        return
+    case = _case(tx, claimed, page, at)
+    if case is not None:
+        paging.advance(case, policy, run)
+        case.put_down()
+
+
+def _case(tx: Transaction, claimed: Claimed, page: Page, at: At) -> Case | None:
+    incident = incidents.lock(tx, page.incident_id)
+    if incident is None:
+        return None
+    return Case(tx, by_the_bot(claimed.workspace, at.now), incident)
+
+
+def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
+    """Slack cannot reach this person: their backup is paged in the same transaction."""
+    with db.transaction() as tx:
+        if not outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
+            return
+        if claimed.target is not None:
+            people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
+        page = pages.page(tx, claimed.subject) if claimed.kind is DeliveryKind.PAGE else None
+        if page is None or page.state is not PageState.WAITING:
+            return
+        case = _case(tx, claimed, page, at)
+        if case is not None:
+            paging.unreachable(case, policy, page, code)
+            case.put_down()
+
+
+def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
+    """Slack will never take it: kept as dead, with what has to follow."""
+    act = by_the_bot(claimed.workspace, at.now)
+    with db.transaction() as tx:
+        if not outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
+            return
+        match claimed.kind:
+            case DeliveryKind.ROOM_CREATE:
+                rooms.channel_failed(tx, policy, act, claimed.subject, code)
+            case DeliveryKind.CARD_UPDATE if code in ("message_not_found", "cant_update_message"):
+                rooms.card_lost(tx, act, claimed.subject)
+            case _ if code in ("is_archived", "is_inactive") and claimed.incident_id:
+                rooms.channel_archived(tx, act, claimed.incident_id)
+            case _:
+                pass
+
+
+def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At) -> None:
+    """The token is no good: everything of this workspace waits, nothing is thrown away."""
+    pause = timedelta(seconds=15)
+    with db.transaction() as tx:
+        outbox.put_back(
+            tx,
+            claimed,
+            real=at.real,
+            due_at=claimed.due_at,
+            error=code,
+            used_attempt=False,
+            block_lane=pause,
+        )
+        limits.block(tx, claimed.workspace, limits.WORKSPACE, at.real + pause, code)

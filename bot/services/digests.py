@@ -1,0 +1,235 @@
+"""The weekly digest: planned exactly once a period, counted when it is sent."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.act import Act, Workspace
+from bot.domain.digest import (
+    BASELINE_WEEKS,
+    AckFact,
+    DigestFacts,
+    IncidentFact,
+    Occurrence,
+    Period,
+    TaskFact,
+    figures,
+    periods_due,
+    week_until,
+)
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.ids import TeamKey, UserId, reference
+from bot.domain.reading import DigestView
+from bot.domain.rights import Deed, require
+from bot.domain.visibility import Place
+from bot.policy import DigestRule, Policy
+from bot.services import views
+from bot.store import digests as store
+from bot.store import incidents, outbox
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Incident
+from bot.store.transaction import Transaction
+
+
+def plan_due(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> int:
+    """Put the digests that are due into the outbox; return how many periods were new.
+
+    Any number of processes may do this at the same time, and again after a restart: the period's
+    row is unique. After a downtime the latest period is made up for, once, marked late.
+    """
+    planned = 0
+    for rule in policy.digests:
+        with db.reading() as tx:
+            after = store.last_due(tx, workspace, rule.key)
+        for occurrence in periods_due(rule.weekday, rule.at, rule.zone, after, now):
+            with db.transaction() as tx:
+                taken = _take(tx, workspace, rule, occurrence, now, first=after is None)
+            planned += taken
+    return planned
+
+
+def _take(
+    tx: Transaction,
+    workspace: Workspace,
+    rule: DigestRule,
+    occurrence: Occurrence,
+    now: datetime,
+    *,
+    first: bool,
+) -> bool:
+    """Take the period. One that was over when the schedule was first seen is not sent."""
+    taken = store.take_period(
+        tx,
+        workspace,
+        rule.key,
+        start=occurrence.period_start,
+        end=occurrence.period_end,
+        due_at=occurrence.due_at,
+        now=now,
+        late=occurrence.late,
+    )
+    if not taken or first:
+        return False
+    period = {
+        "schedule": rule.key,
+        "start": occurrence.period_start.isoformat(),
+        "end": occurrence.period_end.isoformat(),
+        "late": occurrence.late,
+    }
+    name = f"digest:{rule.key}:{occurrence.period_start.isoformat()}"
+    outbox.enqueue(tx, workspace, now, _messages(rule, period, name))
+    return True
+
+
+def _messages(rule: DigestRule, period: Mapping[str, Any], name: str) -> list[Outgoing]:
+    to_channels = [
+        Outgoing(
+            kind=DeliveryKind.DIGEST,
+            priority=Priority.DIGEST,
+            lane=f"channel/{channel}",
+            subject=rule.key,
+            dedup_key=f"{name}:{channel}"[:160],
+            args={**period, "channel": channel},
+        )
+        for channel in rule.channels
+    ]
+    to_people = [
+        Outgoing(
+            kind=DeliveryKind.DIGEST,
+            priority=Priority.DIGEST,
+            lane=f"person/{user}",
+            subject=rule.key,
+            dedup_key=f"{name}:{user}"[:160],
+            target=user,
+            args=period,
+        )
+        for user in rule.people
+    ]
+    return [*to_channels, *to_people]
+
+
+def preview(db: Database, policy: Policy, act: Act, key: str | None) -> DigestView:
+    """Return the digest of the seven days up to now, for the eyes of whoever asks."""
+    require(act, Deed.READ)
+    rule = _rule(policy, key)
+    period = week_until(act.now, rule.zone if rule else policy.default_zone)
+    with db.reading() as tx:
+        return _view(tx, policy, act.workspace, rule, period, late=False)
+
+
+def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
+    """Send the digest of the last seven days to where it always goes; return its name."""
+    require(act, Deed.DIGEST)
+    rule = _rule(policy, key)
+    if rule is None:
+        raise BadInput("digest", "the policy names no digest", "digest preview")
+    period = week_until(act.now, rule.zone)
+    args = {
+        "schedule": rule.key,
+        "start": period.start.isoformat(),
+        "end": period.end.isoformat(),
+        "late": False,
+    }
+    with db.transaction(act) as tx:
+        name = f"digest:{rule.key}:asked:{act.now.isoformat()}"
+        outbox.enqueue(tx, act.workspace, act.now, _messages(rule, args, name))
+    return rule.name
+
+
+def _rule(policy: Policy, key: str | None) -> DigestRule | None:
+    if not key:
+        return policy.digests[0] if policy.digests else None
+    for rule in policy.digests:
+        if key.casefold() in (rule.key.casefold(), rule.name.casefold()):
+            return rule
+    raise NotFound("digest", key, tuple(rule.key for rule in policy.digests))
+
+
+def planned_view(
+    db: Database, policy: Policy, workspace: Workspace, args: Mapping[str, Any]
+) -> DigestView | None:
+    """Return what a planned digest says; None when the policy dropped its schedule."""
+    rule = next((rule for rule in policy.digests if rule.key == args["schedule"]), None)
+    if rule is None:
+        return None
+    period = Period(
+        datetime.fromisoformat(args["start"]), datetime.fromisoformat(args["end"]), rule.zone
+    )
+    with db.reading() as tx:
+        return _view(tx, policy, workspace, rule, period, late=bool(args.get("late")))
+
+
+def _view(
+    tx: Transaction,
+    policy: Policy,
+    workspace: Workspace,
+    rule: DigestRule | None,
+    period: Period,
+    *,
+    late: bool,
+) -> DigestView:
+    facts = gather(tx, policy, workspace, period)
+    counted = figures(facts.of_teams(rule.teams if rule else ()), period)
+    return DigestView(name=rule.name if rule else "", figures=counted, late=late)
+
+
+def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period) -> DigestFacts:
+    """Read what the figures need; titles are already those that a broadcast may show."""
+    since = period.start - timedelta(weeks=BASELINE_WEEKS)
+    rows = store.incidents_since(tx, workspace, since, period.end)
+    by_id = {row.id: row for row in rows}
+    tasks = store.tasks_open_or_done_since(tx, workspace, since)
+    others = {task.incident_id for task in tasks} - set(by_id)
+    about = {**by_id, **incidents.get_many(tx, others)}
+    teams = store.teams_of(tx, list(by_id))
+    return DigestFacts(
+        since=store.first_opened(tx, workspace) or period.start,
+        incidents=tuple(_incident(row, teams.get(row.id, [])) for row in rows),
+        acks=tuple(
+            AckFact(
+                reference(by_id[run.incident_id].number),
+                TeamKey(run.team_key),
+                by_id[run.incident_id].severity,
+                run.started_at,
+                run.acked_at,
+            )
+            for run in store.runs_since(tx, workspace, since, period.end)
+            if run.incident_id in by_id
+        ),
+        tasks=tuple(
+            TaskFact(
+                reference(about[task.incident_id].number),
+                _task_text(about[task.incident_id], task.text),
+                UserId(task.assignee),
+                task.due_at,
+                task.done_at,
+            )
+            for task in tasks
+            if task.incident_id in about
+        ),
+        ack_within={rule.severity: rule.ack_within for rule in policy.severities.values()},
+    )
+
+
+def _incident(row: Incident, teams: list[str]) -> IncidentFact:
+    head = views.head_in(row, Place.BROADCAST)
+    return IncidentFact(
+        reference=head.reference,
+        title=head.name,
+        severity=head.severity,
+        category=row.category,
+        surface=row.surface or "",
+        state=head.state.value,
+        owner=UserId(row.owner) if row.owner else None,
+        teams=tuple(TeamKey(team) for team in teams),
+        opened_at=row.opened_at,
+        closed_at=row.ended_at,
+        update_due_at=row.update_due_at,
+    )
+
+
+def _task_text(row: Incident, text: str) -> str:
+    head = views.head_in(row, Place.BROADCAST)
+    return text if head.full else head.name

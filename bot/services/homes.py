@@ -1,0 +1,72 @@
+"""The home tab: what waits for one person."""
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.ids import new_id
+from bot.domain.reading import Home
+from bot.domain.rights import NEEDS, Deed
+from bot.domain.visibility import Place
+from bot.services import views
+from bot.services.reading import listed
+from bot.store import followups, incidents, outbox, pages
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+
+MOST_SHOWN = 20
+
+
+def refresh(db: Database, act: Act) -> None:
+    """Have the person's home tab drawn anew; several requests in a row become one."""
+    with db.transaction(act) as tx:
+        outbox.enqueue(
+            tx,
+            act.workspace,
+            act.now,
+            [
+                Outgoing(
+                    kind=DeliveryKind.HOME,
+                    priority=Priority.CARD,
+                    lane=f"home/{act.user}",
+                    subject=act.user,
+                    dedup_key=f"home:{act.user}:{new_id(act.now)}",
+                    merge_key=f"home:{act.workspace.team_id}:{act.user}",
+                    target=act.user,
+                )
+            ],
+        )
+
+
+def home(db: Database, act: Act) -> Home:
+    """Gather a person's pages, tasks and incidents, and the open ones they may see."""
+    with db.reading() as tx:
+        waiting = pages.waiting_for(tx, act.workspace, act.user)[:MOST_SHOWN]
+        runs = {run.id: run for run in pages.runs_of(tx, [page.incident_id for page in waiting])}
+        tasks = followups.open_tasks_for(tx, act.workspace, act.user, MOST_SHOWN)
+        mine, _ = incidents.open_ones(tx, act.workspace, limit=MOST_SHOWN, owner=act.user)
+        readable = act.role >= NEEDS[Deed.READ]
+        others, total = (
+            incidents.open_ones(tx, act.workspace, limit=MOST_SHOWN) if readable else ([], 0)
+        )
+        about = incidents.get_many(
+            tx, [*(page.incident_id for page in waiting), *(task.incident_id for task in tasks)]
+        )
+        invited = incidents.invitations(tx, act.workspace, act.user)
+        heads = {
+            row.id: views.head_of(
+                row, act, invited=[act.user] if row.id in invited else [], place=Place.LISTING
+            )
+            for row in about.values()
+        }
+        return Home(
+            reader=act.user,
+            pages=tuple(
+                views.page_message(page, runs[page.run_id], heads[page.incident_id], act.now)
+                for page in waiting
+            ),
+            tasks=tuple(views.task_line(task, heads[task.incident_id]) for task in tasks),
+            mine=tuple(listed(tx, act, mine)),
+            open=tuple(listed(tx, act, others)),
+            now=act.now,
+            total_open=total,
+            may_open=act.role >= NEEDS[Deed.OPEN],
+        )

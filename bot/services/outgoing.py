@@ -1,0 +1,321 @@
+"""What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.act import Role
+from bot.domain.clockwork import is_late
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import ReminderId, UserId
+from bot.domain.paging import PageState, RunState
+from bot.domain.reading import (
+    AccessAnswer,
+    AccessRequest,
+    Assigned,
+    Card,
+    DigestView,
+    ExhaustedMessage,
+    Head,
+    Home,
+    Notice,
+    PageMessage,
+    ReminderMessage,
+    TaskReminder,
+    UpdateReminder,
+)
+from bot.domain.visibility import Place
+from bot.policy import Policy
+from bot.services import digests, homes, views
+from bot.services.access import identify
+from bot.services.reading import card_of
+from bot.store import followups, incidents, pages
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.store.tables import Incident
+from bot.store.tables.states import ReminderState, RoomState, TaskState
+from bot.store.transaction import Transaction
+
+View = (
+    PageMessage
+    | Card
+    | Notice
+    | ReminderMessage
+    | TaskReminder
+    | UpdateReminder
+    | ExhaustedMessage
+    | AccessRequest
+    | AccessAnswer
+    | Assigned
+    | DigestView
+    | Home
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A view and where it goes: a channel (and thread), a person, or a message to be edited."""
+
+    view: View
+    channel: str | None = None
+    person: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCall:
+    """A call that sets an incident's channel up: create, invite or pin."""
+
+    incident_id: str
+    number: int
+    private: bool
+    channel: str | None = None
+    card_ts: str | None = None
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """Nothing is to be said any more; `why` is for the log."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What it needs is not there yet (the incident's channel); to be tried again soon."""
+
+    why: str
+
+
+Prepared = Letter | RoomCall | Moot | NotYet
+
+
+def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    """Return what a claimed delivery says or does now."""
+    if claimed.kind is DeliveryKind.HOME:
+        return _home(db, policy, claimed, now)
+    if claimed.kind is DeliveryKind.DIGEST:
+        return _digest(db, policy, claimed)
+    with db.reading() as tx:
+        return _PREPARE[claimed.kind](tx, policy, claimed, now)
+
+
+def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    act = identify(db, policy, claimed.workspace, claimed.subject, now)
+    if act is None:
+        return Moot("nobody knows this person")
+    return Letter(homes.home(db, act), person=claimed.subject)
+
+
+def _digest(db: Database, policy: Policy, claimed: Claimed) -> Prepared:
+    view = digests.planned_view(db, policy, claimed.workspace, claimed.args)
+    if view is None:
+        return Moot("the policy has no such digest any more")
+    if claimed.args.get("channel"):
+        return Letter(view, channel=claimed.args["channel"])
+    return Letter(view, person=claimed.target)
+
+
+def _for_person(tx: Transaction, incident: Incident, person: str) -> Head:
+    """The incident as somebody may see it to whom the bot writes of its own accord."""
+    invited = incidents.participants(tx, incident.id)
+    return views.head_in(incident, Place.PERSONAL, reader=person, role=Role.VIEWER, invited=invited)
+
+
+def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = pages.page(tx, claimed.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    if page is None or run is None:
+        return Moot("no such page")
+    if run.state is not RunState.PAGING or page.state is not PageState.WAITING:
+        return Moot("acknowledged or withdrawn meanwhile")
+    incident = incidents.get(tx, page.incident_id)
+    if incident is None:
+        return Moot("no such incident")
+    repeat = bool(claimed.args.get("may_repeat"))
+    head = _for_person(tx, incident, page.target)
+    return Letter(views.page_message(page, run, head, now, may_repeat=repeat), person=page.target)
+
+
+def _page_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = pages.page(tx, claimed.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    incident = incidents.get(tx, page.incident_id) if page else None
+    if page is None or run is None or incident is None or page.message_ts is None:
+        return Moot("the page was never sent")
+    head = _for_person(tx, incident, page.target)
+    view = views.page_message(page, run, head, now)
+    return Letter(view, channel=page.channel_id, ts=page.message_ts)
+
+
+def _room(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.room is RoomState.CHANNEL:
+        return Moot("the channel is there")
+    return RoomCall(incident.id, incident.number, policy.channel.private)
+
+
+def _invite(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.room is not RoomState.CHANNEL:
+        return Moot("no channel; everyone is invited when it is made")
+    users = tuple(claimed.args.get("users", ()))
+    return RoomCall(
+        incident.id, incident.number, policy.channel.private, incident.channel_id, users=users
+    )
+
+
+def _pin(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:
+        return Moot("no card to pin")
+    return RoomCall(
+        incident.id, incident.number, policy.channel.private, incident.channel_id, incident.card_ts
+    )
+
+
+def _placed(incident: Incident) -> tuple[Head, bool]:
+    """The incident as its own channel shows it, or as a shared one may."""
+    in_thread = incident.room is RoomState.THREAD
+    place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
+    return views.head_in(incident, place), in_thread
+
+
+def _card_post(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.channel_id is None or incident.card_ts is not None:
+        return Moot("the card stands")
+    head, in_thread = _placed(incident)
+    card = card_of(tx, incident, head, now, in_thread=in_thread)
+    return Letter(card, channel=incident.channel_id)
+
+
+def _card_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
+        return Moot("no channel")
+    if incident.card_ts is None:
+        return Moot("the card is not posted yet and will be true when it is")
+    head, in_thread = _placed(incident)
+    card = card_of(tx, incident, head, now, in_thread=in_thread)
+    return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
+
+
+def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    entry = incidents.entry(tx, claimed.subject, int(claimed.args["seq"]))
+    if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
+        return Moot("no channel")
+    if incident.room is RoomState.WANTED:
+        return NotYet("the channel is not made yet")
+    if incident.channel_id is None:
+        return Moot("no channel and no fallback channel")
+    if incident.room is RoomState.THREAD and incident.thread_ts is None:
+        return NotYet("the thread is not begun yet")
+    head, _ = _placed(incident)
+    if not head.full:
+        return Moot("nothing of a restricted incident is said in a shared channel")
+    view = Notice(head, views.entry_line(entry))
+    return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
+
+
+def _reminder(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    reminder = followups.reminder(tx, claimed.subject)
+    if reminder is None or reminder.state in (ReminderState.DONE, ReminderState.STOPPED):
+        return Moot("done or stopped meanwhile")
+    incident = incidents.get(tx, reminder.incident_id) if reminder.incident_id else None
+    view = ReminderMessage(
+        id=ReminderId(reminder.id),
+        text=reminder.text,
+        due_at=reminder.due_at,
+        late=is_late(reminder.due_at, now),
+        head=_for_person(tx, incident, reminder.owner) if incident else None,
+        asked_by=UserId(reminder.created_by),
+    )
+    return Letter(view, person=reminder.owner)
+
+
+def _task(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    task = followups.task(tx, claimed.subject)
+    incident = incidents.get(tx, task.incident_id) if task else None
+    if task is None or incident is None or task.state is TaskState.DONE:
+        return Moot("done meanwhile")
+    head = _for_person(tx, incident, task.assignee)
+    late = bool(claimed.args.get("late"))
+    return Letter(TaskReminder(views.task_line(task, head), now, late=late), person=task.assignee)
+
+
+def _update_due(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or incident.ended_at is not None or claimed.target is None:
+        return Moot("the incident has ended")
+    if incident.update_due_at is None or incident.update_due_at > now:
+        return Moot("updated, snoozed or stopped meanwhile")
+    view = UpdateReminder(
+        head=_for_person(tx, incident, claimed.target),
+        last_update_at=datetime.fromisoformat(claimed.args["since"]),
+        due_at=datetime.fromisoformat(claimed.args["due"]),
+        late=bool(claimed.args.get("late")),
+    )
+    return Letter(view, person=claimed.target)
+
+
+def _exhausted(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    run = pages.run(tx, claimed.subject)
+    incident = incidents.get(tx, run.incident_id) if run else None
+    if run is None or incident is None or claimed.target is None:
+        return Moot("no such run")
+    if run.state is not RunState.EXHAUSTED:
+        return Moot("answered meanwhile")
+    told = pages.pages_of_run(tx, run.id)
+    tried = tuple(dict.fromkeys(UserId(page.target) for page in told))
+    view = ExhaustedMessage(
+        _for_person(tx, incident, claimed.target), views.team_row(run, told), tried
+    )
+    return Letter(view, person=claimed.target)
+
+
+def _access_request(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or claimed.target is None:
+        return Moot("no such incident")
+    head = _for_person(tx, incident, claimed.target)
+    return Letter(AccessRequest(head, UserId(claimed.args["asker"])), person=claimed.target)
+
+
+def _access_answer(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or claimed.target is None:
+        return Moot("no such incident")
+    head = _for_person(tx, incident, claimed.target)
+    answer = AccessAnswer(head, bool(claimed.args["granted"]), UserId(claimed.args["by"]))
+    return Letter(answer, person=claimed.target)
+
+
+def _assigned(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = incidents.get(tx, claimed.subject)
+    if incident is None or claimed.target is None:
+        return Moot("no such incident")
+    head = _for_person(tx, incident, claimed.target)
+    return Letter(Assigned(head, UserId(claimed.args["by"])), person=claimed.target)
+
+
+_PREPARE: dict[DeliveryKind, Callable[[Transaction, Policy, Claimed, datetime], Prepared]] = {
+    DeliveryKind.PAGE: _page,
+    DeliveryKind.PAGE_UPDATE: _page_update,
+    DeliveryKind.ROOM_CREATE: _room,
+    DeliveryKind.ROOM_INVITE: _invite,
+    DeliveryKind.CARD_POST: _card_post,
+    DeliveryKind.CARD_UPDATE: _card_update,
+    DeliveryKind.CARD_PIN: _pin,
+    DeliveryKind.NOTICE: _notice,
+    DeliveryKind.REMINDER: _reminder,
+    DeliveryKind.TASK_REMINDER: _task,
+    DeliveryKind.UPDATE_REMINDER: _update_due,
+    DeliveryKind.EXHAUSTED: _exhausted,
+    DeliveryKind.ACCESS_REQUEST: _access_request,
+    DeliveryKind.ACCESS_ANSWER: _access_answer,
+    DeliveryKind.ASSIGNED: _assigned,
+}

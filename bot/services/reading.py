@@ -1,0 +1,229 @@
+"""What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.act import Act
+from bot.domain.errors import BadInput, NoAccess, NotFound
+from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.reading import (
+    Card,
+    Details,
+    Head,
+    Listing,
+    OnCallLine,
+    PageMessage,
+    TaskLine,
+)
+from bot.domain.rights import Deed, require
+from bot.domain.severity import Severity, parse_severity
+from bot.domain.visibility import Place
+from bot.policy import Policy
+from bot.services import views
+from bot.store import followups, incidents, pages
+from bot.store.database import Database
+from bot.store.tables import Incident
+from bot.store.transaction import Transaction
+
+MOST_LISTED = 30
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    incident_id: str
+    reference: str
+
+
+def find(
+    db: Database,
+    act: Act,
+    named: str | None,
+    channel: str | None = None,
+    thread_ts: str | None = None,
+) -> Found:
+    """Find the incident that a person names, or the one whose channel they are in."""
+    with db.reading() as tx:
+        if named:
+            number = parse_reference(named)
+            incident = incidents.by_number(tx, act.workspace, number)
+            if incident is None:
+                raise NotFound("incident", reference(number))
+        else:
+            incident = (
+                incidents.by_channel(tx, act.workspace, channel, thread_ts) if channel else None
+            )
+            if incident is None:
+                raise BadInput("incident", "this is no incident's channel; name one", reference(12))
+        return Found(incident.id, reference(incident.number))
+
+
+def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
+    """Return open incidents: all, mine, a team's, overdue ones, or of one severity."""
+    require(act, Deed.READ)
+    first, _, rest = " ".join(words.split()).partition(" ")
+    severity: Severity | None = None
+    owner = team = None
+    overdue_at: datetime | None = None
+    match first.lower():
+        case "" | "open" | "all":
+            pass
+        case "mine" | "my":
+            owner = act.user
+        case "overdue" | "late":
+            overdue_at = act.now
+        case "team":
+            team = policy.team(rest).key
+        case other:
+            severity = _severity_or_refuse(other)
+    with db.reading() as tx:
+        rows, total = incidents.open_ones(
+            tx,
+            act.workspace,
+            limit=MOST_LISTED,
+            severity=severity,
+            owner=owner,
+            team=team,
+            overdue_at=overdue_at,
+        )
+        return _listing(tx, act, " ".join(words.split()) or "open", rows, total)
+
+
+def _severity_or_refuse(text: str) -> Severity:
+    try:
+        return parse_severity(text)
+    except BadInput:
+        raise BadInput(
+            "list",
+            f"'{text[:40]}' is not a filter; there are: mine, team NAME, open, overdue, p0 to p3",
+            "list mine",
+        ) from None
+
+
+def search(db: Database, act: Act, words: str) -> Listing:
+    """Find incidents by words; a restricted one's title is never matched (see store)."""
+    require(act, Deed.READ)
+    wanted = words.split()
+    if not wanted:
+        raise BadInput("search", "there is nothing to search for", "search impersonation")
+    if len(words) > LONGEST_SEARCH:
+        raise BadInput("search", f"a search has at most {LONGEST_SEARCH} characters")
+    with db.reading() as tx:
+        rows = incidents.search(tx, act.workspace, wanted, MOST_LISTED)
+        return _listing(tx, act, " ".join(wanted), rows, len(rows))
+
+
+def _listing(
+    tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
+) -> Listing:
+    rows = list(rows)
+    return Listing(
+        about=about,
+        heads=tuple(listed(tx, act, rows)),
+        now=act.now,
+        total=total,
+        overdue_pages=pages.count_overdue(tx, [row.id for row in rows], act.now),
+    )
+
+
+def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
+    """Return the heads of a list, as its reader may see them there."""
+    invited = incidents.invitations(tx, act.workspace, act.user)
+    return [
+        views.head_of(
+            row,
+            act,
+            invited=[act.user] if row.id in invited else [],
+            place=Place.LISTING,
+        )
+        for row in rows
+    ]
+
+
+def head(db: Database, act: Act, incident_id: str) -> Head:
+    """Return the incident as this person may see it; raises NoAccess for an outsider."""
+    with db.reading() as tx:
+        return _readable(tx, act, incident_id)
+
+
+def _readable(tx: Transaction, act: Act, incident_id: str) -> Head:
+    incident = incidents.get(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        raise NotFound("incident", "")
+    require(act, Deed.READ)
+    seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
+    if not seen.full:
+        raise NoAccess(seen.reference, incident.id)
+    return seen
+
+
+def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -> Details:
+    """Return the card and the newest timeline entries (all, with None)."""
+    with db.reading() as tx:
+        shown = _readable(tx, act, incident_id)
+        incident = incidents.get(tx, incident_id)
+        assert incident is not None
+        entries = incidents.timeline(tx, incident_id, newest=newest)
+        return Details(
+            card=card_of(tx, incident, shown, act.now),
+            entries=tuple(views.entry_line(entry) for entry in entries),
+            more_entries=incident.entries - len(entries),
+        )
+
+
+def card_of(
+    tx: Transaction, incident: Incident, shown: Head, now: datetime, *, in_thread: bool = False
+) -> Card:
+    """Gather what a card shows; tasks and decisions only where the title may stand too."""
+    of_incident = pages.pages_of_incident(tx, incident.id)
+    return Card(
+        head=shown,
+        teams=tuple(views.team_row(run, of_incident) for run in pages.runs_of(tx, [incident.id])),
+        tasks=tuple(
+            views.task_line(task, shown) for task in followups.open_tasks_of(tx, incident.id)
+        )
+        if shown.full
+        else (),
+        decisions=tuple(
+            views.decision_line(decision) for decision in incidents.decisions(tx, incident.id)
+        )
+        if shown.full
+        else (),
+        now=now,
+        in_thread=in_thread,
+    )
+
+
+def page(db: Database, act: Act, page_id: str) -> PageMessage:
+    """Return a page as its reader may see it."""
+    with db.reading() as tx:
+        row = pages.page(tx, page_id)
+        run = pages.run(tx, row.run_id) if row is not None else None
+        incident = incidents.get(tx, row.incident_id) if row is not None else None
+        if row is None or run is None or incident is None:
+            raise NotFound("page", "")
+        invited = incidents.participants(tx, incident.id)
+        return views.page_message(row, run, views.head_of(incident, act, invited=invited), act.now)
+
+
+def task(db: Database, act: Act, task_id: str) -> TaskLine:
+    """Return a task as its reader may see it."""
+    with db.reading() as tx:
+        row = followups.task(tx, task_id)
+        incident = incidents.get(tx, row.incident_id) if row is not None else None
+        if row is None or incident is None or row.team_id != act.workspace.team_id:
+            raise NotFound("task", "")
+        invited = incidents.participants(tx, incident.id)
+        return views.task_line(row, views.head_of(incident, act, invited=invited))
+
+
+def on_call(policy: Policy, team: str | None) -> tuple[OnCallLine, ...]:
+    """Return who is on call, for one team or for all; the wait is that of a P1's first step."""
+    chosen = [policy.team(team)] if team else list(policy.teams.values())
+    lines = []
+    for rule in chosen:
+        steps = policy.ladder(rule.key, Severity.P1).steps
+        wait = steps[0].wait.total_seconds() if steps else 0.0
+        lines.append(OnCallLine(rule.key, rule.name, tuple(map(UserId, rule.on_call)), wait))
+    return tuple(lines)

@@ -1,0 +1,98 @@
+"""Calls to Slack: one shared session, no retry handler, every end an error class of ours."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import (
+    DONE_ALREADY,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    SlackError,
+    sort_code,
+)
+
+HTTP_TIMEOUT = 10
+CONNECTIONS = 100
+_DEFAULT_RETRY_AFTER = 30.0
+
+
+def new_session() -> aiohttp.ClientSession:
+    """Return the session that all calls share: kept-alive connections, one timeout."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+        timeout=aiohttp.ClientTimeout(total=HTTP_TIMEOUT),
+    )
+
+
+def web_client(token: str, session: aiohttp.ClientSession, api_url: str) -> AsyncWebClient:
+    """Return slack_sdk's client for Bolt and for us.
+
+    The default retry handler re-sends a post after a reset and so posts twice: none is used.
+    """
+    return AsyncWebClient(
+        token=token,
+        session=session,
+        base_url=api_url,
+        timeout=HTTP_TIMEOUT,
+        retry_handlers=[],
+        trust_env_in_session=False,
+    )
+
+
+class SlackCalls:
+    """The calls that the worker makes. Raises the classes of `bot.slack.errors` only."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Make one call; `already_…` counts as success."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            response = await self._client.api_call(method, json=given)
+        except SlackApiError as error:
+            return self._sorted(method, error)
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent(type(error).__name__) from error
+        except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+        except asyncio.CancelledError:
+            raise
+        data = response.data
+        return data if isinstance(data, dict) else {}
+
+    def _sorted(self, method: str, error: SlackApiError) -> Mapping[str, Any]:
+        response = error.response
+        status = getattr(response, "status_code", 0)
+        data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+        headers = {k.lower(): v for k, v in dict(getattr(response, "headers", {})).items()}
+        after = _seconds(headers.get("retry-after"))
+        code = str(data.get("error") or "")
+        if status == 429:
+            raise RateLimited(timedelta(seconds=after), method) from error
+        if status >= 500 or not code:
+            raise OutcomeUnknown(f"http {status}") from error
+        if code in DONE_ALREADY:
+            return data
+        details = tuple((data.get("response_metadata") or {}).get("messages") or ())
+        raise self._classified(code, after, method, details, data.get("needed")) from error
+
+    @staticmethod
+    def _classified(
+        code: str, after: float, method: str, details: tuple[str, ...], needed: str | None
+    ) -> SlackError:
+        return sort_code(code, retry_after=after, method=method, details=details, needed=needed)
+
+
+def _seconds(header: str | None) -> float:
+    try:
+        return max(1.0, float(header)) if header else _DEFAULT_RETRY_AFTER
+    except ValueError:
+        return _DEFAULT_RETRY_AFTER

@@ -1,0 +1,116 @@
+"""Which digests went out, and the facts that one is counted from."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.domain.paging import RunState
+from bot.store.incidents import OPEN_STATES
+from bot.store.tables import DigestRun, Incident, PagingRun, Task
+from bot.store.tables.states import TaskState
+from bot.store.transaction import Transaction
+
+
+def last_due(tx: Transaction, workspace: Workspace, schedule: str) -> datetime | None:
+    """Return when the last planned period of a schedule was due."""
+    last: datetime | None = tx.execute(
+        select(func.max(col(DigestRun.due_at))).where(
+            col(DigestRun.team_id) == workspace.team_id, col(DigestRun.schedule) == schedule
+        )
+    ).scalar()
+    return last
+
+
+def take_period(
+    tx: Transaction,
+    workspace: Workspace,
+    schedule: str,
+    *,
+    start: datetime,
+    end: datetime,
+    due_at: datetime,
+    now: datetime,
+    late: bool,
+) -> bool:
+    """Claim a period for this transaction; False when any process ever did before."""
+    row: dict[str, Any] = {
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "schedule": schedule,
+        "period_start": start,
+        "period_end": end,
+        "due_at": due_at,
+        "planned_at": now,
+        "late": late,
+    }
+    return tx.insert_new(DigestRun, row) == 1
+
+
+def first_opened(tx: Transaction, workspace: Workspace) -> datetime | None:
+    """Return when the record begins."""
+    first: datetime | None = tx.execute(
+        select(func.min(col(Incident.opened_at))).where(col(Incident.team_id) == workspace.team_id)
+    ).scalar()
+    return first
+
+
+def incidents_since(
+    tx: Transaction, workspace: Workspace, since: datetime, until: datetime
+) -> list[Incident]:
+    """Return those that were open at some time between `since` and `until`."""
+    return tx.all(
+        select_rows(Incident)
+        .where(
+            col(Incident.team_id) == workspace.team_id,
+            col(Incident.opened_at) < until,
+            or_(
+                col(Incident.opened_at) >= since,
+                col(Incident.ended_at) >= since,
+                col(Incident.state).in_(OPEN_STATES),
+            ),
+        )
+        .order_by(col(Incident.number))
+    )
+
+
+def runs_since(
+    tx: Transaction, workspace: Workspace, since: datetime, until: datetime
+) -> list[PagingRun]:
+    """Return the runs that were started then, less those that were called off."""
+    return tx.all(
+        select_rows(PagingRun).where(
+            col(PagingRun.team_id) == workspace.team_id,
+            col(PagingRun.started_at) >= since,
+            col(PagingRun.started_at) < until,
+            col(PagingRun.state) != RunState.CANCELLED,
+        )
+    )
+
+
+def teams_of(tx: Transaction, incident_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the teams that were paged, by incident."""
+    rows = tx.execute(
+        select(col(PagingRun.incident_id), col(PagingRun.team_key))
+        .where(col(PagingRun.incident_id).in_(incident_ids))
+        .distinct()
+    )
+    teams: dict[str, list[str]] = {}
+    for row in rows.mappings():
+        teams.setdefault(row["incident_id"], []).append(row["team_key"])
+    return teams
+
+
+def tasks_open_or_done_since(tx: Transaction, workspace: Workspace, since: datetime) -> list[Task]:
+    return tx.all(
+        select_rows(Task)
+        .where(
+            col(Task.team_id) == workspace.team_id,
+            or_(col(Task.state) == TaskState.OPEN, col(Task.done_at) >= since),
+        )
+        .order_by(col(Task.due_at), col(Task.id))
+    )
