@@ -6,6 +6,8 @@ The answer is empty; what changed comes through the event stream, to this page a
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -160,6 +162,21 @@ def _one(fields: dict[str, list[str]], name: str) -> str | None:
     return next(iter(fields.get(name, [])), None)
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def from_the_page(endpoint: Endpoint) -> Endpoint:
+    """Refuses what another site makes the browser send: it cannot add htmx's header."""
+
+    @wraps(endpoint)
+    async def checked(request: Request) -> Response:
+        if "hx-request" not in request.headers:
+            raise HTTPException(403, "Only the page itself may ask for this.")
+        return await endpoint(request)
+
+    return checked
+
+
 def _done() -> Response:
     return Response(status_code=204, headers=SECURITY)
 
@@ -172,8 +189,8 @@ def _told(outcome: Outcome) -> Response:
     return Response(status_code=204, headers={**SECURITY, "HX-Trigger": notice})
 
 
-def _post(path: str, endpoint: object) -> Route:
-    return Route(path, endpoint, methods=["POST"])  # type: ignore[arg-type]
+def _post(path: str, endpoint: Endpoint) -> Route:
+    return Route(path, from_the_page(endpoint), methods=["POST"])
 
 
 ROUTES: list[BaseRoute] = [

@@ -11,6 +11,7 @@ from playground.page.reader import Reader
 from playground.page.surface import Surface
 from playground.page.templating import join, keyed, macro
 from playground.records import Channel, Message
+from playground.workspace import NOTES
 
 #: Messages of one author within these seconds share one head.
 _RUN = 300
@@ -21,7 +22,7 @@ _REPLIERS = 4
 class Row:
     message: Message
     follows: bool = False
-    """It continues the author's message above it, without a head of its own."""
+    """It continues the author's message above it, without a head of its own; cards never do."""
     in_thread: bool = False
     replies: int = 0
     repliers: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ def draw_message(reader: Reader, row: Row, prefix: str = "m") -> Markup:
     looks = ["message"]
     looks += ["follows"] * row.follows
     looks += ["ephemeral"] * (message.ephemeral_to is not None)
+    looks += ["note"] * (message.subtype in NOTES)
     looks += ["pinned"] * message.pinned
     looks += ["pings"] * _pings(message, reader.me.id)
     body = macro("message.html", "message", row, surface, base)
@@ -96,6 +98,7 @@ def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: 
         above is not None
         and above.user == message.user
         and above.ephemeral_to == message.ephemeral_to
+        and not (above.blocks or message.blocks)
         and float(message.ts) - float(above.ts) < _RUN
     )
     if in_thread:

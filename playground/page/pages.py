@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -11,6 +15,21 @@ from playground.page import conversation, emoji, sidebar, views
 from playground.page.templating import macro, render
 from playground.page.visit import Shell, Visit, html, page
 from playground.records import SLACKBOT, Channel, Json, Person
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def whole(endpoint: Endpoint) -> Endpoint:
+    """A page with words and a way out for what is not there: links outlive channels and people."""
+
+    @wraps(endpoint)
+    async def shown(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except HTTPException as missing:
+            return page("lost.html", missing.status_code, words=missing.detail)
+
+    return shown
 
 
 async def start(request: Request) -> Response:
@@ -221,15 +240,15 @@ def _bot(visit: Visit) -> Person | None:
 
 ROUTES: list[BaseRoute] = [
     Route("/", start),
-    Route("/client/{me}", land),
-    Route("/client/{me}/home", home),
+    Route("/client/{me}", whole(land)),
+    Route("/client/{me}/home", whole(home)),
     Route("/client/{me}/home/blocks", home_blocks),
     Route("/client/{me}/sidebar", sidebar_fragment),
     Route("/client/{me}/people", people),
     Route("/client/{me}/modal", modal),
     Route("/client/{me}/now", now),
-    Route("/client/{me}/with/{other}", with_somebody),
-    Route("/client/{me}/{channel}", channel),
+    Route("/client/{me}/with/{other}", whole(with_somebody)),
+    Route("/client/{me}/{channel}", whole(channel)),
     Route("/client/{me}/{channel}/messages", messages),
     Route("/client/{me}/{channel}/head", head),
     Route("/client/{me}/{channel}/foot", foot),

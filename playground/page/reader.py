@@ -6,6 +6,7 @@ nothing is ever inserted as it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -19,6 +20,10 @@ from slack_rules import mrkdwn as slack_text
 
 #: Only these open; `javascript:` and friends are drawn as text.
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
+_PERMALINK = re.compile(
+    r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})"
+    r"(?:\?thread_ts=(?P<thread>[\d.]+))?"
+)
 _LOOKS = {"bold": "b", "italic": "i", "strike": "s"}
 
 
@@ -31,6 +36,11 @@ def safe_url(url: object) -> str | None:
 def hue(identity: str) -> int:
     """One of ten colours, always the same for the same id."""
     return sum(ord(letter) * (place + 3) for place, letter in enumerate(identity)) % 10
+
+
+def lines(text: str) -> Markup:
+    """Escaped, with line ends kept."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,9 @@ class Reader:
         return self.mrkdwn(words) if source.get("type") == "mrkdwn" else self.plain(words)
 
     def plain(self, source: str) -> Markup:
-        """Plain text: nothing is parsed but emoji codes; line ends are kept by the style sheet."""
+        """Plain text: nothing is parsed but emoji codes."""
         return Markup().join(
-            self._emoji(part[1:-1]) if number % 2 else escape(part)
+            self.emoji(part[1:-1]) if number % 2 else lines(part)
             for number, part in enumerate(emoji.split(source))
         )
 
@@ -113,10 +123,10 @@ class Reader:
                 return self.group_mention(group, label)
             case slack_text.LoudMention(reach):
                 return self.loud_mention(reach)
-            case slack_text.Date():
-                return self._date(token)
+            case slack_text.Date(seconds, layout, link, fallback):
+                return self.date(seconds, layout, link, fallback)
             case slack_text.Emoji(code):
-                return self._emoji(code)
+                return self.emoji(code)
             case slack_text.Break():
                 return Markup("<br>")
             case other:
@@ -129,9 +139,21 @@ class Reader:
         address = safe_url(url)
         if address is None:
             return escape(label)
+        here = self._permalink(address)
+        if here is not None:
+            return Markup('<a href="{}">{}</a>').format(here, label)
         return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
             address, label
         )
+
+    def _permalink(self, address: str) -> str | None:
+        """A link to a message of this workspace, as an address of this page."""
+        found = _PERMALINK.match(address)
+        if found is None or found["channel"] not in self.workspace.channels:
+            return None
+        ts = f"{found['seconds']}.{found['micros']}"
+        thread = f"?thread={found['thread']}" if found["thread"] else ""
+        return f"/client/{self.me.id}/{found['channel']}{thread}#{'t' if thread else 'm'}{ts}"
 
     def mention(self, user: str, label: str | None = None) -> Markup:
         person = self.workspace.people.get(user)
@@ -166,15 +188,16 @@ class Reader:
             '<span class="mention loud" title="Notifies everybody here">📢 @{}</span>'
         ).format(reach)
 
-    def _date(self, token: slack_text.Date) -> Markup:
-        words = dates.slack_date(token.seconds, token.format, self.now, self.me.tz)
-        moment = dates.local(token.seconds, self.me.tz)
+    def date(self, seconds: int, layout: str, link: str | None, fallback: str) -> Markup:
+        """`<!date^…>`, in the viewer's time zone."""
+        words = dates.slack_date(seconds, layout, self.now, self.me.tz)
+        moment = dates.local(seconds, self.me.tz)
         shown = Markup('<time class="when" datetime="{}" title="{}">{}</time>').format(
-            moment.isoformat(), dates.full(moment), words or token.fallback
+            moment.isoformat(), dates.full(moment), words or fallback
         )
-        return self.link(token.link, shown) if token.link else shown
+        return self.link(link, shown) if link else shown
 
-    def _emoji(self, code: str) -> Markup:
+    def emoji(self, code: str) -> Markup:
         character = emoji.character(code)
         if character is None:
             return escape(f":{code}:")
@@ -182,14 +205,11 @@ class Reader:
             code.replace("_", " "), character
         )
 
-    def emoji(self, code: str) -> Markup:
-        return self._emoji(code)
-
     # People and places
 
     def person(self, user: str) -> Person:
         """Somebody who left, or an app that is not known, still has a face."""
-        return self.workspace.people.get(user) or Person(user, user, user)
+        return self.workspace.person(user) or Person(user, user, user)
 
     def name(self, user: str) -> str:
         return self.person(user).real_name
@@ -201,6 +221,9 @@ class Reader:
 
     def clock(self, ts: str) -> str:
         return dates.clock(dates.local(float(ts), self.me.tz))
+
+    def iso(self, ts: str) -> str:
+        return dates.local(float(ts), self.me.tz).isoformat()
 
     def full_time(self, ts: str) -> str:
         return dates.full(dates.local(float(ts), self.me.tz))

@@ -11,8 +11,8 @@ from playground.page.reader import Reader
 from playground.page.templating import join, keyed, macro
 from playground.records import SLACKBOT, Channel, Person, Unread
 
-#: So many faces fit beside 'Waiting'; the rest is a number.
-_FACES = 6
+#: So many faces fit under 'Unread mentions'; the rest is a number.
+_FACES = 5
 
 _ICONS = {"public_channel": "hash", "private_channel": "lock", "mpim": "people", "im": "people"}
 
@@ -28,6 +28,7 @@ class Spot:
     unread: int = 0
     badge: int = 0
     archived: bool = False
+    is_app: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def _spot(reader: Reader, room: Channel, fresh: Unread | None) -> Spot:
         unread=fresh.count if fresh else 0,
         badge=fresh.count if fresh and fresh.mention else 0,
         archived=room.is_archived,
+        is_app=_bot_of(reader, room) is not None,
     )
 
 
@@ -137,7 +139,7 @@ def _apps_without_a_dm(reader: Reader, rooms: list[Channel]) -> list[Spot]:
     """An app can be written to before it has written."""
     known = {who for room in rooms for who in room.members}
     return [
-        Spot(id=f"with/{who.id}", title=who.real_name, person=who.id)
+        Spot(id=f"with/{who.id}", title=who.real_name, person=who.id, is_app=True)
         for who in reader.workspace.people.values()
         if who.is_bot and who.id not in known and who.id != SLACKBOT
     ]

@@ -70,20 +70,28 @@ async def _stream(visit: Visit, person: str) -> AsyncIterator[str]:
         # What happened between the drawing of the page and this moment is not lost.
         here = visit.request.query_params.get("at", "")
         yield "retry: 1000\n\n" + _told(_everything(here))
-        while True:
-            changes = await _gathered(subscription)
+        closing = visit.playground.closing
+        while not closing.is_set():
+            changes = await _gathered(subscription, closing)
             names = dict.fromkeys(name for change in changes for name in parts(change, person))
             yield _told(names) if names else ": still here\n\n"
 
 
-async def _gathered(subscription: Subscription) -> list[Change]:
-    """The next changes, all that come within a moment; none after a quiet while."""
+async def _gathered(subscription: Subscription, closing: asyncio.Event) -> list[Change]:
+    """The next changes, all that come within a moment; none after a quiet while or at the end."""
+    first = asyncio.ensure_future(subscription.next())
+    end = asyncio.ensure_future(closing.wait())
     try:
-        first = await asyncio.wait_for(subscription.next(), _HEARTBEAT_SECONDS)
-    except TimeoutError:
-        return []
-    await asyncio.sleep(_GATHER_SECONDS)
-    return [first, *subscription.waiting()]
+        await asyncio.wait(
+            {first, end}, timeout=_HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not first.done():
+            return []
+        await asyncio.sleep(_GATHER_SECONDS)
+        return [first.result(), *subscription.waiting()]
+    finally:
+        first.cancel()
+        end.cancel()
 
 
 def _everything(here: str) -> list[str]:

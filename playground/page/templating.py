@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from playground.page.reader import Reader, hue, safe_url
+from playground.page.reader import Reader, hue, lines, safe_url
 
 _HERE = Path(__file__).parent.parent
 STATIC = _HERE / "static"
@@ -24,10 +24,6 @@ def _local_image(url: object) -> str | None:
     if address is None or urlsplit(address).hostname not in _LOOPBACK:
         return None
     return address
-
-
-def _lines(text: str) -> Markup:
-    return Markup("<br>").join(escape(line) for line in str(text).split("\n"))
 
 
 def _person_name(user: str, reader: Reader) -> str:
@@ -43,7 +39,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         hue=hue,
-        lines=_lines,
+        lines=lines,
         local_image=_local_image,
         person_name=_person_name,
         safe_url=safe_url,

@@ -48,7 +48,7 @@ class Visit:
 
     @cached_property
     def reader(self) -> Reader:
-        person = self.workspace.people.get(self.request.path_params["me"])
+        person = self.workspace.person(self.request.path_params["me"])
         if person is None:
             raise HTTPException(404, "There is no such person in this workspace.")
         return Reader(person, self.workspace, self.playground.clock.now())
@@ -63,7 +63,7 @@ class Visit:
 
     @cached_property
     def room(self) -> Channel:
-        room = self.workspace.channels.get(self.request.path_params["channel"])
+        room = self.workspace.channel(self.request.path_params["channel"])
         if room is None or not self.workspace.can_see(self.me, room):
             raise HTTPException(404, "There is no such conversation, or you are not in it.")
         return room

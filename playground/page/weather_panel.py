@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from playground.page import weather
+from playground.page.actions import from_the_page
 from playground.page.visit import SECURITY, Visit, html
 
 
@@ -41,7 +42,7 @@ async def change(request: Request) -> Response:
 
 ROUTES: list[BaseRoute] = [
     Route("/client/{me}/weather", panel),
-    Route("/client/{me}/weather", change, methods=["POST"]),
+    Route("/client/{me}/weather", from_the_page(change), methods=["POST"]),
     Route("/client/{me}/weather/switches", switches),
     Route("/client/{me}/weather/log", log),
 ]

@@ -80,6 +80,7 @@
     const side = get("side");
     if (!side?.childElementCount) return;
     side.replaceChildren();
+    sessionStorage.removeItem("weather");
     history.replaceState(null, "", location.pathname);
     document.querySelector("#main .composer textarea")?.focus();
   }
@@ -88,6 +89,7 @@
     const link = event.target.closest?.('a[hx-trigger="opened"]');
     if (link) htmx.trigger(link, "opened");
     if (event.target.closest?.("[data-close-side]")) closeSide();
+    if (event.target.closest?.("[data-open-weather]")) sessionStorage.setItem("weather", "open");
     if (event.target.closest?.("[data-theme-toggle]")) {
       const dark = getComputedStyle(document.documentElement).colorScheme === "dark"
         || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -143,6 +145,10 @@
   htmx.onLoad((root) => {
     if (root.id === "app" || root === document.body) {
       syncModal();
+      // The weather stays in view while one goes from person to person.
+      if (innerWidth > 1060 && sessionStorage.getItem("weather") && !get("side")?.childElementCount) {
+        document.querySelector("[data-open-weather]")?.click();
+      }
       const fresh = root.querySelector("#messages .fresh");
       const list = root.querySelector("#messages [data-stick], #messages[data-stick]");
       if (fresh) fresh.scrollIntoView({ block: "center" });

@@ -29,7 +29,7 @@
     if (/^\/\S*$/.test(before)) {
       const found = commands.filter((one) => one.command.startsWith(before));
       return { from: 0, found: found.map((one) => ({
-        insert: `${one.command} `, title: one.command, usage: one.usage_hint, note: one.description,
+        insert: `${one.command} `, title: one.command, usage: one.description, note: one.usage_hint,
       })), typed: before };
     }
     return null;
