@@ -1,0 +1,113 @@
+"""The weekly digest as a Slack message; its figures come ready from `domain.digest`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from slack_sdk.models.blocks import Block, DividerBlock
+
+from bot.domain.digest import AckFigures, Deadline, DigestFigures, Row
+from bot.render import sizes
+from bot.render.blocks import context, fields, header, lines_within, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+
+ROWS_SHOWN = 10
+DEADLINES_SHOWN = 10
+
+
+def digest(
+    desk: Desk,
+    name: str,
+    figures: DigestFigures,
+    *,
+    late_since: datetime | None = None,
+    preview: bool = False,
+) -> Message:
+    """The account of one week. `late_since` is when it was due, if it comes late."""
+    blocks: list[Block] = [
+        header(desk.plain("digest", "heading", name=name)),
+        context(_period(desk, figures, late_since, preview=preview)),
+        section(_headline(desk, figures)),
+        *_tables(desk, figures),
+        DividerBlock(),
+        section(_acks(desk, figures)),
+        *_sections(desk, figures),
+        context(desk.say("digest", "footnote")),
+    ]
+    return message(desk.say("digest", "fallback", name=name, figures=figures), blocks)
+
+
+def _period(
+    desk: Desk, figures: DigestFigures, late_since: datetime | None, *, preview: bool
+) -> Mrkdwn:
+    period = figures.period
+    last_moment = period.end - timedelta(microseconds=1)
+    return desk.say(
+        "digest",
+        "period",
+        first=period.start.astimezone(period.zone),
+        last=last_moment.astimezone(period.zone),
+        zone=period.zone.key,
+        preview=preview,
+        late=late_since is not None,
+        due_at=late_since,
+    )
+
+
+def _headline(desk: Desk, figures: DigestFigures) -> Mrkdwn:
+    quiet = not (figures.opened.count or figures.closed.count or figures.open.count)
+    return desk.say("digest", "quiet" if quiet else "headline", figures=figures)
+
+
+def _tables(desk: Desk, figures: DigestFigures) -> list[Block]:
+    tables = [
+        _table(desk, "by_severity", figures.by_severity, str),
+        _table(desk, "by_category", figures.by_category, lambda key: desk.category(key) or key),
+        _table(desk, "by_surface", figures.by_surface, lambda key: desk.surface(key) or key),
+        _table(desk, "by_team", figures.by_team, desk.team),
+    ]
+    return fields(tables)
+
+
+def _table(desk: Desk, name: str, rows: Sequence[Row], label: Callable[[str], str]) -> Mrkdwn:
+    busy = [row for row in rows if row.opened or row.closed or row.open]
+    if not busy:
+        return Mrkdwn()
+    lines = [desk.say("digest", "row", label=label(row.key), row=row) for row in busy[:ROWS_SHOWN]]
+    if len(busy) > ROWS_SHOWN:
+        lines.append(desk.say("digest", "more", count=len(busy) - ROWS_SHOWN))
+    return Mrkdwn("\n".join([desk.say("digest", name), *lines]))
+
+
+def _acks(desk: Desk, figures: DigestFigures) -> Mrkdwn:
+    teams = [_team_acks(desk, team.team, team.figures) for team in figures.acks_by_team]
+    lines = [desk.say("digest", "acks", acks=figures.acks), *teams]
+    return _within(desk, lines)
+
+
+def _team_acks(desk: Desk, team: str, acks: AckFigures) -> Mrkdwn:
+    return desk.say("digest", "team_acks", name=desk.team(team), acks=acks)
+
+
+def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Block]:
+    if figures.oldest_open:
+        rows = [desk.say("digest", "oldest_row", line=line) for line in figures.oldest_open]
+        yield section(_within(desk, [desk.say("digest", "oldest"), *rows]))
+    if figures.overdue:
+        yield section(_deadlines(desk, "overdue", figures.overdue))
+    else:
+        yield section(desk.say("digest", "nothing_overdue"))
+    if figures.next_week:
+        yield section(_deadlines(desk, "next_week", figures.next_week))
+
+
+def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Mrkdwn:
+    lines = [desk.say("digest", "deadline", due=due) for due in deadlines[:DEADLINES_SHOWN]]
+    if len(deadlines) > DEADLINES_SHOWN:
+        lines.append(desk.say("digest", "more", count=len(deadlines) - DEADLINES_SHOWN))
+    return _within(desk, [desk.say("digest", name), *lines])
+
+
+def _within(desk: Desk, lines: Sequence[Mrkdwn]) -> Mrkdwn:
+    return lines_within(lines, lambda count: desk.say("digest", "more", count=count), sizes.SECTION)

@@ -1,0 +1,47 @@
+"""Every modal. Each function returns a view for `views.open` or a `response_action`."""
+
+from bot.render.forms.inputs import field_of
+from bot.render.forms.opening import (
+    Filled,
+    effective_severity,
+    from_draft,
+    open_form,
+    opened_view,
+    opening_view,
+    teams_to_page,
+)
+from bot.render.forms.showing import message_view, show_view, timeline_view
+from bot.render.forms.work import (
+    cannot_take_form,
+    decision_form,
+    hand_over_form,
+    page_form,
+    reopen_form,
+    resolve_form,
+    status_form,
+    task_form,
+    task_hand_over_form,
+)
+
+__all__ = [
+    "Filled",
+    "cannot_take_form",
+    "decision_form",
+    "effective_severity",
+    "field_of",
+    "from_draft",
+    "hand_over_form",
+    "message_view",
+    "open_form",
+    "opened_view",
+    "opening_view",
+    "page_form",
+    "reopen_form",
+    "resolve_form",
+    "show_view",
+    "status_form",
+    "task_form",
+    "task_hand_over_form",
+    "teams_to_page",
+    "timeline_view",
+]

@@ -1,0 +1,168 @@
+"""The fields of the forms. Labels, hints and placeholders come from `fields.j2`.
+
+An action_id is always the Field. A block_id begins with it; where Slack must forget what a person
+chose (the proposed teams after another category), it goes on with `:` and what was chosen before:
+Slack keeps the state of an input whose ids are unchanged, whatever its initial value says.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from slack_sdk.models.blocks import (
+    CheckboxesElement,
+    InputBlock,
+    InputInteractiveElement,
+    Option,
+    OptionGroup,
+    PlainTextInputElement,
+    PlainTextObject,
+    RadioButtonsElement,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+    UserMultiSelectElement,
+    UserSelectElement,
+)
+
+from bot.domain.controls import Field
+from bot.render import sizes
+from bot.render.blocks import plain
+from bot.render.desk import Desk
+from bot.render.mrkdwn import cut
+
+
+def field_of(block_id: str) -> str:
+    """The Field that a block_id stands for."""
+    return block_id.split(":", 1)[0]
+
+
+def option(label: str, value: str, description: str = "") -> Option:
+    return Option(
+        text=plain(label, sizes.OPTION),
+        value=value,
+        description=plain(description, sizes.OPTION) if description else None,
+    )
+
+
+def options(labels: Mapping[str, str]) -> list[Option]:
+    """One for each key of the policy, in the policy's order; a select takes a hundred."""
+    return [option(label, key) for key, label in [*labels.items()][: sizes.OPTIONS]]
+
+
+def group(label: str, members: Sequence[Option]) -> OptionGroup:
+    return OptionGroup(label=plain(label, sizes.OPTION), options=[*members])
+
+
+def labelled(
+    desk: Desk,
+    field: Field,
+    element: InputInteractiveElement,
+    *,
+    label: str = "",
+    hint: str = "",
+    optional: bool = False,
+    dispatch: bool = False,
+    since: str = "",
+) -> InputBlock:
+    """Put label and hint around an element. `label` and `hint` name other blocks of `fields.j2`."""
+    words = label or field.value
+    told = hint or f"{words}_hint"
+    has_hint = desk.words.has("fields", told)
+    return InputBlock(
+        block_id=f"{field.value}:{since}" if since else field.value,
+        label=plain(desk.plain("fields", words), sizes.LABEL),
+        hint=plain(desk.plain("fields", told), sizes.LABEL) if has_hint else None,
+        element=element,
+        optional=optional,
+        dispatch_action=dispatch,
+    )
+
+
+def typed(
+    desk: Desk,
+    field: Field,
+    *,
+    initial: str = "",
+    longest: int = sizes.TYPED,
+    multiline: bool = False,
+) -> PlainTextInputElement:
+    return PlainTextInputElement(
+        action_id=field.value,
+        initial_value=cut(initial, longest) or None,
+        max_length=longest,
+        multiline=multiline,
+        placeholder=_placeholder(desk, field),
+    )
+
+
+def choice(
+    desk: Desk, field: Field, offered: Sequence[Option], initial: str | None = None
+) -> StaticSelectElement:
+    return StaticSelectElement(
+        action_id=field.value,
+        options=[*offered],
+        initial_option=_chosen(offered, [initial] if initial else [])[0] if initial else None,
+        placeholder=_placeholder(desk, field),
+    )
+
+
+def choices(
+    desk: Desk, field: Field, offered: Sequence[Option], initial: Iterable[str] = ()
+) -> StaticMultiSelectElement:
+    return StaticMultiSelectElement(
+        action_id=field.value,
+        options=[*offered],
+        initial_options=[known for known in _chosen(offered, initial) if known] or None,
+        placeholder=_placeholder(desk, field),
+    )
+
+
+def grouped_choices(
+    desk: Desk, field: Field, groups: Sequence[OptionGroup], initial: Iterable[str] = ()
+) -> StaticMultiSelectElement:
+    offered = [item for each in groups for item in each.options or ()]
+    return StaticMultiSelectElement(
+        action_id=field.value,
+        option_groups=[*groups],
+        initial_options=[known for known in _chosen(offered, initial) if known] or None,
+        placeholder=_placeholder(desk, field),
+    )
+
+
+def one_of_few(field: Field, offered: Sequence[Option], initial: str) -> RadioButtonsElement:
+    return RadioButtonsElement(
+        action_id=field.value,
+        options=[*offered],
+        initial_option=_chosen(offered, [initial])[0],
+    )
+
+
+def ticks(
+    field: Field, offered: Sequence[Option], initial: Iterable[str] = ()
+) -> CheckboxesElement:
+    few = [*offered][: sizes.CHECKBOXES]
+    return CheckboxesElement(
+        action_id=field.value,
+        options=few,
+        initial_options=[known for known in _chosen(few, initial) if known] or None,
+    )
+
+
+def a_person(desk: Desk, field: Field, initial: str | None = None) -> UserSelectElement:
+    return UserSelectElement(
+        action_id=field.value, initial_user=initial, placeholder=_placeholder(desk, field)
+    )
+
+
+def some_people(desk: Desk, field: Field) -> UserMultiSelectElement:
+    return UserMultiSelectElement(action_id=field.value, placeholder=_placeholder(desk, field))
+
+
+def _chosen(offered: Sequence[Option], values: Iterable[str]) -> list[Option | None]:
+    by_value = {item.value: item for item in offered}
+    return [by_value.get(value) for value in values]
+
+
+def _placeholder(desk: Desk, field: Field) -> PlainTextObject | None:
+    block = f"{field.value}_placeholder"
+    if not desk.words.has("fields", block):
+        return None
+    return plain(desk.plain("fields", block), sizes.PLACEHOLDER)

@@ -1,0 +1,274 @@
+"""The form that opens an escalation: it proposes the teams and shows who will be paged."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any
+
+from slack_sdk.models.blocks import Block, Option, OptionGroup
+
+from bot.domain.controls import Field, Form
+from bot.domain.ids import TeamKey
+from bot.domain.paging import Ladder
+from bot.domain.reading import Draft, Opened
+from bot.domain.severity import Severity, worst
+from bot.domain.visibility import Tier
+from bot.policy import Category
+from bot.render.answers import opened_blocks
+from bot.render.blocks import context, lines_within, section
+from bot.render.desk import Desk
+from bot.render.forms import inputs
+from bot.render.forms.modal import asking, telling
+from bot.render.mrkdwn import Mrkdwn
+
+TITLE_LENGTH = 150
+_ROOM_FOR_TEAMS = 2_800
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the form holds so far; keys are the policy's.
+
+    `teams` None means those that the policy proposes: leave it so when category, severity or
+    criteria have changed, and give the person's own choice when that has.
+    """
+
+    title: str = ""
+    severity: Severity | None = None
+    category: str | None = None
+    surface: str | None = None
+    market: str | None = None
+    source: str | None = None
+    references: str = ""
+    affected: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    teams: tuple[TeamKey, ...] | None = None
+    tier: Tier | None = None
+
+
+def from_draft(draft: Draft) -> Filled:
+    return Filled(
+        title=draft.title,
+        severity=draft.severity,
+        category=draft.category,
+        surface=draft.surface,
+        market=draft.market,
+        source=draft.source,
+        references="\n".join(draft.references),
+        affected=draft.affected,
+        criteria=draft.criteria,
+        teams=draft.teams,
+        tier=draft.tier,
+    )
+
+
+def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
+    """The opening form, empty or filled; show it again whenever a dispatching field changes.
+
+    `subject` is the permalink of the message that is escalated, or empty. A category that takes
+    references only has no title, surface, market or affected: what is not asked is not written.
+    """
+    filled = filled or Filled()
+    category = desk.policy.categories.get(filled.category or "")
+    if category is not None and category.references_only:
+        return asking(desk, Form.OPEN, subject, _ids_only(desk, filled, category))
+    blocks: list[Block] = [
+        _title(desk, filled),
+        *_what(desk, filled),
+        *_whom(desk, filled),
+        _references(desk, filled),
+        *_described(desk, filled),
+        _tier(desk, filled, category),
+    ]
+    return asking(desk, Form.OPEN, subject, blocks)
+
+
+def opened_view(desk: Desk, view: Opened) -> dict[str, Any]:
+    """What the form becomes: the reference, and who is being paged."""
+    return telling(desk, Form.OPENED, view.head.id, opened_blocks(desk, view))
+
+
+def opening_view(desk: Desk) -> dict[str, Any]:
+    """Shown at once where what is asked for takes longer than Slack waits."""
+    return telling(desk, Form.MESSAGE, "", [section(desk.say("forms", "opening"))])
+
+
+def effective_severity(desk: Desk, filled: Filled) -> Severity | None:
+    """The worst of what was chosen, what the criteria call for and what the category demands."""
+    table = desk.policy.criteria_table()
+    category = desk.policy.categories.get(filled.category or "")
+    called = [table[code] for code in filled.criteria if code in table]
+    called += [filled.severity] if filled.severity else []
+    called += [category.least_severity] if category and category.least_severity else []
+    return worst(called) if called else None
+
+
+def teams_to_page(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
+    """The person's choice, else the policy's proposal; None while it can't propose yet."""
+    if filled.teams is not None:
+        return tuple(team for team in filled.teams if team in desk.policy.teams)
+    severity, category = effective_severity(desk, filled), filled.category
+    if severity is None or category is None or category not in desk.policy.categories:
+        return None
+    return desk.policy.proposed_teams(category, severity)
+
+
+def _ids_only(desk: Desk, filled: Filled, category: Category) -> list[Block]:
+    warning = desk.say("forms", "references_only", category=category.label)
+    return [
+        section(warning),
+        *_what(desk, filled),
+        *_whom(desk, filled, ids_only=True),
+        inputs.labelled(
+            desk,
+            Field.REFERENCES,
+            inputs.typed(desk, Field.REFERENCES, initial=filled.references, multiline=True),
+            hint="references_ids_hint",
+        ),
+        _source(desk, filled),
+        _tier(desk, filled, category),
+    ]
+
+
+def _title(desk: Desk, filled: Filled) -> Block:
+    element = inputs.typed(desk, Field.TITLE, initial=filled.title, longest=TITLE_LENGTH)
+    return inputs.labelled(desk, Field.TITLE, element)
+
+
+def _what(desk: Desk, filled: Filled) -> list[Block]:
+    labels = {key: category.label for key, category in desk.policy.categories.items()}
+    severities = [_severity_option(desk, severity) for severity in desk.policy.severities]
+    chosen = filled.severity.value if filled.severity else None
+    blocks: list[Block] = [
+        inputs.labelled(
+            desk,
+            Field.CATEGORY,
+            inputs.choice(desk, Field.CATEGORY, inputs.options(labels), filled.category),
+            dispatch=True,
+        ),
+        inputs.labelled(
+            desk,
+            Field.SEVERITY,
+            inputs.choice(desk, Field.SEVERITY, severities, chosen),
+            dispatch=True,
+        ),
+    ]
+    groups = list(_criteria(desk))
+    if groups:
+        element = inputs.grouped_choices(desk, Field.CRITERIA, groups, filled.criteria)
+        blocks.append(inputs.labelled(desk, Field.CRITERIA, element, optional=True, dispatch=True))
+    severity = effective_severity(desk, filled)
+    if severity is not None and filled.severity not in (None, severity):
+        blocks.append(context(_raised(desk, filled, severity)))
+    return blocks
+
+
+def _severity_option(desk: Desk, severity: Severity) -> Option:
+    rule = desk.policy.severities[severity]
+    return inputs.option(
+        desk.plain("fields", "severity_option", rule=rule),
+        severity.value,
+        desk.plain("fields", "severity_description", rule=rule),
+    )
+
+
+def _criteria(desk: Desk) -> Iterator[OptionGroup]:
+    for rule in desk.policy.severities.values():
+        members = inputs.options(rule.criteria)
+        if members:
+            yield inputs.group(desk.plain("fields", "severity_option", rule=rule), members)
+
+
+def _raised(desk: Desk, filled: Filled, severity: Severity) -> Mrkdwn:
+    table = desk.policy.criteria_table()
+    causes = [code for code in filled.criteria if table.get(code) is severity]
+    return desk.say("forms", "raised", severity=severity, criteria=desk.criteria(causes))
+
+
+def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
+    severity, chosen = effective_severity(desk, filled), teams_to_page(desk, filled)
+    offered = inputs.options({key: team.name for key, team in desk.policy.teams.items()})
+    element = inputs.choices(desk, Field.TEAMS, offered, chosen or ())
+    since = f"{filled.category or ''}:{severity or ''}"
+    blocks: list[Block] = [
+        inputs.labelled(
+            desk, Field.TEAMS, element, optional=True, dispatch=True, since=since.strip(":")
+        )
+    ]
+    if severity is None or chosen is None:
+        return [*blocks, context(desk.say("forms", "preview_nothing_yet"))]
+    if not chosen:
+        return [*blocks, context(desk.say("forms", "preview_no_team"))]
+    reads = "preview_reads_ids" if ids_only else "preview_reads"
+    return [
+        *blocks,
+        section(_preview(desk, chosen, severity)),
+        context(desk.say("forms", reads)),
+    ]
+
+
+def _preview(desk: Desk, teams: tuple[TeamKey, ...], severity: Severity) -> Mrkdwn:
+    lines = [_preview_line(desk, team, desk.policy.ladder(team, severity)) for team in teams]
+    body = lines_within(
+        lines, lambda count: desk.say("forms", "preview_more", count=count), _ROOM_FOR_TEAMS
+    )
+    return Mrkdwn(f"{desk.say('forms', 'preview')}\n{body}")
+
+
+def _preview_line(desk: Desk, team: TeamKey, ladder: Ladder) -> Mrkdwn:
+    waits = accumulate((step.wait for step in ladder.steps), initial=timedelta(0))
+    steps = [(after, step.targets) for after, step in zip(waits, ladder.steps, strict=False)]
+    name = desk.policy.teams[team].name
+    return desk.say("forms", "preview_team", name=name, steps=steps, rounds=ladder.rounds)
+
+
+def _references(desk: Desk, filled: Filled) -> Block:
+    element = inputs.typed(desk, Field.REFERENCES, initial=filled.references, multiline=True)
+    return inputs.labelled(desk, Field.REFERENCES, element, optional=True)
+
+
+def _described(desk: Desk, filled: Filled) -> list[Block]:
+    policy = desk.policy
+    surfaces, markets = inputs.options(policy.surfaces), inputs.options(policy.markets)
+    affected = inputs.options(policy.affected)
+    return [
+        inputs.labelled(
+            desk,
+            Field.SURFACE,
+            inputs.choice(desk, Field.SURFACE, surfaces, filled.surface),
+            optional=True,
+        ),
+        inputs.labelled(
+            desk,
+            Field.MARKET,
+            inputs.choice(desk, Field.MARKET, markets, filled.market),
+            optional=True,
+        ),
+        _source(desk, filled),
+        inputs.labelled(
+            desk,
+            Field.AFFECTED,
+            inputs.choices(desk, Field.AFFECTED, affected, filled.affected),
+            optional=True,
+        ),
+    ]
+
+
+def _source(desk: Desk, filled: Filled) -> Block:
+    element = inputs.choice(desk, Field.SOURCE, inputs.options(desk.policy.sources), filled.source)
+    return inputs.labelled(desk, Field.SOURCE, element, optional=True)
+
+
+def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
+    proposed = category.tier if category else Tier.STANDARD
+    offered = [
+        inputs.option(
+            desk.plain("fields", f"tier_{tier.value}"),
+            tier.value,
+            desk.plain("fields", f"tier_{tier.value}_description"),
+        )
+        for tier in Tier
+    ]
+    element = inputs.one_of_few(Field.TIER, offered, (filled.tier or proposed).value)
+    return inputs.labelled(desk, Field.TIER, element, since=filled.category or "")

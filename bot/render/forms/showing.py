@@ -1,0 +1,91 @@
+"""Modals to read: an incident with its timeline, the timeline alone, a message."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.controls import Form
+from bot.domain.reading import Details, EntryLine
+from bot.render import card, sizes
+from bot.render.blocks import context, section
+from bot.render.desk import Desk
+from bot.render.forms.modal import telling
+from bot.render.forms.work import about
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
+from bot.render.notices import line
+
+LATEST_SHOWN = 15
+_LINES_IN_A_SECTION = 10
+_ENTRIES_IN_VIEW = 400
+"""Forty sections of at most 3,000 characters stay within a view's 250 kB, whatever the script."""
+_BYTES_OF_ENTRIES = 200_000
+
+
+def timeline_view(desk: Desk, view: Details) -> dict[str, Any]:
+    """The history, newest last; what does not fit is the oldest, and it is counted."""
+    head = view.card.head
+    blocks = about(desk, head)
+    if not head.full:
+        blocks.append(section(desk.say("forms", "hidden", head=head)))
+        return telling(desk, Form.TIMELINE, head.id, blocks)
+    blocks += _entries(desk, view.entries[-_ENTRIES_IN_VIEW:], _left_out(view, _ENTRIES_IN_VIEW))
+    return telling(desk, Form.TIMELINE, head.id, blocks)
+
+
+def show_view(desk: Desk, view: Details) -> dict[str, Any]:
+    """The card and what happened last, without buttons: those stand on the card itself."""
+    head = view.card.head
+    blocks = card.body(desk, view.card)
+    if head.full:
+        latest = view.entries[-LATEST_SHOWN:]
+        blocks += _entries(desk, latest, _left_out(view, LATEST_SHOWN))
+    return telling(desk, Form.SHOW, head.id, blocks)
+
+
+def message_view(desk: Desk, shown: Message, subject: str = "") -> dict[str, Any]:
+    """An answer as a modal, where a form was open and a message would go unseen."""
+    view = telling(desk, Form.MESSAGE, subject, [])
+    return view | {"blocks": shown.blocks}
+
+
+def _left_out(view: Details, shown: int) -> int:
+    return view.more_entries + max(0, len(view.entries) - shown)
+
+
+def _entries(desk: Desk, entries: Sequence[EntryLine], left_out: int) -> list[Block]:
+    if not entries:
+        return [section(desk.say("forms", "timeline_empty"))]
+    sections: list[Block] = []
+    lines = [line(desk, entry) for entry in entries]
+    kept = _newest_that_fit(lines)
+    for text in _sections(kept):
+        sections.append(section(text))
+    left_out += len(lines) - len(kept)
+    if left_out:
+        sections.insert(0, context(desk.say("forms", "timeline_earlier", count=left_out)))
+    return sections
+
+
+def _newest_that_fit(lines: Sequence[Mrkdwn]) -> list[Mrkdwn]:
+    used, kept = 0, 0
+    for text in reversed(lines):
+        used += len(text.encode()) + 1
+        if used > _BYTES_OF_ENTRIES:
+            break
+        kept += 1
+    return [*lines[len(lines) - kept :]]
+
+
+def _sections(lines: Sequence[Mrkdwn]) -> list[Mrkdwn]:
+    sections: list[list[Mrkdwn]] = [[]]
+    used = 0
+    for text in lines:
+        full = len(sections[-1]) == _LINES_IN_A_SECTION or used + len(text) + 1 > sizes.SECTION
+        if full:
+            sections.append([])
+            used = 0
+        sections[-1].append(text)
+        used += len(text) + 1
+    return [Mrkdwn("\n".join(texts)) for texts in sections if texts]

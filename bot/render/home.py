@@ -1,0 +1,79 @@
+"""The home tab: what waits for one person, and what is open."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.views import View
+
+from bot.domain.controls import Button
+from bot.domain.reading import Head, Home, PageMessage, TaskLine
+from bot.render import sizes
+from bot.render.blocks import actions, button, context, header, section
+from bot.render.desk import Desk
+
+ROWS_SHOWN = 15
+
+Row = TypeVar("Row")
+
+
+def home(desk: Desk, view: Home) -> dict[str, Any]:
+    """Pages first: they are what somebody waits for."""
+    blocks: list[Block] = [header(desk.plain("home", "heading")), _top(desk, view)]
+    blocks += _pages(desk, view)
+    if view.tasks:
+        heading = section(desk.say("home", "tasks"))
+        blocks += [heading, *_rows(desk, view.tasks, lambda task: _task(desk, view, task))]
+    if view.mine:
+        heading = section(desk.say("home", "mine"))
+        blocks += [heading, *_rows(desk, view.mine, lambda head: _head(desk, view, head))]
+    blocks += _open(desk, view)
+    return View(type="home", blocks=blocks[: sizes.BLOCKS_IN_VIEW]).to_dict()
+
+
+def _top(desk: Desk, view: Home) -> Block:
+    choices = [button(desk, Button.OPEN_FORM, "form", "primary")] if view.may_open else []
+    return actions([*choices, button(desk, Button.HOME_REFRESH, "home")])
+
+
+def _pages(desk: Desk, view: Home) -> list[Block]:
+    updated = context(desk.say("home", "updated", now=view.now))
+    if not view.pages:
+        return [updated, section(desk.say("home", "no_pages"))]
+    heading = section(desk.say("home", "pages"))
+    return [updated, heading, *_rows(desk, view.pages, lambda page: _page(desk, view, page))]
+
+
+def _open(desk: Desk, view: Home) -> list[Block]:
+    if not view.open:
+        nothing = "no_open" if view.may_open or view.mine or view.pages else "no_role"
+        return [DividerBlock(), section(desk.say("home", nothing))]
+    total = max(view.total_open, len(view.open))
+    heading = section(desk.say("home", "open", total=total))
+    rows = _rows(desk, view.open, lambda head: _head(desk, view, head), total)
+    return [DividerBlock(), heading, *rows]
+
+
+def _rows(
+    desk: Desk, rows: Sequence[Row], shown: Callable[[Row], Block], total: int = 0
+) -> list[Block]:
+    left = max(total, len(rows)) - min(len(rows), ROWS_SHOWN)
+    more = [context(desk.say("home", "more", count=left))] if left else []
+    return [*(shown(row) for row in rows[:ROWS_SHOWN]), *more]
+
+
+def _page(desk: Desk, view: Home, page: PageMessage) -> Block:
+    said = desk.say("home", "page_row", page=page, now=view.now)
+    return section(said, button(desk, Button.ACKNOWLEDGE, page.page_id, "primary"))
+
+
+def _task(desk: Desk, view: Home, task: TaskLine) -> Block:
+    text = task.text if task.head.full else None
+    said = desk.say("home", "task_row", task=task, text=text, now=view.now)
+    return section(said, button(desk, Button.TASK_DONE, task.id))
+
+
+def _head(desk: Desk, view: Home, head: Head) -> Block:
+    late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
+    said = desk.say("home", "row", head=head, late_update=late and head.full)
+    return section(said, button(desk, Button.SHOW, head.id))

@@ -1,0 +1,77 @@
+"""Reminders: what is due or overdue, since when, and buttons that settle it."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.controls import Button
+from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
+from bot.render.blocks import actions, button, context, section, snooze_menu
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
+
+
+def reminder(desk: Desk, view: ReminderMessage) -> Message:
+    """A free reminder, in the words of whoever set it."""
+    hidden = view.head is not None and not view.head.full
+    said = desk.say("reminder", "reminder_hidden" if hidden else "reminder", reminder=view)
+    blocks: list[Block] = [
+        section(said),
+        context(desk.say("reminder", "reminder_context", reminder=view)),
+        *_late(desk, view.late, view.due_at),
+        actions(
+            [
+                button(desk, Button.REMINDER_DONE, view.id, "primary"),
+                snooze_menu(desk, Button.REMINDER_SNOOZE, view.id),
+                button(desk, Button.REMINDER_STOP, view.id),
+            ]
+        ),
+    ]
+    return message(said, blocks)
+
+
+def task_reminder(desk: Desk, view: TaskReminder) -> Message:
+    """A task before it is due, or after; one that is done has no buttons."""
+    task = view.task
+    overdue = task.overdue(view.now)
+    block = "task_done" if task.done else "task_overdue" if overdue else "task_due"
+    text = task.text if task.head.full else None
+    heading = desk.say("reminder", block, task=task, since=view.now - task.due_at)
+    told = desk.say("reminder", "task_text", text=text) if text else Mrkdwn()
+    told = told or desk.say("reminder", "task_hidden")
+    blocks: list[Block] = [
+        section(Mrkdwn(f"{heading}\n{told}")),
+        context(desk.say("reminder", "task_context", task=task)),
+        *_late(desk, view.late, task.due_at),
+    ]
+    if not task.done:
+        choices = [
+            button(desk, Button.TASK_DONE, task.id, "primary"),
+            snooze_menu(desk, Button.TASK_SNOOZE, task.id),
+            button(desk, Button.TASK_HAND_OVER, task.id),
+        ]
+        blocks.append(actions(choices))
+    return message(desk.say("reminder", "task_fallback", task=task, overdue=overdue), blocks)
+
+
+def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
+    """To the owner: nothing was heard for too long."""
+    head = view.head
+    blocks: list[Block] = [
+        section(desk.say("reminder", "update", head=head, reminder=view)),
+        context(desk.say("reminder", "update_next")),
+        *_late(desk, view.late, view.due_at),
+        actions(
+            [
+                button(desk, Button.POST_UPDATE, head.id, "primary"),
+                snooze_menu(desk, Button.UPDATE_SNOOZE, head.id),
+                button(desk, Button.UPDATE_STOP, head.id),
+            ]
+        ),
+    ]
+    return message(desk.say("reminder", "update_fallback", head=head, reminder=view), blocks)
+
+
+def _late(desk: Desk, late: bool, due_at: datetime) -> list[Block]:
+    return [context(desk.say("reminder", "late", due_at=due_at))] if late else []
