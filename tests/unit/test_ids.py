@@ -1,0 +1,41 @@
+"""Identifiers: opaque, in order of time, safe in a button's value."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import new_id, reference
+
+moments = st.integers(0, 4_102_444_800_000).map(
+    lambda ms: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
+)
+
+
+@given(moments)
+def test_an_id_is_26_plain_characters(now: datetime) -> None:
+    made = new_id(now)
+
+    assert len(made) == 26
+    assert set(made) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+@given(st.lists(moments, min_size=2, unique=True))
+def test_a_later_one_sorts_behind(when: list[datetime]) -> None:
+    made = [new_id(now) for now in sorted(when)]
+
+    assert all(earlier[:10] <= later[:10] for earlier, later in pairwise(made))
+    for (earlier, first), (later, second) in pairwise(zip(sorted(when), made, strict=True)):
+        if later - earlier >= timedelta(milliseconds=2):
+            assert first < second
+
+
+def test_no_two_of_one_moment_are_the_same() -> None:
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+
+    assert len({new_id(now) for _ in range(5_000)}) == 5_000
+
+
+def test_a_reference_is_what_people_say() -> None:
+    assert reference(12) == "ESC-12"
