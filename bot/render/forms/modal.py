@@ -4,34 +4,39 @@ from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import Block
-from slack_sdk.models.views import View
 
 from bot.domain.controls import Form
 from bot.render import sizes
 from bot.render.blocks import plain
 from bot.render.desk import Desk
+from bot.render.message import Message
 
 
 def asking(desk: Desk, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A form to be sent. `subject` comes back in `private_metadata`: one id, or a permalink."""
-    return _modal(desk, form, subject, blocks, desk.plain("forms", f"{form.value}_submit"))
+    submit = plain(desk.plain("forms", f"{form.value}_submit"), sizes.TITLE)
+    return {
+        **_modal(desk, form, subject, "cancel"),
+        "submit": submit.to_dict(),
+        "blocks": [block.to_dict() for block in blocks],
+    }
 
 
 def telling(desk: Desk, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A modal to be read; it has a Close button only."""
-    return _modal(desk, form, subject, blocks, None)
+    shown = [block.to_dict() for block in blocks[: sizes.BLOCKS_IN_VIEW]]
+    return {**_modal(desk, form, subject, "close"), "blocks": shown}
 
 
-def _modal(
-    desk: Desk, form: Form, subject: str, blocks: Sequence[Block], submit: str | None
-) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=form.value,
-        private_metadata=subject,
-        title=plain(desk.plain("forms", f"{form.value}_title"), sizes.TITLE),
-        submit=plain(submit, sizes.TITLE) if submit else None,
-        close=plain(desk.plain("forms", "cancel" if submit else "close"), sizes.TITLE),
-        blocks=[*blocks][: sizes.BLOCKS_IN_VIEW],
-    )
-    return view.to_dict()
+def telling_message(desk: Desk, form: Form, subject: str, shown: Message) -> dict[str, Any]:
+    return {**_modal(desk, form, subject, "close"), "blocks": shown.blocks}
+
+
+def _modal(desk: Desk, form: Form, subject: str, close: str) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "callback_id": form.value,
+        "private_metadata": subject,
+        "title": plain(desk.plain("forms", f"{form.value}_title"), sizes.TITLE).to_dict(),
+        "close": plain(desk.plain("forms", close), sizes.TITLE).to_dict(),
+    }

@@ -190,7 +190,7 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
     severity, chosen = effective_severity(desk, filled), teams_to_page(desk, filled)
     offered = inputs.options({key: team.name for key, team in desk.policy.teams.items()})
     element = inputs.choices(desk, Field.TEAMS, offered, chosen or ())
-    since = f"{filled.category or ''}:{severity or ''}"
+    since = f"{_known_category(desk, filled)}:{severity or ''}"
     blocks: list[Block] = [
         inputs.labelled(
             desk, Field.TEAMS, element, optional=True, dispatch=True, since=since.strip(":")
@@ -271,4 +271,9 @@ def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
         for tier in Tier
     ]
     element = inputs.one_of_few(Field.TIER, offered, (filled.tier or proposed).value)
-    return inputs.labelled(desk, Field.TIER, element, since=filled.category or "")
+    return inputs.labelled(desk, Field.TIER, element, since=_known_category(desk, filled))
+
+
+def _known_category(desk: Desk, filled: Filled) -> str:
+    known = filled.category in desk.policy.categories
+    return filled.category or "" if known else ""

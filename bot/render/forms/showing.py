@@ -10,7 +10,7 @@ from bot.domain.reading import Details, EntryLine
 from bot.render import card, sizes
 from bot.render.blocks import context, section
 from bot.render.desk import Desk
-from bot.render.forms.modal import telling
+from bot.render.forms.modal import telling, telling_message
 from bot.render.forms.work import about
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
@@ -46,8 +46,7 @@ def show_view(desk: Desk, view: Details) -> dict[str, Any]:
 
 def message_view(desk: Desk, shown: Message, subject: str = "") -> dict[str, Any]:
     """An answer as a modal, where a form was open and a message would go unseen."""
-    view = telling(desk, Form.MESSAGE, subject, [])
-    return view | {"blocks": shown.blocks}
+    return telling_message(desk, Form.MESSAGE, subject, shown)
 
 
 def _left_out(view: Details, shown: int) -> int:

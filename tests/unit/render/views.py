@@ -87,9 +87,7 @@ def a_team(**changes: Any) -> TeamRow:
 def teams_in_every_state() -> tuple[TeamRow, ...]:
     return (
         a_team(state=RunState.ACKNOWLEDGED, responder=PRIYA, acked_at=NOW - 7 * MINUTE),
-        a_team(
-            team=TeamKey("pr"), name="PR", paged=(SOFIA,), ack_due_at=NOW - 4 * MINUTE, round=1
-        ),
+        a_team(team=TeamKey("pr"), name="PR", paged=(SOFIA,), ack_due_at=NOW - 4 * MINUTE, round=1),
         a_team(team=TeamKey("policy"), name="Public Policy", paged=()),
         a_team(team=TeamKey("data"), name="Data", state=RunState.EXHAUSTED),
         a_team(team=TeamKey("dpo"), name="DPO", state=RunState.CANCELLED),

@@ -1,0 +1,91 @@
+"""Changes views for tests: other words in every text field, or a mask over every incident."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from bot.domain.reading import Head
+from bot.domain.visibility import Tier
+
+# What people type, or what the policy names.
+FREE_TEXT = frozenset(
+    {"name", "why", "text", "reason", "about", "team_name", "rationale", "scope", "clause"}
+    | {"policy_version", "dissent", "title", "references", "affected", "criteria", "category"}
+    | {"surface", "market", "source", "root_cause", "precedent", "duplicate_of", "actions"}
+    | {"usage", "summary", "example", "what", "named", "problem", "team", "to", "needed", "has"}
+    | {"outcome", "nearest", "digest", "error", "note", "permalink", "unreachable_teams"}
+)
+
+# What describes a case, and so is a secret of a restricted one. A team's name is the policy's.
+SECRET = frozenset(
+    {"why", "text", "reason", "rationale", "scope", "clause", "policy_version", "dissent"}
+    | {"references", "affected", "criteria", "category", "surface", "market", "source"}
+    | {"root_cause", "duplicate_of", "actions", "precedent", "channel_id", "owner"}
+)
+
+
+def reworded(value: Any, text: str, names: frozenset[str] = FREE_TEXT) -> Any:
+    """Return the view with `text` in every field of these names, however deep."""
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: _reworded_field(field.name, getattr(value, field.name), text, names)
+            for field in fields(value)
+            if field.init
+        }
+        return replace(value, **changed)
+    if isinstance(value, tuple):
+        return tuple(reworded(item, text, names) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _reworded_field(key, item, text, names) for key, item in value.items()}
+    return value
+
+
+def holds_a_head(value: Any) -> bool:
+    if isinstance(value, Head):
+        return True
+    if is_dataclass(value) and not isinstance(value, type):
+        return any(holds_a_head(getattr(value, field.name)) for field in fields(value))
+    return isinstance(value, tuple) and any(holds_a_head(item) for item in value)
+
+
+def masked_with_secrets(value: Any, secret: str) -> Any:
+    """Return the view with every incident masked, and secrets where nobody may look."""
+    return _masked(reworded(value, secret, SECRET))
+
+
+def _reworded_field(name: str, value: Any, text: str, names: frozenset[str]) -> Any:
+    if name == "data" and isinstance(value, Mapping):
+        return {key: _any_words(item, text) for key, item in value.items()}
+    if name in names and _is_plain_text(value):
+        return text
+    if name in names and isinstance(value, tuple):
+        return tuple(
+            text if _is_plain_text(item) else reworded(item, text, names) for item in value
+        )
+    return reworded(value, text, names)
+
+
+def _is_plain_text(value: Any) -> bool:
+    # An enumeration's member is a str too, but nobody types one.
+    return type(value) is str
+
+
+def _any_words(value: Any, text: str) -> Any:
+    if isinstance(value, str):
+        return text
+    if isinstance(value, list):
+        return [_any_words(item, text) for item in value]
+    return value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Head):
+        return replace(value, name="amber heron", full=False, tier=Tier.RESTRICTED)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: _masked(getattr(value, field.name)) for field in fields(value) if field.init
+        }
+        return replace(value, **changed)
+    if isinstance(value, tuple):
+        return tuple(_masked(item) for item in value)
+    return value

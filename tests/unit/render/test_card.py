@@ -1,0 +1,112 @@
+"""The card: what fits the state, and what comes first."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.controls import Button
+from bot.domain.lifecycle import CLOSED, OPEN, State
+from bot.domain.reading import Card
+from bot.render.card import card, next_deadline
+from bot.render.desk import Desk
+from tests.unit.render.reading_blocks import action_ids, mrkdwn_texts
+from tests.unit.render.views import (
+    HOUR,
+    MINUTE,
+    NOW,
+    a_card,
+    a_head,
+    a_masked_head,
+    a_task,
+    a_team,
+)
+
+WORKING = {
+    Button.UPDATE_STATUS,
+    Button.PAGE_TEAM,
+    Button.ADD_TASK,
+    Button.RECORD_DECISION,
+    Button.RESOLVE,
+    Button.TIMELINE,
+}
+
+
+def said_in(desk: Desk, **changes: Any) -> str:
+    return "\n".join(mrkdwn_texts(card(desk, a_card(**changes))))
+
+
+@pytest.mark.parametrize("state", sorted(OPEN))
+def test_an_open_incident_can_be_worked_on(desk: Desk, state: State) -> None:
+    owned = card(desk, a_card(head=a_head(state=state)))
+    free = card(desk, a_card(head=a_head(state=state, owner=None)))
+    assert action_ids(owned) == WORKING
+    assert action_ids(free) == WORKING | {Button.TAKE_OWNERSHIP}
+
+
+def test_a_resolved_one_can_be_closed_or_reopened(desk: Desk) -> None:
+    shown = action_ids(card(desk, a_card(head=a_head(state=State.RESOLVED))))
+    assert shown == {Button.CLOSE, Button.REOPEN, Button.TIMELINE}
+
+
+@pytest.mark.parametrize("state", sorted(CLOSED))
+def test_a_closed_one_can_only_be_reopened_or_read(desk: Desk, state: State) -> None:
+    shown = action_ids(card(desk, a_card(head=a_head(state=state))))
+    assert shown == {Button.REOPEN, Button.TIMELINE}
+
+
+def test_a_masked_one_does_not_tell_whether_it_has_an_owner(desk: Desk) -> None:
+    shown = action_ids(card(desk, a_card(head=a_masked_head())))
+    assert Button.TAKE_OWNERSHIP not in shown
+    assert Button.REQUEST_ACCESS in shown
+
+
+def test_the_next_deadline_is_the_earliest_of_tasks_and_update() -> None:
+    def deadline(**changes: Any) -> object:
+        return next_deadline(a_card(**changes))
+
+    update = a_head(update_due_at=NOW + HOUR)
+    soon, done = a_task(due_at=NOW + MINUTE), a_task(due_at=NOW, done=True)
+    assert deadline(head=update, tasks=(a_task(due_at=NOW + 2 * HOUR),)) == NOW + HOUR
+    assert deadline(head=update, tasks=(soon, done)) == NOW + MINUTE
+    assert deadline(head=a_head(update_due_at=None), tasks=(done,)) is None
+
+
+def test_an_ended_incident_expects_no_update() -> None:
+    ended = a_head(state=State.RESOLVED, update_due_at=NOW + HOUR)
+    assert next_deadline(a_card(head=ended, tasks=())) is None
+
+
+def test_five_tasks_are_shown_the_earliest_first(desk: Desk) -> None:
+    tasks = tuple(a_task(text=f"task {n}", due_at=NOW + n * HOUR) for n in range(8, 0, -1))
+    said = said_in(desk, tasks=tasks)
+    assert [f"task {n}" in said for n in range(1, 9)] == [True] * 5 + [False] * 3
+    assert "and 3 more" in said
+
+
+def test_a_team_is_overdue_from_the_moment_its_answer_was_due(desk: Desk) -> None:
+    def said(due_in: int) -> str:
+        return said_in(desk, teams=(a_team(ack_due_at=NOW + due_in * MINUTE),))
+
+    assert "overdue since" not in said(1)
+    assert "overdue since" in said(-1)
+
+
+def test_fourteen_teams_with_long_names_are_cut_and_counted(desk: Desk) -> None:
+    people = tuple(f"U0PERSON{n:08}" for n in range(9))
+    teams = tuple(a_team(name=f"{n} " + "&" * 73, paged=people) for n in range(14))
+    said = said_in(desk, teams=teams)
+    assert "0 &amp;" in said
+    assert "more" in said
+
+
+def test_the_last_decision_is_the_latest_one(desk: Desk) -> None:
+    view: Card = a_card()
+    [old] = view.decisions
+    later = type(old)(**{**_values(old), "clause": "Clause 9", "at": NOW})
+    said = said_in(desk, decisions=(later, old))
+    assert "Clause 9" in said
+    assert "1 earlier" in said
+
+
+def _values(decision: Any) -> dict[str, Any]:
+    return {name: getattr(decision, name) for name in type(decision).__slots__}

@@ -1,0 +1,154 @@
+"""The forms: what they propose, preview, keep and ask."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.controls import Field
+from bot.domain.ids import TeamKey
+from bot.domain.lifecycle import State
+from bot.domain.reading import Draft
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+from bot.policy import Category
+from bot.render import forms
+from bot.render.desk import Desk
+from bot.render.forms import Filled
+from slack_rules import check_view
+from tests.unit.render.catalogue import CASES, some_details
+from tests.unit.render.reading_blocks import action_ids, block_with, blocks_of, mrkdwn_texts
+from tests.unit.render.views import a_head, an_entry
+
+CHOSEN = Filled(severity=Severity.P2, category="pile-on")
+RAISED = replace(CHOSEN, criteria=("minor",))
+
+
+def teams_in(view: dict[str, Any]) -> list[str]:
+    element = block_with(view, Field.TEAMS)["element"]
+    return [option["value"] for option in element.get("initial_options", [])]
+
+
+def test_nothing_is_proposed_before_category_and_severity_are_chosen(desk: Desk) -> None:
+    for filled in (Filled(), replace(CHOSEN, severity=None), replace(CHOSEN, category=None)):
+        assert teams_in(forms.open_form(desk, filled)) == []
+    assert "Choose a category" in "".join(mrkdwn_texts(forms.open_form(desk)))
+
+
+def test_category_and_severity_propose_the_teams(desk: Desk) -> None:
+    assert teams_in(forms.open_form(desk, CHOSEN)) == ["legal"]
+
+
+def test_a_criterion_raises_the_severity_and_brings_in_more_teams(desk: Desk) -> None:
+    view = forms.open_form(desk, RAISED)
+    assert forms.effective_severity(desk, RAISED) is Severity.P1
+    assert teams_in(view) == ["legal", "pr"]
+    assert "opened as *P1*, because of: A minor is targeted" in "".join(mrkdwn_texts(view))
+
+
+def test_a_criterion_never_lowers_the_severity(desk: Desk) -> None:
+    filled = Filled(severity=Severity.P1, category="pile-on", criteria=("trend",))
+    assert forms.effective_severity(desk, filled) is Severity.P1
+
+
+def test_a_category_can_demand_a_severity(desk: Desk) -> None:
+    filled = Filled(severity=Severity.P3, category="suspected-csam")
+    assert forms.effective_severity(desk, filled) is Severity.P0
+
+
+def test_the_persons_own_choice_of_teams_stands(desk: Desk) -> None:
+    filled = replace(RAISED, teams=(TeamKey("pr"), TeamKey("gone")))
+    assert teams_in(forms.open_form(desk, filled)) == ["pr"]
+
+
+def test_the_preview_says_who_is_paged_and_when(desk: Desk) -> None:
+    said = "".join(mrkdwn_texts(forms.open_form(desk, RAISED)))
+    assert "*Legal* — now <@U0PRIYA>; after 5 min <@U0TOM> (2 rounds)" in said
+
+
+def test_slack_forgets_the_teams_only_when_the_proposal_changes(desk: Desk) -> None:
+    def block_id(filled: Filled) -> str:
+        return str(block_with(forms.open_form(desk, filled), Field.TEAMS)["block_id"])
+
+    assert block_id(CHOSEN) == block_id(replace(CHOSEN, teams=(TeamKey("pr"),), title="x"))
+    assert block_id(CHOSEN) != block_id(RAISED)
+    assert forms.field_of(block_id(RAISED)) == Field.TEAMS
+
+
+def test_every_input_is_named_after_its_field(desk: Desk) -> None:
+    for name, case in CASES.items():
+        view = case(desk)
+        for block in blocks_of(view):
+            if block["type"] == "input":
+                field = forms.field_of(block["block_id"])
+                assert field in set(Field), name
+                assert block["element"]["action_id"] == field, name
+
+
+def test_references_only_asks_for_ids_and_warns(desk: Desk) -> None:
+    view = forms.open_form(desk, Filled(severity=Severity.P0, category="suspected-csam"))
+    asked = action_ids(view)
+    assert not asked & {Field.TITLE, Field.SURFACE, Field.MARKET, Field.AFFECTED}
+    assert "item ids and nothing else" in "".join(mrkdwn_texts(view))
+    tier = block_with(view, Field.TIER)["element"]["initial_option"]["value"]
+    assert tier == Tier.RESTRICTED
+
+
+def test_a_permalink_stays_with_the_form(desk: Desk) -> None:
+    view = forms.open_form(desk, Filled(), "https://example.slack.com/archives/C0/p1")
+    assert view["private_metadata"] == "https://example.slack.com/archives/C0/p1"
+
+
+def test_a_draft_fills_the_form(desk: Desk) -> None:
+    draft = Draft(
+        "Pile-on", Severity.P1, "pile-on", references=("item-1", "item-2"), tier=Tier.RESTRICTED
+    )
+    view = forms.open_form(desk, forms.from_draft(draft))
+    assert block_with(view, Field.TITLE)["element"]["initial_value"] == "Pile-on"
+    assert block_with(view, Field.REFERENCES)["element"]["initial_value"] == "item-1\nitem-2"
+    assert block_with(view, Field.TIER)["element"]["initial_option"]["value"] == "restricted"
+
+
+def test_a_large_policy_still_makes_a_form(desk: Desk) -> None:
+    [some, *_] = desk.policy.categories.values()
+    categories: dict[str, Category] = {f"c{n}": replace(some, label="&" * 75) for n in range(130)}
+    labels = {f"k{n}": "ü" * 75 for n in range(130)}
+    policy = replace(desk.policy, categories=categories, surfaces=labels, actions=labels)
+    large = Desk(policy, desk.words)
+    assert check_view(forms.open_form(large, Filled(severity=Severity.P1, category="c1"))) == []
+    assert check_view(forms.decision_form(large, "01INCIDENT")) == []
+
+
+def test_status_offers_the_legal_moves_that_have_no_form_of_their_own(desk: Desk) -> None:
+    view = forms.status_form(desk, "01INCIDENT", a_head(state=State.NEW))
+    element = block_with(view, Field.STATE)["element"]
+    values = [option["value"] for option in element["options"]]
+    assert values[0] == State.NEW == element["initial_option"]["value"]
+    assert State.DECLINED in values
+    assert State.RESOLVED not in values
+
+
+def test_an_update_must_be_written_where_one_was_asked_for(desk: Desk) -> None:
+    head = a_head()
+    asked = forms.status_form(desk, "01INCIDENT", head, note_needed=True)
+    assert block_with(asked, Field.NOTE)["optional"] is False
+    assert block_with(forms.status_form(desk, "01INCIDENT", head), Field.NOTE)["optional"] is True
+
+
+def test_all_follow_ups_are_ticked_for_the_owner(desk: Desk) -> None:
+    view = forms.resolve_form(desk, "01INCIDENT", a_head())
+    element = block_with(view, Field.FOLLOW_UPS)["element"]
+    assert [option["value"] for option in element["initial_options"]] == ["1", "7", "30"]
+    assert block_with(view, Field.OWNER)["element"]["initial_user"] == "U0MEI"
+
+
+def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> None:
+    [first, *_] = some_details().entries
+    entries = tuple(
+        an_entry(first.kind, {"title": f"entry {n}. " + "ü" * 300}) for n in range(1_000)
+    )
+    view = forms.timeline_view(desk, some_details(entries=entries, more_entries=5))
+    said = "\n".join(mrkdwn_texts(view))
+    assert check_view(view) == []
+    assert "entry 999." in said
+    assert "entry 1." not in said
+    shown = said.count("opened this escalation")
+    assert f"{1_005 - shown} earlier entries" in said

@@ -1,0 +1,54 @@
+"""Every error has words of its own, and they say what would work."""
+
+from collections.abc import Iterator
+
+from bot.domain import errors
+from bot.domain.controls import Button
+from bot.domain.errors import TocsinError
+from bot.render import answers
+from bot.render.desk import Desk
+from bot.render.refusals import block_for
+from tests.unit.render.catalogue import ERRORS
+from tests.unit.render.reading_blocks import action_ids, block_with
+
+
+def kinds_of(error: type[TocsinError]) -> Iterator[type[TocsinError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from kinds_of(kind)
+
+
+def test_every_error_has_its_words(desk: Desk) -> None:
+    shown = {block_for(error) for error in ERRORS.values()}
+    for kind in kinds_of(TocsinError):
+        if kind.__module__ != errors.__name__:
+            continue
+        block = block_for(kind.__new__(kind))
+        assert desk.words.has("errors", block), f"errors.j2 has no block {block}"
+        assert block in shown, f"the catalogue shows no {kind.__name__}"
+
+
+def test_no_access_offers_to_ask_for_it(desk: Desk) -> None:
+    message = answers.refused(desk, errors.NoAccess("ESC-13", "01SEALED"))
+    assert action_ids(message) == {Button.REQUEST_ACCESS}
+    [button] = block_with(message, Button.REQUEST_ACCESS)["elements"]
+    assert button["value"] == "01SEALED"
+
+
+def test_an_illegal_move_names_what_to_type(desk: Desk) -> None:
+    error = errors.IllegalMove("ESC-12", "resolved", "new", ("reviewed", "reopened"))
+    text = answers.refusal(desk, error)
+    assert "`/escalate close ESC-12`" in text
+    assert "`/escalate reopen ESC-12 &lt;reason&gt;`" in text
+
+
+def test_an_unexpected_error_shows_its_reference_and_nothing_else(desk: Desk) -> None:
+    message = answers.refused(desk, ValueError("the title of a case"), "7f3a-11")
+    assert "7f3a-11" in message.text
+    assert "title of a case" not in str(message)
+
+
+def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
+    error = errors.BadInput("when", "'<soon>' & later is not a time", "in 2h")
+    said = answers.refusal_plain(desk, error)
+    assert said == "'<soon>' & later is not a time. For example: in 2h"

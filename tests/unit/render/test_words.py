@@ -1,0 +1,131 @@
+"""Words, escaping and cutting."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from bot.render.mrkdwn import Mrkdwn, at, code, cut, escape, fit, one_line, people, person, quote
+from bot.render.words import Words
+from slack_rules import mrkdwn
+
+ENTITIES = ("&amp;", "&lt;", "&gt;")
+
+
+def words_of(folder: Path, **locales: str) -> Words:
+    for locale, text in locales.items():
+        (folder / locale).mkdir()
+        (folder / locale / "some.j2").write_text(text)
+    return Words("de", folder)
+
+
+def test_a_value_is_escaped_once_and_quotes_stay(tmp_path: Path) -> None:
+    words = words_of(tmp_path, en="{% block it %}<b> {{ value }}{% endblock %}")
+    assert words("some", "it", value="""<!channel> & "it's" """) == (
+        """<b> &lt;!channel&gt; &amp; "it's\""""
+    )
+
+
+def test_escaped_text_is_not_escaped_again(tmp_path: Path) -> None:
+    words = words_of(tmp_path, en="{% block it %}{{ value }}{% endblock %}")
+    assert words("some", "it", value=escape("a & b")) == "a &amp; b"
+
+
+def test_a_macro_does_not_escape_twice(tmp_path: Path) -> None:
+    text = "{% block it %}{% macro m(x) %}{{ x }}{% endmacro %}{{ m(value) }}{% endblock %}"
+    assert words_of(tmp_path, en=text)("some", "it", value="a & 'b'") == "a &amp; 'b'"
+
+
+def test_plain_text_is_not_escaped(tmp_path: Path) -> None:
+    words = words_of(tmp_path, en="{% block it %}{{ value }}{% endblock %}")
+    assert words.plain("some", "it", value="R&D <now>") == "R&D <now>"
+
+
+def test_a_missing_value_is_an_error_and_none_is_empty(tmp_path: Path) -> None:
+    words = words_of(tmp_path, en="{% block it %}({{ value }}){% endblock %}")
+    assert words("some", "it", value=None) == "()"
+    with pytest.raises(UndefinedError):
+        words("some", "it")
+
+
+def test_what_a_locale_lacks_is_said_in_english(tmp_path: Path) -> None:
+    words = words_of(tmp_path, en="{% block it %}hello{% endblock %}")
+    assert words("some", "it") == "hello"
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "some.j2").write_text("{% block it %}hallo{% endblock %}")
+    assert Words("de", tmp_path)("some", "it") == "hallo"
+
+
+def test_lines_are_trimmed_and_blank_lines_do_not_pile_up(tmp_path: Path) -> None:
+    text = "{% block it %}\n\n one  \n\n\n\n\ntwo\n\n{% endblock %}"
+    assert words_of(tmp_path, en=text)("some", "it") == "one\n\ntwo"
+
+
+@given(st.text(max_size=300), st.integers(5, 120))
+def test_cut_escaped_text_is_still_escaped_text(text: str, limit: int) -> None:
+    shown = fit(escape(text), limit)
+    assert len(shown) <= limit
+    rest = str(shown)
+    for entity in ENTITIES:
+        rest = rest.replace(entity, "")
+    assert not set(rest) & set("&<>")
+
+
+@given(st.text(max_size=200))
+def test_escaping_and_reading_give_the_text_back(text: str) -> None:
+    shown = mrkdwn.unescape(escape(text))
+    assert shown == text.translate(dict.fromkeys(BIDI))
+
+
+BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+
+
+def test_a_cut_does_not_split_a_mention_or_a_date() -> None:
+    text = Mrkdwn(f"{'x' * 20} {person('U0PRIYA')} {at(datetime(2026, 11, 22, 9, tzinfo=UTC))}")
+    for limit in range(5, len(text)):
+        shown = fit(text, limit)
+        assert shown.count("<") == shown.count(">"), shown
+
+
+def test_a_cut_does_not_split_an_accent_or_a_joined_emoji() -> None:
+    assert cut("abce\u0301fgh", 5) == "abc…"
+    assert cut("ab👩‍👧xyz", 5) == "ab…"
+
+
+def test_text_within_the_limit_is_left_alone() -> None:
+    assert fit("abc &amp;", 9) == "abc &amp;"
+    assert cut("abc", 3) == "abc"
+
+
+def test_text_cannot_turn_its_neighbours_around() -> None:
+    assert escape("safe\u202egnp.exe\u2067") == "safegnp.exe"
+
+
+def test_people_are_mentioned_and_the_bot_goes_by_its_name() -> None:
+    assert person("U0PRIYA") == "<@U0PRIYA>"
+    assert person("bot") == "Tocsin"
+    assert person("U0> <!channel") == "U0&gt; &lt;!channel"
+    assert people(["U0TOM", "bot"]) == "<@U0TOM>, Tocsin"
+
+
+def test_a_moment_is_read_in_each_ones_own_zone() -> None:
+    moment = datetime(2026, 11, 22, 17, 0, tzinfo=UTC) + timedelta(seconds=1)
+    shown = "<!date^1795366801^{date_short_pretty} {time}|2026-11-22 17:00 UTC>"
+    assert at(moment) == shown
+    assert at(moment.isoformat()) == shown
+    assert at("not a moment") == ""
+
+
+def test_own_words_are_set_apart_line_by_line() -> None:
+    assert quote("one & two\n<three>") == ">one &amp; two\n>&lt;three&gt;"
+
+
+def test_an_address_is_shown_and_not_followed() -> None:
+    assert code("https://a.example/`?x=1&y=2") == "`https://a.example/?x=1&amp;y=2`"
+
+
+def test_a_title_stays_on_its_line() -> None:
+    assert one_line("one\n two```") == "one two'''"
