@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from playground.outcomes import Choice, FormValues, Outcome, Submitted
+from playground.outcomes import Choice, Filled, Outcome, Submitted
 from playground.playground import Playground
 from playground.records import Channel, Message, View
 
@@ -44,7 +44,7 @@ class Person:
         action_id: str,
         value: Choice = None,
         block_id: str | None = None,
-        values: FormValues | None = None,
+        values: Filled | None = None,
     ) -> Outcome:
         return await self.slack.click(
             self.id, message.channel, message.ts, block_id, action_id, value, values
@@ -56,13 +56,13 @@ class Person:
         value: Choice = None,
         *,
         block_id: str | None = None,
-        values: FormValues | None = None,
+        values: Filled | None = None,
         home: bool = False,
     ) -> Outcome:
         view = self.home if home else self.modal
         return await self.slack.click_view(self.id, view.id, block_id, action_id, value, values)
 
-    async def submit(self, values: FormValues | None = None) -> Submitted:
+    async def submit(self, values: Filled | None = None) -> Submitted:
         """The modal on top, with these inputs; the rest as it stands."""
         return await self.slack.submit_view(self.id, self.modal.id, values or {})
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from playground.outcomes import Choice, FormValues
+from playground.outcomes import Choice, Filled
 from playground.records import Json
 from slack_rules import interactive_elements
 
@@ -120,7 +120,7 @@ def initial_state(blocks: list[Json]) -> StateValues:
     return state
 
 
-def filled_in(blocks: list[Json], state: StateValues, given: FormValues | None) -> StateValues:
+def filled_in(blocks: list[Json], state: StateValues, given: Filled | None) -> StateValues:
     """`state` with what the person has put in; ids that the form does not have are left out."""
     filled = copy.deepcopy(state)
     for block_id, choices in (given or {}).items():

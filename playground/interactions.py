@@ -8,7 +8,7 @@ from playground import elements
 from playground.answers import Answers
 from playground.deliveries import Deliveries
 from playground.manifest import Manifest
-from playground.outcomes import Choice, FormValues, Outcome, Submitted
+from playground.outcomes import Choice, Filled, Outcome, Submitted
 from playground.payloads import Payloads
 from playground.records import Channel, Delivery, Json, Message, View
 from playground.refusal import Refusal
@@ -69,7 +69,7 @@ class Interactions:
         block_id: str | None,
         action_id: str,
         value: Choice,
-        values: FormValues | None,
+        values: Filled | None,
     ) -> Outcome:
         found = elements.find(message.blocks, block_id, action_id)
         if found is None:
@@ -94,7 +94,7 @@ class Interactions:
         block_id: str | None,
         action_id: str,
         value: Choice,
-        values: FormValues | None,
+        values: Filled | None,
     ) -> Outcome:
         found = elements.find(view.blocks, block_id, action_id)
         if found is None:
@@ -111,7 +111,7 @@ class Interactions:
         delivery = await self.deliveries.send("interactive", "block_actions", user, payload)
         return Outcome(delivery.error is None, delivery.error, delivery)
 
-    async def submit(self, user: str, view: View, values: FormValues) -> Submitted:
+    async def submit(self, user: str, view: View, values: Filled) -> Submitted:
         """The client's own checks first; then the app's answer decides what is shown."""
         try:
             view.state = elements.filled_in(view.blocks, view.state, values)

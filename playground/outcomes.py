@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -12,6 +13,9 @@ Choice: TypeAlias = str | list[str] | None
 
 #: block_id → action_id → what the person put in.
 FormValues: TypeAlias = dict[str, dict[str, Choice]]
+
+#: The same, to read from.
+Filled: TypeAlias = Mapping[str, Mapping[str, Choice]]
 
 
 @dataclass(frozen=True)

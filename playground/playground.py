@@ -14,7 +14,7 @@ from playground.event_stream import EventStream
 from playground.faults import FaultRule, Faults
 from playground.installed_app import InstalledApp
 from playground.interactions import NO_SUCH_ELEMENT, Interactions
-from playground.outcomes import Choice, FormValues, Outcome, Submitted
+from playground.outcomes import Choice, Filled, Outcome, Submitted
 from playground.payloads import Payloads
 from playground.rates import Rates
 from playground.records import SLACKBOT, Channel, Json, Message, Person, View
@@ -187,7 +187,7 @@ class Playground:
         block_id: str | None,
         action_id: str,
         value: Choice = None,
-        values: FormValues | None = None,
+        values: Filled | None = None,
     ) -> Outcome:
         """An element of a message; `value` is what was chosen (not needed for a button)."""
         message = self._visible(user, channel, ts)
@@ -202,7 +202,7 @@ class Playground:
         block_id: str | None,
         action_id: str,
         value: Choice = None,
-        values: FormValues | None = None,
+        values: Filled | None = None,
     ) -> Outcome:
         """An element of a modal or of the home tab; `values` is the form as it stands."""
         view = self.screens.find(user, view_id)
@@ -210,7 +210,7 @@ class Playground:
             return Outcome(False, "no_such_view")
         return await self.interactions.click_view(user, view, block_id, action_id, value, values)
 
-    async def submit_view(self, user: str, view_id: str, values: FormValues) -> Submitted:
+    async def submit_view(self, user: str, view_id: str, values: Filled) -> Submitted:
         view = self._modal(user, view_id)
         if view is None:
             return Submitted(False, error="no_such_view")

@@ -100,6 +100,18 @@ class BoltApp:
     web: AsyncWebClient
     url: str = ""
     heard: list[Any] = field(default_factory=list)
+    told: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def note(self, what: Any) -> None:
+        async with self.told:
+            self.heard.append(what)
+            self.told.notify_all()
+
+    async def until_heard(self, count: int) -> list[Any]:
+        """An event's listener runs after the acknowledgement: wait for what it noted."""
+        async with asyncio.timeout(10), self.told:
+            await self.told.wait_for(lambda: len(self.heard) >= count)
+        return self.heard
 
 
 def bolt_app(slack: RunningPlayground) -> BoltApp:
@@ -125,7 +137,6 @@ async def running_bolt(slack: RunningPlayground) -> AsyncIterator[BoltApp]:
         made.url = f"{base}/slack/events"
         slack.send_to(made.url)
         yield made
-        await slack.settled()
 
 
 @contextlib.asynccontextmanager

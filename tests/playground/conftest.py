@@ -35,7 +35,7 @@ WORKSPACE: dict[str, Any] = {
 @pytest.fixture
 async def slack() -> AsyncIterator[RunningPlayground]:
     """A playground without an app: what the Web API alone does."""
-    async with running_playground(workspace=WORKSPACE) as running:
+    async with running_playground(workspace=WORKSPACE, retry_scale=0.0) as running:
         yield running
 
 
