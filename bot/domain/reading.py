@@ -295,4 +295,4 @@ class DigestView:
 
     name: str
     figures: DigestFigures
-    late: bool = False
+    late_since: datetime | None = None

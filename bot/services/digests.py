@@ -76,7 +76,7 @@ def _take(
         "schedule": rule.key,
         "start": occurrence.period_start.isoformat(),
         "end": occurrence.period_end.isoformat(),
-        "late": occurrence.late,
+        "late_since": occurrence.due_at.isoformat() if occurrence.late else None,
     }
     name = f"digest:{rule.key}:{occurrence.period_start.isoformat()}"
     outbox.enqueue(tx, workspace, now, _messages(rule, period, name))
@@ -116,7 +116,7 @@ def preview(db: Database, policy: Policy, act: Act, key: str | None) -> DigestVi
     rule = _rule(policy, key)
     period = week_until(act.now, rule.zone if rule else policy.default_zone)
     with db.reading() as tx:
-        return _view(tx, policy, act.workspace, rule, period, late=False)
+        return _view(tx, policy, act.workspace, rule, period)
 
 
 def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
@@ -130,7 +130,6 @@ def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
         "schedule": rule.key,
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
-        "late": False,
     }
     with db.transaction(act) as tx:
         name = f"digest:{rule.key}:asked:{act.now.isoformat()}"
@@ -158,7 +157,9 @@ def planned_view(
         datetime.fromisoformat(args["start"]), datetime.fromisoformat(args["end"]), rule.zone
     )
     with db.reading() as tx:
-        return _view(tx, policy, workspace, rule, period, late=bool(args.get("late")))
+        late_since = args.get("late_since")
+        due = datetime.fromisoformat(late_since) if late_since else None
+        return _view(tx, policy, workspace, rule, period, late_since=due)
 
 
 def _view(
@@ -167,12 +168,11 @@ def _view(
     workspace: Workspace,
     rule: DigestRule | None,
     period: Period,
-    *,
-    late: bool,
+    late_since: datetime | None = None,
 ) -> DigestView:
     facts = gather(tx, policy, workspace, period)
     counted = figures(facts.of_teams(rule.teams if rule else ()), period)
-    return DigestView(name=rule.name if rule else "", figures=counted, late=late)
+    return DigestView(name=rule.name if rule else "", figures=counted, late_since=late_since)
 
 
 def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period) -> DigestFacts:

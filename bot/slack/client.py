@@ -53,10 +53,10 @@ class SlackCalls:
         self._client = client
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Make one call; `already_…` counts as success."""
+        """Make one call (`chat.postMessage`); `already_…` counts as success."""
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            response = await self._client.api_call(method, json=given)
+            response = await getattr(self._client, method.replace(".", "_"))(**given)
         except SlackApiError as error:
             return self._sorted(method, error)
         except aiohttp.ClientConnectorError as error:

@@ -269,3 +269,11 @@ def _escaped(word: str) -> str:
 
 def name_of(incident: Incident) -> str:
     return reference(incident.number)
+
+
+def batch(tx: Transaction, *, after: str, number: int | None, limit: int) -> list[Incident]:
+    """Return incidents in the order in which they were opened, those behind id `after`."""
+    query = select_rows(Incident).where(col(Incident.id) > after)
+    if number is not None:
+        query = query.where(col(Incident.number) == number)
+    return tx.all(query.order_by(col(Incident.id)).limit(limit))

@@ -153,6 +153,7 @@ class DigestRun(Tenant, table=True):
 
     __tablename__ = "digest_run"
 
+    team_id: str = Field(primary_key=True, max_length=32)
     schedule: str = Field(primary_key=True, max_length=64)
     period_start: datetime = moment(primary_key=True)
     period_end: datetime = moment()

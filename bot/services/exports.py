@@ -1,0 +1,79 @@
+"""Everything of an incident as plain data, and the check of its timeline's chain."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.ids import reference
+from bot.domain.timeline import GENESIS, Entry, chain
+from bot.store import incidents, pages
+from bot.store.database import Database
+from bot.store.tables import Incident, TimelineEntry
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    reference: str
+    what: str
+
+
+def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield incidents with their timeline, pages and decisions, the oldest first."""
+    for incident in _incidents(db, number):
+        with db.reading() as tx:
+            yield {
+                "reference": reference(incident.number),
+                "incident": incident.model_dump(mode="json"),
+                "timeline": [
+                    entry.model_dump(mode="json") for entry in incidents.timeline(tx, incident.id)
+                ],
+                "runs": [run.model_dump(mode="json") for run in pages.runs_of(tx, [incident.id])],
+                "pages": [
+                    page.model_dump(mode="json")
+                    for page in pages.pages_of_incident(tx, incident.id)
+                ],
+                "decisions": [
+                    decision.model_dump(mode="json")
+                    for decision in incidents.decisions(tx, incident.id)
+                ],
+            }
+
+
+def _incidents(db: Database, number: int | None) -> Iterator[Incident]:
+    after = ""
+    while True:
+        with db.reading() as tx:
+            batch = incidents.batch(tx, after=after, number=number, limit=BATCH)
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].id
+
+
+def verify(db: Database) -> tuple[int, list[Flaw]]:
+    """Return how many timelines were checked, and the flaws that were found."""
+    checked, broken = 0, []
+    for incident in _incidents(db, None):
+        with db.reading() as tx:
+            entries = incidents.timeline(tx, incident.id)
+        checked += 1
+        what = flaw_of(incident, entries)
+        if what is not None:
+            broken.append(Flaw(reference(incident.number), what))
+    return checked, broken
+
+
+def flaw_of(incident: Incident, entries: list[TimelineEntry]) -> str | None:
+    """Return what is wrong with a timeline, None when every hash holds."""
+    head = GENESIS
+    for position, entry in enumerate(entries, start=1):
+        if entry.seq != position:
+            return f"entry {position} is missing"
+        head = chain(head, entry.seq, entry.at, entry.actor, Entry(entry.kind, entry.data))
+        if head != entry.hash:
+            return f"entry {entry.seq} was altered"
+    if len(entries) != incident.entries or head != incident.head:
+        return f"{incident.entries} entries were written, {len(entries)} are there"
+    return None

@@ -1,0 +1,131 @@
+"""Environment → one frozen object. Nothing further down reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.domain.errors import TocsinError
+
+DEFAULT_API_URL = "https://slack.com/api/"
+DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
+LOG_FORMATS = ("text", "json")
+
+
+class SettingsError(TocsinError):
+    """A setting is wrong or missing; the text says which, and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs. Secrets never appear in its repr."""
+
+    bot_token: str
+    signing_secret: str
+    app_token: str | None
+    api_url: str
+    database_url: str
+    policy_path: Path
+    host: str
+    port: int
+    log_format: str
+    clock_offset_file: Path | None = None
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.app_token is not None
+
+    def __repr__(self) -> str:
+        return f"Settings(host={self.host!r}, port={self.port}, socket_mode={self.socket_mode})"
+
+
+def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) -> Settings:
+    """Return the settings; raises SettingsError with one clear sentence.
+
+    With `slack_needed` False the tokens may be absent (`migrate`, `manifest`, `verify`).
+    """
+    app_token = environment.get("SLACK_APP_TOKEN") or None
+    if app_token is not None and not app_token.startswith("xapp-"):
+        raise SettingsError(
+            "SLACK_APP_TOKEN does not look like an app-level token: it begins with 'xapp-' "
+            "(Slack: your app, 'Basic Information', 'App-Level Tokens')."
+        )
+    secret_needed = slack_needed and app_token is None
+    return Settings(
+        bot_token=_token(environment, needed=slack_needed),
+        signing_secret=_secret(environment, needed=secret_needed),
+        app_token=app_token,
+        api_url=_api_url(environment),
+        database_url=_database_url(environment),
+        policy_path=Path(environment.get("ESCALATION_POLICY") or "escalation.toml"),
+        host=environment.get("HOST") or "0.0.0.0",
+        port=_port(environment),
+        log_format=_log_format(environment),
+        clock_offset_file=_optional_path(environment, "CLOCK_OFFSET_FILE"),
+    )
+
+
+def _token(environment: Mapping[str, str], *, needed: bool) -> str:
+    token = environment.get("SLACK_BOT_TOKEN", "")
+    if not token and needed:
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is not set: take the 'Bot User OAuth Token' from your Slack app's "
+            "'OAuth & Permissions' page (or run 'make demo', which needs none)."
+        )
+    if token and not token.startswith("xoxb-"):
+        raise SettingsError("SLACK_BOT_TOKEN is not a bot token: those begin with 'xoxb-'.")
+    return token
+
+
+def _secret(environment: Mapping[str, str], *, needed: bool) -> str:
+    secret = environment.get("SLACK_SIGNING_SECRET", "")
+    if not secret and needed:
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET is not set: take it from your Slack app's 'Basic Information' "
+            "page, or set SLACK_APP_TOKEN to use Socket Mode instead of HTTP."
+        )
+    return secret
+
+
+def _api_url(environment: Mapping[str, str]) -> str:
+    url = environment.get("SLACK_API_URL") or DEFAULT_API_URL
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(
+            f"SLACK_API_URL is '{url}': it must be an address such as {DEFAULT_API_URL}"
+        )
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _database_url(environment: Mapping[str, str]) -> str:
+    url = environment.get("DATABASE_URL") or DEFAULT_DATABASE
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            "DATABASE_URL is not understood: it must be like 'sqlite:///tocsin.sqlite3' or "
+            "'postgresql://user:password@host/database'."
+        )
+    return url
+
+
+def _port(environment: Mapping[str, str]) -> int:
+    text = environment.get("PORT") or "3000"
+    if not (text.isascii() and text.isdigit() and 0 <= int(text) <= 65535):
+        raise SettingsError(f"PORT is '{text}': it must be a number from 0 to 65535.")
+    return int(text)
+
+
+def _log_format(environment: Mapping[str, str]) -> str:
+    chosen = environment.get("LOG_FORMAT") or "text"
+    if chosen not in LOG_FORMATS:
+        raise SettingsError(f"LOG_FORMAT is '{chosen}': it must be 'text' or 'json'.")
+    return chosen
+
+
+def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:
+    value = environment.get(name)
+    return Path(value) if value else None

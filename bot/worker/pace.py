@@ -1,0 +1,28 @@
+"""How long things take and may take. One place, so that tests can run a lease in a second."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`lease` is longer than `http_timeout`: nobody else takes a row that is still being sent."""
+
+    lease: timedelta = timedelta(seconds=30)
+    http_timeout: timedelta = timedelta(seconds=10)
+    between_lookups: timedelta = timedelta(seconds=3)
+    poll: float = 0.25
+    """Seconds between two looks into the outbox when nothing wakes the relay."""
+    tick: float = 1.0
+    in_flight: int = 64
+    first_backoff: timedelta = timedelta(seconds=1)
+    longest_backoff: timedelta = timedelta(seconds=30)
+    room_wait: timedelta = timedelta(seconds=2)
+    plan_digests_every: timedelta = timedelta(seconds=20)
+    heal_every: timedelta = timedelta(seconds=60)
+    sync_people_every: timedelta = timedelta(hours=1)
+
+    def backoff(self, attempts: int) -> timedelta:
+        """1, 2, 4 … up to 30 s, without end while it matters."""
+        doubled: timedelta = self.first_backoff * 2 ** min(max(attempts - 1, 0), 10)
+        return min(doubled, self.longest_backoff)

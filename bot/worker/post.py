@@ -1,0 +1,207 @@
+"""Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.act import Workspace
+from bot.domain.reading import Home
+from bot.render.desk import Desk
+from bot.services import directory
+from bot.services.delivered import Accepted
+from bot.services.outgoing import Letter, RoomCall
+from bot.slack.client import SlackCalls
+from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.threads import Threads
+from bot.worker.rendering import home_view, message
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "tocsin_delivery"
+_LOOK_BACK = 200
+_CHANNEL_SUFFIXES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The channel's history was read, and the message is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """The channel's history cannot be read, so nobody can tell."""
+
+    why: str
+
+
+class Post:
+    """One workspace's letters and rooms."""
+
+    def __init__(
+        self, calls: SlackCalls, desk: Desk, db: Database, threads: Threads, prefix: str
+    ) -> None:
+        self._calls = calls
+        self._desk = desk
+        self._db = db
+        self._threads = threads
+        self._prefix = prefix
+        self._dms: dict[tuple[str, str], str] = {}
+
+    # Messages
+
+    async def send(self, claimed: Claimed, letter: Letter) -> Accepted:
+        """Post, edit or publish; a message carries the delivery's id as metadata."""
+        if isinstance(letter.view, Home):
+            view = home_view(self._desk, letter.view)
+            await self._calls.call("views.publish", user_id=letter.person, view=view)
+            return Accepted()
+        said = message(self._desk, letter.view)
+        content: dict[str, Any] = {"text": said.text, "blocks": said.blocks}
+        if letter.ts is not None:
+            await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
+            return Accepted(letter.channel, letter.ts)
+        return await self._post(claimed, letter, content)
+
+    async def _post(self, claimed: Claimed, letter: Letter, content: Mapping[str, Any]) -> Accepted:
+        where: dict[str, Any] = {
+            "thread_ts": letter.thread_ts,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        channel = await self._channel_of(claimed.workspace, letter)
+        try:
+            answer = await self._with_fallback(
+                "chat.postMessage", content, channel=channel, **where
+            )
+        except Rejected as error:
+            if error.code not in ("not_in_channel", "channel_not_found"):
+                raise
+            channel = await self._get_in(claimed.workspace, letter, error)
+            answer = await self._with_fallback(
+                "chat.postMessage", content, channel=channel, **where
+            )
+        return Accepted(answer.get("channel") or channel, answer.get("ts"))
+
+    async def _with_fallback(
+        self, method: str, content: Mapping[str, Any], **where: Any
+    ) -> Mapping[str, Any]:
+        """Send blocks; when Slack finds fault with them (our bug), send the plain text."""
+        try:
+            return await self._calls.call(method, **content, **where)
+        except Rejected as error:
+            if error.code not in OUR_MISTAKE:
+                raise
+            log.error(
+                "Slack refused our blocks; the plain text goes instead",
+                extra={"method": method, "code": error.code, "problems": list(error.details)},
+            )
+            text = str(content["text"])[:3_000]
+            return await self._calls.call(method, text=text, blocks=[], **where)
+
+    async def _channel_of(self, workspace: Workspace, letter: Letter) -> str:
+        if letter.channel is not None:
+            return letter.channel
+        assert letter.person is not None
+        return await self.open_dm(workspace, letter.person)
+
+    async def open_dm(self, workspace: Workspace, user: str) -> str:
+        """Return a person's direct-message channel: opened once, then kept."""
+        key = (workspace.team_id, user)
+        if key not in self._dms:
+            known = await self._threads.read(directory.dm_channels, self._db, workspace, [user])
+            channel = known[user]
+            if channel is None:
+                answer = await self._calls.call("conversations.open", users=user)
+                channel = str(answer["channel"]["id"])
+                await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
+            self._dms[key] = channel
+        return self._dms[key]
+
+    async def _get_in(self, workspace: Workspace, letter: Letter, error: Rejected) -> str:
+        """Open a direct message anew, or join a public channel, once."""
+        if letter.channel is None and letter.person is not None:
+            self._dms.pop((workspace.team_id, letter.person), None)
+            answer = await self._calls.call("conversations.open", users=letter.person)
+            return str(answer["channel"]["id"])
+        try:
+            await self._calls.call("conversations.join", channel=letter.channel)
+        except Rejected:
+            raise error from None
+        return str(letter.channel)
+
+    async def look_up(self, claimed: Claimed, letter: Letter) -> Accepted | Absent | NoHistory:
+        """Find a message that may have been posted, by the delivery's id in its metadata."""
+        try:
+            channel = await self._channel_of(claimed.workspace, letter)
+            since = f"{claimed.created_at.timestamp() - 60:.6f}"
+            given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _LOOK_BACK}
+            method = "conversations.history"
+            if letter.thread_ts is not None:
+                method, given["ts"] = "conversations.replies", letter.thread_ts
+            answer = await self._calls.call(method, include_all_metadata=True, **given)
+        except (Rejected, OutcomeUnknown) as error:
+            return NoHistory(str(error))
+        for found in answer.get("messages", ()):
+            payload = (found.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("id") == claimed.id:
+                return Accepted(channel, found["ts"])
+        return Absent()
+
+    # Rooms
+
+    async def set_up(self, claimed: Claimed, room: RoomCall) -> Accepted:
+        """Create, fill or pin, by what the call carries. All of it may be repeated safely."""
+        if room.channel is None:
+            return await self._create(claimed, room)
+        if room.card_ts is not None:
+            await self._calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
+        elif room.users:
+            await self._calls.call(
+                "conversations.invite", channel=room.channel, users=list(room.users), force=True
+            )
+        return Accepted(room.channel)
+
+    async def _create(self, claimed: Claimed, room: RoomCall) -> Accepted:
+        base = f"{self._prefix}-{room.number}"
+        if claimed.uncertain and (made := await self._made_before(base)) is not None:
+            return made
+        for attempt in range(_CHANNEL_SUFFIXES):
+            name = base if attempt == 0 else f"{base}-{attempt + 1}"
+            try:
+                answer = await self._calls.call(
+                    "conversations.create", name=name, is_private=room.private
+                )
+            except Rejected as error:
+                if error.code == "name_taken":
+                    continue
+                raise
+            channel = answer["channel"]
+            return Accepted(channel["id"], name=channel.get("name", name))
+        raise Rejected("name_taken")
+
+    async def _made_before(self, base: str) -> Accepted | None:
+        """An earlier attempt may have made the channel: the bot is in it and nobody else."""
+        cursor = ""
+        while True:
+            answer = await self._calls.call(
+                "users.conversations",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor or None,
+            )
+            for channel in answer.get("channels", ()):
+                if channel.get("name") == base and channel.get("num_members", 1) <= 1:
+                    return Accepted(channel["id"], name=base)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+
+def labelled_repeat(claimed: Claimed) -> Claimed:
+    """Return the claim with the note that this page may have come before."""
+    return replace(claimed, args={**claimed.args, "may_repeat": True})

@@ -1,0 +1,282 @@
+"""The loop that sends: claim, look up what is uncertain, render, send, settle."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import StoreUnavailable
+from bot.policy import Policy
+from bot.services import delivered, outgoing
+from bot.services.delivered import Accepted, At
+from bot.services.outgoing import Letter, Moot, NotYet, RoomCall
+from bot.slack.errors import (
+    DeadTarget,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    TokenLost,
+)
+from bot.store import limits, outbox
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.post import Absent, NoHistory, Post, labelled_repeat
+
+log = logging.getLogger(__name__)
+
+_ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
+_LOOKUPS = 2
+_HISTORY_TRIES = 4
+
+
+class Relay:
+    """Sends what is due. Any number of processes may run one on the same database."""
+
+    def __init__(
+        self,
+        db: Database,
+        policy: Policy,
+        post: Post,
+        clock: Clock,
+        threads: Threads,
+        figures: Figures,
+        pace: Pace,
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._post = post
+        self._clock = clock
+        self._threads = threads
+        self._figures = figures
+        self._pace = pace
+        self._wake = asyncio.Event()
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._blocked: dict[str, datetime] = {}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until stopped; what is in flight then is waited for."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                claimed = await self._claim()
+            except StoreUnavailable:
+                log.error("The database does not answer; the relay tries again")
+                claimed = []
+            except Exception:
+                # One of the two loops that must never end: whatever it was, the next turn tries.
+                log.exception("The relay could not claim")
+                claimed = []
+            for delivery in claimed:
+                task = asyncio.create_task(self._guarded(delivery))
+                self._in_flight.add(task)
+                task.add_done_callback(self._in_flight.discard)
+            if not claimed:
+                await self._rest()
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=self._pace.http_timeout.total_seconds())
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._pace.poll)
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> list[Claimed]:
+        room = self._pace.in_flight - len(self._in_flight)
+        if room <= 0:
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+            room = self._pace.in_flight - len(self._in_flight)
+        return await self._threads.write(self._claim_now, room)
+
+    def _claim_now(self, room: int) -> list[Claimed]:
+        now, real = self._clock.now(), self._clock.real()
+        with self._db.transaction() as tx:
+            claimed = outbox.claim(
+                tx,
+                now=now,
+                real=real,
+                limit=room,
+                lease=self._pace.lease,
+                kinds=tuple(DeliveryKind),
+            )
+            if claimed:
+                self._blocked = limits.blocked(tx, real)
+        self._figures.relay_turned(real)
+        return claimed
+
+    async def _guarded(self, claimed: Claimed) -> None:
+        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        try:
+            await self._deliver(claimed)
+        except StoreUnavailable:
+            log.error("The outcome of a delivery could not be stored; it will be looked up")
+        except Exception:
+            log.exception(
+                "A delivery failed for a reason of our own",
+                extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},
+            )
+            wait = self._pace.backoff(claimed.attempts)
+            await self._again(claimed, wait, "our own error", unknown=claimed.uncertain)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        if claimed.lease_until - self._pace.http_timeout <= self._clock.real():
+            return  # Held up too long: somebody else will have it when the lease has run out.
+        if await self._is_blocked(claimed):
+            return
+        prepared = await self._threads.read(
+            outgoing.prepare, self._db, self._policy, claimed, self._clock.now()
+        )
+        match prepared:
+            case Moot(why):
+                await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
+            case NotYet(why):
+                await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
+            case Letter() | RoomCall():
+                await self._settle(claimed, prepared)
+
+    async def _is_blocked(self, claimed: Claimed) -> bool:
+        until = self._blocked.get(f"{claimed.workspace.team_id}:{limits.WORKSPACE}")
+        if until is None or until <= self._clock.real():
+            return False
+        wait = until - self._clock.real()
+        await self._again(
+            claimed, wait, "workspace held", unknown=claimed.uncertain, used_attempt=False
+        )
+        return True
+
+    async def _settle(self, claimed: Claimed, prepared: Letter | RoomCall) -> None:
+        """Make the call and store what came of it."""
+        try:
+            accepted = await self._accepted(claimed, prepared)
+        except RateLimited as limit:
+            self._figures.outcome(claimed.kind, "ratelimited")
+            scope = None if limit.method in _ONE_CHANNEL else limit.method
+            await self._threads.write(
+                delivered.rate_limited,
+                self._db,
+                self._policy,
+                claimed,
+                limit.after,
+                scope,
+                self._at(),
+            )
+        except NotSent as error:
+            self._figures.outcome(claimed.kind, "not sent")
+            wait = self._pace.backoff(claimed.attempts)
+            await self._again(claimed, wait, error.why, unknown=claimed.uncertain)
+        except OutcomeUnknown as error:
+            self._figures.outcome(claimed.kind, "unknown")
+            await self._look_up_later(claimed, error.why)
+        except TokenLost as error:
+            self._figures.token_lost(error.code)
+            log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
+            await self._threads.write(
+                delivered.held_for_workspace, self._db, claimed, error.code, self._at()
+            )
+        except DeadTarget as error:
+            self._figures.outcome(claimed.kind, error.code)
+            await self._threads.write(
+                delivered.dead_target, self._db, self._policy, claimed, error.code, self._at()
+            )
+        except Rejected as error:
+            self._report(claimed, error)
+            await self._threads.write(
+                delivered.rejected, self._db, self._policy, claimed, error.code, self._at()
+            )
+        else:
+            if accepted is not None:
+                self._figures.outcome(claimed.kind, "sent")
+                await self._threads.write(delivered.sent, self._db, claimed, accepted, self._at())
+
+    async def _accepted(self, claimed: Claimed, prepared: Letter | RoomCall) -> Accepted | None:
+        """Return where it stands now; None when it was put back to be looked up again."""
+        if isinstance(prepared, RoomCall):
+            return await self._post.set_up(claimed, prepared)
+        posted = prepared.ts is None and claimed.kind is not DeliveryKind.HOME
+        if claimed.uncertain and posted:
+            found = await self._post.look_up(claimed, prepared)
+            match found:
+                case Accepted():
+                    return found
+                case Absent() if claimed.lookups + 1 < _LOOKUPS:
+                    wait = self._pace.between_lookups
+                    await self._again(claimed, wait, "not found", unknown=True, looked_up=True)
+                    return None
+                case NoHistory(why):
+                    return await self._without_history(claimed, why)
+                case Absent():
+                    pass
+        return await self._post.send(claimed, prepared)
+
+    async def _without_history(self, claimed: Claimed, why: str) -> Accepted | None:
+        """A page is sent again and says that it may repeat; anything else is not sent twice."""
+        if claimed.attempts < _HISTORY_TRIES:
+            wait = self._pace.backoff(claimed.attempts)
+            await self._again(claimed, wait, f"no history: {why}", unknown=True)
+            return None
+        if claimed.kind is not DeliveryKind.PAGE:
+            raise Rejected("outcome_unknown")
+        repeat = labelled_repeat(claimed)
+        prepared = await self._threads.read(
+            outgoing.prepare, self._db, self._policy, repeat, self._clock.now()
+        )
+        if not isinstance(prepared, Letter):
+            return None
+        return await self._post.send(repeat, prepared)
+
+    async def _look_up_later(self, claimed: Claimed, why: str) -> None:
+        """After the lease, when a request that is still under way can change nothing any more."""
+        rest = max(claimed.lease_until - self._clock.real(), timedelta(0))
+        await self._again(claimed, rest, why, unknown=True)
+
+    async def _again(
+        self,
+        claimed: Claimed,
+        wait: timedelta,
+        error: str,
+        *,
+        unknown: bool = False,
+        looked_up: bool = False,
+        used_attempt: bool = True,
+    ) -> None:
+        await self._threads.write(
+            delivered.again,
+            self._db,
+            claimed,
+            wait,
+            self._at(),
+            error=error,
+            unknown=unknown,
+            looked_up=looked_up,
+            used_attempt=used_attempt,
+        )
+
+    def _report(self, claimed: Claimed, error: Rejected) -> None:
+        self._figures.outcome(claimed.kind, error.code)
+        log.error(
+            "Slack rejected a delivery",
+            extra={
+                "delivery": claimed.id,
+                "kind": claimed.kind,
+                "code": error.code,
+                "needed": error.needed,
+                "problems": list(error.details),
+            },
+        )
+
+    def _at(self) -> At:
+        return At(self._clock.now(), self._clock.real())

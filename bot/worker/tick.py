@@ -1,0 +1,128 @@
+"""The tick: due work, digests, repairs. APScheduler is the clock, rows are the truth."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.domain.act import Workspace
+from bot.domain.errors import StoreUnavailable
+from bot.policy import Policy
+from bot.services import digests, duework
+from bot.store import outbox_health, timers
+from bot.store.database import Database
+from bot.store.timers import DueWork
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+class Tick:
+    """Fires what is due, once a second, in every replica."""
+
+    def __init__(
+        self,
+        db: Database,
+        policy: Policy,
+        workspaces: Callable[[], list[Workspace]],
+        clock: Clock,
+        threads: Threads,
+        figures: Figures,
+        pace: Pace,
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._workspaces = workspaces
+        self._clock = clock
+        self._threads = threads
+        self._figures = figures
+        self._pace = pace
+        self._planned_at: datetime | None = None
+        self._healed_at: datetime | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin to tick. No run is ever dropped as misfired; two never run at once."""
+        self._scheduler.add_job(
+            self.turn,
+            "interval",
+            seconds=self._pace.tick,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+            next_run_time=datetime.now(UTC),
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def turn(self) -> None:
+        """One tick. An exception that left here would stop the scheduler for good."""
+        try:
+            await self._fire_all()
+            await self._plan_digests()
+            await self._heal()
+            self._figures.ticked(self._clock.real())
+        except StoreUnavailable:
+            self._figures.tick_failed()
+            log.error("The database does not answer; the next tick tries again")
+        except Exception:
+            self._figures.tick_failed()
+            log.exception("A tick failed; the next one tries again")
+
+    async def _fire_all(self) -> None:
+        while due := await self._threads.write(self._claim):
+            for work in due:
+                await self._fire(work)
+
+    def _claim(self) -> list[DueWork]:
+        with self._db.transaction() as tx:
+            return timers.claim(
+                tx,
+                now=self._clock.now(),
+                real=self._clock.real(),
+                limit=BATCH,
+                kinds=duework.KNOWN_KINDS,
+                lease=self._pace.lease,
+            )
+
+    async def _fire(self, work: DueWork) -> None:
+        """A row that fails keeps its lease, rests and is tried again; the others go on."""
+        try:
+            await self._threads.write(duework.fire, self._db, self._policy, work, self._clock.now())
+            self._figures.fired(work.kind)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            self._figures.tick_failed()
+            log.exception("Due work failed", extra={"kind": work.kind, "timer": work.id})
+
+    async def _plan_digests(self) -> None:
+        now = self._clock.now()
+        if self._planned_at is not None and (
+            abs(now - self._planned_at) < self._pace.plan_digests_every
+        ):
+            return
+        for workspace in self._workspaces():
+            await self._threads.write(digests.plan_due, self._db, self._policy, workspace, now)
+        self._planned_at = now
+
+    async def _heal(self) -> None:
+        real = self._clock.real()
+        if self._healed_at is not None and real - self._healed_at < self._pace.heal_every:
+            return
+        self._healed_at = real
+        woken = await self._threads.write(self._heal_now)
+        if woken:
+            log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
+
+    def _heal_now(self) -> int:
+        with self._db.transaction() as tx:
+            return outbox_health.heal(tx)

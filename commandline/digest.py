@@ -1,0 +1,55 @@
+"""Print a weekly digest as text, or put it into the outbox to be sent."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from bot.domain.act import Workspace, by_the_bot
+from bot.policy import load
+from bot.render import digest as rendered
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import digests
+from bot.settings import read_settings
+from bot.store.database import Database
+from commandline.workspaces import workspaces
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", nargs="?", help="which digest of the policy (default: the first)")
+    parser.add_argument("--send", action="store_true", help="send it to where it always goes")
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Account for the seven days up to now."""
+    settings = read_settings(environment, slack_needed=False)
+    policy = load(settings.policy_path)
+    db = Database(settings.database_url)
+    desk = Desk(policy, Words())
+    try:
+        for workspace in workspaces(db) or [Workspace("-")]:
+            act = by_the_bot(workspace, datetime.now(UTC))
+            if arguments.send:
+                name = digests.send_now(db, policy, act, arguments.key)
+                print(f"'{name}' is in the outbox; a running bot sends it.")
+                continue
+            view = digests.preview(db, policy, act, arguments.key)
+            message = rendered.digest(desk, view.name, view.figures, preview=True)
+            print(_as_text(message.blocks))
+        return 0
+    finally:
+        db.close()
+
+
+def _as_text(blocks: list[dict[str, object]]) -> str:
+    return "\n\n".join(text for block in blocks if (text := "\n".join(_texts(block))))
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            return [value["text"]]
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return []

@@ -1,0 +1,38 @@
+"""Print one incident, or all of them, as JSON: everything that is stored, restricted ones too."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.ids import parse_reference
+from bot.services import exports
+from bot.settings import read_settings
+from bot.store.database import Database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("reference", nargs="?", help="ESC-12; all incidents when left out")
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Write one JSON object a line, the oldest incident first."""
+    settings = read_settings(environment, slack_needed=False)
+    number = parse_reference(arguments.reference) if arguments.reference else None
+    db = Database(settings.database_url)
+    found = 0
+    try:
+        for record in exports.records(db, number):
+            _write(record)
+            found += 1
+    finally:
+        db.close()
+    if number is not None and not found:
+        print(f"There is no ESC-{number} in this database.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _write(record: Mapping[str, Any]) -> None:
+    print(json.dumps(record, ensure_ascii=False, default=str))

@@ -1,0 +1,62 @@
+"""Arguments → one command. A wrong setting or policy is one clear sentence and exit status 2."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from dotenv import dotenv_values
+
+from bot.domain.errors import PolicyError, Refused, StoreUnavailable
+from bot.settings import SettingsError
+from commandline import demo, digest, doctor, export, manifest, migrate, serve, verify
+
+WRONG_INPUT = 2
+_COMMANDS = (serve, migrate, doctor, manifest, digest, export, verify, demo)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command and return the exit status."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen, environment())
+    except (SettingsError, PolicyError) as error:
+        print(error, file=sys.stderr)
+        return WRONG_INPUT
+    except StoreUnavailable:
+        print(
+            "The database cannot be reached, or cannot store more. Check DATABASE_URL, that the "
+            "server runs, and that its disk has room.",
+            file=sys.stderr,
+        )
+        return 1
+    except Refused as error:
+        print(_in_words(error), file=sys.stderr)
+        return WRONG_INPUT
+    return status
+
+
+def _in_words(error: Refused) -> str:
+    facts = ", ".join(f"{name}: {value}" for name, value in vars(error).items() if value)
+    return f"This cannot be done ({type(error).__name__}). {facts}"
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment over what stands in `.env`."""
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**from_file, **os.environ}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="Tocsin, an escalation bot for Trust & Safety teams on Slack."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for module in _COMMANDS:
+        name = module.__name__.rsplit(".", 1)[-1]
+        summary = (module.__doc__ or "").strip().splitlines()[0]
+        command = commands.add_parser(name, help=summary, description=module.__doc__)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser

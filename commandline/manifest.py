@@ -1,0 +1,25 @@
+"""Print the Slack app manifest, for HTTP or for Socket Mode."""
+
+import argparse
+import json
+from collections.abc import Mapping
+
+from bot.slack.manifest import manifest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
+        "--url",
+        default="https://tocsin.example.com",
+        help="the public address of the bot, for HTTP (default: %(default)s)",
+    )
+    mode.add_argument("--socket-mode", action="store_true", help="for Socket Mode: no address")
+
+
+def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
+    """Print JSON that Slack takes under 'Create New App', 'From a manifest'."""
+    address = arguments.url.rstrip("/") + "/slack/events"
+    request_url = None if arguments.socket_mode else address
+    print(json.dumps(manifest(request_url=request_url), indent=2, ensure_ascii=False))
+    return 0

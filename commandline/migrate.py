@@ -1,0 +1,28 @@
+"""Bring the database to the newest schema; safe to run again, and beside the previous release."""
+
+import argparse
+from collections.abc import Mapping
+
+from bot.settings import read_settings
+from bot.store.database import Database
+from commandline import migrations
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="only tell whether it is needed")
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Migrate, or with --check exit 1 when a migration is pending."""
+    settings = read_settings(environment, slack_needed=False)
+    db = Database(settings.database_url)
+    try:
+        if arguments.check:
+            needed = migrations.pending(db)
+            print("The database needs a migration." if needed else "The database is up to date.")
+            return 1 if needed else 0
+        migrations.migrate(db)
+        print("The database is up to date.")
+        return 0
+    finally:
+        db.close()

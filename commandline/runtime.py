@@ -1,0 +1,153 @@
+"""The running bot: store, services, Bolt and worker, put together once."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from functools import partial
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+import handlers
+from bot.clock import Clock
+from bot.domain.act import Workspace
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.settings import Settings
+from bot.slack.client import SlackCalls, new_session, web_client
+from bot.slack.errors import SlackError
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.people import People
+from bot.worker.post import Post
+from bot.worker.relay import Relay
+from bot.worker.tick import Tick
+from handlers.background import BackgroundTasks
+from handlers.shell import Shell
+
+log = logging.getLogger(__name__)
+
+_RETRY_SLACK = 5.0
+
+
+class Tocsin:
+    """One process of the bot. `start`, then serve its `bolt` app, then `stop`."""
+
+    def __init__(self, settings: Settings, policy: Policy, pace: Pace | None = None) -> None:
+        self.settings = settings
+        self.policy = policy
+        self.pace = pace or Pace()
+        self.clock = Clock(settings.clock_offset_file)
+        self.db = Database(settings.database_url)
+        self.threads = Threads(one_writer=self.db.is_sqlite)
+        self.figures = Figures()
+        self.workspace: Workspace | None = None
+        self._bot_user: str | None = None
+        self._bot_id: str | None = None
+        self._tasks = BackgroundTasks()
+        self._closing = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
+        settings = self.settings
+        session = await self._closing.enter_async_context(new_session())
+        client = web_client(settings.bot_token, session, settings.api_url)
+        calls = SlackCalls(client)
+        desk = Desk(self.policy, Words())
+        post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
+        self.people = People(calls, post, self.db, self.policy, self.clock, self.threads)
+        self.bolt = AsyncApp(
+            client=client,
+            signing_secret=settings.signing_secret or None,
+            authorize=self._authorize,
+            process_before_response=True,
+            request_verification_enabled=bool(settings.signing_secret),
+        )
+        self._calls = calls
+        self.shell = Shell(
+            db=self.db,
+            policy=self.policy,
+            desk=desk,
+            clock=self.clock,
+            threads=self.threads,
+            fetch_person=self.people.fetch_person,
+            tasks=self._tasks,
+        )
+        handlers.register(self.bolt, self.shell)
+        self.relay = Relay(
+            self.db, self.policy, post, self.clock, self.threads, self.figures, self.pace
+        )
+        self.tick = Tick(
+            self.db,
+            self.policy,
+            self._workspaces,
+            self.clock,
+            self.threads,
+            self.figures,
+            self.pace,
+        )
+        loop = asyncio.get_running_loop()
+        self.db.on_new_delivery(partial(self._wake, loop))
+        self._relaying = asyncio.create_task(self.relay.run())
+        self.tick.start()
+        self._meeting = asyncio.create_task(self._meet_slack())
+        if settings.app_token is not None:
+            await self._listen(settings.app_token)
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon_threadsafe(self.relay.wake)
+
+    async def _listen(self, app_token: str) -> None:
+        self._socket = AsyncSocketModeHandler(self.bolt, app_token)
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        self._closing.push_async_callback(self._socket.close_async)
+
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        """Answer from memory: Bolt asks at every request, and an ack waits for no call."""
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=self.settings.bot_token,
+            bot_user_id=self._bot_user,
+            bot_id=self._bot_id,
+        )
+
+    def _workspaces(self) -> list[Workspace]:
+        return [self.workspace] if self.workspace else []
+
+    async def _meet_slack(self) -> None:
+        """Learn who we are and who is there, as soon as Slack answers; then once an hour."""
+        while True:
+            try:
+                await self._introduce()
+                assert self.workspace is not None
+                await self.people.sync(self.workspace)
+                wait = self.pace.sync_people_every.total_seconds()
+            except SlackError as error:
+                log.warning("Slack does not tell who is there", extra={"error": str(error)})
+                wait = _RETRY_SLACK
+            except Exception:
+                log.exception("The directory could not be synchronised; it is tried again")
+                wait = _RETRY_SLACK
+            await asyncio.sleep(wait)
+
+    async def _introduce(self) -> None:
+        me = await self._calls.call("auth.test")
+        self.workspace = Workspace(str(me["team_id"]), me.get("enterprise_id") or None)
+        self._bot_user = str(me.get("user_id") or "")
+        self._bot_id = str(me.get("bot_id") or "")
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what is in flight, let go of everything."""
+        self.tick.stop()
+        self._meeting.cancel()
+        self.relay.stop()
+        await asyncio.gather(self._relaying, self._meeting, return_exceptions=True)
+        await self._tasks.close()
+        await self._closing.aclose()
+        self.threads.close()
+        self.db.close()

@@ -1,0 +1,67 @@
+"""Run the bot: HTTP for Slack's requests, or Socket Mode where SLACK_APP_TOKEN is set."""
+
+import argparse
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+import uvicorn
+
+from bot import logs
+from bot.policy import load
+from bot.settings import read_settings
+from bot.store.database import Database
+from bot.worker.pace import Pace
+from commandline.migrations import migrate
+from commandline.runtime import Tocsin
+from commandline.web import create_app
+
+log = logging.getLogger(__name__)
+
+_GRACE_SECONDS = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--migrate", action="store_true", help="bring the database up to date before serving"
+    )
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=Pace().lease.total_seconds(),
+        metavar="SECONDS",
+        help="how long a delivery belongs to the process that sends it (default: %(default)s); "
+        "a third of it is the time-out of a call to Slack",
+    )
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Serve until a signal says stop."""
+    settings = read_settings(environment)
+    policy = load(settings.policy_path)
+    logs.configure(settings.log_format)
+    if arguments.migrate:
+        db = Database(settings.database_url)
+        migrate(db)
+        db.close()
+    lease = timedelta(seconds=arguments.lease)
+    tocsin = Tocsin(settings, policy, Pace(lease=lease, http_timeout=lease / 3))
+    log.info(
+        "Tocsin serves",
+        extra={
+            "host": settings.host,
+            "port": settings.port,
+            "mode": "Socket Mode" if settings.socket_mode else "HTTP",
+            "policy": policy.digest,
+        },
+    )
+    uvicorn.run(
+        create_app(tocsin),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        lifespan="on",
+    )
+    return 0

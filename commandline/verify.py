@@ -1,0 +1,29 @@
+"""Check that no timeline was altered: every entry's hash is computed again."""
+
+import argparse
+from collections.abc import Mapping
+
+from bot.services import exports
+from bot.settings import read_settings
+from bot.store.database import Database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:  # noqa: ARG001
+    """It takes none."""
+
+
+def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Exit 1 and name the entry where a chain is broken."""
+    settings = read_settings(environment, slack_needed=False)
+    db = Database(settings.database_url)
+    try:
+        checked, broken = exports.verify(db)
+    finally:
+        db.close()
+    for flaw in broken:
+        print(f"{flaw.reference}: {flaw.what}")
+    if broken:
+        print(f"{len(broken)} of {checked} timelines are not as they were written.")
+        return 1
+    print(f"{checked} timelines are as they were written.")
+    return 0

@@ -1,0 +1,53 @@
+"""Plain makers of what tests talk about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.reading import Draft, Opened
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services.directory import remember_people
+from bot.services.opening import open_incident
+from bot.store.database import Database
+
+WORKSPACE = Workspace("T0TOCSIN")
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MEI, PRIYA, TOM, SOFIA, DANIEL = (
+    UserId(user) for user in ("U0MEI", "U0PRIYA", "U0TOM", "U0SOFIA", "U0DANIEL")
+)
+
+
+def an_act(
+    user: str = MEI,
+    *,
+    role: Role = Role.MANAGER,
+    now: datetime = NOON,
+    key: str | None = None,
+    **after: float,
+) -> Act:
+    """A deed of `user`; `minutes=5` moves it on from `now`."""
+    return Act(WORKSPACE, UserId(user), role, now + timedelta(**after), key)
+
+
+def a_draft(title: str = "Pile-on against a creator", **changes: Any) -> Draft:
+    given: dict[str, Any] = {
+        "severity": Severity.P1,
+        "category": "harassment",
+        "teams": (TeamKey("legal"), TeamKey("pr"), TeamKey("public-policy")),
+    }
+    return Draft(title=title, **{**given, **changes})
+
+
+def an_incident(
+    db: Database, policy: Policy, act: Act | None = None, **changes: Any
+) -> Opened:
+    return open_incident(db, policy, act or an_act(), a_draft(**changes))
+
+
+def people(db: Database, policy: Policy, **described: dict[str, Any]) -> None:
+    """Everyone of the policy is in the directory; `U0TOM={"deleted": True}` describes one."""
+    ids = {*policy.people.values(), *described}
+    users = [{"id": user, "name": user.lower(), **described.get(user, {})} for user in ids]
+    remember_people(db, WORKSPACE, users, NOON)
