@@ -66,7 +66,7 @@ class Answering:
     async def answer(self) -> Response:
         delay = self.slack.faults.delay(self.method)
         if delay:
-            await asyncio.sleep(delay)
+            await self._idle(delay)
         wait = self._rate_limited()
         if wait is not None:
             self._log({"ok": False, "error": "ratelimited"}, status=429)
