@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.render.message import Message
 from slack_rules import Problem, check_message, check_view, interactive_elements
-from tests.unit.render.catalogue import Rendered
+from tests.unit.render.case import Rendered
 
 
 def problems(rendered: Rendered) -> list[Problem]:

@@ -14,7 +14,8 @@ from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.words import Words
 from slack_rules import mrkdwn
-from tests.unit.render.catalogue import CASES, Rendered
+from tests.unit.render.case import Rendered
+from tests.unit.render.catalogue import CASES
 from tests.unit.render.disguise import holds_a_head, masked_with_secrets, reworded
 from tests.unit.render.reading_blocks import (
     action_ids,

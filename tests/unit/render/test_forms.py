@@ -14,7 +14,8 @@ from bot.render import forms
 from bot.render.desk import Desk
 from bot.render.forms import Filled
 from slack_rules import check_view
-from tests.unit.render.catalogue import CASES, some_details
+from tests.unit.render.catalogue import CASES
+from tests.unit.render.other_messages import some_details
 from tests.unit.render.reading_blocks import action_ids, block_with, blocks_of, mrkdwn_texts
 from tests.unit.render.views import a_head, an_entry
 

@@ -8,7 +8,7 @@ from bot.domain.errors import TocsinError
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.refusals import block_for
-from tests.unit.render.catalogue import ERRORS
+from tests.unit.render.incident_messages import ERRORS
 from tests.unit.render.reading_blocks import action_ids, block_with
 
 

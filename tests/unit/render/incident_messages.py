@@ -1,0 +1,128 @@
+"""Pages, cards, refusals and short answers, in each important state."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain import errors
+from bot.domain.lifecycle import State
+from bot.domain.paging import PageState, RunState
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+from bot.render import (
+    pages,
+)
+from tests.unit.render.views import (
+    HOUR,
+    NOW,
+    PRIYA,
+    TOM,
+    a_card,
+    a_head,
+    a_masked_head,
+    a_page,
+    a_task,
+)
+
+PAGES: Mapping[str, Any] = {
+    "page": a_page(),
+    "page, restricted": a_page(head=a_head(tier=Tier.RESTRICTED)),
+    "page, masked": a_page(head=a_masked_head(), why=None),
+    "page to a backup": a_page(target=TOM, step=1),
+    "page in the second round": a_page(round=1, why=None),
+    "page, late and maybe repeated": a_page(late=True, may_repeat=True),
+    "page after the last step": a_page(run_state=RunState.EXHAUSTED),
+    "page, acknowledged": a_page(
+        state=PageState.ACKNOWLEDGED,
+        run_state=RunState.ACKNOWLEDGED,
+        responder=PRIYA,
+        acked_at=NOW,
+    ),
+    "page, acknowledged without a channel": a_page(
+        head=a_head(channel_id=None),
+        state=PageState.ACKNOWLEDGED,
+        run_state=RunState.ACKNOWLEDGED,
+        responder=PRIYA,
+        acked_at=NOW,
+    ),
+    "page, somebody was faster": a_page(
+        state=PageState.SUPERSEDED, run_state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW
+    ),
+    "page, passed on": a_page(state=PageState.SUPERSEDED),
+    "page, declined": a_page(state=PageState.DECLINED, reason="on a plane"),
+    "page, declined without a reason": a_page(state=PageState.DECLINED),
+    "page, undeliverable": a_page(state=PageState.UNREACHABLE),
+    "page, withdrawn": a_page(run_state=RunState.CANCELLED, state=PageState.SUPERSEDED),
+}
+
+CARDS: Mapping[str, Any] = {
+    "card": a_card(),
+    "card, new": a_card(
+        head=a_head(state=State.NEW, owner=None, criteria=(), affected=(), references=()),
+        teams=(),
+        tasks=(),
+        decisions=(),
+    ),
+    "card, restricted": a_card(head=a_head(tier=Tier.RESTRICTED)),
+    "card, masked in a thread": a_card(head=a_masked_head(), in_thread=True),
+    "card in a thread": a_card(in_thread=True),
+    "card, everything overdue": a_card(
+        head=a_head(update_due_at=NOW - HOUR),
+        tasks=tuple(a_task(due_at=NOW - n * HOUR) for n in range(8)),
+    ),
+    "card, resolved": a_card(
+        head=a_head(state=State.RESOLVED, root_cause="policy-gap", update_due_at=None)
+    ),
+    "card, closed": a_card(head=a_head(state=State.REVIEWED, update_due_at=None)),
+    "card, duplicate": a_card(head=a_head(state=State.DUPLICATE, duplicate_of="ESC-7")),
+}
+
+ERRORS: Mapping[str, Exception] = {
+    "already handled": errors.AlreadyHandled("ESC-12 is open"),
+    "already handled, outcome unknown": errors.AlreadyHandled(),
+    "not permitted": errors.NotPermitted("manager", "member", "close an escalation"),
+    "not permitted, no role": errors.NotPermitted("member", "nobody", "open an escalation"),
+    "no access": errors.NoAccess("ESC-13", "01SEALED"),
+    "not found, team": errors.NotFound("team", "legl", ("legal",)),
+    "not found, unknown team": errors.NotFound("team", "xyzzy"),
+    "not found, incident": errors.NotFound("incident", "ESC-99"),
+    "not found, nothing named": errors.NotFound("incident", ""),
+    "illegal move": errors.IllegalMove("ESC-12", "resolved", "new", ("reviewed", "reopened")),
+    "illegal move, many legal": errors.IllegalMove(
+        "ESC-12",
+        "new",
+        "reviewed",
+        ("triaged", "awaiting decision", "resolved", "duplicate", "declined"),
+    ),
+    "illegal move, one legal": errors.IllegalMove("ESC-12", "reviewed", "new", ("reopened",)),
+    "reason needed": errors.ReasonNeeded("P3"),
+    "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
+    "nothing to acknowledge": errors.NothingToAcknowledge(),
+    "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),
+    "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
+    "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
+    "nobody to page": errors.NobodyToPage("DPO"),
+    "bad input": errors.BadInput("when", "'soonish' is not a time", "in 2h"),
+    "bad input, no example": errors.BadInput("title", "the title is empty"),
+    "form errors": errors.FormErrors({"title": "Too long.", "due": "Not a time."}),
+    "refused": errors.Refused(),
+    "tocsin error": errors.TocsinError(),
+    "store unavailable": errors.StoreUnavailable(),
+    "policy error": errors.PolicyError("escalation.toml, line 3"),
+    "unexpected": ValueError("of no concern to anybody in Slack"),
+}
+
+SAID: Mapping[str, Any] = {
+    "reference": "ESC-12",
+    "team": "Legal",
+    "person": TOM,
+    "state": State.RESOLVED,
+    "severity": Severity.P0,
+    "due_at": NOW,
+    "assignee": TOM,
+    "to": "Legal",
+    "follow_ups": 3,
+    "people": (TOM,),
+    "until": NOW,
+    "channel": pages.channel_link(a_head()),
+    "digest": "Leadership",
+}

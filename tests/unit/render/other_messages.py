@@ -1,0 +1,211 @@
+"""Reminders, answers, help and the digest, in each important state."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain import digest as figures
+from bot.domain.digest import AckFact, DigestFacts, DigestFigures, IncidentFact, TaskFact
+from bot.domain.ids import TeamKey
+from bot.domain.reading import (
+    AccessAnswer,
+    AccessRequest,
+    Details,
+    ExhaustedMessage,
+    Listing,
+    OnCallLine,
+    Opened,
+    ReminderMessage,
+    TaskReminder,
+    UpdateReminder,
+)
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.render import (
+    access,
+    answers,
+    digest,
+    escalations,
+    reminders,
+)
+from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
+from tests.unit.render.case import Case
+from tests.unit.render.views import (
+    DANIEL,
+    HOUR,
+    MEI,
+    MINUTE,
+    NOW,
+    PRIYA,
+    REMINDER_ID,
+    SOFIA,
+    TOM,
+    a_card,
+    a_head,
+    a_masked_head,
+    a_task,
+    a_team,
+    an_entry,
+    teams_in_every_state,
+)
+
+VERBS = (
+    VerbHelp(
+        "open",
+        "/escalate open [p0-p3] <title>",
+        "Open an escalation and page the teams it needs",
+        "/escalate open p1 Pile-on against a streamer",
+    ),
+    VerbHelp("list", "/escalate list [mine | overdue | p0]", "See what is open"),
+)
+
+
+def a_week(count: int = 6) -> DigestFigures:
+    zone = ZoneInfo("Asia/Singapore")
+    incidents = tuple(
+        IncidentFact(
+            reference=f"ESC-{number}",
+            title=f"Case {number}",
+            severity=Severity.P1,
+            category="pile-on",
+            surface="live",
+            state="investigating",
+            owner=MEI if number % 2 else None,
+            teams=(TeamKey("legal"), TeamKey("pr")),
+            opened_at=NOW - number * timedelta(days=2),
+            closed_at=None if number % 2 else NOW - timedelta(days=1),
+            update_due_at=NOW - HOUR if number % 3 else NOW + HOUR,
+        )
+        for number in range(1, count + 1)
+    )
+    acks = (
+        AckFact("ESC-1", TeamKey("legal"), Severity.P1, NOW - 40 * HOUR, NOW - 40 * HOUR + MINUTE),
+        AckFact("ESC-1", TeamKey("pr"), Severity.P1, NOW - 40 * HOUR, None),
+    )
+    tasks = (TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),)
+    facts = DigestFacts(
+        since=NOW - timedelta(weeks=20),
+        incidents=incidents,
+        acks=acks,
+        tasks=tasks,
+        ack_within={Severity.P1: timedelta(minutes=15)},
+    )
+    return figures.figures(facts, figures.week_until(NOW, zone))
+
+
+def a_quiet_week() -> DigestFigures:
+    facts = DigestFacts(NOW - timedelta(weeks=2), (), (), (), {})
+    return figures.figures(facts, figures.week_until(NOW, ZoneInfo("Asia/Singapore")))
+
+
+def some_details(**changes: Any) -> Details:
+    entries = tuple(an_entry(kind, seq=seq) for seq, kind in enumerate(EntryKind, 1))
+    values: dict[str, Any] = {"card": a_card(), "entries": entries, "more_entries": 3}
+    return Details(**(values | changes))
+
+
+MESSAGES: Mapping[str, Case] = {
+    "free reminder": Case(
+        reminders.reminder,
+        ReminderMessage(REMINDER_ID, "Look at the numbers", NOW, late=False),
+    ),
+    "reminder, late": Case(
+        reminders.reminder,
+        ReminderMessage(
+            REMINDER_ID, "Look at the numbers", NOW, late=True, head=a_head(), asked_by=MEI
+        ),
+    ),
+    "reminder, masked": Case(
+        reminders.reminder,
+        ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, head=a_masked_head()),
+    ),
+    "task due": Case(reminders.task_reminder, TaskReminder(a_task(), NOW)),
+    "follow-up overdue": Case(
+        reminders.task_reminder,
+        TaskReminder(a_task(due_at=NOW - 26 * HOUR, follow_up=True), NOW, late=True),
+    ),
+    "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
+    "task, masked": Case(reminders.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)),
+    "update overdue": Case(
+        reminders.update_reminder, UpdateReminder(a_head(), NOW - 3 * HOUR, NOW - HOUR)
+    ),
+    "update overdue, late": Case(
+        reminders.update_reminder,
+        UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, late=True),
+    ),
+    "exhausted": Case(
+        escalations.exhausted,
+        ExhaustedMessage(a_head(owner=None), a_team(name="PR"), (SOFIA, DANIEL)),
+    ),
+    "exhausted, masked, nobody tried": Case(
+        escalations.exhausted, ExhaustedMessage(a_masked_head(), a_team(name="PR"), ())
+    ),
+    "assigned": Case(lambda desk, head: escalations.assigned(desk, head, PRIYA), a_head()),
+    "assigned, masked": Case(
+        lambda desk, head: escalations.assigned(desk, head, PRIYA), a_masked_head()
+    ),
+    "access request": Case(access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM)),
+    "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
+    "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
+    "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
+    "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),
+    "listing": Case(
+        answers.listing,
+        Listing(
+            "open",
+            (a_head(), a_head(owner=None, update_due_at=NOW - HOUR), a_masked_head()),
+            NOW,
+            3,
+            {"01INCIDENT": 2},
+        ),
+    ),
+    "listing, one": Case(answers.listing, Listing("", (a_head(),), NOW, 1, {"ESC-12": 1})),
+    "listing, many": Case(answers.listing, Listing("open", (a_head(),) * 100, NOW, 130)),
+    "listing, empty": Case(answers.listing, Listing("mine", (), NOW)),
+    "listing, nothing open": Case(answers.listing, Listing("", (), NOW)),
+    "details": Case(answers.details, some_details()),
+    "details, few entries": Case(
+        answers.details, some_details(entries=(an_entry(EntryKind.NOTE),), more_entries=1)
+    ),
+    "details, masked": Case(answers.details, some_details(card=a_card(head=a_masked_head()))),
+    "on call": Case(
+        answers.on_call,
+        (
+            OnCallLine(TeamKey("legal"), "Legal", (PRIYA, TOM), 300.0),
+            OnCallLine(TeamKey("dpo"), "DPO", (), 300.0),
+        ),
+    ),
+    "on call, many": Case(
+        answers.on_call, (OnCallLine(TeamKey("legal"), "L" * 75, (PRIYA, TOM), 300.0),) * 60
+    ),
+    "on call, no team": Case(answers.on_call, ()),
+    "open form offer": Case(lambda desk, _: answers.open_form_offer(desk), None),
+    "refused with a reference": Case(
+        lambda desk, error: answers.refused(desk, error, "7f3a-11"), ValueError("secret")
+    ),
+    "help": Case(help, VERBS),
+    "help, many": Case(help, VERBS * 12),
+    "help, too much": Case(help, (VerbHelp("open", "/escalate open " + "&" * 200, "&" * 300),) * 9),
+    "help, one verb": Case(lambda desk, verbs: help(desk, verbs, "open"), VERBS),
+    "help, a typo": Case(lambda desk, verbs: help(desk, verbs, "opne"), VERBS),
+    "help, no such verb": Case(
+        lambda desk, verbs: unknown_verb(desk, "xyzzy", [verb.name for verb in verbs]), VERBS
+    ),
+    "digest": Case(lambda desk, week: digest.digest(desk, "Leadership", week), a_week()),
+    "digest, late": Case(
+        lambda desk, week: digest.digest(desk, "Leadership", week, late_since=NOW), a_week(60)
+    ),
+    "digest, quiet, preview": Case(
+        lambda desk, week: digest.digest(desk, "Leadership", week, preview=True), a_quiet_week()
+    ),
+    "digest, many categories": Case(
+        lambda desk, week: digest.digest(desk, "Leadership", week),
+        replace(
+            a_week(),
+            by_category=tuple(figures.Row(f"category-{n}", n, 0, n) for n in range(1, 25)),
+        ),
+    ),
+}

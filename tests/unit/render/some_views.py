@@ -1,0 +1,98 @@
+"""Every modal and the home tab."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.domain import errors
+from bot.domain.reading import (
+    Opened,
+)
+from bot.domain.severity import Severity
+from bot.render import (
+    answers,
+    forms,
+    home,
+)
+from bot.render.desk import Desk
+from tests.unit.render.case import Case, Rendered
+from tests.unit.render.other_messages import some_details
+from tests.unit.render.views import (
+    HOUR,
+    NOW,
+    a_card,
+    a_head,
+    a_home,
+    a_masked_head,
+    a_page,
+    a_task,
+    teams_in_every_state,
+)
+
+
+def _form(form: Callable[..., dict[str, Any]]) -> Callable[[Desk, Any], Rendered]:
+    return lambda desk, head: form(desk, "01SUBJECT", head)
+
+
+VIEWS: Mapping[str, Case] = {
+    "form, open": Case(forms.open_form, None),
+    "form, open, filled": Case(
+        lambda desk, filled: forms.open_form(desk, filled, "https://example.slack.com/p1"),
+        forms.Filled(
+            title="Pile-on against a teenage streamer",
+            severity=Severity.P2,
+            category="pile-on",
+            surface="live",
+            market="sg",
+            source="media",
+            references="item-4711",
+            affected=("minor",),
+            criteria=("minor",),
+        ),
+    ),
+    "form, open, no team": Case(
+        forms.open_form, forms.Filled(severity=Severity.P2, category="pile-on", teams=())
+    ),
+    "form, open, references only": Case(
+        forms.open_form, forms.Filled(severity=Severity.P2, category="suspected-csam")
+    ),
+    "form, opened": Case(forms.opened_view, Opened(a_head(), teams_in_every_state()[:2])),
+    "form, opening": Case(lambda desk, _: forms.opening_view(desk), None),
+    "form, status": Case(_form(forms.status_form), a_head()),
+    "form, status, update needed": Case(
+        lambda desk, head: forms.status_form(desk, "01SUBJECT", head, note_needed=True), a_head()
+    ),
+    "form, page": Case(_form(forms.page_form), a_head()),
+    "form, task": Case(_form(forms.task_form), a_head()),
+    "form, decision": Case(_form(forms.decision_form), a_head()),
+    "form, resolve": Case(_form(forms.resolve_form), a_head()),
+    "form, reopen": Case(_form(forms.reopen_form), a_head()),
+    "form, cannot take": Case(_form(forms.cannot_take_form), a_masked_head()),
+    "form, hand over": Case(_form(forms.hand_over_form), a_head()),
+    "form, task hand over": Case(_form(forms.task_hand_over_form), None),
+    "timeline": Case(forms.timeline_view, some_details()),
+    "timeline, empty": Case(forms.timeline_view, some_details(entries=(), more_entries=0)),
+    "timeline, masked": Case(forms.timeline_view, some_details(card=a_card(head=a_masked_head()))),
+    "timeline, long": Case(forms.timeline_view, some_details(entries=some_details().entries * 30)),
+    "show": Case(forms.show_view, some_details()),
+    "show, masked": Case(forms.show_view, some_details(card=a_card(head=a_masked_head()))),
+    "message view": Case(
+        lambda desk, error: forms.message_view(desk, answers.refused(desk, error)),
+        errors.NoAccess("ESC-13", "01SEALED"),
+    ),
+    "home": Case(home.home, a_home()),
+    "home, empty": Case(home.home, a_home(pages=(), tasks=(), mine=(), open=(), total_open=0)),
+    "home, no role": Case(
+        home.home,
+        a_home(pages=(), tasks=(), mine=(), open=(), total_open=0, may_open=False),
+    ),
+    "home, overdue": Case(
+        home.home,
+        a_home(
+            pages=(a_page(ack_due_at=NOW - HOUR),) * 30,
+            tasks=(a_task(due_at=NOW - HOUR), a_task(head=a_masked_head(), text=None)) * 20,
+            mine=(a_head(update_due_at=NOW - HOUR),) * 30,
+            open=(a_head(),) * 30,
+            total_open=130,
+        ),
+    ),
+}
