@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from bot.policy.schema import PolicyFile, shown
+from bot.policy.schema import PolicyFile
 from bot.policy.source_lines import Path
+from bot.policy.values import shown
 
 
 @dataclass(frozen=True, slots=True)

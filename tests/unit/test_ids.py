@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ids import new_id, reference
+from bot.domain.errors import BadInput
+from bot.domain.ids import new_id, parse_reference, reference
 
 moments = st.integers(0, 4_102_444_800_000).map(
     lambda ms: datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)
@@ -39,3 +41,17 @@ def test_no_two_of_one_moment_are_the_same() -> None:
 
 def test_a_reference_is_what_people_say() -> None:
     assert reference(12) == "ESC-12"
+
+
+@given(st.integers(1, 999_999_999))
+def test_a_reference_is_read_as_people_type_it(number: int) -> None:
+    for text in (reference(number), f"esc{number}", f"#{number}", f" {number} ", f"Esc-{number}"):
+        assert parse_reference(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "ESC", "ESC-", "ESC-x", "12a", "1" * 10, "١٢", "ESC-1.5"])
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse_reference(text)
+
+    assert parse_reference(refused.value.example) == 12

@@ -97,7 +97,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         '{ who = ["on-call", "backup"],              wait = "5m" }',
         '{ who = ["on-call", "bakup"],              wait = "5m" }',
         "team.child-safety.ladder.P0.steps[2].who",
-        "expected 'on-call', 'backup', 'everyone', 'escalation-manager' or a person",
+        "'everyone', 'escalation-manager' or a person such as '@priya', found 'bakup'; "
+        "did you mean 'backup'?",
     ),
     "too many rounds": (
         "rounds = 3",
