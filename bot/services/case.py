@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import SQLModel
-
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.errors import IncidentClosed, NoAccess, NotFound
@@ -19,7 +17,7 @@ from bot.store import inbound, incidents, outbox, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident
 from bot.store.timers import NewTimer
-from bot.store.transaction import Transaction
+from bot.store.transaction import Table, Transaction
 
 
 class Case:
@@ -35,7 +33,7 @@ class Case:
         self.incident = incident
         self._seq = incident.entries
         self._entries: list[Entry] = []
-        self._rows: dict[type[SQLModel], list[Mapping[str, Any]]] = {}
+        self._rows: dict[Table, list[Mapping[str, Any]]] = {}
         self._messages: list[Outgoing] = []
         self._timers: list[NewTimer] = []
         self._changes: dict[str, Any] = {}
@@ -83,7 +81,7 @@ class Case:
     def plan(self, *planned: NewTimer) -> None:
         self._timers += planned
 
-    def add(self, table: type[SQLModel], *rows: Mapping[str, Any]) -> None:
+    def add(self, table: Table, *rows: Mapping[str, Any]) -> None:
         """Add rows of this incident's workspace."""
         owner = {
             "team_id": self.incident.team_id,

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 Row = TypeVar("Row")
+Table = type[SQLModel]
 
 
 class Transaction:

@@ -1,0 +1,48 @@
+# Every target sets up what it needs; nothing has to be done by hand before it.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+CHROMIUM ?= /usr/bin/chromium
+CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench e2e requirements clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## Make the virtual environment
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+demo: setup ## Start the bot and the playground on SQLite, without a Slack account
+	@$(BIN)/python app.py demo
+
+test: setup ## Run every test, on SQLite and PostgreSQL, and in a browser where there is one
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup ## Format, lint, types, layers, documentation, dependencies
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+format: setup ## Format the code
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE)
+
+bench: setup ## Measure, side by side with baselines
+	@$(BIN)/python -m bench
+
+requirements: setup ## Pin the newest versions that requirements*.in allow
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what was made
+	@rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis

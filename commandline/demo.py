@@ -1,0 +1,181 @@
+"""Try Tocsin without a Slack account: the bot and a playground in your browser, on SQLite."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain.act import Workspace
+from bot.policy import load
+from bot.slack.manifest import manifest
+from bot.store.database import Database
+from commandline.demo_seed import seed
+from commandline.migrations import migrate
+
+ROOT = Path(__file__).resolve().parent.parent
+CAST = ROOT / "bot" / "demo" / "workspace.json"
+HOST = "127.0.0.1"
+BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-playground", "xapp-playground", "playground-signing-secret"
+_START_SECONDS = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=int, default=8700, help="of the page (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--bot-port", type=int, default=0, help="of the bot (default: the page's plus one)"
+    )
+    parser.add_argument(
+        "--folder", type=Path, default=Path("var/demo"), help="for its files (%(default)s)"
+    )
+    parser.add_argument("--database-url", help="instead of a new SQLite file")
+    parser.add_argument("--replicas", type=int, default=1, help="how many bots (%(default)s)")
+    parser.add_argument("--socket-mode", action="store_true", help="Socket Mode instead of HTTP")
+    parser.add_argument("--no-seed", action="store_true", help="begin without a past")
+    parser.add_argument("--lease", type=float, default=30.0, help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Start everything, print the address, and stop everything on Ctrl-C."""
+    demo = Demo(arguments, environment)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, demo.stop_soon)
+    try:
+        demo.prepare()
+        demo.start()
+        print(f"\n  Tocsin is ready: {demo.address}\n", flush=True)
+        print("  You are Mei Tan, the programme manager. Type /escalate, or open the Home tab of")
+        print("  Tocsin; switch to other people at the top left. Ctrl-C stops it.\n", flush=True)
+        return demo.watch()
+    finally:
+        demo.stop()
+
+
+class Demo:
+    """The processes of the demonstration."""
+
+    def __init__(self, arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
+        self.given = arguments
+        self.environment = environment
+        self.folder: Path = arguments.folder.resolve()
+        self.bot_port: int = arguments.bot_port or arguments.port + 1
+        self.address = f"http://{HOST}:{arguments.port}"
+        self.database_url = (
+            arguments.database_url or f"sqlite:///{self.folder / 'tocsin.sqlite3'}"
+        )
+        self.clock_file = self.folder / "clock"
+        self.policy_path = Path(environment.get("ESCALATION_POLICY") or ROOT / "escalation.toml")
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._stopping = False
+
+    def prepare(self) -> None:
+        """Begin anew: an empty folder, a migrated database, some weeks of past incidents."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        request_url = None if self.given.socket_mode else self.request_url
+        described = json.dumps(manifest(request_url=request_url))
+        (self.folder / "manifest.json").write_text(described)
+        db = Database(self.database_url)
+        migrate(db)
+        if not self.given.no_seed:
+            team = json.loads(CAST.read_text())["team"]["id"]
+            seed(db, load(self.policy_path), Workspace(team), datetime.now(UTC))
+        db.close()
+
+    @property
+    def request_url(self) -> str:
+        return f"http://{HOST}:{self.bot_port}/slack/events"
+
+    def start(self) -> None:
+        self._start_playground()
+        self._wait_for(f"{self.address}/healthz", "The playground")
+        for replica in range(self.given.replicas):
+            self._start_bot(self.bot_port + replica)
+        for replica in range(self.given.replicas):
+            self._wait_for(f"http://{HOST}:{self.bot_port + replica}/readyz", "The bot")
+
+    def _start_playground(self) -> None:
+        command = [sys.executable, "-m", "playground", "--host", HOST]
+        command += ["--port", str(self.given.port), "--signing-secret", SECRET]
+        command += ["--bot-token", BOT_TOKEN, "--app-token", APP_TOKEN]
+        command += ["--manifest", str(self.folder / "manifest.json"), "--workspace", str(CAST)]
+        command += ["--clock-file", str(self.clock_file)]
+        if not self.given.socket_mode:
+            command += ["--app-url", self.request_url]
+        self._spawn(command, dict(self.environment))
+
+    def _start_bot(self, port: int) -> None:
+        settings = {
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": f"{self.address}/api/",
+            "DATABASE_URL": self.database_url,
+            "ESCALATION_POLICY": str(self.policy_path),
+            "CLOCK_OFFSET_FILE": str(self.clock_file),
+            "HOST": HOST,
+            "PORT": str(port),
+            "SLACK_APP_TOKEN": APP_TOKEN if self.given.socket_mode else "",
+        }
+        command = [sys.executable, str(ROOT / "app.py"), "serve", "--lease", str(self.given.lease)]
+        self._spawn(command, {**self.environment, **settings})
+
+    def _spawn(self, command: list[str], environment: dict[str, str]) -> None:
+        environment = {**environment, "PYTHONPATH": str(ROOT)}
+        # A group of its own: Ctrl-C reaches this process, which then stops the others in order.
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        self._processes.append(process)
+
+    def _wait_for(self, url: str, who: str) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while not self._answers(url):
+            if self._stopping:
+                raise KeyboardInterrupt
+            if self._ended():
+                raise SystemExit(f"{who} ended before it was ready; what it said stands above.")
+            if time.monotonic() > until:
+                raise SystemExit(f"{who} is not ready after {_START_SECONDS:.0f} seconds.")
+            time.sleep(0.1)
+
+    @staticmethod
+    def _answers(url: str) -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _ended(self) -> bool:
+        return any(process.poll() is not None for process in self._processes)
+
+    def watch(self) -> int:
+        """Wait until told to stop, or until one of the processes ends."""
+        while not self._stopping:
+            if self._ended():
+                print("One of the processes has ended; the rest is stopped.", file=sys.stderr)
+                return 1
+            time.sleep(0.2)
+        return 0
+
+    def stop_soon(self, *_signal: object) -> None:
+        self._stopping = True
+
+    def stop(self) -> None:
+        """Stop the bots first, so that they can still finish what they are sending."""
+        for process in reversed(self._processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                try:
+                    process.wait(timeout=15)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
