@@ -1,0 +1,55 @@
+"""The verbs of `/escalate`: a new one is a row here and a function in a file beside it."""
+
+from collections.abc import Mapping
+
+from bot.render import help as render
+from handlers.answer import Answer
+from handlers.commands import digest, following, moving, opening, paging, reading, writing
+from handlers.commands.verb import Ask, Verb
+
+
+async def _help(ask: Ask) -> Answer:
+    explained = [verb.help for verb in VERBS]
+    wanted = ask.text.split()[0].lower().removeprefix("/") if ask.text else ""
+    known = BY_WORD.get(wanted)
+    return render.help(ask.desk, explained, known.name if known else wanted or None)
+
+
+HELP = Verb(
+    name="help",
+    aliases=("?", "usage", "commands"),
+    usage="help [verb]",
+    summary="explains all commands, or one",
+    example="help page",
+    deed=None,
+    run=_help,
+    about_incident=False,
+)
+
+VERBS: tuple[Verb, ...] = (
+    opening.OPEN,
+    reading.LIST,
+    reading.SHOW,
+    reading.SEARCH,
+    paging.ACK,
+    paging.PAGE,
+    paging.HAND_OVER,
+    reading.ON_CALL,
+    moving.STATUS,
+    writing.UPDATE,
+    writing.NOTE,
+    moving.SEVERITY,
+    moving.ASSIGN,
+    following.TASK,
+    following.DONE,
+    following.REMIND,
+    moving.RESOLVE,
+    moving.CLOSE,
+    moving.REOPEN,
+    moving.DECLINE,
+    moving.DUPLICATE,
+    digest.DIGEST,
+    HELP,
+)
+
+BY_WORD: Mapping[str, Verb] = {word: verb for verb in VERBS for word in (*verb.aliases, verb.name)}

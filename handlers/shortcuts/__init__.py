@@ -1,0 +1,69 @@
+"""The shortcuts: 'Open an escalation', and 'Escalate this message'."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.controls import Button, Shortcut
+from bot.domain.rights import Deed, require
+from bot.render import forms
+from bot.render.message import Message
+from handlers import links, modals
+from handlers.answer import Answer, Modal, in_time
+from handlers.errors import Failure, attempt
+from handlers.shell import Shell
+from handlers.who import whoever
+
+
+def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    async def used(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        _, work = await in_time(attempt(_answer(shell, context, body), "A shortcut"))
+        await ack()
+
+        async def tell(message: Message) -> None:
+            if respond.response_url:
+                await respond(
+                    text=message.text,
+                    blocks=message.blocks,
+                    response_type="ephemeral",
+                    replace_original=False,
+                )
+            else:
+                user = str(body["user"]["id"])
+                await client.chat_postMessage(
+                    channel=user, text=message.text, blocks=message.blocks
+                )
+
+        async def deliver() -> None:
+            result = await work
+            answer = result.message(shell.desk) if isinstance(result, Failure) else result
+            if isinstance(answer, Message):
+                await tell(answer)
+            elif answer is not None:
+                trigger = str(body.get("trigger_id"))
+                await modals.show(shell, client, trigger, answer, tell, push=False)
+
+        shell.tasks.start(deliver(), "Answering a shortcut")
+
+    return used
+
+
+async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
+    act = await whoever(shell, context, body, str(body["user"]["id"]), None)
+    require(act, Deed.OPEN)
+    if body.get("callback_id") != Shortcut.ESCALATE_MESSAGE:
+        return Modal(forms.open_form(shell.desk), Button.OPEN_FORM, "form")
+    # The message's address and nothing of what it says.
+    link = links.of_message(context, body)
+    filled = forms.Filled(references=link)
+    return Modal(forms.open_form(shell.desk, filled, link), Button.OPEN_FORM, "form")

@@ -1,0 +1,26 @@
+"""The forms: a new one is a member of `controls.Form`, a row here and a function beside it."""
+
+from collections.abc import Mapping
+
+from bot.domain.controls import Field, Form
+from handlers.views import incidents, opening, pages
+from handlers.views.sent import Handler
+
+FORMS: Mapping[Form, Handler] = {
+    Form.OPEN: opening.open_it,
+    Form.STATUS: incidents.status,
+    Form.PAGE: incidents.page,
+    Form.TASK: incidents.task,
+    Form.DECISION: incidents.decision,
+    Form.RESOLVE: incidents.resolve,
+    Form.REOPEN: incidents.reopen,
+    Form.CANNOT_TAKE: pages.cannot_take,
+    Form.HAND_OVER: pages.hand_over,
+    Form.TASK_HAND_OVER: pages.hand_over_task,
+}
+
+READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})
+"""They have no submit button: nothing is sent."""
+
+REDRAWN = (Field.CATEGORY, Field.SEVERITY, Field.CRITERIA, Field.TEAMS)
+"""Fields of the opening form after which its proposal and preview change."""

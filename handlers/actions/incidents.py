@@ -1,0 +1,115 @@
+"""The buttons of the card, of lists and of answers. Value: the incident's id."""
+
+from bot.domain.controls import Button
+from bot.domain.errors import IncidentClosed
+from bot.domain.ids import UserId
+from bot.domain.lifecycle import State, check_move
+from bot.domain.reading import Head
+from bot.render import answers, forms
+from bot.services import access, lifecycle, reading
+from handlers.actions.click import Click, Surface
+from handlers.answer import Answer, Modal
+from handlers.subjects import about_incident, asker_in, incident_in
+
+
+async def take_ownership(click: Click) -> Answer:
+    reference = await click.write(lifecycle.assign, click.act, click.value, click.act.user)
+    return click.say("assigned", reference=reference, person=click.act.user)
+
+
+async def update_status(click: Click) -> Answer:
+    head = await _open_one(click)
+    return Modal(forms.status_form(click.desk, head.id, head), Button.UPDATE_STATUS, head.id)
+
+
+async def post_update(click: Click) -> Answer:
+    head = await _open_one(click)
+    form = forms.status_form(click.desk, head.id, head, note_needed=True)
+    return Modal(form, Button.POST_UPDATE, head.id)
+
+
+async def page_team(click: Click) -> Answer:
+    head = await _open_one(click)
+    return Modal(forms.page_form(click.desk, head.id, head), Button.PAGE_TEAM, head.id)
+
+
+async def add_task(click: Click) -> Answer:
+    head = await _head(click)
+    return Modal(forms.task_form(click.desk, head.id, head), Button.ADD_TASK, head.id)
+
+
+async def record_decision(click: Click) -> Answer:
+    head = await _head(click)
+    return Modal(forms.decision_form(click.desk, head.id, head), Button.RECORD_DECISION, head.id)
+
+
+async def resolve(click: Click) -> Answer:
+    head = await _head(click)
+    check_move(head.reference, head.state, State.RESOLVED)
+    return Modal(forms.resolve_form(click.desk, head.id, head), Button.RESOLVE, head.id)
+
+
+async def close(click: Click) -> Answer:
+    reference = await click.write(lifecycle.close, click.act, click.value)
+    return click.say("closed", reference=reference)
+
+
+async def reopen(click: Click) -> Answer:
+    head = await _head(click)
+    check_move(head.reference, head.state, State.REOPENED)
+    return Modal(forms.reopen_form(click.desk, head.id, head), Button.REOPEN, head.id)
+
+
+async def hand_over(click: Click) -> Answer:
+    """A handover's form that could not be shown, asked for again."""
+    incident_id = incident_in(click.value) or ""
+    head = await click.read(reading.head, click.act, incident_id)
+    form = forms.hand_over_form(click.desk, about_incident(head.id), head)
+    return Modal(form, Button.HAND_OVER, click.value)
+
+
+async def timeline(click: Click) -> Answer:
+    details = await click.read(reading.details, click.act, click.value, None)
+    return Modal(forms.timeline_view(click.desk, details), Button.TIMELINE, click.value)
+
+
+async def show(click: Click) -> Answer:
+    """In a conversation the answer has the buttons; elsewhere there is only room to read."""
+    details = await click.read(reading.details, click.act, click.value)
+    if click.surface is Surface.MESSAGE:
+        return answers.details(click.desk, details)
+    return Modal(forms.show_view(click.desk, details), Button.SHOW, click.value)
+
+
+async def request_access(click: Click) -> Answer:
+    reference = await click.write(access.request_access, click.act, click.value)
+    return click.say("access_requested", reference=reference)
+
+
+async def grant_access(click: Click) -> Answer:
+    return await _answer_access(click, granted=True)
+
+
+async def refuse_access(click: Click) -> Answer:
+    return await _answer_access(click, granted=False)
+
+
+async def _answer_access(click: Click, *, granted: bool) -> Answer:
+    incident_id, asker = asker_in(click.value)
+    reference = await click.write(
+        access.answer_access, click.act, incident_id, UserId(asker), granted=granted
+    )
+    block = "access_granted" if granted else "access_refused"
+    return click.say(block, reference=reference, person=asker)
+
+
+async def _head(click: Click) -> Head:
+    return await click.read(reading.head, click.act, click.value)
+
+
+async def _open_one(click: Click) -> Head:
+    """Say now that it has ended, not after something has been typed."""
+    head = await _head(click)
+    if not head.is_open:
+        raise IncidentClosed(head.reference, head.state)
+    return head

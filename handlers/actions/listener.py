@@ -1,0 +1,146 @@
+"""`block_actions`: the button's handler, the acknowledgement, then the answer where it is seen."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.controls import Button
+from bot.render import forms
+from bot.render.message import Message
+from bot.services import homes
+from handlers import modals
+from handlers.actions import BUTTONS
+from handlers.actions.click import Click, Surface, value_of
+from handlers.answer import Answer, Modal, in_time, sentence
+from handlers.errors import Failure, attempt
+from handlers.shell import Shell
+from handlers.who import whoever
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an answer reaches the person who clicked."""
+
+    shell: Shell
+    client: AsyncWebClient
+    respond: AsyncRespond
+    user: str
+    trigger: str
+    surface: Surface
+    thread_ts: str | None
+
+    @classmethod
+    def back(
+        cls, shell: Shell, client: AsyncWebClient, respond: AsyncRespond, body: Mapping[str, Any]
+    ) -> "Way":
+        return cls(
+            shell,
+            client,
+            respond,
+            user=str(body["user"]["id"]),
+            trigger=str(body.get("trigger_id") or ""),
+            surface=Surface.of(body),
+            thread_ts=(body.get("container") or {}).get("thread_ts"),
+        )
+
+    async def give(self, answer: Answer) -> None:
+        if answer is None:
+            return
+        if self.surface is Surface.MESSAGE and isinstance(answer, Message):
+            await self.tell(answer)
+            return
+        modal = (
+            answer
+            if isinstance(answer, Modal)
+            else Modal(forms.message_view(self.shell.desk, answer), Button.OPEN_FORM, "form")
+        )
+        push = self.surface is Surface.MODAL
+        tell = self.tell if isinstance(answer, Modal) else self._said_instead(answer)
+        await modals.show(self.shell, self.client, self.trigger, modal, tell, push=push)
+
+    def _said_instead(self, answer: Message) -> modals.Tell:
+        """The answer itself by message, where no modal can show it."""
+
+        async def tell(_offer: Message) -> None:
+            await self.tell(answer)
+
+        return tell
+
+    async def tell(self, message: Message) -> None:
+        """Only to this person, beside the message they clicked on; else directly."""
+        if self.surface is Surface.MESSAGE and self.respond.response_url:
+            await self.respond(
+                text=message.text,
+                blocks=message.blocks,
+                response_type="ephemeral",
+                replace_original=False,
+                thread_ts=self.thread_ts,
+            )
+            return
+        await self.client.chat_postMessage(
+            channel=self.user, text=message.text, blocks=message.blocks
+        )
+
+
+def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    async def clicked(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        surface = Surface.of(body)
+        ready, work = await in_time(attempt(_answer(shell, context, body, surface), "A click"))
+        await ack()
+        way = Way.back(shell, client, respond, body)
+
+        async def deliver() -> None:
+            result = await work
+            await way.give(result.message(shell.desk) if isinstance(result, Failure) else result)
+
+        if not ready or work.result() is not None:
+            shell.tasks.start(deliver(), "Answering a click")
+
+    return clicked
+
+
+def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    """A button of another version, or a forged one: it is said that it does nothing."""
+
+    async def unknown(
+        ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
+        await ack()
+        way = Way.back(shell, client, respond, body)
+        answer = sentence(shell.desk, "unknown_button")
+        shell.tasks.start(way.give(answer), "Answering an unknown button")
+
+    return unknown
+
+
+async def _answer(
+    shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], surface: Surface
+) -> Answer:
+    action = body["actions"][0]
+    button = Button(action["action_id"])
+    key = f"{body.get('trigger_id')}:{button.value}" if body.get("trigger_id") else None
+    act = await whoever(shell, context, body, str(body["user"]["id"]), key)
+    click = Click(shell, act, value_of(action), surface)
+    answer = await BUTTONS[button](click)
+    if surface is Surface.HOME and button is not Button.HOME_REFRESH:
+        await _redraw_home(click, answer)
+    return answer
+
+
+async def _redraw_home(click: Click, answer: Answer) -> None:
+    """What was done from the home tab no longer stands there. The deed itself is done by now."""
+    if isinstance(answer, Modal):
+        return
+    again = replace(click.act, key=None)
+    await attempt(click.write(homes.refresh, again), "Redrawing the home tab")

@@ -1,0 +1,50 @@
+"""The buttons of a page. Value: the page's id."""
+
+from bot.domain.controls import Button
+from bot.domain.errors import AlreadyAcknowledged, NoAccess, NothingToAcknowledge
+from bot.domain.reading import PageMessage
+from bot.render import forms
+from bot.render.pages import can_be_answered, channel_link
+from bot.services import answering, reading
+from handlers.actions.click import Click
+from handlers.answer import Answer, Modal
+
+
+async def acknowledge(click: Click) -> Answer:
+    """Nothing to add: the page itself is edited to say so."""
+    await click.write(answering.acknowledge, click.act, click.value)
+    return None
+
+
+async def cannot_take(click: Click) -> Answer:
+    page = await _answerable(click)
+    form = forms.cannot_take_form(click.desk, page.page_id, page.head)
+    return Modal(form, Button.CANNOT_TAKE, click.value)
+
+
+async def hand_over(click: Click) -> Answer:
+    page = await _answerable(click)
+    form = forms.hand_over_form(click.desk, page.page_id, page.head)
+    return Modal(form, Button.HAND_OVER, click.value)
+
+
+async def _answerable(click: Click) -> PageMessage:
+    """Say now that it is too late, not after a reason has been typed."""
+    page = await click.read(reading.page, click.act, click.value)
+    if can_be_answered(page):
+        return page
+    if page.responder is not None and page.acked_at is not None:
+        raise AlreadyAcknowledged(
+            page.head.reference, page.team_name, page.responder, page.acked_at
+        )
+    raise NothingToAcknowledge(page.head.reference)
+
+
+async def open_channel(click: Click) -> Answer:
+    page = await click.read(reading.page, click.act, click.value)
+    head = page.head
+    if not head.full:
+        raise NoAccess(head.reference, head.id)
+    if head.channel_id is None:
+        return click.say("no_channel", reference=head.reference)
+    return click.say("channel", reference=head.reference, channel=channel_link(head))

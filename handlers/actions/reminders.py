@@ -1,0 +1,63 @@
+"""The buttons of reminders. Value: an id; of a snooze menu, the length and the id."""
+
+from datetime import datetime
+
+from bot.domain.clockwork import snoozed_until
+from bot.domain.controls import Button
+from bot.render import forms
+from bot.services import access, followups, lifecycle, reading
+from bot.store.tables.states import ReminderState
+from handlers.actions.click import Click
+from handlers.answer import Answer, Modal
+from handlers.subjects import snooze_in
+
+
+async def snooze_update(click: Click) -> Answer:
+    until, incident_id = await _until(click)
+    await click.write(lifecycle.snooze_update, click.act, incident_id, until - click.act.now)
+    return click.say("snoozed", until=until)
+
+
+async def stop_updates(click: Click) -> Answer:
+    await click.write(lifecycle.stop_updates, click.act, click.value)
+    return click.say("stopped")
+
+
+async def reminder_done(click: Click) -> Answer:
+    await click.write(followups.end_reminder, click.act, click.value, ReminderState.DONE)
+    return click.say("reminder_done")
+
+
+async def reminder_stop(click: Click) -> Answer:
+    await click.write(followups.end_reminder, click.act, click.value, ReminderState.STOPPED)
+    return click.say("stopped")
+
+
+async def snooze_reminder(click: Click) -> Answer:
+    until, reminder_id = await _until(click)
+    await click.write(followups.snooze_reminder, click.act, reminder_id, until)
+    return click.say("snoozed", until=until)
+
+
+async def task_done(click: Click) -> Answer:
+    reference = await click.write(followups.finish_task, click.act, click.value)
+    return click.say("task_done", reference=reference)
+
+
+async def snooze_task(click: Click) -> Answer:
+    until, task_id = await _until(click)
+    await click.write(followups.snooze_task, click.act, task_id, until)
+    return click.say("snoozed", until=until)
+
+
+async def hand_over_task(click: Click) -> Answer:
+    task = await click.read(reading.task, click.act, click.value)
+    form = forms.task_hand_over_form(click.desk, task.id, task.head)
+    return Modal(form, Button.TASK_HAND_OVER, click.value)
+
+
+async def _until(click: Click) -> tuple[datetime, str]:
+    """Tomorrow is 09:00 in the person's own time zone."""
+    snooze, subject = snooze_in(click.value)
+    zone = await click.read(access.zone_of, click.shell.policy, click.act)
+    return snoozed_until(snooze, click.act.now, zone), subject

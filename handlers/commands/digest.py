@@ -1,0 +1,29 @@
+"""`/escalate digest`: the weekly account, now."""
+
+from bot.domain.rights import Deed
+from bot.render import digest as render
+from bot.services import digests
+from handlers.answer import Answer
+from handlers.commands.verb import Ask, Verb
+from handlers.commands.words import first_word
+
+
+async def digest(ask: Ask) -> Answer:
+    word, rest = first_word(ask.text)
+    if word.lower() == "preview":
+        view = await ask.read(digests.preview, ask.policy, ask.act, rest or None)
+        return render.digest(ask.desk, view.name, view.figures, preview=True)
+    name = await ask.write(digests.send_now, ask.policy, ask.act, ask.text or None)
+    return ask.say("digest_queued", digest=name)
+
+
+DIGEST = Verb(
+    name="digest",
+    aliases=("report",),
+    usage="digest [preview] [name]",
+    summary="sends the account of the last seven days where it always goes; preview: to you",
+    example="digest preview",
+    deed=Deed.READ,
+    run=digest,
+    about_incident=False,
+)

@@ -1,0 +1,108 @@
+"""What is due later: remind, task, done."""
+
+import re
+from datetime import datetime
+
+from bot.domain.controls import Button
+from bot.domain.errors import BadInput
+from bot.domain.rights import Deed
+from bot.domain.when import parse_when
+from bot.render import forms
+from bot.services import followups
+from handlers.answer import Answer, Modal
+from handlers.commands.verb import Ask, Verb
+from handlers.commands.words import person_first, plain
+from handlers.who import reachable
+
+_BY = re.compile(r"\s+by\s+", re.IGNORECASE)
+REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
+TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
+
+
+async def remind(ask: Ask) -> Answer:
+    if not ask.text:
+        raise BadInput("when", "say when, and of what", REMIND_EXAMPLE)
+    due, text = parse_when(ask.text, ask.act.now, await ask.zone())
+    found = await ask.incident_if_any()
+    await ask.write(
+        followups.add_reminder,
+        ask.act,
+        text=text,
+        due_at=due,
+        incident_id=found.incident_id if found else None,
+    )
+    return ask.say("reminder_set", due_at=due)
+
+
+async def task(ask: Ask) -> Answer:
+    if not ask.words:
+        head = await ask.head()
+        form = forms.task_form(ask.desk, head.id, head)
+        return Modal(form, Button.ADD_TASK, head.id)
+    user, rest = person_first(ask.words, ask.me)
+    if user is None:
+        raise BadInput("person", "say first whose task it is", TASK_EXAMPLE)
+    text, due = await _text_and_due(ask, plain(rest))
+    found = await ask.incident()
+    assignee = await reachable(ask.shell, ask.act, user)
+    await ask.write(
+        followups.add_task,
+        ask.policy,
+        ask.act,
+        found.incident_id,
+        assignee=assignee,
+        text=text,
+        due_at=due,
+    )
+    return ask.say("task_added", reference=found.reference, assignee=assignee, due_at=due)
+
+
+async def _text_and_due(ask: Ask, text: str) -> tuple[str, datetime]:
+    """Split at the last `by` that a time follows: 'written by Tom by 17:00'."""
+    zone = await ask.zone()
+    problem = BadInput("when", "say at the end by when it is due", TASK_EXAMPLE)
+    for by in reversed(list(_BY.finditer(f" {text}"))):
+        wanted = f" {text}"[by.end() :]
+        try:
+            due, behind = parse_when(wanted, ask.act.now, zone)
+        except BadInput as error:
+            problem = BadInput("when", error.problem, TASK_EXAMPLE)
+            continue
+        if not behind:
+            return f" {text}"[: by.start()].strip(), due
+    raise problem
+
+
+async def done(ask: Ask) -> Answer:
+    found = await ask.incident()
+    await ask.write(followups.finish_my_task, ask.act, found.incident_id)
+    return ask.say("task_done", reference=found.reference)
+
+
+REMIND = Verb(
+    name="remind",
+    aliases=("reminder",),
+    usage="remind [ESC-n] <when> <text>",
+    summary="reminds you, in your own time zone",
+    example="remind tomorrow 9:00 ask Legal for the opinion",
+    deed=Deed.REMIND,
+    run=remind,
+)
+TASK = Verb(
+    name="task",
+    aliases=("todo",),
+    usage="task [ESC-n] <@person or me> <text> by <when>",
+    summary="gives somebody a task and reminds them; alone it opens the form",
+    example=TASK_EXAMPLE,
+    deed=Deed.TASK,
+    run=task,
+)
+DONE = Verb(
+    name="done",
+    aliases=("finish", "finished"),
+    usage="done [ESC-n]",
+    summary="finishes your task in an escalation",
+    example="done ESC-12",
+    deed=Deed.NOTE,
+    run=done,
+)

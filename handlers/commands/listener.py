@@ -1,0 +1,136 @@
+"""`/escalate …`: which verb is meant, who asks, and the answer within Slack's three seconds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BadInput
+from bot.domain.rights import require
+from bot.domain.severity import parse_severity
+from bot.render.answers import said
+from bot.render.message import Message
+from handlers import modals
+from handlers.answer import Answer, Modal, in_time, sentence
+from handlers.commands import BY_WORD, VERBS
+from handlers.commands.opening import open_form
+from handlers.commands.reading import SHOW
+from handlers.commands.verb import Ask, Verb, with_reference
+from handlers.commands.words import first_word, plain, reference_first
+from handlers.errors import Failure, attempt
+from handlers.shell import Shell
+from handlers.who import whoever
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands behind `/escalate`. `verb` is None where there is none, or no such one."""
+
+    verb: Verb | None
+    word: str
+    words: str
+    named: str | None
+
+
+def read(text: str) -> Typed:
+    """Find the verb; `ESC-12` may stand before it, and alone means `show`."""
+    named, rest = reference_first(text.strip())
+    word, words = first_word(rest)
+    if named and not word:
+        return Typed(SHOW, "", "", named)
+    return Typed(BY_WORD.get(word.lower()), plain(word), words, named)
+
+
+def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    async def command(
+        ack: AsyncAck,
+        body: dict[str, Any],
+        context: AsyncBoltContext,
+        client: AsyncWebClient,
+        respond: AsyncRespond,
+    ) -> None:
+        async def tell(message: Message) -> None:
+            await respond(text=message.text, blocks=message.blocks, replace_original=False)
+
+        ready, work = await in_time(attempt(_answer(shell, context, body), "A command"))
+        if not ready:
+            working = sentence(shell.desk, "working")
+            await ack(text=working.text, blocks=working.blocks)
+            shell.tasks.start(_later(shell, work, client, body, tell), "A late answer")
+            return
+        answer = shown(shell, work.result())
+        if isinstance(answer, Message):
+            await ack(text=answer.text, blocks=answer.blocks)
+            return
+        await ack()
+        if answer is not None:
+            trigger = str(body.get("trigger_id"))
+            showing = modals.show(shell, client, trigger, answer, tell, push=False)
+            shell.tasks.start(showing, "Opening a form")
+
+    return command
+
+
+def shown(shell: Shell, result: Answer | Failure) -> Answer:
+    return result.message(shell.desk) if isinstance(result, Failure) else result
+
+
+async def _later(
+    shell: Shell,
+    work: asyncio.Task[Answer | Failure],
+    client: AsyncWebClient,
+    body: Mapping[str, Any],
+    tell: modals.Tell,
+) -> None:
+    """The answer took longer than Slack waits: it comes through the response_url."""
+    answer = shown(shell, await work)
+    if isinstance(answer, Modal):
+        trigger = str(body.get("trigger_id"))
+        await modals.show(shell, client, trigger, answer, tell, push=False)
+    elif answer is not None:
+        await tell(answer)
+
+
+async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
+    trigger = str(body.get("trigger_id") or "") or None
+    act = await whoever(shell, context, body, str(body.get("user_id") or ""), trigger)
+    typed = read(str(body.get("text") or ""))
+    channel = str(body.get("channel_id") or "") or None
+    ask = Ask(shell, act, typed.words, typed.named, channel)
+    if typed.verb is None:
+        return _unknown(shell, typed) if typed.word else await open_form(ask)
+    if typed.verb.deed is not None:
+        require(act, typed.verb.deed, involved=True)
+    return await typed.verb.run(with_reference(ask, typed.verb))
+
+
+def _unknown(shell: Shell, typed: Typed) -> Message:
+    """A typo gets the corrected command to copy; nothing is done."""
+    nearest = nearest_verbs(typed.word)
+    behind = " ".join(part for part in (typed.named, plain(typed.words)) if part)
+    corrected = [f"{verb} {behind}".strip() for verb in nearest]
+    if _is_severity(typed.word):
+        corrected = [f"open {typed.word} {behind}".strip()]
+    return said(shell.desk, "help", "unknown", named=typed.word, nearest=corrected)
+
+
+def nearest_verbs(word: str) -> list[str]:
+    """Names of the verbs that may have been meant, by name or alias."""
+    close = get_close_matches(word.lower(), list(BY_WORD), n=4, cutoff=0.6)
+    return list(dict.fromkeys(BY_WORD[name].name for name in close))[:3]
+
+
+def _is_severity(word: str) -> bool:
+    try:
+        return bool(parse_severity(word)) and word[:1].isalpha()
+    except BadInput:
+        return False
+
+
+__all__ = ["VERBS", "Typed", "listener", "nearest_verbs", "read"]

@@ -1,0 +1,174 @@
+"""What moves an incident: status, severity, assign, and its endings."""
+
+from bot.domain.controls import Button
+from bot.domain.errors import BadInput, IncidentClosed
+from bot.domain.ids import UserId
+from bot.domain.lifecycle import WORKING, State, check_move, split_state
+from bot.domain.rights import Deed
+from bot.domain.severity import parse_severity
+from bot.render import forms
+from bot.services import lifecycle
+from handlers.answer import Answer, Modal
+from handlers.commands.verb import Ask, Verb
+from handlers.commands.words import first_word, person_first, plain, reference_first
+from handlers.who import reachable
+
+
+async def status(ask: Ask) -> Answer:
+    if not ask.text:
+        head = await ask.head()
+        if not head.is_open:
+            raise IncidentClosed(head.reference, head.state)
+        return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
+    to, note = split_state(ask.text)
+    if to is State.RESOLVED:
+        return await resolve(ask)
+    if to is State.REOPENED and not note:
+        return await _reopen_form(ask)
+    found = await ask.incident()
+    if to in WORKING and note:
+        await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
+    else:
+        await ask.write(lifecycle.set_state, ask.act, found.incident_id, to, note)
+    return ask.say("state_changed", reference=found.reference, state=to.value)
+
+
+async def severity(ask: Ask) -> Answer:
+    word, reason = first_word(ask.words)
+    if not word:
+        raise BadInput("severity", "say which severity", "severity p1 a minor is targeted")
+    to = parse_severity(plain(word))
+    found = await ask.incident()
+    await ask.write(
+        lifecycle.set_severity, ask.policy, ask.act, found.incident_id, to, plain(reason)
+    )
+    return ask.say("severity_changed", reference=found.reference, severity=to.value)
+
+
+async def assign(ask: Ask) -> Answer:
+    user, rest = person_first(ask.words, ask.me)
+    if user is None or rest:
+        raise BadInput("person", "say who owns it, and nothing else", "assign @priya")
+    found = await ask.incident()
+    owner: UserId = await reachable(ask.shell, ask.act, user)
+    await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
+    return ask.say("assigned", reference=found.reference, person=owner)
+
+
+async def resolve(ask: Ask) -> Answer:
+    head = await ask.head()
+    check_move(head.reference, head.state, State.RESOLVED)
+    return Modal(forms.resolve_form(ask.desk, head.id, head), Button.RESOLVE, head.id)
+
+
+async def close(ask: Ask) -> Answer:
+    found = await ask.incident()
+    await ask.write(lifecycle.close, ask.act, found.incident_id)
+    return ask.say("closed", reference=found.reference)
+
+
+async def reopen(ask: Ask) -> Answer:
+    if not ask.text:
+        return await _reopen_form(ask)
+    found = await ask.incident()
+    await ask.write(lifecycle.reopen, ask.act, found.incident_id, ask.text)
+    return ask.say("reopened", reference=found.reference)
+
+
+async def _reopen_form(ask: Ask) -> Answer:
+    head = await ask.head()
+    check_move(head.reference, head.state, State.REOPENED)
+    return Modal(forms.reopen_form(ask.desk, head.id, head), Button.REOPEN, head.id)
+
+
+async def decline(ask: Ask) -> Answer:
+    found = await ask.incident()
+    await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
+    return ask.say("state_changed", reference=found.reference, state=State.DECLINED.value)
+
+
+async def duplicate(ask: Ask) -> Answer:
+    """One reference names the original of this channel's incident; two: this one, the original."""
+    original, _ = reference_first(ask.words)
+    if original is None:
+        # What stands behind the verb is the original, and the channel says which incident it is.
+        original, ask = ask.named, Ask(ask.shell, ask.act, "", None, ask.channel)
+    if original is None:
+        raise BadInput("incident", "say of which escalation it is a duplicate", "duplicate ESC-7")
+    found = await ask.incident()
+    await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
+    return ask.say("state_changed", reference=found.reference, state=State.DUPLICATE.value)
+
+
+STATUS = Verb(
+    name="status",
+    aliases=("state", "move"),
+    usage="status [ESC-n] <state> [note]",
+    summary="moves an escalation to another state; alone it opens the form",
+    example="status investigating PR is drafting a reply",
+    deed=Deed.UPDATE,
+    run=status,
+)
+SEVERITY = Verb(
+    name="severity",
+    aliases=("sev", "priority"),
+    usage="severity [ESC-n] <p0-p3> [reason]",
+    summary="raises or lowers the severity; lowering takes a reason",
+    example="severity ESC-12 p0 threat to life confirmed",
+    deed=Deed.RAISE,
+    run=severity,
+)
+ASSIGN = Verb(
+    name="assign",
+    aliases=("own", "owner"),
+    usage="assign [ESC-n] <@person or me>",
+    summary="makes somebody the owner, who answers for it",
+    example="assign ESC-12 @priya",
+    deed=Deed.UPDATE,
+    run=assign,
+)
+RESOLVE = Verb(
+    name="resolve",
+    aliases=("resolved", "fix"),
+    usage="resolve [ESC-n]",
+    summary="opens the form that ends the acute part: root cause and follow-ups",
+    example="resolve ESC-12",
+    deed=Deed.UPDATE,
+    run=resolve,
+)
+CLOSE = Verb(
+    name="close",
+    aliases=("closed", "reviewed"),
+    usage="close [ESC-n]",
+    summary="closes a resolved escalation that has been looked back upon",
+    example="close ESC-12",
+    deed=Deed.END,
+    run=close,
+)
+REOPEN = Verb(
+    name="reopen",
+    aliases=("re-open",),
+    usage="reopen [ESC-n] [reason]",
+    summary="takes an ended escalation up again; without a reason it opens the form",
+    example="reopen ESC-12 the clips are back",
+    deed=Deed.END,
+    run=reopen,
+)
+DECLINE = Verb(
+    name="decline",
+    aliases=("reject",),
+    usage="decline [ESC-n] <reason>",
+    summary="says that it is no escalation, and why",
+    example="decline ESC-12 handled by the ordinary queue",
+    deed=Deed.END,
+    run=decline,
+)
+DUPLICATE = Verb(
+    name="duplicate",
+    aliases=("dup", "dupe"),
+    usage="duplicate [ESC-n] ESC-m",
+    summary="ends an escalation as the duplicate of another",
+    example="duplicate ESC-12 ESC-7",
+    deed=Deed.END,
+    run=duplicate,
+)

@@ -1,0 +1,103 @@
+"""Calling people: page, ack, handover."""
+
+from bot.domain.controls import Button
+from bot.domain.errors import BadInput
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.rights import Deed
+from bot.render import forms
+from bot.render.mrkdwn import person
+from bot.services import answering, paging
+from handlers.answer import Answer, Modal, joined
+from handlers.commands.verb import Ask, Verb
+from handlers.commands.words import person_first, plain, team_first
+from handlers.subjects import about_incident
+from handlers.who import reachable
+
+
+async def _target(ask: Ask) -> tuple[TeamKey | None, UserId | None, str]:
+    """A team or a person, and the text behind."""
+    user, rest = person_first(ask.words, ask.me)
+    if user is not None:
+        return None, await reachable(ask.shell, ask.act, user), plain(rest)
+    if ask.words.startswith("<!subteam"):
+        raise BadInput("team", "a user group is no team; name a team or a person", "page legal")
+    team, rest = team_first(ask.policy, ask.words)
+    return team.key, None, plain(rest)
+
+
+async def page(ask: Ask) -> Answer:
+    if not ask.words:
+        head = await ask.head()
+        return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
+    found = await ask.incident()
+    team, user, why = await _target(ask)
+    if team is not None:
+        started = await ask.write(
+            paging.page_team, ask.policy, ask.act, found.incident_id, team, why
+        )
+    else:
+        assert user is not None
+        started = await ask.write(
+            paging.page_person, ask.policy, ask.act, found.incident_id, user, why
+        )
+    return ask.say(
+        "page_sent", reference=found.reference, team=started.team_name, people=started.targets
+    )
+
+
+async def acknowledge(ask: Ask) -> Answer:
+    found = await ask.incident_if_any()
+    incident_id = found.incident_id if found else None
+    taken = await ask.write(answering.acknowledge_mine, ask.act, incident_id)
+    return joined(
+        [ask.say("acknowledged", reference=one.reference, team=one.team_name) for one in taken]
+    )
+
+
+async def hand_over(ask: Ask) -> Answer:
+    if not ask.words:
+        head = await ask.head()
+        form = forms.hand_over_form(ask.desk, about_incident(head.id), head)
+        return Modal(form, Button.HAND_OVER, about_incident(head.id))
+    found = await ask.incident()
+    team, user, summary = await _target(ask)
+    started = await ask.write(
+        answering.hand_over,
+        ask.policy,
+        ask.act,
+        found.incident_id,
+        to_team=team,
+        to_person=user,
+        summary=summary,
+    )
+    to = person(user) if user else started.team_name
+    return ask.say("handed_over", reference=found.reference, to=to)
+
+
+PAGE = Verb(
+    name="page",
+    aliases=("notify", "call"),
+    usage="page [ESC-n] <team or @person> [why]",
+    summary="pages a team on its ladder, or one person; alone it opens the form",
+    example="page ESC-12 legal counsel must read the notice today",
+    deed=Deed.PAGE,
+    run=page,
+)
+ACK = Verb(
+    name="ack",
+    aliases=("acknowledge", "take"),
+    usage="ack [ESC-n]",
+    summary="acknowledges every page that waits for you, here or in the escalation you name",
+    example="ack ESC-12",
+    deed=Deed.ACKNOWLEDGE,
+    run=acknowledge,
+)
+HAND_OVER = Verb(
+    name="handover",
+    aliases=("hand-over", "handoff", "hand-off"),
+    usage="handover [ESC-n] <team or @person> <summary>",
+    summary="passes your part on, with a written summary; alone it opens the form",
+    example="handover ESC-12 pr Statement is drafted and needs a signature by 17:00",
+    deed=Deed.PAGE,
+    run=hand_over,
+)

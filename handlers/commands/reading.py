@@ -1,0 +1,68 @@
+"""What can be asked without changing anything: list, show, search, oncall."""
+
+from bot.domain.rights import Deed
+from bot.render import answers
+from bot.services import reading
+from handlers.answer import Answer
+from handlers.commands.verb import Ask, Verb
+
+
+async def list_incidents(ask: Ask) -> Answer:
+    listing = await ask.read(reading.listing, ask.policy, ask.act, ask.text)
+    return answers.listing(ask.desk, listing)
+
+
+async def show(ask: Ask) -> Answer:
+    found = await ask.incident()
+    details = await ask.read(reading.details, ask.act, found.incident_id)
+    return answers.details(ask.desk, details)
+
+
+async def search(ask: Ask) -> Answer:
+    listing = await ask.read(reading.search, ask.act, ask.text)
+    return answers.listing(ask.desk, listing)
+
+
+async def on_call(ask: Ask) -> Answer:
+    return answers.on_call(ask.desk, reading.on_call(ask.policy, ask.text or None))
+
+
+LIST = Verb(
+    name="list",
+    aliases=("ls", "incidents"),
+    usage="list [mine | team NAME | open | overdue | p0-p3]",
+    summary="lists open escalations: all, yours, a team's, overdue ones, or of one severity",
+    example="list team legal",
+    deed=Deed.READ,
+    run=list_incidents,
+    about_incident=False,
+)
+SHOW = Verb(
+    name="show",
+    aliases=("view", "info", "details"),
+    usage="show [ESC-n]",
+    summary="shows where an escalation stands, and what happened last",
+    example="show ESC-12",
+    deed=Deed.READ,
+    run=show,
+)
+SEARCH = Verb(
+    name="search",
+    aliases=("find",),
+    usage="search <words>",
+    summary="finds escalations, ended ones too; restricted ones only by their reference",
+    example="search impersonation",
+    deed=Deed.READ,
+    run=search,
+    about_incident=False,
+)
+ON_CALL = Verb(
+    name="oncall",
+    aliases=("on-call", "teams", "who"),
+    usage="oncall [team]",
+    summary="says whom each team would page now, and who is next",
+    example="oncall legal",
+    deed=Deed.READ,
+    run=on_call,
+    about_incident=False,
+)

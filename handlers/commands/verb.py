@@ -1,0 +1,129 @@
+"""A verb of `/escalate`, and what it gets."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.domain.act import Act
+from bot.domain.controls import COMMAND
+from bot.domain.errors import BadInput
+from bot.domain.ids import UserId
+from bot.domain.reading import Head
+from bot.domain.rights import Deed
+from bot.policy import Policy
+from bot.render.answers import said
+from bot.render.desk import Desk
+from bot.render.help import VerbHelp
+from bot.render.message import Message
+from bot.services import access, reading
+from bot.services.reading import Found
+from bot.store.database import Database
+from handlers.answer import Answer
+from handlers.commands.words import plain, reference_first
+from handlers.shell import Shell
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One command: who asks, from where, about which incident, and the words behind the verb.
+
+    `words` are still as Slack escaped them; `text` is what was typed.
+    """
+
+    shell: Shell
+    act: Act
+    words: str
+    named: str | None
+    channel: str | None
+
+    @property
+    def text(self) -> str:
+        return plain(self.words)
+
+    @property
+    def desk(self) -> Desk:
+        return self.shell.desk
+
+    @property
+    def policy(self) -> Policy:
+        return self.shell.policy
+
+    @property
+    def me(self) -> UserId:
+        return self.act.user
+
+    async def incident(self) -> Found:
+        """The incident that is named, else the one in whose channel this was typed."""
+        return await self.read(reading.find, self.act, self.named, self.channel)
+
+    async def incident_if_any(self) -> Found | None:
+        """Like `incident`, where a command makes sense without one too."""
+        if self.named:
+            return await self.incident()
+        try:
+            return await self.incident()
+        except BadInput:
+            return None
+
+    async def head(self) -> Head:
+        found = await self.incident()
+        return await self.read(reading.head, self.act, found.incident_id)
+
+    async def zone(self) -> ZoneInfo:
+        return await self.read(access.zone_of, self.policy, self.act)
+
+    async def read(
+        self,
+        call: Callable[Concatenate[Database, Args], Result],
+        *args: Args.args,
+        **named: Args.kwargs,
+    ) -> Result:
+        return await self.shell.threads.read(call, self.shell.db, *args, **named)
+
+    async def write(
+        self,
+        call: Callable[Concatenate[Database, Args], Result],
+        *args: Args.args,
+        **named: Args.kwargs,
+    ) -> Result:
+        return await self.shell.threads.write(call, self.shell.db, *args, **named)
+
+    def say(self, block: str, **values: object) -> Message:
+        return said(self.desk, "answers", block, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row: what it is called, how it explains itself, what it takes, what it does.
+
+    `deed` is the least that a person must be entitled to, were they involved in the incident; the
+    service asks again for the incident at hand. `about_incident`: a reference in front of the words
+    names the incident; elsewhere it belongs to them ('open ESC-7 is back').
+    """
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+    deed: Deed | None
+    run: Callable[[Ask], Awaitable[Answer]]
+    aliases: tuple[str, ...] = ()
+    about_incident: bool = True
+
+    @property
+    def help(self) -> VerbHelp:
+        return VerbHelp(
+            self.name, f"{COMMAND} {self.usage}", self.summary, f"{COMMAND} {self.example}"
+        )
+
+
+def with_reference(ask: Ask, verb: Verb) -> Ask:
+    """Read a reference behind the verb, unless one stood before it."""
+    if ask.named is not None or not verb.about_incident:
+        return ask
+    named, rest = reference_first(ask.words)
+    return Ask(ask.shell, ask.act, rest.strip(), named, ask.channel)

@@ -1,0 +1,44 @@
+"""Words for the timeline: note and update."""
+
+from bot.domain.rights import Deed
+from bot.services import lifecycle, reading
+from handlers.answer import Answer
+from handlers.commands.verb import Ask, Verb
+from handlers.errors import Failure, attempt
+
+
+async def note(ask: Ask) -> Answer:
+    found = await ask.incident()
+    await ask.write(lifecycle.add_note, ask.act, found.incident_id, ask.text)
+    return ask.say("noted", reference=found.reference)
+
+
+async def update(ask: Ask) -> Answer:
+    found = await ask.incident()
+    await ask.write(lifecycle.post_update, ask.act, found.incident_id, ask.text)
+    # The update stands by now: whatever becomes of this look, it is not said to have failed.
+    head = await attempt(
+        ask.read(reading.head, ask.act, found.incident_id), "Looking after an update"
+    )
+    due_at = None if isinstance(head, Failure) else head.update_due_at
+    return ask.say("updated", reference=found.reference, due_at=due_at)
+
+
+NOTE = Verb(
+    name="note",
+    aliases=("log", "comment"),
+    usage="note [ESC-n] <text>",
+    summary="puts a note on the timeline, silently; references only, never content",
+    example="note ESC-12 the agency called, wants an answer today",
+    deed=Deed.NOTE,
+    run=note,
+)
+UPDATE = Verb(
+    name="update",
+    aliases=("post",),
+    usage="update [ESC-n] <text>",
+    summary="says in the channel where things stand; the time to the next update begins anew",
+    example="update Twelve accounts are suspended, the rest follow by noon",
+    deed=Deed.UPDATE,
+    run=update,
+)

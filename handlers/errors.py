@@ -1,0 +1,77 @@
+"""The one mapper: whatever goes wrong → what a person reads, and what the log says.
+
+A log line names the error's type and where it arose, never its text: the text of a database error
+holds what was being stored.
+"""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.domain.errors import Refused, StoreUnavailable, TocsinError
+from bot.render import answers
+from bot.render.desk import Desk
+from bot.render.message import Message
+
+Result = TypeVar("Result")
+
+logger = logging.getLogger("tocsin.handlers")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that was not done. `reference` finds the log line when the fault is ours."""
+
+    error: Exception
+    reference: str | None = None
+
+    def message(self, desk: Desk) -> Message:
+        return answers.refused(desk, self.error, self.reference)
+
+    @property
+    def refused(self) -> bool:
+        """The person can do something about it; asking again unchanged would not help."""
+        return isinstance(self.error, Refused)
+
+
+async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
+    """Do the work of a request; every way in which it can go wrong comes back as a value."""
+    try:
+        return await work
+    except Refused as refusal:
+        return Failure(refusal)
+    except Exception as error:  # noqa: BLE001 - the one place: a person must get an answer
+        return Failure(error, report(error, about))
+
+
+def report(error: BaseException, about: str) -> str:
+    """Log an error without its text and return the reference that finds the line."""
+    reference = secrets.token_hex(4)
+    logger.log(
+        logging.WARNING if isinstance(error, StoreUnavailable) else logging.ERROR,
+        "%s failed: %s (error reference %s)%s",
+        about,
+        _types(error),
+        reference,
+        _where(error) if not isinstance(error, TocsinError) else "",
+        extra={"error_reference": reference, "error_type": type(error).__name__},
+    )
+    return reference
+
+
+def _types(error: BaseException) -> str:
+    """`StoreUnavailable from OperationalError from Timeout`."""
+    names: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(names) < 5:
+        names.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    return " from ".join(names)
+
+
+def _where(error: BaseException) -> str:
+    """The traceback's places; never the exception's own text."""
+    return "\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()

@@ -1,0 +1,41 @@
+"""People and groups change: what we know of them follows."""
+
+from bot.services import directory
+from handlers.events.event import Event
+
+
+async def person_changed(event: Event) -> None:
+    shell = event.shell
+    await shell.threads.write(
+        directory.remember_people, shell.db, event.workspace, [event.data["user"]], shell.now()
+    )
+
+
+async def group_changed(event: Event) -> None:
+    """Slack names all members with it, also after members were added or removed."""
+    group = event.data.get("subteam") or {}
+    users = group.get("users")
+    if users is not None:
+        await _remember(event, str(group.get("id")), users)
+
+
+async def members_changed(event: Event) -> None:
+    """This one names only the difference: all members are asked for, behind the answer."""
+    group_id = str(event.data.get("subteam_id"))
+    if group_id not in event.shell.policy.roles.groups:
+        return
+
+    async def ask() -> None:
+        answer = await event.client.usergroups_users_list(usergroup=group_id)
+        await _remember(event, group_id, answer.get("users") or [])
+
+    event.shell.tasks.start(ask(), "Reading a user group")
+
+
+async def _remember(event: Event, group_id: str, users: list[str]) -> None:
+    """Groups that the policy does not name are none of our business."""
+    shell = event.shell
+    if group_id in shell.policy.roles.groups:
+        await shell.threads.write(
+            directory.remember_group, shell.db, event.workspace, group_id, users
+        )

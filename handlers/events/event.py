@@ -1,0 +1,37 @@
+"""One event, as its handler gets it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.act import Act, Workspace, by_the_bot
+from handlers.shell import Shell
+from handlers.who import identified, workspace_of
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`id` makes a second delivery of the same event recognisable."""
+
+    shell: Shell
+    context: AsyncBoltContext
+    client: AsyncWebClient
+    data: Mapping[str, Any]
+    id: str | None
+
+    @property
+    def workspace(self) -> Workspace:
+        return workspace_of(self.context)
+
+    def by_the_bot(self) -> Act:
+        return by_the_bot(self.workspace, self.shell.now(), self.id)
+
+    async def by(self, user: str) -> Act | None:
+        """The person who caused it; None for somebody whom Slack does not describe."""
+        return await identified(self.shell, self.workspace, user, self.shell.now(), self.id)
+
+
+Handler: TypeAlias = Callable[[Event], Awaitable[None]]

@@ -1,0 +1,20 @@
+"""Somebody speaks to the bot: it says how it is spoken to."""
+
+from handlers.answer import sentence
+from handlers.events.event import Event
+
+
+async def mentioned(event: Event) -> None:
+    """Only to that person, where they wrote it; lost without harm when Slack is away."""
+    message = sentence(event.shell.desk, "mentioned")
+
+    async def tell() -> None:
+        await event.client.chat_postEphemeral(
+            channel=str(event.data["channel"]),
+            user=str(event.data["user"]),
+            text=message.text,
+            blocks=message.blocks,
+            thread_ts=event.data.get("thread_ts"),
+        )
+
+    event.shell.tasks.start(tell(), "Answering a mention")

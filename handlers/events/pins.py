@@ -1,0 +1,29 @@
+"""A pushpin on a message in an incident's channel puts it on the timeline."""
+
+from bot.domain.act import Role
+from bot.domain.errors import BadInput
+from bot.services import lifecycle, reading
+from handlers.events.event import Event
+from handlers.links import permalink
+
+PUSHPIN = "pushpin"
+
+
+async def reacted(event: Event) -> None:
+    item = event.data.get("item") or {}
+    if event.data.get("reaction") != PUSHPIN or item.get("type") != "message":
+        return
+    act = await event.by(str(event.data["user"]))
+    if act is None or act.role is Role.NOBODY:
+        return
+    channel, ts = str(item["channel"]), str(item["ts"])
+    shell = event.shell
+    try:
+        found = await shell.threads.read(reading.find, shell.db, act, None, channel, ts)
+    except BadInput:
+        return  # no incident's channel
+    link = permalink(event.context, channel, ts)
+    author = str(event.data.get("item_user") or "")
+    await shell.threads.write(
+        lifecycle.capture_message, shell.db, act, found.incident_id, link, author
+    )

@@ -1,0 +1,54 @@
+"""Every listener, registered with Bolt in one place."""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.domain.controls import COMMAND, Shortcut
+from bot.render import answers
+from handlers import actions, shortcuts, views
+from handlers.actions import listener as clicks
+from handlers.commands import listener as commands
+from handlers.errors import report
+from handlers.events import listener as events
+from handlers.shell import Shell
+from handlers.views import listener as submissions
+
+ANYTHING = re.compile(".*")
+
+
+def register(app: AsyncApp, shell: Shell) -> None:
+    """Make `app` answer to everything that Slack sends. Made for `process_before_response=True`."""
+    app.command(COMMAND)(commands.listener(shell))
+    clicked = clicks.listener(shell)
+    for button in actions.BUTTONS:
+        app.action(button.value)(clicked)
+    redraw = submissions.redraw_listener(shell)
+    for field in views.REDRAWN:
+        app.action(field.value)(redraw)
+    submitted = submissions.listener(shell)
+    for form in views.FORMS:
+        app.view(form.value)(submitted)
+    used = shortcuts.listener(shell)
+    for shortcut in Shortcut:
+        app.shortcut(shortcut.value)(used)
+    app.event(ANYTHING)(events.listener(shell))
+    # Behind the known ones: whatever an older version or a forger sends gets an answer too.
+    app.action(ANYTHING)(clicks.unknown_listener(shell))
+    app.view(ANYTHING)(submissions.unknown_listener())
+    app.error(_last_resort(shell))
+
+
+def _last_resort(shell: Shell) -> Any:
+    """What went wrong outside every handler: reported, and a command is answered all the same."""
+
+    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        reference = report(error, "A request")
+        if "command" not in body:
+            return BoltResponse(status=500, body="")
+        said = answers.refused(shell.desk, error, reference)
+        return BoltResponse(status=200, body={"text": said.text, "blocks": said.blocks})
+
+    return failed

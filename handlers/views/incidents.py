@@ -1,0 +1,112 @@
+"""The forms of an incident's work. Subject: the incident's id."""
+
+from bot.domain.controls import Field
+from bot.domain.errors import BadInput, FormErrors
+from bot.domain.ids import UserId
+from bot.domain.lifecycle import WORKING, State
+from bot.domain.when import parse_when
+from bot.services import access, decisions, followups, lifecycle, paging, reading
+from bot.services.decisions import NewDecision
+from handlers.views.sent import Became, Sent
+from handlers.views.targets import target
+from handlers.who import reachable
+
+
+async def status(sent: Sent) -> Became:
+    """A new state, a note, or both."""
+    chosen = sent.fields.chosen(Field.STATE)
+    note = sent.fields.text(Field.NOTE).strip()
+    if chosen not in list(State):
+        raise FormErrors({Field.STATE: sent.desk.plain("listeners", "choose_state")})
+    to = State(chosen)
+    if note and (to in WORKING or to in (State.NEW, State.REOPENED)):
+        reference = await sent.write(lifecycle.post_update, sent.act, sent.subject, note, to)
+    else:
+        reference = await sent.write(lifecycle.set_state, sent.act, sent.subject, to, note)
+    return sent.say("state_changed", reference=reference, state=to.value)
+
+
+async def page(sent: Sent) -> Became:
+    team, user = await target(sent)
+    reference = (await sent.read(reading.head, sent.act, sent.subject)).reference
+    why = sent.fields.text(Field.WHY).strip()
+    policy = sent.shell.policy
+    if team is not None:
+        started = await sent.write(paging.page_team, policy, sent.act, sent.subject, team, why)
+    else:
+        assert user is not None
+        started = await sent.write(paging.page_person, policy, sent.act, sent.subject, user, why)
+    return sent.say(
+        "page_sent", reference=reference, team=started.team_name, people=started.targets
+    )
+
+
+async def task(sent: Sent) -> Became:
+    user = sent.fields.person(Field.PERSON)
+    if user is None:
+        raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
+    zone = await sent.read(access.zone_of, sent.shell.policy, sent.act)
+    due, behind = parse_when(sent.fields.text(Field.DUE), sent.act.now, zone)
+    if behind:
+        raise BadInput("when", f"'{behind[:40]}' is not part of a time", "tomorrow 9:00")
+    assignee = await reachable(sent.shell, sent.act, user)
+    reference = await sent.write(
+        followups.add_task,
+        sent.shell.policy,
+        sent.act,
+        sent.subject,
+        assignee=assignee,
+        text=sent.fields.text(Field.TEXT),
+        due_at=due,
+    )
+    return sent.say("task_added", reference=reference, assignee=assignee, due_at=due)
+
+
+async def decision(sent: Sent) -> Became:
+    fields = sent.fields
+    made = NewDecision(
+        actions=fields.all_chosen(Field.ACTIONS),
+        scope=fields.text(Field.SCOPE),
+        clause=fields.text(Field.CLAUSE),
+        policy_version=fields.text(Field.POLICY_VERSION),
+        rationale=fields.text(Field.RATIONALE),
+        dissent=fields.text(Field.DISSENT),
+        approvers=fields.people(Field.APPROVERS),
+        precedent=fields.chosen(Field.PRECEDENT) or "",
+    )
+    reference = await sent.write(
+        decisions.record_decision, sent.shell.policy, sent.act, sent.subject, made
+    )
+    return sent.say("decision_recorded", reference=reference)
+
+
+async def resolve(sent: Sent) -> Became:
+    fields = sent.fields
+    cause = fields.chosen(Field.ROOT_CAUSE)
+    if cause is None:
+        raise FormErrors({Field.ROOT_CAUSE: sent.desk.plain("listeners", "choose_cause")})
+    days = _days(fields.all_chosen(Field.FOLLOW_UPS), sent.shell.policy.follow_up_days)
+    owner: UserId | None = fields.person(Field.OWNER)
+    if owner is not None:
+        owner = await reachable(sent.shell, sent.act, owner)
+    reference = await sent.write(
+        lifecycle.resolve,
+        sent.shell.policy,
+        sent.act,
+        sent.subject,
+        root_cause=cause,
+        note=fields.text(Field.NOTE),
+        follow_up_days=days,
+        follow_up_owner=owner,
+    )
+    return sent.say("resolved", reference=reference, follow_ups=len(days))
+
+
+def _days(chosen: tuple[str, ...], offered: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(days for days in offered if str(days) in chosen)
+
+
+async def reopen(sent: Sent) -> Became:
+    reason = sent.fields.text(Field.WHY)
+    reference = await sent.write(lifecycle.reopen, sent.act, sent.subject, reason)
+    return sent.say("reopened", reference=reference)

@@ -1,0 +1,104 @@
+"""`view_submission`, and the choices that change the opening form while it is filled in.
+
+Nothing that was typed is lost: a wrong field is marked in the open form, any other refusal is
+pushed on top of it.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.controls import Form
+from bot.domain.errors import AlreadyHandled
+from bot.render import forms
+from bot.render.message import Message
+from handlers import modals
+from handlers.answer import in_time
+from handlers.errors import Failure, attempt
+from handlers.shell import Shell
+from handlers.views import FORMS
+from handlers.views.fields import Fields, field_errors
+from handlers.views.opening import redrawn
+from handlers.views.sent import Became, Sent
+from handlers.who import whoever
+
+
+def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    async def submitted(
+        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        ready, work = await in_time(attempt(_became(shell, context, body), "A form"))
+        if ready:
+            await _answer(shell, ack, body["view"], work.result())
+            return
+        # Pushed, not put in its place: should it fail after all, the typed text is still beneath.
+        external_id = secrets.token_hex(16)
+        waiting = forms.opening_view(shell.desk) | {"external_id": external_id}
+        await ack(response_action="push", view=waiting)
+        shell.tasks.start(_later(shell, client, external_id, work), "A late answer to a form")
+
+    return submitted
+
+
+async def _became(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Became:
+    view = body["view"]
+    key = f"{view['id']}:{view['hash']}"
+    act = await whoever(shell, context, body, str(body["user"]["id"]), key)
+    subject = str(view.get("private_metadata") or "")
+    return await FORMS[Form(view["callback_id"])](Sent(shell, act, subject, Fields(view)))
+
+
+async def _answer(
+    shell: Shell, ack: AsyncAck, view: Mapping[str, Any], result: Became | Failure
+) -> None:
+    if not isinstance(result, Failure):
+        await ack(response_action="update", view=_view(shell, result))
+        return
+    errors = field_errors(shell.desk, result.error, Fields(view))
+    if errors:
+        await ack(response_action="errors", errors=errors)
+        return
+    # A form that was sent twice is finished; any other refusal leaves it to be corrected.
+    action = "update" if isinstance(result.error, AlreadyHandled) else "push"
+    await ack(response_action=action, view=_view(shell, result.message(shell.desk)))
+
+
+async def _later(
+    shell: Shell, client: AsyncWebClient, external_id: str, work: asyncio.Task[Became | Failure]
+) -> None:
+    result = await work
+    became = result.message(shell.desk) if isinstance(result, Failure) else result
+    await client.views_update(external_id=external_id, view=_view(shell, became))
+
+
+def _view(shell: Shell, became: Became) -> dict[str, Any]:
+    return forms.message_view(shell.desk, became) if isinstance(became, Message) else became
+
+
+def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    """Category, severity, criteria or teams were changed: the preview must be true."""
+
+    async def changed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        view = body["view"]
+        if view.get("callback_id") != Form.OPEN:
+            return
+        drawn = redrawn(shell.desk, view, str(body["actions"][0]["action_id"]))
+        changing = modals.change(client, drawn, view_id=view["id"], view_hash=view["hash"])
+        shell.tasks.start(changing, "Redrawing the opening form")
+
+    return changed
+
+
+def unknown_listener() -> Callable[..., Awaitable[None]]:
+    """A form of another version, or one to be read: it closes."""
+
+    async def unknown(ack: AsyncAck) -> None:
+        await ack()
+
+    return unknown

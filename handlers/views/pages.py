@@ -1,0 +1,57 @@
+"""The forms behind a page's and a task's buttons. Subject: the page's or the task's id."""
+
+from bot.domain.controls import Field
+from bot.domain.errors import FormErrors
+from bot.render.mrkdwn import person
+from bot.services import answering, followups, reading
+from handlers.subjects import incident_in
+from handlers.views.sent import Became, Sent
+from handlers.views.targets import target
+from handlers.who import reachable
+
+
+async def cannot_take(sent: Sent) -> Became:
+    reason = sent.fields.text(Field.WHY).strip()
+    taken = await sent.write(answering.decline, sent.shell.policy, sent.act, sent.subject, reason)
+    return sent.say("cannot_take", reference=taken.reference, team=taken.team_name)
+
+
+async def hand_over(sent: Sent) -> Became:
+    """From the page, or from the incident."""
+    team, user = await target(sent)
+    summary = sent.fields.text(Field.SUMMARY)
+    policy, incident_id = sent.shell.policy, incident_in(sent.subject)
+    if incident_id is None:
+        page = await sent.read(reading.page, sent.act, sent.subject)
+        reference = page.head.reference
+        started = await sent.write(
+            answering.hand_over_page,
+            policy,
+            sent.act,
+            sent.subject,
+            to_team=team,
+            to_person=user,
+            summary=summary,
+        )
+    else:
+        reference = (await sent.read(reading.head, sent.act, incident_id)).reference
+        started = await sent.write(
+            answering.hand_over,
+            policy,
+            sent.act,
+            incident_id,
+            to_team=team,
+            to_person=user,
+            summary=summary,
+        )
+    to = person(user) if user else started.team_name
+    return sent.say("handed_over", reference=reference, to=to)
+
+
+async def hand_over_task(sent: Sent) -> Became:
+    chosen = sent.fields.person(Field.PERSON)
+    if chosen is None:
+        raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
+    to = await reachable(sent.shell, sent.act, chosen)
+    await sent.write(followups.hand_over_task, sent.act, sent.subject, to)
+    return sent.say("task_handed_over", person=to)

@@ -1,0 +1,24 @@
+"""A team or a person, as two forms ask for them."""
+
+from functools import partial
+
+from bot.domain.controls import Field
+from bot.domain.errors import FormErrors
+from bot.domain.ids import TeamKey, UserId
+from handlers.views.sent import Sent
+from handlers.who import reachable
+
+
+async def target(sent: Sent) -> tuple[TeamKey | None, UserId | None]:
+    """Return the one that was chosen; raises FormErrors unless it is exactly one."""
+    team, user = sent.fields.chosen(Field.TEAM), sent.fields.person(Field.PERSON)
+    say = partial(sent.desk.plain, "listeners")
+    if team and user:
+        raise FormErrors({Field.PERSON: say("choose_one")})
+    if user:
+        return None, await reachable(sent.shell, sent.act, user)
+    if not team:
+        raise FormErrors({Field.TEAM: say("choose_target")})
+    if team not in sent.shell.policy.teams:
+        raise FormErrors({Field.TEAM: say("team_gone")})
+    return TeamKey(team), None

@@ -1,0 +1,84 @@
+"""Who sent it: a request's workspace, person and role."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.errors import BadInput, NotPermitted
+from bot.domain.ids import UserId
+from bot.services import access
+from handlers.shell import Shell
+
+ASK_SLACK_WITHIN = 1.5
+"""Seconds to wait for Slack to describe somebody new; the rest of the three is for the request."""
+
+
+def workspace_of(context: AsyncBoltContext) -> Workspace:
+    """The workspace in which we are installed, whatever the payload says of its sender."""
+    ours = context.authorize_result
+    team = (ours.team_id if ours else None) or context.team_id or ""
+    enterprise = (ours.enterprise_id if ours else None) or context.enterprise_id
+    return Workspace(team, enterprise)
+
+
+async def whoever(
+    shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
+) -> Act:
+    """Return who acts; raises NotPermitted for whom neither policy nor Slack vouches."""
+    act = await identified(shell, workspace_of(context), user, shell.now(), key)
+    if act is None or act.role is Role.NOBODY or _from_elsewhere(body, act.workspace):
+        raise NotPermitted(needed="viewer", has=Role.NOBODY.word, to="use escalations")
+    return act
+
+
+async def identified(
+    shell: Shell, workspace: Workspace, user: str, now: datetime, key: str | None
+) -> Act | None:
+    """Return the act of a person; Slack is asked once for somebody whom we do not know yet."""
+    act = await shell.threads.read(
+        access.identify, shell.db, shell.policy, workspace, user, now, key
+    )
+    if act is None and await _fetched(shell, workspace, user):
+        act = await shell.threads.read(
+            access.identify, shell.db, shell.policy, workspace, user, now, key
+        )
+    return act
+
+
+async def _fetched(shell: Shell, workspace: Workspace, user: str) -> bool:
+    try:
+        async with asyncio.timeout(ASK_SLACK_WITHIN):
+            return await shell.fetch_person(workspace, user)
+    except TimeoutError:
+        return False
+
+
+async def reachable(shell: Shell, act: Act, user: str) -> UserId:
+    """Return somebody to whom work may be given; raises BadInput for guests and strangers."""
+    other = await identified(shell, act.workspace, user, act.now, None)
+    if other is None or other.role is Role.NOBODY:
+        raise BadInput(
+            "person", f"<@{user}> is a guest, external, deactivated or has no role here", "@priya"
+        )
+    return other.user
+
+
+def _from_elsewhere(body: Mapping[str, Any], ours: Workspace) -> bool:
+    """Slack Connect: a person of another organisation can press our buttons.
+
+    Within an Enterprise Grid organisation ids of several workspaces are at home; there the
+    person's own row (`outsider`) tells.
+    """
+    if ours.enterprise_id is not None:
+        return False
+    user, team = body.get("user"), body.get("team")
+    told = [
+        user.get("team_id") if isinstance(user, Mapping) else None,
+        team.get("id") if isinstance(team, Mapping) else None,
+        body.get("team_id"),
+    ]
+    return any(home not in (None, "", ours.team_id) for home in told)
