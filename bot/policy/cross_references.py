@@ -171,7 +171,8 @@ def _default_ladders_of_backups_only(data: Table, team: str, own: Table) -> Iter
 
 
 def _words(who: Any) -> set[Any]:
-    return {who} if isinstance(who, str) else {word for word in who if isinstance(word, str)}
+    words = who if isinstance(who, list) else [who]
+    return {word for word in words if isinstance(word, str)}
 
 
 def _table(data: Any, key: str) -> Table:

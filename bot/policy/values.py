@@ -123,7 +123,7 @@ def _weekday(value: Any) -> int:
 
 
 def _dsa(value: Any) -> str:
-    if value not in DSA_CATEGORIES:
+    if not isinstance(value, str) or value not in DSA_CATEGORIES:
         raise _expected(
             f"expected a statement category of the DSA such as 'CYBER_VIOLENCE', "
             f"found {shown(value)}"
