@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import TypeVar
 
 from playground.clock import Clock
 from playground.refusal import Refusal
 
+Key = TypeVar("Key")
+
 RESPONSE_URL_USES = 5
+
+#: So many keys are remembered: a bench must not fill the memory.
+REMEMBERED = 50_000
 
 
 @dataclass
@@ -29,8 +35,10 @@ class Triggers:
         self._issued: dict[str, Trigger] = {}
 
     def issue(self, user: str) -> str:
-        key = f"{len(self._issued) + 1}.{self.team_id}.{secrets.token_hex(8)}"
-        self._issued[key] = Trigger(key, user, self.clock.real_now())
+        now = self.clock.real_now()
+        key = f"{int(now * 1000)}.{self.team_id}.{secrets.token_hex(8)}"
+        self._issued[key] = Trigger(key, user, now)
+        _forget_oldest(self._issued)
         return key
 
     def owner(self, trigger_id: str) -> Trigger:
@@ -79,6 +87,7 @@ class ResponseUrls:
         self._issued[key] = ResponseUrl(
             key, user, channel, self.clock.real_now(), message_ts, thread_ts
         )
+        _forget_oldest(self._issued)
         return f"{self.base}/response/{key}"
 
     def use(self, key: str) -> ResponseUrl:
@@ -90,3 +99,8 @@ class ResponseUrls:
             raise Refusal("used_url")
         url.uses += 1
         return url
+
+
+def _forget_oldest(issued: dict[str, Key]) -> None:
+    if len(issued) > REMEMBERED:
+        del issued[next(iter(issued))]

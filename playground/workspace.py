@@ -65,6 +65,8 @@ class Workspace:
         self.api_log: deque[ApiCall] = deque(maxlen=LOG_LENGTH)
         self.delivery_log: deque[Delivery] = deque(maxlen=LOG_LENGTH)
         self._messages: dict[str, dict[str, Message]] = defaultdict(dict)
+        self._threads: dict[tuple[str, str], list[Message]] = defaultdict(list)
+        self._direct: dict[frozenset[str], Channel] = {}
         self._read: dict[tuple[str, str], str] = {}
         self._counters: dict[str, int] = defaultdict(int)
 
@@ -116,6 +118,8 @@ class Workspace:
 
     def add_channel(self, channel: Channel) -> Channel:
         self.channels[channel.id] = channel
+        if channel.is_im or channel.is_mpim:
+            self._direct[frozenset(channel.members)] = channel
         self.tell("channel", channel.id)
         return channel
 
@@ -137,15 +141,7 @@ class Workspace:
         )
 
     def direct_channel(self, members: Iterable[str]) -> Channel | None:
-        wanted = set(members)
-        return next(
-            (
-                channel
-                for channel in self.channels.values()
-                if (channel.is_im or channel.is_mpim) and set(channel.members) == wanted
-            ),
-            None,
-        )
+        return self._direct.get(frozenset(members))
 
     def open_direct_channel(self, members: Iterable[str]) -> Channel:
         """The one conversation of exactly these people; made when there is none."""
@@ -208,6 +204,8 @@ class Workspace:
         """Keeps a message and works out whom it notifies."""
         self._notify(message)
         self._messages[message.channel][message.ts] = message
+        if message.thread_ts is not None and message.is_reply:
+            self._threads[message.channel, message.thread_ts].append(message)
         if message.ephemeral_to is None and message.user in self.people:
             self._mark(message.user, message.channel, message.ts)
         self._tell_message(message)
@@ -252,11 +250,8 @@ class Workspace:
     def replies(self, channel: str, thread_ts: str) -> list[Message]:
         return [
             message
-            for message in self._messages[channel].values()
-            if message.thread_ts == thread_ts
-            and message.is_reply
-            and not message.deleted
-            and message.ephemeral_to is None
+            for message in self._threads.get((channel, thread_ts), ())
+            if not message.deleted and message.ephemeral_to is None
         ]
 
     def pins(self, channel: str) -> list[Message]:

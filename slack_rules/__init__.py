@@ -4,6 +4,7 @@ Knows neither the bot nor the playground; both lean on it.
 """
 
 from slack_rules.check import Surface
+from slack_rules.manifest import check_manifest
 from slack_rules.payloads import check_blocks, check_message, check_view, interactive_elements
 from slack_rules.problem import Problem
 
@@ -11,6 +12,7 @@ __all__ = [
     "Problem",
     "Surface",
     "check_blocks",
+    "check_manifest",
     "check_message",
     "check_view",
     "interactive_elements",

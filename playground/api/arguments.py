@@ -10,6 +10,9 @@ from playground.refusal import Refusal
 
 _TRUE = ("1", "true", "True")
 
+#: What a client sends for an option that it leaves off.
+UNSET: tuple[Any, ...] = (None, "", "0", "false", "False", "[]", "none", False, 0, [])
+
 
 class Arguments:
     """Forms carry JSON as text and booleans as `1`/`0`; JSON bodies carry them as they are."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playground import elements
-from playground.api.arguments import Arguments
+from playground.api.arguments import UNSET, Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, message_of, writable
 from playground.playground import Playground
@@ -13,6 +13,18 @@ from playground.records import Channel, Json, Message
 from playground.refusal import Refusal
 from slack_rules import Problem, check_message
 from slack_rules.limits import LONGEST
+
+#: Accepting these without effect would be pretending.
+_NOT_MODELLED = (
+    "attachments",
+    "markdown_text",
+    "username",
+    "icon_emoji",
+    "icon_url",
+    "parse",
+    "link_names",
+    "as_user",
+)
 
 _PAYLOAD_ERRORS = {"/metadata": "invalid_metadata_format", "/blocks": "invalid_blocks"}
 
@@ -82,13 +94,17 @@ def get_permalink(slack: Playground, args: Arguments) -> Json:
 
 def content_of(args: Arguments, longest: int | None = None) -> Json:
     """Text, blocks and metadata of a payload, checked as Slack checks them."""
+    unmodelled = [name for name in _NOT_MODELLED if args.given.get(name) not in UNSET]
+    if unmodelled:
+        detail = f"{unmodelled[0]} is not modelled by the playground"
+        raise Refusal("not_implemented", detail=detail)
     content: Json = {
         "text": args.text("text"),
         "blocks": args.structure("blocks", "invalid_blocks_format"),
         "metadata": args.structure("metadata", "invalid_metadata_format"),
     }
     given = {name: value for name, value in content.items() if value is not None}
-    _refuse(check_message(given | ({"attachments": [{}]} if "attachments" in args else {})))
+    _refuse(check_message(given))
     text = content["text"]
     if longest is not None and len(text) > longest:
         raise Refusal("msg_too_long")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slack_rules import Problem, check_blocks, check_message, check_view
+from slack_rules import Problem, check_blocks, check_manifest, check_message, check_view
 
 Json = dict[str, Any]
 
@@ -296,6 +296,35 @@ def test_every_kind_of_input_is_accepted_in_a_modal() -> None:
         {"type": "rich_text_input"},
     ]
     assert check_view(modal(blocks=[block for kind in kinds for block in form(kind)])) == []
+
+
+def app_manifest(**command: Any) -> Json:
+    return {
+        "display_information": {"name": "n", "description": "d"},
+        "features": {"slash_commands": [{"command": "/e", **command}], "shortcuts": []},
+    }
+
+
+MANIFEST_SIZES: dict[str, tuple[Any, int]] = {
+    "name": (lambda n: {"display_information": {"name": "n" * n}}, 35),
+    "description": (lambda n: {"display_information": {"name": "n", "description": "d" * n}}, 140),
+    "command": (lambda n: app_manifest(command="/" + "c" * (n - 1)), 32),
+    "command description": (lambda n: app_manifest(description="d" * n), 2000),
+    "usage hint": (lambda n: app_manifest(usage_hint="u" * n), 1000),
+    "commands": (
+        lambda n: app_manifest() | {"features": {"slash_commands": [{"command": "/e"}] * n}},
+        50,
+    ),
+    "shortcuts": (lambda n: app_manifest() | {"features": {"shortcuts": [{}] * n}}, 10),
+}
+
+
+@pytest.mark.parametrize("name", MANIFEST_SIZES)
+def test_a_manifest_may_be_as_large_as_the_limit_and_no_larger(name: str) -> None:
+    make, limit = MANIFEST_SIZES[name]
+    assert check_manifest(make(limit)) == []
+    assert {p.code for p in check_manifest(make(limit + 1))} <= {"too_long", "too_many"}
+    assert check_manifest(make(limit + 1))
 
 
 def test_limits_count_code_points_not_bytes_or_utf16() -> None:

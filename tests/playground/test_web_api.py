@@ -52,6 +52,18 @@ async def test_what_is_not_modelled_says_so(web: AsyncWebClient) -> None:
     assert "not modelled" in refused["detail"]
 
 
+async def test_arguments_that_are_not_modelled_are_refused_rather_than_dropped(
+    slack: RunningPlayground, web: AsyncWebClient
+) -> None:
+    channel = await in_channel(slack)
+    for unmodelled in ({"attachments": [{"text": "a"}]}, {"link_names": True}, {"parse": "full"}):
+        refused = await refusal(web, "chat.postMessage", channel=channel, text="x", **unmodelled)
+        assert refused["error"] == "not_implemented"
+        assert next(iter(unmodelled)) in refused["detail"]
+    sent = await web.chat_postMessage(channel=channel, text="x", link_names=False, attachments=[])
+    assert sent["ok"]
+
+
 async def test_forms_json_queries_and_multipart_are_all_understood(
     slack: RunningPlayground,
 ) -> None:

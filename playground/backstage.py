@@ -1,0 +1,124 @@
+"""What stands behind the scenes: the workspace and all that serves it, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from playground import workspace_file
+from playground.answers import Answers
+from playground.clock import Clock
+from playground.config import PlaygroundConfig
+from playground.deliveries import Deliveries
+from playground.event_stream import EventStream
+from playground.faults import Faults
+from playground.installed_app import InstalledApp
+from playground.interactions import Interactions
+from playground.payloads import Payloads
+from playground.rates import Rates
+from playground.records import SLACKBOT, Json, Message, Person
+from playground.rooms import Rooms
+from playground.screens import Screens
+from playground.shapes import Shapes
+from playground.socket_mode import SocketHub
+from playground.triggers import ResponseUrls, Triggers
+
+#: The app's bot user: the same in every run.
+BOT_USER = "UAPP00001"
+
+
+class Backstage:
+    """The parts by name; `reset` builds them afresh, so nobody may keep one."""
+
+    slackbot = SLACKBOT
+
+    def __init__(self, config: PlaygroundConfig, calls_per_minute: dict[str, int]) -> None:
+        self.config = config
+        self.manifest = config.manifest
+        self.clock = Clock(config.clock_file)
+        self.faults = Faults()
+        self.rates = Rates(self.clock, calls_per_minute)
+        self.app = InstalledApp(BOT_USER, self.manifest.name, config.bot_token, config.app_token)
+        self.sockets = SocketHub(self.app.app_id)
+        self.url = "http://127.0.0.1/"
+        self.closing = asyncio.Event()
+        """Set when the playground ends: whatever hangs on purpose lets go."""
+        self.build()
+
+    def build(self) -> None:
+        """An empty or loaded workspace, with nothing left of an earlier one."""
+        config = self.config
+        self.workspace = workspace_file.build(self.clock, config.workspace or {})
+        self.workspace.add_person(
+            Person(self.app.user_id, _handle(self.app.name), self.app.name, is_bot=True)
+        )
+        self.shapes = Shapes(self.workspace, self.app)
+        self.deliveries = Deliveries(config, self.workspace, self.sockets)
+        self.events = EventStream(
+            self.workspace, self.app, self.manifest, self.shapes, self.deliveries.send_event
+        )
+        self.rooms = Rooms(self.workspace, self.shapes, self.events)
+        self.screens = Screens(self.workspace)
+        self.triggers = Triggers(self.clock, self.workspace.team_id, config.trigger_lifetime)
+        self.responses = ResponseUrls(self.clock, config.response_url_lifetime)
+        self.responses.base = self.url.rstrip("/")
+        payloads = Payloads(self.workspace, self.app, self.shapes, self.triggers, self.responses)
+        self.answers = Answers(self.workspace, self.app, self.rooms, self.responses)
+        self.interactions = Interactions(
+            self.workspace,
+            self.manifest,
+            self.rooms,
+            self.screens,
+            payloads,
+            self.answers,
+            self.deliveries,
+        )
+
+    async def reset(self, workspace: Json | None = None) -> None:
+        """Starts the workspace afresh; listeners stay and are told to reload."""
+        if workspace is not None:
+            workspace_file.check(workspace)
+        await self.deliveries.close()
+        feed = self.workspace.events
+        if workspace is not None:
+            self.config = replace(self.config, workspace=workspace)
+        self.app.revoked = False
+        self.faults.clear()
+        self.build()
+        self.workspace.events = feed
+        self.workspace.tell("reset")
+
+    def listens_at(self, host: str, port: int) -> None:
+        """Known only once the port is bound."""
+        self.url = f"http://{host}:{port}/"
+        self.responses.base = f"http://{host}:{port}"
+        self.sockets.base = f"ws://{host}:{port}"
+
+    def set_app_url(self, app_url: str | None) -> None:
+        """Where the app listens from now on."""
+        self.config = replace(self.config, app_url=app_url)
+        self.deliveries.config = self.config
+
+    def permalink(self, message: Message) -> str:
+        link = f"{self.url}archives/{message.channel}/p{message.ts.replace('.', '')}"
+        if message.is_reply:
+            link += f"?thread_ts={message.thread_ts}&cid={message.channel}"
+        return link
+
+    def commands(self) -> list[Json]:
+        """The manifest's slash commands: `command`, `description`, `usage_hint`."""
+        return self.manifest.commands
+
+    def message_shortcuts(self) -> list[Json]:
+        """The manifest's message shortcuts: `name`, `callback_id`, `description`."""
+        return self.manifest.shortcuts("message")
+
+    def global_shortcuts(self) -> list[Json]:
+        return self.manifest.shortcuts("global")
+
+    async def close(self) -> None:
+        await self.deliveries.close()
+
+
+def _handle(name: str) -> str:
+    return "".join(each for each in name.lower().replace(" ", "_") if each.isalnum() or each == "_")
