@@ -41,7 +41,10 @@ async def send(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     visit = Visit(request)
-    if visit.room.id in visit.workspace.unread(visit.me):
+    latest = visit.workspace.latest_ts(visit.room.id)
+    if visit.me in visit.room.members and latest > visit.workspace.last_read(
+        visit.me, visit.room.id
+    ):
         visit.workspace.mark_read(visit.me, visit.room.id)
     return _done()
 

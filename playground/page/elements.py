@@ -77,10 +77,14 @@ def field_name(block_id: str, action_id: str) -> str:
 def read_field_name(name: str) -> tuple[str, str] | None:
     """The block and action of a field, or None for a name that is not one."""
     try:
-        block_id, action_id = json.loads(name)
+        ids = json.loads(name)
     except ValueError:
         return None
-    return str(block_id), str(action_id)
+    match ids:
+        case [str(block_id), str(action_id)]:
+            return block_id, action_id
+        case _:
+            return None
 
 
 def places(blocks: list[Json]) -> Iterator[Place]:
@@ -114,7 +118,7 @@ def read_form(fields: Mapping[str, list[str]], blocks: list[Json], tz: str) -> F
     """A submitted form as choices. Elements that hold nothing (buttons, overflows) are left out;
     those that hold nothing yet are there as None or an empty list.
     """
-    values: FormValues = {}
+    values: dict[str, dict[str, Choice]] = {}
     for place in places(blocks):
         if place.kind in _KEYS:
             given = [_tidy(one) for one in fields.get(place.field, []) if one != ""]

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.page import conversation, emoji, sidebar, views
-from playground.page.templating import macro, render
+from playground.page.templating import keyed, macro, render
 from playground.page.visit import Shell, Visit, html, page
 from playground.records import SLACKBOT, Channel, Json, Person
 
@@ -181,7 +181,7 @@ def _frame(visit: Visit, shell: Shell) -> Json:
 def _head(visit: Visit, shell: Shell) -> Markup:
     room = visit.room
     partner = next((who for who in room.members if who != visit.me), None)
-    return render(
+    body = render(
         "channel_head.html",
         shell=shell,
         channel=room,
@@ -190,16 +190,18 @@ def _head(visit: Visit, shell: Shell) -> Markup:
         partner=partner if room.is_im else None,
         pins=len(visit.workspace.pins(room.id)),
     )
+    return keyed("div", "head", body)
 
 
 def _foot(visit: Visit, shell: Shell) -> Markup:
-    return render(
+    body = render(
         "channel_foot.html",
         shell=shell,
         channel=visit.room,
         url=visit.room_url,
         is_member=visit.me in visit.room.members,
     )
+    return keyed("div", "foot", body)
 
 
 def _thread(visit: Visit, shell: Shell, ts: str) -> Markup:

@@ -131,7 +131,9 @@
   }
 
   htmx.onLoad((root) => {
-    for (const form of root.querySelectorAll?.(".composer") ?? []) {
+    const forms = [...(root.querySelectorAll?.(".composer") ?? [])];
+    if (root.matches?.(".composer")) forms.push(root);
+    for (const form of forms) {
       const area = form.querySelector("textarea");
       area.value = sessionStorage.getItem(draftKey(form)) ?? "";
       form.querySelector('[type="submit"]').disabled = !area.value.trim();

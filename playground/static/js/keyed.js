@@ -43,10 +43,32 @@
     };
   }
 
+  // A menu that is open while its view is redrawn stays open, with what was looked for in it.
+  function rememberMenu(target) {
+    const menu = target.querySelector(":popover-open");
+    if (!menu) return () => {};
+    const pick = menu.closest("[data-pick]");
+    const search = menu.querySelector('input[type="search"]')?.value ?? "";
+    return () => {
+      if (document.contains(menu)) return;
+      const again = document.getElementById(menu.id);
+      if (!again) return;
+      again.showPopover();
+      const field = again.querySelector('input[type="search"]');
+      if (field && search) {
+        field.value = search;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      const fresh = again.closest("[data-pick]");
+      if (pick?.dataset.changed && fresh) fresh.dataset.changed = pick.dataset.changed;
+    };
+  }
+
   function keyedSwap(target, fragment) {
     const scroller = target.closest("[data-stick]");
     const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
     const restoreFocus = rememberFocus(target);
+    const restoreMenu = rememberMenu(target);
     const standing = new Map([...target.children].map((node) => [node.dataset.key, node]));
     const fresh = [];
     let place = target.firstElementChild;
@@ -71,6 +93,7 @@
       fresh.push(node);
     }
     for (const gone of standing.values()) gone.remove();
+    restoreMenu();
     restoreFocus();
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
     return fresh;

@@ -109,7 +109,7 @@
   document.addEventListener("click", (event) => {
     const option = event.target.closest?.('.pick [role="option"]');
     if (option) choose(option.closest("[data-pick]"), option);
-    const item = event.target.closest?.("[popover].menu .menu-item");
+    const item = event.target.closest?.("[popover].menu .menu-item, [popover].menu .menu-react");
     if (item) item.closest("[popover]").hidePopover();
     if (item?.dataset.open) window.open(item.dataset.open, "_blank", "noopener");
   });
