@@ -1,5 +1,8 @@
 """Words, escaping and cutting."""
 
+import ast
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from bot.render import mrkdwn as mrkdwn_module
 from bot.render.mrkdwn import Mrkdwn, at, code, cut, escape, fit, one_line, people, person, quote
 from bot.render.words import Words
 from slack_rules import mrkdwn
@@ -129,3 +133,21 @@ def test_an_address_is_shown_and_not_followed() -> None:
 
 def test_a_title_stays_on_its_line() -> None:
     assert one_line("one\n two```") == "one two'''"
+
+
+def test_no_sentence_stands_in_python() -> None:
+    sentence = re.compile(r"[A-Za-z']+[,;:]? [a-z']+[,;:]? [a-z']+")
+    for path in sorted(RENDER.rglob("*.py")):
+        for text in strings_in(ast.parse(path.read_text())):
+            assert not sentence.search(text), f"{path.name}: {text!r} belongs into templates/"
+
+
+def strings_in(tree: ast.AST) -> Iterator[str]:
+    """Every string but the docstrings, which stand as statements of their own."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+RENDER = Path(mrkdwn_module.__file__).parent
