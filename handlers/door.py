@@ -7,35 +7,29 @@ from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
-PATH = "/slack/events"
 LARGEST_BODY = 1_000_000
 """Bytes. A view has at most 250 kB, and comes back with its state."""
 
 
-def route(app: AsyncApp) -> Route:
-    """Return the route for commands, interactivity and events."""
-
-    async def receive(request: Request) -> Response:
-        try:
-            body = await _body(request)
-        except ClientDisconnect:
-            return PlainTextResponse("", 400)
-        if body is None:
-            return PlainTextResponse("The request is too large.", 413)
-        try:
-            inbound = AsyncBoltRequest(
-                body=body.decode("utf-8"),
-                query=dict(request.query_params),
-                headers=dict(request.headers),
-            )
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            # Not UTF-8, not JSON, or JSON of another shape: nothing that Slack would send.
-            return PlainTextResponse("The request cannot be read.", 400)
-        return to_starlette_response(await app.async_dispatch(inbound))
-
-    return Route(PATH, receive, methods=["POST"])
+async def receive(app: AsyncApp, request: Request) -> Response:
+    """Answer one request of Slack, or of whoever pretends to be Slack."""
+    try:
+        body = await _body(request)
+    except ClientDisconnect:
+        return PlainTextResponse("", 400)
+    if body is None:
+        return PlainTextResponse("The request is too large.", 413)
+    try:
+        inbound = AsyncBoltRequest(
+            body=body.decode("utf-8"),
+            query=dict(request.query_params),
+            headers=dict(request.headers),
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        # Not UTF-8, not JSON, or JSON of another shape: nothing that Slack would send.
+        return PlainTextResponse("The request cannot be read.", 400)
+    return to_starlette_response(await app.async_dispatch(inbound))
 
 
 async def _body(request: Request) -> bytes | None:

@@ -1,0 +1,317 @@
+"""The listeners behind a real Bolt app on loopback, a playground as Slack, a real database.
+
+There is no relay here: what would be sent waits in the outbox, where a test can look.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import uvicorn
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel import col, select
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+import handlers
+from bot.clock import Clock
+from bot.domain.act import Workspace
+from bot.domain.reading import Details, Opened
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import directory, reading
+from bot.slack.manifest import manifest
+from bot.store.database import Database
+from bot.store.tables import Delivery, Incident
+from bot.threads import Threads
+from handlers.background import BackgroundTasks
+from handlers.door import receive
+from handlers.shell import Shell
+from playground.driver import Person, texts
+from playground.records import Message
+from playground.serving import LoopbackServer, bound
+from playground.testing import RunningPlayground, running_playground
+from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
+from bot.services.opening import open_incident
+
+SECRET = "playground-signing-secret"
+TOKEN = "xoxb-playground"
+GUEST, STRANGER, NEWCOMER, BYSTANDER = "U0GUS", "U0EXT", "U0NEW", "U0NICK"
+HOME_URL = "https://harbour.slack.example/"
+
+
+class StillClock(Clock):
+    """Time stands until a test moves it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = NOON
+
+    def now(self) -> Any:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+def workspace_of(policy: Policy) -> dict[str, Any]:
+    known = [{"name": name, "id": user} for name, user in policy.people.items()]
+    others = [
+        {"name": "gus", "id": GUEST, "is_restricted": True},
+        {"name": "ext", "id": STRANGER, "is_stranger": True},
+        {"name": "new", "id": NEWCOMER},
+        {"name": "nick", "id": BYSTANDER},
+    ]
+    everyone = [person["name"] for person in [*known, *others]]
+    return {
+        "team": {"id": WORKSPACE.team_id, "name": "Harbour", "domain": "harbour"},
+        "people": [*known, *others],
+        "channels": [
+            {"name": "general", "id": "C0GENERAL", "members": everyone},
+            {"name": "esc-1", "id": "C0ESC1", "members": everyone},
+        ],
+    }
+
+
+@dataclass
+class Stage:
+    slack: RunningPlayground
+    db: Database
+    policy: Policy
+    shell: Shell
+    clock: StillClock
+    web: AsyncWebClient
+    url: str
+    asked_for: list[str] = field(default_factory=list)
+
+    def person(self, name: str) -> Person:
+        return self.slack.person(name)
+
+    async def command(self, who: str, text: str, channel: str = "general") -> str:
+        """What the person reads in answer to `/escalate <text>`; empty when nothing is said."""
+        outcome = await self.person(who).command(f"/escalate {text}".strip(), channel)
+        assert outcome.ok, (text, outcome.error)
+        return texts(outcome.message) if outcome.message else ""
+
+    async def answer_to_click(self, who: str, message: Message, button: str, **more: Any) -> str:
+        """What the person reads after a click; empty when nothing new is said."""
+        before = self.slack.messages(message.channel)
+        outcome = await self.person(who).click(message, button, **more)
+        assert outcome.ok, (button, outcome.error)
+        await self.settled()
+        after = self.slack.messages(message.channel)
+        new = [one for one in after if one.ts not in {old.ts for old in before}]
+        return "\n".join(texts(one) for one in new)
+
+    async def settled(self) -> None:
+        await self.slack.settled()
+        await self.shell.tasks.settled()
+
+    def opened(self, by: str | None = None, **changes: Any) -> Opened:
+        """An incident that is there already."""
+        act = an_act(by) if by else an_act()
+        return open_incident(self.db, self.policy, act, a_draft(**changes))
+
+    def in_channel(self, opened: Opened, channel: str = "C0ESC1") -> None:
+        """Its channel has been made."""
+        from bot.services import rooms
+
+        with self.db.transaction() as tx:
+            rooms.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
+
+    def details(self, incident_id: str, user: str | None = None) -> Details:
+        act = an_act(user) if user else an_act()
+        return reading.details(self.db, act, incident_id, None)
+
+    def incidents(self) -> list[Incident]:
+        with self.db.reading() as tx:
+            return tx.all(select(Incident).order_by(col(Incident.number)))
+
+    def deliveries(self, kind: str) -> list[Delivery]:
+        with self.db.reading() as tx:
+            rows = tx.all(select(Delivery).order_by(col(Delivery.id)))
+        return [row for row in rows if row.kind.value == kind]
+
+    async def post(
+        self, blocks: list[dict[str, Any]], text: str = "for you", channel: str = "C0GENERAL"
+    ) -> Message:
+        """A message of the bot, as the relay would have posted it."""
+        rooms = self.slack.slack.rooms
+        place = self.slack.channel(channel)
+        if self.slack.slack.app.user_id not in place.members:
+            rooms.add_member(place, self.slack.slack.app.user_id)
+        posted = await self.web.chat_postMessage(channel=channel, text=text, blocks=blocks)
+        return next(m for m in self.slack.messages(channel) if m.ts == posted["ts"])
+
+
+@contextlib.asynccontextmanager
+async def a_stage(db: Database, policy: Policy) -> AsyncIterator[Stage]:
+    people(
+        db,
+        policy,
+        **{GUEST: {"is_restricted": True}, STRANGER: {"is_stranger": True}, BYSTANDER: {}},
+    )
+    async with (
+        running_playground(
+            workspace=workspace_of(policy), manifest=manifest(request_url="http://127.0.0.1/")
+        ) as slack,
+        aiohttp.ClientSession() as session,
+    ):
+        web = AsyncWebClient(
+            token=TOKEN, base_url=slack.api_url, session=session, retry_handlers=[]
+        )
+        clock, asked = StillClock(), list[str]()
+
+        async def fetch_person(workspace: Workspace, user: str) -> bool:
+            asked.append(user)
+            found = await web.users_info(user=user)
+            directory.remember_people(db, workspace, [found["user"]], clock.now())
+            return True
+
+        shell = Shell(
+            db=db,
+            policy=policy,
+            desk=Desk(policy, Words()),
+            clock=clock,
+            threads=Threads(one_writer=db.is_sqlite),
+            fetch_person=fetch_person,
+            tasks=BackgroundTasks(),
+        )
+        app = a_bolt_app(web, shell)
+        async with serving(app) as url:
+            slack.send_to(url)
+            stage = Stage(slack, db, policy, shell, clock, web, url, asked)
+            yield stage
+            await stage.settled()
+        shell.threads.close()
+
+
+def a_bolt_app(web: AsyncWebClient, shell: Shell) -> AsyncApp:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=WORKSPACE.team_id,
+            url=HOME_URL,
+            bot_token=TOKEN,
+            bot_user_id="U0BOT",
+            bot_id="B00000001",
+        )
+
+    app = AsyncApp(
+        client=web, signing_secret=SECRET, authorize=authorize, process_before_response=True
+    )
+    handlers.register(app, shell)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def serving(app: AsyncApp) -> AsyncIterator[str]:
+    async def endpoint(request: Request) -> Response:
+        return await receive(app, request)
+
+    listening = bound("127.0.0.1", 0)
+    starlette = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
+    config = uvicorn.Config(starlette, log_level="warning", lifespan="off")
+    config.timeout_graceful_shutdown = 1
+    server = LoopbackServer(config)
+    import asyncio
+
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    await server.listening.wait()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
+
+
+@dataclass(frozen=True)
+class Answered:
+    status: int
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def signed(body: bytes, *, secret: str = SECRET, at: float | None = None) -> dict[str, str]:
+    stamp = str(int(time.time() if at is None else at))
+    base = f"v0:{stamp}:".encode() + body
+    made = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+    return {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": f"v0={made}",
+    }
+
+
+async def send(
+    url: str, body: bytes, headers: Mapping[str, str] | None = None, **signing: Any
+) -> Answered:
+    """A request from outside, signed as told."""
+    given = signed(body, **signing) | dict(headers or {})
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=body, headers=given) as response,
+    ):
+        return Answered(response.status, await response.text())
+
+
+def command_body(text: str, user: str = "U0MEI", trigger: str = "1.2.3", **more: str) -> bytes:
+    """A slash command as Slack sends it."""
+    given = {
+        "token": "t",
+        "team_id": WORKSPACE.team_id,
+        "team_domain": "harbour",
+        "channel_id": "C0GENERAL",
+        "channel_name": "general",
+        "user_id": user,
+        "user_name": "someone",
+        "command": "/escalate",
+        "text": text,
+        "api_app_id": "A1",
+        "is_enterprise_install": "false",
+        "response_url": "http://127.0.0.1:1/nowhere",
+        "trigger_id": trigger,
+    }
+    return urlencode(given | more).encode()
+
+
+def interaction_body(payload: Mapping[str, Any]) -> bytes:
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def click_body(
+    button: str, value: str, user: str = "U0MEI", trigger: str = "1.2.3", **more: Any
+) -> bytes:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": user, "team_id": WORKSPACE.team_id},
+        "team": {"id": WORKSPACE.team_id, "domain": "harbour"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "api_app_id": "A1",
+        "trigger_id": trigger,
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": "C0GENERAL"},
+        "channel": {"id": "C0GENERAL", "name": "general"},
+        "response_url": "http://127.0.0.1:1/nowhere",
+        "actions": [{"type": "button", "action_id": button, "block_id": "b", "value": value}],
+    }
+    return interaction_body(payload | more)
