@@ -1,6 +1,7 @@
 """The forms: what they propose, preview, keep and ask."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bot.domain.controls import Field
@@ -9,7 +10,7 @@ from bot.domain.lifecycle import State
 from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
-from bot.policy import Category
+from bot.policy import Category, load
 from bot.render import forms
 from bot.render.desk import Desk
 from bot.render.forms import Filled
@@ -116,6 +117,14 @@ def test_a_large_policy_still_makes_a_form(desk: Desk) -> None:
     large = Desk(policy, desk.words)
     assert check_view(forms.open_form(large, Filled(severity=Severity.P1, category="c1"))) == []
     assert check_view(forms.decision_form(large, "01INCIDENT")) == []
+
+
+def test_the_shipped_policy_makes_a_form_for_every_category(desk: Desk) -> None:
+    shipped = Desk(load(Path(__file__).parents[3] / "escalation.toml"), desk.words)
+    for category in shipped.policy.categories:
+        for severity in Severity:
+            view = forms.open_form(shipped, Filled(severity=severity, category=category))
+            assert check_view(view) == [], category
 
 
 def test_status_offers_the_legal_moves_that_have_no_form_of_their_own(desk: Desk) -> None:

@@ -16,6 +16,8 @@ from bot.render.mrkdwn import Mrkdwn, at, code, cut, escape, fit, one_line, peop
 from bot.render.words import Words
 from slack_rules import mrkdwn
 
+RENDER = Path(mrkdwn_module.__file__).parent
+BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 ENTITIES = ("&amp;", "&lt;", "&gt;")
 
 
@@ -84,9 +86,6 @@ def test_escaping_and_reading_give_the_text_back(text: str) -> None:
     assert shown == text.translate(dict.fromkeys(BIDI))
 
 
-BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-
-
 def test_a_cut_does_not_split_a_mention_or_a_date() -> None:
     text = Mrkdwn(f"{'x' * 20} {person('U0PRIYA')} {at(datetime(2026, 11, 22, 9, tzinfo=UTC))}")
     for limit in range(5, len(text)):
@@ -148,6 +147,3 @@ def strings_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
             yield node.value
-
-
-RENDER = Path(mrkdwn_module.__file__).parent
