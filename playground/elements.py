@@ -48,14 +48,24 @@ class NoSuchOption(ValueError):
 
 def with_ids(blocks: list[Json], fresh: Callable[[], str]) -> list[Json]:
     """A copy in which every block and every interactive element has its id."""
-    named = copy.deepcopy(blocks)
-    for block in named:
-        if not block.get("block_id"):
-            block["block_id"] = fresh()
-        for element in interactive_elements(block):
-            if isinstance(element, dict) and not element.get("action_id"):
-                element["action_id"] = fresh()
+    return [_block_with_ids(block, fresh) for block in blocks]
+
+
+def _block_with_ids(block: Json, fresh: Callable[[], str]) -> Json:
+    named = {**block}
+    if not named.get("block_id"):
+        named["block_id"] = fresh()
+    acting = interactive_elements(block)
+    for place in ("accessory", "element"):
+        if named.get(place) in acting:
+            named[place] = _element_with_id(named[place], fresh)
+    if named.get("type") == "actions":
+        named["elements"] = [_element_with_id(each, fresh) for each in named["elements"]]
     return named
+
+
+def _element_with_id(element: Json, fresh: Callable[[], str]) -> Json:
+    return element if element.get("action_id") else {**element, "action_id": fresh()}
 
 
 def find(blocks: list[Json], block_id: str | None, action_id: str) -> tuple[Json, Json] | None:
