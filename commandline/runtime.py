@@ -54,7 +54,7 @@ class Tocsin:
     async def start(self) -> None:
         """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
         settings = self.settings
-        session = await self._closing.enter_async_context(new_session())
+        session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
         client = web_client(settings.bot_token, session, settings.api_url)
         calls = SlackCalls(client)
         desk = Desk(self.policy, Words())

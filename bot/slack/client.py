@@ -18,16 +18,15 @@ from bot.slack.errors import (
     sort_code,
 )
 
-HTTP_TIMEOUT = 10
 CONNECTIONS = 100
 _DEFAULT_RETRY_AFTER = 30.0
 
 
-def new_session() -> aiohttp.ClientSession:
+def new_session(timeout: timedelta) -> aiohttp.ClientSession:
     """Return the session that all calls share: kept-alive connections, one timeout."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-        timeout=aiohttp.ClientTimeout(total=HTTP_TIMEOUT),
+        timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
     )
 
 
@@ -40,7 +39,7 @@ def web_client(token: str, session: aiohttp.ClientSession, api_url: str) -> Asyn
         token=token,
         session=session,
         base_url=api_url,
-        timeout=HTTP_TIMEOUT,
+        timeout=max(1, int(session.timeout.total or 0)),
         retry_handlers=[],
         trust_env_in_session=False,
     )

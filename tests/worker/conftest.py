@@ -1,0 +1,128 @@
+"""A relay and a tick against a playground: real HTTP, a real database, time that can be moved."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import Clock
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.ids import UserId
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services.directory import remember_people
+from bot.slack.client import SlackCalls, new_session, web_client
+from bot.slack.manifest import manifest
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.post import Post
+from bot.worker.relay import Relay
+from bot.worker.tick import Tick
+from playground.records import Message
+from playground.testing import RunningPlayground, running_playground
+
+CAST = Path(__file__).resolve().parents[2] / "bot" / "demo" / "workspace.json"
+BRISK = Pace(
+    lease=timedelta(seconds=2),
+    http_timeout=timedelta(seconds=1),
+    between_lookups=timedelta(seconds=0.2),
+    poll=0.05,
+    tick=0.1,
+    first_backoff=timedelta(seconds=0.1),
+    longest_backoff=timedelta(seconds=0.5),
+    room_wait=timedelta(seconds=0.2),
+    plan_digests_every=timedelta(seconds=0.1),
+)
+
+
+class Rig:
+    """One replica's worker, and the Slack that it talks to."""
+
+    def __init__(
+        self, db: Database, policy: Policy, slack: RunningPlayground, clock_file: Path
+    ) -> None:
+        self.db = db
+        self.policy = policy
+        self.slack = slack
+        self.clock = Clock(clock_file)
+        self.workspace = Workspace(slack.slack.workspace.team_id)
+        self.figures = Figures()
+        self.threads = Threads(one_writer=db.is_sqlite)
+
+    def act(self, user: str, role: Role = Role.MANAGER, key: str | None = None) -> Act:
+        return Act(self.workspace, UserId(user), role, self.clock.now(), key)
+
+    def posted(self) -> list[Message]:
+        """Every message of the app that the workspace accepted, in any channel."""
+        space = self.slack.slack.workspace
+        found = [
+            message
+            for channel in space.channels.values()
+            for message in space.all_messages(channel.id)
+            if message.metadata
+        ]
+        return sorted(found, key=lambda message: message.ts)
+
+    def posts_of(self, delivery_id: str) -> int:
+        """How often a delivery was accepted: exactly once is what must hold."""
+        return sum(
+            1
+            for message in self.posted()
+            if (message.metadata or {}).get("event_payload", {}).get("id") == delivery_id
+        )
+
+    def dms_of(self, user: str) -> list[Message]:
+        space = self.slack.slack.workspace
+        mine = {c.id for c in space.channels.values() if c.is_im and user in c.members}
+        return [message for message in self.posted() if message.channel in mine]
+
+    @asynccontextmanager
+    async def working(self, pace: Pace = BRISK, *, ticking: bool = True) -> AsyncIterator[Relay]:
+        """Run the relay (and the tick) until the block ends."""
+        async with new_session(pace.http_timeout) as session:
+            calls = SlackCalls(web_client("xoxb-playground", session, self.slack.api_url))
+            desk = Desk(self.policy, Words())
+            post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
+            relay = Relay(self.db, self.policy, post, self.clock, self.threads, self.figures, pace)
+            loop = asyncio.get_running_loop()
+            self.db.on_new_delivery(lambda: bool(loop.call_soon_threadsafe(relay.wake)))
+            running = asyncio.create_task(relay.run())
+            tick = Tick(
+                self.db,
+                self.policy,
+                lambda: [self.workspace],
+                self.clock,
+                self.threads,
+                self.figures,
+                pace,
+            )
+            if ticking:
+                tick.start()
+            try:
+                yield relay
+            finally:
+                if ticking:
+                    tick.stop()
+                relay.stop()
+                await running
+
+
+@pytest.fixture
+async def rig(db: Database, policy: Policy, tmp_path: Path) -> AsyncIterator[Rig]:
+    clock_file = tmp_path / "clock"
+    cast = json.loads(CAST.read_text())
+    async with running_playground(
+        manifest=manifest(request_url=None), workspace=cast, clock_file=clock_file
+    ) as slack:
+        rig = Rig(db, policy, slack, clock_file)
+        members = [{**person, "tz": person.get("tz", "UTC")} for person in cast["people"]]
+        remember_people(db, rig.workspace, members, rig.clock.now())
+        yield rig
+        rig.threads.close()

@@ -1,0 +1,125 @@
+"""The relay against a Slack that fails: every page is accepted exactly once."""
+
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.paging import RunState
+from bot.services import answering, reading
+from bot.store.tables import Delivery
+from playground.faults import FaultKind, FaultRule
+from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
+from tests.waiting import eventually
+from tests.worker.conftest import Rig
+
+
+def deliveries(rig: Rig, kind: DeliveryKind) -> list[Delivery]:
+    with rig.db.reading() as tx:
+        return tx.all(select(Delivery).where(col(Delivery.kind) == kind))
+
+
+def all_sent(rig: Rig, kind: DeliveryKind) -> bool:
+    return all(row.state is DeliveryState.SENT for row in deliveries(rig, kind))
+
+
+async def test_every_team_is_paged_once_and_the_card_is_pinned(rig: Rig) -> None:
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working():
+        await eventually(lambda: rig.slack.calls("pins.add"))
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE))
+    for row in opened.paged:
+        assert len(rig.dms_of(row.paged[0])) == 1
+    channel = rig.slack.channel("esc-1")
+    assert channel.is_private
+    assert MEI in channel.members
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        kind
+        for kind in FaultKind
+        if kind not in (FaultKind.RATE_LIMITED, FaultKind.ERROR, FaultKind.DELAY)
+    ],
+)
+async def test_a_page_is_accepted_exactly_once_whatever_the_call_ended_with(
+    rig: Rig, fault: FaultKind
+) -> None:
+    rig.slack.slack.faults.add(FaultRule(fault, "chat.postMessage", count=3, seconds=3.0))
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(ticking=False):
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE), within=40)
+    pages = deliveries(rig, DeliveryKind.PAGE)
+    assert len(pages) == 3
+    assert [rig.posts_of(page.id) for page in pages] == [1, 1, 1]
+
+
+async def test_a_429_on_one_person_delays_nobody_else(rig: Rig) -> None:
+    dm = await rig.slack.person(PRIYA).dm_with_app()
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.RATE_LIMITED, "chat.postMessage", channel=dm, count=1, seconds=3)
+    )
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.dms_of(SOFIA))
+        assert not rig.dms_of(PRIYA)
+        await eventually(lambda: rig.dms_of(PRIYA))
+    refused = [call for call in rig.slack.calls("chat.postMessage") if not call.ok]
+    assert len(refused) == 1, "nobody called again before Retry-After was over"
+
+
+async def test_a_dead_target_pages_the_backup(rig: Rig) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.open", user=PRIYA, error="user_disabled")
+    )
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.dms_of(TOM))
+    assert not rig.dms_of(PRIYA)
+    card = reading.details(rig.db, rig.act(MEI), opened.head.id).card
+    legal = next(row for row in card.teams if row.team == "legal")
+    assert legal.paged == (TOM,)
+
+
+async def test_a_revoked_token_loses_nothing(rig: Rig) -> None:
+    rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "*", error="token_revoked", count=4))
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.figures.lost_token)
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE), within=40)
+    assert [rig.posts_of(page.id) for page in deliveries(rig, DeliveryKind.PAGE)] == [1, 1, 1]
+
+
+async def test_an_acknowledgement_withdraws_what_is_not_sent(rig: Rig) -> None:
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    page = next(p for p in deliveries(rig, DeliveryKind.PAGE) if p.target == PRIYA)
+    answering.acknowledge(rig.db, rig.act(PRIYA), page.subject)
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.dms_of(SOFIA))
+        await eventually(lambda: rig.slack.calls("pins.add"))
+    assert not rig.dms_of(PRIYA)
+    card = reading.details(rig.db, rig.act(MEI), opened.head.id).card
+    assert {row.state for row in card.teams if row.team == "legal"} == {RunState.ACKNOWLEDGED}
+
+
+async def test_nobody_answers_and_the_backup_is_paged_when_time_is_up(rig: Rig) -> None:
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working():
+        await eventually(lambda: rig.dms_of(PRIYA))
+        await rig.slack.advance(16 * 60)
+        await eventually(lambda: rig.dms_of(TOM))
+    assert len(rig.dms_of(PRIYA)) == 1
+
+
+async def test_an_incident_without_a_channel_lives_in_a_thread_and_repairs_itself(
+    rig: Rig,
+) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.create", error="restricted_action", count=1)
+    )
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working():
+        await eventually(lambda: rig.slack.messages("C0ESCALATIONS"))
+        await rig.slack.advance(31 * 60)
+        await eventually(lambda: rig.slack.calls("pins.add"))
+    assert rig.slack.channel("esc-1").members
