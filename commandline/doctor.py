@@ -1,0 +1,98 @@
+"""Check token, scopes, database, policy and clock, and say for each what to do.
+
+Exit status: 0 when nothing fails, 1 when something does, 2 when a setting or the policy is wrong.
+"""
+
+import argparse
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain.errors import PolicyError
+from bot.policy import Policy, load
+from bot.settings import Settings, SettingsError, read_settings
+from commandline.doctor_findings import Finding, Level, fail, ok
+from commandline.doctor_policy import named_findings
+from commandline.doctor_slack import connecting, slack_findings
+from commandline.doctor_store import database_findings
+
+_WRONG_INPUT = frozenset({"settings", "policy"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print a JSON list instead of lines")
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Print every finding as it is made; no check stops the next one from looking."""
+    return asyncio.run(_run(environment, as_json=arguments.json))
+
+
+async def _run(environment: Mapping[str, str], *, as_json: bool) -> int:
+    found = []
+    async for finding in findings(environment):
+        found.append(finding)
+        if not as_json:
+            print(finding.lines(), flush=True)
+    if as_json:
+        print(json.dumps([finding.as_json() for finding in found], indent=2, ensure_ascii=False))
+    return status(found)
+
+
+def status(found: list[Finding]) -> int:
+    failed = {finding.check for finding in found if finding.level is Level.FAIL}
+    if failed & _WRONG_INPUT:
+        return 2
+    return 1 if failed else 0
+
+
+async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """Look at everything, from the inside out."""
+    settings, problem = _settings(environment)
+    yield problem or ok("settings", "all that is needed is set")
+    if settings is None:
+        return
+    policy, faults = _policy(settings.policy_path)
+    for finding in faults:
+        yield finding
+    for finding in database_findings(settings.database_url, datetime.now(UTC)):
+        yield finding
+    if problem is None:
+        async for finding in _slack(settings, policy):
+            yield finding
+
+
+def _settings(environment: Mapping[str, str]) -> tuple[Settings | None, Finding | None]:
+    """Return the settings; where only Slack's are missing, the rest can still be looked at."""
+    try:
+        return read_settings(environment), None
+    except SettingsError as error:
+        problem = fail("settings", str(error), "Set it in the environment or in .env.")
+    try:
+        return read_settings(environment, slack_needed=False), problem
+    except SettingsError:
+        return None, problem
+
+
+def _policy(path: Path) -> tuple[Policy | None, list[Finding]]:
+    try:
+        policy = load(path)
+    except PolicyError as error:
+        advice = "Correct the file there; the comments at its top say how things are written."
+        return None, [fail("policy", line, advice) for line in str(error).splitlines()]
+    teams, people = len(policy.teams), len(policy.user_ids)
+    return policy, [ok("policy", f"{path} is valid: {teams} teams, {people} people")]
+
+
+async def _slack(settings: Settings, policy: Policy | None) -> AsyncIterator[Finding]:
+    session, slack = connecting(settings)
+    async with session:
+        answers = False
+        async for finding in slack_findings(slack, settings):
+            answers = answers or (finding.check == "token" and finding.level is not Level.FAIL)
+            yield finding
+        if answers and policy is not None:
+            async for finding in named_findings(slack, policy, settings.api_url):
+                yield finding

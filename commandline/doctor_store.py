@@ -1,0 +1,117 @@
+"""The database: reachable, migrated, writable. Nothing is changed, no file is made."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.errors import StoreUnavailable
+from bot.store.database import Database
+from bot.store.tables import Inbound
+from commandline import migrations
+from commandline.doctor_findings import Finding, fail, ok, warn
+
+CHECK = "database"
+_MIGRATE = "Run 'python app.py migrate', or start with 'python app.py serve --migrate'."
+
+
+class _RolledBack(Exception):
+    """Ends the trial write; what was written is gone."""
+
+
+def database_findings(url: str, now: datetime) -> Iterator[Finding]:
+    """Look at the database as the bot would use it."""
+    db = Database(url)
+    try:
+        absent = _absent(db)
+        if absent is not None:
+            yield absent
+            return
+        yield from _stored(db, now)
+    except (StoreUnavailable, SQLAlchemyError) as error:
+        yield fail(
+            CHECK,
+            f"{_name(db)} does not answer: {_reason(error)}",
+            "Check DATABASE_URL, that the server runs, that this machine may reach it, and that "
+            "the user and password are right.",
+        )
+    finally:
+        db.close()
+
+
+def _absent(db: Database) -> Finding | None:
+    """A SQLite file that is not there yet: merely looking would create it."""
+    if not db.is_sqlite:
+        return None
+    if db.url.database in (None, "", ":memory:"):
+        return fail(
+            CHECK,
+            "DATABASE_URL names a database in memory: every restart would lose everything",
+            "Name a file, as in 'sqlite:///tocsin.sqlite3', or a PostgreSQL database.",
+        )
+    path = Path(str(db.url.database))
+    if path.exists():
+        return None
+    if not os.access(path.parent, os.W_OK):
+        return fail(
+            CHECK,
+            f"{path} does not exist, and nothing can be written to its folder",
+            "Create the folder, or give the user that runs the bot the right to write there.",
+        )
+    return fail(CHECK, f"{path} does not exist yet", _MIGRATE)
+
+
+def _stored(db: Database, now: datetime) -> Iterator[Finding]:
+    if migrations.pending(db):
+        yield fail(CHECK, f"{_name(db)} lacks a migration that this release needs", _MIGRATE)
+        return
+    yield ok(CHECK, f"{_name(db)} answers and is up to date")
+    try:
+        _write_and_roll_back(db, now)
+    except (StoreUnavailable, SQLAlchemyError) as error:
+        yield fail(
+            CHECK,
+            f"nothing can be written: {_reason(error)}",
+            "Check the rights of the database user (or of the file), that the disk has room, and "
+            "that no other program holds a lock.",
+        )
+    else:
+        yield ok(CHECK, "a trial write was taken, and rolled back")
+    if db.is_sqlite:
+        yield from _sqlite_advice(db)
+
+
+def _write_and_roll_back(db: Database, now: datetime) -> None:
+    row = {"key": "doctor:trial", "team_id": "-", "received_at": now, "outcome": ""}
+    try:
+        with db.transaction() as tx:
+            tx.insert_new(Inbound, row)
+            raise _RolledBack
+    except _RolledBack:
+        return
+
+
+def _sqlite_advice(db: Database) -> Iterator[Finding]:
+    """Other people's eyes: a database file holds what is restricted, too."""
+    path = Path(str(db.url.database))
+    if path.stat().st_mode & 0o007:
+        yield warn(
+            CHECK,
+            f"every user of this machine may read {path}",
+            f"Take the right away: chmod o-rwx {path}",
+        )
+
+
+def _name(db: Database) -> str:
+    if db.is_sqlite:
+        return str(db.url.database)
+    return db.url.render_as_string(hide_password=True)
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own words, in one line, where there are any."""
+    cause = error.__cause__ if isinstance(error, StoreUnavailable) else error
+    words = str(getattr(cause, "orig", None) or cause or error).strip().splitlines()
+    return words[0] if words else type(error).__name__
