@@ -364,3 +364,24 @@ def cancel(tx: Transaction, subjects: Iterable[str], kinds: Sequence[DeliveryKin
         )
         .values(state=DeliveryState.CANCELLED)
     )
+
+
+def withdraw(
+    tx: Transaction,
+    incident_ids: Iterable[str],
+    kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
+    *,
+    due_before: datetime | None = None,
+) -> int:
+    """Withdraw what is not sent yet of whole incidents, and let their lanes sleep."""
+    unsent: list[Any] = [
+        col(Delivery.incident_id).in_(list(incident_ids)),
+        col(Delivery.kind).in_(kinds),
+        col(Delivery.state).in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
+    ]
+    if due_before is not None:
+        unsent.append(col(Delivery.due_at) < due_before)
+    lanes = list(tx.execute(select(col(Delivery.lane)).where(*unsent).distinct()).scalars())
+    withdrawn = tx.changed(update(Delivery).where(*unsent).values(state=DeliveryState.CANCELLED))
+    recount(tx, sorted(lanes))
+    return withdrawn
