@@ -16,6 +16,8 @@ from playground.workspace import NOTES
 #: Messages of one author within these seconds share one head.
 _RUN = 300
 _REPLIERS = 4
+#: A conversation shows this many messages, the youngest.
+_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,9 @@ class Row:
 def draw(reader: Reader, room: Channel, since: str) -> Markup:
     """A channel's list; `since` is what had been read when the person came."""
     messages = reader.workspace.messages(room.id, reader.me.id)
-    parts = [_intro(reader, room)]
-    parts += _drawn(reader, messages, since)
+    left_out = max(0, len(messages) - _SHOWN)
+    parts = [_earlier(left_out) if left_out else _intro(reader, room)]
+    parts += _drawn(reader, messages[left_out:], since)
     return join(parts)
 
 
@@ -118,6 +121,11 @@ def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: 
 
 def _pings(message: Message, user: str) -> bool:
     return user in message.notifies or (message.loud is not None and message.user != user)
+
+
+def _earlier(count: int) -> Markup:
+    words = f"{count} earlier {'message is' if count == 1 else 'messages are'} not shown here."
+    return keyed("div", "intro", Markup('<p class="quiet">{}</p>').format(words), class_="intro")
 
 
 def _intro(reader: Reader, room: Channel) -> Markup:

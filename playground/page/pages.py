@@ -42,14 +42,14 @@ async def start(request: Request) -> Response:
 
 
 async def land(request: Request) -> Response:
-    """Where a person begins: what asks for them, else their first channel, else the home tab."""
+    """Where a person begins: the latest that asks for them, else their first channel, else home."""
     visit = Visit(request)
     rooms = visit.workspace.visible_channels(visit.me)
     rooms = [room for room in rooms if visit.me in room.members and not room.is_archived]
     unread = visit.workspace.unread(visit.me)
-    asked = [room for room in rooms if room.id in unread and unread[room.id].mention]
-    first = next(iter(asked or rooms), None)
-    return RedirectResponse(f"{visit.base}/{first.id if first else 'home'}", 303)
+    asked = [room.id for room in rooms if room.id in unread and unread[room.id].mention]
+    first = max(asked, key=visit.workspace.latest_ts, default=rooms[0].id if rooms else "home")
+    return RedirectResponse(f"{visit.base}/{first}", 303)
 
 
 async def with_somebody(request: Request) -> Response:

@@ -96,6 +96,7 @@
       document.documentElement.dataset.theme = dark ? "light" : "dark";
       localStorage.setItem("theme", document.documentElement.dataset.theme);
     }
+    if (event.target.closest?.("[data-jump]")) get("messages").scrollTop = get("messages").scrollHeight;
     const opener = event.target.closest?.("[data-menu-opener]");
     if (opener) get("menu").invoker = opener;
   });
@@ -115,6 +116,16 @@
     if (menu.matches(":popover-open")) menu.hidePopover();
     menu.showPopover();
   }
+
+  document.addEventListener("news", (event) => {
+    const jump = event.target.querySelector("#jump");
+    if (jump) jump.hidden = false;
+  });
+  document.addEventListener("scroll", (event) => {
+    const list = event.target;
+    if (list.id !== "messages" || !get("jump")) return;
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < 48) get("jump").hidden = true;
+  }, true);
 
   let noticeTimer;
   function notice(words) {

@@ -64,11 +64,14 @@
     };
   }
 
+  const isNews = (node, known) => !known.has(node.dataset.key) && known.size > 0;
+
   function keyedSwap(target, fragment) {
     const scroller = target.closest("[data-stick]");
     const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
     const restoreFocus = rememberFocus(target);
     const restoreMenu = rememberMenu(target);
+    const known = new Set([...target.children].map((node) => node.dataset.key));
     const standing = new Map([...target.children].map((node) => [node.dataset.key, node]));
     const fresh = [];
     let place = target.firstElementChild;
@@ -96,6 +99,9 @@
     restoreMenu();
     restoreFocus();
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    else if (scroller && target.lastElementChild && isNews(target.lastElementChild, known)) {
+      scroller.dispatchEvent(new CustomEvent("news", { bubbles: true }));
+    }
     return fresh;
   }
 
