@@ -29,6 +29,7 @@ async def faults(slack: Playground, body: Json) -> Json:
     slack.faults.latency_ms = {
         str(method): float(ms) for method, ms in (body.get("latency_ms") or {}).items()
     }
+    slack.faults.history_lag = float(body.get("history_lag") or 0)
     slack.set_faults(rules)
     return _DONE
 

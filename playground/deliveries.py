@@ -164,7 +164,8 @@ class Deliveries:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=0)
+            # Shorter than any server keeps an idle connection: none is reused as it closes.
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=2.0)
             self._session = aiohttp.ClientSession(connector=connector)
         return self._session
 

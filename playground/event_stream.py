@@ -160,6 +160,8 @@ class EventStream:
             "removed_users_count": str(len(removed)),
         }
         self._emit("subteam_members_changed", body, None, "")
+        updated = {"type": "subteam_updated", "subteam": self.shapes.group(group, users=True)}
+        self._emit("subteam_updated", updated, None, "")
 
     def _in_channel(self, body: Json, channel: Channel) -> Json:
         return body | {"channel": channel.id, "channel_type": CHANNEL_TYPES[channel.kind]}

@@ -67,6 +67,8 @@ class Faults:
     rules: list[FaultRule] = field(default_factory=list)
     latency_ms: dict[str, float] = field(default_factory=dict)
     """By method; `*` for all others."""
+    history_lag: float = 0.0
+    """Seconds for which history and replies do not show a new message yet."""
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
     def set(self, rules: list[FaultRule]) -> None:
@@ -79,6 +81,7 @@ class Faults:
     def clear(self) -> None:
         self.rules = []
         self.latency_ms = {}
+        self.history_lag = 0.0
 
     def strike(self, method: str, args: dict[str, object]) -> FaultRule | None:
         """The first rule that hits this call; counts the hit."""

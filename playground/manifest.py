@@ -30,6 +30,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
     "subteam_members_changed": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
     "team_join": ("users:read",),
     "user_change": ("users:read",),
 }
@@ -74,7 +75,24 @@ class Manifest:
         return list(self._at("features", "slash_commands") or [])
 
     def command(self, name: str) -> dict[str, Any] | None:
+        if not self.grants(("commands",)):
+            return None
         return next((entry for entry in self.commands if entry.get("command") == name), None)
+
+    @property
+    def home_tab(self) -> bool:
+        """Off in Slack unless the manifest turns it on."""
+        return not self.content or self._at("features", "app_home", "home_tab_enabled") is True
+
+    @property
+    def messages_tab(self) -> bool:
+        return self._at("features", "app_home", "messages_tab_enabled") is not False
+
+    @property
+    def people_may_write(self) -> bool:
+        """In the direct conversation with the app; without a composer, no commands either."""
+        read_only = self._at("features", "app_home", "messages_tab_read_only_enabled")
+        return self.messages_tab and read_only is not True
 
     def shortcuts(self, kind: str) -> list[dict[str, Any]]:
         every = self._at("features", "shortcuts") or []

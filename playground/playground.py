@@ -31,6 +31,9 @@ class Playground(Backstage):
         room = self._room(user, channel)
         if isinstance(room, Outcome):
             return room
+        closed = self._composer_closed(user, room)
+        if closed is not None:
+            return closed
         parent = self.workspace.message(channel, thread_ts, user) if thread_ts else None
         if thread_ts and parent is None:
             return Outcome(False, "message_not_found")
@@ -50,6 +53,9 @@ class Playground(Backstage):
         room = self.workspace.channels.get(channel)
         if room is None or not self.workspace.can_see(user, room):
             return Outcome(False, "channel_not_found")
+        closed = self._composer_closed(user, room)
+        if closed is not None:
+            return closed
         return await self.interactions.command(user, room, command, text, thread_ts)
 
     async def edit_message(self, user: str, channel: str, ts: str, text: str) -> Outcome:
@@ -258,6 +264,14 @@ class Playground(Backstage):
         if user not in room.members:
             return Outcome(False, "not_in_channel")
         return Outcome(False, "is_archived") if room.is_archived else room
+
+    def _composer_closed(self, user: str, room: Channel) -> Outcome | None:
+        """The conversation with an app whose manifest makes it read-only has no composer."""
+        with_app = room.is_im and self.app.user_id in room.members
+        if self.manifest.people_may_write or not with_app:
+            return None
+        self.rooms.whisper(room.id, user, "Sending messages to this app has been turned off.")
+        return Outcome(False, "messages_tab_read_only")
 
     def _visible(self, user: str, channel: str, ts: str) -> Message | None:
         room = self.workspace.channels.get(channel)

@@ -38,6 +38,19 @@ class LoopbackServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ends at once, where `should_exit` alone waits for the next tick."""
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        ticking = asyncio.create_task(super().main_loop())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ticking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ticking.cancel()
+        stopping.cancel()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -87,6 +100,6 @@ async def serving(
     finally:
         started.cancel()
         slack.closing.set()
-        server.should_exit = True
+        server.stop()
         await task
         socket_.close()

@@ -153,7 +153,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _destination(slack: Playground, args: Arguments) -> Channel:
-    """A channel, or a person's id for the direct conversation with them."""
+    """A channel by id or name, or a person's id for the direct conversation with them."""
     given = args.text("channel")
     person = slack.workspace.people.get(given)
     if person is not None:
@@ -161,7 +161,12 @@ def _destination(slack: Playground, args: Arguments) -> Channel:
             raise Refusal("cannot_dm_bot")
         if person.deleted:
             raise Refusal("user_disabled")
+        if not slack.manifest.messages_tab:
+            raise Refusal("messages_tab_disabled")
         return slack.workspace.open_direct_channel([slack.app.user_id, person.id])
+    named = slack.workspace.channel_named(given.removeprefix("#"))
+    if named is not None:
+        args = Arguments(args.given | {"channel": named.id})
     public = slack.manifest.scopes is not None and slack.manifest.grants(("chat:write.public",))
     return writable(channel_of(slack, args, member=not public))
 

@@ -23,6 +23,7 @@ def history(slack: Playground, args: Arguments) -> Json:
         if message.ephemeral_to is None
         and (not message.is_reply or message.subtype == "thread_broadcast")
         and _within(message, args)
+        and _settled(slack, message)
     ]
     return _answer(slack, list(reversed(spoken)), args)
 
@@ -34,7 +35,7 @@ def replies(slack: Playground, args: Arguments) -> Json:
     if parent is None or parent.ephemeral_to is not None:
         raise Refusal("thread_not_found")
     root = parent.thread_ts or parent.ts
-    answers = slack.workspace.replies(channel.id, root)
+    answers = [each for each in slack.workspace.replies(channel.id, root) if _settled(slack, each)]
     first = slack.workspace.message(channel.id, root)
     head = [first] if first is not None else []
     return _answer(slack, head + [reply for reply in answers if _within(reply, args)], args)
@@ -50,6 +51,12 @@ def _answer(slack: Playground, messages: list[Message], args: Arguments) -> Json
         "pin_count": 0,
         **(metadata if more else {}),
     }
+
+
+def _settled(slack: Playground, message: Message) -> bool:
+    """Slack does not promise that one reads what one has just written."""
+    lag = slack.faults.history_lag
+    return lag == 0 or float(message.ts) <= slack.clock.now() - lag
 
 
 def _within(message: Message, args: Arguments) -> bool:

@@ -44,6 +44,8 @@ def update(slack: Playground, args: Arguments) -> Json:
 @method("views.publish")
 def publish(slack: Playground, args: Arguments) -> Json:
     person = person_of(slack, args.text("user_id"))
+    if not slack.manifest.home_tab:
+        raise Refusal("not_enabled")
     payload = payload_of(args.structure("view"), "home")
     view = slack.screens.publish(person.id, payload, args.text("hash") or None)
     return {"view": slack.shapes.view(view)}

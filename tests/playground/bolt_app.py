@@ -151,6 +151,6 @@ async def served(routes: list[Route]) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.stop()
         await task
         listening.close()

@@ -163,6 +163,15 @@ async def test_commands_that_slack_itself_refuses_never_reach_the_app() -> None:
         assert strict.deliveries() == []
 
 
+async def test_commands_need_their_scope() -> None:
+    manifest = {
+        "features": {"slash_commands": [{"command": "/escalate"}]},
+        "oauth_config": {"scopes": {"bot": ["chat:write"]}},
+    }
+    async with running_playground(workspace=WORKSPACE, manifest=manifest) as slack:
+        assert (await slack.person("ada").command("/escalate")).error == "unknown_command"
+
+
 async def test_a_response_url_works_five_times_and_is_ephemeral_unless_it_says_otherwise(
     slack: RunningPlayground, bolt: BoltApp
 ) -> None:

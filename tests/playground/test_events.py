@@ -177,6 +177,7 @@ async def test_people_and_groups_that_change_are_told(slack: RunningPlayground) 
     assert events["user_change"]["user"]["deleted"] is True
     assert events["subteam_members_changed"]["added_users"] == [slack.person("cleo").id]
     assert len(events["subteam_members_changed"]["removed_users"]) == 2
+    assert events["subteam_updated"]["subteam"]["users"] == [slack.person("cleo").id]
 
 
 async def test_a_shared_file_is_told_and_its_content_is_refused(slack: RunningPlayground) -> None:

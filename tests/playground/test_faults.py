@@ -134,6 +134,21 @@ async def test_history_can_be_unavailable_and_the_token_revoked(
     assert (await web.auth_test())["ok"]
 
 
+async def test_history_can_lag_behind_what_was_just_written(
+    slack: RunningPlayground, web: AsyncWebClient
+) -> None:
+    channel = await in_channel(slack)
+    slack.slack.faults.history_lag = 60.0
+    root = (await web.chat_postMessage(channel=channel, text="posted"))["ts"]
+    await web.chat_postMessage(channel=channel, text="reply", thread_ts=root)
+    assert (await web.conversations_history(channel=channel))["messages"] == []
+    assert len((await web.conversations_replies(channel=channel, ts=root))["messages"]) == 1
+    await slack.advance(61)
+    texts = [m["text"] for m in (await web.conversations_history(channel=channel))["messages"]]
+    assert "posted" in texts
+    assert len((await web.conversations_replies(channel=channel, ts=root))["messages"]) == 2
+
+
 async def test_a_fault_with_a_probability_strikes_some_calls_and_the_same_ones_every_run(
     slack: RunningPlayground,
 ) -> None:

@@ -111,7 +111,9 @@ async def test_hidden_channels_are_not_found_and_open_ones_want_membership(
     assert await error(web, "conversations.info", channel=hidden) == "channel_not_found"
     assert (await web.conversations_info(channel=general))["channel"]["is_member"] is False
     assert (await web.conversations_join(channel=general))["ok"]
-    assert (await web.chat_postMessage(channel=general, text="now"))["ok"]
+    for by in (general, "general", "#general"):
+        assert (await web.chat_postMessage(channel=by, text="now"))["channel"] == general
+    assert await error(web, "chat.postMessage", channel="#hidden", text="x") == "channel_not_found"
     assert await error(web, "conversations.join", channel=hidden) == "channel_not_found"
 
 
@@ -352,6 +354,25 @@ async def test_a_missing_scope_is_named() -> None:
         assert await error(web, "conversations.open", users=slack.person("ada").id) == (
             "missing_scope"
         )
+
+
+async def test_the_tabs_of_the_app_are_as_the_manifest_sets_them() -> None:
+    home = {"type": "home", "blocks": []}
+    tabs = {"home_tab_enabled": False, "messages_tab_read_only_enabled": True}
+    manifest = {"features": {"app_home": tabs, "slash_commands": [{"command": "/escalate"}]}}
+    async with running_playground(workspace=WORKSPACE, manifest=manifest) as slack:
+        web, ada = client_of(slack), slack.person("ada")
+        assert await error(web, "views.publish", user_id=ada.id, view=home) == "not_enabled"
+        assert (await web.chat_postMessage(channel=ada.id, text="page"))["ok"]
+        direct = await ada.dm_with_app()
+        assert (await ada.say("hello", direct)).error == "messages_tab_read_only"
+        assert (await ada.command("/escalate", direct)).error == "messages_tab_read_only"
+    manifest = {"features": {"app_home": {"home_tab_enabled": True, "messages_tab_enabled": False}}}
+    async with running_playground(workspace=WORKSPACE, manifest=manifest) as slack:
+        web, ada = client_of(slack), slack.person("ada")
+        assert (await web.views_publish(user_id=ada.id, view=home))["ok"]
+        code = await error(web, "chat.postMessage", channel=ada.id, text="x")
+        assert code == "messages_tab_disabled"
 
 
 async def test_posting_without_membership_takes_a_scope_of_its_own() -> None:
