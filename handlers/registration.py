@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.domain.controls import COMMAND, Shortcut
@@ -44,9 +45,11 @@ def register(app: AsyncApp, shell: Shell) -> None:
 def _last_resort(shell: Shell) -> Any:
     """What went wrong outside every handler: reported, and a command is answered all the same."""
 
-    async def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    async def failed(
+        error: Exception, body: dict[str, Any], context: AsyncBoltContext
+    ) -> BoltResponse:
         reference = report(error, "A request")
-        if "command" not in body:
+        if context.authorize_result is None or "command" not in body:
             return BoltResponse(status=500, body="")
         said = answers.refused(shell.desk, error, reference)
         return BoltResponse(status=200, body={"text": said.text, "blocks": said.blocks})

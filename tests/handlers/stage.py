@@ -5,6 +5,7 @@ There is no relay here: what would be sent waits in the outbox, where a test can
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -33,8 +34,8 @@ from bot.domain.act import Workspace
 from bot.domain.reading import Details, Opened
 from bot.policy import Policy
 from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import directory, reading
+from bot.services import directory, reading, rooms
+from bot.services.opening import open_incident
 from bot.slack.manifest import manifest
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
@@ -47,7 +48,6 @@ from playground.records import Message
 from playground.serving import LoopbackServer, bound
 from playground.testing import RunningPlayground, running_playground
 from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
-from bot.services.opening import open_incident
 
 SECRET = "playground-signing-secret"
 TOKEN = "xoxb-playground"
@@ -70,8 +70,10 @@ class StillClock(Clock):
 
 
 def workspace_of(policy: Policy) -> dict[str, Any]:
-    known = [{"name": name, "id": user} for name, user in policy.people.items()]
-    others = [
+    known: list[dict[str, Any]] = [
+        {"name": name, "id": user} for name, user in policy.people.items()
+    ]
+    others: list[dict[str, Any]] = [
         {"name": "gus", "id": GUEST, "is_restricted": True},
         {"name": "ext", "id": STRANGER, "is_stranger": True},
         {"name": "new", "id": NEWCOMER},
@@ -129,8 +131,6 @@ class Stage:
 
     def in_channel(self, opened: Opened, channel: str = "C0ESC1") -> None:
         """Its channel has been made."""
-        from bot.services import rooms
-
         with self.db.transaction() as tx:
             rooms.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
 
@@ -160,7 +160,8 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def a_stage(db: Database, policy: Policy) -> AsyncIterator[Stage]:
+async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
+    policy = desk.policy
     people(
         db,
         policy,
@@ -186,13 +187,13 @@ async def a_stage(db: Database, policy: Policy) -> AsyncIterator[Stage]:
         shell = Shell(
             db=db,
             policy=policy,
-            desk=Desk(policy, Words()),
+            desk=desk,
             clock=clock,
             threads=Threads(one_writer=db.is_sqlite),
             fetch_person=fetch_person,
             tasks=BackgroundTasks(),
         )
-        app = a_bolt_app(web, shell)
+        app = a_bolt_app(shell, slack.api_url, session)
         async with serving(app) as url:
             slack.send_to(url)
             stage = Stage(slack, db, policy, shell, clock, web, url, asked)
@@ -201,8 +202,8 @@ async def a_stage(db: Database, policy: Policy) -> AsyncIterator[Stage]:
         shell.threads.close()
 
 
-def a_bolt_app(web: AsyncWebClient, shell: Shell) -> AsyncApp:
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+def a_bolt_app(shell: Shell, api_url: str, session: aiohttp.ClientSession) -> AsyncApp:
+    async def authorize(enterprise_id: str | None) -> AuthorizeResult:
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=WORKSPACE.team_id,
@@ -212,8 +213,10 @@ def a_bolt_app(web: AsyncWebClient, shell: Shell) -> AsyncApp:
             bot_id="B00000001",
         )
 
+    # Without a token: each request gets the one of its workspace.
+    client = AsyncWebClient(base_url=api_url, session=session, retry_handlers=[])
     app = AsyncApp(
-        client=web, signing_secret=SECRET, authorize=authorize, process_before_response=True
+        client=client, signing_secret=SECRET, authorize=authorize, process_before_response=True
     )
     handlers.register(app, shell)
     return app
@@ -229,8 +232,6 @@ async def serving(app: AsyncApp) -> AsyncIterator[str]:
     config = uvicorn.Config(starlette, log_level="warning", lifespan="off")
     config.timeout_graceful_shutdown = 1
     server = LoopbackServer(config)
-    import asyncio
-
     task = asyncio.create_task(server.serve(sockets=[listening]))
     await server.listening.wait()
     try:

@@ -1,0 +1,196 @@
+"""Everything that cannot be done: it is said why and what would work, and nothing changes."""
+
+import logging
+
+import pytest
+
+from bot.domain.lifecycle import State
+from bot.services import lifecycle
+from tests.factories import MEI, an_act
+from tests.handlers.stage import BYSTANDER, GUEST, NEWCOMER, Stage, click_body, command_body, send
+
+
+async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:
+    said = await stage.command("mei", "opne p1 Pile-on")
+    assert "/escalate open p1 Pile-on" in said
+    assert stage.incidents() == []
+
+
+async def test_a_severity_in_the_place_of_the_verb_is_meant_for_open(stage: Stage) -> None:
+    assert "/escalate open p1 Pile-on" in await stage.command("mei", "p1 Pile-on")
+    assert stage.incidents() == []
+
+
+async def test_a_word_like_no_verb_gets_the_help(stage: Stage) -> None:
+    assert "/escalate help" in await stage.command("mei", "xyzzy")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("show", "ESC-12"),
+        ("show ESC-99", "ESC-99"),
+        ("note", "ESC-12"),
+        ("note ESC-1", "no text"),
+        ("update ESC-1", "no text"),
+        ("severity ESC-1", "severity"),
+        ("severity ESC-1 purple", "not a severity"),
+        ("severity ESC-1 p1", "already"),
+        ("status ESC-1 purple", "not a state"),
+        ("status ESC-1 reviewed", "can't become"),
+        ("assign ESC-1", "@priya"),
+        ("assign ESC-1 @nobody-here", "@nobody-here"),
+        ("assign ESC-1 @tom @priya", "nothing else"),
+        ("page ESC-1 leagl", "legal"),
+        ("page ESC-1 legal", "already"),
+        ("page ESC-1 @ghost", "@ghost"),
+        ("handover ESC-1 pr", "summary"),
+        ("task ESC-1 call the agency by 17:00", "@priya"),
+        ("task ESC-1 me call the agency", "by"),
+        ("task ESC-1 me call the agency by never", "not a time"),
+        ("task ESC-1 me by 17:00", "no text"),
+        ("remind", "remind in 2h"),
+        ("remind never do it", "not a time"),
+        ("remind in 2h", "no text"),
+        ("done ESC-1", "without an open task"),
+        ("close ESC-1", "can't become"),
+        ("reopen ESC-1 why not", "can't become"),
+        ("decline ESC-1", "reason"),
+        ("duplicate", "duplicate ESC-7"),
+        ("duplicate ESC-1 ESC-99", "ESC-99"),
+        ("duplicate ESC-1 ESC-1", "ESC-1"),
+        ("oncall leagl", "legal"),
+        ("list purple", "not a filter"),
+        ("list team leagl", "legal"),
+        ("search", "nothing to search"),
+        ("digest purple", "purple"),
+        ("help purple", "purple"),
+        ("ack ESC-1", "No page waits"),
+    ],
+)
+async def test_each_refusal_says_why_and_changes_nothing(
+    stage: Stage, text: str, word: str
+) -> None:
+    opened = stage.opened()
+    before = stage.details(opened.head.id).entries
+    said = await stage.command("mei", text)
+    assert word in said, said
+    assert stage.details(opened.head.id).entries == before
+
+
+async def test_too_long_is_refused_with_the_count(stage: Stage) -> None:
+    opened = stage.opened()
+    said = await stage.command("mei", "note ESC-1 " + "x" * 3_001)
+    assert "3,001 characters" in said
+    assert len(stage.details(opened.head.id).entries) == len(stage.details(opened.head.id).entries)
+    assert "3,001" in await stage.command("mei", "update ESC-1 " + "x" * 3_001)
+    long_title = await stage.command("mei", "open p1 " + "x" * 3_001)
+    assert "a title has at most" in long_title
+    assert len(stage.incidents()) == 1
+
+
+@pytest.mark.parametrize("who", ["gus", "nick"])
+async def test_guests_and_people_without_a_role_may_do_nothing(stage: Stage, who: str) -> None:
+    opened = stage.opened(title="About spam")
+    before = stage.details(opened.head.id).entries
+    for text in ("open p1 x", "list", "show ESC-1", "note ESC-1 x", "ack", "oncall", "help", ""):
+        said = await stage.command(who, text)
+        assert "no role here" in said, text
+        assert "About spam" not in said
+    assert stage.details(opened.head.id).entries == before
+    assert len(stage.incidents()) == 1
+
+
+async def test_somebody_new_is_looked_up_once_and_then_known(stage: Stage) -> None:
+    assert "no role here" in await stage.command("new", "list")
+    assert "no role here" in await stage.command("new", "list")
+    assert stage.asked_for == [NEWCOMER]
+
+
+async def test_somebody_whom_slack_does_not_know_is_refused(stage: Stage) -> None:
+    body = command_body("list", user="U0GHOST", response_url="http://127.0.0.1:1/")
+    answered = await send(stage.url, body)
+    assert answered.status == 200
+    assert "reference" in answered.body or "no role here" in answered.body
+
+
+async def test_a_person_of_another_organisation_is_refused_whatever_the_policy_says(
+    stage: Stage,
+) -> None:
+    answered = await send(stage.url, command_body("list", user=MEI, team_id="T0OTHERS"))
+    assert "no role here" in answered.body
+    opened = stage.opened()
+    foreign = {"user": {"id": MEI, "team_id": "T0OTHERS"}}
+    await send(stage.url, click_body("incident_take_ownership", opened.head.id, **foreign))
+    assert stage.details(opened.head.id).card.head.owner is None
+
+
+@pytest.mark.parametrize("target", ["gus", "nick"])
+@pytest.mark.parametrize(
+    "text", ["assign ESC-1 @{}", "page ESC-1 @{}", "task ESC-1 @{} x by 17:00"]
+)
+async def test_work_is_not_given_to_those_who_could_not_do_it(
+    stage: Stage, text: str, target: str
+) -> None:
+    opened = stage.opened(teams=())
+    before = stage.details(opened.head.id).entries
+    user = {"gus": GUEST, "nick": BYSTANDER}[target]
+    assert f"@{user}" in await stage.command("mei", text.format(target))
+    assert stage.details(opened.head.id).entries == before
+
+
+async def test_an_ended_incident_says_how_it_is_reopened(stage: Stage) -> None:
+    opened = stage.opened()
+    lifecycle.decline(stage.db, an_act(), opened.head.id, "no escalation")
+    for text in ("page ESC-1 legal", "update ESC-1 x", "severity ESC-1 p0", "status ESC-1"):
+        assert "/escalate reopen ESC-1" in await stage.command("mei", text), text
+    assert "on the timeline" in await stage.command("mei", "note ESC-1 still allowed")
+    assert stage.details(opened.head.id).card.head.state is State.DECLINED
+
+
+async def test_a_loud_title_is_stored_raw_and_said_harmlessly(stage: Stage) -> None:
+    title = "<!channel> 🔥 ‮ שלום & <@U0TOM>"
+    said = await stage.command("mei", f"open p2 {title}")
+    [incident] = stage.incidents()
+    assert incident.title == title
+    assert "<!channel>" not in said
+    assert "&lt;!channel&gt;" in said
+    [message] = [m for m in stage.slack.messages("general") if m.ephemeral_to]
+    assert message.loud is None
+
+
+async def test_the_same_command_twice_opens_one_incident(stage: Stage) -> None:
+    body = command_body("open p1 Pile-on", trigger="42.7.same")
+    first, second = await send(stage.url, body), await send(stage.url, body)
+    assert "ESC-1" in first.body
+    assert "done already: ESC-1" in second.body
+    assert len(stage.incidents()) == 1
+
+
+async def test_a_form_that_slack_does_not_open_any_more_is_offered_again(stage: Stage) -> None:
+    stage.slack.slack.triggers.lifetime = -1.0
+    assert await stage.command("mei", "") == ""
+    offer = await stage.person("mei").until_sees("general", lambda m: "press the button" in m.text)
+    stage.slack.slack.triggers.lifetime = 3.0
+    assert await stage.answer_to_click("mei", offer, "open_form") == ""
+    assert (await stage.person("mei").until_modal()).callback_id == "form_open"
+
+
+async def test_an_unexpected_error_gets_a_reference_that_finds_the_log_line(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_named: object) -> None:
+        raise RuntimeError("Secret title")
+
+    monkeypatch.setattr(lifecycle, "add_note", broken)
+    opened = stage.opened(title="Secret title")
+    caplog.set_level(logging.INFO)
+    said = await stage.command("mei", "note ESC-1 Secret words")
+    [record] = [r for r in caplog.records if r.name == "tocsin.handlers"]
+    reference = record.__dict__["error_reference"]
+    assert reference in said
+    assert reference in record.getMessage()
+    assert "RuntimeError" in record.getMessage()
+    assert "Secret" not in caplog.text
+    assert "Traceback" not in said
+    assert opened.head.reference == "ESC-1"

@@ -1,0 +1,105 @@
+"""The text behind `/escalate`, read word by word."""
+
+import pytest
+
+from bot.domain.errors import NotFound
+from bot.policy import Policy
+from handlers.commands.listener import nearest_verbs, read
+from handlers.commands.words import person_first, plain, reference_first, team_first
+from tests.factories import MEI, PRIYA
+
+
+@pytest.mark.parametrize(
+    ("escaped", "typed"),
+    [
+        ("A &lt;b&gt; &amp; C", "A <b> & C"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ("&lt;!channel&gt; look", "<!channel> look"),
+        ("threats against <@U0PRIYA|priya>", "threats against @priya"),
+        ("in <#C0GENERAL|general>", "in #general"),
+        ("see <https://case.example/4711?a=1&amp;b=2>", "see https://case.example/4711?a=1&b=2"),
+        ("see <http://case.example|case.example>", "see http://case.example"),
+        ("tell <!subteam^S0LEADS|@leads>", "tell @leads"),
+        ("tell <!here>", "tell @here"),
+        ("👩‍👩‍👧 שלום مرحبا", "👩‍👩‍👧 שלום مرحبا"),
+    ],
+)
+def test_text_is_unescaped_exactly_once(escaped: str, typed: str) -> None:
+    assert plain(escaped) == typed
+
+
+@pytest.mark.parametrize("text", ["ESC-12 rest", "esc12 rest", "esc 12 rest", "#12 rest"])
+def test_a_reference_is_read_as_people_type_it(text: str) -> None:
+    assert reference_first(text) == ("ESC-12", "rest")
+
+
+@pytest.mark.parametrize("text", ["12 accounts", "escalate", "ESC-", "#general", "esc12th street"])
+def test_what_is_no_reference_stays_in_the_text(text: str) -> None:
+    assert reference_first(text) == (None, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "rest"),
+    [
+        ("<@U0PRIYA|priya> now", PRIYA, "now"),
+        ("<@U0PRIYA> now", PRIYA, "now"),
+        ("me now", MEI, "now"),
+        ("legal now", None, "legal now"),
+    ],
+)
+def test_a_person_is_a_mention_or_me(text: str, user: str | None, rest: str) -> None:
+    assert person_first(text, MEI) == (user, rest)
+
+
+def test_a_name_that_slack_does_not_know_is_refused_by_name() -> None:
+    with pytest.raises(NotFound) as refused:
+        person_first("@priyah now", MEI)
+    assert refused.value.named == "@priyah"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "rest"),
+    [
+        ("legal read this", "legal", "read this"),
+        ("Legal: read this", "legal", "read this"),
+        ("public policy read this", "public-policy", "read this"),
+        ("public-policy read this", "public-policy", "read this"),
+        ("policy read this", "content-policy", "read this"),
+        ("law-enforcement response team", "le-response", "team"),
+    ],
+)
+def test_the_longest_team_name_wins(policy: Policy, text: str, key: str, rest: str) -> None:
+    team, behind = team_first(policy, text)
+    assert (team.key, behind) == (key, rest)
+
+
+def test_an_unknown_team_is_refused_with_the_nearest(policy: Policy) -> None:
+    with pytest.raises(NotFound) as refused:
+        team_first(policy, "leagl read this")
+    assert refused.value.nearest == ("legal",)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "named", "words"),
+    [
+        ("note ESC-12 text", "note", None, "ESC-12 text"),
+        ("ESC-12 note text", "note", "ESC-12", "text"),
+        ("ESC-12", "show", "ESC-12", ""),
+        ("ACK", "ack", None, ""),
+        ("acknowledge", "ack", None, ""),
+    ],
+)
+def test_a_command_is_a_verb_and_its_words(
+    text: str, verb: str, named: str | None, words: str
+) -> None:
+    typed = read(text)
+    assert typed.verb is not None
+    assert (typed.verb.name, typed.named, typed.words) == (verb, named, words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("opne", "open"), ("aknowledge", "ack"), ("sevrity", "severity"), ("hepl", "help")],
+)
+def test_a_typo_finds_the_nearest_verb(typed: str, meant: str) -> None:
+    assert meant in nearest_verbs(typed)
