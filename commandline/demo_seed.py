@@ -1,0 +1,258 @@
+"""A believable past for the demonstration: eleven weeks of escalations, five of them open.
+
+Everything is done through the services, in order of time, as if the bot had run all along; what it
+would have said then is withdrawn at the end, so that hardly anything is sent when it starts.
+"""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bot.domain.act import Workspace
+from bot.domain.clockwork import local_morning
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.lifecycle import OPEN, State
+from bot.domain.reading import Draft
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services import decisions, directory, lifecycle
+from bot.services.decisions import NewDecision
+from bot.store import incidents, outbox
+from bot.store.database import Database
+from bot.store.tables.states import RoomState
+from commandline.demo_open import plan_open
+from commandline.demo_past import DECISIONS, NOTES, OPENERS, OWNERS, PAST, UPDATES, Ending, Past
+from commandline.demo_telling import AllOrNothing, Story, Telling
+
+CAST = Path(__file__).resolve().parent.parent / "bot" / "demo" / "workspace.json"
+FIRST_DAY, LAST_DAY = timedelta(days=76), timedelta(days=2, hours=6)
+OLDEST_PAGE = timedelta(hours=3)
+LEFT_OVERDUE = 2
+_MOST = 1_000
+
+_HOURS = {
+    Severity.P0: (4, 9),
+    Severity.P1: (9, 30),
+    Severity.P2: (20, 70),
+    Severity.P3: (40, 100),
+}
+_FOLLOW_UPS: dict[Severity, tuple[int, ...]] = {
+    Severity.P0: (1, 7, 30),
+    Severity.P1: (1, 7, 30),
+    Severity.P2: (7,),
+    Severity.P3: (),
+}
+_SENT_AT_START = (DeliveryKind.ROOM_CREATE, DeliveryKind.PAGE)
+
+
+def seed(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:
+    """Fill an empty, migrated database; one that has an incident already is left alone."""
+    with db.transaction() as tx:
+        if incidents.batch(tx, after="", number=None, limit=1):
+            return
+        _tell(AllOrNothing(db, tx.connection), policy, workspace, now)
+
+
+def _tell(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:
+    told = Telling(db, policy, workspace, _remember_cast(db, workspace, now - FIRST_DAY))
+    _plan_past(told, now, Random(7))
+    plan_open(told, now)
+    told.play(now)
+    _withdraw(db, now)
+
+
+def _remember_cast(db: Database, workspace: Workspace, at: datetime) -> dict[str, list[str]]:
+    """Store people and user groups as Slack describes them; return everyone's groups."""
+    cast: dict[str, Any] = json.loads(CAST.read_text(encoding="utf-8"))
+    directory.remember_people(db, workspace, cast["people"], at)
+    groups: dict[str, list[str]] = {}
+    for group in cast["groups"]:
+        directory.remember_group(db, workspace, group["id"], group["members"])
+        for user in group["members"]:
+            groups.setdefault(user, []).append(group["id"])
+    return groups
+
+
+def _plan_past(told: Telling, now: datetime, dice: Random) -> None:
+    apart = (FIRST_DAY - LAST_DAY) / (len(PAST) - 1)
+    planned: list[Story] = []
+    follow_ups: list[tuple[datetime, Story]] = []
+    for number, past in enumerate(PAST):
+        # Less than half the distance: the order in which they stand is the order of opening.
+        jitter = apart * (dice.uniform(-0.4, 0.4) if number else 0)
+        ended = _Ended(told, past, dice, now - FIRST_DAY + apart * number + jitter, now)
+        ended.plan(planned)
+        planned.append(ended.story)
+        follow_ups += [(due, ended.story) for due in ended.follow_ups]
+    _plan_follow_ups(told, follow_ups, now, dice)
+
+
+def _plan_follow_ups(
+    told: Telling, follow_ups: list[tuple[datetime, Story]], now: datetime, dice: Random
+) -> None:
+    """They are done some hours after they were due; the two latest long due ones are forgotten."""
+    long_due = sorted(
+        (due for due, _ in follow_ups if due < now - timedelta(hours=12)), reverse=True
+    )
+    forgotten = set(long_due[:LEFT_OVERDUE])
+    for due, story in follow_ups:
+        done = due + timedelta(hours=dice.uniform(0.5, 9))
+        if due not in forgotten and done < now:
+            told.finishes_task(done, story)
+
+
+class _Ended:
+    """The plan of one incident that is over."""
+
+    def __init__(
+        self, told: Telling, past: Past, dice: Random, opened_at: datetime, now: datetime
+    ) -> None:
+        self.told, self.past, self.dice, self.now = told, past, dice, now
+        self.opened_at = opened_at
+        wanted = timedelta(hours=dice.uniform(*_HOURS[past.severity]))
+        self.span = min(wanted, (now - opened_at) * 0.7)
+        self.story = Story(
+            Draft(
+                title=past.title,
+                severity=past.severity,
+                category=past.category,
+                surface=past.surface,
+                market=past.market,
+                source=past.source,
+                affected=past.affected,
+                tier=past.tier,
+                references=(f"item {dice.randrange(10**11, 10**12)}",),
+            ),
+            opener=dice.choice(OPENERS),
+            owner=dice.choice(OWNERS),
+        )
+        self.follow_ups: list[datetime] = []
+
+    def at(self, share: float) -> datetime:
+        return self.opened_at + self.span * share
+
+    def plan(self, before: list[Story]) -> None:
+        told, story, db = self.told, self.story, self.told.db
+        told.opens(self.opened_at, story)
+        match self.past.ending:
+            case Ending.DECLINED:
+                reason = "Reports from one class against another; no pattern, normal queue."
+                deed = lambda act: lifecycle.decline(db, act, story.id, reason)  # noqa: E731
+                told.plan(self.at(0.1), "U0AOIFE", deed)
+            case Ending.DUPLICATE:
+                original = before[-1]
+                told.plan(
+                    self.at(0.05),
+                    "U0AOIFE",
+                    lambda act: lifecycle.duplicate(db, act, story.id, original.reference),
+                )
+            case Ending.RESOLVED | Ending.REVIEWED | Ending.REOPENED:
+                self._plan_acknowledgements()
+                self._plan_work()
+                self._plan_end()
+
+    def _plan_acknowledgements(self) -> None:
+        """Four of five in time, some late by the backup, some never."""
+        policy, severity = self.told.policy, self.past.severity
+        for team in policy.proposed_teams(self.past.category, severity):
+            first, backup, *_ = policy.teams[TeamKey(team)].on_call
+            wait = policy.ladder(team, severity).steps[0].wait
+            fate = self.dice.random()
+            after = wait * (self.dice.uniform(0.05, 0.9) if fate < 0.8 else 1.5)
+            moment = self.opened_at + after
+            if fate < 0.94 and moment < self.at(0.9):
+                self.told.acknowledges(moment, first if fate < 0.8 else backup, self.story)
+
+    def _plan_work(self) -> None:
+        told, story, db, dice = self.told, self.story, self.told.db, self.dice
+        owner = story.owner
+        update, second, note = dice.choice(UPDATES), dice.choice(UPDATES), dice.choice(NOTES)
+        told.plan(
+            self.at(0.04),
+            story.opener,
+            lambda act: lifecycle.assign(db, act, story.id, UserId(owner)),
+        )
+        told.plan(
+            self.at(0.1),
+            owner,
+            lambda act: lifecycle.set_state(db, act, story.id, State.INVESTIGATING),
+        )
+        if dice.random() < 0.4:
+            told.plan(self.at(0.2), owner, lambda act: lifecycle.add_note(db, act, story.id, note))
+        told.plan(
+            self.at(0.35), owner, lambda act: lifecycle.post_update(db, act, story.id, update)
+        )
+        if self.past.severity in (Severity.P0, Severity.P1):
+            told.plan(
+                self.at(0.6),
+                owner,
+                lambda act: lifecycle.post_update(
+                    db, act, story.id, second, State.AWAITING_DECISION
+                ),
+            )
+        if dice.random() < 0.75:
+            self._plan_decision()
+
+    def _plan_decision(self) -> None:
+        told, story = self.told, self.story
+        actions, scope, clause, rationale = self.dice.choice(DECISIONS)
+        decision = NewDecision(
+            actions=actions,
+            scope=scope,
+            clause=clause,
+            policy_version="2026.3",
+            rationale=rationale,
+            approvers=(UserId("U0WEI"), UserId("U0PRIYA")),
+            precedent=self.dice.choice(("one-off", "one-off", "binding")),
+        )
+        told.plan(
+            self.at(0.75),
+            story.owner,
+            lambda act: decisions.record_decision(told.db, told.policy, act, story.id, decision),
+        )
+
+    def _plan_end(self) -> None:
+        told, story, db = self.told, self.story, self.told.db
+        resolved_at, days = self.at(1), _FOLLOW_UPS[self.past.severity]
+        self._plan_resolution(resolved_at, days)
+        zone = told.policy.default_zone
+        self.follow_ups = [local_morning(resolved_at, zone, days=day) for day in days]
+        if self.past.ending is Ending.REOPENED:
+            again = resolved_at + timedelta(hours=14)
+            reason = "A second wave under the creator's newest video."
+            told.plan(again, story.owner, lambda act: lifecycle.reopen(db, act, story.id, reason))
+            self._plan_resolution(again + timedelta(hours=9), ())
+        reviewed_at = resolved_at + timedelta(hours=self.dice.uniform(20, 70))
+        if self.past.ending is Ending.REVIEWED and reviewed_at < self.now:
+            told.plan(reviewed_at, story.owner, lambda act: lifecycle.close(db, act, story.id))
+
+    def _plan_resolution(self, at: datetime, days: tuple[int, ...]) -> None:
+        told, story = self.told, self.story
+        cause = self.dice.choice(sorted(told.policy.root_causes))
+        told.plan(
+            at,
+            story.owner,
+            lambda act: lifecycle.resolve(
+                told.db, told.policy, act, story.id, root_cause=cause, follow_up_days=days
+            ),
+        )
+
+
+def _withdraw(db: Database, now: datetime) -> None:
+    """Leave to be sent what starts the open ones: their channels, and pages that are still fresh.
+
+    Channels of ended incidents count as archived: nothing waits for them to be made.
+    """
+    others = [kind for kind in DeliveryKind if kind not in _SENT_AT_START]
+    with db.transaction() as tx:
+        told = incidents.batch(tx, after="", number=None, limit=_MOST)
+        ended = [incident.id for incident in told if incident.state not in OPEN]
+        still_open = [incident.id for incident in told if incident.state in OPEN]
+        outbox.withdraw(tx, ended)
+        outbox.withdraw(tx, still_open, others)
+        outbox.withdraw(tx, still_open, [DeliveryKind.PAGE], due_before=now - OLDEST_PAGE)
+        for incident_id in ended:
+            incidents.change(tx, incident_id, {"room": RoomState.ARCHIVED})
