@@ -34,9 +34,9 @@ async def send(request: Request) -> Response:
     visit = Visit(request)
     text = (await visit.field("text")).replace("\r\n", "\n").strip()
     thread_ts = await visit.field("thread_ts") or None
-    if text:
-        await visit.playground.send_message(visit.me, visit.room.id, text, thread_ts)
-    return _done()
+    if not text:
+        return _done()
+    return _told_once(await visit.playground.send_message(visit.me, visit.room.id, text, thread_ts))
 
 
 async def read(request: Request) -> Response:
@@ -60,17 +60,18 @@ async def leave(request: Request) -> Response:
 
 
 async def click(request: Request) -> Response:
-    """An element of a message. What goes wrong is shown by a note in the conversation."""
+    """An element of a message."""
     visit = Visit(request)
     message = visit.message
     fields = await visit.fields()
     place = _pressed(fields, message.blocks)
     values = read_form(fields, message.blocks, visit.reader.me.tz)
     choice = pressed_value(place, values, _one(fields, "option"))
-    await visit.playground.click(
-        visit.me, visit.room.id, message.ts, place.block_id, place.action_id, choice, values
+    return _told_once(
+        await visit.playground.click(
+            visit.me, visit.room.id, message.ts, place.block_id, place.action_id, choice, values
+        )
     )
-    return _done()
 
 
 async def react(request: Request) -> Response:
@@ -93,8 +94,9 @@ async def message_shortcut(request: Request) -> Response:
     visit = Visit(request)
     callback_id = await visit.field("callback_id")
     ts = visit.message.ts
-    await visit.playground.shortcut_on_message(visit.me, callback_id, visit.room.id, ts)
-    return _done()
+    return _told_once(
+        await visit.playground.shortcut_on_message(visit.me, callback_id, visit.room.id, ts)
+    )
 
 
 async def global_shortcut(request: Request) -> Response:
@@ -190,6 +192,11 @@ def _told(outcome: Outcome) -> Response:
         return _done()
     notice = json.dumps({"notice": views.problem(outcome.error)})
     return Response(status_code=204, headers={**SECURITY, "HX-Trigger": notice})
+
+
+def _told_once(outcome: Outcome) -> Response:
+    """Where the app is at fault, a note in the conversation says so already."""
+    return _told(outcome) if outcome.error in views.OWN_PROBLEMS else _done()
 
 
 def _post(path: str, endpoint: Endpoint) -> Route:

@@ -70,13 +70,13 @@ async def channel(request: Request) -> Response:
         "foot": _foot(visit, shell),
         "messages": conversation.draw(visit.reader, room, since),
     }
-    app_tabs = room.is_im and bot is not None and bot.id in room.members
+    app_tabs = visit.playground.manifest.home_tab and room.is_im
     return page(
         "channel.html",
         shell=shell,
         channel=room,
         since=since,
-        app_tabs=app_tabs,
+        app_tabs=app_tabs and bot is not None and bot.id in room.members,
         fragments=fragments,
     )
 
@@ -200,8 +200,15 @@ def _foot(visit: Visit, shell: Shell) -> Markup:
         channel=visit.room,
         url=visit.room_url,
         is_member=visit.me in visit.room.members,
+        read_only=_is_read_only(visit),
     )
     return keyed("div", "foot", body)
+
+
+def _is_read_only(visit: Visit) -> bool:
+    """The app's manifest may close the composer of its direct messages."""
+    with_app = visit.room.is_im and visit.playground.app.user_id in visit.room.members
+    return with_app and not visit.playground.manifest.people_may_write
 
 
 def _thread(visit: Visit, shell: Shell, ts: str) -> Markup:
@@ -211,7 +218,9 @@ def _thread(visit: Visit, shell: Shell, ts: str) -> Markup:
         channel=visit.room,
         url=visit.room_url,
         ts=ts,
-        can_write=visit.me in visit.room.members and not visit.room.is_archived,
+        can_write=visit.me in visit.room.members
+        and not visit.room.is_archived
+        and not _is_read_only(visit),
         messages=conversation.draw_thread(visit.reader, visit.room, ts),
     )
 

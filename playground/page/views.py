@@ -9,10 +9,23 @@ from playground.page.surface import Surface
 from playground.page.templating import join, keyed, macro
 from playground.records import View
 
-#: What the person reads where the app's answer did not come or was not right.
-PROBLEMS = {
-    "operation_timeout": "The app did not answer in time. Try again.",
+#: What went wrong without the app's doing. Nothing in the conversation tells of it.
+OWN_PROBLEMS = {
+    "cant_delete_message": "Only your own messages can be deleted.",
+    "channel_not_found": "There is no such conversation, or you are not in it.",
+    "is_archived": "This channel is archived.",
+    "message_not_found": "That message is gone.",
+    "no_such_delivery": "That delivery is not in the log any more.",
+    "no_such_element": "That has changed in the meantime.",
+    "no_such_option": "That has changed in the meantime.",
+    "no_such_view": "That form is closed.",
+    "not_in_channel": "You are not in this conversation.",
+}
+#: What the person reads where the app's answer did not come.
+_APP_PROBLEMS = {
     "dispatch_failed": "The app could not be reached. Try again.",
+    "no_endpoint": "No app is connected.",
+    "operation_timeout": "The app did not answer in time. Try again.",
 }
 
 
@@ -20,7 +33,8 @@ def problem(error: str | None) -> str:
     """The sentence for an outcome's error, empty when there is none."""
     if not error:
         return ""
-    return PROBLEMS.get(error, f"The app answered with an error ({error}).")
+    words = OWN_PROBLEMS | _APP_PROBLEMS
+    return words.get(error, f"The app answered with an error ({error}).")
 
 
 def draw_modals(reader: Reader, trouble: str = "") -> Markup:

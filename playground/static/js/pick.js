@@ -106,6 +106,12 @@
     }
   }, true);
 
+  // A list that scrolls takes its open menu along.
+  document.addEventListener("scroll", (event) => {
+    const open = document.querySelector("[popover]:popover-open");
+    if (open && !open.contains(event.target)) place(open);
+  }, true);
+
   document.addEventListener("click", (event) => {
     const option = event.target.closest?.('.pick [role="option"]');
     if (option) choose(option.closest("[data-pick]"), option);

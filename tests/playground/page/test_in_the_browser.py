@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from playground.testing import RunningPlayground
 from tests.playground.page.driver import Client
+from tests.playground.page.tiny_app import with_preview
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,14 +131,69 @@ async def test_a_form_checks_required_fields_itself(client: Client) -> None:
     assert list(await client.errors()) == ["Teams"]
 
 
-async def test_what_is_typed_into_a_form_survives_its_update(client: Client) -> None:
+async def test_what_is_typed_into_a_form_survives_its_update(
+    client: Client, slack: RunningPlayground
+) -> None:
     await client.type("/beacon form")
     await client.fill_modal({"Title": "Half a fi", "Kind": "PR", "Due": "2026-03-13T09:30"})
-    await client.fill_modal({"Teams": ["Legal"]})
-    await client.wait_for_text("Calls Legal", within="#modal")
+    view = slack.slack.workspace.open_view(slack.person("ada").id)
+    assert view is not None
+    slack.slack.screens.update(view, with_preview(view.payload, "Calls nobody"))
+    await client.wait_for_text("Calls nobody", within="#modal")
     assert await client.field("Title").locator("input").input_value() == "Half a fi"
     await expect(client.field("Kind").get_by_label("PR")).to_be_checked()
     await expect(client.field("Due").locator("input")).to_have_value("2026-03-13T09:30")
+
+
+async def test_a_form_on_top_of_another_goes_back_to_what_was_typed(client: Client) -> None:
+    await client.type("/beacon form")
+    await client.fill_modal({"Title": "Kept below"})
+    await client.click_button("Deeper")
+    await client.wait_for_text("Deeper down", within="#modal")
+    await client.back()
+    await expect(client.modal()).to_contain_text("Light a beacon")
+    assert await client.field("Title").locator("input").input_value() == "Kept below"
+    await client.click_button("deeper")
+    await client.fill_modal({"Depth": "many"})
+    await client.submit()
+    assert await client.errors() == {"Depth": "Please enter a number."}
+    await client.fill_modal({"Depth": "3"})
+    await client.submit()
+    await expect(client.field("Title")).to_be_visible()
+
+
+async def test_a_form_says_when_the_app_is_silent(client: Client, slack: RunningPlayground) -> None:
+    await client.type("/beacon form")
+    await client.fill_modal({"Title": "fire", "Teams": ["PR"]})
+    await client.wait_for_text("Calls PR", within="#modal")
+    address = slack.slack.config.app_url
+    slack.send_to("http://127.0.0.1:9/nobody")
+    await client.submit()
+    await client.wait_for_text("The app could not be reached.", within="#modal")
+    slack.send_to(address)
+    await client.submit()
+    await client.modal_gone()
+
+
+async def test_a_menu_that_is_open_survives_an_update_of_its_form(client: Client) -> None:
+    await client.type("/beacon form")
+    await client.fill_modal({"Teams": ["PR"]})
+    owner = client.field("Owner")
+    await owner.locator(".pick-face").click()
+    await client.wait_for_text("Calls PR", within="#modal")
+    await owner.get_by_role("option", name="Cleo Marsh").click()
+    await expect(owner.locator(".pick-label")).to_have_text("Cleo Marsh")
+
+
+async def test_a_select_is_worked_by_keyboard(client: Client) -> None:
+    await client.type("/beacon form")
+    owner = client.field("Owner")
+    await owner.locator(".pick-face").focus()
+    await client.page.keyboard.press("Enter")
+    await client.page.keyboard.press("ArrowDown")
+    await client.page.keyboard.press("Enter")
+    await expect(owner.locator(".pick-label")).to_have_text("Bob Okoro")
+    await expect(owner.locator(".pick-face")).to_be_focused()
 
 
 async def test_escape_closes_the_form_and_focus_stays_within_it_before(client: Client) -> None:
@@ -268,3 +324,50 @@ async def test_a_silent_app_is_told_of_in_the_conversation(
     await client.type("/beacon light Fire")
     await client.wait_for_text("Only visible to you", within="#message-list")
     slack.send_to(address)
+
+
+async def test_a_fresh_workspace_reloads_the_page(client: Client, slack: RunningPlayground) -> None:
+    await client.type("Gone soon")
+    await client.wait_for_text("Gone soon", within="#message-list")
+    await slack.slack.reset()
+    await client.wait_for_no_text("Gone soon")
+
+
+async def test_somebody_outside_a_channel_is_asked_to_join(client: Client) -> None:
+    await client.become("cleo", "quiet")
+    await expect(client.page.locator("#composer")).to_have_count(0)
+    await client.page.click("[data-join]")
+    await expect(client.page.locator("#composer")).to_be_visible()
+
+
+async def test_dark_and_light_are_chosen_and_kept(client: Client) -> None:
+    html = client.page.locator("html")
+    await client.page.click("[data-theme-toggle]")
+    await expect(html).to_have_attribute("data-theme", "dark")
+    await client.go("quiet")
+    await expect(html).to_have_attribute("data-theme", "dark")
+    await client.page.click("[data-theme-toggle]")
+    await expect(html).to_have_attribute("data-theme", "light")
+
+
+async def test_every_control_has_a_name(client: Client) -> None:
+    await client.type("/beacon light Fire")
+    await client.wait_for_text("Fire", within="#message-list")
+    nameless = await client.page.evaluate(
+        """[...document.querySelectorAll('button, a, input:not([type=hidden]), textarea')]
+            .filter((one) => one.checkVisibility())
+            .filter((one) => !(one.getAttribute('aria-label') || one.innerText.trim()
+                || one.labels?.length || one.title))
+            .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    assert nameless == []
+
+
+async def test_nothing_is_asked_of_another_host(client: Client, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await client.type("/beacon light <https://elsewhere.example/picture.png>")
+    await client.wait_for_text("Beacon:", within="#message-list")
+    await client.go("home")
+    assert asked
+    assert [url for url in asked if not url.startswith(client.base)] == []

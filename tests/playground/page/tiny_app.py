@@ -10,6 +10,7 @@ MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Beacon"},
     "features": {
         "bot_user": {"display_name": "Beacon"},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "slash_commands": [
             {
                 "command": "/beacon",
@@ -65,7 +66,19 @@ FORM: dict[str, Any] = {
         labelled("kind", "Kind", {"type": "radio_buttons", "options": TEAMS[:2]}, optional=True),
         labelled("owner", "Owner", {"type": "users_select"}, optional=True),
         labelled("due", "Due", {"type": "datetimepicker"}, optional=True),
+        {
+            "type": "actions",
+            "block_id": "row",
+            "elements": [{"type": "button", "action_id": "deeper", "text": plain("Deeper")}],
+        },
     ],
+}
+DEEPER: dict[str, Any] = {
+    "type": "modal",
+    "callback_id": "deeper",
+    "title": plain("Deeper down"),
+    "submit": plain("Up"),
+    "blocks": [labelled("depth", "Depth", {"type": "number_input", "is_decimal_allowed": False})],
 }
 
 
@@ -149,6 +162,15 @@ def _forms(app: AsyncApp) -> None:
         await client.views_update(
             view_id=body["view"]["id"], view=with_preview(body["view"], words)
         )
+
+    @app.action("deeper")
+    async def deeper(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_push(trigger_id=body["trigger_id"], view=DEEPER)
+
+    @app.view("deeper")
+    async def up(ack: Any) -> None:
+        await ack()
 
     @app.view("form")
     async def submitted(ack: Any, body: Any, client: Any) -> None:
