@@ -1,0 +1,19 @@
+"""Tests. Importing this package scrubs the environment and makes the folders that tests need."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Nothing of the machine's own settings reaches a test.
+for name in [n for n in os.environ if n.startswith("SLACK_") or n in ("DATABASE_URL", "PORT")]:
+    del os.environ[name]
+
+# PostgreSQL runs as a user of its own when we are root: it has to be able to enter this folder.
+FOLDER = Path(tempfile.gettempdir()) / f"tocsin-tests-{os.getuid()}"
+FOLDER.mkdir(exist_ok=True)
+FOLDER.chmod(0o755)
+# The PostgreSQL package asks for a private runtime folder when it is imported, and warns without.
+_RUNTIME = FOLDER / "runtime"
+_RUNTIME.mkdir(exist_ok=True)
+_RUNTIME.chmod(0o700)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_RUNTIME))

