@@ -23,8 +23,8 @@ from playground.records import (
     View,
 )
 
-#: The logs keep this many entries: enough for any bench, bounded for a demo left running.
-LOG_LENGTH = 200_000
+#: The logs keep this many entries: enough for a bench, bounded for a demo left running.
+LOG_LENGTH = 50_000
 
 #: Notes that Slack leaves in a channel: shown, but neither unread nor a ping.
 NOTES = frozenset(
