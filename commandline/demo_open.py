@@ -83,6 +83,7 @@ def _with_tasks(told: Telling, now: datetime) -> None:
         owner="U0LIAM",
     )
     told.opens(_ago(now, hours=40), story)
+    told.steps(_ago(now, hours=38))
     for hours, user in ((39.6, "U0WEI"), (39.3, "U0AISHA"), (37.2, "U0SEAN")):
         told.acknowledges(_ago(now, hours=hours), user, story)
     _assign(told, _ago(now, hours=39), story)
@@ -175,3 +176,4 @@ def _just_now(told: Telling, now: datetime) -> None:
         "U0AISHA",
         lambda act: paging.page_team(told.db, told.policy, act, story.id, TeamKey("pr"), why),
     )
+    told.steps(_ago(now, minutes=3))

@@ -5,6 +5,7 @@ would have said then is withdrawn at the end, so that hardly anything is sent wh
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -13,8 +14,9 @@ from typing import Any
 from bot.domain.act import Workspace
 from bot.domain.clockwork import local_morning
 from bot.domain.duework import DeliveryKind
-from bot.domain.ids import TeamKey, UserId
+from bot.domain.ids import UserId
 from bot.domain.lifecycle import OPEN, State
+from bot.domain.paging import Ladder
 from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.policy import Policy
@@ -158,13 +160,18 @@ class _Ended:
         """Four of five in time, some late by the backup, some never."""
         policy, severity = self.told.policy, self.past.severity
         for team in policy.proposed_teams(self.past.category, severity):
-            first, backup, *_ = policy.teams[TeamKey(team)].on_call
-            wait = policy.ladder(team, severity).steps[0].wait
+            first, backup, *_ = policy.teams[team].on_call
+            ladder = policy.ladder(team, severity)
             fate = self.dice.random()
-            after = wait * (self.dice.uniform(0.05, 0.9) if fate < 0.8 else 1.5)
-            moment = self.opened_at + after
-            if fate < 0.94 and moment < self.at(0.9):
-                self.told.acknowledges(moment, first if fate < 0.8 else backup, self.story)
+            in_time, never = fate < 0.8, fate > 0.94
+            share = self.dice.uniform(0.05, 0.9) if in_time else 1.5
+            moment = self.opened_at + ladder.steps[0].wait * share
+            never = never or moment > self.at(0.9)
+            if not never:
+                self.told.acknowledges(moment, first if in_time else backup, self.story)
+            for step in _steps_of(ladder, self.opened_at):
+                if step < (self.at(1) if never else moment):
+                    self.told.steps(step)
 
     def _plan_work(self) -> None:
         told, story, db, dice = self.told, self.story, self.told.db, self.dice
@@ -175,15 +182,12 @@ class _Ended:
             story.opener,
             lambda act: lifecycle.assign(db, act, story.id, UserId(owner)),
         )
-        told.plan(
-            self.at(0.1),
-            owner,
-            lambda act: lifecycle.set_state(db, act, story.id, State.INVESTIGATING),
-        )
         if dice.random() < 0.4:
-            told.plan(self.at(0.2), owner, lambda act: lifecycle.add_note(db, act, story.id, note))
+            told.plan(self.at(0.3), owner, lambda act: lifecycle.add_note(db, act, story.id, note))
         told.plan(
-            self.at(0.35), owner, lambda act: lifecycle.post_update(db, act, story.id, update)
+            self.at(0.15),
+            owner,
+            lambda act: lifecycle.post_update(db, act, story.id, update, State.INVESTIGATING),
         )
         if self.past.severity in (Severity.P0, Severity.P1):
             told.plan(
@@ -239,6 +243,13 @@ class _Ended:
                 told.db, told.policy, act, story.id, root_cause=cause, follow_up_days=days
             ),
         )
+
+
+def _steps_of(ladder: Ladder, start: datetime) -> Iterator[datetime]:
+    """Yield when a ladder takes its steps while nobody answers."""
+    for step in ladder.steps * ladder.rounds:
+        start += step.wait
+        yield start
 
 
 def _withdraw(db: Database, now: datetime) -> None:

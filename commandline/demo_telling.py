@@ -7,7 +7,7 @@ from itertools import count
 
 from sqlalchemy.engine import Connection
 
-from bot.domain.act import Act, Workspace
+from bot.domain.act import THE_BOT, Act, Workspace
 from bot.domain.duework import TimerKind
 from bot.domain.errors import Refused
 from bot.domain.ids import UserId
@@ -87,21 +87,24 @@ class Telling:
             first, *_ = followups.open_tasks_of(tx, story.id)
         finish_task(self.db, act, first.id)
 
+    def steps(self, at: datetime) -> None:
+        """Nobody has acknowledged by then: whatever ladder is due takes its next step."""
+        self.plan(at, THE_BOT, lambda act: self._fire_until(act.now, TimerKind.PAGE_STEP))
+
     def play(self, now: datetime) -> None:
-        """Do it all; ladders take their steps in between, as they would have."""
+        """Do it all, and fire what has become due since."""
         for at, _, user, deed in sorted(self._deeds, key=lambda planned: planned[:2]):
-            self.fire_until(at, TimerKind.PAGE_STEP)
             try:
                 deed(self._act(user, at))
             except Refused as refused:
                 raise RuntimeError(f"the story does not hold at {at}: {vars(refused)}") from refused
-        self.fire_until(now, *duework.KNOWN_KINDS)
+        self._fire_until(now, *duework.KNOWN_KINDS)
 
     def _act(self, user: str, at: datetime) -> Act:
         role = self.policy.role_of(UserId(user), self._groups.get(user, []))
         return Act(self.workspace, UserId(user), role, at)
 
-    def fire_until(self, now: datetime, *kinds: TimerKind) -> None:
+    def _fire_until(self, now: datetime, *kinds: TimerKind) -> None:
         """Fire what was due by then, each at its own moment."""
         while True:
             with self.db.transaction() as tx:
