@@ -47,5 +47,7 @@ def configure(log_format: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # Bolt warns of unused settings at start and quotes requests that nobody handles.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for name in ("bot", "handlers", "commandline"):
         logging.getLogger(name).setLevel(logging.INFO)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -62,10 +63,9 @@ class Tocsin:
         self.people = People(calls, post, self.db, self.policy, self.clock, self.threads)
         self.bolt = AsyncApp(
             client=client,
-            signing_secret=settings.signing_secret or None,
-            authorize=self._authorize,
+            signing_secret=settings.signing_secret,
+            authorize=self._authorize(),
             process_before_response=True,
-            request_verification_enabled=bool(settings.signing_secret),
         )
         self._calls = calls
         self.shell = Shell(
@@ -106,15 +106,19 @@ class Tocsin:
         await self._socket.connect_async()  # type: ignore[no-untyped-call]
         self._closing.push_async_callback(self._socket.close_async)
 
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Answer from memory: Bolt asks at every request, and an ack waits for no call."""
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_token=self.settings.bot_token,
-            bot_user_id=self._bot_user,
-            bot_id=self._bot_id,
-        )
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_token=self.settings.bot_token,
+                bot_user_id=self._bot_user,
+                bot_id=self._bot_id,
+            )
+
+        return authorize
 
     def _workspaces(self) -> list[Workspace]:
         return [self.workspace] if self.workspace else []
