@@ -88,7 +88,7 @@ PAST = (
     Past(P2, "pile-on", "hashtag-trend", "IT", "media-inquiry",
          "Hashtag against the jury of a talent show", affected=("public-figure",)),
     Past(P1, "doxxing", "comment", "IN", "victim-family",
-         "Phone numbers of a family posted under a wedding video", Ending.REVIEWED, _SECRET,
+         "Phone numbers of a family posted under a wedding video", _REVIEWED, _SECRET,
          affected=("private-person",)),
     Past(P3, "pile-on", "comment", "PL", "researcher",
          "Trend to look at: 'ratio' calls under news videos"),
@@ -162,5 +162,7 @@ DECISIONS = (
     (("no-action",), "The reported videos",
      "Bullying 1.4: criticism of public conduct", "Sharp, but about what was done in public."),
 )  # fmt: skip
+NO_ESCALATION = "Two school classes report each other: no pattern, the normal queue has it."
+SECOND_WAVE = "A second wave under the creator's newest video."
 OPENERS = ("U0MEI", "U0AOIFE", "U0BAO", "U0NOOR", "U0AISHA", "U0JOSE", "U0LIAM", "U0NIAMH")
 OWNERS = ("U0MEI", "U0AOIFE", "U0WEI", "U0AISHA", "U0LIAM", "U0NIAMH")

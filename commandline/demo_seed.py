@@ -26,7 +26,18 @@ from bot.store import incidents, outbox
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
 from commandline.demo_open import plan_open
-from commandline.demo_past import DECISIONS, NOTES, OPENERS, OWNERS, PAST, UPDATES, Ending, Past
+from commandline.demo_past import (
+    DECISIONS,
+    NO_ESCALATION,
+    NOTES,
+    OPENERS,
+    OWNERS,
+    PAST,
+    SECOND_WAVE,
+    UPDATES,
+    Ending,
+    Past,
+)
 from commandline.demo_telling import AllOrNothing, Story, Telling
 
 CAST = Path(__file__).resolve().parent.parent / "bot" / "demo" / "workspace.json"
@@ -141,9 +152,11 @@ class _Ended:
         told.opens(self.opened_at, story)
         match self.past.ending:
             case Ending.DECLINED:
-                reason = "Reports from one class against another; no pattern, normal queue."
-                deed = lambda act: lifecycle.decline(db, act, story.id, reason)  # noqa: E731
-                told.plan(self.at(0.1), "U0AOIFE", deed)
+                told.plan(
+                    self.at(0.1),
+                    "U0AOIFE",
+                    lambda act: lifecycle.decline(db, act, story.id, NO_ESCALATION),
+                )
             case Ending.DUPLICATE:
                 original = before[-1]
                 told.plan(
@@ -176,7 +189,7 @@ class _Ended:
     def _plan_work(self) -> None:
         told, story, db, dice = self.told, self.story, self.told.db, self.dice
         owner = story.owner
-        update, second, note = dice.choice(UPDATES), dice.choice(UPDATES), dice.choice(NOTES)
+        (update, second), note = dice.sample(UPDATES, 2), dice.choice(NOTES)
         told.plan(
             self.at(0.04),
             story.opener,
@@ -226,8 +239,9 @@ class _Ended:
         self.follow_ups = [local_morning(resolved_at, zone, days=day) for day in days]
         if self.past.ending is Ending.REOPENED:
             again = resolved_at + timedelta(hours=14)
-            reason = "A second wave under the creator's newest video."
-            told.plan(again, story.owner, lambda act: lifecycle.reopen(db, act, story.id, reason))
+            told.plan(
+                again, story.owner, lambda act: lifecycle.reopen(db, act, story.id, SECOND_WAVE)
+            )
             self._plan_resolution(again + timedelta(hours=9), ())
         reviewed_at = resolved_at + timedelta(hours=self.dice.uniform(20, 70))
         if self.past.ending is Ending.REVIEWED and reviewed_at < self.now:

@@ -374,14 +374,15 @@ def withdraw(
     due_before: datetime | None = None,
 ) -> int:
     """Withdraw what is not sent yet of whole incidents, and let their lanes sleep."""
+    theirs = col(Delivery.incident_id).in_(list(incident_ids))
     unsent: list[Any] = [
-        col(Delivery.incident_id).in_(list(incident_ids)),
+        theirs,
         col(Delivery.kind).in_(kinds),
         col(Delivery.state).in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
     ]
     if due_before is not None:
         unsent.append(col(Delivery.due_at) < due_before)
-    lanes = list(tx.execute(select(col(Delivery.lane)).where(*unsent).distinct()).scalars())
     withdrawn = tx.changed(update(Delivery).where(*unsent).values(state=DeliveryState.CANCELLED))
+    lanes = tx.execute(select(col(Delivery.lane)).where(theirs).distinct()).scalars()
     recount(tx, sorted(lanes))
     return withdrawn
