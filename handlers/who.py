@@ -62,7 +62,9 @@ async def reachable(shell: Shell, act: Act, user: str) -> UserId:
     other = await identified(shell, act.workspace, user, act.now, None)
     if other is None or other.role is Role.NOBODY:
         raise BadInput(
-            "person", f"<@{user}> is a guest, external, deactivated or has no role here", "@priya"
+            "person",
+            "this person is a guest, external, deactivated or has no role in escalations",
+            "@priya",
         )
     return other.user
 

@@ -300,11 +300,16 @@ def interaction_body(payload: Mapping[str, Any]) -> bytes:
 
 
 def click_body(
-    button: str, value: str, user: str = "U0MEI", trigger: str = "1.2.3", **more: Any
+    button: str,
+    value: str,
+    user: str = "U0MEI",
+    trigger: str = "1.2.3",
+    sender: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> bytes:
     payload = {
         "type": "block_actions",
-        "user": {"id": user, "team_id": WORKSPACE.team_id},
+        "user": dict(sender or {"id": user, "team_id": WORKSPACE.team_id}),
         "team": {"id": WORKSPACE.team_id, "domain": "harbour"},
         "enterprise": None,
         "is_enterprise_install": False,

@@ -29,8 +29,13 @@ async def test_an_old_timestamp_is_refused(stage: Stage, off: int) -> None:
 
 
 async def test_no_signature_at_all_is_refused(stage: Stage) -> None:
-    unsigned = {"x-slack-signature": "", "x-slack-request-timestamp": ""}
-    assert (await send(stage.url, command_body("open p1 x"), unsigned)).status == 401
+    for unsigned in (
+        {"x-slack-signature": "", "x-slack-request-timestamp": ""},
+        {"x-slack-request-timestamp": "yesterday"},
+        {"x-slack-signature": "v0=größe"},
+    ):
+        answered = await send(stage.url, command_body("open p1 x"), unsigned)
+        assert answered.status == 401, unsigned
 
 
 async def test_a_body_that_is_too_large_is_refused_before_it_is_read_in_full(

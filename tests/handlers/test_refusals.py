@@ -7,7 +7,7 @@ import pytest
 from bot.domain.lifecycle import State
 from bot.services import lifecycle
 from tests.factories import MEI, an_act
-from tests.handlers.stage import BYSTANDER, GUEST, NEWCOMER, Stage, click_body, command_body, send
+from tests.handlers.stage import NEWCOMER, Stage, click_body, command_body, send
 
 
 async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:
@@ -80,13 +80,14 @@ async def test_each_refusal_says_why_and_changes_nothing(
 
 async def test_too_long_is_refused_with_the_count(stage: Stage) -> None:
     opened = stage.opened()
+    before = stage.details(opened.head.id).entries
     said = await stage.command("mei", "note ESC-1 " + "x" * 3_001)
     assert "3,001 characters" in said
-    assert len(stage.details(opened.head.id).entries) == len(stage.details(opened.head.id).entries)
     assert "3,001" in await stage.command("mei", "update ESC-1 " + "x" * 3_001)
     long_title = await stage.command("mei", "open p1 " + "x" * 3_001)
     assert "a title has at most" in long_title
     assert len(stage.incidents()) == 1
+    assert stage.details(opened.head.id).entries == before
 
 
 @pytest.mark.parametrize("who", ["gus", "nick"])
@@ -120,8 +121,9 @@ async def test_a_person_of_another_organisation_is_refused_whatever_the_policy_s
     answered = await send(stage.url, command_body("list", user=MEI, team_id="T0OTHERS"))
     assert "no role here" in answered.body
     opened = stage.opened()
-    foreign = {"user": {"id": MEI, "team_id": "T0OTHERS"}}
-    await send(stage.url, click_body("incident_take_ownership", opened.head.id, **foreign))
+    sender = {"id": MEI, "team_id": "T0OTHERS"}
+    await send(stage.url, click_body("incident_take_ownership", opened.head.id, sender=sender))
+    await stage.settled()
     assert stage.details(opened.head.id).card.head.owner is None
 
 
@@ -134,8 +136,7 @@ async def test_work_is_not_given_to_those_who_could_not_do_it(
 ) -> None:
     opened = stage.opened(teams=())
     before = stage.details(opened.head.id).entries
-    user = {"gus": GUEST, "nick": BYSTANDER}[target]
-    assert f"@{user}" in await stage.command("mei", text.format(target))
+    assert "has no role" in await stage.command("mei", text.format(target))
     assert stage.details(opened.head.id).entries == before
 
 
@@ -149,7 +150,7 @@ async def test_an_ended_incident_says_how_it_is_reopened(stage: Stage) -> None:
 
 
 async def test_a_loud_title_is_stored_raw_and_said_harmlessly(stage: Stage) -> None:
-    title = "<!channel> 🔥 ‮ שלום & <@U0TOM>"
+    title = "<!channel> 🔥 \u202e שלום & <https:"
     said = await stage.command("mei", f"open p2 {title}")
     [incident] = stage.incidents()
     assert incident.title == title
@@ -179,8 +180,8 @@ async def test_a_form_that_slack_does_not_open_any_more_is_offered_again(stage: 
 async def test_an_unexpected_error_gets_a_reference_that_finds_the_log_line(
     stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object, **_named: object) -> None:
-        raise RuntimeError("Secret title")
+    def broken(*given: object) -> None:
+        raise RuntimeError(f"cannot store {given}")
 
     monkeypatch.setattr(lifecycle, "add_note", broken)
     opened = stage.opened(title="Secret title")
