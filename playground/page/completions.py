@@ -21,7 +21,7 @@ def verbs(usage_hint: str) -> list[Json]:
     for part in _alternatives(_unwrapped(usage_hint.strip())):
         word, _, rest = part.partition(" ")
         if _WORD.match(word):
-            found.append({"verb": word, "usage": rest.strip()})
+            found.append({"verb": word, "usage": rest.strip(" …")})
     return found
 
 

@@ -17,7 +17,7 @@ from playground.workspace import NOTES
 _RUN = 300
 _REPLIERS = 4
 #: A conversation shows this many messages, the youngest.
-_SHOWN = 200
+_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Row:
     follows: bool = False
     """It continues the author's message above it, without a head of its own; cards never do."""
     in_thread: bool = False
+    is_note: bool = False
+    """Slack's own line: somebody joined, the topic changed."""
     replies: int = 0
     repliers: tuple[str, ...] = ()
     last_reply: str = "0"
@@ -60,7 +62,7 @@ def draw_message(reader: Reader, row: Row, prefix: str = "m") -> Markup:
     looks = ["message"]
     looks += ["follows"] * row.follows
     looks += ["ephemeral"] * (message.ephemeral_to is not None)
-    looks += ["note"] * (message.subtype in NOTES)
+    looks += ["note"] * row.is_note
     looks += ["pinned"] * message.pinned
     looks += ["pings"] * _pings(message, reader.me.id)
     body = macro("message.html", "message", row, surface, base)
@@ -97,8 +99,11 @@ def _drawn(
 
 
 def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: bool) -> Row:
+    if message.subtype in NOTES:
+        return Row(message, is_note=True)
     follows = (
         above is not None
+        and above.subtype not in NOTES
         and above.user == message.user
         and above.ephemeral_to == message.ephemeral_to
         and not (above.blocks or message.blocks)

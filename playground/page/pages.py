@@ -42,10 +42,11 @@ async def start(request: Request) -> Response:
 
 
 async def land(request: Request) -> Response:
-    """Where a person begins: the latest that asks for them, else their first channel, else home."""
+    """Where a person begins: the latest that asks for them, else a public channel, else home."""
     visit = Visit(request)
     rooms = visit.workspace.visible_channels(visit.me)
     rooms = [room for room in rooms if visit.me in room.members and not room.is_archived]
+    rooms.sort(key=lambda room: room.is_private)
     unread = visit.workspace.unread(visit.me)
     asked = [room.id for room in rooms if room.id in unread and unread[room.id].mention]
     first = max(asked, key=visit.workspace.latest_ts, default=rooms[0].id if rooms else "home")

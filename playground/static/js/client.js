@@ -16,10 +16,10 @@
     if (view.dataset.faulty && wrong) {
       (wrong.matches("div") ? wrong.querySelector("input") : wrong)?.focus();
       wrong.scrollIntoView({ block: "center" });
-    } else if (isNew) {
+    } else if (isNew || !dialog.contains(document.activeElement)) {
       const first = view.querySelector("[autofocus]")
         ?? view.querySelector(".view-body input:not([type=hidden]):not([type=search]), .view-body textarea, .view-body .pick-face")
-        ?? view.querySelector(".submit, .close");
+        ?? view.querySelector(".submit") ?? view.querySelector("[data-cancel]") ?? view.querySelector(".close");
       first?.focus();
     }
     countAll(view);

@@ -135,7 +135,7 @@
     if (root.matches?.(".composer")) forms.push(root);
     for (const form of forms) {
       const area = form.querySelector("textarea");
-      area.value = sessionStorage.getItem(draftKey(form)) ?? "";
+      area.value ||= sessionStorage.getItem(draftKey(form)) ?? "";
       form.querySelector('[type="submit"]').disabled = !area.value.trim();
       if (!document.querySelector("dialog[open]")) area.focus({ preventScroll: true });
     }

@@ -11,7 +11,7 @@ from playground.testing import RunningPlayground
 from tests.playground.page.driver import Client
 from tests.playground.page.tiny_app import with_preview
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("page")]
 
 
 async def test_a_message_shows_at_once_and_the_composer_is_empty_again(client: Client) -> None:
