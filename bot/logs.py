@@ -40,14 +40,18 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str, ensure_ascii=False)
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Bolt warns of settings that it does not use, and quotes requests that nobody handles."""
+    return not record.name.startswith("slack_bolt") or record.levelno >= logging.ERROR
+
+
 def configure(log_format: str) -> None:
     """Log to standard error. Libraries speak up from WARNING on: below it they quote bodies."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    handler.addFilter(_worth_saying)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    # Bolt warns of unused settings at start and quotes requests that nobody handles.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     for name in ("bot", "handlers", "commandline"):
         logging.getLogger(name).setLevel(logging.INFO)

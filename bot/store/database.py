@@ -16,7 +16,7 @@ from bot.store.transaction import Transaction
 
 _WRITE = "tocsin_write"
 # Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
-SQLITE_BUSY_MS = 1_200
+LONGEST_WAIT_MS = 1_200
 CONNECT_SECONDS = 2
 POOL_SIZE = 16
 
@@ -79,7 +79,12 @@ _OUTAGE_WORDS = ("locked", "full", "disk", "unable to open", "readonly", "i/o", 
 def _is_outage(error: DBAPIError) -> bool:
     """Tell a database that is away, locked or full from a statement that is wrong."""
     kind = type(error.orig).__name__
-    if error.connection_invalidated or kind in {"AdminShutdown", "DiskFull", "CannotConnectNow"}:
+    if error.connection_invalidated or kind in {
+        "AdminShutdown",
+        "DiskFull",
+        "CannotConnectNow",
+        "LockNotAvailable",
+    }:
         return True
     if kind == "OperationalError":
         sqlite = type(error.orig).__module__ == "sqlite3"
@@ -97,7 +102,7 @@ def _sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_MS}")
         connection.execute("PRAGMA temp_store = MEMORY")
 
     @event.listens_for(engine, "begin")
@@ -116,5 +121,9 @@ def _postgres_engine(url: str) -> Engine:
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "tocsin"},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "tocsin",
+            "options": f"-c lock_timeout={LONGEST_WAIT_MS}",
+        },
     )
