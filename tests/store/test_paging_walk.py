@@ -2,23 +2,26 @@
 
 from datetime import timedelta
 
-from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind
+from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, delivered, duework, reading
 from bot.services.delivered import Accepted, At
 from bot.store import outbox, timers
 from bot.store.database import Database
-from tests.factories import NOON, PRIYA, SOFIA, WORKSPACE, an_act, an_incident, people
+from bot.store.outbox import Claimed
+from tests.factories import NOON, PRIYA, an_act, an_incident, people
 
 
-def claim_all(db: Database, now=NOON, limit=50):
+def claim_all(db: Database) -> list[Claimed]:
     with db.transaction() as tx:
-        return outbox.claim(tx, now=now, real=now, limit=limit)
+        return outbox.claim(tx, now=NOON, real=NOON, limit=50)
 
 
-def test_opening_puts_a_page_for_each_team_first(db: Database, policy: Policy) -> None:
+def test_each_team_is_paged_and_only_the_acknowledged_one_stops(
+    db: Database, policy: Policy
+) -> None:
     people(db, policy)
     opened = an_incident(db, policy)
     assert opened.head.reference == "ESC-1"
@@ -40,5 +43,5 @@ def test_opening_puts_a_page_for_each_team_first(db: Database, policy: Policy) -
         duework.fire(db, policy, work, later)
     details = reading.details(db, an_act(), opened.head.id)
     states = {row.team: row.state for row in details.card.teams}
-    assert states["legal"] is RunState.ACKNOWLEDGED
-    assert states["pr"] is RunState.PAGING
+    assert states[TeamKey("legal")] is RunState.ACKNOWLEDGED
+    assert states[TeamKey("pr")] is RunState.PAGING

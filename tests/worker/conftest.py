@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ BRISK = Pace(
     room_wait=timedelta(seconds=0.2),
     plan_digests_every=timedelta(seconds=0.1),
 )
+
+
+def _wake(loop: asyncio.AbstractEventLoop, relay: Relay) -> None:
+    loop.call_soon_threadsafe(relay.wake)
 
 
 class Rig:
@@ -92,7 +97,7 @@ class Rig:
             post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
             relay = Relay(self.db, self.policy, post, self.clock, self.threads, self.figures, pace)
             loop = asyncio.get_running_loop()
-            self.db.on_new_delivery(lambda: bool(loop.call_soon_threadsafe(relay.wake)))
+            self.db.on_new_delivery(partial(_wake, loop, relay))
             running = asyncio.create_task(relay.run())
             tick = Tick(
                 self.db,
