@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from playground.page import conversation, emoji, sidebar, views
+from playground.page.reader import Reader
 from playground.page.templating import keyed, macro, render
 from playground.page.visit import Shell, Visit, html, page
 from playground.records import SLACKBOT, Channel, Json, Person
@@ -51,6 +52,17 @@ async def land(request: Request) -> Response:
     asked = [room.id for room in rooms if room.id in unread and unread[room.id].mention]
     first = max(asked, key=visit.workspace.latest_ts, default=rooms[0].id if rooms else "home")
     return RedirectResponse(f"{visit.base}/{first}", 303)
+
+
+async def archive(request: Request) -> Response:
+    """A permalink from outside the page: as the first member of the channel sees it."""
+    workspace = request.app.state.playground.workspace
+    room = workspace.channels.get(request.path_params["channel"])
+    members = [who.id for who in workspace.humans() if room is not None and who.id in room.members]
+    if room is None or not members:
+        raise HTTPException(404, "There is no such conversation.")
+    reader = Reader(workspace.people[members[0]], workspace, 0)
+    return RedirectResponse(reader.permalink(str(request.url)) or "/", 303)
 
 
 async def with_somebody(request: Request) -> Response:
@@ -252,6 +264,8 @@ def _bot(visit: Visit) -> Person | None:
 
 ROUTES: list[BaseRoute] = [
     Route("/", start),
+    Route("/archives/{channel}", whole(archive)),
+    Route("/archives/{channel}/{message}", whole(archive)),
     Route("/client/{me}", whole(land)),
     Route("/client/{me}/home", whole(home)),
     Route("/client/{me}/home/blocks", home_blocks),

@@ -22,8 +22,8 @@ from slack_rules import mrkdwn as slack_text
 #: Only these open; `javascript:` and friends are drawn as text.
 _SAFE_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 _PERMALINK = re.compile(
-    r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})"
-    r"(?:\?thread_ts=(?P<thread>[\d.]+))?"
+    r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)"
+    r"(?:/p(?P<seconds>\d{10})(?P<micros>\d{6})(?:\?thread_ts=(?P<thread>[\d.]+))?)?"
 )
 _LOOKS = {"bold": "b", "italic": "i", "strike": "s"}
 
@@ -140,21 +140,25 @@ class Reader:
         address = safe_url(url)
         if address is None:
             return escape(label)
-        here = self._permalink(address)
+        here = self.permalink(address)
         if here is not None:
             return Markup('<a href="{}">{}</a>').format(here, label)
         return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
             address, label
         )
 
-    def _permalink(self, address: str) -> str | None:
+    def permalink(self, address: str) -> str | None:
         """A link to a message of this workspace, as an address of this page."""
         found = _PERMALINK.match(address)
         if found is None or found["channel"] not in self.workspace.channels:
             return None
+        address = f"/client/{self.me.id}/{found['channel']}"
+        if found["seconds"] is None:
+            return address
         ts = f"{found['seconds']}.{found['micros']}"
-        thread = f"?thread={found['thread']}" if found["thread"] else ""
-        return f"/client/{self.me.id}/{found['channel']}{thread}#{'t' if thread else 'm'}{ts}"
+        if found["thread"]:
+            return f"{address}?thread={found['thread']}#t{ts}"
+        return f"{address}#m{ts}"
 
     def mention(self, user: str, label: str | None = None) -> Markup:
         person = self.workspace.people.get(user)

@@ -162,7 +162,9 @@
       }
       const fresh = root.querySelector("#messages .fresh");
       const list = root.querySelector("#messages [data-stick], #messages[data-stick]");
-      if (fresh) fresh.scrollIntoView({ block: "center" });
+      const named = location.hash && get(decodeURIComponent(location.hash.slice(1)));
+      if (named) named.scrollIntoView({ block: "center" });
+      else if (fresh) fresh.scrollIntoView({ block: "center" });
       else if (list) list.scrollTop = list.scrollHeight;
     }
   });

@@ -95,6 +95,14 @@ def test_a_button_with_a_harmful_address_is_no_link(reader: Reader) -> None:
     assert len(seen.all("button")) == 1
 
 
+def test_a_button_to_a_message_of_this_workspace_stays_in_the_page(reader: Reader) -> None:
+    url = "http://127.0.0.1:8700/archives/CGEN"
+    button = {"type": "button", "action_id": "a", "text": plain("x"), "url": url}
+    [link] = drawn(reader, actions(button)).all("a")
+    assert link["href"] == "/client/UADA/CGEN"
+    assert "target" not in link
+
+
 def test_a_confirmation_stands_in_the_element(reader: Reader) -> None:
     ask = {"title": plain("Sure?"), "text": mrkdwn("*No* way back"), "confirm": plain("Yes")}
     button = {"type": "button", "action_id": "go", "text": plain("Go"), "confirm": ask}

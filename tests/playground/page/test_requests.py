@@ -61,6 +61,17 @@ async def test_the_start_leads_to_a_conversation(http: aiohttp.ClientSession) ->
         assert "/client/" in str(answer.url)
 
 
+async def test_a_permalink_leads_to_its_message(
+    http: aiohttp.ClientSession, slack: RunningPlayground
+) -> None:
+    message = a_card(slack)
+    link = slack.slack.permalink(message)
+    async with http.get(link, allow_redirects=False) as answer:
+        assert answer.headers["Location"].endswith(f"/{message.channel}#m{message.ts}")
+    async with http.get("/archives/C404/p1773392400000100") as answer:
+        assert answer.status == 404
+
+
 async def test_every_page_names_its_policy(http: aiohttp.ClientSession) -> None:
     async with http.get("/client/ada/general") as answer:
         policy = answer.headers["Content-Security-Policy"]
