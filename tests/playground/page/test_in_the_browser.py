@@ -190,6 +190,7 @@ async def test_a_select_is_worked_by_keyboard(client: Client) -> None:
     owner = client.field("Owner")
     await owner.locator(".pick-face").focus()
     await client.page.keyboard.press("Enter")
+    await expect(owner.get_by_role("option").first).to_be_focused()
     await client.page.keyboard.press("ArrowDown")
     await client.page.keyboard.press("Enter")
     await expect(owner.locator(".pick-label")).to_have_text("Bob Okoro")
