@@ -83,19 +83,22 @@ def _drawn(
 ) -> Iterator[Markup]:
     above: Message | None = None
     marked = not since
+    shown_day = ""
     for message in messages:
         day = reader.day(message.ts)
-        if above is None or reader.day(above.ts) != day:
+        if day != shown_day:
+            shown_day = day
             yield keyed("div", f"day-{message.ts}", Markup.escape(day), class_="day")
             above = None
-        if not marked and message.ts > since and message.user != reader.me.id:
+        if not marked and message.ts > since and _is_news(message, reader.me.id):
             marked = True
             if message is not messages[0] and message.ephemeral_to is None:
                 yield keyed("div", "fresh", Markup("New"), class_="fresh", role="separator")
                 above = None
         row = _row(reader, message, above, in_thread=in_thread)
         yield draw_message(reader, row, "t" if in_thread else "m")
-        above = message
+        # The first answer has a head of its own, also when the author answers themselves.
+        above = None if in_thread and not message.is_reply else message
 
 
 def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: bool) -> Row:
@@ -122,6 +125,10 @@ def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: 
         repliers=authors[:_REPLIERS],
         last_reply=replies[-1].ts,
     )
+
+
+def _is_news(message: Message, user: str) -> bool:
+    return message.user != user and message.subtype not in NOTES
 
 
 def _pings(message: Message, user: str) -> bool:

@@ -25,6 +25,8 @@ _PERMALINK = re.compile(
     r"https?://[^/]+/archives/(?P<channel>[A-Z0-9]+)"
     r"(?:/p(?P<seconds>\d{10})(?P<micros>\d{6})(?:\?thread_ts=(?P<thread>[\d.]+))?)?"
 )
+#: Longer names may break over lines; the others stay in one piece.
+_LONG_NAME = 28
 _LOOKS = {"bold": "b", "italic": "i", "strike": "s"}
 
 
@@ -164,6 +166,8 @@ class Reader:
         person = self.workspace.people.get(user)
         name = person.real_name if person else label or user
         kind = "mention me" if user == self.me.id else "mention"
+        if len(name) > _LONG_NAME:
+            kind += " long"
         return Markup('<span class="{}" data-person="{}"><bdi>@{}</bdi></span>').format(
             kind, user, name
         )

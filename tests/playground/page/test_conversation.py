@@ -70,6 +70,24 @@ def test_replies_stand_in_the_thread_and_are_counted_above(reader: Reader) -> No
     assert thread.index("root") < thread.index("2 replies") < thread.index("first answer")
 
 
+def test_the_first_answer_has_a_head_even_by_the_same_author(reader: Reader) -> None:
+    root = say(reader, NINE)
+    say(reader, NINE + 10, thread_ts=root.ts)
+    room = reader.workspace.channels["CGEN"]
+    thread = str(conversation.draw_thread(reader, room, root.ts))
+    assert articles(thread) == ["message", "message"]
+    assert thread.count('class="day"') == 1
+
+
+def test_a_note_is_no_news(reader: Reader) -> None:
+    first = say(reader, NINE)
+    say(reader, NINE + 10, subtype="channel_join")
+    last = say(reader, NINE + 20)
+    source = drawn(reader, since=first.ts)
+    assert source.index(f"{NINE + 10}.000000") < source.index('class="fresh"')
+    assert source.index('class="fresh"') < source.index(last.ts)
+
+
 def test_a_message_that_did_not_change_keeps_its_revision(reader: Reader) -> None:
     one, two = say(reader, NINE), say(reader, NINE + 400)
     before = re.findall(r'data-key="([\d.]+)" data-rev="(\w+)"', drawn(reader))
