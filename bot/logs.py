@@ -41,8 +41,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
-    """Bolt warns of settings that it does not use, and quotes requests that nobody handles."""
-    return not record.name.startswith("slack_bolt") or record.levelno >= logging.ERROR
+    """Bolt warns of settings that it does not use and quotes requests that nobody handles;
+    APScheduler, of a tick that waits for the one before it, as it should."""
+    chatty = record.name.startswith(("slack_bolt", "apscheduler"))
+    return not chatty or record.levelno >= logging.ERROR
 
 
 def configure(log_format: str) -> None:

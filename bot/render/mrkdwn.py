@@ -65,6 +65,12 @@ def one_line(text: object, limit: int = 150) -> str:
     return cut(" ".join(str(text).replace("```", "'''").split()), limit)
 
 
+def sentence(text: object) -> str:
+    """Begin with a capital letter, whatever the first word is."""
+    said = str(text)
+    return said[:1].upper() + said[1:]
+
+
 def prose(text: object, limit: int = 500) -> str:
     """A person's own words, with their lines, cut."""
     return cut(str(text).strip().replace("```", "'''"), limit)

@@ -94,7 +94,12 @@ def _environment(
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters |= {"line": mrkdwn.one_line, "prose": mrkdwn.prose, "span": humane}
+    environment.filters |= {
+        "line": mrkdwn.one_line,
+        "prose": mrkdwn.prose,
+        "sentence": mrkdwn.sentence,
+        "span": humane,
+    }
     return environment
 
 

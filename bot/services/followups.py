@@ -130,7 +130,7 @@ def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
         incident = incidents.get(tx, incident_id)
     name = reference(incident.number) if incident else ""
     if not mine:
-        raise NothingToDo(name, "without an open task of yours")
+        raise BadInput("task", f"you have no open task on {name}")
     if len(mine) > 1:
         raise BadInput(
             "task", f"you have {len(mine)} open tasks on {name}; press Done on the right one"

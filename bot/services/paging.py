@@ -74,9 +74,7 @@ def page_person(
 def _refuse_second_run(case: Case, team: str) -> None:
     for run in pages.runs_of(case.tx, [case.id]):
         if run.team_key == team and run.state is RunState.PAGING:
-            raise BadInput(
-                "team", f"{run.team_name} is being paged for {case.reference} already", "show"
-            )
+            raise BadInput("team", f"{run.team_name} is being paged for {case.reference} already")
 
 
 def start_team(case: Case, policy: Policy, team: TeamKey, why: str = "") -> Started:

@@ -27,6 +27,7 @@ EVENTS = (
     "app_mention",
     "channel_archive",
     "group_archive",
+    "message.im",
     "reaction_added",
     "subteam_members_changed",
     "subteam_updated",
@@ -54,7 +55,7 @@ def manifest(*, request_url: str | None) -> dict[str, Any]:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": True,
+                "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "Tocsin", "always_online": True},
             "shortcuts": [

@@ -11,6 +11,7 @@ from handlers.events.event import Handler
 EVENTS: Mapping[str, Handler] = {
     "app_home_opened": home.opened,
     "app_mention": mentions.mentioned,
+    "message": mentions.written,
     "reaction_added": pins.reacted,
     "user_change": directory.person_changed,
     "team_join": directory.person_changed,

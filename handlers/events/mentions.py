@@ -18,3 +18,11 @@ async def mentioned(event: Event) -> None:
         )
 
     event.shell.tasks.start(tell(), "Answering a mention")
+
+
+async def written(event: Event) -> None:
+    """Somebody writes to the bot in its direct messages: the same answer. Edits, joins and what
+    bots say are left alone."""
+    spoken = event.data.get("channel_type") == "im" and event.data.get("user")
+    if spoken and not event.data.get("subtype") and not event.data.get("bot_id"):
+        await mentioned(event)

@@ -35,6 +35,11 @@ def test_no_access_offers_to_ask_for_it(desk: Desk) -> None:
     assert button["value"] == "01SEALED"
 
 
+def test_a_problem_begins_with_a_capital_and_keeps_its_spaces(desk: Desk) -> None:
+    error = errors.BadInput("summary", "a handover takes a summary")
+    assert answers.refusal(desk, error).startswith("A handover takes")
+
+
 def test_an_illegal_move_names_what_to_type(desk: Desk) -> None:
     error = errors.IllegalMove("ESC-12", "resolved", "new", ("reviewed", "reopened"))
     text = answers.refusal(desk, error)
