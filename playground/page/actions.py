@@ -56,7 +56,11 @@ async def join(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     visit = Visit(request)
-    return _told(await visit.playground.leave_channel(visit.me, visit.room.id))
+    outcome = await visit.playground.leave_channel(visit.me, visit.room.id)
+    if not outcome.ok:
+        return _told(outcome)
+    # A private channel is not there any more for who left it.
+    return Response(status_code=204, headers={**SECURITY, "HX-Redirect": visit.base})
 
 
 async def click(request: Request) -> Response:

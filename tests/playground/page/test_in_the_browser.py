@@ -334,11 +334,41 @@ async def test_a_fresh_workspace_reloads_the_page(client: Client, slack: Running
     await client.wait_for_no_text("Gone soon")
 
 
+async def test_a_hidden_tab_rests_and_catches_up(client: Client, slack: RunningPlayground) -> None:
+    await _hide(client.page, hidden=True)
+    await slack.person("bob").say("While you were away, @ada", "general")
+    assert slack.channel("general").id in slack.slack.workspace.unread(slack.person("ada").id)
+    await client.wait_for_no_text("While you were away")
+    await _hide(client.page, hidden=False)
+    await client.wait_for_text("While you were away", within="#message-list")
+    await slack.until(
+        lambda: True if not slack.slack.workspace.unread(slack.person("ada").id) else None
+    )
+
+
+async def _hide(page: Page, *, hidden: bool) -> None:
+    await page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
 async def test_somebody_outside_a_channel_is_asked_to_join(client: Client) -> None:
     await client.become("cleo", "quiet")
     await expect(client.page.locator("#composer")).to_have_count(0)
     await client.page.click("[data-join]")
     await expect(client.page.locator("#composer")).to_be_visible()
+
+
+async def test_who_leaves_a_private_channel_lands_elsewhere(client: Client) -> None:
+    await client.go("secret")
+    await client.page.click("[data-about]")
+    await client.page.click("[data-leave]")
+    await expect(client.place("secret")).to_have_count(0)
+    await expect(client.page.locator("#room-head")).to_contain_text("general")
 
 
 async def test_dark_and_light_are_chosen_and_kept(client: Client) -> None:
