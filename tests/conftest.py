@@ -1,6 +1,7 @@
-"""Resources that tests share: databases, the shipped policy."""
+"""Resources that tests share: databases, the shipped policy; and a rule about skips."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,17 @@ from bot.store.database import Database
 from tests.databases import KINDS, fresh_url
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is installed (TOCSIN_NO_SKIPS), a skipped test hides a gap: it fails."""
+    report = yield
+    if NO_SKIPS and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"Skips are failures here. {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

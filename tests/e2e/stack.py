@@ -1,0 +1,111 @@
+"""`python app.py demo` as a real process: the bot, the playground, and what they say."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "var" / "e2e"
+HOST = "127.0.0.1"
+READY = "Tocsin is ready"
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 40.0
+
+
+class Stack:
+    """A demonstration that runs, seen from outside."""
+
+    def __init__(self, port: int, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.address = f"http://{HOST}:{port}"
+        self.folder = folder
+        self.log = folder.with_suffix(".log")
+        self._process = process
+
+    def said(self) -> str:
+        """Everything that its processes have printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def look(self, what: str, **query: str) -> Any:
+        """Ask the playground what it holds: 'api_log', 'messages', 'people' …"""
+        address = f"{self.address}/control/{what}?{urllib.parse.urlencode(query)}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return json.load(answer)
+
+    def do(self, what: str, **body: Any) -> Any:
+        """Do something that the page has no control for."""
+        request = urllib.request.Request(
+            f"{self.address}/control/{what}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def wait_until_ready(self) -> None:
+        until = time.monotonic() + _READY_SECONDS
+        while READY not in self.said():
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"The demonstration did not start:\n{self.said()}")
+            time.sleep(0.05)
+
+    def stop(self) -> int:
+        """Press Ctrl-C, and return its exit status."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        return self._process.wait(timeout=_STOP_SECONDS)
+
+
+def free_ports(count: int) -> int:
+    """Return the first of so many adjacent ports that nobody listens on."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            first = int(probe.getsockname()[1])
+        if all(_is_free(first + number) for number in range(count)):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+@contextmanager
+def running(
+    folder: Path, *given: str, bots: int = 1, environment: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    """Start a demonstration in this folder, wait until it is ready, and stop it at the end."""
+    port = free_ports(1 + bots)
+    command = [sys.executable, str(ROOT / "app.py"), "demo", "--port", str(port)]
+    command += ["--folder", str(folder), "--lease", "8", *given]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            # A group of its own: Ctrl-C on the tests stops it through the fixture, not twice.
+            start_new_session=True,
+        )
+        stack = Stack(port, folder, process)
+        try:
+            stack.wait_until_ready()
+            yield stack
+        finally:
+            stack.stop()

@@ -1,0 +1,251 @@
+"""The main job from end to end, as people do it in the browser, with a picture of each step."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.stack import Stack
+from tests.playground.page.driver import Client
+
+TITLE = "Pile-on against a streamer after a charity match"
+UPDATE = "Duet chain of the first clip is down. Next: whether the sound goes too."
+RATIONALE = "Coordinated, and aimed at a private person. Reach falls as soon as the sound is muted."
+PR_MEMBERS = ("sofia", "daniel", "hana")
+
+
+class Walk:
+    """One tab, the pictures that it takes, and the incident that it is about."""
+
+    def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
+        self.client = Client(page, stack.address)
+        self.stack = stack
+        self.page = page
+        self.reference = ""
+        self._pictures = pictures
+        self._number = 0
+        pictures.mkdir(parents=True, exist_ok=True)
+        for old in pictures.glob("*.png"):
+            old.unlink()
+
+    @property
+    def room(self) -> str:
+        """The incident's channel, by name."""
+        return self.reference.lower()
+
+    async def picture(self, name: str) -> None:
+        self._number += 1
+        await self.client.screenshot(self._pictures / f"{self._number:02}-{name}.png")
+
+    async def main_job(self) -> None:
+        """Open, page, acknowledge, wait, own, update, decide, resolve, digest."""
+        await self.opens_through_the_form()
+        await self.three_teams_are_paged()
+        await self.legal_and_public_policy_acknowledge()
+        await self.nobody_at_pr_does()
+        await self.mei_takes_ownership()
+        await self.an_update_is_posted()
+        await self.a_decision_is_recorded()
+        await self.it_is_resolved()
+        await self.the_digest_is_shown()
+        self.every_page_went_out_once()
+
+    async def opens_through_the_form(self) -> None:
+        client = self.client
+        await client.become("mei", "escalations")
+        await client.type("/escalate")
+        await client.modal().wait_for()
+        await self.picture("the-empty-form")
+        await client.fill_modal({"Title": TITLE, "Category": "Bullying and targeted harassment"})
+        await client.fill_modal({"Severity": "P1 · High"})
+        await expect(client.modal()).to_contain_text("Who is paged when you send this")
+        await expect(client.modal()).to_contain_text("Global Response")
+        await self.picture("the-policy-proposes-teams")
+        await client.fill_modal({"Teams to page": ["Legal", "PR", "Public Policy"]})
+        preview = client.modal().locator(".block-section").filter(has_text="Who is paged")
+        await expect(preview).to_contain_text("Arjun Mehta")
+        await expect(preview).not_to_contain_text("Aisha Rahman")
+        await preview.scroll_into_view_if_needed()
+        await self.picture("who-will-be-paged")
+        await client.fill_modal(
+            {"Surface": "Duet or stitch", "Market": "Singapore", "Source": "Media inquiry"}
+        )
+        await client.submit()
+        await expect(client.modal()).to_contain_text("is open as P1")
+        self.reference = await self._reference()
+        await self.picture("opened")
+        await client.cancel()
+        await client.modal_gone()
+
+    async def three_teams_are_paged(self) -> None:
+        client = self.client
+        await client.switch_to("Priya Nair")
+        await client.go_to_app()
+        await client.wait_for_text(f"{self.reference} · Legal is needed", within="#message-list")
+        await self.picture("priya-is-paged")
+        for person, team in (("sofia", "PR"), ("arjun", "Public Policy")):
+            await self.becomes(person)
+            await client.wait_for_text(f"{self.reference} · {team} is needed", within="#main")
+
+    async def legal_and_public_policy_acknowledge(self) -> None:
+        client = self.client
+        for person, name in (("arjun", "Arjun Mehta"), ("priya", "Priya Nair")):
+            await self.becomes(person)
+            await client.click_button("Acknowledge", within=self.reference)
+            await client.wait_for_text("You acknowledged", within="#message-list")
+            assert name in await self._person_shown()
+        await self.picture("legal-acknowledges")
+        await client.become("mei", self.room)
+        await expect(self.card()).to_contain_text("Priya Nair acknowledged")
+        await expect(self.card()).to_contain_text("Arjun Mehta acknowledged")
+        await self.picture("the-card-shows-who-answered")
+
+    async def nobody_at_pr_does(self) -> None:
+        """PR's answer is due after 15 minutes; then its backup is paged, and nobody twice."""
+        client = self.client
+        for _ in range(3):
+            await client.fast_forward("5m")
+        await self.page.wait_for_function(
+            "() => /overdue since/.test(document.querySelector('#message-list').innerText)"
+        )
+        await self.picture("pr-is-overdue")
+        await self.becomes("daniel")
+        await client.wait_for_text(f"{self.reference} · PR is needed", within="#main")
+        await client.wait_for_text("You are the backup", within="#message-list")
+        await self.picture("the-backup-is-paged")
+        assert self.pages_to("daniel") == 1
+        assert self.pages_to("sofia") == 1
+        assert self.pages_to("hana") == 0
+
+    async def mei_takes_ownership(self) -> None:
+        client = self.client
+        await client.become("mei", self.room)
+        await self.card().locator('[data-action-id="incident_take_ownership"]').click()
+        await client.wait_for_text("belongs to @Mei Tan now", within="#message-list")
+        await expect(self.card()).to_contain_text(re.compile(r"Owner\s*@Mei Tan"))
+        await self.picture("mei-owns-it")
+
+    async def an_update_is_posted(self) -> None:
+        client = self.client
+        await self.card().locator('[data-action-id="incident_update_status"]').click()
+        await client.fill_modal({"State": "investigating", "Update": UPDATE})
+        await self.picture("the-update-form")
+        await self.sends_the_form()
+        await client.wait_for_text(UPDATE, within="#message-list")
+        await expect(self.card()).to_contain_text("investigating")
+        await self.picture("the-update-is-posted")
+
+    async def a_decision_is_recorded(self) -> None:
+        client = self.client
+        await self.card().locator('[data-action-id="incident_record_decision"]').click()
+        await client.fill_modal(
+            {
+                "Actions": ["Reduce reach", "Warn"],
+                "Policy clause": "Harassment 3.2, coordinated abuse",
+                "Version of the policy": "2026.3",
+                "Rationale": RATIONALE,
+                "Approved by": ["Priya Nair", "Lim Wei Jie"],
+                "Precedent": "One-off",
+            }
+        )
+        await self.picture("the-decision-form")
+        await self.sends_the_form()
+        await client.wait_for_text("recorded a decision", within="#message-list")
+        await expect(self.card()).to_contain_text("Last decision")
+        await self.picture("the-decision-is-shown")
+
+    async def it_is_resolved(self) -> None:
+        client = self.client
+        await self.card().locator('[data-action-id="incident_resolve"]').click()
+        await client.fill_modal(
+            {"Root cause": "Product gap", "What was done": "Sound muted, 14 accounts warned."}
+        )
+        await self.picture("the-resolve-form")
+        await self.sends_the_form()
+        await client.wait_for_text("resolved it (root cause: Product gap)", within="#message-list")
+        await expect(self.card()).to_contain_text("resolved")
+        await expect(self.card().locator('[data-action-id="incident_reopen"]')).to_be_visible()
+        await self.picture("it-is-resolved")
+        await self.card().scroll_into_view_if_needed()
+        await self.picture("the-card-at-the-end")
+
+    async def the_digest_is_shown(self) -> None:
+        client = self.client
+        await client.go("escalations")
+        await client.type("/escalate digest preview")
+        await client.wait_for_text("weekly digest", within="#message-list")
+        await client.wait_for_text("preview, shown only to you", within="#message-list")
+        await self.picture("the-digest")
+
+    def every_page_went_out_once(self) -> None:
+        """By what the workspace accepted: no delivery twice, and no person twice for a page."""
+        accepted = self.accepted_pages()
+        twice = {
+            each for each, count in Counter(p["metadata_id"] for p in accepted).items() if count > 1
+        }
+        assert not twice
+        mine = [page for page in accepted if self.reference in page["args"]["text"]]
+        to = sorted(self._person_of(page["args"]["channel"]) for page in mine)
+        assert to == sorted(["priya", "arjun", "sofia", "daniel"])
+
+    # Within
+
+    async def sends_the_form(self) -> None:
+        """And closes the short answer that it becomes."""
+        await self.client.submit()
+        await expect(self.client.modal().locator("[data-submit]")).to_have_count(0)
+        await self.client.cancel()
+        await self.client.modal_gone()
+
+    def card(self) -> Any:
+        """The pinned card: the first message of the channel with the incident's buttons."""
+        timeline = self.page.locator('[data-action-id="incident_timeline"]')
+        return self.page.locator("#message-list .message").filter(has=timeline).first
+
+    async def becomes(self, person: str) -> None:
+        """Somebody else, looking at what the app has told them."""
+        self.client.me = person
+        await self.client.go_to_app()
+
+    def accepted_pages(self) -> list[dict[str, Any]]:
+        posts = self.stack.look("api_log", method="chat.postMessage")
+        return [post for post in posts if post["ok"] and _is_page(post["args"]["blocks"])]
+
+    def pages_to(self, person: str) -> int:
+        """How many pages of this incident a person has got."""
+        return sum(
+            self.reference in page["args"]["text"]
+            and self._person_of(page["args"]["channel"]) == person
+            for page in self.accepted_pages()
+        )
+
+    def _person_of(self, channel: str) -> str:
+        people = {each["id"]: each["name"] for each in self.stack.look("people")}
+        [room] = [each for each in self.stack.look("channels") if each["id"] == channel]
+        [name] = [people[user] for user in room["members"] if not _is_app(people[user])]
+        return str(name)
+
+    async def _reference(self) -> str:
+        found = re.search(r"ESC-\d+", await self.client.modal().inner_text())
+        assert found
+        return found.group()
+
+    async def _person_shown(self) -> str:
+        return await self.page.locator("[data-switcher]").inner_text()
+
+
+def _is_page(blocks: Iterable[dict[str, Any]]) -> bool:
+    return any(
+        element.get("action_id") == "page_acknowledge"
+        for block in blocks
+        for element in block.get("elements", ())
+    )
+
+
+def _is_app(name: str) -> bool:
+    return name.lower() == "tocsin"
