@@ -8,17 +8,26 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, async_playwright
 
 from playground.clock import Clock
 from playground.page.reader import Reader
 from playground.records import Channel, Person, UserGroup
 from playground.testing import RunningPlayground, running_playground
 from playground.workspace import Workspace
-from tests.browser import chromium
 from tests.playground.bolt_app import running_bolt
 from tests.playground.page import tiny_app
 from tests.playground.page.driver import Client
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 WORKSPACE: dict[str, Any] = {
     "team": {"id": "T00000042", "name": "Harbour", "domain": "harbour"},
