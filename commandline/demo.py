@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.domain.act import Workspace
 from bot.policy import load
@@ -29,9 +30,7 @@ _START_SECONDS = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--port", type=int, default=8700, help="of the page (default: %(default)s)"
-    )
+    parser.add_argument("--port", type=int, default=8700, help="of the page (default: %(default)s)")
     parser.add_argument(
         "--bot-port", type=int, default=0, help="of the bot (default: the page's plus one)"
     )
@@ -70,9 +69,7 @@ class Demo:
         self.folder: Path = arguments.folder.resolve()
         self.bot_port: int = arguments.bot_port or arguments.port + 1
         self.address = f"http://{HOST}:{arguments.port}"
-        self.database_url = (
-            arguments.database_url or f"sqlite:///{self.folder / 'tocsin.sqlite3'}"
-        )
+        self.database_url = arguments.database_url or f"sqlite:///{self.folder / 'tocsin.sqlite3'}"
         self.clock_file = self.folder / "clock"
         self.policy_path = Path(environment.get("ESCALATION_POLICY") or ROOT / "escalation.toml")
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -99,6 +96,7 @@ class Demo:
     def start(self) -> None:
         self._start_playground()
         self._wait_for(f"{self.address}/healthz", "The playground")
+        self._bring_the_bot_in()
         for replica in range(self.given.replicas):
             self._start_bot(self.bot_port + replica)
         for replica in range(self.given.replicas):
@@ -113,6 +111,22 @@ class Demo:
         if not self.given.socket_mode:
             command += ["--app-url", self.request_url]
         self._spawn(command, dict(self.environment))
+
+    def _bring_the_bot_in(self) -> None:
+        """Invite the app to the private channels of the cast, as a person does in Slack."""
+        bot_user = self._asked("/control/app")["user_id"]
+        for channel in json.loads(CAST.read_text())["channels"]:
+            if channel.get("is_private"):
+                by = {"user": channel["creator"], "channel": channel["id"]}
+                self._asked("/control/invite", {**by, "users": [bot_user]})
+
+    def _asked(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.address}{path}", data, headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
     def _start_bot(self, port: int) -> None:
         settings = {

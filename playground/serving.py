@@ -62,8 +62,11 @@ class LoopbackServer(uvicorn.Server):
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 lets the system choose."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    """A listening socket; port 0 lets the system choose.
+
+    Its protocol is named: asyncio sends small answers at once only on sockets that say TCP.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(2048)
