@@ -23,6 +23,7 @@ _POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
 }
+_FOLLOWED = frozenset({DeliveryKind.PAGE, DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST})
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 
 
@@ -46,6 +47,8 @@ class At:
 def sent(db: Database, claimed: Claimed, accepted: Accepted, at: At) -> bool:
     """Slack accepted it. False when somebody else held the claim by then: nothing changes."""
     with db.transaction() as tx:
+        if claimed.kind in _FOLLOWED:
+            _lock(tx, claimed)
         held = outbox.finish(
             tx,
             claimed,
@@ -59,6 +62,13 @@ def sent(db: Database, claimed: Claimed, accepted: Accepted, at: At) -> bool:
         if held:
             _follow(tx, claimed, accepted, at)
         return held
+
+
+def _lock(tx: Transaction, claimed: Claimed) -> None:
+    """The incident before its lanes, as every service does: nobody deadlocks, and what follows
+    sees an acknowledgement that came while the message was on its way."""
+    if claimed.incident_id is not None:
+        incidents.lock(tx, claimed.incident_id)
 
 
 def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> None:
@@ -99,14 +109,19 @@ def again(
     unknown: bool = False,
     looked_up: bool = False,
     used_attempt: bool = True,
+    in_order: bool = False,
 ) -> None:
-    """To be tried again after `wait`; `unknown` when Slack may have it already."""
+    """To be tried again after `wait`; `unknown` when Slack may have it already.
+
+    `in_order`: what stands behind it in its lane waits too. Otherwise it goes ahead.
+    """
     with db.transaction() as tx:
         outbox.put_back(
             tx,
             claimed,
             real=at.real,
-            due_at=at.now + wait,
+            due_at=claimed.due_at if in_order else at.now + wait,
+            block_lane=wait if in_order else timedelta(0),
             state=DeliveryState.UNKNOWN if unknown else DeliveryState.DUE,
             error=error,
             used_attempt=used_attempt,
@@ -122,6 +137,8 @@ def rate_limited(
     It costs no attempt. A page that has to wait for more than a minute pages the backup too.
     """
     with db.transaction() as tx:
+        if claimed.kind is DeliveryKind.PAGE:
+            _lock(tx, claimed)
         held = outbox.put_back(
             tx,
             claimed,
@@ -161,10 +178,13 @@ def _case(tx: Transaction, claimed: Claimed, page: Page, at: At) -> Case | None:
 def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
     """Slack cannot reach this person: their backup is paged in the same transaction."""
     with db.transaction() as tx:
+        _lock(tx, claimed)
         if not outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
             return
         if claimed.target is not None:
             people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
+        else:
+            _after_rejection(tx, policy, claimed, code, at)
         page = pages.page(tx, claimed.subject) if claimed.kind is DeliveryKind.PAGE else None
         if page is None or page.state is not PageState.WAITING:
             return
@@ -176,19 +196,25 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
 
 def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
     """Slack will never take it: kept as dead, with what has to follow."""
-    act = by_the_bot(claimed.workspace, at.now)
     with db.transaction() as tx:
-        if not outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
-            return
-        match claimed.kind:
-            case DeliveryKind.ROOM_CREATE:
-                rooms.channel_failed(tx, policy, act, claimed.subject, code)
-            case DeliveryKind.CARD_UPDATE if code in ("message_not_found", "cant_update_message"):
-                rooms.card_lost(tx, act, claimed.subject)
-            case _ if code in ("is_archived", "is_inactive") and claimed.incident_id:
-                rooms.channel_archived(tx, act, claimed.incident_id)
-            case _:
-                pass
+        _lock(tx, claimed)
+        if outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
+            _after_rejection(tx, policy, claimed, code, at)
+
+
+def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
+    act = by_the_bot(claimed.workspace, at.now)
+    match claimed.kind:
+        case DeliveryKind.ROOM_CREATE:
+            rooms.channel_failed(tx, policy, act, claimed.subject, code)
+        case DeliveryKind.CARD_UPDATE if code in ("message_not_found", "cant_update_message"):
+            rooms.card_lost(tx, act, claimed.subject)
+        case _ if code in ("is_archived", "is_inactive") and claimed.incident_id:
+            rooms.channel_archived(tx, act, claimed.incident_id)
+        case DeliveryKind.CARD_POST:
+            rooms.card_refused(tx, act, claimed.subject, code)
+        case _:
+            pass
 
 
 def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At) -> None:
@@ -200,6 +226,8 @@ def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At) -> Non
             claimed,
             real=at.real,
             due_at=claimed.due_at,
+            # Still to be looked up: a lost token does not make an unknown outcome known.
+            state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
             error=code,
             used_attempt=False,
             block_lane=pause,

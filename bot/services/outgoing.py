@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.act import Role
 from bot.domain.clockwork import is_late
@@ -35,6 +35,9 @@ from bot.store.outbox import Claimed
 from bot.store.tables import Incident
 from bot.store.tables.states import ReminderState, RoomState, TaskState
 from bot.store.transaction import Transaction
+
+# A shared channel that does not take the card will not take it later either.
+THREAD_WAIT = timedelta(minutes=10)
 
 View = (
     PageMessage
@@ -129,7 +132,9 @@ def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> 
     run = pages.run(tx, page.run_id) if page else None
     if page is None or run is None:
         return Moot("no such page")
-    if run.state is not RunState.PAGING or page.state is not PageState.WAITING:
+    # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
+    unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
+    if not unanswered or page.state is not PageState.WAITING:
         return Moot("acknowledged or withdrawn meanwhile")
     incident = incidents.get(tx, page.incident_id)
     if incident is None:
@@ -203,7 +208,7 @@ def _card_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: dateti
     return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
 
 
-def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = incidents.get(tx, claimed.subject)
     entry = incidents.entry(tx, claimed.subject, int(claimed.args["seq"]))
     if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
@@ -213,6 +218,8 @@ def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) 
     if incident.channel_id is None:
         return Moot("no channel and no fallback channel")
     if incident.room is RoomState.THREAD and incident.thread_ts is None:
+        if now - claimed.created_at > THREAD_WAIT:
+            return Moot("the thread was never begun; the timeline has it")
         return NotYet("the thread is not begun yet")
     head, _ = _placed(incident)
     if not head.full:
@@ -223,8 +230,8 @@ def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) 
 
 def _reminder(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     reminder = followups.reminder(tx, claimed.subject)
-    if reminder is None or reminder.state in (ReminderState.DONE, ReminderState.STOPPED):
-        return Moot("done or stopped meanwhile")
+    if reminder is None or reminder.state is not ReminderState.SPOKEN:
+        return Moot("done, stopped or snoozed meanwhile")
     incident = incidents.get(tx, reminder.incident_id) if reminder.incident_id else None
     view = ReminderMessage(
         id=ReminderId(reminder.id),

@@ -45,6 +45,16 @@ class Started:
     ack_due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the messages and the timeline need of a run, new or stored."""
+
+    id: str
+    team_key: str
+    team_name: str
+    why: str
+
+
 def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
 ) -> Started:
@@ -120,24 +130,26 @@ def _start(
     act = case.act
     ack_due = act.now + policy.severities[case.incident.severity].ack_within
     first = next_step(ladder, BEFORE, act.now, gone)
-    run = PagingRun(
-        team_id=act.workspace.team_id,
-        enterprise_id=act.workspace.enterprise_id,
-        id=new_id(act.now),
-        incident_id=case.id,
-        team_key=team_key,
-        team_name=name,
-        ladder=ladder.to_json(),
-        state=RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
-        round=first.position.round if isinstance(first, PageNow) else BEFORE.round,
-        step=first.position.step if isinstance(first, PageNow) else BEFORE.step,
-        next_at=first.next_at if isinstance(first, PageNow) else None,
-        why=why,
-        requested_by=act.user,
-        started_at=act.now,
-        ack_due_at=ack_due,
+    run = _Run(new_id(act.now), team_key, name, why)
+    position = first.position if isinstance(first, PageNow) else BEFORE
+    case.add(
+        PagingRun,
+        {
+            "id": run.id,
+            "incident_id": case.id,
+            "team_key": team_key,
+            "team_name": name,
+            "ladder": ladder.to_json(),
+            "state": RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
+            "round": position.round,
+            "step": position.step,
+            "next_at": first.next_at if isinstance(first, PageNow) else None,
+            "why": why,
+            "requested_by": act.user,
+            "started_at": act.now,
+            "ack_due_at": ack_due,
+        },
     )
-    case.add(PagingRun, run.model_dump())
     match first:
         case PageNow():
             _page(case, run, first)
@@ -149,6 +161,8 @@ def _start(
 
 def advance(case: Case, policy: Policy, run: PagingRun) -> None:
     """Take the next step of a run, or end it when there is none."""
+    # Whatever the step was due for is decided here: left alone, its timer would take one more.
+    timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
     before = Position(run.round, run.step)
     said_no = {
@@ -160,11 +174,14 @@ def advance(case: Case, policy: Policy, run: PagingRun) -> None:
     match decision:
         case PageNow():
             if pages.move(case.tx, run.id, before, decision.position, decision.next_at):
-                _page(case, run, decision)
+                _page(case, _named(run), decision)
         case Exhausted():
             if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
-                timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
-                _tell_exhausted(case, policy, run)
+                _tell_exhausted(case, policy, _named(run))
+
+
+def _named(run: PagingRun) -> _Run:
+    return _Run(run.id, run.team_key, run.team_name, run.why)
 
 
 def _gone(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
@@ -174,7 +191,7 @@ def _gone(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
     return frozenset(UserId(user) for user in gone)
 
 
-def _page(case: Case, run: PagingRun, step: PageNow) -> None:
+def _page(case: Case, run: _Run, step: PageNow) -> None:
     now, position = case.act.now, step.position
     for target in step.targets:
         page_id = new_id(now)
@@ -219,7 +236,7 @@ def _page_message(case: Case, page_id: str, target: UserId) -> Outgoing:
     )
 
 
-def _tell_exhausted(case: Case, policy: Policy, run: PagingRun) -> None:
+def _tell_exhausted(case: Case, policy: Policy, run: _Run) -> None:
     """Nobody is left: the escalation manager, operations and the incident's channel are told."""
     case.record(EntryKind.EXHAUSTED, aloud=True, run=run.id, team=run.team_key, name=run.team_name)
     told = dict.fromkeys((*policy.managers_on_duty, *policy.operations_fallback))
@@ -274,7 +291,6 @@ def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> None:
         if page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
     ]
     if not waiting:
-        timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
         advance(case, policy, run)
 
 
@@ -302,10 +318,14 @@ def page_changed(case: Case, page: Page) -> Outgoing:
 
 
 def end_all(case: Case) -> None:
-    """Nobody needs to answer any more: the incident has ended."""
+    """Nobody needs to answer any more: the incident has ended.
+
+    A team that was called off in time is not counted; one that let its time pass stays unanswered.
+    """
     for run in pages.runs_of(case.tx, [case.id]):
-        cancelled = {"state": RunState.CANCELLED}
-        if pages.end_run(case.tx, run.id, [RunState.PAGING, RunState.EXHAUSTED], cancelled):
+        late = case.act.now > run.ack_due_at
+        ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
+        if pages.end_run(case.tx, run.id, [RunState.PAGING], ended):
             settle_run(case, run.id)
 
 

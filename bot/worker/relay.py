@@ -30,6 +30,21 @@ from bot.worker.post import Absent, NoHistory, Post, labelled_repeat
 log = logging.getLogger(__name__)
 
 _ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
+# Counted by Slack for the whole workspace, not by channel.
+_METHODS = {
+    DeliveryKind.ROOM_CREATE: "conversations.create",
+    DeliveryKind.ROOM_INVITE: "conversations.invite",
+    DeliveryKind.CARD_PIN: "pins.add",
+}
+# Whose limit is the workspace's: a 429 on one call of it concerns every lane.
+_METHODS = {
+    DeliveryKind.ROOM_CREATE: ("conversations.create",),
+    DeliveryKind.ROOM_INVITE: ("conversations.invite",),
+    DeliveryKind.CARD_PIN: ("pins.add",),
+}
+_LOOKING_UP = ("conversations.history", "conversations.replies")
+# So often a channel waits for a message whose turn it is; then the others go ahead of it.
+_IN_ORDER_TRIES = 5
 _LOOKUPS = 2
 _HISTORY_TRIES = 4
 
@@ -129,8 +144,16 @@ class Relay:
                 "A delivery failed for a reason of our own",
                 extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},
             )
-            wait = self._pace.backoff(claimed.attempts)
-            await self._again(claimed, wait, "our own error", unknown=claimed.uncertain)
+            await self._after_our_own_error(claimed)
+
+    async def _after_our_own_error(self, claimed: Claimed) -> None:
+        """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
+        try:
+            await self._again(
+                claimed, self._pace.backoff(claimed.attempts), "our own error", unknown=True
+            )
+        except StoreUnavailable:
+            log.error("A failed delivery could not be put back; its lease will run out")
 
     async def _deliver(self, claimed: Claimed) -> None:
         if claimed.lease_until - self._pace.http_timeout <= self._clock.real():
@@ -149,13 +172,14 @@ class Relay:
                 await self._settle(claimed, prepared)
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
-        until = self._blocked.get(f"{claimed.workspace.team_id}:{limits.WORKSPACE}")
-        if until is None or until <= self._clock.real():
+        """Put it back while Slack wants the workspace or the method left alone, by any replica."""
+        scopes = (limits.WORKSPACE, _METHODS.get(claimed.kind, ""))
+        real = self._clock.real()
+        untils = [self._blocked.get(f"{claimed.workspace.team_id}:{scope}") for scope in scopes]
+        wait = max((until - real for until in untils if until), default=timedelta(0))
+        if wait <= timedelta(0):
             return False
-        wait = until - self._clock.real()
-        await self._again(
-            claimed, wait, "workspace held", unknown=claimed.uncertain, used_attempt=False
-        )
+        await self._again(claimed, wait, "held", unknown=claimed.uncertain, used_attempt=False)
         return True
 
     async def _settle(self, claimed: Claimed, prepared: Letter | RoomCall) -> None:
@@ -177,7 +201,9 @@ class Relay:
         except NotSent as error:
             self._figures.outcome(claimed.kind, "not sent")
             wait = self._pace.backoff(claimed.attempts)
-            await self._again(claimed, wait, error.why, unknown=claimed.uncertain)
+            await self._again(
+                claimed, wait, error.why, unknown=claimed.uncertain, in_order=_in_order(claimed)
+            )
         except OutcomeUnknown as error:
             self._figures.outcome(claimed.kind, "unknown")
             await self._look_up_later(claimed, error.why)
@@ -214,7 +240,14 @@ class Relay:
                     return found
                 case Absent() if claimed.lookups + 1 < _LOOKUPS:
                     wait = self._pace.between_lookups
-                    await self._again(claimed, wait, "not found", unknown=True, looked_up=True)
+                    await self._again(
+                        claimed,
+                        wait,
+                        "not found",
+                        unknown=True,
+                        looked_up=True,
+                        in_order=_in_order(claimed),
+                    )
                     return None
                 case NoHistory(why):
                     return await self._without_history(claimed, why)
@@ -241,7 +274,7 @@ class Relay:
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""
         rest = max(claimed.lease_until - self._clock.real(), timedelta(0))
-        await self._again(claimed, rest, why, unknown=True)
+        await self._again(claimed, rest, why, unknown=True, in_order=_in_order(claimed))
 
     async def _again(
         self,
@@ -252,6 +285,7 @@ class Relay:
         unknown: bool = False,
         looked_up: bool = False,
         used_attempt: bool = True,
+        in_order: bool = False,
     ) -> None:
         await self._threads.write(
             delivered.again,
@@ -263,6 +297,7 @@ class Relay:
             unknown=unknown,
             looked_up=looked_up,
             used_attempt=used_attempt,
+            in_order=in_order,
         )
 
     def _report(self, claimed: Claimed, error: Rejected) -> None:
@@ -280,3 +315,8 @@ class Relay:
 
     def _at(self) -> At:
         return At(self._clock.now(), self._clock.real())
+
+
+def _in_order(claimed: Claimed) -> bool:
+    """A channel is told things in order; a person's messages do not wait for one another."""
+    return claimed.target is None and claimed.attempts <= _IN_ORDER_TRIES

@@ -1,5 +1,7 @@
 """The relay against a Slack that fails: every page is accepted exactly once."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col, select
 
@@ -10,7 +12,7 @@ from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
-from tests.worker.conftest import Rig
+from tests.worker.conftest import BRISK, Rig
 
 
 def deliveries(rig: Rig, kind: DeliveryKind) -> list[Delivery]:
@@ -123,3 +125,24 @@ async def test_an_incident_without_a_channel_lives_in_a_thread_and_repairs_itsel
         await rig.slack.advance(31 * 60)
         await eventually(lambda: rig.slack.calls("pins.add"))
     assert rig.slack.channel("esc-1").members
+
+
+async def test_a_page_that_slack_rejects_pages_the_backup(rig: Rig) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.open", user=PRIYA, error="restricted_action")
+    )
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.dms_of(TOM))
+
+
+async def test_a_429_on_a_method_holds_it_for_every_incident(rig: Rig) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.RATE_LIMITED, "conversations.create", count=1, seconds=2)
+    )
+    for _ in range(3):
+        an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+    async with rig.working(ticking=False, pace=replace(BRISK, in_flight=1)):
+        await eventually(lambda: all_sent(rig, DeliveryKind.ROOM_CREATE))
+    made = rig.slack.calls("conversations.create")
+    assert [call.ok for call in made] == [False, True, True, True]
