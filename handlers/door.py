@@ -8,6 +8,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from handlers.errors import report
+
+UNREADABLE = "The request cannot be read."
 LARGEST_BODY = 1_000_000
 """Bytes. A view has at most 250 kB, and comes back with its state."""
 
@@ -30,8 +33,13 @@ async def receive(app: AsyncApp, request: Request) -> Response:
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         # Not UTF-8, not JSON, or JSON of another shape: nothing that Slack would send.
-        return PlainTextResponse("The request cannot be read.", 400)
-    return to_starlette_response(await app.async_dispatch(inbound))
+        return PlainTextResponse(UNREADABLE, 400)
+    try:
+        return to_starlette_response(await app.async_dispatch(inbound))
+    except (KeyError, TypeError, AttributeError) as error:
+        # Bolt's own reading of a body that lacks what Slack always sends; listeners raise nothing.
+        report(error, "Reading a request")
+        return PlainTextResponse(UNREADABLE, 400)
 
 
 def _may_be_signed(request: Request) -> bool:

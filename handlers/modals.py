@@ -1,38 +1,19 @@
 """Showing a modal with the trigger of a request, and what to do when Slack will not."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.controls import Field
 from bot.render.message import Message
 from handlers.answer import Modal, offer
 from handlers.errors import report
+from handlers.failures import CALL_FAILED, TRIGGER_GONE, error_code
 from handlers.shell import Shell
 
-TRIGGER_GONE = frozenset(
-    {
-        "expired_trigger_id",
-        "exchanged_trigger_id",
-        "invalid_trigger_id",
-        "trigger_expired",
-        "trigger_exchanged",
-    }
-)
-
 Tell = Callable[[Message], Awaitable[None]]
-
-CALL_FAILED = (SlackClientError, aiohttp.ClientError, OSError, asyncio.TimeoutError)
-
-
-def error_code(error: BaseException) -> str:
-    """Slack's word for what went wrong, or the kind of failure."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error") or "unknown_error")
-    return type(error).__name__
 
 
 async def show(
@@ -59,3 +40,12 @@ async def change(
             await client.views_update(view_id=view_id, view=view)
         elif error_code(error) not in ("not_found", "view_not_found"):
             raise
+
+
+def prefilled(view: dict[str, Any], field: Field, text: str) -> dict[str, Any]:
+    """Return the form with what was typed in the command already in a text field."""
+    for block in view["blocks"]:
+        if text and block.get("block_id") == field.value:
+            longest = block["element"].get("max_length", 3_000)
+            block["element"]["initial_value"] = text[:longest]
+    return view

@@ -38,7 +38,7 @@ def register(app: AsyncApp, shell: Shell) -> None:
     app.event(ANYTHING)(events.listener(shell))
     # Behind the known ones: whatever an older version or a forger sends gets an answer too.
     app.action(ANYTHING)(clicks.unknown_listener(shell))
-    app.view(ANYTHING)(submissions.unknown_listener())
+    app.view(ANYTHING)(submissions.unknown_listener(shell))
     app.error(_last_resort(shell))
 
 

@@ -19,6 +19,7 @@ from handlers.actions.click import Click, Surface, value_of
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
+from handlers.telling import Telling
 from handlers.who import whoever
 
 
@@ -28,11 +29,9 @@ class Way:
 
     shell: Shell
     client: AsyncWebClient
-    respond: AsyncRespond
-    user: str
+    tell: Telling
     trigger: str
     surface: Surface
-    thread_ts: str | None
 
     @classmethod
     def back(
@@ -41,11 +40,9 @@ class Way:
         return cls(
             shell,
             client,
-            respond,
-            user=str(body["user"]["id"]),
+            Telling.back(client, respond, body),
             trigger=str(body.get("trigger_id") or ""),
             surface=Surface.of(body),
-            thread_ts=(body.get("container") or {}).get("thread_ts"),
         )
 
     async def give(self, answer: Answer) -> None:
@@ -70,21 +67,6 @@ class Way:
             await self.tell(answer)
 
         return tell
-
-    async def tell(self, message: Message) -> None:
-        """Only to this person, beside the message they clicked on; else directly."""
-        if self.surface is Surface.MESSAGE and self.respond.response_url:
-            await self.respond(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-                thread_ts=self.thread_ts,
-            )
-            return
-        await self.client.chat_postMessage(
-            channel=self.user, text=message.text, blocks=message.blocks
-        )
 
 
 def listener(shell: Shell) -> Callable[..., Awaitable[None]]:

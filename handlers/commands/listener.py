@@ -25,6 +25,7 @@ from handlers.commands.verb import Ask, Verb, with_reference
 from handlers.commands.words import first_word, plain, reference_first
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
+from handlers.telling import Telling
 from handlers.who import whoever
 
 
@@ -55,9 +56,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         client: AsyncWebClient,
         respond: AsyncRespond,
     ) -> None:
-        async def tell(message: Message) -> None:
-            await respond(text=message.text, blocks=message.blocks, replace_original=False)
-
+        tell = Telling.back(client, respond, body)
         ready, work = await in_time(attempt(_answer(shell, context, body), "A command"))
         if not ready:
             working = sentence(shell.desk, "working")

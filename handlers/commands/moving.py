@@ -1,6 +1,6 @@
 """What moves an incident: status, severity, assign, and its endings."""
 
-from bot.domain.controls import Button
+from bot.domain.controls import Button, Field
 from bot.domain.errors import BadInput, IncidentClosed
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State, check_move, split_state
@@ -11,6 +11,7 @@ from bot.services import lifecycle
 from handlers.answer import Answer, Modal
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import first_word, person_first, plain, reference_first
+from handlers.modals import prefilled
 from handlers.who import reachable
 
 
@@ -22,7 +23,7 @@ async def status(ask: Ask) -> Answer:
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
     to, note = split_state(ask.text)
     if to is State.RESOLVED:
-        return await resolve(ask)
+        return await _resolve_form(ask, note)
     if to is State.REOPENED and not note:
         return await _reopen_form(ask)
     found = await ask.incident()
@@ -56,9 +57,15 @@ async def assign(ask: Ask) -> Answer:
 
 
 async def resolve(ask: Ask) -> Answer:
+    return await _resolve_form(ask, ask.text)
+
+
+async def _resolve_form(ask: Ask, note: str) -> Answer:
+    """It asks for the root cause; what was typed already stands in it."""
     head = await ask.head()
     check_move(head.reference, head.state, State.RESOLVED)
-    return Modal(forms.resolve_form(ask.desk, head.id, head), Button.RESOLVE, head.id)
+    form = prefilled(forms.resolve_form(ask.desk, head.id, head), Field.NOTE, note)
+    return Modal(form, Button.RESOLVE, head.id)
 
 
 async def close(ask: Ask) -> Answer:
@@ -130,7 +137,7 @@ ASSIGN = Verb(
 RESOLVE = Verb(
     name="resolve",
     aliases=("resolved", "fix"),
-    usage="resolve [ESC-n]",
+    usage="resolve [ESC-n] [what was done]",
     summary="opens the form that ends the acute part: root cause and follow-ups",
     example="resolve ESC-12",
     deed=Deed.UPDATE,

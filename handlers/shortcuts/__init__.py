@@ -16,6 +16,7 @@ from handlers import links, modals
 from handlers.answer import Answer, Modal, in_time
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
+from handlers.telling import Telling
 from handlers.who import whoever
 
 
@@ -29,20 +30,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
     ) -> None:
         _, work = await in_time(attempt(_answer(shell, context, body), "A shortcut"))
         await ack()
-
-        async def tell(message: Message) -> None:
-            if respond.response_url:
-                await respond(
-                    text=message.text,
-                    blocks=message.blocks,
-                    response_type="ephemeral",
-                    replace_original=False,
-                )
-            else:
-                user = str(body["user"]["id"])
-                await client.chat_postMessage(
-                    channel=user, text=message.text, blocks=message.blocks
-                )
+        tell = Telling.back(client, respond, body)
 
         async def deliver() -> None:
             result = await work
@@ -66,4 +54,4 @@ async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     # The message's address and nothing of what it says.
     link = links.of_message(context, body)
     filled = forms.Filled(references=link)
-    return Modal(forms.open_form(shell.desk, filled, link), Button.OPEN_FORM, "form")
+    return Modal(forms.open_form(shell.desk, filled, link), Button.OPEN_FORM, link)

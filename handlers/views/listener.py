@@ -18,7 +18,7 @@ from bot.domain.errors import AlreadyHandled
 from bot.render import forms
 from bot.render.message import Message
 from handlers import modals
-from handlers.answer import in_time
+from handlers.answer import in_time, sentence
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from handlers.views import FORMS
@@ -95,10 +95,11 @@ def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
     return changed
 
 
-def unknown_listener() -> Callable[..., Awaitable[None]]:
-    """A form of another version, or one to be read: it closes."""
+def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
+    """A form of another version: it is said, and what was typed stays beneath."""
 
     async def unknown(ack: AsyncAck) -> None:
-        await ack()
+        said = sentence(shell.desk, "unknown_form")
+        await ack(response_action="push", view=_view(shell, said))
 
     return unknown

@@ -237,7 +237,7 @@ async def serving(app: AsyncApp) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
     finally:
-        server.should_exit = True
+        server.stop()
         await task
         listening.close()
 

@@ -311,16 +311,19 @@ async def test_access_is_asked_for_given_and_refused(stage: Stage) -> None:
 # What should not be
 
 
-@pytest.mark.parametrize("button", list(Button))
-@pytest.mark.parametrize("value", ["", "01JUNK", "30m:01JUNK", "x" * 300, "'; DROP TABLE x; --"])
+FORGED = ("", "01JUNK", "30m:01JUNK", "01JUNK:U0TOM", "incident:01JUNK", "x" * 300, "'; DROP --")
+
+
 async def test_a_forged_value_is_refused_and_breaks_nothing(
-    stage: Stage, button: Button, value: str, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened = stage.opened()
     before = stage.details(opened.head.id).entries
-    answered = await send(stage.url, click_body(button, value, response_url=None))
+    for number, button in enumerate(Button):
+        for value in FORGED:
+            body = click_body(button, value, trigger=f"{number}.{value[:20]}", response_url=None)
+            assert (await send(stage.url, body)).status == 200
     await stage.settled()
-    assert answered.status == 200
     assert stage.details(opened.head.id).entries == before
     assert not [r for r in caplog.records if r.name == "tocsin.handlers"], caplog.text
 

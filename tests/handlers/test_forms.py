@@ -200,6 +200,26 @@ def submission_body(view: dict[str, Any], user: str = "U0MEI") -> bytes:
     return interaction_body(payload)
 
 
+async def test_a_form_of_another_version_says_so_and_keeps_the_text(stage: Stage) -> None:
+    view = {"id": "V1", "hash": "h1", "callback_id": "form_of_next_year", "type": "modal"}
+    answered = await send(stage.url, submission_body(view))
+    assert answered.json["response_action"] == "push"
+    assert "another version" in answered.body
+
+
+async def test_a_shortcut_whose_trigger_expired_keeps_the_messages_address(stage: Stage) -> None:
+    await stage.person("tom").say("hello", "general")
+    message = stage.slack.messages("general")[-1]
+    stage.slack.slack.triggers.lifetime = -1.0
+    await stage.person("mei").shortcut(Shortcut.ESCALATE_MESSAGE, message)
+    await stage.settled()
+    offer = stage.person("mei").sees("general")[-1]
+    stage.slack.slack.triggers.lifetime = 3.0
+    await stage.answer_to_click("mei", offer, Button.OPEN_FORM)
+    view = await stage.person("mei").until_modal()
+    assert view.private_metadata.endswith(f"p{message.ts.replace('.', '')}")
+
+
 async def test_the_message_shortcut_takes_the_address_and_not_the_text(stage: Stage) -> None:
     await stage.person("tom").say("a very private sentence", "general")
     message = stage.slack.messages("general")[-1]

@@ -111,6 +111,16 @@ async def test_a_slow_command_is_acknowledged_and_answered_when_it_is_done(
     assert len(stage.incidents()) == 1
 
 
+async def test_a_late_answer_comes_directly_when_its_address_has_expired(
+    stage: Stage, slow: threading.Event
+) -> None:
+    await stage.command("mei", "open p1 Pile-on")
+    stage.slack.slack.responses.lifetime = -1.0
+    slow.set()
+    await stage.settled()
+    assert "ESC-1" in texts(await stage.person("mei").until_dm())
+
+
 async def test_a_slow_form_says_opening_and_then_what_was_opened(
     stage: Stage, slow: threading.Event
 ) -> None:

@@ -137,11 +137,15 @@ async def test_status_alone_opens_the_form(stage: Stage) -> None:
     assert (await stage.person("mei").until_modal()).callback_id == "form_status"
 
 
-@pytest.mark.parametrize("text", ["resolve ESC-1", "status ESC-1 resolved"])
+@pytest.mark.parametrize(
+    "text", ["resolve ESC-1", "resolve ESC-1 all gone", "status ESC-1 resolved all gone"]
+)
 async def test_resolve_opens_its_form(stage: Stage, text: str) -> None:
     stage.opened()
     await stage.command("mei", text)
-    assert (await stage.person("mei").until_modal()).callback_id == "form_resolve"
+    view = await stage.person("mei").until_modal()
+    assert view.callback_id == "form_resolve"
+    assert (view.state["note"]["note"]["value"] or "") == ("all gone" if "gone" in text else "")
 
 
 async def test_severity_rises_freely(stage: Stage) -> None:

@@ -1,0 +1,25 @@
+"""How a call to Slack fails, as far as a listener must tell one end from another."""
+
+import asyncio
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+CALL_FAILED = (SlackClientError, aiohttp.ClientError, OSError, asyncio.TimeoutError)
+
+TRIGGER_GONE = frozenset(
+    {
+        "expired_trigger_id",
+        "exchanged_trigger_id",
+        "invalid_trigger_id",
+        "trigger_expired",
+        "trigger_exchanged",
+    }
+)
+
+
+def error_code(error: BaseException) -> str:
+    """Slack's word for what went wrong, or the kind of failure."""
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error") or "unknown_error")
+    return type(error).__name__

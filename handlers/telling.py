@@ -1,0 +1,58 @@
+"""Saying something to one person after the acknowledgement, by the first way that works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.render.message import Message
+from handlers.failures import CALL_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Beside what the person did, through the request's response_url; else directly.
+
+    A response_url lives half an hour and takes five answers; some requests have none.
+    """
+
+    client: AsyncWebClient
+    respond: AsyncRespond
+    user: str
+    thread_ts: str | None = None
+
+    @classmethod
+    def back(
+        cls, client: AsyncWebClient, respond: AsyncRespond, body: Mapping[str, Any]
+    ) -> "Telling":
+        """To whoever sent this request."""
+        user = body.get("user")
+        return cls(
+            client,
+            respond,
+            str(user["id"] if isinstance(user, Mapping) else body.get("user_id")),
+            (body.get("container") or {}).get("thread_ts"),
+        )
+
+    async def __call__(self, message: Message) -> None:
+        if not await self._beside(message):
+            await self.client.chat_postMessage(
+                channel=self.user, text=message.text, blocks=message.blocks
+            )
+
+    async def _beside(self, message: Message) -> bool:
+        if not self.respond.response_url:
+            return False
+        try:
+            answered = await self.respond(
+                text=message.text,
+                blocks=message.blocks,
+                response_type="ephemeral",
+                replace_original=False,
+                thread_ts=self.thread_ts,
+            )
+        except CALL_FAILED:
+            return False
+        return answered.status_code == 200
