@@ -11,8 +11,53 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+TABLES = (
+    "decision",
+    "delivery",
+    "digest_run",
+    "group_member",
+    "inbound",
+    "incident",
+    "lane",
+    "limit",
+    "page",
+    "paging_run",
+    "participant",
+    "person",
+    "reminder",
+    "task",
+    "timeline_entry",
+    "timer",
+    "workspace",
+)
+
 
 def upgrade() -> None:
+    _decision()
+    _delivery()
+    _digest_run()
+    _group_member()
+    _inbound()
+    _incident()
+    _lane()
+    _limit()
+    _page()
+    _paging_run()
+    _participant()
+    _person()
+    _reminder()
+    _task()
+    _timeline_entry()
+    _timer()
+    _workspace()
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
+
+
+def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -32,6 +77,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     op.create_index("ix_decision_incident", "decision", ["incident_id"], unique=False)
+
+
+def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -79,6 +127,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
     )
+
+
+def _digest_run() -> None:
     op.create_table(
         "digest_run",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -91,6 +142,9 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "schedule", "period_start", name=op.f("pk_digest_run")),
     )
+
+
+def _group_member() -> None:
     op.create_table(
         "group_member",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -99,6 +153,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "group_id", "user_id", name=op.f("pk_group_member")),
     )
+
+
+def _inbound() -> None:
     op.create_table(
         "inbound",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -109,6 +166,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_inbound")),
     )
     op.create_index("ix_inbound_received", "inbound", ["received_at"], unique=False)
+
+
+def _incident() -> None:
     op.create_table(
         "incident",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -156,6 +216,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_incident_opened", "incident", ["team_id", "opened_at"], unique=False)
     op.create_index("ix_incident_owner", "incident", ["team_id", "owner", "state"], unique=False)
+
+
+def _lane() -> None:
     op.create_table(
         "lane",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -175,6 +238,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("pending_at IS NOT NULL"),
         postgresql_where=sa.text("pending_at IS NOT NULL"),
     )
+
+
+def _limit() -> None:
     op.create_table(
         "limit",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -184,6 +250,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_limit")),
     )
+
+
+def _page() -> None:
     op.create_table(
         "page",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -208,6 +277,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_page_incident", "page", ["incident_id"], unique=False)
     op.create_index("ix_page_target", "page", ["team_id", "target", "state"], unique=False)
+
+
+def _paging_run() -> None:
     op.create_table(
         "paging_run",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -231,6 +303,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_paging_run_incident", "paging_run", ["incident_id"], unique=False)
     op.create_index("ix_paging_run_started", "paging_run", ["team_id", "started_at"], unique=False)
+
+
+def _participant() -> None:
     op.create_table(
         "participant",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -242,6 +317,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident_id", "user_id", name=op.f("pk_participant")),
     )
     op.create_index("ix_participant_user", "participant", ["team_id", "user_id"], unique=False)
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -256,6 +334,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_person")),
     )
+
+
+def _reminder() -> None:
     op.create_table(
         "reminder",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -272,6 +353,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
     )
     op.create_index("ix_reminder_owner", "reminder", ["team_id", "owner", "state"], unique=False)
+
+
+def _task() -> None:
     op.create_table(
         "task",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -292,6 +376,9 @@ def upgrade() -> None:
     op.create_index("ix_task_assignee", "task", ["team_id", "assignee", "state"], unique=False)
     op.create_index("ix_task_due", "task", ["team_id", "state", "due_at"], unique=False)
     op.create_index("ix_task_incident", "task", ["incident_id"], unique=False)
+
+
+def _timeline_entry() -> None:
     op.create_table(
         "timeline_entry",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -305,6 +392,9 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("incident_id", "seq", name=op.f("pk_timeline_entry")),
     )
+
+
+def _timer() -> None:
     op.create_table(
         "timer",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -333,6 +423,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'due'"),
     )
     op.create_index("ix_timer_incident", "timer", ["incident_id"], unique=False)
+
+
+def _workspace() -> None:
     op.create_table(
         "workspace",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -340,65 +433,3 @@ def upgrade() -> None:
         sa.Column("newest_number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_workspace")),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("workspace")
-    op.drop_index("ix_timer_incident", table_name="timer")
-    op.drop_index(
-        "ix_timer_due",
-        table_name="timer",
-        sqlite_where=sa.text("state = 'due'"),
-        postgresql_where=sa.text("state = 'due'"),
-    )
-    op.drop_table("timer")
-    op.drop_table("timeline_entry")
-    op.drop_index("ix_task_incident", table_name="task")
-    op.drop_index("ix_task_due", table_name="task")
-    op.drop_index("ix_task_assignee", table_name="task")
-    op.drop_table("task")
-    op.drop_index("ix_reminder_owner", table_name="reminder")
-    op.drop_table("reminder")
-    op.drop_table("person")
-    op.drop_index("ix_participant_user", table_name="participant")
-    op.drop_table("participant")
-    op.drop_index("ix_paging_run_started", table_name="paging_run")
-    op.drop_index("ix_paging_run_incident", table_name="paging_run")
-    op.drop_table("paging_run")
-    op.drop_index("ix_page_target", table_name="page")
-    op.drop_index("ix_page_incident", table_name="page")
-    op.drop_table("page")
-    op.drop_table("limit")
-    op.drop_index(
-        "ix_lane_pending",
-        table_name="lane",
-        sqlite_where=sa.text("pending_at IS NOT NULL"),
-        postgresql_where=sa.text("pending_at IS NOT NULL"),
-    )
-    op.drop_table("lane")
-    op.drop_index("ix_incident_owner", table_name="incident")
-    op.drop_index("ix_incident_opened", table_name="incident")
-    op.drop_index("ix_incident_open", table_name="incident")
-    op.drop_index("ix_incident_channel", table_name="incident")
-    op.drop_table("incident")
-    op.drop_index("ix_inbound_received", table_name="inbound")
-    op.drop_table("inbound")
-    op.drop_table("group_member")
-    op.drop_table("digest_run")
-    op.drop_index(
-        "uq_delivery_merge",
-        table_name="delivery",
-        sqlite_where=sa.text("state = 'due'"),
-        postgresql_where=sa.text("state = 'due'"),
-    )
-    op.drop_index("ix_delivery_subject", table_name="delivery")
-    op.drop_index("ix_delivery_sent", table_name="delivery")
-    op.drop_index(
-        "ix_delivery_lane",
-        table_name="delivery",
-        sqlite_where=sa.text("state IN ('due', 'unknown', 'sending')"),
-        postgresql_where=sa.text("state IN ('due', 'unknown', 'sending')"),
-    )
-    op.drop_table("delivery")
-    op.drop_index("ix_decision_incident", table_name="decision")
-    op.drop_table("decision")
