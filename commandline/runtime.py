@@ -107,12 +107,17 @@ class Tocsin:
         self._closing.push_async_callback(self._socket.close_async)
 
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
-        """Answer from memory: Bolt asks at every request, and an ack waits for no call."""
+        """Answer from memory: Bolt asks at every request, and an ack waits for no call.
+
+        The workspace is the one of our token, whatever a payload says of its sender's; before
+        Slack has told us, the payload's.
+        """
 
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            ours = self.workspace
             return AuthorizeResult(
-                enterprise_id=enterprise_id,
-                team_id=team_id,
+                enterprise_id=ours.enterprise_id if ours else enterprise_id,
+                team_id=ours.team_id if ours else team_id,
                 bot_token=self.settings.bot_token,
                 bot_user_id=self._bot_user,
                 bot_id=self._bot_id,
