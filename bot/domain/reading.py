@@ -143,6 +143,11 @@ class PageMessage:
     may_repeat: bool = False
     late: bool = False
 
+    @property
+    def overdue(self) -> bool:
+        """Whether this person is only called because an answer did not come in time."""
+        return self.paged_at >= self.ack_due_at
+
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:

@@ -7,6 +7,7 @@ from typing import assert_never
 from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot.domain.controls import Button
+from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.reading import Card, DecisionLine, Head, TaskLine, TeamRow
@@ -66,11 +67,8 @@ def open_tasks(view: Card) -> list[TaskLine]:
 
 
 def next_deadline(view: Card) -> datetime | None:
-    """Whatever comes first: an open task, or the next update."""
-    moments = [task.due_at for task in view.tasks if not task.done]
-    if view.head.update_due_at is not None and view.head.is_open:
-        moments.append(view.head.update_due_at)
-    return min(moments, default=None)
+    """When the first open task is due; the next update has a field of its own."""
+    return min((task.due_at for task in view.tasks if not task.done), default=None)
 
 
 def team_line(desk: Desk, row: TeamRow, now: datetime) -> Mrkdwn:
@@ -148,8 +146,15 @@ def _teams(desk: Desk, view: Card) -> Mrkdwn:
     if not view.teams:
         return desk.say("card", "no_teams")
     heading = desk.say("card", "teams")
-    lines = [heading, *(team_line(desk, row, view.now) for row in view.teams)]
+    known = list(desk.policy.teams)
+    rows = sorted(view.teams, key=lambda row: (row.started_at, _place(known, row.team)))
+    lines = [heading, *(team_line(desk, row, view.now) for row in rows)]
     return lines_within(lines, lambda count: desk.say("card", "more_teams", count=count))
+
+
+def _place(known: list[TeamKey], team: TeamKey) -> int:
+    """Teams paged at once stand in the policy's order; one that has left the policy comes last."""
+    return known.index(team) if team in known else len(known)
 
 
 def _team_block(row: TeamRow, now: datetime) -> str:

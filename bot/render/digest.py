@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from slack_sdk.models.blocks import Block, DividerBlock
 
 from bot.domain.digest import AckFigures, Deadline, DigestFigures, Row
+from bot.domain.durations import MINUTE
 from bot.render import sizes
 from bot.render.blocks import context, fields, header, lines_within, section
 from bot.render.desk import Desk
@@ -92,7 +93,10 @@ def _team_acks(desk: Desk, team: str, acks: AckFigures) -> Mrkdwn:
 
 def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Block]:
     if figures.oldest_open:
-        rows = [desk.say("digest", "oldest_row", line=line) for line in figures.oldest_open]
+        rows = [
+            desk.say("digest", "oldest_row", line=line, age=_in_minutes(line.age))
+            for line in figures.oldest_open
+        ]
         yield section(_within(desk, [desk.say("digest", "oldest"), *rows]))
     if figures.overdue:
         yield section(_deadlines(desk, "overdue", figures.overdue))
@@ -100,6 +104,11 @@ def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Block]:
         yield section(desk.say("digest", "nothing_overdue"))
     if figures.next_week:
         yield section(_deadlines(desk, "next_week", figures.next_week))
+
+
+def _in_minutes(age: timedelta) -> timedelta:
+    """Seconds say nothing about a week."""
+    return max(age - age % MINUTE, MINUTE)
 
 
 def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Mrkdwn:

@@ -219,8 +219,15 @@ def _preview(desk: Desk, teams: tuple[TeamKey, ...], severity: Severity) -> Mrkd
 def _preview_line(desk: Desk, team: TeamKey, ladder: Ladder) -> Mrkdwn:
     waits = accumulate((step.wait for step in ladder.steps), initial=timedelta(0))
     steps = [(after, step.targets) for after, step in zip(waits, ladder.steps, strict=False)]
-    name = desk.policy.teams[team].name
-    return desk.say("forms", "preview_team", name=name, steps=steps, rounds=ladder.rounds)
+    known = desk.policy.teams[team]
+    return desk.say(
+        "forms",
+        "preview_team",
+        name=known.name,
+        steps=steps,
+        rounds=ladder.rounds,
+        everyone=known.everyone,
+    )
 
 
 def _references(desk: Desk, filled: Filled) -> Block:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button
+from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import CLOSED, OPEN, State
-from bot.domain.reading import Card
+from bot.domain.reading import Card, TaskLine
 from bot.render.card import card, next_deadline
 from bot.render.desk import Desk
 from tests.unit.render.reading_blocks import action_ids, mrkdwn_texts
@@ -60,20 +61,23 @@ def test_a_masked_one_does_not_tell_whether_it_has_an_owner(desk: Desk) -> None:
     assert Button.REQUEST_ACCESS in shown
 
 
-def test_the_next_deadline_is_the_earliest_of_tasks_and_update() -> None:
-    def deadline(**changes: Any) -> object:
-        return next_deadline(a_card(**changes))
+def test_the_next_deadline_is_the_first_open_task_and_not_the_update() -> None:
+    def deadline(*tasks: TaskLine) -> object:
+        return next_deadline(a_card(head=a_head(update_due_at=NOW + MINUTE), tasks=tasks))
 
-    update = a_head(update_due_at=NOW + HOUR)
-    soon, done = a_task(due_at=NOW + MINUTE), a_task(due_at=NOW, done=True)
-    assert deadline(head=update, tasks=(a_task(due_at=NOW + 2 * HOUR),)) == NOW + HOUR
-    assert deadline(head=update, tasks=(soon, done)) == NOW + MINUTE
-    assert deadline(head=a_head(update_due_at=None), tasks=(done,)) is None
+    later, soon = a_task(due_at=NOW + 2 * HOUR), a_task(due_at=NOW + HOUR)
+    assert deadline(later, soon, a_task(due_at=NOW, done=True)) == NOW + HOUR
+    assert deadline(a_task(due_at=NOW, done=True)) is None
 
 
-def test_an_ended_incident_expects_no_update() -> None:
+def test_an_ended_incident_expects_no_update(desk: Desk) -> None:
     ended = a_head(state=State.RESOLVED, update_due_at=NOW + HOUR)
-    assert next_deadline(a_card(head=ended, tasks=())) is None
+    assert "Next update" not in said_in(desk, head=ended, tasks=())
+
+
+def test_teams_paged_at_once_stand_in_the_order_of_the_policy(desk: Desk) -> None:
+    shown = said_in(desk, teams=(a_team(team=TeamKey("pr"), name="PR"), a_team()))
+    assert shown.index("*Legal*") < shown.index("*PR*")
 
 
 def test_five_tasks_are_shown_the_earliest_first(desk: Desk) -> None:
