@@ -34,7 +34,11 @@ EVENTS = (
     "team_join",
     "user_change",
 )
-USAGE = "[open | list | show | page | ack | status | help …]"
+USAGE = (
+    "[open | list | show | search | ack | page | handover | oncall | status | update | note | "
+    "severity | assign | task | done | remind | resolve | close | reopen | decline | duplicate | "
+    "digest | help]"
+)
 
 
 def manifest(*, request_url: str | None) -> dict[str, Any]:
