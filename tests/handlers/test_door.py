@@ -83,7 +83,7 @@ async def test_a_click_without_its_parts_gets_no_traceback(stage: Stage) -> None
     form = {"type": "view_submission", "team": {"id": "T0TOCSIN"}, "view": {"id": "V1"}}
     for payload in (click, form):
         answered = await send(stage.url, interaction_body(payload))
-        assert answered.status in (400, 500)
+        assert answered.status in (200, 400, 404)
         assert "Traceback" not in answered.body
 
 

@@ -1,5 +1,6 @@
 """Everything that cannot be done: it is said why and what would work, and nothing changes."""
 
+import asyncio
 import logging
 
 import pytest
@@ -163,6 +164,15 @@ async def test_the_same_command_twice_opens_one_incident(stage: Stage) -> None:
     first, second = await send(stage.url, body), await send(stage.url, body)
     assert "ESC-1" in first.body
     assert "done already: ESC-1" in second.body
+    assert len(stage.incidents()) == 1
+
+
+async def test_deliveries_of_one_command_at_the_same_moment_open_one_incident(
+    stage: Stage,
+) -> None:
+    body = command_body("open p1 Pile-on", trigger="42.7.same")
+    answered = await asyncio.gather(*(send(stage.url, body) for _ in range(6)))
+    assert all("ESC-1" in one.body for one in answered)
     assert len(stage.incidents()) == 1
 
 
