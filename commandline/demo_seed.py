@@ -22,7 +22,7 @@ from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import decisions, directory, lifecycle
 from bot.services.decisions import NewDecision
-from bot.store import incidents, outbox
+from bot.store import incidents, withdrawals
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
 from commandline.demo_open import plan_open
@@ -276,8 +276,8 @@ def _withdraw(db: Database, now: datetime) -> None:
         told = incidents.batch(tx, after="", number=None, limit=_MOST)
         ended = [incident.id for incident in told if incident.state not in OPEN]
         still_open = [incident.id for incident in told if incident.state in OPEN]
-        outbox.withdraw(tx, ended)
-        outbox.withdraw(tx, still_open, others)
-        outbox.withdraw(tx, still_open, [DeliveryKind.PAGE], due_before=now - OLDEST_PAGE)
+        withdrawals.withdraw(tx, ended)
+        withdrawals.withdraw(tx, still_open, others)
+        withdrawals.withdraw(tx, still_open, [DeliveryKind.PAGE], due_before=now - OLDEST_PAGE)
         for incident_id in ended:
             incidents.change(tx, incident_id, {"room": RoomState.ARCHIVED})

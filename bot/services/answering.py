@@ -61,6 +61,9 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
             if incident_id in (None, page.incident_id)
         ]
         taken = []
+        # All the locks before the first change: it is the order in which everybody takes them.
+        for locked in sorted({page.incident_id for page in mine}):
+            incidents.lock(tx, locked)
         for page in sorted(mine, key=lambda page: page.incident_id):
             with take_up(
                 tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
@@ -96,6 +99,12 @@ def _only_its_people(act: Act, page: Page, run: PagingRun) -> None:
         )
 
 
+def _only_its_person(act: Act, page: Page) -> None:
+    """Nobody says for somebody else that they cannot take it."""
+    if act.user != page.target:
+        raise NotPermitted(needed=f"<@{page.target}>", has=act.role.word, to="decline this page")
+
+
 def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
     act = case.act
     won = pages.end_run(
@@ -128,7 +137,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
         with take_up(
             tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
         ) as case:
-            _only_its_people(act, page, run)
+            _only_its_person(act, page)
             run = _still_paging(case, run)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
                 raise NothingToAcknowledge(case.reference)

@@ -27,8 +27,18 @@ class Case:
     takes one statement a table, not one a row.
     """
 
-    def __init__(self, tx: Transaction, act: Act, incident: Incident) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        act: Act,
+        incident: Incident,
+        *,
+        involved: bool = False,
+        new: bool = False,
+    ) -> None:
         self.tx = tx
+        self._new = new
+        self._involved = involved
         self.act = act
         self.incident = incident
         self._seq = incident.entries
@@ -50,6 +60,10 @@ class Case:
     def lane(self) -> str:
         """All that happens in an incident's channel happens in order, in one lane."""
         return f"incident/{self.id}"
+
+    def require(self, deed: Deed) -> None:
+        """Raise NotPermitted unless whoever acts may do this here too."""
+        require(self.act, deed, involved=self._involved)
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
         """Append to the timeline; `aloud` also says it in the incident's channel."""
@@ -126,7 +140,8 @@ class Case:
 
     def expect_update(self) -> None:
         """Start the time to the next status update anew."""
-        timers.cancel(self.tx, TimerKind.UPDATE_DUE, self.id)
+        if not self._new:
+            timers.cancel(self.tx, TimerKind.UPDATE_DUE, self.id)
         if self.incident.state not in OPEN:
             self.change(update_due_at=None)
             return
@@ -143,7 +158,9 @@ class Case:
                 self.tx, self.incident, self.act.now, self.act.user, self._entries
             )
             self.change(head=head, entries=seq, updated_at=self.act.now)
-        if self._changes:
+        if self._new:
+            incidents.add(self.tx, self.incident)
+        elif self._changes:
             incidents.change(self.tx, self.id, self._changes)
         timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
@@ -190,6 +207,7 @@ def take_up(
     incident = incidents.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotFound("incident", incident_id)
+    involved = False
     if not act.by_the_bot:
         invited = incidents.participants(tx, incident.id)
         seen = sight(incident.tier, Place.PERSONAL, reader=act.user, role=act.role, invited=invited)
@@ -197,9 +215,10 @@ def take_up(
             require(act, Deed.READ)
         if seen is not Sight.FULL and not uninvited_too:
             raise NoAccess(reference(incident.number), incident.id)
-        require(act, deed, involved=act.user in {*invited, incident.owner, incident.opened_by})
+        involved = act.user in {*invited, incident.owner, incident.opened_by}
+        require(act, deed, involved=involved)
     if incident.state not in OPEN and not ended_too:
         raise IncidentClosed(reference(incident.number), incident.state)
-    case = Case(tx, act, incident)
+    case = Case(tx, act, incident, involved=involved)
     yield case
     case.put_down()

@@ -183,15 +183,19 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
             return
         if claimed.target is not None:
             people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
-        else:
-            _after_rejection(tx, policy, claimed, code, at)
-        page = pages.page(tx, claimed.subject) if claimed.kind is DeliveryKind.PAGE else None
-        if page is None or page.state is not PageState.WAITING:
-            return
-        case = _case(tx, claimed, page, at)
-        if case is not None:
-            paging.unreachable(case, policy, page, code)
-            case.put_down()
+        _after_rejection(tx, policy, claimed, code, at)
+
+
+def _page_backup_instead(
+    tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At
+) -> None:
+    page = pages.page(tx, claimed.subject)
+    if page is None or page.state is not PageState.WAITING:
+        return
+    case = _case(tx, claimed, page, at)
+    if case is not None:
+        paging.unreachable(case, policy, page, code)
+        case.put_down()
 
 
 def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
@@ -205,6 +209,8 @@ def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) 
 def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
     act = by_the_bot(claimed.workspace, at.now)
     match claimed.kind:
+        case DeliveryKind.PAGE:
+            _page_backup_instead(tx, policy, claimed, code, at)
         case DeliveryKind.ROOM_CREATE:
             rooms.channel_failed(tx, policy, act, claimed.subject, code)
         case DeliveryKind.CARD_UPDATE if code in ("message_not_found", "cant_update_message"):

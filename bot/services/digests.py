@@ -222,7 +222,7 @@ def _incident(row: Incident, teams: list[str]) -> IncidentFact:
         category=row.category,
         surface=row.surface or "",
         state=head.state.value,
-        owner=UserId(row.owner) if row.owner else None,
+        owner=head.owner,
         teams=tuple(TeamKey(team) for team in teams),
         opened_at=row.opened_at,
         closed_at=row.ended_at,

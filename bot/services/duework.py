@@ -28,11 +28,21 @@ def fire(db: Database, policy: Policy, work: DueWork, now: datetime) -> None:
     """Do what is due. Its effects and its end commit together, or not at all."""
     try:
         with db.transaction() as tx:
+            _lock(tx, work)
             if not timers.finish(tx, work):
                 raise Fenced
             _HANDLERS[work.kind](tx, policy, by_the_bot(work.workspace, now), work)
     except Fenced:
         return
+
+
+def _lock(tx: Transaction, work: DueWork) -> None:
+    """Its incident (or its reminder) first, as every service does: an answer that withdraws this
+    work at the same time waits, or is waited for, and nobody deadlocks."""
+    if work.incident_id is not None:
+        incidents.lock(tx, work.incident_id)
+    elif work.kind is TimerKind.REMINDER:
+        followups.lock_reminder(tx, work.subject)
 
 
 def _page_step(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None:

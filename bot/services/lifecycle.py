@@ -8,7 +8,7 @@ from bot.domain.clockwork import local_morning
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId, parse_reference, reference
-from bot.domain.lifecycle import WORKING, State, check_move
+from bot.domain.lifecycle import ENDED, WORKING, State, check_move
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -79,6 +79,8 @@ def post_update(
 ) -> str:
     """Say where things stand: in the channel, on the timeline; the time to the next one begins."""
     text = checked_text("note", text)
+    if to in ENDED or to is State.REOPENED:
+        return set_state(db, act, incident_id, to, text)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
         if to is not None and to is not case.incident.state:
             _move(case, to, text)
@@ -120,8 +122,10 @@ def set_severity(
         was = case.incident.severity
         if was is to:
             raise NothingToDo(case.reference, was.value)
-        if was.worse_than(to) and not reason.strip():
-            raise ReasonNeeded(to.value)
+        if was.worse_than(to):
+            case.require(Deed.LOWER)
+            if not reason.strip():
+                raise ReasonNeeded(to.value)
         every = int(policy.severities[to].update_every.total_seconds())
         case.change(severity=to, update_every=every)
         told: dict[str, Any] = {"from": was, "to": to, "reason": reason.strip()}
@@ -180,6 +184,8 @@ def resolve(
         )
         case.change(resolved_at=act.now, root_cause=root_cause)
         owner = follow_up_owner or UserId(case.incident.owner or act.user)
+        if days:
+            case.invite([owner])
         for day in days:
             due = local_morning(act.now, policy.default_zone, days=day)
             add_follow_up(case, policy, owner, day, due)
@@ -198,8 +204,8 @@ def _end(case: Case) -> None:
 def close(db: Database, act: Act, incident_id: str) -> str:
     """Resolved and looked back upon."""
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+        # It ended when it was resolved: that is the week in which it counts as closed.
         _move(case, State.REVIEWED, "")
-        case.change(ended_at=act.now)
         return case.reference
 
 

@@ -1,5 +1,7 @@
 """Opening an incident: everything that follows from it stands in the same transaction."""
 
+import re
+
 from bot.domain.act import Act
 from bot.domain.codenames import codename
 from bot.domain.duework import DeliveryKind, Priority
@@ -25,6 +27,8 @@ LONGEST_TITLE = 300
 LONGEST_REFERENCE = 500
 MOST_REFERENCES = 20
 DEFAULT_CATEGORY = "other"
+# No address and no sentence: letters and digits, and what joins two of them.
+_ITEM_ID = re.compile(r"[A-Za-z0-9_#-]+([:/][A-Za-z0-9_#-]+)*")
 
 
 def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opened:
@@ -37,8 +41,7 @@ def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opene
     draft = checked(policy, draft)
     with db.transaction(act) as tx:
         incident = _new_incident(policy, act, draft, incidents.next_number(tx, act.workspace))
-        tx.insert(Incident, incident.model_dump())
-        case = Case(tx, act, incident)
+        case = Case(tx, act, incident, new=True)
         case.record(
             EntryKind.OPENED,
             title=draft.title,
@@ -128,6 +131,8 @@ def checked(policy: Policy, draft: Draft) -> Draft:
         errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
     elif any(len(one) > LONGEST_REFERENCE for one in draft.references):
         errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
+    elif unfit := _no_item_id(policy, draft):
+        errors["references"] = f"'{unfit[:40]}' is not an item id; nothing else is taken here."
     for team in draft.teams or ():
         if team not in policy.teams:
             errors["teams"] = f"'{team}' is not a team of the policy"
@@ -136,9 +141,18 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     return _as_policy_demands(policy, draft, title)
 
 
+def _no_item_id(policy: Policy, draft: Draft) -> str | None:
+    """Return the first reference that is more than an id, where only ids are taken."""
+    category = policy.categories.get(draft.category)
+    if category is None or not category.references_only:
+        return None
+    return next((one for one in draft.references if not _ITEM_ID.fullmatch(one)), None)
+
+
 def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
     category = policy.categories[draft.category]
-    severity = suggested(draft.severity, draft.criteria, policy.criteria_table())
+    codes = (*draft.criteria, *draft.affected)
+    severity = suggested(draft.severity, codes, policy.criteria_table())
     if category.least_severity is not None:
         severity = worst([severity, category.least_severity])
     tier = draft.tier if category.tier is Tier.STANDARD else category.tier
@@ -154,7 +168,7 @@ def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
         criteria=draft.criteria,
         teams=draft.teams,
         tier=tier,
-        permalink=draft.permalink,
+        permalink=None if category.references_only else draft.permalink,
     )
 
 

@@ -137,8 +137,8 @@ def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> 
     if not unanswered or page.state is not PageState.WAITING:
         return Moot("acknowledged or withdrawn meanwhile")
     incident = incidents.get(tx, page.incident_id)
-    if incident is None:
-        return Moot("no such incident")
+    if incident is None or incident.ended_at is not None:
+        return Moot("the incident has ended")
     repeat = bool(claimed.args.get("may_repeat"))
     head = _for_person(tx, incident, page.target)
     return Letter(views.page_message(page, run, head, now, may_repeat=repeat), person=page.target)

@@ -24,7 +24,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
-from bot.store import outbox, pages, people, timers
+from bot.store import pages, people, timers, withdrawals
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
@@ -299,7 +299,7 @@ def settle_run(case: Case, run_id: str) -> None:
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run_id)
     pages.supersede(case.tx, run_id, case.act.now)
     told = pages.pages_of_run(case.tx, run_id)
-    outbox.cancel(case.tx, [page.id for page in told], [DeliveryKind.PAGE])
+    withdrawals.cancel(case.tx, [page.id for page in told], [DeliveryKind.PAGE])
     case.send(*(page_changed(case, page) for page in told if page.message_ts is not None))
 
 

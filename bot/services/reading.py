@@ -201,7 +201,7 @@ def page(db: Database, act: Act, page_id: str) -> PageMessage:
         row = pages.page(tx, page_id)
         run = pages.run(tx, row.run_id) if row is not None else None
         incident = incidents.get(tx, row.incident_id) if row is not None else None
-        if row is None or run is None or incident is None:
+        if row is None or run is None or incident is None or row.team_id != act.workspace.team_id:
             raise NotFound("page", "")
         invited = incidents.participants(tx, incident.id)
         return views.page_message(row, run, views.head_of(incident, act, invited=invited), act.now)

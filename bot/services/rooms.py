@@ -106,6 +106,16 @@ def card_lost(tx: Transaction, act: Act, incident_id: str) -> None:
     case.put_down()
 
 
+def card_refused(tx: Transaction, act: Act, incident_id: str, error: str) -> None:
+    """Nor can the shared channel be written to: until the repair, the incident has no place."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.room is not RoomState.THREAD or case.incident.card_ts:
+        return
+    case.record(EntryKind.ROOM, thread=None, error=error)
+    case.change(channel_id=None)
+    case.put_down()
+
+
 def channel_archived(tx: Transaction, act: Act, incident_id: str) -> None:
     """Somebody archived the channel: nothing is posted there any more."""
     case = _case(tx, act, incident_id)

@@ -1,9 +1,11 @@
 """Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -59,7 +61,11 @@ class Database:
     def _connection(self, *, write: bool) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
-                chosen = connection.execution_options(**{_WRITE: write})
+                options: dict[str, Any] = {_WRITE: write}
+                if not write and not self.is_sqlite:
+                    # One snapshot for all of it; on SQLite a transaction is that anyway.
+                    options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                chosen = connection.execution_options(**options)
                 with chosen.begin():
                     yield chosen
         except IntegrityError:
@@ -73,23 +79,23 @@ class Database:
         self.engine.dispose()
 
 
+# Connection, rollback (a deadlock), prerequisite, resources, operator, system.
+_OUTAGE_CODES = ("08", "40", "55", "53", "57", "58")
+_READ_ONLY = "25006"
 _OUTAGE_WORDS = ("locked", "full", "disk", "unable to open", "readonly", "i/o", "busy")
 
 
 def _is_outage(error: DBAPIError) -> bool:
     """Tell a database that is away, locked or full from a statement that is wrong."""
-    kind = type(error.orig).__name__
-    if error.connection_invalidated or kind in {
-        "AdminShutdown",
-        "DiskFull",
-        "CannotConnectNow",
-        "LockNotAvailable",
-    }:
+    if error.connection_invalidated:
         return True
-    if kind == "OperationalError":
-        sqlite = type(error.orig).__module__ == "sqlite3"
-        return not sqlite or any(word in str(error.orig).lower() for word in _OUTAGE_WORDS)
-    return False
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(word in str(error.orig).lower() for word in _OUTAGE_WORDS)
+    if isinstance(error.orig, psycopg.OperationalError):
+        # No code: there was no server to give one (refused, timed out, gone).
+        code = error.orig.sqlstate
+        return code is None or code.startswith(_OUTAGE_CODES)
+    return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == _READ_ONLY
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -104,6 +110,8 @@ def _sqlite_engine(url: str) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_MS}")
         connection.execute("PRAGMA temp_store = MEMORY")
+        # SQLite's own knows ASCII only: a search for 'élan' would not find 'Élan'.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -111,6 +119,10 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _postgres_engine(url: str) -> Engine:

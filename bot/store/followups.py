@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -64,6 +64,11 @@ def change_task(tx: Transaction, task_id: str, values: Mapping[str, Any]) -> Non
 
 def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
     return tx.first(select_rows(Reminder).where(col(Reminder.id) == reminder_id))
+
+
+def lock_reminder(tx: Transaction, reminder_id: str) -> None:
+    """Keep others from changing it until the transaction ends."""
+    tx.execute(select(col(Reminder.id)).where(col(Reminder.id) == reminder_id).with_for_update())
 
 
 def change_reminder(

@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import AlreadyHandled
 from bot.store.tables import Inbound
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
+
+_SET_OUTCOME = (
+    update(core(Inbound))
+    .where(col(Inbound.key) == bindparam("taken"))
+    .values(outcome=bindparam("told"))
+)
 
 
 def take(tx: Transaction, workspace: Workspace, key: str, now: datetime) -> None:
@@ -30,7 +36,7 @@ def set_outcome(tx: Transaction, act: Act, outcome: str) -> None:
     """Remember what came of it, for an answer to the second request."""
     if act.key is not None:
         full = _full(act.workspace, act.key)
-        tx.execute(update(Inbound).where(col(Inbound.key) == full).values(outcome=outcome))
+        tx.execute(_SET_OUTCOME, {"taken": full, "told": outcome})
 
 
 def _full(workspace: Workspace, key: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -23,21 +23,31 @@ from bot.store.tables import (
     WorkspaceRow,
 )
 from bot.store.tables.states import RoomState
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
 OPEN_STATES = tuple(sorted(OPEN))
 
 
+_NEXT_NUMBER = (
+    update(core(WorkspaceRow))
+    .where(col(WorkspaceRow.team_id) == bindparam("team"))
+    .values(newest_number=col(WorkspaceRow.newest_number) + 1)
+    .returning(col(WorkspaceRow.newest_number))
+)
+_BY_ID = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
+_LOCK = _BY_ID.with_for_update()
+_PARTICIPANTS = (
+    select(col(Participant.user_id))
+    .where(col(Participant.incident_id) == bindparam("incident"))
+    .order_by(col(Participant.since), col(Participant.user_id))
+)
+
+
 def next_number(tx: Transaction, workspace: Workspace) -> int:
     """Take the workspace's next incident number; waits for a concurrent opening to commit."""
-    numbered = (
-        update(WorkspaceRow)
-        .where(col(WorkspaceRow.team_id) == workspace.team_id)
-        .values(newest_number=col(WorkspaceRow.newest_number) + 1)
-        .returning(col(WorkspaceRow.newest_number))
-    )
-    number: int | None = tx.execute(numbered).scalar()
+    team = {"team": workspace.team_id}
+    number: int | None = tx.execute(_NEXT_NUMBER, team).scalar()
     if number is None:
         tx.insert_new(
             WorkspaceRow,
@@ -47,18 +57,21 @@ def next_number(tx: Transaction, workspace: Workspace) -> int:
                 "newest_number": 0,
             },
         )
-        number = tx.execute(numbered).scalar_one()
+        number = tx.execute(_NEXT_NUMBER, team).scalar_one()
     return number
+
+
+def add(tx: Transaction, incident: Incident) -> None:
+    tx.insert(Incident, incident.model_dump())
 
 
 def lock(tx: Transaction, incident_id: str) -> Incident | None:
     """Return the incident and keep others from changing it until the transaction ends."""
-    query = select_rows(Incident).where(col(Incident.id) == incident_id).with_for_update()
-    return tx.first(query)
+    return tx.one(_LOCK, incident=incident_id)
 
 
 def get(tx: Transaction, incident_id: str) -> Incident | None:
-    return tx.first(select_rows(Incident).where(col(Incident.id) == incident_id))
+    return tx.one(_BY_ID, incident=incident_id)
 
 
 def get_many(tx: Transaction, ids: Iterable[str]) -> dict[str, Incident]:
@@ -158,12 +171,7 @@ def invite(
 
 
 def participants(tx: Transaction, incident_id: str) -> list[str]:
-    rows = tx.execute(
-        select(col(Participant.user_id))
-        .where(col(Participant.incident_id) == incident_id)
-        .order_by(col(Participant.since), col(Participant.user_id))
-    )
-    return list(rows.scalars())
+    return list(tx.execute(_PARTICIPANTS, {"incident": incident_id}).scalars())
 
 
 def invitations(tx: Transaction, workspace: Workspace, user: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -27,7 +27,13 @@ def block(tx: Transaction, workspace: Workspace, scope: str, until: datetime, re
         wanted.on_conflict_do_update(
             index_elements=[col(Limit.scope)],
             set_={
-                "blocked_until": wanted.excluded.blocked_until,
+                "blocked_until": case(
+                    (
+                        wanted.excluded.blocked_until > col(Limit.blocked_until),
+                        wanted.excluded.blocked_until,
+                    ),
+                    else_=col(Limit.blocked_until),
+                ),
                 "reason": wanted.excluded.reason,
             },
         )

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import RowMapping, select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import DeliveryId, new_id
+from bot.store import outbox_statements as statements
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction
 
 LEASE = timedelta(seconds=30)
-UNSENT = (DeliveryState.DUE, DeliveryState.UNKNOWN, DeliveryState.SENDING)
-_IDLE_PRIORITY = 9
+UNSENT = statements.UNSENT
+_PASSED_OVER = timedelta(milliseconds=500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +73,30 @@ def enqueue(
     tx: Transaction, workspace: Workspace, now: datetime, messages: Iterable[Outgoing]
 ) -> None:
     """Add deliveries that are not there yet, and wake their lanes."""
-    rows = [_row(workspace, now, message) for message in messages]
+    wanted = list(messages)
+    # In the order in which they were asked for, also within one millisecond.
+    ids = sorted(new_id(now) for _ in wanted)
+    rows = [_row(workspace, now, *pair) for pair in zip(ids, wanted, strict=True)]
     if not rows:
         return
-    dialect_insert = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
-    tx.execute(dialect_insert(Delivery).values(rows).on_conflict_do_nothing())
     lanes: dict[str, dict[str, Any]] = {}
     for row in rows:
         lane = lanes.setdefault(row["lane"], _lane(workspace, row, now))
         lane["pending_at"] = min(lane["pending_at"], row["due_at"])
         lane["priority"] = min(lane["priority"], row["priority"])
-    # In one order everywhere: two transactions that wake the same lanes cannot deadlock.
-    wake = dialect_insert(Lane).values([lanes[key] for key in sorted(lanes)])
-    new = wake.excluded
-    tx.execute(
-        wake.on_conflict_do_update(
-            index_elements=[col(Lane.key)],
-            set_={
-                "pending_at": _earlier(col(Lane.pending_at), new.pending_at),
-                "priority": case(
-                    (new.priority < col(Lane.priority), new.priority), else_=col(Lane.priority)
-                ),
-            },
-        )
-    )
+    # Lanes first: until the commit nobody claims in them, so a row that gives way to a waiting
+    # one is sure that this one has not been read yet. In one order everywhere: two transactions
+    # that wake the same lanes cannot deadlock.
+    tx.execute(statements.wake(tx.dialect), [lanes[key] for key in sorted(lanes)])
+    tx.insert_new(Delivery, *rows)
     tx.wakes_relay = True
 
 
-def _row(workspace: Workspace, now: datetime, message: Outgoing) -> dict[str, Any]:
+def _row(
+    workspace: Workspace, now: datetime, delivery_id: str, message: Outgoing
+) -> dict[str, Any]:
     return {
-        "id": new_id(now),
+        "id": delivery_id,
         "team_id": workspace.team_id,
         "enterprise_id": workspace.enterprise_id,
         "dedup_key": message.dedup_key,
@@ -137,10 +131,6 @@ def _lane(workspace: Workspace, row: Mapping[str, Any], now: datetime) -> dict[s
     }
 
 
-def _earlier(old: Any, new: Any) -> Any:
-    return case((or_(old.is_(None), new < old), new), else_=old)
-
-
 def claim(
     tx: Transaction,
     *,
@@ -155,74 +145,37 @@ def claim(
     Two workers never get the same lane: its row is locked (SKIP LOCKED on PostgreSQL, the only
     writer on SQLite) and stays leased until `finish` or until the lease has run out.
     """
-    free = (
-        select(col(Lane.key))
-        .where(
-            col(Lane.pending_at) <= now,
-            col(Lane.busy_until) <= real,
-            col(Lane.not_before) <= real,
-        )
-        .order_by(col(Lane.priority), col(Lane.pending_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    keys = list(tx.execute(free).scalars())
+    times = {"now": now, "real": real}
+    keys = list(tx.execute(statements.FREE_LANES, {**times, "room": limit}).scalars())
     if not keys:
         return []
-    heads = _heads(tx, keys, now=now, real=real, kinds=kinds)
+    found = tx.execute(statements.HEADS, {**times, "lanes": keys, "kinds": list(kinds)})
+    # For each lane the delivery whose turn it is, and the state in which it waits.
+    heads = {row["key"]: (row["id"], row["state"]) for row in found.mappings()}
     idle = [key for key in keys if key not in heads]
     if idle:
         recount(tx, idle)
+        _pass_over(tx, idle, now=now, real=real)
     if not heads:
         return []
     until = real + lease
-    tx.execute(update(Lane).where(col(Lane.key).in_(heads)).values(busy_until=until))
+    tx.execute(statements.LEASE_LANES, {"lanes": list(heads), "until": until})
     before = dict(heads.values())
-    taken = tx.execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_(before))
-        .values(
-            state=DeliveryState.SENDING,
-            lease_until=until,
-            fence=col(Delivery.fence) + 1,
-            attempts=col(Delivery.attempts) + 1,
-        )
-        .returning(Delivery.__table__)  # type: ignore[attr-defined]
-    )
+    taken = tx.execute(statements.TAKE, {"ids": list(before), "until": until})
     claimed = [_claimed(row, before[row["id"]]) for row in taken.mappings()]
     return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.id))
 
 
-def _heads(
-    tx: Transaction,
-    keys: Sequence[str],
-    *,
-    now: datetime,
-    real: datetime,
-    kinds: Sequence[DeliveryKind],
-) -> dict[str, tuple[str, DeliveryState]]:
-    """Return for each lane the delivery whose turn it is: (id, the state in which it waits)."""
-    next_id = (
-        select(col(Delivery.id))
-        .where(
-            col(Delivery.lane) == col(Lane.key),
-            col(Delivery.state).in_(UNSENT),
-            col(Delivery.due_at) <= now,
-            col(Delivery.kind).in_(kinds),
-            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= real),
-        )
-        .order_by(col(Delivery.priority), col(Delivery.due_at), col(Delivery.id))
-        .limit(1)
-        .correlate(Lane)
-        .scalar_subquery()
+def _pass_over(tx: Transaction, lanes: Sequence[str], *, now: datetime, real: datetime) -> None:
+    """Let lanes rest whose turn came with nothing that this worker may send.
+
+    A newer release's rows wait in them: left in front, they would keep the others from a turn.
+    """
+    tx.execute(
+        update(Lane)
+        .where(col(Lane.key).in_(lanes), col(Lane.pending_at) <= now)
+        .values(not_before=real + _PASSED_OVER)
     )
-    heads = select(col(Lane.key), next_id.label("head")).where(col(Lane.key).in_(keys)).subquery()
-    found = tx.execute(
-        select(heads.c.key, col(Delivery.id), col(Delivery.state)).join(
-            Delivery, col(Delivery.id) == heads.c.head
-        )
-    )
-    return {row["key"]: (row["id"], row["state"]) for row in found.mappings()}
 
 
 def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
@@ -263,14 +216,17 @@ def finish(
 
     `pause` keeps the lane quiet: a second between two posts of a channel.
     """
+    _hold(tx, claimed.lane)
     values = {
-        "state": state,
-        "sent_at": sent_at,
-        "slack_channel": slack_channel,
-        "slack_ts": slack_ts,
-        "error": error[:200] if error else None,
+        "held_id": claimed.id,
+        "held_fence": claimed.fence,
+        "ends_as": state,
+        "at": sent_at,
+        "there": slack_channel,
+        "ts": slack_ts,
+        "why": error[:200] if error else None,
     }
-    if not _settle(tx, claimed, values):
+    if tx.changed(statements.FINISH, values) != 1:
         return False
     _free(tx, claimed.lane, real=real, pause=pause)
     return True
@@ -292,17 +248,21 @@ def put_back(
 
     One that merges (a card's change) gives way to a newer one that waits already.
     """
+    _hold(tx, claimed.lane)
     if claimed.merge_key is not None and _newer_waits(tx, claimed):
         return finish(tx, claimed, DeliveryState.CANCELLED, real=real, pause=block_lane)
+    held = update(Delivery).where(statements.HELD)
     values = {
         "state": state,
         "due_at": due_at,
         "lease_until": None,
         "error": error[:200] if error else None,
         "attempts": col(Delivery.attempts) - (0 if used_attempt else 1),
-        "lookups": col(Delivery.lookups) + (1 if looked_up else 0),
+        # Counted since the last attempt that may have arrived: each is looked up twice.
+        "lookups": col(Delivery.lookups) + 1 if looked_up else 0,
     }
-    if not _settle(tx, claimed, values):
+    mine = {"held_id": claimed.id, "held_fence": claimed.fence}
+    if tx.changed(held.values(**values), mine) != 1:
         return False
     _free(tx, claimed.lane, real=real, pause=block_lane)
     return True
@@ -317,72 +277,22 @@ def _newer_waits(tx: Transaction, claimed: Claimed) -> bool:
     return tx.execute(waiting).first() is not None
 
 
-def _settle(tx: Transaction, claimed: Claimed, values: Mapping[str, Any]) -> bool:
-    held = and_(
-        col(Delivery.id) == claimed.id,
-        col(Delivery.fence) == claimed.fence,
-        col(Delivery.state) == DeliveryState.SENDING,
-    )
-    return tx.changed(update(Delivery).where(held).values(**values)) == 1
+def _hold(tx: Transaction, lane: str) -> None:
+    # Locked by a statement of its own: what another transaction added before it let go of the
+    # lane is visible to the statements that follow, the recount among them.
+    if not tx.has_one_writer:
+        tx.execute(statements.HOLD, {"lane": lane})
 
 
 def _free(tx: Transaction, lane: str, *, real: datetime, pause: timedelta) -> None:
-    # Locked by a statement of its own: what another transaction added before it let go of the
-    # lane is visible to the recount, which a sub-select in the same statement would not see.
-    tx.execute(select(col(Lane.key)).where(col(Lane.key) == lane).with_for_update())
-    values: dict[str, Any] = {"busy_until": real}
+    """Let go of a lane, and set what it waits for from its deliveries."""
+    given = {"lane": lane, "real": real}
     if pause:
-        values["not_before"] = real + pause
-    tx.execute(update(Lane).where(col(Lane.key) == lane).values(**values))
-    recount(tx, [lane])
+        tx.execute(statements.FREE_AND_REST, {**given, "rested": real + pause})
+    else:
+        tx.execute(statements.FREE, given)
 
 
 def recount(tx: Transaction, lanes: Sequence[str]) -> None:
     """Set what each lane waits for from its deliveries."""
-    mine = and_(col(Delivery.lane) == col(Lane.key), col(Delivery.state).in_(UNSENT))
-    due = select(func.min(col(Delivery.due_at))).where(mine).correlate(Lane).scalar_subquery()
-    first = select(func.min(col(Delivery.priority))).where(mine).correlate(Lane).scalar_subquery()
-    tx.execute(
-        update(Lane)
-        .where(col(Lane.key).in_(lanes))
-        .values(pending_at=due, priority=func.coalesce(first, _IDLE_PRIORITY))
-        .execution_options(synchronize_session=False)
-    )
-
-
-def cancel(tx: Transaction, subjects: Iterable[str], kinds: Sequence[DeliveryKind]) -> int:
-    """Withdraw what is not sent yet; what is in flight is settled by whoever holds it."""
-    wanted = list(subjects)
-    if not wanted:
-        return 0
-    return tx.changed(
-        update(Delivery)
-        .where(
-            col(Delivery.subject).in_(wanted),
-            col(Delivery.kind).in_(kinds),
-            col(Delivery.state).in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
-        )
-        .values(state=DeliveryState.CANCELLED)
-    )
-
-
-def withdraw(
-    tx: Transaction,
-    incident_ids: Iterable[str],
-    kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
-    *,
-    due_before: datetime | None = None,
-) -> int:
-    """Withdraw what is not sent yet of whole incidents, and let their lanes sleep."""
-    theirs = col(Delivery.incident_id).in_(list(incident_ids))
-    unsent: list[Any] = [
-        theirs,
-        col(Delivery.kind).in_(kinds),
-        col(Delivery.state).in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
-    ]
-    if due_before is not None:
-        unsent.append(col(Delivery.due_at) < due_before)
-    withdrawn = tx.changed(update(Delivery).where(*unsent).values(state=DeliveryState.CANCELLED))
-    lanes = tx.execute(select(col(Delivery.lane)).where(theirs).distinct()).scalars()
-    recount(tx, sorted(lanes))
-    return withdrawn
+    tx.execute(statements.RECOUNT, {"lanes": list(lanes)})

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.store.outbox import UNSENT, recount
+from bot.store.outbox import recount
+from bot.store.outbox_statements import UNSENT
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction
 

@@ -4,22 +4,30 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.domain.paging import PageState, Position, RunState
 from bot.store.tables import Page, PagingRun
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
+
+_RUN = select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run"))
+_PAGE = select_rows(Page).where(col(Page.id) == bindparam("page"))
+_RECORD_SENT = (
+    update(core(Page))
+    .where(col(Page.id) == bindparam("page"), col(Page.message_ts).is_(None))
+    .values(sent_at=bindparam("at"), channel_id=bindparam("there"), message_ts=bindparam("ts"))
+)
 
 
 def run(tx: Transaction, run_id: str) -> PagingRun | None:
-    return tx.first(select_rows(PagingRun).where(col(PagingRun.id) == run_id))
+    return tx.one(_RUN, run=run_id)
 
 
 def page(tx: Transaction, page_id: str) -> Page | None:
-    return tx.first(select_rows(Page).where(col(Page.id) == page_id))
+    return tx.one(_PAGE, page=page_id)
 
 
 def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
@@ -123,8 +131,4 @@ def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
 
 
 def record_sent(tx: Transaction, page_id: str, channel: str, ts: str, now: datetime) -> None:
-    tx.execute(
-        update(Page)
-        .where(col(Page.id) == page_id, col(Page.message_ts).is_(None))
-        .values(sent_at=now, channel_id=channel, message_ts=ts)
-    )
+    tx.execute(_RECORD_SENT, {"page": page_id, "at": now, "there": channel, "ts": ts})

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -13,13 +13,22 @@ from bot.domain.act import Workspace
 from bot.store.tables import GroupMember, Person
 from bot.store.transaction import Transaction
 
+# Asked at every request, so built once.
+_PERSON = select_rows(Person).where(
+    col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
+)
+_GROUPS = select(col(GroupMember.group_id)).where(
+    col(GroupMember.team_id) == bindparam("team"), col(GroupMember.user_id) == bindparam("user")
+)
+_GONE = select(col(Person.user_id)).where(
+    col(Person.team_id) == bindparam("team"),
+    col(Person.user_id).in_(bindparam("users", expanding=True)),
+    col(Person.gone) | col(Person.is_bot) | col(Person.outsider),
+)
+
 
 def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None:
-    return tx.first(
-        select_rows(Person).where(
-            col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id
-        )
-    )
+    return tx.one(_PERSON, team=workspace.team_id, user=user_id)
 
 
 def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[str, Person]:
@@ -32,23 +41,13 @@ def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[
 
 
 def groups_of(tx: Transaction, workspace: Workspace, user_id: str) -> list[str]:
-    rows = tx.execute(
-        select(col(GroupMember.group_id)).where(
-            col(GroupMember.team_id) == workspace.team_id, col(GroupMember.user_id) == user_id
-        )
-    )
+    rows = tx.execute(_GROUPS, {"team": workspace.team_id, "user": user_id})
     return list(rows.scalars())
 
 
 def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:
-    """Return those who are deactivated or may not be paged."""
-    rows = tx.execute(
-        select(col(Person.user_id)).where(
-            col(Person.team_id) == workspace.team_id,
-            col(Person.user_id).in_(list(ids)),
-            col(Person.gone) | col(Person.is_bot),
-        )
-    )
+    """Return whom it is no use to page: the deactivated, bots, and guests, who may do nothing."""
+    rows = tx.execute(_GONE, {"team": workspace.team_id, "users": list(ids)})
     return frozenset(rows.scalars())
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind, TimerState
 from bot.domain.ids import new_id
 from bot.store.tables import Timer
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core, insert_or
 
 LEASE = timedelta(seconds=30)
 
@@ -41,9 +42,43 @@ class NewTimer:
     incident_id: str | None = None
 
 
+_CANCEL = (
+    update(core(Timer))
+    .where(
+        col(Timer.kind) == bindparam("of_kind"),
+        col(Timer.subject) == bindparam("of_subject"),
+        col(Timer.state) == TimerState.DUE,
+    )
+    .values(state=TimerState.CANCELLED)
+)
+
+
 def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[NewTimer]) -> int:
-    """Add timers that are not there yet; return how many were new."""
-    return tx.insert_new(Timer, *(_row(workspace, now, timer) for timer in timers))
+    """Add timers that are not there yet; return how many were new.
+
+    An occurrence that was withdrawn and is wanted again (snoozed until tomorrow twice) is due
+    again. One that is done stays done.
+    """
+    rows = [_row(workspace, now, timer) for timer in timers]
+    if not rows:
+        return 0
+    return tx.execute(_plan(tx.dialect), rows).rowcount
+
+
+@cache
+def _plan(dialect: str) -> Executable:
+    wanted = insert_or(dialect, Timer)
+    return wanted.on_conflict_do_update(
+        index_elements=[col(Timer.kind), col(Timer.subject), col(Timer.occurrence)],
+        set_={
+            "state": TimerState.DUE,
+            "due_at": wanted.excluded.due_at,
+            "lease_until": None,
+            "fence": col(Timer.fence) + 1,
+            "attempts": 0,
+        },
+        where=col(Timer.state) == TimerState.CANCELLED,
+    )
 
 
 def _row(workspace: Workspace, now: datetime, timer: NewTimer) -> dict[str, Any]:
@@ -141,15 +176,7 @@ def postpone(tx: Transaction, work: DueWork, until: datetime) -> None:
 
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
     """Withdraw what is still due for a subject."""
-    return tx.changed(
-        update(Timer)
-        .where(
-            col(Timer.kind) == kind,
-            col(Timer.subject) == subject,
-            col(Timer.state) == TimerState.DUE,
-        )
-        .values(state=TimerState.CANCELLED)
-    )
+    return tx.changed(_CANCEL, {"of_kind": kind, "of_subject": subject})
 
 
 def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[TimerKind]) -> int:

@@ -30,12 +30,6 @@ from bot.worker.post import Absent, NoHistory, Post, labelled_repeat
 log = logging.getLogger(__name__)
 
 _ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
-# Counted by Slack for the whole workspace, not by channel.
-_METHODS = {
-    DeliveryKind.ROOM_CREATE: "conversations.create",
-    DeliveryKind.ROOM_INVITE: "conversations.invite",
-    DeliveryKind.CARD_PIN: "pins.add",
-}
 # Whose limit is the workspace's: a 429 on one call of it concerns every lane.
 _METHODS = {
     DeliveryKind.ROOM_CREATE: ("conversations.create",),
@@ -66,7 +60,7 @@ class Relay:
         self._policy = policy
         self._post = post
         self._clock = clock
-        self._threads = threads
+        self._threads = threads.behind()
         self._figures = figures
         self._pace = pace
         self._wake = asyncio.Event()
@@ -173,7 +167,9 @@ class Relay:
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
         """Put it back while Slack wants the workspace or the method left alone, by any replica."""
-        scopes = (limits.WORKSPACE, _METHODS.get(claimed.kind, ""))
+        scopes = [limits.WORKSPACE, *_METHODS.get(claimed.kind, ())]
+        if claimed.uncertain:
+            scopes += _LOOKING_UP
         real = self._clock.real()
         untils = [self._blocked.get(f"{claimed.workspace.team_id}:{scope}") for scope in scopes]
         wait = max((until - real for until in untils if until), default=timedelta(0))

@@ -40,7 +40,7 @@ class Tick:
         self._policy = policy
         self._workspaces = workspaces
         self._clock = clock
-        self._threads = threads
+        self._threads = threads.behind()
         self._figures = figures
         self._pace = pace
         self._planned_at: datetime | None = None
