@@ -1,0 +1,1 @@
+"""Benchmarks, side by side with the bare minimum in the same run; ratios first."""

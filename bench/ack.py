@@ -1,0 +1,109 @@
+"""The ack of a full `/escalate open`, everything durable, against a Bolt app that only acks."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from bench.databases import KINDS, LABEL, Databases
+from bench.extent import Extent
+from bench.figures import Figure, paired_ratio, percentile, typical
+from bench.processes import LoadGenerator, bare, bot
+from bench.slack import CALL_SECONDS, Slack
+from bench.slow_slack import TEAM
+
+GROUP = "The ack: `/escalate open p1 <title>`, all checks, committed, three teams to be paged"
+CONNECTIONS = (1, 16, 64)
+OPENER = "U0MEI"
+_MOST = {("sqlite", 1): 5.0, ("postgresql", 1): 7.0}
+_LEAST = {("sqlite", 64): 0.3, ("postgresql", 64): 0.2}
+
+Samples = dict[tuple[str, int], list[tuple[list[float], float]]]
+
+
+def order(base: str, **more: Any) -> dict[str, Any]:
+    """Return what every order to the load generator has in common."""
+    return {
+        "url": f"{base}/slack/events",
+        "healthy": f"{base}/healthz",
+        "team": TEAM,
+        "user": OPENER,
+        "text": "open p1 bench-{n} A pile-on against a streamer after last night's match",
+        **more,
+    }
+
+
+def measure(
+    extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
+) -> list[Figure]:
+    """Take turns: bare, SQLite, PostgreSQL, bare, … each with a process of its own."""
+    samples: Samples = defaultdict(list)
+    with bare() as bare_base:
+        for _ in range(extent.rounds):
+            _round(extent, load, samples, "bare", bare_base, "")
+            for kind in KINDS:
+                slack.delay(0)
+                slack.clear()
+                with databases.fresh(kind) as url, bot(url, slack.api_url) as base:
+                    slack.until_introduced()
+                    slack.delay(CALL_SECONDS)
+                    _round(extent, load, samples, kind, base, "ESC-")
+    return [figure for count in CONNECTIONS for figure in _figures(samples, count)]
+
+
+def _round(
+    extent: Extent, load: LoadGenerator, samples: Samples, who: str, base: str, expect: str
+) -> None:
+    for connections in CONNECTIONS:
+        answer = load.send(
+            **order(base, connections=connections, expect=expect),
+            seconds=extent.ack_seconds,
+            warm=extent.ack_warm,
+        )
+        latencies = answer["latencies"]
+        if answer["failed"]:
+            print(f"{who}, {connections}: {answer['failed']} of {len(latencies)} not in time")
+        if not latencies:
+            raise SystemExit(f"{who} answered nothing in time.")
+        samples[who, connections].append((latencies, len(latencies) / answer["seconds"]))
+
+
+def _figures(samples: Samples, connections: int) -> Iterator[Figure]:
+    many = f"{connections} connection{'' if connections == 1 else 's'}"
+    base = samples["bare", connections]
+    yield from _of_one("only an ack", base, many, None, "bare", connections)
+    for kind in KINDS:
+        yield from _of_one(LABEL[kind], samples[kind, connections], many, base, kind, connections)
+
+
+def _of_one(
+    label: str,
+    rounds: list[tuple[list[float], float]],
+    many: str,
+    base: list[tuple[list[float], float]] | None,
+    who: str,
+    connections: int,
+) -> Iterator[Figure]:
+    for share in (50, 95, 99):
+        ours = [percentile(latencies, share / 100) * 1_000 for latencies, _ in rounds]
+        theirs = [percentile(each, share / 100) * 1_000 for each, _ in base or ()]
+        yield Figure(
+            GROUP,
+            f"{many}, {label}, p{share}",
+            typical(ours),
+            "ms",
+            ratio=paired_ratio(ours, theirs) if base else None,
+            against="only an ack" if base else "",
+            goal=_MOST.get((who, connections)) if share == 50 else None,
+        )
+    ours = [rate for _, rate in rounds]
+    theirs = [rate for _, rate in base or ()]
+    yield Figure(
+        GROUP,
+        f"{many}, {label}, requests",
+        typical(ours),
+        "a second",
+        ratio=paired_ratio(ours, theirs) if base else None,
+        against="only an ack" if base else "",
+        goal=_LEAST.get((who, connections)),
+        direction="at least",
+    )

@@ -1,0 +1,115 @@
+"""The arithmetic: percentiles, medians over rounds, ratios, and the table that people read."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any, Literal
+
+Direction = Literal["at most", "at least"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured line.
+
+    `value` is in `unit`; `ratio` is to `against`, measured in the same run. `goal` bounds the
+    ratio where there is one, else the value.
+    """
+
+    group: str
+    name: str
+    value: float
+    unit: str
+    ratio: float | None = None
+    against: str = ""
+    goal: float | None = None
+    direction: Direction = "at most"
+
+    @property
+    def bounded(self) -> float:
+        return self.value if self.ratio is None else self.ratio
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal is reached; None where there is none."""
+        if self.goal is None:
+            return None
+        if self.direction == "at most":
+            return self.bounded <= self.goal
+        return self.bounded >= self.goal
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "reached": self.reached}
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` of them lie (nearest rank)."""
+    if not values:
+        raise ValueError("no values were measured")
+    ordered = sorted(values)
+    rank = max(1, -(-len(ordered) * share // 1))
+    return ordered[min(int(rank), len(ordered)) - 1]
+
+
+def typical(rounds: Sequence[float]) -> float:
+    """Return the median over rounds: the machine drifts, one round tells nothing."""
+    return float(median(rounds))
+
+
+def paired_ratio(ours: Sequence[float], base: Sequence[float]) -> float:
+    """Return the median of the rounds' ratios: each round is compared with its own baseline."""
+    if len(ours) != len(base) or not ours:
+        raise ValueError("each round needs its own baseline")
+    return float(median(mine / theirs for mine, theirs in zip(ours, base, strict=True)))
+
+
+def rate(moments: Sequence[float], trim: float = 0.1) -> float:
+    """Return events a second between the first and the last tenth: neither ramp counts."""
+    ordered = sorted(moments)
+    cut = int(len(ordered) * trim)
+    kept = ordered[cut : len(ordered) - cut]
+    if len(kept) < 2 or kept[-1] <= kept[0]:
+        raise ValueError("too few events for a rate")
+    return (len(kept) - 1) / (kept[-1] - kept[0])
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Lay the figures out as a Markdown table for each group; it reads well in a terminal too."""
+    parts = []
+    for group in dict.fromkeys(figure.group for figure in figures):
+        rows = [_cells(figure) for figure in figures if figure.group == group]
+        parts.append(f"### {group}\n\n" + _laid_out([_HEAD, *rows]))
+    return "\n\n".join(parts)
+
+
+_HEAD = ("", "measured", "ratio", "to", "goal", "")
+
+
+def _cells(figure: Figure) -> tuple[str, ...]:
+    goal = "" if figure.goal is None else f"{figure.direction} {_short(figure.goal)}"
+    if figure.goal is not None:
+        goal += f" {figure.unit}" if figure.ratio is None else " ×"
+    return (
+        figure.name,
+        f"{_short(figure.value)} {figure.unit}",
+        "" if figure.ratio is None else f"{figure.ratio:.2f} ×",
+        figure.against,
+        goal,
+        {None: "", True: "reached", False: "**short**"}[figure.reached],
+    )
+
+
+def _short(value: float) -> str:
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def _laid_out(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]])

@@ -1,0 +1,155 @@
+"""The processes of a measurement: each in its own, on loopback, stopped at the end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+SECRET, TOKEN = "bench-signing-secret", "xoxb-bench"
+_START_SECONDS = 30.0
+_STOP_SECONDS = 15.0
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    *command: str,
+    environment: Mapping[str, str] | None = None,
+    gently: bool = True,
+    quiet: bool = False,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python <command>`; ended with SIGTERM, or with SIGKILL where nothing is to be kept."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**_scrubbed(), **(environment or {})},
+        start_new_session=True,
+        stderr=subprocess.DEVNULL if quiet else None,
+    )
+    try:
+        yield process
+    finally:
+        _end(process, signal.SIGTERM if gently else signal.SIGKILL)
+
+
+def _scrubbed() -> dict[str, str]:
+    ours = ("DATABASE_URL", "PORT", "HOST", "ESCALATION_POLICY", "CLOCK_OFFSET_FILE", "LOG_FORMAT")
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("SLACK_") and n not in ours}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, how)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def bot(
+    database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
+) -> Iterator[str]:
+    """The real bot, as `python app.py serve` runs it; yields its base address when it listens."""
+    port = free_port()
+    settings = {
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": api_url,
+        "DATABASE_URL": database_url,
+        "ESCALATION_POLICY": str(ROOT / "escalation.toml"),
+        "HOST": HOST,
+        "PORT": str(port),
+    }
+    with running("app.py", "serve", environment=settings, gently=gently, quiet=quiet) as process:
+        base = f"http://{HOST}:{port}"
+        wait_for(f"{base}/readyz", process)
+        yield base
+
+
+@contextmanager
+def bare() -> Iterator[str]:
+    """The bare minimum: a Bolt app that only acknowledges."""
+    port = free_port()
+    with running("-m", "bench.bare", str(port), SECRET, gently=False) as process:
+        base = f"http://{HOST}:{port}"
+        wait_for(f"{base}/healthz", process)
+        yield base
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process answers, or say that it does not."""
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended before it was ready.")
+        if time.monotonic() > until:
+            raise SystemExit(f"{url} does not answer.")
+        time.sleep(0.05)
+
+
+class LoadGenerator:
+    """The process that sends; it measures in itself, so that our own work is not in the figures."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def send(self, **order: Any) -> dict[str, Any]:
+        """Have one order carried out; see bench/load.py for what it may hold."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"secret": SECRET, **order}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit("The load generator has ended.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def load_generator() -> Iterator[LoadGenerator]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.load"],
+        cwd=ROOT,
+        env=_scrubbed(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield LoadGenerator(process)
+    finally:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        process.wait(_STOP_SECONDS)
+        process.stdout.close()
