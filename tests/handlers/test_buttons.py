@@ -21,7 +21,8 @@ from handlers.actions import BUTTONS
 from handlers.views import FORMS, READ_ONLY, REDRAWN
 from playground.records import Message
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
-from tests.handlers.stage import Stage, click_body, send
+from tests.handlers.requests import click_body, send
+from tests.handlers.stage import Stage
 
 
 def test_every_button_and_every_form_has_its_handler() -> None:

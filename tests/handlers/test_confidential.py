@@ -10,7 +10,8 @@ from bot.domain.controls import Button
 from bot.domain.visibility import Tier
 from bot.services import homes
 from tests.factories import MEI, PRIYA, TOM, an_act
-from tests.handlers.stage import Stage, click_body, send
+from tests.handlers.requests import click_body, send
+from tests.handlers.stage import Stage
 
 TITLE = "Giraffe extortion"
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.handlers.stage import SECRET, Stage, command_body, interaction_body, send
+from tests.handlers.requests import command_body, interaction_body, send
+from tests.handlers.stage import SECRET, Stage
 
 
 async def test_a_wrong_signature_is_refused(stage: Stage) -> None:

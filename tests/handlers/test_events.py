@@ -13,7 +13,8 @@ from bot.store.tables.states import RoomState
 from playground.driver import texts
 from playground.records import UserGroup
 from tests.factories import TOM, WORKSPACE
-from tests.handlers.stage import HOME_URL, Answered, Stage, send
+from tests.handlers.requests import Answered, send
+from tests.handlers.stage import HOME_URL, Stage
 
 
 def event_body(event: dict[str, Any], event_id: str = "Ev1") -> bytes:

@@ -14,9 +14,10 @@ from bot.services import opening
 from bot.store.database import Database
 from handlers import answer, who
 from playground.driver import texts
-from tests.handlers.stage import Stage, click_body, command_body, send
+from tests.handlers.modals import block_of, choose, opening_form, words
+from tests.handlers.requests import click_body, command_body, send
+from tests.handlers.stage import Stage
 from tests.handlers.test_events import happens
-from tests.handlers.test_forms import block_of, choose, opening_form, words
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.lifecycle import State
 from bot.services import lifecycle
 from tests.factories import MEI, an_act
-from tests.handlers.stage import NEWCOMER, Stage, click_body, command_body, send
+from tests.handlers.requests import click_body, command_body, send
+from tests.handlers.stage import NEWCOMER, Stage
 
 
 async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:
