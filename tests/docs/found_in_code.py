@@ -1,0 +1,110 @@
+"""Names that stand in the code only as text: settings, routes, metrics, what is recorded."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from bot.domain.timeline import EntryKind
+from bot.worker.figures import Figures
+from tests.docs.pages import ROOT
+
+_VARIABLE = re.compile(r"[A-Z][A-Z_]{3,}")
+# Arguments of `record` and `_move` that are no data.
+_NOT_DATA = frozenset({"aloud", "kind"})
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str
+    type: str
+    labels: tuple[str, ...]
+
+
+@cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value
+
+
+def settings() -> list[str]:
+    """Every text in the settings module that is written like an environment variable."""
+    return sorted({said for said in _texts(_tree("bot/settings.py")) if _VARIABLE.fullmatch(said)})
+
+
+def routes() -> list[str]:
+    """Every `Route(path, …, methods=[…])` of the bot, as `GET /healthz`."""
+    found = []
+    for node in ast.walk(_tree("commandline/web.py")):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Route":
+            path = next(_texts(node.args[0]))
+            methods = [said for word in node.keywords for said in _texts(word.value)]
+            found += [f"{method} {path}" for method in methods]
+    assert found
+    return found
+
+
+def readiness_problems() -> list[str]:
+    """Every sentence that `/readyz` can give, up to where a value is put in."""
+    found = []
+    for node in ast.walk(_tree("commandline/web.py")):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
+            said = next(_texts(node.args[0]), "")
+            found += [said] if " " in said else []
+    assert found
+    return found
+
+
+def metrics() -> list[Metric]:
+    """Every metric by the name under which it is scraped."""
+    return [
+        Metric(
+            f"{metric.name}_total" if metric.type == "counter" else metric.name,
+            metric.type,
+            tuple(_labels_of(metric.name)),
+        )
+        for metric in Figures().registry.collect()
+    ]
+
+
+def _labels_of(metric: str) -> list[str]:
+    for node in ast.walk(_tree("bot/worker/figures.py")):
+        if isinstance(node, ast.Call) and node.args and metric in list(_texts(node.args[0])):
+            return [said for word in node.args[2:] for said in _texts(word)]
+    return []
+
+
+def recorded_data(kind: EntryKind) -> frozenset[str]:
+    """The names of the arguments with which the services record this kind."""
+    return frozenset(name for named, name in _recorded() if named == kind.name)
+
+
+@cache
+def _recorded() -> frozenset[tuple[str, str]]:
+    """Every call that names a member of EntryKind: the member, and an argument's name."""
+    return frozenset(
+        (member, word.arg)
+        for path in sorted((ROOT / "bot" / "services").glob("*.py"))
+        for node in ast.walk(_tree(path.relative_to(ROOT).as_posix()))
+        if isinstance(node, ast.Call)
+        for member in _members_in(node)
+        for word in node.keywords
+        if word.arg and word.arg not in _NOT_DATA
+    )
+
+
+def _members_in(call: ast.Call) -> list[str]:
+    given = [*call.args, *(word.value for word in call.keywords)]
+    return [
+        value.attr
+        for value in given
+        if isinstance(value, ast.Attribute)
+        and isinstance(value.value, ast.Name)
+        and value.value.id == "EntryKind"
+    ]

@@ -1,0 +1,138 @@
+"""Pages hold together: links lead somewhere, examples can be read, dependencies are justified."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import (
+    DOCS,
+    ROOT,
+    Example,
+    anchors,
+    examples,
+    links,
+    name,
+    pages,
+    row_of,
+    text,
+)
+
+EXAMPLES = [example for page in pages() for example in examples(page)]
+LANGUAGES = {"bash", "ini", "jinja", "json", "python", "sql", "text", "toml"}
+FORBIDDEN = re.compile(
+    r"\b(?:TODO|FIXME|XXX|TBD)\b|(?<![\w.])/(?:work|root|home|tmp|Users)/|localhost:\d|C:\\"
+)
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_every_link_within_the_repository_leads_somewhere(page: Path) -> None:
+    assert [link for link in links(page) if not leads_somewhere(page, link)] == []
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    if link.startswith(("https://", "http://127.0.0.1")):
+        return True
+    path, _, fragment = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists() or ROOT not in target.parents:
+        return False
+    return not fragment or fragment in anchors(target)
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, ahead = set[Path](), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        targets = [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
+        ahead += [to for to in targets if to.suffix == ".md" and to not in reached]
+    assert [name(page) for page in pages() if page not in reached] == []
+
+
+@pytest.mark.parametrize("page", [*pages(), ROOT / ".env.example"], ids=lambda page: page.name)
+def test_a_page_has_no_loose_ends_and_no_address_of_somebodys_machine(page: Path) -> None:
+    assert FORBIDDEN.findall(text(page)) == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_a_page_has_one_title_and_every_example_a_language(page: Path) -> None:
+    titles = re.findall(
+        r"^# .+$", re.sub(r"```.*?```", "", text(page), flags=re.DOTALL), re.MULTILINE
+    )
+    assert len(titles) == 1
+    assert {example.language for example in examples(page)} <= LANGUAGES
+    assert text(page).count("```") == 2 * len(list(examples(page)))
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in EXAMPLES if each.language == "python"], ids=str
+)
+def test_a_python_example_parses(example: Example) -> None:
+    ast.parse(example.code)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.language == "toml"], ids=str)
+def test_a_toml_example_parses(example: Example) -> None:
+    tomllib.loads(example.code)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.language == "json"], ids=str)
+def test_a_json_example_parses(example: Example) -> None:
+    json.loads(example.code)
+
+
+def test_all_shell_examples_parse() -> None:
+    code = "\n".join(each.code for each in EXAMPLES if each.language == "bash")
+    checked = subprocess.run(
+        ["bash", "-n"], input=code, text=True, capture_output=True, check=False
+    )
+    assert checked.stderr == ""
+
+
+def test_the_shell_examples_name_only_what_exists() -> None:
+    code = "\n".join(each.code for each in EXAMPLES if each.language == "bash")
+    targets = set(re.findall(r"^make ([a-z-]+)", code, re.MULTILINE))
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert targets
+    assert targets <= known
+
+
+@pytest.mark.parametrize("requirements", ["requirements.in", "requirements-dev.in"])
+def test_every_dependency_says_what_it_is_for(requirements: str) -> None:
+    named = _REQUIREMENT.findall((ROOT / requirements).read_text(encoding="utf-8"))
+    packages = [package for package in named if not package.startswith("-")]
+    said = text(DOCS / "dependencies.md")
+    assert packages
+    assert [package for package in packages if not row_of(said, f"`{package}`")] == []
+
+
+def test_no_dependency_is_explained_that_is_gone() -> None:
+    named = "\n".join(
+        (ROOT / file).read_text(encoding="utf-8")
+        for file in ("requirements.in", "requirements-dev.in")
+    )
+    listed = re.findall(r"^\| `([^`]+)` \|", text(DOCS / "dependencies.md"), re.MULTILINE)
+    assert [package for package in listed if package not in _REQUIREMENT.findall(named)] == []
+
+
+def test_the_changelog_has_a_place_for_what_comes() -> None:
+    headings = re.findall(r"^## (.+)$", text(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert headings[:1] == ["Unreleased"]
+
+
+def test_the_licence_is_the_one_that_the_readme_names() -> None:
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License" in licence
+    assert "END OF TERMS AND CONDITIONS" in licence
+    assert "[Apache License 2.0](LICENSE)" in text(ROOT / "README.md")
+
+
+def test_a_decision_is_at_most_a_page() -> None:
+    records = (DOCS / "adr").glob("0*.md")
+    assert [name(record) for record in records if len(text(record).split()) > 450] == []
