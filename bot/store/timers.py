@@ -62,7 +62,7 @@ def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[
     rows = [_row(workspace, now, timer) for timer in timers]
     if not rows:
         return 0
-    return tx.execute(_plan(tx.dialect), rows).rowcount
+    return tx.added(_plan(tx.dialect), rows)
 
 
 @cache

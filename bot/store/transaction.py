@@ -17,6 +17,7 @@ Table = type[SQLModel]
 InsertOrUpdate = sqlite.Insert | postgresql.Insert
 # A row that was read before is read again: what changed behind a lock must be seen.
 _AS_IT_IS = {"populate_existing": True}
+_COUNTED = {"preserve_rowcount": True}
 
 
 def core(table: Table) -> CoreTable:
@@ -66,10 +67,15 @@ class Transaction:
 
     def insert_new(self, table: type[SQLModel], *rows: Mapping[str, Any]) -> int:
         """Add the rows that break no unique key and return how many those were."""
+        return self.added(_insert_new(self.dialect, table), rows)
+
+    def added(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run an INSERT that may leave rows out, and return how many it added."""
         if not rows:
             return 0
         # A list of rows, not one VALUES for all: that would be compiled anew for each number.
-        return self.connection.execute(_insert_new(self.dialect, table), rows).rowcount
+        # Without the option, a list that goes to PostgreSQL counts as -1.
+        return self.connection.execute(statement, rows, execution_options=_COUNTED).rowcount
 
     def changed(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
         """Run an update or delete and return how many rows it changed: the end of every race."""

@@ -1,0 +1,111 @@
+"""Due work: claimed once, fenced, one row for each occurrence."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.domain.duework import TimerKind
+from bot.store import timers
+from bot.store.database import Database
+from bot.store.tables import Timer
+from bot.store.timers import LEASE, DueWork, NewTimer
+from tests.factories import NOON, WORKSPACE
+
+SECOND = timedelta(seconds=1)
+
+
+def plan(db: Database, subject: str, occurrence: str = "0", due: datetime = NOON) -> int:
+    with db.transaction() as tx:
+        timer = NewTimer(TimerKind.REMINDER, subject, occurrence, due, "INCIDENT")
+        return timers.plan(tx, WORKSPACE, NOON, [timer])
+
+
+def take(
+    db: Database,
+    *,
+    at: datetime = NOON,
+    limit: int = 50,
+    kinds: tuple[TimerKind, ...] = tuple(TimerKind),
+) -> list[DueWork]:
+    with db.transaction() as tx:
+        return timers.claim(tx, now=at, real=at, limit=limit, kinds=kinds)
+
+
+def done(db: Database, work: DueWork) -> bool:
+    with db.transaction() as tx:
+        return timers.finish(tx, work)
+
+
+def test_what_is_due_is_claimed_once_the_oldest_first(db: Database) -> None:
+    plan(db, "late", due=NOON - SECOND)
+    plan(db, "oldest", due=NOON - 2 * SECOND)
+    plan(db, "future", due=NOON + SECOND)
+    assert [work.subject for work in take(db)] == ["oldest", "late"]
+    assert take(db) == []
+
+
+def test_an_occurrence_is_one_row_ever(db: Database) -> None:
+    assert plan(db, "r") == 1
+    assert plan(db, "r") == 0
+    assert done(db, take(db)[0])
+    assert plan(db, "r") == 0
+    assert take(db, at=NOON + LEASE) == []
+    assert plan(db, "r", "1") == 1
+
+
+def test_an_occurrence_that_was_withdrawn_can_be_planned_again(db: Database) -> None:
+    plan(db, "r", due=NOON)
+    lost = take(db)[0]
+    with db.transaction() as tx:
+        assert timers.cancel(tx, TimerKind.REMINDER, "r") == 1
+    assert take(db, at=NOON + LEASE) == []
+    assert plan(db, "r", due=NOON + SECOND) == 1
+    assert not done(db, lost), "whoever held it before it was withdrawn does not do it"
+    assert [work.due_at for work in take(db, at=NOON + SECOND)] == [NOON + SECOND]
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_its_holder_fenced(db: Database) -> None:
+    plan(db, "r")
+    lost = take(db)[0]
+    assert take(db, at=NOON + LEASE - SECOND) == []
+    held = take(db, at=NOON + LEASE)[0]
+    assert (held.fence, held.attempts) == (2, 2)
+    assert not done(db, lost)
+    assert done(db, held)
+    assert not done(db, held)
+
+
+def test_what_was_withdrawn_cannot_be_done(db: Database) -> None:
+    plan(db, "r")
+    work = take(db)[0]
+    with db.transaction() as tx:
+        assert timers.cancel_for_incident(tx, "INCIDENT", [TimerKind.PAGE_STEP]) == 0
+        assert timers.cancel_for_incident(tx, "INCIDENT", [TimerKind.REMINDER]) == 1
+    assert not done(db, work)
+
+
+def test_rows_that_fail_again_and_again_do_not_keep_others_from_their_turn(db: Database) -> None:
+    for number in range(3):
+        plan(db, f"broken {number}", due=NOON - SECOND)
+    plan(db, "well", due=NOON)
+    assert len(take(db, limit=3)) == 3
+    assert [work.subject for work in take(db, limit=3)] == ["well"]
+    again = take(db, at=NOON + LEASE, limit=3)
+    assert {work.attempts for work in again} == {2}
+
+
+def test_a_kind_of_a_newer_release_is_left_alone(db: Database) -> None:
+    plan(db, "known")
+    plan(db, "unknown")
+    with db.transaction() as tx:
+        changed = update(Timer).where(col(Timer.subject) == "unknown").values(kind="sign-off due")
+        tx.execute(changed)
+    assert [work.subject for work in take(db)] == ["known"]
+
+
+def test_the_oldest_overdue_is_known(db: Database) -> None:
+    plan(db, "late", due=NOON - SECOND)
+    with db.reading() as tx:
+        assert timers.oldest_overdue(tx, NOON) == NOON - SECOND
+        assert timers.oldest_overdue(tx, NOON - LEASE) is None
