@@ -8,6 +8,9 @@ from typing import Any
 
 from bot.domain.ids import TeamKey, UserId
 
+PERSON_PREFIX = "person:"
+"""Before a user id it is the key of a run in which one person was asked for, and no team."""
+
 
 class RunState(StrEnum):
     """A run is one team's escalation within one incident."""

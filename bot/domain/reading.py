@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.digest import DigestFigures
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -142,6 +142,11 @@ class PageMessage:
     reason: str = ""
     may_repeat: bool = False
     late: bool = False
+
+    @property
+    def in_person(self) -> bool:
+        """Whether nobody but the reader was asked for, in no team's name."""
+        return self.team == PERSON_PREFIX + self.target
 
     @property
     def overdue(self) -> bool:

@@ -7,17 +7,23 @@ from bot.domain.act import Act, by_the_bot
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.lifecycle import OPEN
+from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import paging, rooms
 from bot.services.case import Case, personal
 from bot.services.followups import BEFORE, DUE
 from bot.store import followups, incidents, outbox, timers
 from bot.store.database import Database
+from bot.store.tables import Incident
 from bot.store.tables.states import ReminderState, TaskState
 from bot.store.timers import DueWork, NewTimer
 from bot.store.transaction import Transaction
 
 OVERDUE_AGAIN = timedelta(days=1)
+AN_UPDATE = frozenset(
+    {EntryKind.UPDATE, EntryKind.STATE, EntryKind.SEVERITY, EntryKind.RESOLVED, EntryKind.REOPENED}
+)
+"""What sets the time of the next update anew."""
 
 
 class Fenced(Exception):
@@ -49,6 +55,13 @@ def _page_step(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None
     paging.step_due(tx, policy, act, work.subject)
 
 
+def _last_update(tx: Transaction, incident: Incident) -> datetime:
+    """When something was last said of it; a snooze says nothing."""
+    entries = incidents.timeline(tx, incident.id)
+    told = (entry.at for entry in entries if entry.kind in AN_UPDATE)
+    return max(told, default=incident.opened_at)
+
+
 def _room_repair(tx: Transaction, _policy: Policy, act: Act, work: DueWork) -> None:
     rooms.repair_due(tx, act, work.subject)
 
@@ -61,7 +74,7 @@ def _update_due(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> Non
     case = Case(tx, act, incident)
     told = [incident.owner] if incident.owner else list(policy.managers_on_duty[:1])
     due = incident.update_due_at or work.due_at
-    since = due - timedelta(seconds=incident.update_every)
+    since = _last_update(tx, incident)
     for user in told:
         case.tell(
             DeliveryKind.UPDATE_REMINDER,

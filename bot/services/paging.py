@@ -10,6 +10,7 @@ from bot.domain.errors import BadInput, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
 from bot.domain.paging import (
     BEFORE,
+    PERSON_PREFIX,
     Exhausted,
     Ladder,
     PageNow,
@@ -30,8 +31,6 @@ from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
-
-PERSON_PREFIX = "person:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain.act import Act, Role
+from bot.domain.clockwork import is_late
 from bot.domain.ids import IncidentId, PageId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.paging import RunState
 from bot.domain.reading import (
@@ -147,7 +148,7 @@ def entry_line(entry: TimelineEntry) -> EntryLine:
 def page_message(
     page: Page, run: PagingRun, head: Head, now: datetime, *, may_repeat: bool = False
 ) -> PageMessage:
-    late = page.sent_at is None and now > run.ack_due_at
+    late = page.sent_at is None and is_late(page.created_at, now)
     return PageMessage(
         page_id=PageId(page.id),
         head=head,
