@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "var" / "e2e"
 HOST = "127.0.0.1"
 READY = "Tocsin is ready"
-_READY_SECONDS = 60.0
+_READY_SECONDS = 120.0
 _STOP_SECONDS = 40.0
 
 

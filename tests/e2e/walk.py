@@ -4,43 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.scene import Scene
 from tests.e2e.stack import Stack
-from tests.playground.page.driver import Client
 
 TITLE = "Pile-on against a streamer after a charity match"
 UPDATE = "Duet chain of the first clip is down. Next: whether the sound goes too."
 RATIONALE = "Coordinated, and aimed at a private person. Reach falls as soon as the sound is muted."
-PR_MEMBERS = ("sofia", "daniel", "hana")
 
 
-class Walk:
-    """One tab, the pictures that it takes, and the incident that it is about."""
+class Walk(Scene):
+    """The incident that it is about."""
 
     def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
-        self.client = Client(page, stack.address)
-        self.stack = stack
-        self.page = page
+        super().__init__(page, stack, pictures)
         self.reference = ""
-        self._pictures = pictures
-        self._number = 0
-        pictures.mkdir(parents=True, exist_ok=True)
-        for old in pictures.glob("*.png"):
-            old.unlink()
-
-    @property
-    def room(self) -> str:
-        """The incident's channel, by name."""
-        return self.reference.lower()
-
-    async def picture(self, name: str) -> None:
-        self._number += 1
-        await self.client.screenshot(self._pictures / f"{self._number:02}-{name}.png")
 
     async def main_job(self) -> None:
         """Open, page, acknowledge, wait, own, update, decide, resolve, digest."""
@@ -100,7 +81,8 @@ class Walk:
             await client.wait_for_text("You acknowledged", within="#message-list")
             assert name in await self._person_shown()
         await self.picture("legal-acknowledges")
-        await client.become("mei", self.room)
+        await client.become("mei", "escalations")
+        await self.goes_to_room(self.reference)
         await expect(self.card()).to_contain_text("Priya Nair acknowledged")
         await expect(self.card()).to_contain_text("Arjun Mehta acknowledged")
         await self.picture("the-card-shows-who-answered")
@@ -118,13 +100,12 @@ class Walk:
         await client.wait_for_text(f"{self.reference} · PR is needed", within="#main")
         await client.wait_for_text("You are the backup", within="#message-list")
         await self.picture("the-backup-is-paged")
-        assert self.pages_to("daniel") == 1
-        assert self.pages_to("sofia") == 1
-        assert self.pages_to("hana") == 0
+        assert self.paged_for(self.reference) == ["arjun", "daniel", "priya", "sofia"]
 
     async def mei_takes_ownership(self) -> None:
         client = self.client
-        await client.become("mei", self.room)
+        await client.become("mei", "escalations")
+        await self.goes_to_room(self.reference)
         await self.card().locator('[data-action-id="incident_take_ownership"]').click()
         await client.wait_for_text("belongs to @Mei Tan now", within="#message-list")
         await expect(self.card()).to_contain_text(re.compile(r"Owner\s*@Mei Tan"))
@@ -184,51 +165,10 @@ class Walk:
 
     def every_page_went_out_once(self) -> None:
         """By what the workspace accepted: no delivery twice, and no person twice for a page."""
-        accepted = self.accepted_pages()
-        twice = {
-            each for each, count in Counter(p["metadata_id"] for p in accepted).items() if count > 1
-        }
-        assert not twice
-        mine = [page for page in accepted if self.reference in page["args"]["text"]]
-        to = sorted(self._person_of(page["args"]["channel"]) for page in mine)
-        assert to == sorted(["priya", "arjun", "sofia", "daniel"])
-
-    # Within
-
-    async def sends_the_form(self) -> None:
-        """And closes the short answer that it becomes."""
-        await self.client.submit()
-        await expect(self.client.modal().locator("[data-submit]")).to_have_count(0)
-        await self.client.cancel()
-        await self.client.modal_gone()
-
-    def card(self) -> Any:
-        """The pinned card: the first message of the channel with the incident's buttons."""
-        timeline = self.page.locator('[data-action-id="incident_timeline"]')
-        return self.page.locator("#message-list .message").filter(has=timeline).first
-
-    async def becomes(self, person: str) -> None:
-        """Somebody else, looking at what the app has told them."""
-        self.client.me = person
-        await self.client.go_to_app()
-
-    def accepted_pages(self) -> list[dict[str, Any]]:
-        posts = self.stack.look("api_log", method="chat.postMessage")
-        return [post for post in posts if post["ok"] and _is_page(post["args"]["blocks"])]
-
-    def pages_to(self, person: str) -> int:
-        """How many pages of this incident a person has got."""
-        return sum(
-            self.reference in page["args"]["text"]
-            and self._person_of(page["args"]["channel"]) == person
-            for page in self.accepted_pages()
-        )
-
-    def _person_of(self, channel: str) -> str:
-        people = {each["id"]: each["name"] for each in self.stack.look("people")}
-        [room] = [each for each in self.stack.look("channels") if each["id"] == channel]
-        [name] = [people[user] for user in room["members"] if not _is_app(people[user])]
-        return str(name)
+        ids = Counter(page["metadata_id"] for page in self.accepted_pages())
+        assert None not in ids
+        assert {each for each, count in ids.items() if count > 1} == set()
+        assert self.paged_for(self.reference) == ["arjun", "daniel", "priya", "sofia"]
 
     async def _reference(self) -> str:
         found = re.search(r"ESC-\d+", await self.client.modal().inner_text())
@@ -237,15 +177,3 @@ class Walk:
 
     async def _person_shown(self) -> str:
         return await self.page.locator("[data-switcher]").inner_text()
-
-
-def _is_page(blocks: Iterable[dict[str, Any]]) -> bool:
-    return any(
-        element.get("action_id") == "page_acknowledge"
-        for block in blocks
-        for element in block.get("elements", ())
-    )
-
-
-def _is_app(name: str) -> bool:
-    return name.lower() == "tocsin"

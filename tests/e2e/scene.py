@@ -1,0 +1,79 @@
+"""What the walks share: a person at the page, the pictures they take, what the workspace took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.stack import Stack
+from tests.playground.page.driver import Client
+
+
+class Scene:
+    """One tab, and a picture of each step in `pictures`."""
+
+    def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
+        self.client = Client(page, stack.address)
+        self.stack = stack
+        self.page = page
+        self._pictures = pictures
+        self._number = 0
+        pictures.mkdir(parents=True, exist_ok=True)
+        for old in pictures.glob("*.png"):
+            old.unlink()
+
+    async def picture(self, name: str) -> None:
+        self._number += 1
+        path = self._pictures / f"{self._number:02}-{name}.png"
+        await self.page.screenshot(path=path, animations="disabled")
+
+    async def becomes(self, person: str) -> None:
+        """Somebody else, looking at what the app has told them."""
+        self.client.me = person
+        await self.client.go_to_app()
+
+    async def goes_to_room(self, reference: str) -> None:
+        """To the incident's channel, as soon as it stands in the side bar."""
+        await self.client.place(reference.lower()).click()
+        await expect(self.card()).to_contain_text(reference)
+
+    async def sends_the_form(self) -> None:
+        """And closes the short answer that it becomes."""
+        await self.client.submit()
+        await expect(self.client.modal().locator("[data-submit]")).to_have_count(0)
+        await self.client.cancel()
+        await self.client.modal_gone()
+
+    def card(self) -> Locator:
+        """The pinned card: the first message of the channel with the incident's buttons."""
+        timeline = self.page.locator('[data-action-id="incident_timeline"]')
+        return self.page.locator("#message-list .message").filter(has=timeline).first
+
+    def accepted_pages(self) -> list[dict[str, Any]]:
+        """Every page that the workspace has taken, as it was posted."""
+        posts = self.stack.look("api_log", method="chat.postMessage")
+        return [post for post in posts if post["ok"] and _is_page(post["args"]["blocks"])]
+
+    def paged_for(self, reference: str) -> list[str]:
+        """Who has been paged for it, in order of the alphabet; twice is twice."""
+        people = {each["id"]: each["name"] for each in self.stack.look("people")}
+        rooms = {each["id"]: each["members"] for each in self.stack.look("channels")}
+        app = self.stack.look("app")["user_id"]
+        return sorted(
+            people[user]
+            for page in self.accepted_pages()
+            if f"{reference} " in page["args"]["text"]
+            for user in rooms[page["args"]["channel"]]
+            if user != app
+        )
+
+
+def _is_page(blocks: Iterable[dict[str, Any]]) -> bool:
+    return any(
+        element.get("action_id") == "page_acknowledge"
+        for block in blocks
+        for element in block.get("elements", ())
+    )
