@@ -49,6 +49,7 @@ class Tocsin:
         self.workspace: Workspace | None = None
         self._bot_user: str | None = None
         self._bot_id: str | None = None
+        self._url: str | None = None
         self._tasks = BackgroundTasks()
         self._closing = AsyncExitStack()
 
@@ -121,6 +122,7 @@ class Tocsin:
                 bot_token=self.settings.bot_token,
                 bot_user_id=self._bot_user,
                 bot_id=self._bot_id,
+                url=self._url,
             )
 
         return authorize
@@ -149,6 +151,7 @@ class Tocsin:
         self.workspace = Workspace(str(me["team_id"]), me.get("enterprise_id") or None)
         self._bot_user = str(me.get("user_id") or "")
         self._bot_id = str(me.get("bot_id") or "")
+        self._url = str(me.get("url") or "")
 
     async def stop(self) -> None:
         """Stop taking work, finish what is in flight, let go of everything."""

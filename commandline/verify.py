@@ -8,7 +8,7 @@ from bot.settings import read_settings
 from bot.store.database import Database
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:  # noqa: ARG001
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """It takes none."""
 
 

@@ -36,6 +36,15 @@ class NotPermitted(Refused):
 
 
 @dataclass(eq=False)
+class NotTheirs(Refused):
+    """Only one person, or only those whom a team pages, may do this."""
+
+    to: str
+    owner: str | None = None
+    team: str | None = None
+
+
+@dataclass(eq=False)
 class NoAccess(Refused):
     """The incident is restricted and the person is not invited. Carries nothing but the name."""
 
@@ -92,6 +101,7 @@ class NothingToDo(Refused):
 
     reference: str
     already: str
+    person: str | None = None
 
 
 @dataclass(eq=False)

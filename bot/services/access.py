@@ -52,6 +52,15 @@ def zone_of(db: Database, policy: Policy, act: Act) -> ZoneInfo:
         return policy.default_zone
 
 
+def enter(db: Database, act: Act, incident_id: str) -> None:
+    """Bring whoever may read an incident into its channel, which is private."""
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.READ, ended_too=True) as case,
+    ):
+        case.invite([act.user])
+
+
 def request_access(db: Database, act: Act, incident_id: str) -> str:
     """Ask the owner (or whoever opened it) to be let in."""
     with (
@@ -89,7 +98,7 @@ def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, gr
             raise NotFound("person", asker)
         if granted:
             if asker in incidents.participants(tx, case.id):
-                raise NothingToDo(case.reference, f"open to <@{asker}>")
+                raise NothingToDo(case.reference, "open to", asker)
             case.record(EntryKind.INVITED, person=asker)
             case.invite([asker])
         case.send(

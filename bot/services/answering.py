@@ -9,7 +9,7 @@ from bot.domain.errors import (
     NobodyToPage,
     NotFound,
     NothingToAcknowledge,
-    NotPermitted,
+    NotTheirs,
 )
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import Ladder, PageState, RunState
@@ -94,15 +94,13 @@ def _only_its_people(act: Act, page: Page, run: PagingRun) -> None:
     """A page is answered by whoever got it or stands on its ladder: values can be forged."""
     ladder = Ladder.from_json(run.ladder)
     if act.user != page.target and all(act.user not in step.targets for step in ladder.steps):
-        raise NotPermitted(
-            needed=f"someone whom {run.team_name} pages", has=act.role.word, to="answer this page"
-        )
+        raise NotTheirs("answer this page", team=run.team_name)
 
 
 def _only_its_person(act: Act, page: Page) -> None:
     """Nobody says for somebody else that they cannot take it."""
     if act.user != page.target:
-        raise NotPermitted(needed=f"<@{page.target}>", has=act.role.word, to="decline this page")
+        raise NotTheirs("decline this page", owner=page.target)
 
 
 def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput, NotFound, NothingToDo, NotPermitted
+from bot.domain.errors import BadInput, NotFound, NothingToDo, NotTheirs
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.rights import Deed, require
 from bot.domain.timeline import EntryKind
@@ -171,7 +171,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
             if task.state is not TaskState.OPEN:
                 raise NothingToDo(case.reference, "done")
             if task.assignee == to:
-                raise NothingToDo(case.reference, f"given to <@{to}>")
+                raise NothingToDo(case.reference, "given to", to)
             followups.change_task(tx, task_id, {"assignee": to})
             case.record(
                 EntryKind.TASK,
@@ -202,7 +202,7 @@ def _name(tx: Transaction, task: Task) -> str:
 
 def _own(act: Act, owner: str, deed: str) -> None:
     if act.user != owner:
-        raise NotPermitted(needed=f"<@{owner}>", has=act.role.word, to=deed)
+        raise NotTheirs(deed, owner=owner)
 
 
 def add_reminder(

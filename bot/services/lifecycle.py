@@ -142,7 +142,7 @@ def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
         was = case.incident.owner
         if was == user:
-            raise NothingToDo(case.reference, f"owned by <@{user}>")
+            raise NothingToDo(case.reference, "owned by", user)
         case.change(owner=user)
         moved: dict[str, Any] = {"from": was, "to": user}
         case.record(EntryKind.OWNER, **moved)

@@ -5,7 +5,7 @@ from bot.domain.errors import AlreadyAcknowledged, NoAccess, NothingToAcknowledg
 from bot.domain.reading import PageMessage
 from bot.render import forms
 from bot.render.pages import can_be_answered, channel_link
-from bot.services import answering, reading
+from bot.services import access, answering, reading
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal
 
@@ -45,6 +45,7 @@ async def open_channel(click: Click) -> Answer:
     head = page.head
     if not head.full:
         raise NoAccess(head.reference, head.id)
+    await click.write(access.enter, click.act, head.id)
     if head.channel_id is None:
         return click.say("no_channel", reference=head.reference)
     return click.say("channel", reference=head.reference, channel=channel_link(head))

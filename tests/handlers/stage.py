@@ -32,6 +32,7 @@ from bot.render.desk import Desk
 from bot.services import directory, reading, rooms
 from bot.services.opening import open_incident
 from bot.slack.manifest import manifest
+from bot.store import incidents
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
 from bot.threads import Threads
@@ -128,6 +129,10 @@ class Stage:
         """Its channel has been made."""
         with self.db.transaction() as tx:
             rooms.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
+
+    def invited(self, opened: Opened) -> list[str]:
+        with self.db.reading() as tx:
+            return incidents.participants(tx, opened.head.id)
 
     def details(self, incident_id: str, user: str | None = None) -> Details:
         act = an_act(user) if user else an_act()

@@ -115,6 +115,7 @@ async def test_open_channel_links_to_it_once_it_is_there(stage: Stage) -> None:
     assert "not there yet" in await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
     stage.in_channel(opened)
     assert "<#C0ESC1>" in await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
+    assert PRIYA in stage.invited(opened), "a link alone would lead nowhere: it is private"
 
 
 async def test_open_channel_of_a_restricted_one_tells_an_outsider_nothing(stage: Stage) -> None:
