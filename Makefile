@@ -32,6 +32,7 @@ check: setup ## Format, lint, types, layers, documentation, dependencies
 	@$(BIN)/mypy $(CODE)
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
+	@$(BIN)/python -m pytest -q tests/docs
 
 format: setup ## Format the code
 	@$(BIN)/ruff format $(CODE)
