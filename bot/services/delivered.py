@@ -223,9 +223,8 @@ def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: st
             pass
 
 
-def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At) -> None:
+def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At, pause: timedelta) -> None:
     """The token is no good: everything of this workspace waits, nothing is thrown away."""
-    pause = timedelta(seconds=15)
     with db.transaction() as tx:
         outbox.put_back(
             tx,

@@ -17,6 +17,8 @@ class Pace:
     in_flight: int = 64
     first_backoff: timedelta = timedelta(seconds=1)
     longest_backoff: timedelta = timedelta(seconds=30)
+    token_rest: timedelta = timedelta(seconds=15)
+    """How long a workspace rests when Slack refuses its token."""
     room_wait: timedelta = timedelta(seconds=2)
     plan_digests_every: timedelta = timedelta(seconds=20)
     heal_every: timedelta = timedelta(seconds=60)

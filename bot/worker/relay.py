@@ -40,6 +40,7 @@ _LOOKING_UP = ("conversations.history", "conversations.replies")
 # So often a channel waits for a message whose turn it is; then the others go ahead of it.
 _IN_ORDER_TRIES = 5
 _LOOKUPS = 2
+_GATHER_SECONDS = 0.02
 _HISTORY_TRIES = 4
 
 
@@ -106,9 +107,11 @@ class Relay:
 
     async def _claim(self) -> list[Claimed]:
         room = self._pace.in_flight - len(self._in_flight)
-        if room <= 0:
+        if room < self._pace.in_flight // 4 and self._in_flight:
+            # Nearly full: a claim costs the same for one as for many, so let some more end first.
+            await asyncio.wait(self._in_flight, timeout=_GATHER_SECONDS)
+        while (room := self._pace.in_flight - len(self._in_flight)) <= 0:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-            room = self._pace.in_flight - len(self._in_flight)
         return await self._threads.write(self._claim_now, room)
 
     def _claim_now(self, room: int) -> list[Claimed]:
@@ -207,7 +210,12 @@ class Relay:
             self._figures.token_lost(error.code)
             log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
             await self._threads.write(
-                delivered.held_for_workspace, self._db, claimed, error.code, self._at()
+                delivered.held_for_workspace,
+                self._db,
+                claimed,
+                error.code,
+                self._at(),
+                self._pace.token_rest,
             )
         except DeadTarget as error:
             self._figures.outcome(claimed.kind, error.code)

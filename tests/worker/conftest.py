@@ -31,13 +31,14 @@ from playground.testing import RunningPlayground, running_playground
 
 CAST = Path(__file__).resolve().parents[2] / "bot" / "demo" / "workspace.json"
 BRISK = Pace(
-    lease=timedelta(seconds=2),
+    lease=timedelta(seconds=1.5),
     http_timeout=timedelta(seconds=1),
     between_lookups=timedelta(seconds=0.2),
     poll=0.05,
     tick=0.1,
     first_backoff=timedelta(seconds=0.1),
     longest_backoff=timedelta(seconds=0.5),
+    token_rest=timedelta(seconds=0.4),
     room_wait=timedelta(seconds=0.2),
     plan_digests_every=timedelta(seconds=0.1),
 )

@@ -1,0 +1,147 @@
+"""What happens around a service: pages to find, timers that fire, messages that are sent."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.paging import PageState, RunState
+from bot.domain.reading import Card
+from bot.policy import Policy
+from bot.services import delivered, duework, outgoing, reading
+from bot.services.delivered import Accepted, At
+from bot.services.outgoing import Letter, Prepared, RoomCall
+from bot.store import outbox, timers
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.store.tables import Delivery, Incident, Page, PagingRun, Timer
+from tests.factories import NOON, an_act
+
+Sent = list[tuple[Claimed, Prepared]]
+
+
+def incident(db: Database, incident_id: str) -> Incident:
+    with db.reading() as tx:
+        found = tx.first(select(Incident).where(col(Incident.id) == incident_id))
+    assert found is not None
+    return found
+
+
+def all_pages(db: Database, team: str | None = None) -> list[Page]:
+    """Every page, in the order in which they were made; of one team's runs, if named."""
+    with db.reading() as tx:
+        return tx.all(
+            select(Page)
+            .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
+            .where(col(PagingRun.team_key) == team if team else True)
+            .order_by(col(Page.created_at), col(Page.round), col(Page.step), col(Page.target))
+        )
+
+
+def page_of(db: Database, user: str, incident_id: str | None = None) -> str:
+    """The newest page of a person (in one incident)."""
+    mine = [page for page in all_pages(db) if page.target == user]
+    return [page.id for page in mine if incident_id in (None, page.incident_id)][-1]
+
+
+def paged(db: Database, team: str) -> list[str]:
+    return [page.target for page in all_pages(db, team)]
+
+
+def page_states(db: Database, team: str) -> list[PageState]:
+    return [page.state for page in all_pages(db, team)]
+
+
+def run_of(db: Database, team: str) -> PagingRun:
+    """The newest run of a team."""
+    with db.reading() as tx:
+        rows = tx.all(
+            select(PagingRun).where(col(PagingRun.team_key) == team).order_by(col(PagingRun.id))
+        )
+    return rows[-1]
+
+
+def run_state(db: Database, team: str) -> RunState:
+    return run_of(db, team).state
+
+
+def card(db: Database, incident_id: str) -> Card:
+    return reading.details(db, an_act(), incident_id).card
+
+
+def kinds_of_entries(db: Database, incident_id: str) -> list[str]:
+    entries = reading.details(db, an_act(), incident_id, newest=None).entries
+    return [entry.kind.value for entry in entries]
+
+
+def due_timers(db: Database, kind: TimerKind) -> list[datetime]:
+    with db.reading() as tx:
+        rows = tx.all(
+            select(Timer)
+            .where(col(Timer.kind) == kind, col(Timer.state) == TimerState.DUE)
+            .order_by(col(Timer.due_at))
+        )
+    return [row.due_at for row in rows]
+
+
+def tick(db: Database, policy: Policy, at: datetime) -> int:
+    """Fire everything that is due, and what becomes due by that; return how much it was."""
+    fired = 0
+    while True:
+        with db.transaction() as tx:
+            due = timers.claim(tx, now=at, real=at, limit=50)
+        if not due:
+            return fired
+        for work in due:
+            duework.fire(db, policy, work, at)
+        fired += len(due)
+
+
+def outgoing_rows(db: Database, kind: DeliveryKind | None = None) -> list[Delivery]:
+    with db.reading() as tx:
+        rows = tx.all(select(Delivery).order_by(col(Delivery.id)))
+    return [row for row in rows if kind is None or row.kind is kind]
+
+
+def waiting(db: Database, kind: DeliveryKind) -> list[Delivery]:
+    return [row for row in outgoing_rows(db, kind) if row.state is DeliveryState.DUE]
+
+
+def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
+    """Send all that is due as a Slack would that accepts everything; return what was said."""
+    said: Sent = []
+    real = at
+    while True:
+        # A second a turn: so long a channel rests after each post.
+        real += timedelta(seconds=1)
+        with db.transaction() as tx:
+            claimed = outbox.claim(tx, now=at, real=real, limit=100)
+        if not claimed:
+            return said
+        for one in claimed:
+            prepared = outgoing.prepare(db, policy, one, at)
+            said.append((one, prepared))
+            _settle(db, one, prepared, At(at, real), len(said))
+
+
+def _settle(db: Database, one: Claimed, prepared: Prepared, at: At, number: int) -> None:
+    match prepared:
+        case Letter():
+            channel = prepared.channel or f"D{prepared.person}"
+            delivered.sent(db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
+        case RoomCall(channel=None):
+            name = f"esc-{prepared.number}"
+            delivered.sent(db, one, Accepted(f"C0ROOM{prepared.number}", name=name), at)
+        case RoomCall():
+            delivered.sent(db, one, Accepted(prepared.channel), at)
+        case _:
+            delivered.moot(db, one, "nothing to say", at)
+
+
+def letters(sent: Sent, kind: DeliveryKind) -> list[Letter]:
+    return [p for claimed, p in sent if claimed.kind is kind and isinstance(p, Letter)]
+
+
+def told(sent: Sent, kind: DeliveryKind) -> list[str | None]:
+    """To whom letters of this kind went."""
+    return sorted(letter.person or letter.channel or "" for letter in letters(sent, kind))

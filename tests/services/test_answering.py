@@ -1,0 +1,251 @@
+"""Answers to a page, and what they leave of the ladder."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.act import Role, Workspace
+from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.errors import (
+    AlreadyAcknowledged,
+    AlreadyHandled,
+    BadInput,
+    NotFound,
+    NothingToAcknowledge,
+    NotPermitted,
+    NotTheirs,
+)
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import PageState, RunState
+from bot.policy import Policy
+from bot.services import answering, lifecycle, paging
+from bot.store.database import Database
+from tests.factories import (
+    DANIEL,
+    MEI,
+    NOON,
+    PRIYA,
+    SOFIA,
+    TOM,
+    an_act,
+    an_incident,
+    people,
+)
+from tests.services import scene
+
+LEGAL = TeamKey("legal")
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def a_legal_case(db: Database, policy: Policy) -> str:
+    return an_incident(db, policy, teams=(LEGAL,)).head.id
+
+
+def test_an_acknowledged_page_never_escalates(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    taken = answering.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+    assert taken.team_name == "Legal"
+    scene.tick(db, policy, NOON + timedelta(days=3))
+    assert scene.paged(db, "legal") == [PRIYA]
+    run = scene.run_of(db, "legal")
+    assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, PRIYA)
+    assert scene.due_timers(db, TimerKind.PAGE_STEP) == []
+
+
+def test_whoever_acknowledges_is_invited(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    invited = [row.args["users"] for row in scene.outgoing_rows(db, DeliveryKind.ROOM_INVITE)]
+    assert invited == [[PRIYA]]
+
+
+def test_the_second_to_acknowledge_is_told_who_was_first(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    first = scene.page_of(db, PRIYA)
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    answering.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
+    with pytest.raises(AlreadyAcknowledged) as late:
+        answering.acknowledge(db, an_act(PRIYA, minutes=17), first)
+    assert (late.value.by, late.value.at) == (TOM, NOON + 16 * MINUTES)
+    assert scene.page_states(db, "legal") == [PageState.SUPERSEDED, PageState.ACKNOWLEDGED]
+
+
+def test_a_page_that_was_sent_is_edited_when_another_takes_it(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    scene.send(db, policy)
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    answering.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
+    sent = scene.send(db, policy, NOON + 16 * MINUTES)
+    edited = scene.letters(sent, DeliveryKind.PAGE_UPDATE)
+    assert [letter.ts is not None for letter in edited] == [True]
+    assert scene.letters(sent, DeliveryKind.PAGE) == [], "what was unsent is withdrawn"
+
+
+def test_an_exhausted_run_can_still_be_acknowledged(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    scene.tick(db, policy, NOON)
+    for quarter in range(1, 8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    assert scene.run_state(db, "legal") is RunState.EXHAUSTED
+    answering.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
+    assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
+
+
+def test_declining_pages_the_next_at_once_and_not_again_later(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    answering.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "on a plane")
+    assert scene.paged(db, "legal") == [PRIYA, TOM]
+    assert scene.due_timers(db, TimerKind.PAGE_STEP) == [NOON + 16 * MINUTES]
+    for quarter in range(1, 9):
+        scene.tick(db, policy, NOON + (1 + quarter * 15) * MINUTES)
+    assert scene.paged(db, "legal").count(PRIYA) == 1
+    with pytest.raises(NothingToAcknowledge):
+        answering.decline(db, policy, an_act(PRIYA, hours=4), scene.page_of(db, PRIYA), "still")
+
+
+def test_nobody_declines_for_somebody_else(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    with pytest.raises(NotTheirs):
+        answering.decline(db, policy, an_act(TOM), scene.page_of(db, PRIYA), "she is away")
+    assert scene.paged(db, "legal") == [PRIYA]
+
+
+def test_where_everyone_is_paged_one_refusal_waits_for_the_others(
+    db: Database, policy: Policy
+) -> None:
+    a_legal_case(db, policy)
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    scene.tick(db, policy, NOON + 30 * MINUTES)
+    everyone = scene.paged(db, "legal")[2:]
+    assert len(everyone) == 4
+    due = scene.due_timers(db, TimerKind.PAGE_STEP)
+    for user in everyone[:3]:
+        answering.decline(
+            db, policy, an_act(user, minutes=31), scene.page_of(db, UserId(user)), "no"
+        )
+        assert len(scene.paged(db, "legal")) == 6
+    assert scene.due_timers(db, TimerKind.PAGE_STEP) == due
+    last = everyone[3]
+    answering.decline(db, policy, an_act(last, minutes=32), scene.page_of(db, UserId(last)), "no")
+    assert scene.run_state(db, "legal") is RunState.EXHAUSTED
+
+
+def test_handing_over_ends_one_run_and_begins_another(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    started = answering.hand_over_page(
+        db,
+        policy,
+        an_act(PRIYA, minutes=2),
+        scene.page_of(db, PRIYA),
+        to_team=TeamKey("pr"),
+        to_person=None,
+        summary="a press matter",
+    )
+    assert started.targets == (SOFIA,)
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+    scene.tick(db, policy, NOON + 16 * MINUTES)
+    assert scene.paged(db, "legal") == [PRIYA]
+
+
+def test_a_handover_takes_a_summary_and_somebody(db: Database, policy: Policy) -> None:
+    incident_id = a_legal_case(db, policy)
+    with pytest.raises(BadInput, match="BadInput"):
+        answering.hand_over(db, policy, an_act(), incident_id, to_person=SOFIA, summary=" ")
+    with pytest.raises(BadInput):
+        answering.hand_over(db, policy, an_act(), incident_id, summary="take it")
+
+
+def test_a_forged_page_is_not_answered(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    page = scene.page_of(db, PRIYA)
+    with pytest.raises(NotFound):
+        answering.acknowledge(db, an_act(PRIYA), "01FORGED")
+    with pytest.raises(NotTheirs):
+        answering.acknowledge(db, an_act(SOFIA), page)
+    elsewhere = replace(an_act(PRIYA), workspace=Workspace("T9"))
+    with pytest.raises(NotFound):
+        answering.acknowledge(db, elsewhere, page)
+    with pytest.raises(NotPermitted):
+        answering.acknowledge(db, an_act(PRIYA, role=Role.NOBODY), page)
+    assert scene.run_state(db, "legal") is RunState.PAGING
+
+
+def test_the_same_click_twice_is_handled_once(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    page = scene.page_of(db, PRIYA)
+    answering.acknowledge(db, an_act(PRIYA, key="click"), page)
+    with pytest.raises(AlreadyHandled) as again:
+        answering.acknowledge(db, an_act(PRIYA, key="click"), page)
+    assert again.value.outcome == "ESC-1"
+
+
+def test_ack_without_a_page_takes_whatever_waits(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    an_incident(db, policy, teams=(LEGAL,))
+    taken = answering.acknowledge_mine(db, an_act(PRIYA))
+    assert {one.reference for one in taken} == {"ESC-1", "ESC-2"}
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge_mine(db, an_act(PRIYA))
+
+
+def test_an_incident_that_ended_takes_no_acknowledgement(db: Database, policy: Policy) -> None:
+    incident_id = a_legal_case(db, policy)
+    page = scene.page_of(db, PRIYA)
+    lifecycle.decline(db, an_act(), incident_id, "not ours")
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge(db, an_act(PRIYA), page)
+
+
+def test_exhaustion_is_told_once_to_managers_operations_and_the_channel(
+    db: Database, policy: Policy
+) -> None:
+    a_legal_case(db, policy)
+    for quarter in range(8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    sent = scene.send(db, policy, NOON + timedelta(hours=2))
+    assert scene.told(sent, DeliveryKind.EXHAUSTED) == ["U0AGNIESZKA", "U0AOIFE", "U0JOSE", MEI]
+    assert scene.told(sent, DeliveryKind.NOTICE) == ["C0ROOM1"]
+    scene.tick(db, policy, NOON + timedelta(days=2))
+    again = scene.send(db, policy, NOON + timedelta(days=2))
+    assert scene.told(again, DeliveryKind.EXHAUSTED) == []
+
+
+def test_a_ladder_runs_on_the_policy_it_began_with(db: Database, policy: Policy) -> None:
+    a_legal_case(db, policy)
+    nobody = replace(policy.teams[LEGAL], on_call=(DANIEL,), members=())
+    edited = replace(policy, teams={**policy.teams, LEGAL: nobody})
+    scene.tick(db, edited, NOON + 15 * MINUTES)
+    assert scene.paged(db, "legal") == [PRIYA, TOM]
+    paging.page_team(db, edited, an_act(MEI), an_incident(db, edited, teams=()).head.id, LEGAL)
+    assert DANIEL in scene.paged(db, "legal")
+
+
+@pytest.mark.parametrize("flag", ["deleted", "is_bot", "is_restricted"])
+def test_somebody_who_cannot_answer_any_more_is_skipped(
+    db: Database, policy: Policy, flag: str
+) -> None:
+    a_legal_case(db, policy)
+    people(db, policy, U0TOM={flag: True})
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    assert TOM not in scene.paged(db, "legal")
+    assert len(scene.paged(db, "legal")) == 4, "everyone else, without a wait for Tom"
+
+
+def test_a_team_without_anybody_left_is_told_at_once(db: Database, policy: Policy) -> None:
+    gone = {"deleted": True}
+    people(db, policy, U0PRIYA=gone, U0TOM=gone, U0JAMAL=gone, U0ELENA=gone)
+    opened = an_incident(db, policy, teams=(LEGAL,))
+    assert opened.unreachable_teams == ("Legal",)
+    assert MEI in scene.told(scene.send(db, policy), DeliveryKind.EXHAUSTED)
+
+
+def test_a_team_is_not_paged_twice_at_once(db: Database, policy: Policy) -> None:
+    incident_id = a_legal_case(db, policy)
+    with pytest.raises(BadInput):
+        paging.page_team(db, policy, an_act(), incident_id, LEGAL)

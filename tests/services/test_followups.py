@@ -1,0 +1,210 @@
+"""What is due later: reminders, tasks, follow-ups, updates; snoozed, stopped, late."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.domain.clockwork import Snooze, snoozed_until
+from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.errors import NothingToDo, NotTheirs
+from bot.domain.ids import UserId
+from bot.policy import Policy
+from bot.services import followups, lifecycle
+from bot.store.database import Database
+from bot.store.tables import Reminder, Task
+from bot.store.tables.states import ReminderState
+from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def quiet(db: Database, policy: Policy) -> str:
+    """An incident of Mei's that pages nobody."""
+    incident_id = an_incident(db, policy, teams=()).head.id
+    lifecycle.assign(db, an_act(MEI), incident_id, MEI)
+    scene.send(db, policy)
+    return incident_id
+
+
+def a_reminder(db: Database) -> str:
+    followups.add_reminder(db, an_act(MEI), text="ask Legal", due_at=NOON + HOUR)
+    with db.reading() as tx:
+        return tx.all(select(Reminder))[-1].id
+
+
+def a_task(db: Database, policy: Policy, incident_id: str) -> str:
+    followups.add_task(
+        db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=NOON + 3 * HOUR
+    )
+    scene.send(db, policy)
+    with db.reading() as tx:
+        return tx.all(select(Task))[-1].id
+
+
+def heard(db: Database, policy: Policy, kind: DeliveryKind, after: timedelta) -> list[bool]:
+    """What reaches people at that time; for each letter whether it says that it is late."""
+    scene.tick(db, policy, NOON + after)
+    sent = scene.send(db, policy, NOON + after)
+    return [bool(getattr(letter.view, "late", False)) for letter in scene.letters(sent, kind)]
+
+
+def test_a_reminder_speaks_once_when_it_is_due(db: Database, policy: Policy) -> None:
+    a_reminder(db)
+    assert heard(db, policy, DeliveryKind.REMINDER, HOUR - timedelta(seconds=1)) == []
+    assert heard(db, policy, DeliveryKind.REMINDER, HOUR) == [False]
+    assert heard(db, policy, DeliveryKind.REMINDER, 9 * DAY) == []
+
+
+def test_after_a_downtime_a_reminder_comes_once_marked_late(db: Database, policy: Policy) -> None:
+    a_reminder(db)
+    assert heard(db, policy, DeliveryKind.REMINDER, 8 * DAY) == [True]
+    assert heard(db, policy, DeliveryKind.REMINDER, 9 * DAY) == []
+
+
+def test_a_snoozed_reminder_stays_silent_until_then(db: Database, policy: Policy) -> None:
+    reminder = a_reminder(db)
+    heard(db, policy, DeliveryKind.REMINDER, HOUR)
+    followups.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
+    assert heard(db, policy, DeliveryKind.REMINDER, 2 * HOUR) == []
+    assert heard(db, policy, DeliveryKind.REMINDER, 3 * HOUR) == [False]
+
+
+def test_a_reminder_snoozed_before_it_was_sent_is_not_sent(db: Database, policy: Policy) -> None:
+    reminder = a_reminder(db)
+    scene.tick(db, policy, NOON + HOUR)
+    followups.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
+    assert scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.REMINDER) == []
+    assert heard(db, policy, DeliveryKind.REMINDER, 3 * HOUR) == [False]
+
+
+@pytest.mark.parametrize("end", [ReminderState.DONE, ReminderState.STOPPED])
+def test_a_reminder_that_ended_never_speaks(
+    db: Database, policy: Policy, end: ReminderState
+) -> None:
+    reminder = a_reminder(db)
+    followups.end_reminder(db, an_act(MEI), reminder, end)
+    assert heard(db, policy, DeliveryKind.REMINDER, 9 * DAY) == []
+    with pytest.raises(NothingToDo):
+        followups.snooze_reminder(db, an_act(MEI), reminder, NOON + HOUR)
+
+
+def test_a_reminder_is_its_owners(db: Database) -> None:
+    with pytest.raises(NotTheirs):
+        followups.end_reminder(db, an_act(TOM), a_reminder(db), ReminderState.DONE)
+
+
+def test_a_task_speaks_before_it_is_due_when_it_is_and_each_day_after(
+    db: Database, policy: Policy
+) -> None:
+    a_task(db, policy, quiet(db, policy))
+    kind = DeliveryKind.TASK_REMINDER
+    assert heard(db, policy, kind, 2 * HOUR) == [False]
+    assert heard(db, policy, kind, 3 * HOUR) == [False]
+    assert heard(db, policy, kind, 3 * HOUR + DAY) == [False]
+    assert heard(db, policy, kind, 3 * HOUR + 8 * DAY) == [True], "once after a downtime"
+    assert heard(db, policy, kind, 3 * HOUR + 9 * DAY) == [False]
+
+
+def test_a_task_that_is_done_is_silent_and_done_once(db: Database, policy: Policy) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    followups.finish_task(db, an_act(PRIYA), task)
+    assert heard(db, policy, DeliveryKind.TASK_REMINDER, 9 * DAY) == []
+    with pytest.raises(NothingToDo):
+        followups.finish_task(db, an_act(PRIYA), task)
+
+
+def test_a_task_snoozed_until_tomorrow_twice_still_speaks_tomorrow(
+    db: Database, policy: Policy
+) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    tomorrow = snoozed_until(Snooze.TOMORROW, NOON, policy.default_zone)
+    for minute in (1, 2):
+        followups.snooze_task(db, an_act(PRIYA, minutes=minute), task, tomorrow)
+    kind = DeliveryKind.TASK_REMINDER
+    assert heard(db, policy, kind, tomorrow - NOON - HOUR) == []
+    assert heard(db, policy, kind, tomorrow - NOON) == [False]
+
+
+def test_a_task_that_is_handed_over_reminds_the_new_one(db: Database, policy: Policy) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    followups.hand_over_task(db, an_act(PRIYA), task, TOM)
+    sent = scene.send(db, policy)
+    assert scene.told(sent, DeliveryKind.TASK_REMINDER) == [TOM]
+    with pytest.raises(NothingToDo):
+        followups.hand_over_task(db, an_act(TOM), task, TOM)
+
+
+def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy: Policy) -> None:
+    incident_id = quiet(db, policy)
+    lifecycle.resolve(
+        db, policy, an_act(MEI), incident_id, root_cause="tooling", follow_up_owner=UserId("U0WEI")
+    )
+    with db.reading() as tx:
+        tasks = sorted(tx.all(select(Task)), key=lambda task: task.due_at)
+    assert [task.text.split()[-1] for task in tasks] == ["D+1", "D+7", "D+30"]
+    assert {task.assignee for task in tasks} == {"U0WEI"}
+    invited = scene.outgoing_rows(db, DeliveryKind.ROOM_INVITE)[-1].args["users"]
+    assert invited == ["U0WEI"]
+
+
+def test_without_an_update_the_owner_is_asked_again_and_again(db: Database, policy: Policy) -> None:
+    quiet(db, policy)
+    kind = DeliveryKind.UPDATE_REMINDER
+    assert heard(db, policy, kind, 2 * HOUR - timedelta(seconds=1)) == []
+    assert heard(db, policy, kind, 2 * HOUR) == [False]
+    assert heard(db, policy, kind, 4 * HOUR) == [False]
+    assert heard(db, policy, kind, 8 * DAY) == [True]
+
+
+def test_an_update_begins_the_time_anew(db: Database, policy: Policy) -> None:
+    incident_id = quiet(db, policy)
+    lifecycle.post_update(db, an_act(MEI, hours=1), incident_id, "we wait for Legal")
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 2 * HOUR) == []
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 3 * HOUR) == [False]
+
+
+def test_an_update_posted_before_the_reminder_was_sent_makes_it_moot(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = quiet(db, policy)
+    scene.tick(db, policy, NOON + 2 * HOUR)
+    lifecycle.post_update(db, an_act(MEI, hours=2), incident_id, "done in a minute")
+    sent = scene.send(db, policy, NOON + 2 * HOUR)
+    assert scene.letters(sent, DeliveryKind.UPDATE_REMINDER) == []
+
+
+def test_a_snoozed_update_is_silent_and_can_be_snoozed_to_the_same_time_again(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = quiet(db, policy)
+    lifecycle.snooze_update(db, an_act(MEI), incident_id, 9 * HOUR)
+    lifecycle.post_update(db, an_act(MEI, hours=1), incident_id, "news")
+    lifecycle.snooze_update(db, an_act(MEI, hours=2), incident_id, 7 * HOUR)
+    assert scene.due_timers(db, TimerKind.UPDATE_DUE) == [NOON + 9 * HOUR]
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 8 * HOUR) == []
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, 9 * HOUR) == [False]
+
+
+def test_stopped_updates_are_asked_for_again_after_the_next_one(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = quiet(db, policy)
+    lifecycle.stop_updates(db, an_act(MEI), incident_id)
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, DAY) == []
+    lifecycle.post_update(db, an_act(MEI, days=1), incident_id, "news")
+    assert heard(db, policy, DeliveryKind.UPDATE_REMINDER, DAY + 2 * HOUR) == [False]
+
+
+def test_without_an_owner_a_manager_on_duty_is_asked(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, teams=())
+    scene.tick(db, policy, NOON + 2 * HOUR)
+    sent = scene.send(db, policy, NOON + 2 * HOUR)
+    assert scene.told(sent, DeliveryKind.UPDATE_REMINDER) == [MEI]
