@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import ack, pages
+from bench import ack, digest, pages, relaying
+from bench.account import DOCUMENT, write_figures
 from bench.databases import Databases, databases
 from bench.extent import FULL, QUICK, SMOKE, Extent
 from bench.figures import Figure, table
@@ -20,6 +21,8 @@ Measurement = Callable[[Extent, LoadGenerator, Slack, Databases], list[Figure]]
 MEASUREMENTS: dict[str, Measurement] = {
     "ack": ack.measure,
     "pages": pages.measure,
+    "relay": relaying.measure,
+    "digest": digest.measure,
 }
 
 
@@ -37,6 +40,8 @@ def main() -> int:
                 figures += measurement(extent, load, slack, store)
     machine = about(extent)
     print(f"\n{machine.sentence}\n\n{table(figures)}\n")
+    if arguments.write_docs:
+        write_figures(DOCUMENT, f"{machine.sentence}\n\n{table(figures)}")
     if arguments.json:
         whole = {**machine.as_json(), "figures": [figure.as_json() for figure in figures]}
         arguments.json.write_text(json.dumps(whole, indent=2) + "\n")
@@ -50,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--smoke", action="store_true", help="a few of each: does it all run?")
     parser.add_argument("--only", nargs="+", choices=sorted(MEASUREMENTS), metavar="PART")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    parser.add_argument(
+        "--write-docs", action="store_true", help=f"rewrite the figures in {DOCUMENT.name}"
+    )
     return parser
 
 

