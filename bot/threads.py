@@ -12,7 +12,7 @@ Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 READERS = 4
-POSTGRES_WRITERS = 8
+POSTGRES_WRITERS = 4
 SWITCH_SECONDS = 0.0005
 """A thread that comes back from the database waits so long for a busy event loop to let go of
 the interpreter: at every statement, so Python's default of 5 ms makes 0.1 s of one opening."""

@@ -158,11 +158,14 @@ class Case:
                 self.tx, self.incident, self.act.now, self.act.user, self._entries
             )
             self.change(head=head, entries=seq, updated_at=self.act.now)
+        timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
         if self._new:
+            # Late: whoever opens another incident at this moment waits for our number's commit.
+            number = incidents.next_number(self.tx, self.act.workspace)
+            self.incident.number = number
             incidents.add(self.tx, self.incident)
         elif self._changes:
             incidents.change(self.tx, self.id, self._changes)
-        timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
         inbound.set_outcome(self.tx, self.act, self.reference)
 

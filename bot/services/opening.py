@@ -40,7 +40,7 @@ def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opene
     require(act, Deed.OPEN)
     draft = checked(policy, draft)
     with db.transaction(act) as tx:
-        incident = _new_incident(policy, act, draft, incidents.next_number(tx, act.workspace))
+        incident = _new_incident(policy, act, draft)
         case = Case(tx, act, incident, new=True)
         case.record(
             EntryKind.OPENED,
@@ -77,14 +77,15 @@ def _room(case: Case) -> Outgoing:
     )
 
 
-def _new_incident(policy: Policy, act: Act, draft: Draft, number: int) -> Incident:
+def _new_incident(policy: Policy, act: Act, draft: Draft) -> Incident:
+    """Its number is taken when it is stored."""
     incident_id = new_id(act.now)
     severity = draft.severity
     return Incident(
         team_id=act.workspace.team_id,
         enterprise_id=act.workspace.enterprise_id,
         id=incident_id,
-        number=number,
+        number=0,
         title=draft.title,
         codename=codename(incident_id),
         tier=draft.tier,
