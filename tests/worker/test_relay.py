@@ -14,7 +14,6 @@ from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
-
 UNCLEAR = [
     kind
     for kind in FaultKind

@@ -1,0 +1,194 @@
+"""A restricted incident's words reach nobody who is not invited: no view, no log, no queue."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.act import Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import NoAccess, NotPermitted
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.lifecycle import State
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import (
+    access,
+    answering,
+    decisions,
+    delivered,
+    digests,
+    followups,
+    homes,
+    lifecycle,
+    outgoing,
+    paging,
+    reading,
+)
+from bot.services.decisions import NewDecision
+from bot.services.delivered import At
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.tables import Delivery
+from tests.factories import MEI, NOON, PRIYA, SOFIA, an_act, an_incident, people
+from tests.services import scene
+
+SECRET = "Zyxomma"
+OUTSIDER = an_act("U0NOOR", role=Role.VIEWER, hours=3)
+GUEST = an_act("U0GUS", role=Role.NOBODY, hours=3)
+
+
+def told(what: str) -> str:
+    return f"{SECRET} {what}"
+
+
+def a_restricted_story(db: Database, policy: Policy) -> str:
+    """Everything that can be written is written, with the secret word in it."""
+    incident_id = an_incident(
+        db,
+        policy,
+        title=told("title"),
+        tier=Tier.RESTRICTED,
+        references=(told("reference"),),
+        permalink=told("permalink"),
+    ).head.id
+    mei = an_act(MEI, minutes=1)
+    lifecycle.post_update(db, mei, incident_id, told("update"), State.INVESTIGATING)
+    lifecycle.add_note(db, mei, incident_id, told("note"))
+    lifecycle.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
+    paging.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
+    answering.decline(db, policy, an_act(SOFIA), scene.page_of(db, SOFIA), told("excuse"))
+    answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA))
+    due = NOON + timedelta(days=2)
+    followups.add_task(db, policy, mei, incident_id, assignee=PRIYA, text=told("task"), due_at=due)
+    followups.add_reminder(db, mei, text=told("reminder"), due_at=due, incident_id=incident_id)
+    decision = NewDecision(
+        (next(iter(policy.actions)),),
+        told("scope"),
+        told("clause"),
+        "1",
+        told("rationale"),
+        (MEI,),
+        next(iter(policy.precedents)),
+        told("dissent"),
+    )
+    decisions.record_decision(db, policy, mei, incident_id, decision)
+    return incident_id
+
+
+@pytest.fixture
+def story(db: Database, policy: Policy) -> str:
+    people(db, policy, U0NOOR={}, U0GUS={"is_restricted": True})
+    return a_restricted_story(db, policy)
+
+
+def test_an_outsider_is_shown_the_codename_and_no_word(
+    db: Database, policy: Policy, story: str
+) -> None:
+    seen = [
+        reading.listing(db, policy, OUTSIDER, ""),
+        reading.search(db, OUTSIDER, "ESC-1"),
+        homes.home(db, OUTSIDER),
+        digests.preview(db, policy, OUTSIDER, None),
+        *(reading.page(db, OUTSIDER, page.id) for page in scene.all_pages(db)),
+    ]
+    assert all("ESC-1" in str(one) for one in seen)
+    assert SECRET not in str(seen)
+    for look in (reading.head, reading.details):
+        with pytest.raises(NoAccess) as refused:
+            look(db, OUTSIDER, story)
+        assert SECRET not in str(vars(refused.value))
+
+
+def test_lists_and_searches_carry_no_word_even_for_the_invited(
+    db: Database, policy: Policy, story: str
+) -> None:
+    invited = an_act(MEI, hours=3)
+    assert SECRET in str(reading.details(db, invited, story))
+    shown = [reading.listing(db, policy, invited, ""), homes.home(db, invited)]
+    shown.append(digests.preview(db, policy, invited, None))
+    assert SECRET not in str(shown)
+    assert reading.search(db, invited, SECRET).heads == ()
+    assert reading.search(db, invited, "harassment").heads == ()
+
+
+def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> None:
+    for look in (
+        lambda: reading.listing(db, policy, GUEST, ""),
+        lambda: reading.search(db, GUEST, "x"),
+        lambda: reading.details(db, GUEST, story),
+        lambda: lifecycle.add_note(db, GUEST, story, "x"),
+        lambda: access.request_access(db, GUEST, story),
+    ):
+        with pytest.raises(NotPermitted):
+            look()
+
+
+def test_no_word_lies_in_the_queue(db: Database, policy: Policy, story: str) -> None:
+    scene.tick(db, policy, NOON + timedelta(days=3))
+    with db.reading() as tx:
+        table = Delivery.__table__  # type: ignore[attr-defined]
+        rows = [dict(row) for row in tx.execute(select(table)).mappings()]
+    assert rows
+    assert SECRET not in str(rows)
+    assert scene.incident(db, story).title == told("title")
+
+
+def test_no_word_stands_in_a_log(
+    db: Database, policy: Policy, caplog: pytest.LogCaptureFixture
+) -> None:
+    people(db, policy)
+    for name in ("bot", "handlers", "commandline"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    a_restricted_story(db, policy)
+    scene.tick(db, policy, NOON + timedelta(days=3))
+    scene.send(db, policy, NOON + timedelta(days=3))
+    assert SECRET not in caplog.text
+
+
+def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
+    db: Database, policy: Policy, story: str
+) -> None:
+    scene.tick(db, policy, NOON + timedelta(hours=2))
+    sent = scene.send(db, policy, NOON + timedelta(hours=2))
+    invited = {MEI, PRIYA}
+    others = [
+        p
+        for _, p in sent
+        if isinstance(p, outgoing.Letter) and p.person is not None and p.person not in invited
+    ]
+    assert len(others) > 3
+    assert scene.incident(db, story).codename in str(others)
+    assert SECRET not in str(others)
+
+
+def test_access_is_asked_for_granted_and_refused(db: Database, story: str) -> None:
+    asker = replace(OUTSIDER, role=Role.MEMBER)
+    assert access.request_access(db, asker, story) == "ESC-1"
+    access.answer_access(db, an_act(MEI), story, UserId("U0NOOR"), granted=False)
+    with pytest.raises(NoAccess):
+        reading.details(db, asker, story)
+    access.answer_access(db, an_act(MEI), story, UserId("U0NOOR"), granted=True)
+    assert SECRET in str(reading.details(db, asker, story))
+
+
+def test_a_thread_in_a_shared_channel_says_no_word(
+    db: Database, policy: Policy, story: str
+) -> None:
+
+    with db.transaction() as tx:
+        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+    (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
+    delivered.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    sent = scene.send(db, policy, NOON + timedelta(minutes=5))
+    shared = [
+        prepared
+        for _, prepared in sent
+        if isinstance(prepared, outgoing.Letter) and prepared.channel == "C0ESCALATIONS"
+    ]
+    assert shared, "its card"
+    assert SECRET not in str(shared)
+    assert scene.incident(db, story).thread_ts is not None

@@ -1,0 +1,131 @@
+"""Moves of an incident: the legal ones, the others, and what each brings about."""
+
+import pytest
+
+from bot.domain.act import Role
+from bot.domain.duework import TimerKind
+from bot.domain.errors import (
+    FormErrors,
+    IllegalMove,
+    IncidentClosed,
+    NothingToDo,
+    NotPermitted,
+    ReasonNeeded,
+    Refused,
+)
+from bot.domain.lifecycle import MOVES, State, legal_moves
+from bot.domain.paging import RunState
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services import lifecycle
+from bot.store import incidents
+from bot.store.database import Database
+from tests.factories import MEI, NOON, an_act, an_incident, people
+from tests.services import scene
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def in_state(db: Database, policy: Policy, state: State) -> str:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    with db.transaction() as tx:
+        incidents.change(tx, incident_id, {"state": state})
+    return incident_id
+
+
+def move(db: Database, policy: Policy, incident_id: str, to: State) -> None:
+    act = an_act(MEI, minutes=1)
+    if to is State.RESOLVED:
+        lifecycle.resolve(db, policy, act, incident_id, root_cause="tooling")
+    elif to is State.DUPLICATE:
+        original = an_incident(db, policy, teams=())
+        lifecycle.duplicate(db, act, incident_id, original.head.reference)
+    else:
+        lifecycle.set_state(db, act, incident_id, to, "a reason")
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_exactly_the_legal_moves_are_made(db: Database, policy: Policy, state: State) -> None:
+    for to in State:
+        incident_id = in_state(db, policy, state)
+        if to in MOVES[state]:
+            move(db, policy, incident_id, to)
+            assert scene.incident(db, incident_id).state is to
+            continue
+        with pytest.raises(Refused) as refused:
+            move(db, policy, incident_id, to)
+        assert scene.incident(db, incident_id).state is state
+        if isinstance(refused.value, IllegalMove):
+            assert refused.value.legal == tuple(move.value for move in legal_moves(state))
+        else:
+            assert isinstance(refused.value, NothingToDo)
+
+
+def test_a_worse_severity_pages_the_teams_that_it_brings_in(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, severity=Severity.P3, teams=None).head.id
+    assert not scene.paged(db, "legal")
+    lifecycle.set_severity(db, policy, an_act(role=Role.MEMBER), incident_id, Severity.P1)
+    assert scene.paged(db, "legal") == ["U0PRIYA"]
+    assert scene.paged(db, "content-policy") == ["U0WEI"], "who was paged is not paged again"
+
+
+def test_a_milder_severity_takes_a_reason_and_a_responder(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    with pytest.raises(ReasonNeeded):
+        lifecycle.set_severity(db, policy, an_act(), incident_id, Severity.P3, " ")
+    member = an_act("U0BAO", role=Role.MEMBER)
+    with pytest.raises(NotPermitted):
+        lifecycle.set_severity(db, policy, member, incident_id, Severity.P3, "calm again")
+    lifecycle.set_severity(db, policy, an_act(), incident_id, Severity.P3, "calm again")
+    assert scene.incident(db, incident_id).severity is Severity.P3
+
+
+def test_an_end_calls_off_pages_and_timers(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy).head.id
+    lifecycle.resolve(db, policy, an_act(minutes=1), incident_id, root_cause="tooling")
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+    assert scene.due_timers(db, TimerKind.PAGE_STEP) == []
+    assert scene.due_timers(db, TimerKind.UPDATE_DUE) == []
+    assert scene.incident(db, incident_id).update_due_at is None
+
+
+def test_an_update_that_ends_the_incident_does_all_that_an_end_does(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = an_incident(db, policy).head.id
+    with pytest.raises((Refused, FormErrors)):
+        lifecycle.post_update(db, an_act(), incident_id, "over", State.RESOLVED)
+    lifecycle.post_update(db, an_act(), incident_id, "not ours", State.DECLINED)
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+    assert scene.incident(db, incident_id).ended_at is not None
+
+
+def test_closing_does_not_move_the_end(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    lifecycle.resolve(db, policy, an_act(), incident_id, root_cause="tooling")
+    lifecycle.close(db, an_act(days=20), incident_id)
+    assert scene.incident(db, incident_id).ended_at == NOON
+
+
+def test_a_reopened_incident_expects_updates_again(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    lifecycle.resolve(db, policy, an_act(), incident_id, root_cause="tooling")
+    with pytest.raises(ReasonNeeded):
+        lifecycle.reopen(db, an_act(), incident_id, " ")
+    lifecycle.reopen(db, an_act(minutes=1), incident_id, "it began again")
+    reopened = scene.incident(db, incident_id)
+    assert (reopened.ended_at, reopened.resolved_at) == (None, None)
+    assert len(scene.due_timers(db, TimerKind.UPDATE_DUE)) == 1
+
+
+def test_after_the_end_notes_are_taken_and_work_is_not(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    lifecycle.decline(db, an_act(), incident_id, "not ours")
+    lifecycle.add_note(db, an_act(), incident_id, "for the record")
+    with pytest.raises(IncidentClosed):
+        lifecycle.assign(db, an_act(), incident_id, MEI)
+    with pytest.raises(IncidentClosed):
+        lifecycle.post_update(db, an_act(), incident_id, "more")
