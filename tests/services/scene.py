@@ -142,6 +142,6 @@ def letters(sent: Sent, kind: DeliveryKind) -> list[Letter]:
     return [p for claimed, p in sent if claimed.kind is kind and isinstance(p, Letter)]
 
 
-def told(sent: Sent, kind: DeliveryKind) -> list[str | None]:
+def told(sent: Sent, kind: DeliveryKind) -> list[str]:
     """To whom letters of this kind went."""
     return sorted(letter.person or letter.channel or "" for letter in letters(sent, kind))

@@ -12,7 +12,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import opening
+from bot.services import opening, reading
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Participant, TimelineEntry, Timer
 from bot.store.transaction import Transaction
@@ -125,7 +125,7 @@ def test_where_only_ids_are_taken_no_word_is_stored(db: Database, policy: Policy
         teams=None,
     )
     assert opened.head.name == policy.categories["suspected-csam"].label
-    entries = scene.reading.details(db, an_act(), opened.head.id).entries
+    entries = reading.details(db, an_act(), opened.head.id).entries
     stored = f"{scene.incident(db, opened.head.id)} {entries}"
     assert words not in stored
     assert "slack.example" not in stored

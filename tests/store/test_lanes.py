@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from sqlalchemy import update
-from sqlmodel import col
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.store import outbox_health, withdrawals
@@ -28,7 +27,7 @@ def test_a_lane_has_one_delivery_in_flight(db: Database) -> None:
 def test_what_is_put_in_together_comes_out_in_the_same_order(db: Database) -> None:
     names = [f"notice {number}" for number in range(12)]
     put(db, *map(a_delivery, names))
-    said = []
+    said: list[str] = []
     for _ in names:
         (claimed,) = take(db).values()
         said.append(claimed.subject)
@@ -41,7 +40,7 @@ def test_within_a_lane_the_more_important_goes_first_and_then_the_earlier(db: Da
     put(db, a_delivery("later", due_at=NOON - SECOND))
     put(db, a_delivery("earlier", due_at=NOON - 2 * SECOND))
     put(db, a_delivery("page", kind=DeliveryKind.PAGE, priority=Priority.PAGE))
-    said = []
+    said: list[str] = []
     while claimed := take(db):
         said += claimed
         for one in claimed.values():
@@ -213,4 +212,3 @@ def test_every_key_of_a_lane_carries_its_workspace(db: Database) -> None:
     with db.reading() as tx:
         keys = list(tx.execute(Lane.__table__.select()).mappings())  # type: ignore[attr-defined]
     assert [row["key"] for row in keys] == ["T0TOCSIN/person/U1"]
-    assert col(Lane.key).name == "key"
