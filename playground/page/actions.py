@@ -119,7 +119,9 @@ async def click_view(request: Request) -> Response:
     view = visit.view
     fields = await visit.fields()
     place = _pressed(fields, view.blocks)
-    values = read_form(fields, view.blocks, visit.reader.me.tz)
+    # Clicked on a form that the app has redrawn since: what it did not have yet is not empty.
+    current = _one(fields, "drawn") in (None, view.hash)
+    values = read_form(fields, view.blocks, visit.reader.me.tz, only_given=not current)
     choice = pressed_value(place, values, _one(fields, "option"))
     return _told(
         await visit.playground.click_view(

@@ -114,13 +114,15 @@ def chosen(element: Mapping[str, Any], value: Mapping[str, Any] | None) -> list[
     return [str(one["value"]) if isinstance(one, dict) else str(one) for one in several]
 
 
-def read_form(fields: Mapping[str, list[str]], blocks: list[Json], tz: str) -> FormValues:
+def read_form(
+    fields: Mapping[str, list[str]], blocks: list[Json], tz: str, *, only_given: bool = False
+) -> FormValues:
     """A submitted form as choices. Elements that hold nothing (buttons, overflows) are left out;
-    those that hold nothing yet are there as None or an empty list.
+    those that hold nothing yet are there as None or an empty list, unless `only_given`.
     """
     values: dict[str, dict[str, Choice]] = {}
     for place in places(blocks):
-        if place.kind in _KEYS:
+        if place.kind in _KEYS and (place.field in fields or not only_given):
             given = [_tidy(one) for one in fields.get(place.field, []) if one != ""]
             values.setdefault(place.block_id, {})[place.action_id] = _choice(place, given, tz)
     return values

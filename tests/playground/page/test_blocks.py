@@ -324,6 +324,11 @@ def test_an_empty_form_says_so() -> None:
     }
 
 
+def test_of_an_older_drawing_only_what_it_had_is_read() -> None:
+    fields = {field_name("text", "text"): ["one"]}
+    assert read_form(fields, FORM, "Etc/UTC", only_given=True) == {"text": {"text": "one"}}
+
+
 def test_what_was_pressed() -> None:
     by_action = {place.action_id: place for place in places(FORM)}
     values = read_form({field_name("row", "who"): ["UBOB"]}, FORM, "Etc/UTC")
