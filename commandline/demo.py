@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.domain.act import Workspace
 from bot.policy import load
+from bot.settings import SettingsError
 from bot.slack.manifest import manifest
 from bot.store.database import Database
 from commandline.demo_seed import seed
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CAST = ROOT / "bot" / "demo" / "workspace.json"
 HOST = "127.0.0.1"
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-playground", "xapp-playground", "playground-signing-secret"
+MARK = ".tocsin-demo"
 _START_SECONDS = 60.0
 
 
@@ -77,8 +79,15 @@ class Demo:
 
     def prepare(self) -> None:
         """Begin anew: an empty folder, a migrated database, some weeks of past incidents."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.exists():
+            if not (self.folder / MARK).exists() and any(self.folder.iterdir()):
+                raise SettingsError(
+                    f"{self.folder} holds something that is not of the demo, which begins anew "
+                    "each time: name another --folder."
+                )
+            shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True)
+        (self.folder / MARK).touch()
         request_url = None if self.given.socket_mode else self.request_url
         described = json.dumps(manifest(request_url=request_url))
         (self.folder / "manifest.json").write_text(described)

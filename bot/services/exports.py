@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.ids import reference
 from bot.domain.timeline import GENESIS, Entry, chain
-from bot.store import incidents, pages
+from bot.store import followups, incidents, pages
 from bot.store.database import Database
 from bot.store.tables import Incident, TimelineEntry
 
@@ -33,6 +33,9 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
                 "pages": [
                     page.model_dump(mode="json")
                     for page in pages.pages_of_incident(tx, incident.id)
+                ],
+                "tasks": [
+                    task.model_dump(mode="json") for task in followups.tasks_of(tx, incident.id)
                 ],
                 "decisions": [
                     decision.model_dump(mode="json")

@@ -6,7 +6,7 @@ from bot.domain.act import Act
 from bot.domain.codenames import codename
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import FormErrors
-from bot.domain.ids import TeamKey, new_id
+from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
 from bot.domain.reading import Draft, Opened
 from bot.domain.rights import Deed, require
@@ -171,10 +171,3 @@ def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
         tier=tier,
         permalink=None if category.references_only else draft.permalink,
     )
-
-
-def preview(policy: Policy, draft: Draft) -> tuple[Draft, tuple[TeamKey, ...]]:
-    """Return what opening this draft would store, and whom it would page."""
-    ready = _as_policy_demands(policy, draft, draft.title)
-    proposed = policy.proposed_teams(ready.category, ready.severity)
-    return ready, proposed if ready.teams is None else ready.teams

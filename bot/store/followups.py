@@ -18,6 +18,15 @@ def task(tx: Transaction, task_id: str) -> Task | None:
     return tx.first(select_rows(Task).where(col(Task.id) == task_id))
 
 
+def tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
+    """Return every task of an incident, done ones too."""
+    return tx.all(
+        select_rows(Task)
+        .where(col(Task.incident_id) == incident_id)
+        .order_by(col(Task.due_at), col(Task.id))
+    )
+
+
 def open_tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
     return tx.all(
         select_rows(Task)
@@ -36,14 +45,6 @@ def open_tasks_for(tx: Transaction, workspace: Workspace, user: str, limit: int)
         )
         .order_by(col(Task.due_at), col(Task.id))
         .limit(limit)
-    )
-
-
-def open_tasks(tx: Transaction, workspace: Workspace) -> list[Task]:
-    return tx.all(
-        select_rows(Task)
-        .where(col(Task.team_id) == workspace.team_id, col(Task.state) == TaskState.OPEN)
-        .order_by(col(Task.due_at), col(Task.id))
     )
 
 

@@ -165,15 +165,6 @@ def finish(tx: Transaction, work: DueWork) -> bool:
     )
 
 
-def postpone(tx: Transaction, work: DueWork, until: datetime) -> None:
-    """Let it rest after a failure; it stays due and is tried again."""
-    tx.execute(
-        update(Timer)
-        .where(col(Timer.id) == work.id, col(Timer.fence) == work.fence)
-        .values(lease_until=until)
-    )
-
-
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
     """Withdraw what is still due for a subject."""
     return tx.changed(_CANCEL, {"of_kind": kind, "of_subject": subject})

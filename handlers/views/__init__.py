@@ -22,5 +22,5 @@ FORMS: Mapping[Form, Handler] = {
 READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})
 """They have no submit button: nothing is sent."""
 
-REDRAWN = (Field.CATEGORY, Field.SEVERITY, Field.CRITERIA, Field.TEAMS)
+REDRAWN = (Field.CATEGORY, Field.SEVERITY, Field.CRITERIA, Field.AFFECTED, Field.TEAMS)
 """Fields of the opening form after which its proposal and preview change."""

@@ -1,7 +1,5 @@
 """Opening: everything in one transaction, as the policy demands it."""
 
-from dataclasses import replace
-
 import pytest
 from sqlmodel import SQLModel, select
 
@@ -12,6 +10,9 @@ from bot.domain.ids import TeamKey
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
+from bot.render import forms
+from bot.render.desk import Desk
+from bot.render.words import Words
 from bot.services import opening, reading
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Participant, TimelineEntry, Timer
@@ -159,12 +160,15 @@ def test_every_field_that_is_wrong_is_named(db: Database, policy: Policy) -> Non
     assert set(count(db).values()) == {0}
 
 
-def test_the_preview_is_what_opening_stores(db: Database, policy: Policy) -> None:
-    draft = replace(a_draft(), teams=None, criteria=("minor",), severity=Severity.P3)
-    ready, teams = opening.preview(policy, draft)
+@pytest.mark.parametrize(("criteria", "affected"), [(("minor",), ()), ((), ("minor",))])
+def test_the_forms_preview_is_what_opening_stores(
+    db: Database, policy: Policy, criteria: tuple[str, ...], affected: tuple[str, ...]
+) -> None:
+    draft = a_draft(teams=None, severity=Severity.P3, criteria=criteria, affected=affected)
+    desk, filled = Desk(policy, Words()), forms.from_draft(draft)
     opened = opening.open_incident(db, policy, an_act(), draft)
-    assert ready.severity is opened.head.severity
-    assert {row.team for row in opened.paged} == set(teams)
+    assert forms.effective_severity(desk, filled) is opened.head.severity is Severity.P1
+    assert {row.team for row in opened.paged} == set(forms.teams_to_page(desk, filled) or ())
 
 
 def test_a_viewer_opens_nothing(db: Database, policy: Policy) -> None:

@@ -95,10 +95,11 @@ def opening_view(desk: Desk) -> dict[str, Any]:
 
 
 def effective_severity(desk: Desk, filled: Filled) -> Severity | None:
-    """The worst of what was chosen, what the criteria call for and what the category demands."""
+    """The worst of what was chosen, what criteria and those affected call for, and the category."""
     table = desk.policy.criteria_table()
     category = desk.policy.categories.get(filled.category or "")
-    called = [table[code] for code in filled.criteria if code in table]
+    codes = (*filled.criteria, *filled.affected)
+    called = [table[code] for code in codes if code in table]
     called += [filled.severity] if filled.severity else []
     called += [category.least_severity] if category and category.least_severity else []
     return worst(called) if called else None
@@ -258,6 +259,7 @@ def _described(desk: Desk, filled: Filled) -> list[Block]:
             Field.AFFECTED,
             inputs.choices(desk, Field.AFFECTED, affected, filled.affected),
             optional=True,
+            dispatch=True,
         ),
     ]
 

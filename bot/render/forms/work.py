@@ -72,7 +72,7 @@ def task_form(
             inputs.a_person(desk, Field.PERSON, assignee),
             label="task_person",
         ),
-        inputs.labelled(desk, Field.DUE, inputs.typed(desk, Field.DUE, longest=100)),
+        inputs.labelled(desk, Field.DUE, inputs.typed(desk, Field.DUE, longest=80)),
     ]
     return asking(desk, Form.TASK, subject, blocks)
 
@@ -94,12 +94,12 @@ def decision_form(desk: Desk, subject: str, head: Head | None = None) -> dict[st
         inputs.labelled(
             desk, Field.SCOPE, inputs.typed(desk, Field.SCOPE, initial=scope, longest=short)
         ),
-        inputs.labelled(desk, Field.CLAUSE, clause, optional=True),
-        inputs.labelled(desk, Field.POLICY_VERSION, version, optional=True),
+        inputs.labelled(desk, Field.CLAUSE, clause),
+        inputs.labelled(desk, Field.POLICY_VERSION, version),
         inputs.labelled(desk, Field.RATIONALE, rationale),
         inputs.labelled(desk, Field.DISSENT, dissent, optional=True),
         inputs.labelled(desk, Field.APPROVERS, approvers, optional=True),
-        inputs.labelled(desk, Field.PRECEDENT, precedent, optional=True),
+        inputs.labelled(desk, Field.PRECEDENT, precedent),
     ]
     return asking(desk, Form.DECISION, subject, blocks)
 
