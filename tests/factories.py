@@ -40,9 +40,7 @@ def a_draft(title: str = "Pile-on against a creator", **changes: Any) -> Draft:
     return Draft(title=title, **{**given, **changes})
 
 
-def an_incident(
-    db: Database, policy: Policy, act: Act | None = None, **changes: Any
-) -> Opened:
+def an_incident(db: Database, policy: Policy, act: Act | None = None, **changes: Any) -> Opened:
     return open_incident(db, policy, act or an_act(), a_draft(**changes))
 
 
