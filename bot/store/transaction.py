@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Executable, insert
+from sqlalchemy import CursorResult, Executable, RowMapping, insert
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
 Row = TypeVar("Row")
 Table = type[SQLModel]
 InsertOrUpdate = sqlite.Insert | postgresql.Insert
-# A row that was read before is read again: what changed behind a lock must be seen.
-_AS_IT_IS = {"populate_existing": True}
 _COUNTED = {"preserve_rowcount": True}
 
 
@@ -50,7 +48,6 @@ class Transaction:
         self.dialect = connection.dialect.name
         self.has_one_writer = self.dialect == "sqlite"
         self.wakes_relay = False
-        self._session: Session | None = None
 
     def execute(
         self,
@@ -83,20 +80,24 @@ class Transaction:
 
     def all(self, query: SelectOfScalar[Row]) -> list[Row]:
         """Return rows as objects, for reading only; nothing is ever written through them."""
-        return list(self._reader().scalars(query, execution_options=_AS_IT_IS))
+        found = self.connection.execute(query).mappings()
+        return [_object(query, row) for row in found]
 
     def first(self, query: SelectOfScalar[Row]) -> Row | None:
-        return self._reader().scalars(query.limit(1), execution_options=_AS_IT_IS).first()
+        return self.one(query.limit(1))
 
     def one(self, query: SelectOfScalar[Row], **values: Any) -> Row | None:
         """Return the row that a unique key names, by a query that was built once."""
-        return self._reader().scalars(query, values, execution_options=_AS_IT_IS).first()
+        row = self.connection.execute(query, values).mappings().first()
+        return None if row is None else _object(query, row)
 
-    def _reader(self) -> Session:
-        if self._session is None:
-            self._session = Session(
-                bind=self.connection,
-                autoflush=False,
-                expire_on_commit=False,
-            )
-        return self._session
+
+def _object(query: SelectOfScalar[Row], row: RowMapping) -> Row:
+    """Return a row as an object of its table, as it is now, whatever was read before.
+
+    By hand, not by a session: that takes three times as long, and keeps what it has read.
+    """
+    entity = query.column_descriptions[0]["entity"]
+    instance = manager_of_class(entity).new_instance()
+    instance.__dict__.update(row)
+    return cast(Row, instance)

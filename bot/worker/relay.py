@@ -40,7 +40,8 @@ _LOOKING_UP = ("conversations.history", "conversations.replies")
 # So often a channel waits for a message whose turn it is; then the others go ahead of it.
 _IN_ORDER_TRIES = 5
 _LOOKUPS = 2
-_GATHER_SECONDS = 0.02
+_BETWEEN_CLAIMS = 0.02
+"""Seconds."""
 _HISTORY_TRIES = 4
 
 
@@ -67,6 +68,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._blocked: dict[str, datetime] = {}
+        self._claimed_at = 0.0
         self._stopping = False
 
     def wake(self) -> None:
@@ -106,13 +108,19 @@ class Relay:
             return
 
     async def _claim(self) -> list[Claimed]:
-        room = self._pace.in_flight - len(self._in_flight)
-        if room < self._pace.in_flight // 4 and self._in_flight:
-            # Nearly full: a claim costs the same for one as for many, so let some more end first.
-            await asyncio.wait(self._in_flight, timeout=_GATHER_SECONDS)
+        await self._space_out()
         while (room := self._pace.in_flight - len(self._in_flight)) <= 0:
             await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
         return await self._threads.write(self._claim_now, room)
+
+    async def _space_out(self) -> None:
+        """The first is claimed at once; what follows closely is claimed together.
+
+        A claim costs the same for one as for many, and on SQLite an opening would wait for it.
+        """
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._claimed_at + _BETWEEN_CLAIMS - loop.time())
+        self._claimed_at = loop.time()
 
     def _claim_now(self, room: int) -> list[Claimed]:
         now, real = self._clock.now(), self._clock.real()
