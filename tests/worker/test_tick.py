@@ -41,6 +41,7 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
         await eventually(lambda: spoken(rig))
     finally:
         tick.stop()
+    assert rig.figures.registry.get_sample_value("tocsin_tick_errors_total") == len(raised)
 
 
 async def test_work_that_cannot_be_done_does_not_hold_up_the_rest(rig: Rig) -> None:
