@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 import handlers
 from bot.clock import Clock
 from bot.domain.act import Workspace
+from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.render.words import Words
@@ -140,6 +141,9 @@ class Tocsin:
                 wait = self.pace.sync_people_every.total_seconds()
             except SlackError as error:
                 log.warning("Slack does not tell who is there", extra={"error": str(error)})
+                wait = _RETRY_SLACK
+            except StoreUnavailable:
+                log.warning("Who is there could not be stored; it is tried again")
                 wait = _RETRY_SLACK
             except Exception:
                 log.exception("The directory could not be synchronised; it is tried again")
