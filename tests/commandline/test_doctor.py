@@ -243,14 +243,12 @@ async def test_a_database_file_that_is_not_there_is_not_made(tmp_path: Path) -> 
 async def test_a_database_that_takes_no_write(
     capsys: pytest.CaptureFixture[str], database_url: str
 ) -> None:
-    """A lock held by somebody else on SQLite, a standby on PostgreSQL."""
+    """A lock is held by somebody else."""
     db = Database(database_url)
     async with slack_with() as slack:
         with db.transaction() as tx:
             if not db.is_sqlite:
-                only_read = "ALTER DATABASE {} SET default_transaction_read_only = on"
-                tx.connection.exec_driver_sql(only_read.format(f'"{db.url.database}"'))
-                tx.connection.commit()
+                tx.connection.exec_driver_sql("LOCK TABLE inbound IN ACCESS EXCLUSIVE MODE")
             account = await examined(capsys, **settings_for(slack, database_url))
     db.close()
     assert account.status == 1
