@@ -93,7 +93,7 @@ class Threads:
     async def write(
         self, call: Callable[Args, Result], *args: Args.args, **named: Args.kwargs
     ) -> Result:
-        """Run a call that writes. It goes on to its end even if the caller stops waiting."""
+        """Run a call that writes. Once begun it goes on to its end, whoever stops waiting."""
         future = self._writers.submit(partial(call, *args, **named), urgent=self._urgent)
         return await asyncio.wrap_future(future)
 
