@@ -1,0 +1,57 @@
+"""The directory: everyone of the workspace, the policy's groups, and messages opened ahead."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bot.domain.act import Role
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import access, directory
+from bot.slack.client import SlackCalls, new_session, web_client
+from bot.worker.people import People
+from bot.worker.post import Post
+from tests.factories import PRIYA
+from tests.worker.conftest import BRISK, Rig
+
+GROUP = "S0TNS"
+
+
+@asynccontextmanager
+async def directory_of(rig: Rig) -> AsyncIterator[People]:
+    roles = replace(rig.policy.roles, groups={GROUP: Role.MEMBER, "S0NOWHERE": Role.ADMIN})
+    rig.policy = replace(rig.policy, roles=roles)
+    async with new_session(BRISK.http_timeout) as session:
+        calls = SlackCalls(web_client("xoxb-playground", session, rig.slack.api_url))
+        desk = Desk(rig.policy, Words())
+        post = Post(calls, desk, rig.db, rig.threads, rig.policy.channel.prefix)
+        yield People(calls, post, rig.db, rig.policy, rig.clock, rig.threads)
+
+
+async def test_what_slack_tells_is_stored_and_a_missing_group_stops_nothing(rig: Rig) -> None:
+    members = rig.slack.slack.workspace.groups[GROUP].members
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+    for user in members:
+        act = access.identify(rig.db, rig.policy, rig.workspace, user, rig.clock.now())
+        assert act is not None
+        assert act.role >= Role.MEMBER
+    guest = access.identify(rig.db, rig.policy, rig.workspace, "U0GUS", rig.clock.now())
+    assert guest is not None
+    assert guest.role is Role.NOBODY
+
+
+async def test_direct_messages_of_the_policys_people_are_opened_ahead(rig: Rig) -> None:
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+        opened = len(rig.slack.calls("conversations.open"))
+        await people.sync(rig.workspace)
+    assert opened == len(set(rig.policy.people.values()))
+    assert len(rig.slack.calls("conversations.open")) == opened, "once, and then known"
+    assert directory.dm_channels(rig.db, rig.workspace, [PRIYA])[PRIYA] is not None
+
+
+async def test_somebody_new_is_asked_for_and_nobody_is_not(rig: Rig) -> None:
+    async with directory_of(rig) as people:
+        assert await people.fetch_person(rig.workspace, "U0HELEN")
+        assert not await people.fetch_person(rig.workspace, "U0NOBODY")
