@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.act import Workspace
@@ -21,7 +22,10 @@ from bot.worker.rendering import home_view, message
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "tocsin_delivery"
-_LOOK_BACK = 200
+_LOOK_BACK = timedelta(hours=26)
+_AT_ONCE = 200
+_MOST_READ = 10
+"""Answers of `_AT_ONCE` messages."""
 _CHANNEL_SUFFIXES = 9
 
 
@@ -134,22 +138,30 @@ class Post:
         return str(letter.channel)
 
     async def look_up(self, claimed: Claimed, letter: Letter) -> Accepted | Absent | NoHistory:
-        """Find a message that may have been posted, by the delivery's id in its metadata."""
+        """Find a message that may have been posted, by the delivery's id in its metadata.
+
+        Absent only where all of it was read: a page that is taken for absent is sent again.
+        """
         try:
             channel = await self._channel_of(claimed.workspace, letter)
-            since = f"{claimed.created_at.timestamp() - 60:.6f}"
-            given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _LOOK_BACK}
+            # By Slack's clock; ours may be hours ahead of it.
+            since = f"{(claimed.created_at - _LOOK_BACK).timestamp():.6f}"
+            given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _AT_ONCE}
             method = "conversations.history"
             if letter.thread_ts is not None:
                 method, given["ts"] = "conversations.replies", letter.thread_ts
-            answer = await self._calls.call(method, include_all_metadata=True, **given)
+            for _ in range(_MOST_READ):
+                answer = await self._calls.call(method, include_all_metadata=True, **given)
+                for found in answer.get("messages", ()):
+                    payload = (found.get("metadata") or {}).get("event_payload") or {}
+                    if payload.get("id") == claimed.id:
+                        return Accepted(channel, found["ts"])
+                given["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+                if not given["cursor"]:
+                    return Absent()
         except (Rejected, OutcomeUnknown) as error:
             return NoHistory(str(error))
-        for found in answer.get("messages", ()):
-            payload = (found.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("id") == claimed.id:
-                return Accepted(channel, found["ts"])
-        return Absent()
+        return NoHistory("too much has been said since")
 
     # Rooms
 

@@ -1,10 +1,12 @@
 """The relay against a Slack that fails: every page is accepted exactly once."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
 
+from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
 from bot.services import answering, reading
@@ -153,3 +155,35 @@ async def test_a_429_on_a_method_holds_it_for_every_incident(rig: Rig) -> None:
         await eventually(lambda: all_sent(rig, DeliveryKind.ROOM_CREATE))
     made = rig.slack.calls("conversations.create")
     assert [call.ok for call in made] == [False, True, True, True]
+
+
+class AheadClock(Clock):
+    """The wall clock of a replica that is two hours fast."""
+
+    def real(self) -> datetime:
+        return super().real() + timedelta(hours=2)
+
+
+async def test_a_clock_that_is_hours_ahead_sends_no_page_twice(rig: Rig) -> None:
+    rig.clock = AheadClock()
+    fault = FaultRule(FaultKind.RESET_STORED, "chat.postMessage", count=1)
+    rig.slack.slack.faults.add(fault)
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(ticking=False):
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE))
+    assert fault.hits == 1
+    assert [rig.posts_of(page.id) for page in deliveries(rig, DeliveryKind.PAGE)] == [1]
+
+
+async def test_a_page_is_found_behind_hundreds_of_later_messages(rig: Rig) -> None:
+    """A look-up reads on: what stands on the second page of the history is not absent."""
+    fault = FaultRule(FaultKind.RESET_STORED, "chat.postMessage", count=1)
+    rig.slack.slack.faults.add(fault)
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(ticking=False):
+        [page] = await eventually(lambda: rig.dms_of(PRIYA))
+        for number in range(220):
+            outcome = await rig.slack.person(PRIYA).say(f"noise {number}", page.channel)
+            assert outcome.ok
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE))
+    assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.PAGE)] == [1]
