@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from bot.domain.lifecycle import State
@@ -15,7 +15,10 @@ from bot.store.tables.states import RoomState, TaskKind, TaskState
 
 
 class Incident(Tenant, table=True):
-    """One escalation. `head` and `entries` seal its timeline."""
+    """One escalation. `head` and `entries` seal its timeline.
+
+    A `drill` is the canary's: nobody is paged, and no list, count or digest shows it.
+    """
 
     __table_args__ = (
         UniqueConstraint("team_id", "number"),
@@ -59,6 +62,7 @@ class Incident(Tenant, table=True):
     policy_digest: str = Field(max_length=64)
     entries: int = 0
     head: str = Field(default=GENESIS, max_length=64)
+    drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class TimelineEntry(Tenant, table=True):

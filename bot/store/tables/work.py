@@ -42,7 +42,8 @@ class Delivery(Tenant, table=True):
     """One message (or one other call) to be made; the outbox.
 
     It names what to say (`kind`, `subject`, `args`: ids only), never the words. `merge_key` is
-    unique among those that are due: ten changes of a card wait as one row.
+    unique among those that are due: ten changes of a card wait as one row. `wanted_at` is when
+    it was first due (null in rows of release 0.1: `due_at`); a retry moves `due_at` alone.
     """
 
     __table_args__ = (
@@ -79,6 +80,7 @@ class Delivery(Tenant, table=True):
     thread_ts: str | None = Field(default=None, max_length=32)
     state: DeliveryState = closed(DeliveryState)
     due_at: datetime = moment()
+    wanted_at: datetime | None = moment(default=None, nullable=True)
     lease_until: datetime | None = moment(default=None, nullable=True)
     fence: int = 0
     attempts: int = 0
