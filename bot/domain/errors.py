@@ -139,5 +139,9 @@ class StoreUnavailable(TocsinError):
     """The database cannot be reached or is full; what was asked for was not stored."""
 
 
+class PerhapsStored(StoreUnavailable):
+    """The database went away while it stored, and nobody can tell yet whether it did."""
+
+
 class PolicyError(TocsinError):
     """The policy file is wrong: file, line, key, what was expected."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.act import Act
-from bot.domain.errors import StoreUnavailable
+from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
 from bot.store import inbound
 from bot.store.transaction import Transaction
 
@@ -23,6 +23,8 @@ _WRITE = "tocsin_write"
 LONGEST_WAIT_MS = 1_200
 CONNECT_SECONDS = 2
 PING_AFTER = 2.0
+# Seconds before each question about a commit that got no answer; a person waits meanwhile.
+_ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
 POOL_SIZE = 16
 
 
@@ -44,15 +46,39 @@ class Database:
         """Commit everything that happens inside, or nothing.
 
         With an `act` that has a key, the key is taken in the same transaction: a second one
-        raises AlreadyHandled and changes nothing.
+        raises AlreadyHandled and changes nothing. A COMMIT that got no answer is found out about.
         """
-        with self._connection(write=True) as connection:
-            tx = Transaction(connection)
-            if act is not None and act.key is not None:
-                inbound.take(tx, act.workspace, act.key, act.now)
-            yield tx
+        committing = False
+        try:
+            with self._connection(write=True) as connection:
+                tx = Transaction(connection)
+                if act is not None:
+                    inbound.take(tx, act)
+                yield tx
+                committing = True
+        except StoreUnavailable:
+            if not committing or act is None or act.key is None or not self._was_stored(act):
+                raise
         if tx.wakes_relay and self._wake is not None:
             self._wake()
+
+    def _was_stored(self, act: Act) -> bool:
+        """Tell whether a commit without an answer took effect: its key is there, or free to take.
+
+        Whoever takes it now makes sure that the first one never does: a commit that is still
+        under way in the server is waited for by the unique key.
+        """
+        for pause in _ASK_AGAIN:
+            time.sleep(pause)
+            try:
+                with self._connection(write=True) as connection:
+                    inbound.take(Transaction(connection), act, inbound.NOT_STORED)
+            except AlreadyHandled as first:
+                return first.outcome != inbound.NOT_STORED
+            except StoreUnavailable:
+                continue
+            return False
+        raise PerhapsStored
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -1,7 +1,5 @@
 """Requests that were taken, so that a second delivery of the same one has no effect."""
 
-from datetime import datetime
-
 from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
@@ -10,6 +8,9 @@ from bot.domain.errors import AlreadyHandled
 from bot.store.tables import Inbound
 from bot.store.transaction import Transaction, core
 
+NOT_STORED = "not stored"
+"""The outcome of a request whose commit was lost on its way."""
+
 _SET_OUTCOME = (
     update(core(Inbound))
     .where(col(Inbound.key) == bindparam("taken"))
@@ -17,15 +18,17 @@ _SET_OUTCOME = (
 )
 
 
-def take(tx: Transaction, workspace: Workspace, key: str, now: datetime) -> None:
-    """Take the key, or raise AlreadyHandled with what the first request brought about."""
-    full = _full(workspace, key)
+def take(tx: Transaction, act: Act, outcome: str = "") -> None:
+    """Take the act's key, or raise AlreadyHandled with what the first request brought about."""
+    if act.key is None:
+        return
+    full = _full(act.workspace, act.key)
     row = {
         "key": full,
-        "team_id": workspace.team_id,
-        "enterprise_id": workspace.enterprise_id,
-        "received_at": now,
-        "outcome": "",
+        "team_id": act.workspace.team_id,
+        "enterprise_id": act.workspace.enterprise_id,
+        "received_at": act.now,
+        "outcome": outcome,
     }
     if not tx.insert_new(Inbound, row):
         first = tx.first(select(Inbound).where(col(Inbound.key) == full))
