@@ -48,6 +48,7 @@ class Claimed:
     """A delivery that this worker holds until `lease_until`, under `fence`.
 
     `uncertain`: an earlier attempt ended without an answer, so Slack may have it already.
+    `wanted_at` is when it was first due, `due_at` when this attempt was.
     """
 
     id: DeliveryId
@@ -63,6 +64,7 @@ class Claimed:
     attempts: int
     lookups: int
     due_at: datetime
+    wanted_at: datetime
     created_at: datetime
     lease_until: datetime
     uncertain: bool
@@ -111,6 +113,7 @@ def _row(
         "thread_ts": message.thread_ts,
         "state": DeliveryState.DUE,
         "due_at": message.due_at or now,
+        "wanted_at": message.due_at or now,
         "fence": 0,
         "attempts": 0,
         "lookups": 0,
@@ -193,6 +196,7 @@ def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
         attempts=row["attempts"],
         lookups=row["lookups"],
         due_at=row["due_at"],
+        wanted_at=row["wanted_at"] or row["due_at"],
         created_at=row["created_at"],
         lease_until=row["lease_until"],
         uncertain=before is not DeliveryState.DUE,

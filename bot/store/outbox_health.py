@@ -12,10 +12,13 @@ from bot.store.transaction import Transaction
 
 
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
-    """Return since when the oldest unsent delivery has been due."""
-    waiting = select(func.min(col(Delivery.due_at))).where(
-        col(Delivery.state).in_(UNSENT), col(Delivery.due_at) <= now
-    )
+    """Return since when the oldest unsent delivery has been wanted.
+
+    One that waits for its next try counts from when it was first due: while Slack is away, the
+    queue grows old, however often each row is tried.
+    """
+    wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
+    waiting = select(func.min(wanted)).where(col(Delivery.state).in_(UNSENT), wanted <= now)
     oldest: datetime | None = tx.execute(waiting).scalar()
     return oldest
 

@@ -8,7 +8,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.store import outbox_health, withdrawals
 from bot.store.database import Database
 from bot.store.outbox import LEASE
-from bot.store.tables import Lane
+from bot.store.tables import Delivery, Lane
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
 
@@ -205,6 +205,24 @@ def test_the_depth_and_the_oldest_of_what_waits_are_known(db: Database) -> None:
         assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
         assert outbox_health.depth(tx) == {"due": 2, "sending": 1}
         assert outbox_health.oldest_overdue(tx, NOON - 2 * SECOND) is None
+
+
+def test_a_page_that_is_tried_again_counts_from_when_it_was_wanted(db: Database) -> None:
+    put(db, a_delivery("page", due_at=NOON - SECOND))
+    back(db, take(db)["page"], wait=30 * SECOND)
+    with db.reading() as tx:
+        assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
+    held = take(db, at=NOON + 30 * SECOND)["page"]
+    assert (held.wanted_at, held.due_at) == (NOON - SECOND, NOON + 30 * SECOND)
+
+
+def test_a_row_of_the_release_before_counts_from_when_it_is_due(db: Database) -> None:
+    put(db, a_delivery("page", due_at=NOON - SECOND))
+    with db.transaction() as tx:
+        tx.execute(update(Delivery).values(wanted_at=None))
+    with db.reading() as tx:
+        assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
+    assert take(db)["page"].wanted_at == NOON - SECOND
 
 
 def test_every_key_of_a_lane_carries_its_workspace(db: Database) -> None:
