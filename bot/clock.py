@@ -1,23 +1,44 @@
 """The shell's only source of time. Below it, time is an argument."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+_COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def elapsed() -> timedelta:
+    """Since some moment in the past; nobody can set this clock, and it counts while asleep."""
+    return timedelta(seconds=time.clock_gettime(_COUNTER))
+
 
 class Clock:
-    """`now` is the product's time; `real` the machine's, for leases and rate limits.
+    """`now` is the product's time; `real` the world's, for leases and rate limits.
 
     They differ only in a demonstration: `offset_file` then holds the seconds by which time has
     been moved forward, written by the playground and read here.
+
+    The world's time is the machine's until it is `set`: replicas set theirs by their database, so
+    that none pages early because its own clock is wrong.
     """
 
     def __init__(self, offset_file: Path | None = None) -> None:
         self._offset_file = offset_file
         self._offset = timedelta(0)
         self._stamp: tuple[int, int] | None = None
+        self._began: datetime | None = None
+
+    def set(self, moment: datetime) -> timedelta:
+        """From now on count from `moment`; return by how much the machine's clock is off."""
+        self._began = moment - elapsed()
+        return machine_time() - moment
 
     def real(self) -> datetime:
-        return datetime.now(UTC)
+        return machine_time() if self._began is None else self._began + elapsed()
 
     def now(self) -> datetime:
         return self.real() + self._read_offset()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -28,6 +28,7 @@ from bot.worker.people import People
 from bot.worker.post import Post
 from bot.worker.relay import Relay
 from bot.worker.tick import Tick
+from bot.worker.timekeeper import Timekeeper
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
 
@@ -92,6 +93,7 @@ class Tocsin:
             self.figures,
             self.pace,
         )
+        await self._keep_time()
         loop = asyncio.get_running_loop()
         self.db.on_new_delivery(partial(self._wake, loop))
         self._relaying = asyncio.create_task(self.relay.run())
@@ -99,6 +101,13 @@ class Tocsin:
         self._meeting = asyncio.create_task(self._meet_slack())
         if settings.app_token is not None:
             await self._listen(settings.app_token)
+
+    async def _keep_time(self) -> None:
+        """The first time before any work is claimed, where the database answers."""
+        keeper = Timekeeper(self.db, self.clock, self.threads, self.pace, on_jump=self.tick.resume)
+        with suppress(StoreUnavailable):
+            await keeper.set_clock()
+        self._keeping_time = asyncio.create_task(keeper.keep())
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(self.relay.wake)
@@ -161,8 +170,11 @@ class Tocsin:
         """Stop taking work, finish what is in flight, let go of everything."""
         self.tick.stop()
         self._meeting.cancel()
+        self._keeping_time.cancel()
         self.relay.stop()
-        await asyncio.gather(self._relaying, self._meeting, return_exceptions=True)
+        await asyncio.gather(
+            self._relaying, self._meeting, self._keeping_time, return_exceptions=True
+        )
         await self._tasks.close()
         await self._closing.aclose()
         self.threads.close()

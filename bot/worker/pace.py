@@ -22,6 +22,7 @@ class Pace:
     room_wait: timedelta = timedelta(seconds=2)
     plan_digests_every: timedelta = timedelta(seconds=20)
     heal_every: timedelta = timedelta(seconds=60)
+    set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)
 
     def backoff(self, attempts: int) -> timedelta:

@@ -49,7 +49,7 @@ class Tick:
 
     def start(self) -> None:
         """Begin to tick. No run is ever dropped as misfired; two never run at once."""
-        self._scheduler.add_job(
+        self._job = self._scheduler.add_job(
             self.turn,
             "interval",
             seconds=self._pace.tick,
@@ -59,6 +59,10 @@ class Tick:
             next_run_time=datetime.now(UTC),
         )
         self._scheduler.start()
+
+    def resume(self) -> None:
+        """Tick now. APScheduler goes by the wall clock: set back an hour, it would rest an hour."""
+        self._job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)

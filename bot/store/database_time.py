@@ -1,0 +1,15 @@
+"""The database's clock: the one that all replicas share."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, func, select
+
+from bot.store.transaction import Transaction
+
+_CLOCK = select(func.clock_timestamp(type_=DateTime(timezone=True)))
+
+
+def database_time(tx: Transaction) -> datetime:
+    """Return what time it is on the PostgreSQL server."""
+    moment: datetime = tx.execute(_CLOCK).scalar_one()
+    return moment

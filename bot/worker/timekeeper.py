@@ -1,0 +1,77 @@
+"""One time for all replicas: the database's. A machine whose clock is wrong pages nobody early."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.clock import Clock, elapsed, machine_time
+from bot.domain.errors import StoreUnavailable
+from bot.store.database import Database
+from bot.store.database_time import database_time
+from bot.threads import Threads
+from bot.worker.pace import Pace
+
+log = logging.getLogger(__name__)
+
+_JUMP = timedelta(seconds=1)
+_OFF = timedelta(seconds=5)
+"""Slack refuses signatures that are five minutes off; a person should hear long before."""
+
+
+class Timekeeper:
+    """Sets the clock by PostgreSQL's. SQLite has one process, whose machine's time is the truth.
+
+    `on_jump` is called when somebody has set the machine's clock.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        threads: Threads,
+        pace: Pace,
+        on_jump: Callable[[], None],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._threads = threads
+        self._pace = pace
+        self._on_jump = on_jump
+        self._counted_from = machine_time() - elapsed()
+
+    async def keep(self) -> None:
+        """Set the clock again and again, until cancelled: two clocks drift apart."""
+        while True:
+            try:
+                self.look_for_jump()
+                await self.set_clock()
+            except StoreUnavailable:
+                log.warning("The database does not tell the time; the clock goes on as it is")
+            except Exception:
+                # A loop that must never end.
+                log.exception("The clock could not be set")
+            await asyncio.sleep(self._pace.set_clock_every.total_seconds())
+
+    def look_for_jump(self) -> None:
+        counted_from = machine_time() - elapsed()
+        jump, self._counted_from = counted_from - self._counted_from, counted_from
+        if abs(jump) > _JUMP:
+            log.warning("This machine's clock was set", extra={"by": round(jump.total_seconds())})
+            self._on_jump()
+
+    async def set_clock(self) -> None:
+        if self._db.is_sqlite:
+            return
+        off = self._clock.set(await self._threads.read(self._ask))
+        if abs(off) > _OFF:
+            log.error(
+                "This machine's clock is wrong; the database's time is used",
+                extra={"seconds_off": round(off.total_seconds())},
+            )
+
+    def _ask(self) -> datetime:
+        """What time it is there now: the answer, and half of the way that it took."""
+        with self._db.reading() as tx:
+            asked, there, answered = elapsed(), database_time(tx), elapsed()
+        return there + (answered - asked) / 2 + (elapsed() - answered)

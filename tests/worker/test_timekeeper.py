@@ -1,0 +1,86 @@
+"""One time for all replicas, whatever their machines believe."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import bot.clock
+import bot.worker.timekeeper
+from bot.clock import Clock
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.tick import Tick
+from bot.worker.timekeeper import Timekeeper
+from tests.waiting import eventually
+from tests.worker.conftest import Rig
+
+HOUR = timedelta(hours=1)
+A_LITTLE = timedelta(seconds=20)
+
+
+class Machine:
+    """A machine whose clock can be set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.off = timedelta(0)
+        for module in (bot.clock, bot.worker.timekeeper):
+            monkeypatch.setattr(module, "machine_time", lambda: datetime.now(UTC) + self.off)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(monkeypatch)
+
+
+def keeper(db: Database, clock: Clock, jumps: list[int] | None = None) -> Timekeeper:
+    told = [] if jumps is None else jumps
+    threads = Threads(one_writer=db.is_sqlite)
+    return Timekeeper(db, clock, threads, Pace(), on_jump=lambda: told.append(1))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("off", [HOUR, -HOUR])
+async def test_a_replica_an_hour_off_goes_by_the_database(
+    db: Database, machine: Machine, off: timedelta
+) -> None:
+    machine.off = off
+    clock = Clock()
+    assert abs(clock.real() - datetime.now(UTC)) > HOUR - A_LITTLE
+    await keeper(db, clock).set_clock()
+    assert abs(clock.real() - datetime.now(UTC)) < A_LITTLE
+    machine.off = -off
+    assert abs(clock.real() - datetime.now(UTC)) < A_LITTLE, "it counts, and looks at no clock"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machine) -> None:
+    clock = Clock()
+    await keeper(db, clock).set_clock()
+    machine.off = HOUR
+    assert clock.real() - datetime.now(UTC) > HOUR - A_LITTLE
+
+
+async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machine) -> None:
+    jumps: list[int] = []
+    watching = keeper(db, Clock(), jumps)
+    watching.look_for_jump()
+    assert jumps == []
+    machine.off = -HOUR
+    watching.look_for_jump()
+    watching.look_for_jump()
+    assert jumps == [1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
+    figures = Figures()
+    slow = Pace(tick=3600)
+    tick = Tick(rig.db, rig.policy, list, rig.clock, rig.threads, figures, slow)
+    tick.start()
+    await eventually(lambda: figures.last_tick is not None)
+    first = figures.last_tick
+    tick.resume()
+    await eventually(lambda: figures.last_tick != first)
+    tick.stop()
