@@ -9,9 +9,37 @@ import pytest
 from bot.policy import Policy, load
 from bot.store.database import Database
 from tests.databases import KINDS, fresh_url
+from tests.faults import table
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("faults")
+    group.addoption(
+        "--soak", action="store_true", help="the long form of the tests that have a short one"
+    )
+    group.addoption(
+        "--fault-table", type=Path, metavar="FILE", help="write the table of the faults as Markdown"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(number, name, passes): the fault that a test makes")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What became of each fault; nothing where none was made."""
+    stats = terminalreporter.stats
+    rows = table.rows_of(
+        report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, ())
+    )
+    if rows:
+        terminalreporter.section("faults")
+        terminalreporter.write_line(table.as_text(rows))
+        if file := terminalreporter.config.getoption("--fault-table"):
+            table.write(rows, file)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,33 +7,69 @@ import signal
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.slack.manifest import manifest
+from playground.faults import FaultKind, FaultRule
 from playground.serving import bound
 from playground.testing import RunningPlayground, running_playground
+from tests.faults.line import Line, line_to
+from tests.faults.policies import ROOT, shipped
 
-ROOT = Path(__file__).resolve().parents[2]
 CAST = ROOT / "bot" / "demo" / "workspace.json"
 SECRET = "playground-signing-secret"
 LEASE = 3.0
+SERVE = (str(ROOT / "app.py"), "serve")
+_TAIL = 40
 
 
 class Replica:
     """One process of the bot."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, port: int, log: Path) -> None:
         self.process = process
         self.port = port
+        self.log = log
+
+    @property
+    def runs(self) -> bool:
+        return self.process.returncode is None
 
     def kill(self) -> None:
         """SIGKILL: nothing is tidied up."""
         self.process.send_signal(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """SIGSTOP: it stands still, wherever it is."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT: it goes on as if no time had passed."""
+        self.process.send_signal(signal.SIGCONT)
+
+    async def killed(self) -> None:
+        """SIGKILL, and wait until nothing is left of it."""
+        if self.runs:
+            self.kill()
+        await self.process.wait()
+
+    async def ended(self, within: float = 60.0) -> int:
+        """Wait until it ends by itself; return its exit status (minus the signal's number)."""
+        return await asyncio.wait_for(self.process.wait(), within)
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Ask it over HTTP; (0, why) where it does not answer."""
+        return await asyncio.to_thread(_fetched, f"http://127.0.0.1:{self.port}{path}")
+
     async def is_ready(self) -> bool:
-        return await asyncio.to_thread(_answers, f"http://127.0.0.1:{self.port}/readyz")
+        return (await self.get("/readyz"))[0] == 200
+
+    def tail(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join([f"--- {self.log.name}, its last {_TAIL} lines", *lines[-_TAIL:]])
 
 
 def _free_port() -> int:
@@ -41,60 +77,152 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def _fetched(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+    except OSError as error:
+        return 0, str(error)
 
 
 class Bots:
-    """Starts replicas on one database."""
+    """A stage: a playground, a database, and as many replicas on them as a test starts."""
 
-    def __init__(self, slack: RunningPlayground, database_url: str, clock_file: Path) -> None:
+    def __init__(
+        self,
+        slack: RunningPlayground,
+        database_url: str,
+        folder: Path,
+        clock_file: Path,
+        lines: AsyncExitStack,
+    ) -> None:
         self.slack = slack
         self.database_url = database_url
+        self.folder = folder
         self.clock_file = clock_file
+        self.policy_file = folder / "policy.toml"
         self.replicas: list[Replica] = []
+        self._lines = lines
 
-    async def start(self) -> Replica:
-        """Start one more process and wait until it is ready."""
+    # Processes
+
+    async def start(
+        self,
+        *,
+        env: Mapping[str, str] | None = None,
+        through: Line | None = None,
+        lease: float = LEASE,
+        command: Sequence[str] = SERVE,
+        ready: bool = True,
+    ) -> Replica:
+        """Start one more process; with `ready`, wait until it is, and have Slack send to it.
+
+        `command` is a script and what comes before the options of `serve`: a test's own launcher
+        sets its hooks and then runs the app.
+        """
         port = _free_port()
         settings = {
             "SLACK_BOT_TOKEN": "xoxb-playground",
             "SLACK_SIGNING_SECRET": SECRET,
-            "SLACK_API_URL": self.slack.api_url,
+            "SLACK_API_URL": through.api_url if through else self.slack.api_url,
             "DATABASE_URL": self.database_url,
-            "ESCALATION_POLICY": str(ROOT / "escalation.toml"),
+            "ESCALATION_POLICY": str(self.policy_file),
             "CLOCK_OFFSET_FILE": str(self.clock_file),
             "HOST": "127.0.0.1",
             "PORT": str(port),
+            "PYTHONPATH": str(ROOT),
         }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "app.py"),
-            "serve",
-            "--lease",
-            str(LEASE),
-            env={**os.environ, **settings},
-            cwd=ROOT,
-        )
-        replica = Replica(process, port)
+        log = self.folder / f"replica-{len(self.replicas) + 1}.log"
+        with log.open("wb") as out:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *command,
+                "--lease",
+                str(lease),
+                env={**os.environ, **settings, **(env or {})},
+                cwd=ROOT,
+                stdout=out,
+                stderr=out,
+            )
+        replica = Replica(process, port, log)
         self.replicas.append(replica)
-        await _until_ready(replica)
-        self.slack.send_to(f"http://127.0.0.1:{port}/slack/events")
+        if ready:
+            await self.until_ready(replica)
         return replica
 
+    async def until_ready(self, replica: Replica) -> None:
+        """Wait for it, and have Slack send what people do to it."""
+        async with asyncio.timeout(90):
+            while not await replica.is_ready():
+                assert replica.runs, "the bot ended while it was starting"
+                await asyncio.sleep(0.05)  # Nobody tells when another process is ready.
+        self.listens(replica)
+
+    async def start_many(self, count: int) -> list[Replica]:
+        """Start several at once."""
+        return list(await asyncio.gather(*(self.start() for _ in range(count))))
+
+    def listens(self, replica: Replica) -> None:
+        """Have Slack send commands, clicks and events to this one."""
+        self.slack.send_to(f"http://127.0.0.1:{replica.port}/slack/events")
+
     async def stop(self) -> None:
+        """End them all in good order, those too that stand still."""
         for replica in self.replicas:
-            if replica.process.returncode is None:
+            if replica.runs:
+                replica.resume()
                 replica.process.terminate()
         for replica in self.replicas:
-            await replica.process.wait()
+            try:
+                await asyncio.wait_for(replica.process.wait(), 30)
+            except TimeoutError:
+                await replica.killed()
+
+    def tails(self) -> str:
+        return "\n".join(replica.tail() for replica in self.replicas)
+
+    # Slack
+
+    async def line(self) -> Line:
+        """A line of its own to Slack, for `start(through=…)`."""
+        return await self._lines.enter_async_context(line_to(self.slack.port))
+
+    def fault(
+        self,
+        kind: FaultKind,
+        method: str = "chat.postMessage",
+        *,
+        channel: str | None = None,
+        user: str | None = None,
+        count: int | None = None,
+        error: str = "internal_error",
+        seconds: float = 30.0,
+    ) -> FaultRule:
+        """Have Slack fail from now on, `count` times or until it is healed."""
+        return self.slack.slack.faults.add(
+            FaultRule(kind, method, channel, user, count, error=error, seconds=seconds)
+        )
+
+    def heal(self) -> None:
+        self.slack.slack.faults.clear()
+
+    async def command(self, text: str, who: str = "mei") -> None:
+        """Somebody types `/escalate …`, and is answered."""
+        outcome = await self.slack.person(who).command(f"/escalate {text}", "general")
+        assert outcome.ok, outcome
+
+    async def advance(self, seconds: float) -> None:
+        """Move the product's time on, for Slack and for every replica."""
+        await self.slack.advance(seconds)
 
     def accepted(self) -> list[str]:
-        """The delivery ids of all messages that the workspace took, one entry for each time."""
+        """The delivery ids of all messages that Slack took, one entry for each time.
+
+        Those too whose answer never arrived: what counts is what people see.
+        """
         space = self.slack.slack.workspace
         return [
             message.metadata["event_payload"]["id"]
@@ -103,25 +231,35 @@ class Bots:
             if message.metadata
         ]
 
-
-async def _until_ready(replica: Replica) -> None:
-    async with asyncio.timeout(60):
-        while not await replica.is_ready():
-            assert replica.process.returncode is None, "the bot ended while it was starting"
-            await asyncio.sleep(0.05)  # Nobody tells when another process is ready.
+    def rooms(self) -> Counter[str]:
+        """How many channels there are for each incident, by its number."""
+        names = [channel.name for channel in self.slack.slack.workspace.channels.values()]
+        return Counter(name.split("-")[1] for name in names if name.startswith("esc-"))
 
 
 @asynccontextmanager
-async def bots(database_url: str, folder: Path) -> AsyncIterator[Bots]:
-    """Yield a stage with a playground and no bot yet."""
+async def bots(
+    database_url: str, folder: Path, *, policy: str | None = None
+) -> AsyncIterator[Bots]:
+    """Yield a stage with a playground and no bot yet; `policy` is the text of escalation.toml.
+
+    When the block fails, the end of each replica's log is printed.
+    """
     clock_file = folder / "clock"
-    async with running_playground(
-        manifest=manifest(request_url="http://127.0.0.1:1/slack/events"),
-        workspace=json.loads(CAST.read_text()),
-        clock_file=clock_file,
-    ) as slack:
-        stage = Bots(slack, database_url, clock_file)
+    async with (
+        running_playground(
+            manifest=manifest(request_url="http://127.0.0.1:1/slack/events"),
+            workspace=json.loads(CAST.read_text()),
+            clock_file=clock_file,
+        ) as slack,
+        AsyncExitStack() as lines,
+    ):
+        stage = Bots(slack, database_url, folder, clock_file, lines)
+        stage.policy_file.write_text(policy or shipped())
         try:
             yield stage
+        except BaseException:
+            print(stage.tails())
+            raise
         finally:
             await stage.stop()

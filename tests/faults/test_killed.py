@@ -1,112 +1,87 @@
 """SIGKILL around the send: nothing is lost, nothing comes twice."""
 
-from collections import Counter
-from pathlib import Path
-
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.duework import DeliveryState
 from bot.store.database import Database
-from bot.store.tables import Delivery, Incident
+from bot.store.tables import Incident
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
-from tests.faults.replicas import Bots, bots
+from playground.faults import FaultKind
+from tests.faults import rows
+from tests.faults.replicas import Bots
+from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
 
-
-def pages(db: Database) -> list[Delivery]:
-    with db.reading() as tx:
-        return tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.PAGE))
+OPENING = "open p1 Pile-on against a creator"
 
 
-def unsent(db: Database) -> list[Delivery]:
-    settled = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD)
-    with db.reading() as tx:
-        return tx.all(select(Delivery).where(col(Delivery.state).not_in(settled)))
-
-
-def assert_each_page_once(stage: Bots, db: Database) -> None:
-    count = Counter(stage.accepted())
-    told = pages(db)
-    assert told, "there was something to send"
-    lost = [page.id for page in told if count[page.id] == 0]
-    doubled = [id_ for id_, times in count.items() if times > 1]
-    assert (lost, doubled) == ([], [])
-
-
-OPENING = "/escalate open p1 Pile-on against a creator"
-
-
-async def test_killed_between_the_commit_and_the_send(
-    database_url: str, db: Database, tmp_path: Path
+@fault(1, "SIGKILL after the claim, before the HTTP call")
+async def test_a_claim_whose_process_dies_before_it_calls_is_sent_by_the_next(
+    stage: Bots, db: Database, verdict: Verdict
 ) -> None:
-    """The command was answered 'opened'; the process dies before Slack hears of any page."""
-    async with bots(database_url, tmp_path) as stage:
-        first = await stage.start()
-        stage.slack.slack.faults.add(FaultRule(FaultKind.RESET, "chat.postMessage"))
-        outcome = await stage.slack.person("mei").command(OPENING, "general")
-        first.kill()
-        await first.process.wait()
-        assert outcome.ok
-        stage.slack.slack.faults.clear()
-        await stage.start()
-        await eventually(lambda: not unsent(db), within=60)
-        assert_each_page_once(stage, db)
+    """The pages are claimed and written to the line; none has reached Slack."""
+    line = await stage.line()
+    first = await stage.start(through=line)
+    line.hold("chat.postMessage")
+    await stage.command(OPENING)
+    await eventually(lambda: line.holding >= 3, "three pages on their way")
+    claimed = [page for page in rows.pages(db) if page.state is DeliveryState.SENDING]
+    assert len(claimed) >= 3
+    await first.killed()
+    assert stage.accepted() == []
+    await stage.start()
+    await eventually(lambda: not rows.unsent(db), within=60)
+    verdict.exactly_once(stage, db)
 
 
-async def test_killed_in_the_middle_of_a_send(
-    database_url: str, db: Database, tmp_path: Path
+SECOND = fault(2, "SIGKILL after Slack accepted, before the database knows")
+
+
+@SECOND
+async def test_what_slack_took_from_a_killed_process_is_found_and_not_sent_again(
+    stage: Bots, db: Database, verdict: Verdict
 ) -> None:
-    """Slack has the pages, and the process dies before it hears so."""
-    async with bots(database_url, tmp_path) as stage:
-        first = await stage.start()
-        stage.slack.slack.faults.add(
-            FaultRule(FaultKind.DELAY, "chat.postMessage", seconds=20, count=3)
-        )
-        await stage.slack.person("mei").command(OPENING, "general")
-        await eventually(lambda: len(stage.accepted()) >= 3)
-        first.kill()
-        await first.process.wait()
-        stage.slack.slack.faults.clear()
-        await stage.start()
-        await eventually(lambda: not unsent(db), within=60)
-        assert_each_page_once(stage, db)
+    first = await stage.start()
+    stage.fault(FaultKind.DELAY, count=3, seconds=20)
+    await stage.command(OPENING)
+    await eventually(lambda: len(stage.accepted()) >= 3)
+    await first.killed()
+    stage.heal()
+    await stage.start()
+    await eventually(lambda: not rows.unsent(db), within=60)
+    verdict.exactly_once(stage, db)
 
 
+@SECOND
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_another_replica_takes_over_what_a_killed_one_held(
-    database_url: str, db: Database, tmp_path: Path
+    stage: Bots, db: Database, verdict: Verdict
 ) -> None:
-    async with bots(database_url, tmp_path) as stage:
-        await stage.start()
-        second = await stage.start()
-        stage.slack.slack.faults.add(
-            FaultRule(FaultKind.DELAY, "chat.postMessage", seconds=20, count=3)
-        )
-        await stage.slack.person("mei").command(OPENING, "general")
-        await eventually(lambda: len(stage.accepted()) >= 3)
-        second.kill()
-        await second.process.wait()
-        await eventually(lambda: not unsent(db), within=60)
-        assert_each_page_once(stage, db)
+    _, second = await stage.start_many(2)
+    stage.listens(second)
+    stage.fault(FaultKind.DELAY, count=3, seconds=20)
+    await stage.command(OPENING)
+    await eventually(lambda: len(stage.accepted()) >= 3)
+    await second.killed()
+    await eventually(lambda: not rows.unsent(db), within=60)
+    verdict.exactly_once(stage, db)
 
 
 async def test_a_command_that_could_not_be_stored_is_refused_and_not_opened(
-    database_url: str, db: Database, tmp_path: Path
+    stage: Bots, db: Database
 ) -> None:
     """Somebody holds the lock for longer than a command may take."""
-    async with bots(database_url, tmp_path) as stage:
-        await stage.start()
-        with db.transaction() as tx:
-            if not db.is_sqlite:
-                tx.connection.exec_driver_sql("LOCK TABLE incident IN ACCESS EXCLUSIVE MODE")
-            mei = stage.slack.person("mei")
-            outcome = await mei.command(OPENING, "general")
-            assert outcome.ok, "Slack got an answer in time"
-            # Behind other writes that wait for the lock, the refusal may come a little later.
-            refusal = "Nothing was stored"
-            await mei.until_sees("general", lambda message: refusal in texts(message))
-        assert not any("ESC-1" in texts(message) for message in mei.sees("general"))
-        with db.reading() as tx:
-            assert tx.all(select(Incident)) == []
+    await stage.start()
+    with db.transaction() as tx:
+        if not db.is_sqlite:
+            tx.connection.exec_driver_sql("LOCK TABLE incident IN ACCESS EXCLUSIVE MODE")
+        mei = stage.slack.person("mei")
+        outcome = await mei.command(f"/escalate {OPENING}", "general")
+        assert outcome.ok, "Slack got an answer in time"
+        # Behind other writes that wait for the lock, the refusal may come a little later.
+        refusal = "Nothing was stored"
+        await mei.until_sees("general", lambda message: refusal in texts(message))
+    assert not any("ESC-1" in texts(message) for message in mei.sees("general"))
+    with db.reading() as tx:
+        assert tx.all(select(Incident)) == []

@@ -1,0 +1,54 @@
+"""The stage on which faults are made, and the verdict on each."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.faults.replicas import Bots, bots
+from tests.faults.verdict import Account, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a fault is made: the short form of every change, or `make soak`."""
+
+    long: bool
+
+    def of(self, short: int, long: int) -> int:
+        return long if self.long else short
+
+
+@pytest.fixture(scope="session")
+def extent(pytestconfig: pytest.Config) -> Extent:
+    return Extent(long=bool(pytestconfig.getoption("--soak")))
+
+
+@pytest.fixture
+async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Bots]:
+    """A playground and a database, with no bot yet."""
+    async with bots(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def verdicts(request: pytest.FixtureRequest, database_url: str) -> dict[int, Verdict]:
+    """One for each fault that the test is marked with, by its number."""
+    database = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
+    marks = list(request.node.iter_markers("fault"))
+    assert marks, "say which fault it is: @fault(number, name, passes=…)"
+    return {
+        mark.args[0]: Verdict(
+            Account(mark.args[0], mark.args[1], mark.kwargs["passes"], database),
+            request.node.user_properties,
+        )
+        for mark in marks
+    }
+
+
+@pytest.fixture
+def verdict(verdicts: dict[int, Verdict]) -> Verdict:
+    """That of the only fault that the test is marked with."""
+    [only] = verdicts.values()
+    return only

@@ -1,0 +1,119 @@
+"""The line between a bot and Slack: it can be cut, and one kind of call can be held on it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from playground.serving import bound
+
+_AT_ONCE = 65_536
+"""Bytes."""
+
+
+class Line:
+    """Forwards bytes to the playground. One for each replica tells their calls apart."""
+
+    def __init__(self, slack_port: int) -> None:
+        self._slack_port = slack_port
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._held_method: bytes | None = None
+        self._let_go = asyncio.Event()
+        self.holding = 0
+        """How many calls have been written by a bot and not been handed to Slack."""
+        with bound("127.0.0.1", 0) as free:
+            self.port = int(free.getsockname()[1])
+
+    @property
+    def api_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/"
+
+    async def restore(self) -> None:
+        """Listen, at the same address as ever."""
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+
+    async def cut(self) -> None:
+        """Refuse connections and end those that are open."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in tuple(self._open):
+            writer.transport.abort()
+
+    def hold(self, method: str) -> None:
+        """From now on keep calls of this method from Slack: they are sent, and do not arrive."""
+        self._held_method = f"POST /api/{method} ".encode()
+        self._let_go.clear()
+
+    def release(self) -> None:
+        """Let through what is held, where whoever sent it is still there."""
+        self._held_method = None
+        self.holding = 0
+        self._let_go.set()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            from_slack, to_slack = await asyncio.open_connection("127.0.0.1", self._slack_port)
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = {writer, to_slack}
+        self._open |= ends
+        ways = [
+            asyncio.create_task(self._asked(reader, to_slack)),
+            asyncio.create_task(_copied(from_slack, writer)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            for end in ends:
+                end.transport.abort()
+            self._open -= ends
+
+    async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while said := await reader.read(_AT_ONCE):
+            if self._held_method is not None and said.startswith(self._held_method):
+                said += await self._held(reader)
+            writer.write(said)
+            await writer.drain()
+
+    async def _held(self, reader: asyncio.StreamReader) -> bytes:
+        """Return what else was said until the release; a sender that ends takes its call along."""
+        self.holding += 1
+        rest = b""
+        released = asyncio.create_task(self._let_go.wait())
+        try:
+            while not released.done():
+                saying = asyncio.create_task(reader.read(_AT_ONCE))
+                await asyncio.wait({released, saying}, return_when=asyncio.FIRST_COMPLETED)
+                if not saying.done():
+                    # What has arrived by now stays in the reader.
+                    saying.cancel()
+                elif more := saying.result():
+                    rest += more
+                else:
+                    raise ConnectionResetError("whoever called is gone")
+            return rest
+        finally:
+            released.cancel()
+
+
+async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while said := await reader.read(_AT_ONCE):
+        writer.write(said)
+        await writer.drain()
+
+
+@contextlib.asynccontextmanager
+async def line_to(slack_port: int) -> AsyncIterator[Line]:
+    """Yield a line that works, until the block ends."""
+    line = Line(slack_port)
+    await line.restore()
+    try:
+        yield line
+    finally:
+        line.release()
+        await line.cut()

@@ -1,0 +1,60 @@
+"""What the database says, in the words of the faults."""
+
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.store.database import Database
+from bot.store.tables import Delivery, Incident, Page, PagingRun
+
+ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD)
+POSTS = frozenset(DeliveryKind) - {
+    DeliveryKind.PAGE_UPDATE,
+    DeliveryKind.CARD_UPDATE,
+    DeliveryKind.ROOM_CREATE,
+    DeliveryKind.ROOM_INVITE,
+    DeliveryKind.CARD_PIN,
+    DeliveryKind.HOME,
+}
+"""What becomes a message of its own. The others change something that is there."""
+
+
+def deliveries(
+    db: Database, *kinds: DeliveryKind, incidents: tuple[str, ...] = ()
+) -> list[Delivery]:
+    """All of them, or those of these kinds, or of these incidents; oldest first."""
+    wanted = select(Delivery).order_by(col(Delivery.id))
+    if kinds:
+        wanted = wanted.where(col(Delivery.kind).in_(kinds))
+    if incidents:
+        wanted = wanted.where(col(Delivery.incident_id).in_(incidents))
+    with db.reading() as tx:
+        return tx.all(wanted)
+
+
+def pages(db: Database, *incidents: str) -> list[Delivery]:
+    """The deliveries of pages."""
+    return deliveries(db, DeliveryKind.PAGE, incidents=incidents)
+
+
+def unsent(db: Database, *incidents: str) -> list[Delivery]:
+    """What is still to be sent, whatever keeps it."""
+    return [each for each in deliveries(db, incidents=incidents) if each.state not in ENDED]
+
+
+def incidents(db: Database) -> list[Incident]:
+    with db.reading() as tx:
+        return tx.all(select(Incident).order_by(col(Incident.number)))
+
+
+def runs(db: Database, *incidents: str) -> list[PagingRun]:
+    wanted = select(PagingRun).order_by(col(PagingRun.id))
+    with db.reading() as tx:
+        found = tx.all(wanted)
+    return [run for run in found if not incidents or run.incident_id in incidents]
+
+
+def asked(db: Database, *incidents: str) -> list[Page]:
+    """The pages themselves: who was asked, in which step and round."""
+    with db.reading() as tx:
+        found = tx.all(select(Page).order_by(col(Page.id)))
+    return [page for page in found if not incidents or page.incident_id in incidents]

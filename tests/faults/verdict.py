@@ -1,0 +1,114 @@
+"""What is counted after a fault, and what is said of it in the table.
+
+    @fault(1, "SIGKILL after the claim, before the HTTP call", passes="each page exactly once")
+    async def test_…(stage: Bots, db: Database, verdict: Verdict) -> None:
+        …
+        verdict.exactly_once(stage, db)
+
+A test that makes several faults carries several marks and takes `verdicts`, by number.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pytest
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.store.database import Database
+from tests.faults import rows
+from tests.faults.replicas import Bots
+
+PROPERTY = "fault"
+EXACTLY_ONCE = "each message is accepted exactly once"
+
+
+def fault(number: int, name: str, *, passes: str = EXACTLY_ONCE) -> pytest.MarkDecorator:
+    """Mark a test with the fault that it makes, and with what has to hold after it."""
+    return pytest.mark.fault(number, name, passes=passes)
+
+
+@dataclass
+class Account:
+    """One line of the table, before it is known whether the test passed."""
+
+    number: int
+    name: str
+    passes: str
+    database: str
+    messages: int = 0
+    lost: int = 0
+    doubled: int = 0
+    counted: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+class Verdict:
+    """Counts what was lost and what came twice, and keeps it for the table."""
+
+    def __init__(self, account: Account, properties: list[tuple[str, Any]]) -> None:
+        self.account = account
+        self._row: dict[str, Any] = {}
+        properties.append((PROPERTY, self._row))
+        self._keep()
+
+    def exactly_once(
+        self,
+        stage: Bots,
+        db: Database,
+        *incidents: str,
+        dead: int = 0,
+        repeats: int = 0,
+    ) -> None:
+        """Hold that each message committed was accepted once; of these incidents, or of all.
+
+        `dead` messages went to people whom Slack cannot reach; up to `repeats` may come twice.
+        """
+        lost, doubled = self.count(stage, db, *incidents)
+        assert self.account.messages, "there was something to send"
+        assert len(lost) == dead, lost
+        assert len(doubled) <= repeats, doubled
+
+    def count(self, stage: Bots, db: Database, *incidents: str) -> tuple[list[str], list[str]]:
+        """Add to the account; return what was lost and what came twice, each in a few words."""
+        count = Counter(stage.accepted())
+        wanted = [
+            row
+            for row in rows.deliveries(db, incidents=incidents)
+            if row.kind in rows.POSTS and row.state is not DeliveryState.CANCELLED
+        ]
+        lost = [f"{row.kind} {row.id} ({row.state})" for row in wanted if not count[row.id]]
+        doubled = [f"{row.kind} {row.id}" for row in wanted if count[row.id] > 1]
+        doubled += _asked_twice(db, count, incidents)
+        doubled += [f"channel of ESC-{n}" for n, times in stage.rooms().items() if times > 1]
+        self.add(len(wanted), lost=len(lost), doubled=len(doubled))
+        return lost, doubled
+
+    def add(self, messages: int, *, lost: int, doubled: int) -> None:
+        """Add what the test counted by itself."""
+        self.account.messages += messages
+        self.account.lost += lost
+        self.account.doubled += doubled
+        self.account.counted = True
+        self._keep()
+
+    def note(self, text: str) -> None:
+        """A figure that belongs into the table."""
+        self.account.notes.append(text)
+        self._keep()
+
+    def _keep(self) -> None:
+        """The row is plain data: it travels from the process that ran the test."""
+        self._row.update(asdict(self.account))
+
+
+def _asked_twice(db: Database, count: Counter[str], incidents: tuple[str, ...]) -> list[str]:
+    """The same person asked twice in one step of one run, by two deliveries."""
+    page_of = {page.id: page for page in rows.asked(db, *incidents)}
+    told = [
+        page_of[row.subject]
+        for row in rows.deliveries(db, DeliveryKind.PAGE, incidents=incidents)
+        if count[row.id] and row.subject in page_of
+    ]
+    times = Counter((page.run_id, page.round, page.step, page.target) for page in told)
+    return [f"page {key}" for key, many in times.items() if many > 1]
