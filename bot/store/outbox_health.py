@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.store.outbox import recount
-from bot.store.outbox_statements import UNSENT
+from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction
 
@@ -18,7 +18,7 @@ def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
     queue grows old, however often each row is tried.
     """
     wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
-    waiting = select(func.min(wanted)).where(col(Delivery.state).in_(UNSENT), wanted <= now)
+    waiting = select(func.min(wanted)).where(IS_UNSENT, wanted <= now)
     oldest: datetime | None = tx.execute(waiting).scalar()
     return oldest
 
@@ -27,7 +27,7 @@ def depth(tx: Transaction) -> dict[str, int]:
     """Count what waits, by state."""
     counted = tx.execute(
         select(col(Delivery.state), func.count().label("count"))
-        .where(col(Delivery.state).in_(UNSENT))
+        .where(IS_UNSENT)
         .group_by(col(Delivery.state))
     )
     return {str(row["state"]): row["count"] for row in counted.mappings()}
@@ -35,15 +35,10 @@ def depth(tx: Transaction) -> dict[str, int]:
 
 def heal(tx: Transaction) -> int:
     """Wake lanes that wait for nothing while something of theirs is unsent; normally none."""
+    unsent = select(col(Delivery.lane)).where(IS_UNSENT)
     sleeping = (
         select(col(Lane.key))
-        .where(
-            col(Lane.pending_at).is_(None),
-            select(col(Delivery.id))
-            .where(col(Delivery.lane) == col(Lane.key), col(Delivery.state).in_(UNSENT))
-            .correlate(Lane)
-            .exists(),
-        )
+        .where(col(Lane.key).in_(unsent), col(Lane.pending_at).is_(None))
         .with_for_update(skip_locked=True)
     )
     keys = list(tx.execute(sleeping).scalars())

@@ -6,16 +6,30 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import (
+    Executable,
+    RowMapping,
+    String,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind, TimerState
 from bot.domain.ids import new_id
+from bot.store.columns import Instant
 from bot.store.tables import Timer
 from bot.store.transaction import Transaction, core, insert_or
 
 LEASE = timedelta(seconds=30)
+_IS_DUE = text("timer.state = 'due'")
+"""In the very words of the partial index: given as a parameter, the index would not serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,33 @@ _CANCEL = (
         col(Timer.state) == TimerState.DUE,
     )
     .values(state=TimerState.CANCELLED)
+)
+
+_DUE = (
+    select(col(Timer.id))
+    .where(
+        _IS_DUE,
+        col(Timer.due_at) <= bindparam("now", type_=Instant),
+        or_(
+            col(Timer.lease_until).is_(None),
+            col(Timer.lease_until) <= bindparam("real", type_=Instant),
+        ),
+        # Not the bare column: SQLite would take the unique index, and read all that ever was due.
+        type_coerce(col(Timer.kind), String).concat("").in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(col(Timer.due_at), col(Timer.id))
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(core(Timer))
+    .where(col(Timer.id).in_(bindparam("ids", expanding=True)))
+    .values(
+        lease_until=bindparam("until"),
+        fence=col(Timer.fence) + 1,
+        attempts=col(Timer.attempts) + 1,
+    )
+    .returning(core(Timer))
 )
 
 
@@ -107,31 +148,11 @@ def claim(
     lease: timedelta = LEASE,
 ) -> list[DueWork]:
     """Take what is due, the oldest first. A kind that is not in `kinds` is left alone."""
-    due = (
-        select(col(Timer.id))
-        .where(
-            col(Timer.state) == TimerState.DUE,
-            col(Timer.due_at) <= now,
-            or_(col(Timer.lease_until).is_(None), col(Timer.lease_until) <= real),
-            col(Timer.kind).in_(kinds),
-        )
-        .order_by(col(Timer.due_at), col(Timer.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(tx.execute(due).scalars())
+    times = {"now": now, "real": real, "kinds": list(kinds), "room": limit}
+    ids = list(tx.execute(_DUE, times).scalars())
     if not ids:
         return []
-    taken = tx.execute(
-        update(Timer)
-        .where(col(Timer.id).in_(ids))
-        .values(
-            lease_until=real + lease,
-            fence=col(Timer.fence) + 1,
-            attempts=col(Timer.attempts) + 1,
-        )
-        .returning(Timer.__table__)  # type: ignore[attr-defined]
-    )
+    taken = tx.execute(_TAKE, {"ids": ids, "until": real + lease})
     return sorted(map(_due_work, taken.mappings()), key=lambda work: (work.due_at, work.id))
 
 
@@ -186,8 +207,6 @@ def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[Timer
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
     """Return since when the oldest timer has been due."""
     oldest: datetime | None = tx.execute(
-        select(func.min(col(Timer.due_at))).where(
-            col(Timer.state) == TimerState.DUE, col(Timer.due_at) <= now
-        )
+        select(func.min(col(Timer.due_at))).where(_IS_DUE, col(Timer.due_at) <= now)
     ).scalar()
     return oldest

@@ -1,0 +1,94 @@
+"""What runs again and again finds its rows by an index, however long the history is."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot.domain.duework import DeliveryKind
+from bot.store import outbox, outbox_health, outbox_statements, timers
+from bot.store.database import Database
+from bot.store.transaction import Transaction
+from tests.factories import NOON
+
+LONG = frozenset({"delivery", "timer", "incident", "timeline_entry", "participant", "paging_run"})
+"""Tables that grow with the history."""
+
+
+@contextmanager
+def plans(tx: Transaction) -> Iterator[list[str]]:
+    """Yield the lines of the plans of all statements that run inside, as they ran."""
+    lines: list[str] = []
+    prefix = "EXPLAIN QUERY PLAN " if tx.has_one_writer else "EXPLAIN "
+    column = 3 if tx.has_one_writer else 0
+
+    def explain(_c: Any, cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
+        if many or not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            return
+        beside = cursor.connection.cursor()
+        beside.execute(prefix + statement, given)
+        lines.extend(str(row[column]).strip() for row in beside.fetchall())
+        beside.close()
+
+    if not tx.has_one_writer:
+        # The tables are empty here: nothing is too small for an index.
+        tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    event.listen(tx.connection, "before_cursor_execute", explain)
+    try:
+        yield lines
+    finally:
+        event.remove(tx.connection, "before_cursor_execute", explain)
+
+
+def whole_tables(lines: list[str]) -> list[str]:
+    """The lines that read a long table from end to end."""
+    found = []
+    for line in lines:
+        words = line.replace("->", "").split()
+        by_index = "INDEX" in line or "PRIMARY KEY" in line
+        if words[:1] == ["SCAN"] and words[1] in LONG and not by_index:
+            found.append(line)
+        if words[:3] == ["Seq", "Scan", "on"] and words[3] in LONG:
+            found.append(line)
+    return found
+
+
+def claim_deliveries(tx: Transaction) -> None:
+    times = {"now": NOON, "real": NOON}
+    tx.execute(outbox_statements.FREE_LANES, {**times, "room": 5})
+    given = {**times, "lanes": ["a", "b"], "kinds": list(DeliveryKind)}
+    tx.execute(outbox_statements.HEADS, given)
+    outbox.recount(tx, ["a", "b"])
+
+
+HOT: dict[str, Callable[[Transaction], object]] = {
+    "claim deliveries": claim_deliveries,
+    "claim timers": lambda tx: timers.claim(tx, now=NOON, real=NOON, limit=5),
+    "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON),
+    "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
+    "depth": outbox_health.depth,
+    "heal": outbox_health.heal,
+}
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_long_table_is_read_whole(db: Database, name: str) -> None:
+    with db.transaction() as tx, plans(tx) as lines:
+        HOT[name](tx)
+    assert lines
+    assert whole_tables(lines) == []
+
+
+def test_claims_of_due_work_go_by_the_index_of_what_is_due(db: Database) -> None:
+    with db.transaction() as tx, plans(tx) as lines:
+        timers.claim(tx, now=NOON, real=NOON, limit=5)
+    assert any("ix_timer_due" in line for line in lines), lines
+
+
+def test_the_head_of_a_lane_is_found_by_the_index_of_what_is_unsent(db: Database) -> None:
+    with db.transaction() as tx, plans(tx) as lines:
+        claim_deliveries(tx)
+    heads = [line for line in lines if "ix_delivery_lane" in line]
+    assert len(heads) >= 3, lines
