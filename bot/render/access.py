@@ -1,10 +1,8 @@
 """Asking to see a restricted incident, and the answer."""
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.reading import AccessAnswer, AccessRequest
-from bot.render.blocks import actions, button, context, section
+from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 

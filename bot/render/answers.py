@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.reading import Details, EntryLine, Head, Listing, OnCallLine, Opened
 from bot.render import card
-from bot.render.blocks import actions, button, context, lines_within, section
+from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn

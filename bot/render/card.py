@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from slack_sdk.models.blocks import Block, InteractiveElement
-
 from bot.domain.controls import Button
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.reading import Card, DecisionLine, Head, TaskLine, TeamRow
-from bot.render.blocks import actions, button, context, fields, header, lines_within, section
+from bot.render.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    fields,
+    header,
+    lines_within,
+    section,
+)
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
@@ -48,7 +56,7 @@ def body(desk: Desk, view: Card) -> list[Block]:
 MASKED_FIELDS = ("state", "opened")
 
 
-def buttons(desk: Desk, head: Head) -> list[InteractiveElement]:
+def buttons(desk: Desk, head: Head) -> list[Element]:
     """Only what the state allows: a button that must refuse is worse than none."""
     names = list(_buttons_for(head.state))
     # Of a masked incident nobody learns here whether it has an owner.

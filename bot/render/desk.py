@@ -1,7 +1,7 @@
 """What every text is made with: the policy's labels and the words of a locale."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.ids import TeamKey
@@ -19,12 +19,19 @@ class Desk:
 
     policy: Policy
     words: Words
+    _fixed: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     def say(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
         return self.words(template, block, desk=self, **values)
 
     def plain(self, template: str, block: str, /, **values: Any) -> str:
-        return self.words.plain(template, block, desk=self, **values)
+        if values:
+            return self.words.plain(template, block, desk=self, **values)
+        # A label that depends on nothing (a button's, a field's) is made once.
+        key = (template, block)
+        if key not in self._fixed:
+            self._fixed[key] = self.words.plain(template, block, desk=self)
+        return self._fixed[key]
 
     def category(self, key: str | None) -> str | None:
         known = self.policy.categories.get(key) if key else None

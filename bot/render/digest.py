@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from slack_sdk.models.blocks import Block, DividerBlock
-
 from bot.domain.digest import AckFigures, Deadline, DigestFigures, Row
 from bot.domain.durations import MINUTE
 from bot.render import sizes
-from bot.render.blocks import context, fields, header, lines_within, section
+from bot.render.blocks import Block, context, divider, fields, header, lines_within, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
@@ -31,7 +29,7 @@ def digest(
         context(_period(desk, figures, late_since, preview=preview)),
         section(_headline(desk, figures)),
         *_tables(desk, figures),
-        DividerBlock(),
+        divider(),
         section(_acks(desk, figures)),
         *_sections(desk, figures),
         context(desk.say("digest", "footnote")),

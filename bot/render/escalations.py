@@ -1,11 +1,9 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.ids import UserId
 from bot.domain.reading import ExhaustedMessage, Head
-from bot.render.blocks import actions, button, context, section
+from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.pages import channel_link

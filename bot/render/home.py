@@ -3,13 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from slack_sdk.models.blocks import Block, DividerBlock
-from slack_sdk.models.views import View
-
 from bot.domain.controls import Button
 from bot.domain.reading import Head, Home, PageMessage, TaskLine
 from bot.render import sizes
-from bot.render.blocks import actions, button, context, header, section
+from bot.render.blocks import Block, actions, button, context, divider, header, section
 from bot.render.desk import Desk
 
 ROWS_SHOWN = 15
@@ -28,7 +25,7 @@ def home(desk: Desk, view: Home) -> dict[str, Any]:
         heading = section(desk.say("home", "mine"))
         blocks += [heading, *_rows(desk, view.mine, lambda head: _head(desk, view, head))]
     blocks += _open(desk, view)
-    return View(type="home", blocks=blocks[: sizes.BLOCKS_IN_VIEW]).to_dict()
+    return {"type": "home", "blocks": blocks[: sizes.BLOCKS_IN_VIEW]}
 
 
 def _top(desk: Desk, view: Home) -> Block:
@@ -47,11 +44,11 @@ def _pages(desk: Desk, view: Home) -> list[Block]:
 def _open(desk: Desk, view: Home) -> list[Block]:
     if not view.open:
         nothing = "no_open" if view.may_open or view.mine or view.pages else "no_role"
-        return [DividerBlock(), section(desk.say("home", nothing))]
+        return [divider(), section(desk.say("home", nothing))]
     total = max(view.total_open, len(view.open))
     heading = section(desk.say("home", "open", total=total))
     rows = _rows(desk, view.open, lambda head: _head(desk, view, head), total)
-    return [DividerBlock(), heading, *rows]
+    return [divider(), heading, *rows]
 
 
 def _rows(

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
+from bot.render.blocks import Block
 from bot.render.mrkdwn import Mrkdwn, fit
 from bot.render.sizes import BLOCKS_IN_MESSAGE, FALLBACK_TEXT
 
@@ -22,5 +21,5 @@ def message(text: Mrkdwn, blocks: Sequence[Block]) -> Message:
     """Put blocks together; a message holds at most fifty."""
     return Message(
         text=fit(text, FALLBACK_TEXT),
-        blocks=[block.to_dict() for block in blocks[:BLOCKS_IN_MESSAGE]],
+        blocks=list(blocks[:BLOCKS_IN_MESSAGE]),
     )

@@ -2,12 +2,10 @@
 
 from typing import assert_never
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.paging import PageState, RunState
 from bot.domain.reading import Head, PageMessage
-from bot.render.blocks import actions, button, context, fields, header, section
+from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn

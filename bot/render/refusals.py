@@ -2,11 +2,9 @@
 
 import re
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.errors import FormErrors, NoAccess, TocsinError
-from bot.render.blocks import actions, button, context, section
+from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn

@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Button
 from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
-from bot.render.blocks import actions, button, context, section, snooze_menu
+from bot.render.blocks import Block, actions, button, context, section, snooze_menu
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn

@@ -24,9 +24,13 @@ from slack_sdk.models.blocks import (
 
 from bot.domain.controls import Field
 from bot.render import sizes
-from bot.render.blocks import plain
+from bot.render.blocks import Block
 from bot.render.desk import Desk
 from bot.render.mrkdwn import cut
+
+
+def _text(text: str, limit: int) -> PlainTextObject:
+    return PlainTextObject(text=cut(text, limit), emoji=True)
 
 
 def field_of(block_id: str) -> str:
@@ -36,9 +40,9 @@ def field_of(block_id: str) -> str:
 
 def option(label: str, value: str, description: str = "") -> Option:
     return Option(
-        text=plain(label, sizes.OPTION),
+        text=_text(label, sizes.OPTION),
         value=value,
-        description=plain(description, sizes.OPTION) if description else None,
+        description=_text(description, sizes.OPTION) if description else None,
     )
 
 
@@ -48,7 +52,7 @@ def options(labels: Mapping[str, str]) -> list[Option]:
 
 
 def group(label: str, members: Sequence[Option]) -> OptionGroup:
-    return OptionGroup(label=plain(label, sizes.OPTION), options=[*members])
+    return OptionGroup(label=_text(label, sizes.OPTION), options=[*members])
 
 
 def labelled(
@@ -61,19 +65,20 @@ def labelled(
     optional: bool = False,
     dispatch: bool = False,
     since: str = "",
-) -> InputBlock:
+) -> Block:
     """Put label and hint around an element. `label` and `hint` name other blocks of `fields.j2`."""
     words = label or field.value
     told = hint or f"{words}_hint"
     has_hint = desk.words.has("fields", told)
-    return InputBlock(
+    built: Block = InputBlock(
         block_id=f"{field.value}:{since}" if since else field.value,
-        label=plain(desk.plain("fields", words), sizes.LABEL),
-        hint=plain(desk.plain("fields", told), sizes.LABEL) if has_hint else None,
+        label=_text(desk.plain("fields", words), sizes.LABEL),
+        hint=_text(desk.plain("fields", told), sizes.LABEL) if has_hint else None,
         element=element,
         optional=optional,
         dispatch_action=dispatch,
-    )
+    ).to_dict()
+    return built
 
 
 def typed(
@@ -165,4 +170,4 @@ def _placeholder(desk: Desk, field: Field) -> PlainTextObject | None:
     block = f"{field.value}_placeholder"
     if not desk.words.has("fields", block):
         return None
-    return plain(desk.plain("fields", block), sizes.PLACEHOLDER)
+    return _text(desk.plain("fields", block), sizes.PLACEHOLDER)

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Form
 from bot.render import sizes
-from bot.render.blocks import plain
+from bot.render.blocks import Block, plain
 from bot.render.desk import Desk
 from bot.render.message import Message
 
@@ -17,14 +15,14 @@ def asking(desk: Desk, form: Form, subject: str, blocks: Sequence[Block]) -> dic
     submit = plain(desk.plain("forms", f"{form.value}_submit"), sizes.TITLE)
     return {
         **_modal(desk, form, subject, "cancel"),
-        "submit": submit.to_dict(),
-        "blocks": [block.to_dict() for block in blocks],
+        "submit": submit,
+        "blocks": list(blocks),
     }
 
 
 def telling(desk: Desk, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
     """A modal to be read; it has a Close button only."""
-    shown = [block.to_dict() for block in blocks[: sizes.BLOCKS_IN_VIEW]]
+    shown = list(blocks[: sizes.BLOCKS_IN_VIEW])
     return {**_modal(desk, form, subject, "close"), "blocks": shown}
 
 
@@ -37,6 +35,6 @@ def _modal(desk: Desk, form: Form, subject: str, close: str) -> dict[str, Any]:
         "type": "modal",
         "callback_id": form.value,
         "private_metadata": subject,
-        "title": plain(desk.plain("forms", f"{form.value}_title"), sizes.TITLE).to_dict(),
-        "close": plain(desk.plain("forms", close), sizes.TITLE).to_dict(),
+        "title": plain(desk.plain("forms", f"{form.value}_title"), sizes.TITLE),
+        "close": plain(desk.plain("forms", close), sizes.TITLE),
     }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import accumulate
 from typing import Any
 
-from slack_sdk.models.blocks import Block, Option, OptionGroup
+from slack_sdk.models.blocks import Option, OptionGroup
 
 from bot.domain.controls import Field, Form
 from bot.domain.ids import TeamKey
@@ -16,7 +16,7 @@ from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier
 from bot.policy import Category
 from bot.render.answers import opened_blocks
-from bot.render.blocks import context, lines_within, section
+from bot.render.blocks import Block, context, lines_within, section
 from bot.render.desk import Desk
 from bot.render.forms import inputs
 from bot.render.forms.modal import asking, telling

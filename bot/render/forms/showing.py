@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Form
 from bot.domain.reading import Details, EntryLine
 from bot.render import card, sizes
-from bot.render.blocks import context, section
+from bot.render.blocks import Block, context, section
 from bot.render.desk import Desk
 from bot.render.forms.modal import telling, telling_message
 from bot.render.forms.work import about

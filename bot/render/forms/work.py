@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import Block
-
 from bot.domain.controls import Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
 from bot.domain.reading import Head
-from bot.render.blocks import context
+from bot.render.blocks import Block, context
 from bot.render.desk import Desk
 from bot.render.forms import inputs
 from bot.render.forms.modal import asking
