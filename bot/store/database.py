@@ -66,11 +66,15 @@ class Database:
         """Tell whether a commit without an answer took effect: its key is there, or free to take.
 
         Whoever takes it now makes sure that the first one never does: a commit that is still
-        under way in the server is waited for by the unique key.
+        under way in the server is waited for by the unique key. SQLite has no server, and on a
+        full disk it can still be read.
         """
         for pause in _ASK_AGAIN:
             time.sleep(pause)
             try:
+                if self.is_sqlite:
+                    with self.reading() as tx:
+                        return inbound.is_taken(tx, act)
                 with self._connection(write=True) as connection:
                     inbound.take(Transaction(connection), act, inbound.NOT_STORED)
             except AlreadyHandled as first:

@@ -35,6 +35,14 @@ def take(tx: Transaction, act: Act, outcome: str = "") -> None:
         raise AlreadyHandled(first.outcome if first else "")
 
 
+def is_taken(tx: Transaction, act: Act) -> bool:
+    """Whether the act's key has been taken."""
+    if act.key is None:
+        return False
+    full = _full(act.workspace, act.key)
+    return tx.first(select(Inbound).where(col(Inbound.key) == full)) is not None
+
+
 def set_outcome(tx: Transaction, act: Act, outcome: str) -> None:
     """Remember what came of it, for an answer to the second request."""
     if act.key is not None:

@@ -37,7 +37,7 @@ def stored(db: Database) -> int:
 def test_a_commit_whose_answer_is_lost_counts_as_stored(
     db: Database, broken: Wire, policy: Policy
 ) -> None:
-    broken.next_commit = Break.AFTER
+    broken.break_commit_of("INSERT INTO incident", Break.AFTER)
     assert an_incident(db, policy, an_act(key="trigger 1")).head.reference == "ESC-1"
     assert (stored(db), broken.broken) == (1, 1)
 
@@ -45,7 +45,7 @@ def test_a_commit_whose_answer_is_lost_counts_as_stored(
 def test_a_commit_that_never_arrived_is_refused_and_stays_so(
     db: Database, broken: Wire, policy: Policy
 ) -> None:
-    broken.next_commit = Break.BEFORE
+    broken.break_commit_of("INSERT INTO incident", Break.BEFORE)
     with pytest.raises(StoreUnavailable) as refused:
         an_incident(db, policy, an_act(key="trigger 1"))
     assert not isinstance(refused.value, PerhapsStored)
@@ -59,7 +59,7 @@ def test_a_commit_that_never_arrived_is_refused_and_stays_so(
 def test_where_nobody_can_tell_the_person_is_told_so(
     db: Database, broken: Wire, policy: Policy
 ) -> None:
-    broken.next_commit = Break.AFTER
+    broken.break_commit_of("INSERT INTO incident", Break.AFTER)
     broken.down = True
     with pytest.raises(PerhapsStored):
         an_incident(db, policy, an_act(key="trigger 1"))
@@ -68,7 +68,7 @@ def test_where_nobody_can_tell_the_person_is_told_so(
 
 
 def test_a_request_without_a_key_is_refused(db: Database, broken: Wire, policy: Policy) -> None:
-    broken.next_commit = Break.BEFORE
+    broken.break_commit_of("INSERT INTO incident", Break.BEFORE)
     with pytest.raises(StoreUnavailable):
         an_incident(db, policy, an_act())
     assert stored(db) == 0

@@ -1,0 +1,235 @@
+"""Upgrade and rollback: the release before and this one, at work on the same database."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.paging import RunState
+from bot.services.exports import verify
+from bot.store.database import Database
+from commandline.migrations import FOLDER
+from tests.faults import rows
+from tests.faults.policies import ROOT
+from tests.faults.previous import unpacked
+from tests.faults.replicas import Bots, bots
+from tests.faults.verdict import Verdict, fault
+from tests.waiting import eventually
+
+OPENING = "open p1 Pile-on against a creator"
+RENAMED = "Upgrade and rollback, with a renamed handler"
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture
+def old(before: Path) -> tuple[str, str]:
+    """How a process of the release before is started."""
+    return (str(before / "app.py"), "serve")
+
+
+@pytest.fixture
+async def stage(database_url: str, tmp_path: Path, before: Path) -> AsyncIterator[Bots]:
+    """Both releases read the policy that the older one was shipped with."""
+    policy = (before / "escalation.toml").read_text()
+    async with bots(database_url, tmp_path, policy=policy) as made:
+        yield made
+
+
+@pytest.fixture
+def old_schema(db: Database) -> None:
+    """The database as the release before left it."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["engine"] = db.engine
+    command.downgrade(config, "0001")
+
+
+async def migrated(database_url: str) -> None:
+    """Run this release's `migrate`, as an operator does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "app.py"),
+        "migrate",
+        env={**os.environ, "DATABASE_URL": database_url},
+        cwd=ROOT,
+    )
+    assert await process.wait() == 0
+
+
+_UNSENT = "SELECT count(*) FROM delivery WHERE state NOT IN ('sent', 'cancelled', 'dead')"
+
+
+def unsent(db: Database) -> int:
+    """By its own statement: the schema may be the older one."""
+    with db.reading() as tx:
+        return int(tx.connection.exec_driver_sql(_UNSENT).scalar_one())
+
+
+async def quiet(db: Database) -> None:
+    await eventually(lambda: unsent(db) == 0, within=60)
+
+
+def answered(db: Database) -> int:
+    return len([run for run in rows.runs(db) if run.state is RunState.ACKNOWLEDGED])
+
+
+async def acknowledged(stage: Bots, db: Database) -> None:
+    """Somebody who is asked presses the button of their page."""
+    asking = {run.id for run in rows.runs(db) if run.state is RunState.PAGING}
+    page = next(page for page in rows.asked(db) if page.run_id in asking)
+    person = stage.slack.person(page.target)
+    message = next(message for message in person.dms() if message.ts == page.message_ts)
+    before = answered(db)
+    assert (await person.click(message, "page_acknowledge")).ok
+    await eventually(lambda: answered(db) == before + 1)
+
+
+def steps(db: Database) -> dict[tuple[int, int], int]:
+    """How many pages there are in each round and step."""
+    found: dict[tuple[int, int], int] = {}
+    for page in rows.asked(db):
+        found[page.round, page.step] = found.get((page.round, page.step), 0) + 1
+    return found
+
+
+def chains_hold(db: Database) -> bool:
+    return verify(db)[1] == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@fault(22, RENAMED)
+async def test_both_releases_work_side_by_side(
+    stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
+) -> None:
+    """A rolling upgrade: what one release plans the other does, whoever is asked."""
+    older = await stage.start(command=old)
+    newer = await stage.start()
+    for replica in (older, newer, older, newer):
+        stage.listens(replica)
+        await stage.command(OPENING)
+    await quiet(db)
+    stage.listens(older)
+    await acknowledged(stage, db)
+    stage.listens(newer)
+    await acknowledged(stage, db)
+    await newer.killed()
+    first = steps(db)
+    await stage.advance(16 * 60)
+    await eventually(lambda: (0, 1) in steps(db))
+    await quiet(db)
+    await older.killed()
+    await stage.start()
+    await stage.advance(16 * 60)
+    await eventually(lambda: (0, 2) in steps(db))
+    await quiet(db)
+    assert steps(db)[0, 0] == first[0, 0]
+    verdict.exactly_once(stage, db)
+    assert chains_hold(db)
+
+
+@fault(22, RENAMED)
+async def test_an_upgrade_and_a_rollback_keep_what_was_due(
+    old_schema: None, stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
+) -> None:
+    """0.1 opens; the schema is upgraded beneath it; this release goes on; 0.1 comes back."""
+    assert old_schema is None
+    older = await stage.start(command=old)
+    await stage.command(OPENING)
+    await stage.command("remind in 30m ask Legal for the opinion")
+    await quiet(db)
+    if db.is_sqlite:
+        await older.killed()
+    await migrated(stage.database_url)
+    if not db.is_sqlite:
+        assert await older.is_ready(), "the release before works on the new schema"
+        await stage.command(OPENING)
+        await quiet(db)
+        await older.killed()
+    newer = await stage.start()
+    await stage.advance(31 * 60)
+    await eventually(lambda: len(rows.deliveries(db, DeliveryKind.REMINDER)) == 1)
+    await eventually(lambda: (0, 2) in steps(db) or (0, 1) in steps(db))
+    await stage.command(OPENING)
+    await quiet(db)
+    await newer.killed()
+    await stage.start(command=old)
+    await acknowledged(stage, db)
+    paged = len(rows.asked(db))
+    await stage.advance(16 * 60)
+    await eventually(lambda: len(rows.asked(db)) > paged)
+    await quiet(db)
+    verdict.exactly_once(stage, db)
+    assert chains_hold(db)
+
+
+@fault(22, RENAMED)
+async def test_a_handler_may_be_renamed_without_losing_what_waits_for_it(
+    stage: Bots, db: Database, tmp_path: Path, verdict: Verdict
+) -> None:
+    """Rows name kinds and never functions: a release whose functions are called otherwise
+    fires what this one planned."""
+    first = await stage.start()
+    await stage.command(OPENING)
+    await quiet(db)
+    await first.killed()
+    await stage.start(command=(str(renamed(tmp_path) / "app.py"), "serve"))
+    await stage.advance(16 * 60)
+    await eventually(lambda: (0, 1) in steps(db))
+    await quiet(db)
+    verdict.exactly_once(stage, db)
+
+
+def renamed(folder: Path) -> Path:
+    """Return a copy of this release in which the functions that fire have other names."""
+    there = folder / "renamed"
+    there.mkdir()
+    for part in ("bot", "handlers", "commandline", "templates", "migrations"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / part, there / part, ignore=ignored)
+    shutil.copy(ROOT / "app.py", there)
+    code = there / "bot" / "services" / "duework.py"
+    text = code.read_text()
+    assert "def _page_step" in text
+    code.write_text(text.replace("_page_step", "_the_next_step"))
+    return there
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@fault(22, RENAMED)
+async def test_what_only_the_newer_release_knows_waits_for_it(
+    stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
+) -> None:
+    """A kind of due work that 0.1 does not know is left alone, and keeps nothing else waiting."""
+    older = await stage.start(command=old)
+    await stage.command(OPENING)
+    await quiet(db)
+    [incident] = rows.incidents(db)
+    unknown = "timer of tomorrow"
+    with db.transaction() as tx:
+        tx.connection.exec_driver_sql(
+            "INSERT INTO timer (id, team_id, kind, subject, occurrence, incident_id, state,"
+            " due_at, fence, attempts) VALUES (%s, %s, %s, %s, '0', %s, 'due', %s, 0, 0)",
+            ("0" * 26, incident.team_id, unknown, incident.id, incident.id, incident.opened_at),
+        )
+    await stage.advance(16 * 60)
+    await eventually(lambda: (0, 1) in steps(db))
+    await quiet(db)
+    with db.reading() as tx:
+        left = tx.connection.exec_driver_sql(
+            "SELECT state, fence FROM timer WHERE kind = %s", (unknown,)
+        ).one()
+    assert tuple(left) == ("due", 0)
+    assert unknown not in [kind.value for kind in TimerKind]
+    assert await older.is_ready()
+    verdict.exactly_once(stage, db)
