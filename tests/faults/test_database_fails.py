@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,13 @@ async def test_the_connection_is_lost_while_an_outcome_commits(
     for number, how in enumerate(Break, start=1):
         through.break_commit_of("UPDATE delivery SET state", how)
         await cut_off.command(OPENING)
-        await eventually(lambda number=number: through.broken == number)
+        await eventually(partial(_has_broken, through, number))
     await eventually(lambda: all_sent(db), within=90)
     verdict.exactly_once(cut_off, db)
+
+
+def _has_broken(through: Wire, times: int) -> bool:
+    return through.broken == times
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
