@@ -1,13 +1,16 @@
 """Environment → one frozen object. Nothing further down reads the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.domain.errors import TocsinError
+from bot.domain.duework import Keep
+from bot.domain.durations import DAY, parse_duration
+from bot.domain.errors import BadInput, TocsinError
 
 DEFAULT_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
@@ -32,6 +35,7 @@ class Settings:
     port: int
     log_format: str
     clock_offset_file: Path | None = None
+    keep: Keep = field(default_factory=Keep)
 
     @property
     def socket_mode(self) -> bool:
@@ -64,6 +68,11 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         port=_port(environment),
         log_format=_log_format(environment),
         clock_offset_file=_optional_path(environment, "CLOCK_OFFSET_FILE"),
+        keep=Keep(
+            done=_kept(environment, "KEEP_DONE", Keep().done),
+            dead=_kept(environment, "KEEP_DEAD", Keep().dead),
+            requests=_kept(environment, "KEEP_REQUESTS", Keep().requests),
+        ),
     )
 
 
@@ -129,3 +138,17 @@ def _log_format(environment: Mapping[str, str]) -> str:
 def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:
     value = environment.get(name)
     return Path(value) if value else None
+
+
+def _kept(environment: Mapping[str, str], name: str, default: timedelta) -> timedelta:
+    text = environment.get(name)
+    if not text:
+        return default
+    try:
+        length = parse_duration(text, name)
+    except BadInput as error:
+        raise SettingsError(f"{name} is not understood: {error.problem}.") from error
+    if length < DAY:
+        # Slack repeats requests for an hour, and a lost answer is looked up for a day.
+        raise SettingsError(f"{name} is '{text}': it must be at least a day ('1d').")
+    return length

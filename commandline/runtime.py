@@ -26,6 +26,7 @@ from bot.worker.figures import Figures
 from bot.worker.pace import Pace
 from bot.worker.people import People
 from bot.worker.post import Post
+from bot.worker.purging import Purge
 from bot.worker.relay import Relay
 from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
@@ -98,9 +99,14 @@ class Tocsin:
         self.db.on_new_delivery(partial(self._wake, loop))
         self._relaying = asyncio.create_task(self.relay.run())
         self.tick.start()
+        self._purging = asyncio.create_task(self._purge().run())
         self._meeting = asyncio.create_task(self._meet_slack())
         if settings.app_token is not None:
             await self._listen(settings.app_token)
+
+    def _purge(self) -> Purge:
+        keep = self.settings.keep
+        return Purge(self.db, self.clock, self.threads, self.figures, keep, self.pace)
 
     async def _keep_time(self) -> None:
         """The first time before any work is claimed, where the database answers."""
@@ -171,9 +177,14 @@ class Tocsin:
         self.tick.stop()
         self._meeting.cancel()
         self._keeping_time.cancel()
+        self._purging.cancel()
         self.relay.stop()
         await asyncio.gather(
-            self._relaying, self._meeting, self._keeping_time, return_exceptions=True
+            self._relaying,
+            self._meeting,
+            self._keeping_time,
+            self._purging,
+            return_exceptions=True,
         )
         await self._tasks.close()
         await self._closing.aclose()

@@ -25,7 +25,15 @@ def new_id(now: datetime) -> str:
 
     Rows made one after another lie side by side in the index; nothing can be guessed from one.
     """
-    value = (int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+    return _base32((int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS))
+
+
+def first_id(moment: datetime) -> str:
+    """Return what no id is below that was made from this moment on, and no earlier one above."""
+    return _base32(int(moment.timestamp() * 1000) << _RANDOM_BITS)
+
+
+def _base32(value: int) -> str:
     digits = []
     for _ in range(_LENGTH):
         value, digit = divmod(value, 32)

@@ -23,6 +23,12 @@ class Figures:
         self._tick_errors = Counter(
             "tocsin_tick_errors", "Ticks that failed", registry=self.registry
         )
+        self._purged = Counter(
+            "tocsin_purged_rows",
+            "Rows that were over and have been cleared away",
+            ["table"],
+            registry=self.registry,
+        )
         self.waiting = Gauge(
             "tocsin_outbox_waiting", "Unsent deliveries", ["state"], registry=self.registry
         )
@@ -37,6 +43,9 @@ class Figures:
 
     def fired(self, kind: str) -> None:
         self._timers.labels(kind=kind).inc()
+
+    def purged(self, table: str, rows: int) -> None:
+        self._purged.labels(table=table).inc(rows)
 
     def ticked(self, real: datetime) -> None:
         self.last_tick = real

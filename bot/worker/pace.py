@@ -25,6 +25,10 @@ class Pace:
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)
 
+    purge_every: timedelta = timedelta(hours=1)
+    purge_rest: float = 0.05
+    """Seconds between two batches of what is cleared away."""
+
     def backoff(self, attempts: int) -> timedelta:
         """1, 2, 4 … up to 30 s, without end while it matters."""
         doubled: timedelta = self.first_backoff * 2 ** min(max(attempts - 1, 0), 10)

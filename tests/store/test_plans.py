@@ -7,13 +7,25 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.domain.duework import DeliveryKind
-from bot.store import outbox, outbox_health, outbox_statements, timers
+from bot.domain.duework import DeliveryKind, Keep
+from bot.store import outbox, outbox_health, outbox_statements, purge, timers
 from bot.store.database import Database
+from bot.store.purge import Heap
 from bot.store.transaction import Transaction
 from tests.factories import NOON
 
-LONG = frozenset({"delivery", "timer", "incident", "timeline_entry", "participant", "paging_run"})
+LONG = frozenset(
+    {
+        "delivery",
+        "inbound",
+        "incident",
+        "paging_run",
+        "page",
+        "participant",
+        "timeline_entry",
+        "timer",
+    }
+)
 """Tables that grow with the history."""
 
 
@@ -71,6 +83,13 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "depth": outbox_health.depth,
     "heal": outbox_health.heal,
 }
+
+
+@pytest.mark.parametrize("heap", Heap)
+def test_a_sweep_walks_an_index(db: Database, heap: Heap) -> None:
+    with db.transaction() as tx, plans(tx) as lines:
+        purge.sweep(tx, heap, Keep(), now=NOON, real=NOON)
+    assert whole_tables(lines) == []
 
 
 @pytest.mark.parametrize("name", HOT)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, false
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from bot.domain.lifecycle import State
@@ -26,6 +26,13 @@ class Incident(Tenant, table=True):
         Index("ix_incident_open", "team_id", "state", "severity", "number"),
         Index("ix_incident_opened", "team_id", "opened_at"),
         Index("ix_incident_owner", "team_id", "owner", "state"),
+        Index("ix_incident_ended", "team_id", "ended_at"),
+        Index(
+            "ix_incident_drill",
+            "id",
+            sqlite_where=text("drill"),
+            postgresql_where=text("drill"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=26)
@@ -116,6 +123,7 @@ class Task(Tenant, table=True):
         Index("ix_task_assignee", "team_id", "assignee", "state"),
         Index("ix_task_incident", "incident_id"),
         Index("ix_task_due", "team_id", "state", "due_at"),
+        Index("ix_task_done", "team_id", "done_at"),
     )
 
     id: str = Field(primary_key=True, max_length=26)

@@ -23,6 +23,13 @@ class Timer(Tenant, table=True):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
+        Index(
+            "ix_timer_page_step",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'due' AND kind = 'page step'"),
+            postgresql_where=text("state = 'due' AND kind = 'page step'"),
+        ),
         Index("ix_timer_incident", "incident_id"),
     )
 

@@ -1,0 +1,164 @@
+"""What is over and no part of the record: taken away in small batches, the oldest first.
+
+Each heap is walked by its primary key (identifiers begin with their time), so that a batch looks at
+a bounded number of rows whether they go or stay. Nothing here waits for anybody: rows that are in
+use are left for the next time (SKIP LOCKED on PostgreSQL; SQLite has one writer).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, assert_never
+
+from sqlalchemy import Executable, and_, bindparam, delete, func, or_, select, text
+from sqlmodel import col
+
+from bot.domain.duework import DeliveryKind, DeliveryState, Keep, TimerKind, TimerState
+from bot.domain.ids import first_id
+from bot.store import drills
+from bot.store.columns import Instant
+from bot.store.tables import Delivery, Inbound, Lane, Limit, Timer
+from bot.store.transaction import Table, Transaction, core
+
+BATCH = 250
+"""Rows that one transaction looks at: a few milliseconds, also with every index to be kept."""
+_IDLE = timedelta(days=1)
+
+
+class Heap(StrEnum):
+    """What is cleared, in this order."""
+
+    DELIVERIES = "delivery"
+    TIMERS = "timer"
+    REQUESTS = "inbound"
+    LIMITS = "limit"
+    LANES = "lane"
+    DRILLS = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a batch took away. `after` is where the next one begins; None: there is no next."""
+
+    gone: int
+    after: str | None
+
+
+def _at(name: str) -> Any:
+    return bindparam(name, type_=Instant)
+
+
+def _end_of_batch(table: Table, key: str, *, aged: bool) -> Executable:
+    """The last of the next keys; where they are `aged`, none that begins with a later time."""
+    column = core(table).c[key]
+    behind = select(column).where(column > bindparam("after"))
+    if aged:
+        behind = behind.where(column < bindparam("before"))
+    walked = behind.order_by(column).limit(bindparam("room")).subquery()
+    return select(func.max(walked.c[key]))
+
+
+def _removal(table: Table, key: str, over: Any) -> Executable:
+    """Delete between two keys what is `over`; `over` is given the table's columns."""
+    old = core(table).alias("old")
+    walked = (old.c[key] > bindparam("after"), old.c[key] <= bindparam("last"))
+    chosen = select(old.c[key]).where(*walked, over(old.c)).with_for_update(skip_locked=True)
+    return delete(core(table)).where(core(table).c[key].in_(chosen))
+
+
+def _delivery_is_over(of: Any) -> Any:
+    """A kind of a newer release is left to it, here as everywhere."""
+    settled = and_(
+        of.state.in_((DeliveryState.SENT, DeliveryState.CANCELLED)), of.due_at < _at("done")
+    )
+    dead = and_(of.state == DeliveryState.DEAD, of.due_at < _at("dead"))
+    return and_(of.kind.in_(list(DeliveryKind)), or_(settled, dead))
+
+
+def _timer_is_over(of: Any) -> Any:
+    """No occurrence is planned again once its time is a day in the past, so its row may go."""
+    ended = of.state.in_((TimerState.DONE, TimerState.CANCELLED))
+    return and_(of.kind.in_(list(TimerKind)), ended, of.due_at < _at("done"))
+
+
+def _lane_is_idle(of: Any) -> Any:
+    """Whoever adds to it at this moment holds its row, or makes it anew after us."""
+    unsent = text("delivery.state IN ('due', 'unknown', 'sending')")
+    waits = select(col(Delivery.id)).where(col(Delivery.lane) == of.key, unsent).exists()
+    return and_(
+        of.pending_at.is_(None),
+        of.busy_until < _at("idle"),
+        of.not_before < _at("idle"),
+        ~waits,
+    )
+
+
+_WALKS = {
+    Heap.DELIVERIES: (
+        _end_of_batch(Delivery, "id", aged=True),
+        _removal(Delivery, "id", _delivery_is_over),
+    ),
+    Heap.TIMERS: (_end_of_batch(Timer, "id", aged=True), _removal(Timer, "id", _timer_is_over)),
+    Heap.LANES: (_end_of_batch(Lane, "key", aged=False), _removal(Lane, "key", _lane_is_idle)),
+}
+_OLD_REQUESTS = (
+    select(col(Inbound.key))
+    .where(col(Inbound.received_at) < _at("requests"))
+    .order_by(col(Inbound.received_at))
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+_FORGET_REQUESTS = delete(core(Inbound)).where(
+    col(Inbound.key).in_(bindparam("keys", expanding=True))
+)
+_FORGET_LIMITS = delete(core(Limit)).where(col(Limit.blocked_until) < _at("idle"))
+
+
+def sweep(
+    tx: Transaction,
+    heap: Heap,
+    keep: Keep,
+    *,
+    now: datetime,
+    real: datetime,
+    after: str = "",
+    room: int = BATCH,
+) -> Swept:
+    """Take one batch away. `now` is the product's time, `real` the world's (lanes and limits)."""
+    done, idle = now - keep.done, real - _IDLE
+    match heap:
+        case Heap.DELIVERIES:
+            over = {"done": done, "dead": now - keep.dead}
+            before = first_id(max(over.values()))
+            return _walk(tx, heap, over, {"after": after, "room": room, "before": before})
+        case Heap.TIMERS:
+            given = {"after": after, "room": room, "before": first_id(done)}
+            return _walk(tx, heap, {"done": done}, given)
+        case Heap.LANES:
+            return _walk(tx, heap, {"idle": idle}, {"after": after, "room": room})
+        case Heap.REQUESTS:
+            return _requests(tx, now - keep.requests, room)
+        case Heap.LIMITS:
+            return Swept(tx.changed(_FORGET_LIMITS, {"idle": idle}), None)
+        case Heap.DRILLS:
+            gone = drills.remove_old(tx, now - keep.drills)
+            return Swept(gone, "" if gone == drills.AT_ONCE else None)
+        case never:
+            assert_never(never)
+
+
+def _walk(
+    tx: Transaction, heap: Heap, over: Mapping[str, datetime], batch: Mapping[str, Any]
+) -> Swept:
+    end, removal = _WALKS[heap]
+    last: str | None = tx.execute(end, batch).scalar_one()
+    if last is None:
+        return Swept(0, None)
+    return Swept(tx.changed(removal, {**over, "after": batch["after"], "last": last}), last)
+
+
+def _requests(tx: Transaction, before: datetime, room: int) -> Swept:
+    keys = list(tx.execute(_OLD_REQUESTS, {"requests": before, "room": room}).scalars())
+    gone = tx.changed(_FORGET_REQUESTS, {"keys": keys}) if keys else 0
+    return Swept(gone, "" if len(keys) == room else None)

@@ -1,0 +1,82 @@
+"""Clearing away what is over, a little at a time, beside everything else."""
+
+import asyncio
+import logging
+
+from bot.clock import Clock
+from bot.domain.duework import Keep
+from bot.domain.errors import StoreUnavailable
+from bot.store import purge
+from bot.store.database import Database
+from bot.store.purge import Heap, Swept
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+
+log = logging.getLogger(__name__)
+
+
+class Purge:
+    """Sweeps each heap once in a while, in every replica; they do not get into each other's way.
+
+    Between two batches it rests, so that on SQLite, with its one writer, nothing ever waits for
+    more than a batch.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        threads: Threads,
+        figures: Figures,
+        keep: Keep,
+        pace: Pace,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._threads = threads.behind()
+        self._figures = figures
+        self._keep = keep
+        self._pace = pace
+
+    async def run(self) -> None:
+        """Sweep again and again, until cancelled."""
+        while True:
+            # Rest first: a process that has just started has more urgent things to do.
+            await asyncio.sleep(self._pace.purge_every.total_seconds())
+            try:
+                await self.sweep()
+            except StoreUnavailable:
+                log.warning("The database does not answer; what is over is cleared away later")
+            except Exception:
+                # A loop that must never end.
+                log.exception("What is over could not be cleared away; it is tried again")
+
+    async def sweep(self) -> None:
+        """Clear every heap of what is over now."""
+        gone = {heap: await self._clear(heap) for heap in Heap}
+        counted = {heap.value: count for heap, count in gone.items() if count}
+        if counted:
+            log.info("What was over has been cleared away", extra=counted)
+
+    async def _clear(self, heap: Heap) -> int:
+        gone, after = 0, ""
+        while True:
+            swept = await self._threads.write(self._batch, heap, after)
+            gone += swept.gone
+            self._figures.purged(heap.value, swept.gone)
+            if swept.after is None:
+                return gone
+            after = swept.after
+            await asyncio.sleep(self._pace.purge_rest)
+
+    def _batch(self, heap: Heap, after: str) -> Swept:
+        with self._db.transaction() as tx:
+            return purge.sweep(
+                tx,
+                heap,
+                self._keep,
+                now=self._clock.now(),
+                real=self._clock.real(),
+                after=after,
+            )

@@ -1,0 +1,64 @@
+"""Clearing away beside the work: nothing waits for it, and it goes on whatever happens."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from bot.clock import Clock
+from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Delivery
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.purging import Purge
+from tests.factories import WORKSPACE
+from tests.waiting import eventually
+
+OFTEN = Pace(purge_every=timedelta(seconds=0.05), purge_rest=0.001)
+
+
+def sent_long_ago(db: Database, clock: Clock, number: int) -> None:
+    at = clock.now() - timedelta(days=40)
+    messages = [
+        Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, f"lane {each}", "subject", f"key {each}")
+        for each in range(number)
+    ]
+    with db.transaction() as tx:
+        outbox.enqueue(tx, WORKSPACE, at, messages)
+        tx.execute(update(Delivery).values(state=DeliveryState.SENT))
+
+
+def deliveries(db: Database) -> int:
+    with db.reading() as tx:
+        found: int = tx.execute(select(func.count()).select_from(Delivery)).scalar_one()
+    return found
+
+
+async def test_what_is_over_is_cleared_away_batch_by_batch_and_counted(db: Database) -> None:
+    clock, figures, threads = Clock(), Figures(), Threads(one_writer=db.is_sqlite)
+    sent_long_ago(db, clock, 600)
+    await Purge(db, clock, threads, figures, Keep(), OFTEN).sweep()
+    assert deliveries(db) == 0
+    of_deliveries = {"table": "delivery"}
+    assert figures.registry.get_sample_value("tocsin_purged_rows_total", of_deliveries) == 600
+    threads.close()
+
+
+async def test_it_goes_on_when_the_database_was_away(db: Database) -> None:
+    clock, threads = Clock(), Threads(one_writer=db.is_sqlite)
+    sent_long_ago(db, clock, 3)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE delivery RENAME TO delivery_away")
+    running = asyncio.create_task(Purge(db, clock, threads, Figures(), Keep(), OFTEN).run())
+    await asyncio.sleep(0.2)  # Some turns go wrong.
+    assert not running.done()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE delivery_away RENAME TO delivery")
+    await eventually(lambda: deliveries(db) == 0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    threads.close()
