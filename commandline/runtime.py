@@ -32,6 +32,7 @@ from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
+from handlers.wellformed import WellFormed
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class Tocsin:
         self.bolt = AsyncApp(
             client=client,
             signing_secret=settings.signing_secret,
+            before_authorize=WellFormed(),
             authorize=self._authorize(),
             process_before_response=True,
         )

@@ -3,14 +3,17 @@
 Bolt itself checks the signature and the age of a request, and answers 401.
 """
 
+import logging
+
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from handlers.errors import report
+from handlers.wellformed import UNREADABLE
 
-UNREADABLE = "The request cannot be read."
+logger = logging.getLogger("tocsin.handlers")
+
 LARGEST_BODY = 1_000_000
 """Bytes. A view has at most 250 kB, and comes back with its state."""
 
@@ -31,14 +34,14 @@ async def receive(app: AsyncApp, request: Request) -> Response:
             query=dict(request.query_params),
             headers=dict(request.headers),
         )
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # Not UTF-8, not JSON, or JSON of another shape: nothing that Slack would send.
         return PlainTextResponse(UNREADABLE, 400)
     try:
         return to_starlette_response(await app.async_dispatch(inbound))
-    except (KeyError, TypeError, AttributeError) as error:
-        # Bolt's own reading of a body that lacks what Slack always sends; listeners raise nothing.
-        report(error, "Reading a request")
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        # Bolt, reading what `wellformed` does not describe; listeners raise nothing.
+        logger.warning("A request cannot be read: %s", type(error).__name__)
         return PlainTextResponse(UNREADABLE, 400)
 
 

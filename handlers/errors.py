@@ -15,6 +15,7 @@ from bot.domain.errors import Refused, StoreUnavailable, TocsinError
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.message import Message
+from handlers.failures import CALL_REFUSED, error_code
 
 Result = TypeVar("Result")
 
@@ -48,22 +49,29 @@ async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
 
 
 def report(error: BaseException, about: str) -> str:
-    """Log an error without its text and return the reference that finds the line."""
+    """Log an error without its text and return the reference that finds the line.
+
+    What others refuse (Slack a courtesy, the database its service) is no fault of the program: a
+    warning with Slack's code.
+    """
     reference = secrets.token_hex(4)
+    foreign = isinstance(error, (StoreUnavailable, *CALL_REFUSED))
     logger.log(
-        logging.WARNING if isinstance(error, StoreUnavailable) else logging.ERROR,
+        logging.WARNING if foreign else logging.ERROR,
         "%s failed: %s (error reference %s)%s",
         about,
         _types(error),
         reference,
-        _where(error) if not isinstance(error, TocsinError) else "",
+        _where(error) if not (foreign or isinstance(error, TocsinError)) else "",
         extra={"error_reference": reference, "error_type": type(error).__name__},
     )
     return reference
 
 
 def _types(error: BaseException) -> str:
-    """`StoreUnavailable from OperationalError from Timeout`."""
+    """`StoreUnavailable from OperationalError from Timeout`, or Slack's own code."""
+    if isinstance(error, CALL_REFUSED):
+        return f"{type(error).__name__} {error_code(error)}"
     names: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(names) < 5:

@@ -5,7 +5,8 @@ import asyncio
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-CALL_FAILED = (SlackClientError, aiohttp.ClientError, OSError, asyncio.TimeoutError)
+CALL_REFUSED = (SlackClientError, aiohttp.ClientError)
+CALL_FAILED = (*CALL_REFUSED, OSError, asyncio.TimeoutError)
 
 TRIGGER_GONE = frozenset(
     {

@@ -20,9 +20,9 @@ ASK_SLACK_WITHIN = 1.5
 def workspace_of(context: AsyncBoltContext) -> Workspace:
     """The workspace in which we are installed, whatever the payload says of its sender."""
     ours = context.authorize_result
-    team = (ours.team_id if ours else None) or context.team_id or ""
-    enterprise = (ours.enterprise_id if ours else None) or context.enterprise_id
-    return Workspace(team, enterprise)
+    if ours is not None and ours.team_id:
+        return Workspace(ours.team_id, ours.enterprise_id)
+    return Workspace(context.team_id or "", context.enterprise_id)
 
 
 async def whoever(

@@ -25,6 +25,7 @@ from bot.services.paging import (
     start_person,
     start_team,
 )
+from bot.services.written import checked_text
 from bot.store import incidents, pages
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
@@ -130,6 +131,7 @@ def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAckn
 
 def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Taken:
     """Someone cannot take it: the next one is paged at once."""
+    reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
         page, run = _page_and_run(tx, act, page_id)
         with take_up(
@@ -171,7 +173,8 @@ def hand_over(
     from_page: str | None = None,
 ) -> Started:
     """Pass a person's part (or the page they got) on, with a written summary."""
-    if not summary.strip():
+    summary = checked_text("summary", summary, needed=False)
+    if not summary:
         raise BadInput("summary", "a handover takes a summary", "statement drafted, Legal reads it")
     if to_team is None and to_person is None:
         raise BadInput("team", "say to whom: a team or a person", "pr")

@@ -78,5 +78,7 @@ def _check(policy: Policy, decision: NewDecision) -> None:
             errors[name] = "This cannot be empty."
         elif len(text) > (80 if name == "policy_version" else LONGEST):
             errors[name] = "This is too long."
+    if len(decision.dissent) > LONGEST:
+        errors["dissent"] = "This is too long."
     if errors:
         raise FormErrors(errors)

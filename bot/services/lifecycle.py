@@ -16,25 +16,10 @@ from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.paging import end_all, worsen
+from bot.services.written import checked_text
 from bot.store import incidents, timers
 from bot.store.database import Database
 from bot.store.timers import NewTimer
-
-LONGEST_TEXT = 3_000
-
-
-def checked_text(field: str, text: str, *, needed: bool = True) -> str:
-    """Return the text as it may be stored; raises BadInput when it is empty or too long."""
-    cleaned = text.strip()
-    if needed and not cleaned:
-        raise BadInput(
-            field, "there is no text", "called the creator's manager, waiting for a reply"
-        )
-    if len(cleaned) > LONGEST_TEXT:
-        raise BadInput(
-            field, f"{len(cleaned):,} characters are too many; there is room for {LONGEST_TEXT:,}"
-        )
-    return cleaned
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> str:
@@ -118,17 +103,18 @@ def set_severity(
     db: Database, policy: Policy, act: Act, incident_id: str, to: Severity, reason: str = ""
 ) -> str:
     """Raise freely, lower with a reason; a rise pages the teams that it brings in."""
+    reason = checked_text("note", reason, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.RAISE) as case:
         was = case.incident.severity
         if was is to:
             raise NothingToDo(case.reference, was.value)
         if was.worse_than(to):
             case.require(Deed.LOWER)
-            if not reason.strip():
+            if not reason:
                 raise ReasonNeeded(to.value)
         every = int(policy.severities[to].update_every.total_seconds())
         case.change(severity=to, update_every=every)
-        told: dict[str, Any] = {"from": was, "to": to, "reason": reason.strip()}
+        told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
         case.record(EntryKind.SEVERITY, aloud=True, **told)
         if to.worse_than(was):
             worsen(case, policy, to)
@@ -211,10 +197,11 @@ def close(db: Database, act: Act, incident_id: str) -> str:
 
 def decline(db: Database, act: Act, incident_id: str, reason: str) -> str:
     """Not an escalation; says why."""
-    if not reason.strip():
+    reason = checked_text("note", reason, needed=False)
+    if not reason:
         raise ReasonNeeded(State.DECLINED)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
-        _move(case, State.DECLINED, reason.strip())
+        _move(case, State.DECLINED, reason)
         _end(case)
         return case.reference
 
@@ -236,7 +223,7 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> str:
 
 def reopen(db: Database, act: Act, incident_id: str, reason: str) -> str:
     """Back to work, with a reason; the update cadence begins anew."""
-    reason = reason.strip()
+    reason = checked_text("why", reason, needed=False)
     if not reason:
         raise ReasonNeeded(State.REOPENED)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:

@@ -114,32 +114,44 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     suspected CSAM, whatever was typed.
     """
     errors: dict[str, str] = {}
-    if draft.category not in policy.categories:
-        errors["category"] = f"'{draft.category}' is not a category of the policy"
     title = " ".join(draft.title.split())
     if not title:
         errors["title"] = "Say in a few words what it is about."
     elif len(title) > LONGEST_TITLE:
         errors["title"] = f"{len(title)} characters; a title has at most {LONGEST_TITLE}."
-    for name, value, known in (
-        ("surface", draft.surface, policy.surfaces),
-        ("market", draft.market, policy.markets),
-        ("source", draft.source, policy.sources),
-    ):
-        if value is not None and value not in known:
-            errors[name] = f"'{value}' is not in the policy"
+    errors |= _not_in_the_policy(policy, draft)
     if len(draft.references) > MOST_REFERENCES:
         errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
     elif any(len(one) > LONGEST_REFERENCE for one in draft.references):
         errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
     elif unfit := _no_item_id(policy, draft):
         errors["references"] = f"'{unfit[:40]}' is not an item id; nothing else is taken here."
-    for team in draft.teams or ():
-        if team not in policy.teams:
-            errors["teams"] = f"'{team}' is not a team of the policy"
     if errors:
         raise FormErrors(errors)
     return _as_policy_demands(policy, draft, title)
+
+
+def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if draft.category not in policy.categories:
+        errors["category"] = f"'{draft.category[:40]}' is not a category of the policy"
+    for name, value, known in (
+        ("surface", draft.surface, policy.surfaces),
+        ("market", draft.market, policy.markets),
+        ("source", draft.source, policy.sources),
+    ):
+        if value is not None and value not in known:
+            errors[name] = f"'{value[:40]}' is not in the policy"
+    for name, codes, choices in (
+        ("criteria", draft.criteria, policy.criteria_table()),
+        ("affected", draft.affected, {**policy.affected, **policy.criteria_table()}),
+    ):
+        if unknown := [code for code in codes if code not in choices]:
+            errors[name] = f"'{unknown[0][:40]}' is not in the policy"
+    for team in draft.teams or ():
+        if team not in policy.teams:
+            errors["teams"] = f"'{team[:40]}' is not a team of the policy"
+    return errors
 
 
 def _no_item_id(policy: Policy, draft: Draft) -> str | None:

@@ -25,6 +25,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.written import checked_text
 from bot.store import pages, people, timers, withdrawals
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
@@ -58,6 +59,7 @@ def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
 ) -> Started:
     """Start a team's escalation, on the ladder that the policy has for it now."""
+    why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
         _refuse_second_run(case, team)
         started = start_team(case, policy, team, why)
@@ -71,6 +73,7 @@ def page_person(
     db: Database, policy: Policy, act: Act, incident_id: str, user: UserId, why: str = ""
 ) -> Started:
     """Page one person; when they do not answer, the escalation manager is next."""
+    why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
         _refuse_second_run(case, PERSON_PREFIX + user)
         started = start_person(case, policy, user, why)

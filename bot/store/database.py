@@ -8,9 +8,10 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine, RootTransaction, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
@@ -21,10 +22,7 @@ _WRITE = "tocsin_write"
 # Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
 LONGEST_WAIT_MS = 1_200
 CONNECT_SECONDS = 2
-# One snapshot for all of a look; on SQLite a transaction is that anyway.
-_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BEGIN = b"BEGIN"
-COMMAND_OK = psycopg.pq.ExecStatus.COMMAND_OK
+PING_AFTER = 2.0
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
 POOL_SIZE = 16
@@ -95,33 +93,20 @@ class Database:
     @contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:
         try:
-            connection, transaction = self._begun(write=write)
-            with connection, transaction:
-                yield connection
+            with self.engine.connect() as connection:
+                options: dict[str, Any] = {_WRITE: write}
+                if not write and not self.is_sqlite:
+                    # One snapshot for all of it; on SQLite a transaction is that anyway.
+                    options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                chosen = connection.execution_options(**options)
+                with chosen.begin():
+                    yield chosen
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:
             if isinstance(error, DBAPIError) and not _is_outage(error):
                 raise
             raise StoreUnavailable("the database does not answer or cannot store more") from error
-
-    def _begun(self, *, write: bool) -> tuple[Connection, RootTransaction]:
-        """Begin on a connection that lives.
-
-        One that has died since it was last used is found out by BEGIN, before anything was asked
-        of it, and costs nobody anything: after at most all of them, one is made anew.
-        """
-        for _ in range(POOL_SIZE + 1):
-            connection = self.engine.connect().execution_options(**{_WRITE: write})
-            try:
-                return connection, connection.begin()
-            except DisconnectionError:
-                connection.invalidate()
-                connection.close()
-            except BaseException:
-                connection.close()
-                raise
-        raise StoreUnavailable("the database ends every connection")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -177,8 +162,6 @@ def _postgres_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(
         driver,
-        # BEGIN is ours, as on SQLite.
-        isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
@@ -188,14 +171,26 @@ def _postgres_engine(url: str) -> Engine:
             "options": f"-c lock_timeout={LONGEST_WAIT_MS}",
         },
     )
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        write = connection.get_execution_options().get(_WRITE, True)
-        # By libpq itself: what is asked before every transaction should cost a round trip only.
-        if driver.pgconn.exec_(_BEGIN if write else _BEGIN_READING).status != COMMAND_OK:
-            raise DisconnectionError("the server is gone")
-
+    _ping_when_rested(engine)
     return engine
+
+
+def _ping_when_rested(engine: Engine) -> None:
+    """Ask a connection that has not been used for a while whether the server is still there.
+
+    At every use (`pool_pre_ping`) that would be a tenth of the time of opening an incident. A
+    server that restarts between two uses costs one refusal, and the pool begins anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _asked(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < PING_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError from error

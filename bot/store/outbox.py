@@ -6,7 +6,6 @@ delivery in flight), the rate limit and the index of what waits. `now` is the pr
 demonstration has moved time forward).
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,14 +17,12 @@ from sqlmodel import col
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import DeliveryId, new_id
-from bot.store import claim_statements
 from bot.store import outbox_statements as statements
-from bot.store.tables import Delivery
+from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction
 
 LEASE = timedelta(seconds=30)
 UNSENT = statements.UNSENT
-ANY_PRIORITY = statements.IDLE_PRIORITY
 _PASSED_OVER = timedelta(milliseconds=500)
 
 
@@ -145,48 +142,46 @@ def claim(
     limit: int,
     kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
     lease: timedelta = LEASE,
-    lowest: int = ANY_PRIORITY,
 ) -> list[Claimed]:
     """Take the next delivery of up to `limit` free lanes, pages first.
 
     Two workers never get the same lane: its row is locked (SKIP LOCKED on PostgreSQL, the only
-    writer on SQLite) and stays leased until `finish` or until the lease has run out. What is less
-    important than `lowest` is left alone.
+    writer on SQLite) and stays leased until `finish` or until the lease has run out.
     """
-    times, known = {"now": now, "real": real}, [str(kind) for kind in kinds]
-    given = {**times, "room": limit, "lowest": lowest}
-    wanted = json.dumps(known) if tx.has_one_writer else known
-    found = (
-        tx.execute(claim_statements.heads(tx.dialect), {**given, "kinds": wanted}).mappings().all()
-    )
-    idle = [row["key"] for row in found if row["id"] is None]
+    times = {"now": now, "real": real}
+    keys = list(tx.execute(statements.FREE_LANES, {**times, "room": limit}).scalars())
+    if not keys:
+        return []
+    found = tx.execute(statements.HEADS, {**times, "lanes": keys, "kinds": list(kinds)})
+    # For each lane the delivery whose turn it is, and the state in which it waits.
+    heads = {row["key"]: (row["id"], row["state"]) for row in found.mappings()}
+    idle = [key for key in keys if key not in heads]
     if idle:
         recount(tx, idle)
-    if idle and lowest == ANY_PRIORITY:
-        # A newer release's rows wait in them: left in front, they would keep others from a turn.
-        over = {"lanes": idle, "kinds": known, "until": real + _PASSED_OVER, "now": now}
-        tx.execute(claim_statements.PASS_OVER, over)
-    heads = [row for row in found if row["id"] is not None]
-    if heads:
-        _lease(tx, heads, until=real + lease, again=now + lease)
-    claimed = [_claimed(row, real + lease) for row in heads]
+        _pass_over(tx, idle, now=now, real=real)
+    if not heads:
+        return []
+    until = real + lease
+    tx.execute(statements.LEASE_LANES, {"lanes": list(heads), "until": until})
+    before = dict(heads.values())
+    taken = tx.execute(statements.TAKE, {"ids": list(before), "until": until})
+    claimed = [_claimed(row, before[row["id"]]) for row in taken.mappings()]
     return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.id))
 
 
-def _lease(
-    tx: Transaction, heads: Sequence[RowMapping], *, until: datetime, again: datetime
-) -> None:
-    lanes: Any = [row["lane"] for row in heads]
-    ids: Any = [row["id"] for row in heads]
-    if tx.has_one_writer:
-        lanes, ids = json.dumps(lanes), json.dumps(ids)
-    given = {"lanes": lanes, "ids": ids, "until": until, "again": again}
-    for statement in claim_statements.lease(tx.dialect):
-        tx.execute(statement, given)
+def _pass_over(tx: Transaction, lanes: Sequence[str], *, now: datetime, real: datetime) -> None:
+    """Let lanes rest whose turn came with nothing that this worker may send.
+
+    A newer release's rows wait in them: left in front, they would keep the others from a turn.
+    """
+    tx.execute(
+        update(Lane)
+        .where(col(Lane.key).in_(lanes), col(Lane.pending_at) <= now)
+        .values(not_before=real + _PASSED_OVER)
+    )
 
 
-def _claimed(row: RowMapping, until: datetime) -> Claimed:
-    """The claim on a row as it was just before."""
+def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
     return Claimed(
         id=DeliveryId(row["id"]),
         workspace=Workspace(row["team_id"], row["enterprise_id"]),
@@ -197,14 +192,14 @@ def _claimed(row: RowMapping, until: datetime) -> Claimed:
         thread_ts=row["thread_ts"],
         args=row["args"],
         lane=row["lane"],
-        fence=row["fence"] + 1,
-        attempts=row["attempts"] + 1,
+        fence=row["fence"],
+        attempts=row["attempts"],
         lookups=row["lookups"],
         due_at=row["due_at"],
         wanted_at=row["wanted_at"] or row["due_at"],
         created_at=row["created_at"],
-        lease_until=until,
-        uncertain=row["state"] is not DeliveryState.DUE,
+        lease_until=row["lease_until"],
+        uncertain=before is not DeliveryState.DUE,
         merge_key=row["merge_key"],
     )
 

@@ -3,21 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Executable,
-    String,
-    and_,
-    any_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Executable, and_, bindparam, case, func, or_, select, text, update
 from sqlmodel import col
 
 from bot.domain.duework import DeliveryState
@@ -55,6 +41,66 @@ def wake(dialect: str) -> Executable:
     )
 
 
+FREE_LANES = (
+    select(col(Lane.key))
+    .where(
+        col(Lane.pending_at) <= _at("now"),
+        col(Lane.busy_until) <= _at("real"),
+        col(Lane.not_before) <= _at("real"),
+    )
+    .order_by(col(Lane.priority), col(Lane.pending_at))
+    .limit(bindparam("room"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def _heads() -> Executable:
+    next_id = (
+        select(col(Delivery.id))
+        .where(
+            col(Delivery.lane) == col(Lane.key),
+            IS_UNSENT,
+            col(Delivery.due_at) <= _at("now"),
+            col(Delivery.kind).in_(_any_of("kinds")),
+            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= _at("real")),
+        )
+        .order_by(col(Delivery.priority), col(Delivery.due_at), col(Delivery.id))
+        .limit(1)
+        .correlate(Lane)
+        .scalar_subquery()
+    )
+    wanted = col(Lane.key).in_(_any_of("lanes"))
+    heads = select(col(Lane.key), next_id.label("head")).where(wanted).subquery()
+    # Locked, and asked for its state once more: what an acknowledgement has withdrawn since the
+    # look is not claimed. Skipped when locked: a claim waits for nobody, so it never deadlocks.
+    return (
+        select(heads.c.key, col(Delivery.id), col(Delivery.state))
+        .join(Delivery, col(Delivery.id) == heads.c.head)
+        .where(IS_UNSENT)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+
+
+HEADS = _heads()
+
+LEASE_LANES = (
+    update(core(Lane))
+    .where(col(Lane.key).in_(_any_of("lanes")))
+    .values(busy_until=bindparam("until"))
+)
+
+TAKE = (
+    update(core(Delivery))
+    .where(col(Delivery.id).in_(_any_of("ids")))
+    .values(
+        state=DeliveryState.SENDING,
+        lease_until=bindparam("until"),
+        fence=col(Delivery.fence) + 1,
+        attempts=col(Delivery.attempts) + 1,
+    )
+    .returning(core(Delivery))
+)
+
 HOLD = select(col(Lane.key)).where(col(Lane.key) == bindparam("lane")).with_for_update()
 
 HELD = and_(
@@ -89,27 +135,3 @@ FREE = _recount(busy_until=bindparam("real")).where(col(Lane.key) == bindparam("
 FREE_AND_REST = _recount(busy_until=bindparam("real"), not_before=bindparam("rested")).where(
     col(Lane.key) == bindparam("lane")
 )
-
-
-@cache
-def free_many(dialect: str, *, rest: bool) -> Executable:
-    """Let go of several lanes at once; with `rest`, until `rested` nothing goes out in them."""
-    resting: dict[str, Any] = {"not_before": bindparam("rested")} if rest else {}
-    freed: Executable = _recount(busy_until=bindparam("real"), **resting).where(
-        _these_lanes(dialect)
-    )
-    return freed
-
-
-@cache
-def hold_many(dialect: str) -> Executable:
-    """Lock lanes, in the order in which `enqueue` wakes them: whoever wants two never deadlocks."""
-    in_order = col(Lane.key).collate("C")
-    return select(col(Lane.key)).where(_these_lanes(dialect)).order_by(in_order).with_for_update()
-
-
-def _these_lanes(dialect: str) -> ColumnElement[bool]:
-    if dialect == "sqlite":
-        return col(Lane.key).in_(_any_of("lanes"))
-    # One array: with a parameter for each lane, every number of lanes were a statement of its own.
-    return col(Lane.key) == any_(bindparam("lanes", type_=ARRAY(String)))

@@ -6,6 +6,8 @@ from handlers.events.event import Event
 
 async def mentioned(event: Event) -> None:
     """Only to that person, where they wrote it; lost without harm when Slack is away."""
+    if not event.data.get("user") or not event.data.get("channel"):
+        return  # a bot wrote it
     message = sentence(event.shell.desk, "mentioned")
 
     async def tell() -> None:

@@ -16,7 +16,7 @@ async def reacted(event: Event) -> None:
     act = await event.by(str(event.data["user"]))
     if act is None or act.role is Role.NOBODY:
         return
-    channel, ts = str(item["channel"]), str(item["ts"])
+    channel, ts = str(item.get("channel")), str(item.get("ts"))
     shell = event.shell
     try:
         found = await shell.threads.read(reading.find, shell.db, act, None, channel, ts)

@@ -79,7 +79,7 @@ def draft_from(desk: Desk, fields: Fields, permalink: str) -> Draft:
         criteria=filled.criteria,
         teams=filled.teams if current else None,
         tier=filled.tier or Tier.STANDARD,
-        permalink=permalink or None,
+        permalink=permalink if permalink.startswith("https://") else None,
     )
 
 

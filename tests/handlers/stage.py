@@ -39,6 +39,7 @@ from bot.threads import Threads
 from handlers.background import BackgroundTasks
 from handlers.door import receive
 from handlers.shell import Shell
+from handlers.wellformed import WellFormed
 from playground.driver import Person, texts
 from playground.records import Message
 from playground.serving import LoopbackServer, bound
@@ -216,7 +217,11 @@ def a_bolt_app(shell: Shell, api_url: str, session: aiohttp.ClientSession) -> As
     # Without a token: each request gets the one of its workspace.
     client = AsyncWebClient(base_url=api_url, session=session, retry_handlers=[])
     app = AsyncApp(
-        client=client, signing_secret=SECRET, authorize=authorize, process_before_response=True
+        client=client,
+        signing_secret=SECRET,
+        before_authorize=WellFormed(),
+        authorize=authorize,
+        process_before_response=True,
     )
     handlers.register(app, shell)
     return app

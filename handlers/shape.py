@@ -1,0 +1,118 @@
+"""A small language for the shape of JSON, and what else JSON from outside may hold."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+DEEPEST = 64
+"""Levels of lists and objects; Slack's own go to about fifteen."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that matches a pattern, if there is one."""
+
+    pattern: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """May be missing, null or empty."""
+
+    of: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list, every member of which has the shape."""
+
+    of: "Shape"
+    fewest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """An object, every value of which has the shape, whatever the keys are."""
+
+    of: "Shape"
+
+
+Fields: TypeAlias = Mapping[str, "Shape"]
+Shape: TypeAlias = Text | Maybe | Each | Every | Fields
+
+
+def misfit(shape: Shape, value: Any, where: str) -> str | None:
+    """Return where a value first departs from its shape, in words of the shape alone."""
+    match shape:
+        case Text(pattern=pattern):
+            fits = isinstance(value, str) and (pattern is None or bool(pattern.fullmatch(value)))
+            return None if fits else where
+        case Maybe(of=inside):
+            return None if value is None or value == "" else misfit(inside, value, where)
+        case Each(of=inside, fewest=fewest):
+            if not isinstance(value, list) or len(value) < fewest:
+                return where
+            return _first(misfit(inside, one, f"{where}[]") for one in value)
+        case Every(of=inside):
+            if not isinstance(value, dict):
+                return where
+            return _first(misfit(inside, one, f"{where}.*") for one in value.values())
+        case _:
+            if not isinstance(value, dict):
+                return where
+            return _first(
+                misfit(inside, value.get(name), f"{where}.{name}".removeprefix("."))
+                for name, inside in shape.items()
+            )
+
+
+def _first(found: Iterator[str | None]) -> str | None:
+    return next((where for where in found if where is not None), None)
+
+
+def too_deep(value: Any) -> bool:
+    """Count levels without recursion, and no further than is needed."""
+    depth, level = 0, [value]
+    while level and depth <= DEEPEST:
+        depth += 1
+        level = [inside for one in level for inside in _inside(one)]
+    return depth > DEEPEST
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [one for one in value.values() if isinstance(one, dict | list)]
+    return [one for one in value if isinstance(one, dict | list)]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, inside in value.items():
+                yield from texts_in(key)
+                yield from texts_in(inside)
+        case list():
+            for inside in value:
+                yield from texts_in(inside)
+
+
+def unstorable(value: Any) -> bool:
+    """Whether there is a character anywhere that no database takes."""
+    return any(map(_UNSTORABLE.search, texts_in(value)))
+
+
+def storable(value: Any) -> Any:
+    """Put the replacement character for NUL and halves of characters: no database takes them."""
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\ufffd", value)
+        case dict():
+            return {storable(key): storable(inside) for key, inside in value.items()}
+        case list():
+            return [storable(inside) for inside in value]
+        case _:
+            return value
