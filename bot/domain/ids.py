@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from typing import NewType
 
 from bot.domain.errors import BadInput
@@ -16,8 +17,10 @@ UserId = NewType("UserId", str)
 TeamKey = NewType("TeamKey", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_RANDOM_BITS = 80
-_LENGTH = 26
+# Two digits for ten bits: an opening makes fifteen ids.
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_TIME_PAIRS, _RANDOM_PAIRS = 5, 8
+_RANDOM_BYTES = 10
 
 
 def new_id(now: datetime) -> str:
@@ -25,20 +28,22 @@ def new_id(now: datetime) -> str:
 
     Rows made one after another lie side by side in the index; nothing can be guessed from one.
     """
-    return _base32((int(now.timestamp() * 1000) << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS))
+    random = int.from_bytes(secrets.token_bytes(_RANDOM_BYTES))
+    return _moment(int(now.timestamp() * 1000)) + _base32(random, _RANDOM_PAIRS)
 
 
 def first_id(moment: datetime) -> str:
     """Return what no id is below that was made from this moment on, and no earlier one above."""
-    return _base32(int(moment.timestamp() * 1000) << _RANDOM_BITS)
+    return _moment(int(moment.timestamp() * 1000)) + _base32(0, _RANDOM_PAIRS)
 
 
-def _base32(value: int) -> str:
-    digits = []
-    for _ in range(_LENGTH):
-        value, digit = divmod(value, 32)
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
+@lru_cache(maxsize=16)
+def _moment(milliseconds: int) -> str:
+    return _base32(milliseconds, _TIME_PAIRS)
+
+
+def _base32(value: int, pairs: int) -> str:
+    return "".join([_PAIRS[value >> 10 * place & 1023] for place in range(pairs - 1, -1, -1)])
 
 
 def reference(number: int) -> str:

@@ -86,8 +86,7 @@ class Case:
     def change(self, **values: Any) -> None:
         """Change the incident's row, and the copy in hand."""
         self._changes.update(values)
-        for name, value in values.items():
-            setattr(self.incident, name, value)
+        vars(self.incident).update(values)
 
     def send(self, *messages: Outgoing) -> None:
         self._messages += messages

@@ -81,7 +81,7 @@ def _new_incident(policy: Policy, act: Act, draft: Draft) -> Incident:
     """Its number is taken when it is stored."""
     incident_id = new_id(act.now)
     severity = draft.severity
-    return Incident(
+    return incidents.made(
         team_id=act.workspace.team_id,
         enterprise_id=act.workspace.enterprise_id,
         id=incident_id,

@@ -1,11 +1,15 @@
 """Column types: aware UTC instants and closed sets, the same on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+_REMEMBERED: dict[str, Callable[[Any], Any]] = {}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -13,6 +17,11 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Remember the last ones: a transaction stores one moment dozens of times."""
+        convert = super().bind_processor(dialect)
+        return convert and _REMEMBERED.setdefault(dialect.name, lru_cache(maxsize=512)(convert))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

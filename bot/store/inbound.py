@@ -5,13 +5,14 @@ from sqlmodel import col, select
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import AlreadyHandled
+from bot.store.prepared import Prepared
 from bot.store.tables import Inbound
 from bot.store.transaction import Transaction, core
 
 NOT_STORED = "not stored"
 """The outcome of a request whose commit was lost on its way."""
 
-_SET_OUTCOME = (
+_SET_OUTCOME = Prepared(
     update(core(Inbound))
     .where(col(Inbound.key) == bindparam("taken"))
     .values(outcome=bindparam("told"))
@@ -47,7 +48,7 @@ def set_outcome(tx: Transaction, act: Act, outcome: str) -> None:
     """Remember what came of it, for an answer to the second request."""
     if act.key is not None:
         full = _full(act.workspace, act.key)
-        tx.execute(_SET_OUTCOME, {"taken": full, "told": outcome})
+        tx.run(_SET_OUTCOME, [{"taken": full, "told": outcome}])
 
 
 def _full(workspace: Workspace, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
@@ -14,6 +15,7 @@ from bot.domain.lifecycle import OPEN
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
 from bot.domain.visibility import Tier
+from bot.store.prepared import Prepared
 from bot.store.tables import (
     Decision,
     Incident,
@@ -23,18 +25,17 @@ from bot.store.tables import (
     WorkspaceRow,
 )
 from bot.store.tables.states import RoomState
-from bot.store.transaction import Transaction, core
+from bot.store.transaction import Transaction, as_object, insert_or
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
 OPEN_STATES = tuple(sorted(OPEN))
 
 
-_NEXT_NUMBER = (
-    update(core(WorkspaceRow))
-    .where(col(WorkspaceRow.team_id) == bindparam("team"))
-    .values(newest_number=col(WorkspaceRow.newest_number) + 1)
-    .returning(col(WorkspaceRow.newest_number))
-)
+_BLANK = {
+    name: field.get_default()
+    for name, field in Incident.model_fields.items()
+    if not field.is_required()
+}
 _BY_ID = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
 _LOCK = _BY_ID.with_for_update()
 _PARTICIPANTS = (
@@ -46,23 +47,36 @@ _PARTICIPANTS = (
 
 def next_number(tx: Transaction, workspace: Workspace) -> int:
     """Take the workspace's next incident number; waits for a concurrent opening to commit."""
-    team = {"team": workspace.team_id}
-    number: int | None = tx.execute(_NEXT_NUMBER, team).scalar()
-    if number is None:
-        tx.insert_new(
-            WorkspaceRow,
-            {
-                "team_id": workspace.team_id,
-                "enterprise_id": workspace.enterprise_id,
-                "newest_number": 0,
-            },
-        )
-        number = tx.execute(_NEXT_NUMBER, team).scalar_one()
+    first = {
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "newest_number": 1,
+    }
+    number: int = tx.read(_next_number(tx.dialect), **first)[0]["newest_number"]
     return number
 
 
+@cache
+def _next_number(dialect: str) -> Prepared:
+    first = insert_or(dialect, WorkspaceRow).values(
+        team_id=bindparam("team_id"),
+        enterprise_id=bindparam("enterprise_id"),
+        newest_number=bindparam("newest_number"),
+    )
+    newest = col(WorkspaceRow.newest_number)
+    later = first.on_conflict_do_update(
+        index_elements=[col(WorkspaceRow.team_id)], set_={"newest_number": newest + 1}
+    )
+    return Prepared(later.returning(newest))
+
+
+def made(**values: Any) -> Incident:
+    """Return an incident that is not stored yet; what is left out has its default."""
+    return as_object(Incident, {**_BLANK, **values})
+
+
 def add(tx: Transaction, incident: Incident) -> None:
-    tx.insert(Incident, incident.model_dump())
+    tx.insert(Incident, {name: getattr(incident, name) for name in Incident.model_fields})
 
 
 def lock(tx: Transaction, incident_id: str) -> Incident | None:

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from bot.domain.duework import DeliveryState
 from bot.store.columns import Instant
+from bot.store.prepared import Prepared
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import core, insert_or
 
@@ -27,18 +28,19 @@ def _any_of(name: str) -> Any:
 
 
 @cache
-def wake(dialect: str) -> Executable:
+def wake(dialect: str) -> Prepared:
     """Add a lane, or have it wait for the earlier moment and the higher priority."""
     added = insert_or(dialect, Lane)
     new, old = added.excluded, core(Lane).c
     sooner = or_(old.pending_at.is_(None), new.pending_at < old.pending_at)
-    return added.on_conflict_do_update(
+    woken = added.on_conflict_do_update(
         index_elements=[old.key],
         set_={
             "pending_at": case((sooner, new.pending_at), else_=old.pending_at),
             "priority": case((new.priority < old.priority, new.priority), else_=old.priority),
         },
     )
+    return Prepared(woken)
 
 
 FREE_LANES = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -10,25 +11,37 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import GroupMember, Person
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, as_object
 
 # Asked at every request, so built once.
-_PERSON = select_rows(Person).where(
-    col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
+_PERSON = Prepared(
+    select_rows(Person).where(
+        col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
+    )
 )
-_GROUPS = select(col(GroupMember.group_id)).where(
-    col(GroupMember.team_id) == bindparam("team"), col(GroupMember.user_id) == bindparam("user")
+_GROUPS = Prepared(
+    select(col(GroupMember.group_id)).where(
+        col(GroupMember.team_id) == bindparam("team"), col(GroupMember.user_id) == bindparam("user")
+    )
 )
-_GONE = select(col(Person.user_id)).where(
-    col(Person.team_id) == bindparam("team"),
-    col(Person.user_id).in_(bindparam("users", expanding=True)),
-    col(Person.gone) | col(Person.is_bot) | col(Person.outsider),
-)
+
+
+@cache
+def _gone(dialect: str) -> Prepared:
+    return Prepared(
+        select(col(Person.user_id)).where(
+            col(Person.team_id) == bindparam("team"),
+            one_of(dialect, col(Person.user_id), "users"),
+            col(Person.gone) | col(Person.is_bot) | col(Person.outsider),
+        )
+    )
 
 
 def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None:
-    return tx.one(_PERSON, team=workspace.team_id, user=user_id)
+    found = tx.read(_PERSON, team=workspace.team_id, user=user_id)
+    return as_object(Person, found[0]) if found else None
 
 
 def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[str, Person]:
@@ -41,14 +54,14 @@ def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[
 
 
 def groups_of(tx: Transaction, workspace: Workspace, user_id: str) -> list[str]:
-    rows = tx.execute(_GROUPS, {"team": workspace.team_id, "user": user_id})
-    return list(rows.scalars())
+    rows = tx.read(_GROUPS, team=workspace.team_id, user=user_id)
+    return [row["group_id"] for row in rows]
 
 
 def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:
     """Return whom it is no use to page: the deactivated, bots, and guests, who may do nothing."""
-    rows = tx.execute(_GONE, {"team": workspace.team_id, "users": list(ids)})
-    return frozenset(rows.scalars())
+    rows = tx.read(_gone(tx.dialect), team=workspace.team_id, users=list(ids))
+    return frozenset(row["user_id"] for row in rows)
 
 
 def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Executable,
     RowMapping,
     String,
     bindparam,
@@ -24,6 +23,7 @@ from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind, TimerState
 from bot.domain.ids import new_id
 from bot.store.columns import Instant
+from bot.store.prepared import Prepared
 from bot.store.tables import Timer
 from bot.store.transaction import Transaction, core, insert_or
 
@@ -103,13 +103,13 @@ def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[
     rows = [_row(workspace, now, timer) for timer in timers]
     if not rows:
         return 0
-    return tx.added(_plan(tx.dialect), rows)
+    return tx.run(_plan(tx.dialect), rows)
 
 
 @cache
-def _plan(dialect: str) -> Executable:
+def _plan(dialect: str) -> Prepared:
     wanted = insert_or(dialect, Timer)
-    return wanted.on_conflict_do_update(
+    added = wanted.on_conflict_do_update(
         index_elements=[col(Timer.kind), col(Timer.subject), col(Timer.occurrence)],
         set_={
             "state": TimerState.DUE,
@@ -120,6 +120,7 @@ def _plan(dialect: str) -> Executable:
         },
         where=col(Timer.state) == TimerState.CANCELLED,
     )
+    return Prepared(added)
 
 
 def _row(workspace: Workspace, now: datetime, timer: NewTimer) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """Opening: everything in one transaction, as the policy demands it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from sqlmodel import SQLModel, select
 
@@ -66,27 +69,18 @@ def test_killed_in_the_middle_it_leaves_nothing(
     class Killed(BaseException):
         pass
 
-    really = Transaction.execute
-    insert, insert_new = Transaction.insert, Transaction.added
+    run = Transaction.on_driver
 
-    def die_after(done: object, statement: object) -> object:
-        if f"INSERT INTO {table} " in str(statement):
+    def run_then_die(tx: Transaction, sql: str, values: Sequence[Any]) -> Any:
+        done = run(tx, sql, values)
+        if f"INSERT INTO {table} " in sql:
             raise Killed
         return done
 
-    def insert_then_die(tx: Transaction, into: type[SQLModel], *rows: dict[str, object]) -> None:
-        insert(tx, into, *rows)
-        die_after(None, f"INSERT INTO {into.__tablename__} ")
-
-    def add_then_die(tx: Transaction, statement: object, rows: list[dict[str, object]]) -> object:
-        return die_after(insert_new(tx, statement, rows), statement)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Transaction, "insert", insert_then_die)
-    monkeypatch.setattr(Transaction, "added", add_then_die)
+    monkeypatch.setattr(Transaction, "on_driver", run_then_die)
     with pytest.raises(Killed):
         an_incident(db, policy)
     monkeypatch.undo()
-    assert Transaction.execute is really
     assert set(count(db).values()) == {0}
     assert an_incident(db, policy).head.reference == "ESC-1"
 

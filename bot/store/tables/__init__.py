@@ -1,5 +1,7 @@
 """The schema. Every table carries the workspace; every time is UTC and aware."""
 
+from sqlalchemy.orm import configure_mappers
+
 from bot.store.tables.directory import GroupMember, Person, WorkspaceRow
 from bot.store.tables.incidents import Decision, Incident, Participant, Task, TimelineEntry
 from bot.store.tables.paging import Page, PagingRun
@@ -12,6 +14,9 @@ from bot.store.tables.work import (
     Reminder,
     Timer,
 )
+
+# Rows become objects by hand, which is no sign for SQLAlchemy to complete its classes.
+configure_mappers()
 
 __all__ = [
     "Decision",
