@@ -3,9 +3,11 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+_LONGEST_CHAIN = 5
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -13,7 +15,20 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in _STANDARD}
 
 
-class TextFormatter(logging.Formatter):
+class _Formatter(logging.Formatter):
+    """Says of an exception what it is and where it arose, never its own text: the text of a
+    database error holds what was being stored."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        lines, error = [], ei[1]
+        while error is not None and len(lines) < _LONGEST_CHAIN:
+            places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+            lines.append(f"{type(error).__name__}\n{places}")
+            error = error.__cause__ or error.__context__
+        return "\nfrom ".join(lines)
+
+
+class TextFormatter(_Formatter):
     """`12:00:01 WARNING The sentence  field=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -24,7 +39,7 @@ class TextFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(_Formatter):
     """One object a line."""
 
     def format(self, record: logging.LogRecord) -> str:

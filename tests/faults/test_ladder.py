@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
 from bot.domain.paging import Ladder, PageState, RunState
@@ -88,7 +87,8 @@ async def test_a_run_keeps_the_policy_with_which_it_began(
     await first.killed()
     before = shipped()
     after = before.replace(
-        'on_call = ["@priya", "@tom", "@jamal"]\nmembers = ["@elena"]', 'on_call = ["@elena", "@jamal"]'
+        'on_call = ["@priya", "@tom", "@jamal"]\nmembers = ["@elena"]',
+        'on_call = ["@elena", "@jamal"]',
     )
     assert after != before
     stage.policy_file.write_text(after)
@@ -131,7 +131,9 @@ async def test_where_a_whole_team_has_left_the_managers_are_told_at_once(
     await stage.start()
     await opened(stage)
     await eventually(lambda: not rows.unsent(db))
-    everybody = {UserId(user) for run in rows.runs(db) if run.team_key == "legal" for user in on(run)}
+    everybody = {
+        UserId(user) for run in rows.runs(db) if run.team_key == "legal" for user in on(run)
+    }
     for user in everybody:
         await stage.slack.slack.change_person(user, {"deleted": True})
     await stage.slack.settled()
@@ -166,5 +168,3 @@ async def test_a_target_who_leaves_before_the_page_is_sent_is_replaced_at_once(
     gone = [page for page in rows.asked(db) if page.target == "U0PRIYA"]
     assert [page.state for page in gone] == [PageState.UNREACHABLE]
     verdict.exactly_once(stage, db, dead=1)
-
-

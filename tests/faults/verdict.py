@@ -67,6 +67,7 @@ class Verdict:
         lost, doubled = self.count(stage, db, *incidents)
         assert self.account.messages, "there was something to send"
         assert len(lost) == dead, lost
+        self.add(0, lost=-dead, doubled=0)
         assert len(doubled) <= repeats, doubled
 
     def count(self, stage: Bots, db: Database, *incidents: str) -> tuple[list[str], list[str]]:
