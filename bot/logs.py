@@ -20,7 +20,8 @@ class _Formatter(logging.Formatter):
     database error holds what was being stored."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
-        lines, error = [], ei[1]
+        lines: list[str] = []
+        error: BaseException | None = ei[1]
         while error is not None and len(lines) < _LONGEST_CHAIN:
             places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
             lines.append(f"{type(error).__name__}\n{places}")
