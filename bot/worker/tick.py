@@ -1,5 +1,6 @@
 """The tick: due work, digests, repairs. APScheduler is the clock, rows are the truth."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -74,6 +75,8 @@ class Tick:
             await self._plan_digests()
             await self._heal()
             self._figures.ticked(self._clock.real())
+        except asyncio.CancelledError:
+            return  # `stop`: the process ends, which is no error of the job
         except StoreUnavailable:
             self._figures.tick_failed()
             log.error("The database does not answer; the next tick tries again")
