@@ -22,6 +22,9 @@ _WRITE = "tocsin_write"
 # Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
 LONGEST_WAIT_MS = 1_200
 CONNECT_SECONDS = 2
+# A process that stands still within a transaction (stopped, swapped out, its machine paused) would
+# keep what it has locked from the others: by then its lease is over, and the server ends it.
+ABANDONED_MS = 30_000
 PING_AFTER = 2.0
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
@@ -175,7 +178,8 @@ def _postgres_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "tocsin",
-            "options": f"-c lock_timeout={LONGEST_WAIT_MS}",
+            "options": f"-c lock_timeout={LONGEST_WAIT_MS} "
+            f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
         },
     )
     _ping_when_rested(engine)
