@@ -12,7 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import digests, duework
-from bot.store import outbox_health, timers
+from bot.store import outbox_health, timers, upkeep
 from bot.store.database import Database
 from bot.store.timers import DueWork
 from bot.threads import Threads
@@ -131,5 +131,6 @@ class Tick:
             log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
 
     def _heal_now(self) -> int:
+        upkeep.shrink_log(self._db)
         with self._db.transaction() as tx:
             return outbox_health.heal(tx)
