@@ -1,5 +1,6 @@
 """Environment → one frozen object. Nothing further down reads the environment."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,8 @@ from bot.domain.errors import BadInput, TocsinError
 DEFAULT_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
 LOG_FORMATS = ("text", "json")
+SHORTEST_LINK_SECRET = 16
+_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 class SettingsError(TocsinError):
@@ -36,6 +39,9 @@ class Settings:
     log_format: str
     clock_offset_file: Path | None = None
     keep: Keep = field(default_factory=Keep)
+    gateways_path: Path | None = None
+    public_url: str | None = None
+    link_secret: str = ""
 
     @property
     def socket_mode(self) -> bool:
@@ -73,6 +79,9 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
             dead=_kept(environment, "KEEP_DEAD", Keep().dead),
             requests=_kept(environment, "KEEP_REQUESTS", Keep().requests),
         ),
+        gateways_path=_optional_path(environment, "FALLBACK_GATEWAYS"),
+        public_url=_public_url(environment),
+        link_secret=_link_secret(environment, needed=slack_needed),
     )
 
 
@@ -133,6 +142,34 @@ def _log_format(environment: Mapping[str, str]) -> str:
     if chosen not in LOG_FORMATS:
         raise SettingsError(f"LOG_FORMAT is '{chosen}': it must be 'text' or 'json'.")
     return chosen
+
+
+def _public_url(environment: Mapping[str, str]) -> str | None:
+    url = (environment.get("PUBLIC_URL") or "").rstrip("/")
+    if url and not _ADDRESS.fullmatch(url):
+        raise SettingsError(
+            f"PUBLIC_URL is '{url}': it must be the address at which people's browsers find the "
+            "bot, such as https://tocsin.example.com"
+        )
+    return url or None
+
+
+def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:
+    """Return what links are signed with; the signing secret serves where there is one."""
+    own = environment.get("LINK_SECRET") or ""
+    if own and len(own) < SHORTEST_LINK_SECRET:
+        raise SettingsError(
+            f"LINK_SECRET is too short: it needs {SHORTEST_LINK_SECRET} characters or more, such "
+            "as 'openssl rand -hex 32' gives."
+        )
+    secret = own or environment.get("SLACK_SIGNING_SECRET") or ""
+    if needed and environment.get("PUBLIC_URL") and not secret:
+        raise SettingsError(
+            "LINK_SECRET is not set: PUBLIC_URL makes the bot send links, and without "
+            "SLACK_SIGNING_SECRET (Socket Mode) it needs a secret to sign them with, such as "
+            "'openssl rand -hex 32' gives. The same for every replica."
+        )
+    return secret
 
 
 def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:

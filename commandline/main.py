@@ -9,32 +9,10 @@ from dotenv import dotenv_values
 
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
 from bot.settings import SettingsError
-from commandline import (
-    backup,
-    demo,
-    digest,
-    doctor,
-    export,
-    manifest,
-    migrate,
-    restore,
-    serve,
-    verify,
-)
+from commandline import demo, digest, doctor, export, manifest, migrate, serve, verify
 
 WRONG_INPUT = 2
-_COMMANDS = (
-    serve,
-    migrate,
-    doctor,
-    manifest,
-    digest,
-    export,
-    verify,
-    backup,
-    restore,
-    demo,
-)
+_COMMANDS = (serve, migrate, doctor, manifest, digest, export, verify, demo)
 
 
 def main(arguments: Sequence[str]) -> int:

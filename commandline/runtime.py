@@ -14,7 +14,10 @@ import handlers
 from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
+from bot.domain.reach import Links
 from bot.policy import Policy
+from bot.reach.gateways import gateways_for
+from bot.reach.outside import Outside
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.settings import Settings
@@ -22,6 +25,7 @@ from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
 from bot.store.database import Database
 from bot.threads import Threads
+from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
 from bot.worker.pace import Pace
 from bot.worker.people import People
@@ -50,6 +54,7 @@ class Tocsin:
         self.db = Database(settings.database_url)
         self.threads = Threads(one_writer=self.db.is_sqlite)
         self.figures = Figures()
+        self.gateways = gateways_for(policy, settings.gateways_path)
         self.workspace: Workspace | None = None
         self._bot_user: str | None = None
         self._bot_id: str | None = None
@@ -87,6 +92,7 @@ class Tocsin:
         self.relay = Relay(
             self.db, self.policy, post, self.clock, self.threads, self.figures, self.pace
         )
+        self.fallback = self._outside(desk)
         self.tick = Tick(
             self.db,
             self.policy,
@@ -100,6 +106,7 @@ class Tocsin:
         loop = asyncio.get_running_loop()
         self.db.on_new_delivery(partial(self._wake, loop))
         self._relaying = asyncio.create_task(self.relay.run())
+        self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
         self._purging = asyncio.create_task(self._purge().run())
         self._meeting = asyncio.create_task(self._meet_slack())
@@ -109,6 +116,24 @@ class Tocsin:
     def _purge(self) -> Purge:
         keep = self.settings.keep
         return Purge(self.db, self.clock, self.threads, self.figures, keep, self.pace)
+
+    def _outside(self, desk: Desk) -> list[FallbackRelay]:
+        """What reaches people outside Slack; none where the policy has nothing for it to do."""
+        if not self.policy.fallback:
+            return []
+        url = self.settings.public_url
+        relay = FallbackRelay(
+            self.db,
+            self.policy,
+            desk,
+            Outside(self.gateways),
+            LinkMaker(Links(self.settings.link_secret), url) if url else None,
+            self.clock,
+            self.threads,
+            self.figures,
+            self.pace,
+        )
+        return [relay]
 
     async def _keep_time(self) -> None:
         """The first time before any work is claimed, where the database answers."""
@@ -181,8 +206,11 @@ class Tocsin:
         self._keeping_time.cancel()
         self._purging.cancel()
         self.relay.stop()
+        for fallback in self.fallback:
+            fallback.stop()
         await asyncio.gather(
             self._relaying,
+            *self._falling_back,
             self._meeting,
             self._keeping_time,
             self._purging,

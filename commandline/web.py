@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot.domain.errors import StoreUnavailable
 from bot.store import outbox_health, timers
+from commandline import acknowledging
 from commandline.migrations import pending
 from commandline.runtime import Tocsin
 from handlers.door import receive
@@ -38,6 +39,9 @@ def create_app(tocsin: Tocsin) -> Starlette:
     if not tocsin.settings.socket_mode:
         # In Socket Mode there is no secret to check a request with: the door does not exist.
         routes.append(Route("/slack/events", _slack(tocsin), methods=["POST"]))
+    if tocsin.settings.public_url is not None:
+        press = acknowledging.endpoint(lambda: tocsin.shell, tocsin.settings.link_secret)
+        routes.append(Route("/ack/{token}", press, methods=["GET", "POST"]))
     return Starlette(routes=routes, lifespan=lifespan)
 
 

@@ -14,17 +14,15 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from playground.playground import Playground
-from playground.webapi import ABORT, CLOSE
+from playground.webapi import ABORT
 
 
 class AbortableProtocol(HttpToolsProtocol):
-    """Puts functions into the scope that end the connection without an answer."""
+    """Puts a function into the scope that resets the connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        scope = cast(dict[str, object], self.scope)
-        scope[ABORT] = self._reset
-        scope[CLOSE] = self.transport.close
+        cast(dict[str, object], self.scope)[ABORT] = self._reset
 
     def _reset(self) -> None:
         raw = self.transport.get_extra_info("socket")

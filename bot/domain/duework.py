@@ -31,8 +31,9 @@ class DeliveryState(StrEnum):
 
 
 class Priority(IntEnum):
-    """Within one moment, what goes first."""
+    """Within one moment, what goes first. FALLBACK has lanes and a loop of its own."""
 
+    FALLBACK = -1
     PAGE = 0
     NOTICE = 1
     CARD = 2
@@ -60,6 +61,7 @@ class DeliveryKind(StrEnum):
     ASSIGNED = "assigned"
     DIGEST = "digest"
     HOME = "home"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ have it, else the codename; the fields that describe the case are then None or e
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from bot.domain.digest import DigestFigures
@@ -152,6 +153,41 @@ class PageMessage:
     def overdue(self) -> bool:
         """Whether this person is only called because an answer did not come in time."""
         return self.paged_at >= self.ack_due_at
+
+
+@dataclass(frozen=True, slots=True)
+class OutsidePage:
+    """What a page says outside Slack. `title` is None where it may not be shown there."""
+
+    reference: str
+    severity: Severity
+    title: str | None
+    team_name: str
+    in_person: bool
+    asked_by: str
+    paged_at: datetime
+    ack_due_at: datetime
+    may_repeat: bool = False
+
+
+class Standing(Enum):
+    """How a page stands that somebody opens by its link."""
+
+    WAITING = "waiting"
+    YOURS = "yours"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPage:
+    """A page behind its link. `by` is the name of whoever acknowledged."""
+
+    page: OutsidePage
+    standing: Standing
+    by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Place(Enum):
     PERSONAL = "one person's answer, message or form"
     LISTING = "a list, a search, the home tab"
     BROADCAST = "a digest, a shared channel, a log"
+    OUTSIDE = "an e-mail, an SMS, a page behind a link: through other people's hands"
 
 
 class Sight(Enum):
@@ -55,13 +56,13 @@ TIERS: dict[Tier, TierRule] = {
 def sight(tier: Tier, place: Place, *, reader: str, role: Role, invited: Collection[str]) -> Sight:
     """Decide how much of an incident `reader` may see in `place`.
 
-    For a place with many readers (INCIDENT_CHANNEL, BROADCAST) `reader` and `role` are not asked:
-    the channel's members are the invited ones, and a broadcast shows only what anyone may see.
+    For a place with many readers (INCIDENT_CHANNEL, BROADCAST, OUTSIDE) `reader` and `role` are not
+    asked: the channel's members are the invited ones, and the others show only what anyone may see.
     """
     rule = TIERS[tier]
     if place is Place.INCIDENT_CHANNEL:
         return Sight.FULL
-    if place is Place.BROADCAST:
+    if place in (Place.BROADCAST, Place.OUTSIDE):
         return Sight.FULL if place in rule.titles_in else Sight.CODENAME
     if rule.by_invitation:
         if reader in invited:

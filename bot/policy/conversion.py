@@ -12,6 +12,7 @@ from bot.policy.model import (
     Category,
     ChannelRule,
     DigestRule,
+    FallbackRule,
     LadderRule,
     LadderStep,
     Policy,
@@ -22,6 +23,7 @@ from bot.policy.model import (
 from bot.policy.schema import (
     CategorySection,
     DigestSection,
+    FallbackSection,
     LadderSection,
     PolicyFile,
     RolesSection,
@@ -60,6 +62,7 @@ def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
         digests=tuple(_digest(section, people) for section in file.digest),
         follow_up_days=tuple(sorted(set(file.follow_up.days_after_resolution))),
         task_lead=file.follow_up.task_lead,
+        fallback=_fallback(file.fallback, people),
         default_zone=file.time_zone,
     )
 
@@ -134,6 +137,11 @@ def _ladder(section: LadderSection, people: _People) -> LadderRule:
         for step in section.steps
     )
     return LadderRule(steps, section.rounds)
+
+
+def _fallback(section: FallbackSection, people: _People) -> FallbackRule:
+    ways = {people.id(name): tuple(ways) for name, ways in section.people.items()}
+    return FallbackRule(_frozen(section.after), _frozen(ways))
 
 
 def _digest(section: DigestSection, people: _People) -> DigestRule:

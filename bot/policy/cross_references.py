@@ -50,6 +50,7 @@ def cross_reference_faults(data: Table) -> Iterator[Fault]:
     yield from _missing_severities(data)
     yield from _listed_twice(data)
     yield from _people_named_twice(data)
+    yield from _ways_of_nobody(data)
     yield from _team_names_taken(data)
     yield from _criteria_taken(data)
     yield from _categories_without_teams(data)
@@ -101,6 +102,19 @@ def _people_named_twice(data: Table) -> Iterator[Fault]:
             yield Fault(("people", name), problem)
         elif isinstance(member, str):
             names[member] = name
+
+
+def _ways_of_nobody(data: Table) -> Iterator[Fault]:
+    people = _table(data, "people")
+    fallback = _table(data, "fallback")
+    for path, ways in _at(fallback, ("people", "*"), ("fallback",)):
+        name = str(path[-1])
+        if name not in people:
+            guess = did_you_mean(name, people)
+            yield Fault(path, f"'{name[:60]}' is nobody in [people]{guess}")
+        for index, way in enumerate(ways if isinstance(ways, list) else ()):
+            if isinstance(way, str) and way in ways[:index]:
+                yield Fault((*path, index), "this way is listed twice")
 
 
 def _team_names_taken(data: Table) -> Iterator[Fault]:

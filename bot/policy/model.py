@@ -10,6 +10,7 @@ from bot.domain.act import Role
 from bot.domain.errors import NotFound
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import Ladder, Step, Team, resolve
+from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 
@@ -87,6 +88,22 @@ class ChannelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackRule:
+    """When a page that Slack has not taken goes out another way, and which ways people have."""
+
+    after: Mapping[Severity, timedelta]
+    """A severity that is not here never goes another way."""
+    ways: Mapping[UserId, tuple[Way, ...]]
+
+    def __bool__(self) -> bool:
+        return bool(self.after and self.ways)
+
+    def way(self, user: UserId, key: str) -> Way | None:
+        """Find a person's way by its key; None when the policy does not have it any more."""
+        return next((way for way in self.ways.get(user, ()) if way.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
 class DigestRule:
     """One weekly digest. `weekday` 0 is Monday; no `teams` means all of them."""
 
@@ -135,6 +152,7 @@ class Policy:
     digests: tuple[DigestRule, ...]
     follow_up_days: tuple[int, ...]
     task_lead: timedelta
+    fallback: FallbackRule
     default_zone: ZoneInfo
 
     def team(self, text: str) -> TeamRule:

@@ -24,6 +24,7 @@ from bot.policy.values import (
     SeverityKey,
     StepTarget,
     Text,
+    WayText,
     Weekday,
     Zone,
     one_or_several,
@@ -109,6 +110,11 @@ class FollowUpSection(Section):
     task_lead: Duration = timedelta(hours=1)
 
 
+class FallbackSection(Section):
+    after: dict[SeverityKey, Duration] = {}
+    people: dict[PersonName, Annotated[list[WayText], Field(min_length=1, max_length=5)]] = {}
+
+
 class PolicyFile(Section):
     """The whole file; the names of the tables as people write them."""
 
@@ -118,6 +124,7 @@ class PolicyFile(Section):
     roles: RolesSection
     channel: ChannelSection = ChannelSection()
     follow_up: FollowUpSection = FollowUpSection()
+    fallback: FallbackSection = FallbackSection()
     severity: dict[SeverityKey, SeveritySection]
     ladder: dict[SeverityKey, LadderSection]
     team: Annotated[dict[Key, TeamSection], Field(min_length=1, max_length=100)]

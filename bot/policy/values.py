@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from bot.domain.durations import parse_duration
 from bot.domain.errors import BadInput
 from bot.domain.paging import Who
+from bot.domain.reach import Way
 from bot.domain.severity import Severity
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -148,6 +149,27 @@ def _step_target(value: Any) -> str:
     raise _expected(f"expected {listed} or a person such as '@priya', found {shown(value)}{guess}")
 
 
+_ADDRESSES = {
+    "email": (re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+"), "'email:priya@example.com'"),
+    "sms": (re.compile(r"\+[0-9]{7,15}"), "'sms:+6591234567'"),
+}
+"""The form of an address where the gateway's word tells it; others are known to Apprise alone."""
+_WAY = re.compile(r"([a-z][a-z0-9-]{0,11}):([^\s\x00-\x1f\x7f]{1,200})")
+
+
+def _way(value: Any) -> Way:
+    found = _WAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise _expected(
+            "expected a gateway's word, a colon and an address, such as "
+            "'email:priya@example.com' (what stands here is not repeated)"
+        )
+    form, example = _ADDRESSES.get(found[1], (None, ""))
+    if form is not None and not form.fullmatch(found[2]):
+        raise _expected(f"expected an address such as {example} (what stands here is not repeated)")
+    return Way(found[1], found[2])
+
+
 def one_or_several(value: Any) -> list[Any]:
     """One word or person may be written without the brackets of a list."""
     return [value] if isinstance(value, str) else value
@@ -201,6 +223,7 @@ RoleHolder = Annotated[
         )
     ),
 ]
+WayText = Annotated[Way, BeforeValidator(_way)]
 StepTarget = Annotated[str, BeforeValidator(_step_target)]
 # A select in Slack holds 100 options.
 Labels = Annotated[dict[Key, Text], Field(min_length=1, max_length=100)]

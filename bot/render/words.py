@@ -4,7 +4,7 @@ messages, one `{% block %}` for a text.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ class Words:
     """The templates of a locale, compiled once; what a locale lacks is said in English.
 
     Calling it gives mrkdwn in which every value is escaped; `plain` is for Slack's plain_text,
-    which is not parsed and must not be escaped.
+    which is not parsed and must not be escaped, and for e-mail and SMS; `html` is for the pages
+    that open in a browser.
     """
 
     def __init__(self, locale: str = DEFAULT_LOCALE, templates: Path = TEMPLATES) -> None:
@@ -34,12 +35,21 @@ class Words:
         folders = list(dict.fromkeys([templates / locale, templates / DEFAULT_LOCALE]))
         self._mrkdwn = _compiled(folders, _mrkdwn_environment(folders))
         self._plain = _compiled(folders, _plain_environment(folders))
+        self._folders = folders
 
     def __call__(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
         return Mrkdwn(_said(self._mrkdwn[template], block, values))
 
     def plain(self, template: str, block: str, /, **values: Any) -> str:
         return _said(self._plain[template], block, values)
+
+    def html(self, template: str, block: str, /, **values: Any) -> str:
+        return _said(self._html[template], block, values)
+
+    @cached_property
+    def _html(self) -> dict[str, Template]:
+        # Few people ever follow a link: nobody's start-up waits for this.
+        return _compiled(self._folders, _html_environment(self._folders))
 
     def has(self, template: str, block: str) -> bool:
         return block in self._mrkdwn[template].blocks
@@ -79,8 +89,16 @@ def _mrkdwn_environment(folders: list[Path]) -> Environment:
     return environment
 
 
+def _html_environment(folders: list[Path]) -> Environment:
+    """As plain text, but escaped by Jinja2's own rules."""
+    return _with_plain_filters(_environment(folders, _or_nothing, autoescape=True))
+
+
 def _plain_environment(folders: list[Path]) -> Environment:
-    environment = _environment(folders, _as_text, autoescape=False)
+    return _with_plain_filters(_environment(folders, _as_text, autoescape=False))
+
+
+def _with_plain_filters(environment: Environment) -> Environment:
     environment.filters |= {
         "person": str,
         "people": lambda users: ", ".join(users),
@@ -118,6 +136,10 @@ def _escaped(value: Any) -> Any:
     if value is None:
         return Mrkdwn("")
     return value if hasattr(value, "__html__") else mrkdwn.escape(str(value))
+
+
+def _or_nothing(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def _as_text(value: Any) -> str:

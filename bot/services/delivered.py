@@ -22,6 +22,7 @@ _POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.ROOM_INVITE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
+    DeliveryKind.FALLBACK,
 }
 _FOLLOWED = frozenset({DeliveryKind.PAGE, DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST})
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)

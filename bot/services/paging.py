@@ -33,6 +33,8 @@ from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
 
+_ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -301,7 +303,7 @@ def settle_run(case: Case, run_id: str) -> None:
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run_id)
     pages.supersede(case.tx, run_id, case.act.now)
     told = pages.pages_of_run(case.tx, run_id)
-    withdrawals.cancel(case.tx, [page.id for page in told], [DeliveryKind.PAGE])
+    withdrawals.cancel(case.tx, [page.id for page in told], _ASKS)
     case.send(*(page_changed(case, page) for page in told if page.message_ts is not None))
 
 

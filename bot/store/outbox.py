@@ -142,14 +142,18 @@ def claim(
     limit: int,
     kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
     lease: timedelta = LEASE,
+    outside: bool = False,
 ) -> list[Claimed]:
-    """Take the next delivery of up to `limit` free lanes, pages first.
+    """Take the next delivery of up to `limit` free lanes, pages first; with `outside`, of those
+    lanes that lead past Slack, and of no others.
 
     Two workers never get the same lane: its row is locked (SKIP LOCKED on PostgreSQL, the only
     writer on SQLite) and stays leased until `finish` or until the lease has run out.
     """
     times = {"now": now, "real": real}
-    keys = list(tx.execute(statements.FREE_LANES, {**times, "room": limit}).scalars())
+    lanes = {"first": Priority.FALLBACK, "last": Priority.FALLBACK} if outside else {}
+    given = {**times, **lanes, "room": limit}
+    keys = list(tx.execute(statements.FREE_LANES, given).scalars())
     if not keys:
         return []
     found = tx.execute(statements.HEADS, {**times, "lanes": keys, "kinds": list(kinds)})
@@ -202,16 +206,6 @@ def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
         uncertain=before is not DeliveryState.DUE,
         merge_key=row["merge_key"],
     )
-
-
-def renew(tx: Transaction, claimed: Claimed, *, until: datetime) -> bool:
-    """Hold a claim for longer; False when the fence moved on (somebody else holds it now)."""
-    _hold(tx, claimed.lane)
-    held = update(Delivery).where(statements.HELD).values(lease_until=until)
-    if tx.changed(held, {"held_id": claimed.id, "held_fence": claimed.fence}) != 1:
-        return False
-    tx.execute(statements.LEASE_LANES, {"lanes": [claimed.lane], "until": until})
-    return True
 
 
 def finish(

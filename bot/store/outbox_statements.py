@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Executable, and_, bindparam, case, func, or_, select, text, update
 from sqlmodel import col
 
-from bot.domain.duework import DeliveryState
+from bot.domain.duework import DeliveryState, Priority
 from bot.store.columns import Instant
 from bot.store.prepared import Prepared
 from bot.store.tables import Delivery, Lane
@@ -49,6 +49,10 @@ FREE_LANES = (
         col(Lane.pending_at) <= _at("now"),
         col(Lane.busy_until) <= _at("real"),
         col(Lane.not_before) <= _at("real"),
+        # Slack's, unless the loop asks that reaches people outside Slack.
+        col(Lane.priority).between(
+            bindparam("first", int(Priority.PAGE)), bindparam("last", IDLE_PRIORITY)
+        ),
     )
     .order_by(col(Lane.priority), col(Lane.pending_at))
     .limit(bindparam("room"))

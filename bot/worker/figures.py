@@ -4,6 +4,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from bot.domain.duework import DeliveryKind
+
 
 class Figures:
     """Counts by kind and outcome; no id, name or text ever becomes a label."""
@@ -38,7 +40,7 @@ class Figures:
 
     def outcome(self, kind: str, outcome: str) -> None:
         self._deliveries.labels(kind=kind, outcome=outcome).inc()
-        if outcome == "sent":
+        if outcome == "sent" and kind != DeliveryKind.FALLBACK:
             self.lost_token = None
 
     def fired(self, kind: str) -> None:

@@ -1,6 +1,5 @@
 """The tick: due work, digests, repairs. APScheduler is the clock, rows are the truth."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import digests, duework
-from bot.store import outbox_health, timers, upkeep
+from bot.store import outbox_health, timers
 from bot.store.database import Database
 from bot.store.timers import DueWork
 from bot.threads import Threads
@@ -75,8 +74,6 @@ class Tick:
             await self._plan_digests()
             await self._heal()
             self._figures.ticked(self._clock.real())
-        except asyncio.CancelledError:
-            return  # `stop`: the process ends, which is no error of the job
         except StoreUnavailable:
             self._figures.tick_failed()
             log.error("The database does not answer; the next tick tries again")
@@ -131,6 +128,5 @@ class Tick:
             log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
 
     def _heal_now(self) -> int:
-        upkeep.shrink_log(self._db)
         with self._db.transaction() as tx:
             return outbox_health.heal(tx)

@@ -45,7 +45,7 @@ def rows_of(reports: Iterable[pytest.TestReport]) -> list[Row]:
     found: dict[tuple[int, str], list[tuple[dict[str, Any], bool]]] = {}
     for report in reports:
         if report.when == "call" or report.failed:
-            for name, value in report.user_properties:
+            for name, value in getattr(report, "user_properties", ()):
                 if name == PROPERTY:
                     assert isinstance(value, dict)
                     key = (value["number"], value["database"])

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from bot.domain.duework import DeliveryKind, Keep
-from bot.store import outbox, outbox_health, outbox_statements, purge, timers
+from bot.domain.severity import Severity
+from bot.store import outbox, outbox_health, outbox_statements, purge, timers, unsent_pages
 from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.transaction import Transaction
@@ -82,6 +84,10 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
     "depth": outbox_health.depth,
     "heal": outbox_health.heal,
+    "pages that Slack does not take": lambda tx: unsent_pages.overdue(
+        tx, NOON, NOON, {Severity.P1: timedelta(minutes=1)}, ["U0PRIYA", "U0TOM"], 100
+    ),
+    "messages past Slack": lambda tx: unsent_pages.fallback_waits(tx, NOON),
 }
 
 

@@ -9,7 +9,7 @@ from bot.domain.visibility import TIERS, Place, Sight, Tier, sight
 
 FULL, CODENAME, NOTHING = Sight.FULL, Sight.CODENAME, Sight.NOTHING
 CHANNEL, PERSONAL = Place.INCIDENT_CHANNEL, Place.PERSONAL
-LISTING, BROADCAST = Place.LISTING, Place.BROADCAST
+LISTING, BROADCAST, OUTSIDE = Place.LISTING, Place.BROADCAST, Place.OUTSIDE
 
 # (tier, place, invited) → what nobody, and what anyone with a role sees.
 EXPECTED: dict[tuple[Tier, Place, bool], tuple[Sight, Sight]] = {
@@ -21,6 +21,8 @@ EXPECTED: dict[tuple[Tier, Place, bool], tuple[Sight, Sight]] = {
     (Tier.STANDARD, LISTING, True): (FULL, FULL),
     (Tier.STANDARD, BROADCAST, False): (FULL, FULL),
     (Tier.STANDARD, BROADCAST, True): (FULL, FULL),
+    (Tier.STANDARD, OUTSIDE, False): (FULL, FULL),
+    (Tier.STANDARD, OUTSIDE, True): (FULL, FULL),
     (Tier.RESTRICTED, CHANNEL, False): (FULL, FULL),
     (Tier.RESTRICTED, CHANNEL, True): (FULL, FULL),
     (Tier.RESTRICTED, PERSONAL, False): (NOTHING, CODENAME),
@@ -29,6 +31,8 @@ EXPECTED: dict[tuple[Tier, Place, bool], tuple[Sight, Sight]] = {
     (Tier.RESTRICTED, LISTING, True): (CODENAME, CODENAME),
     (Tier.RESTRICTED, BROADCAST, False): (CODENAME, CODENAME),
     (Tier.RESTRICTED, BROADCAST, True): (CODENAME, CODENAME),
+    (Tier.RESTRICTED, OUTSIDE, False): (CODENAME, CODENAME),
+    (Tier.RESTRICTED, OUTSIDE, True): (CODENAME, CODENAME),
 }
 
 
@@ -50,7 +54,7 @@ def test_every_tier_has_a_rule() -> None:
     assert set(TIERS) == set(Tier)
 
 
-@pytest.mark.parametrize(("place", "role"), list(product([LISTING, BROADCAST], Role)))
+@pytest.mark.parametrize(("place", "role"), list(product([LISTING, BROADCAST, OUTSIDE], Role)))
 def test_no_role_opens_the_words_of_a_restricted_one_in_a_list_or_a_broadcast(
     place: Place, role: Role
 ) -> None:

@@ -27,6 +27,36 @@ def edited(old: str, new: str) -> tuple[str, int]:
 
 # What to replace, by what (» marks the line that is to be named), the key, words of the problem.
 MISTAKES: dict[str, tuple[str, str, str, str]] = {
+    "another way to somebody who is nobody": (
+        "# ── Severities",
+        '[fallback.people]\n»pria = ["email:priya@example.com"]\n# ── Severities',
+        "fallback.people.pria",
+        "'pria' is nobody in [people]; did you mean 'priya'?",
+    ),
+    "a way without an address": (
+        "# ── Severities",
+        '[fallback.people]\n»priya = ["email"]\n# ── Severities',
+        "fallback.people.priya",
+        "expected a gateway's word, a colon and an address",
+    ),
+    "an address of another kind": (
+        "# ── Severities",
+        '[fallback.people]\n»priya = ["sms:priya@example.com"]\n# ── Severities',
+        "fallback.people.priya",
+        "expected an address such as 'sms:+6591234567' (what stands here is not repeated)",
+    ),
+    "a way that is listed twice": (
+        "# ── Severities",
+        '[fallback.people]\n»priya = ["hook:x", "hook:x"]\n# ── Severities',
+        "fallback.people.priya",
+        "this way is listed twice",
+    ),
+    "a severity without a fallback of its kind": (
+        "# ── Severities",
+        '[fallback]\n»after.P9 = "1m"\n# ── Severities',
+        "fallback.after.P9",
+        "expected P0, P1, P2 or P3, found 'P9'",
+    ),
     "a person who is nobody": (
         'on_call = ["@priya", "@tom", "@jamal"]',
         'on_call = ["@prya", "@tom", "@jamal"]',

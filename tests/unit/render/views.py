@@ -207,6 +207,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
     },
     EntryKind.EXHAUSTED: {"run": "01RUN", "team": "pr", "name": "PR"},
     EntryKind.UNREACHABLE: {"person": "U0DANIEL", "error": "user_disabled", "name": "PR"},
+    EntryKind.REACHED_OUTSIDE: {"person": "U0DANIEL", "way": "email", "name": "PR"},
     EntryKind.REQUESTED_ACCESS: {},
     EntryKind.INVITED: {"person": "U0SOFIA"},
     EntryKind.ROOM: {"channel": "C0ESC12"},

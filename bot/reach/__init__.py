@@ -1,0 +1,1 @@
+"""Reaching people outside Slack. The only place with Apprise."""

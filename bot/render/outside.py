@@ -1,0 +1,80 @@
+"""Pages outside Slack: the message that goes by e-mail or SMS, and the web page behind its link."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from bot.domain.errors import AlreadyHandled, NotFound, StoreUnavailable
+from bot.domain.reading import LinkedPage, OutsidePage
+from bot.render.desk import Desk
+from bot.render.words import TEMPLATES
+
+_STYLE = TEMPLATES / "outside.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a gateway is handed. Plain text: an SMS knows nothing else."""
+
+    subject: str
+    body: str
+
+
+@cache
+def style() -> str:
+    """What stands within `<style>`: the page loads nothing."""
+    return _STYLE.read_text(encoding="utf-8")
+
+
+@cache
+def style_source() -> str:
+    """The style's hash, as Content-Security-Policy takes it: no other style is applied."""
+    digest = hashlib.sha256(style().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def written(desk: Desk, page: OutsidePage, link: str | None) -> Written:
+    """Say who is needed and how to acknowledge: by `link`, or without one in Slack."""
+    return Written(
+        desk.plain("outside", "subject", page=page),
+        desk.plain("outside", "message", page=page, link=link),
+    )
+
+
+def trial(desk: Desk, name: str) -> Written:
+    """The message with which whoever runs the bot tries a way out."""
+    return Written(
+        desk.plain("outside", "trial_subject"), desk.plain("outside", "trial_message", name=name)
+    )
+
+
+def linked_page(desk: Desk, view: LinkedPage, *, just_now: bool = False) -> str:
+    """Show a page as it stands, with one button where there is something to press."""
+    said = desk.words.html("outside", f"stands_{view.standing.value}", view=view, just_now=just_now)
+    return _whole(desk, said, view.page)
+
+
+def expired(desk: Desk, page: OutsidePage | None) -> str:
+    return _whole(desk, desk.words.html("outside", "expired", page=page), page)
+
+
+def refused(desk: Desk, error: Exception | None = None) -> str:
+    """Say why a link does not work, and what would."""
+    return _whole(desk, desk.words.html("outside", _block_for(error)), None)
+
+
+def _block_for(error: Exception | None) -> str:
+    match error:
+        case None | NotFound():
+            return "bad_link"
+        case StoreUnavailable():
+            return "not_stored"
+        case AlreadyHandled():
+            return "used"
+        case _:
+            return "not_permitted"
+
+
+def _whole(desk: Desk, said: str, page: OutsidePage | None) -> str:
+    return desk.words.html("outside", "whole", said=said, page=page, style=style())

@@ -1,0 +1,96 @@
+"""A page behind its link: what it shows, and acknowledging it there."""
+
+from datetime import datetime
+
+from bot.domain.act import THE_BOT, Role, Workspace
+from bot.domain.errors import NotFound, NotPermitted
+from bot.domain.ids import PageId
+from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.reach import Link
+from bot.domain.reading import LinkedPage, OutsidePage, Standing
+from bot.domain.rights import NEEDS, Deed
+from bot.domain.visibility import Place
+from bot.policy import Policy
+from bot.services import access, answering, views
+from bot.services.answering import Taken
+from bot.store import incidents, pages, people
+from bot.store.database import Database
+from bot.store.tables import Incident, Page, PagingRun
+from bot.store.transaction import Transaction
+
+SOMEBODY = "Tocsin"
+
+
+def look(db: Database, link: Link) -> LinkedPage:
+    """Return a page as it stands now; raises NotFound."""
+    with db.reading() as tx:
+        page, run, incident = rows(tx, link.page_id)
+        return LinkedPage(
+            outside_page(tx, page, run, incident),
+            _standing(link, page, run, incident),
+            by=_name(tx, page, run.responder),
+            at=run.acked_at,
+        )
+
+
+def acknowledge(db: Database, policy: Policy, link: Link, now: datetime) -> Taken:
+    """Take the page on, as its button in Slack does; each link once.
+
+    Raises AlreadyHandled, AlreadyAcknowledged, NothingToAcknowledge, NotPermitted and the rest of
+    what the button can meet: a link gives nobody a right that they have not.
+    """
+    with db.reading() as tx:
+        page, _, _ = rows(tx, link.page_id)
+    workspace = Workspace(page.team_id, page.enterprise_id)
+    key = f"link:{link.page_id}:{link.user}:{int(link.expires_at.timestamp())}"
+    act = access.identify(db, policy, workspace, link.user, now, key)
+    if act is None or act.role is Role.NOBODY:
+        needed = NEEDS[Deed.ACKNOWLEDGE].word
+        raise NotPermitted(needed=needed, has=Role.NOBODY.word, to=Deed.ACKNOWLEDGE.value)
+    return answering.acknowledge(db, act, link.page_id)
+
+
+def rows(tx: Transaction, page_id: PageId | str) -> tuple[Page, PagingRun, Incident]:
+    """Return a page with what it belongs to; raises NotFound."""
+    page = pages.page(tx, page_id)
+    run = pages.run(tx, page.run_id) if page else None
+    incident = incidents.get(tx, page.incident_id) if page else None
+    if page is None or run is None or incident is None:
+        raise NotFound("page", "")
+    return page, run, incident
+
+
+def outside_page(
+    tx: Transaction, page: Page, run: PagingRun, incident: Incident, *, may_repeat: bool = False
+) -> OutsidePage:
+    """Return what may be said of a page outside Slack."""
+    head = views.head_in(incident, Place.OUTSIDE)
+    return OutsidePage(
+        reference=head.reference,
+        severity=head.severity,
+        title=head.name if head.full else None,
+        team_name=run.team_name,
+        in_person=run.team_key == PERSON_PREFIX + page.target,
+        asked_by=_name(tx, page, run.requested_by),
+        paged_at=page.created_at,
+        ack_due_at=run.ack_due_at,
+        may_repeat=may_repeat,
+    )
+
+
+def _name(tx: Transaction, page: Page, user: str | None) -> str:
+    """Nobody's member ID means anything outside Slack."""
+    if user is None or user == THE_BOT:
+        return SOMEBODY
+    person = people.person(tx, Workspace(page.team_id, page.enterprise_id), user)
+    return person.name if person else SOMEBODY
+
+
+def _standing(link: Link, page: Page, run: PagingRun, incident: Incident) -> Standing:
+    if run.state is RunState.ACKNOWLEDGED:
+        return Standing.YOURS if run.responder == link.user else Standing.TAKEN
+    if incident.ended_at is not None:
+        return Standing.ENDED
+    unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
+    waiting = unanswered and page.state is PageState.WAITING
+    return Standing.WAITING if waiting else Standing.WITHDRAWN

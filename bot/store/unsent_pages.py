@@ -1,0 +1,128 @@
+"""Pages that Slack has not taken: which of them go out another way now."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from bot.domain.act import Workspace
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.paging import PageState, RunState
+from bot.domain.severity import Severity
+from bot.store.limits import WORKSPACE
+from bot.store.outbox_statements import IS_UNSENT
+from bot.store.tables import Delivery, Incident, Lane, Limit, Page, PagingRun
+from bot.store.transaction import Transaction
+
+UNANSWERED = (RunState.PAGING, RunState.EXHAUSTED)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentPage:
+    """A page that still waits for Slack and for an answer."""
+
+    page_id: str
+    incident_id: str
+    workspace: Workspace
+    target: str
+
+
+def overdue(
+    tx: Transaction,
+    now: datetime,
+    real: datetime,
+    after: Mapping[Severity, timedelta],
+    targets: Collection[str],
+    limit: int,
+) -> list[UnsentPage]:
+    """Return pages to these people that Slack has kept waiting for longer than `after`, by
+    severity, and that have gone no other way yet; all at once where Slack refuses the token."""
+    fallback = aliased(Delivery)
+    gone_out = select(col(fallback.id)).where(
+        col(fallback.subject) == col(Delivery.subject),
+        col(fallback.kind) == DeliveryKind.FALLBACK,
+    )
+    due = [
+        and_(col(Incident.severity) == severity, or_(_wanted() <= now - wait, _token_lost(real)))
+        for severity, wait in after.items()
+    ]
+    waiting = (
+        _unanswered()
+        .where(
+            IS_UNSENT,
+            col(Delivery.kind) == DeliveryKind.PAGE,
+            col(Delivery.target).in_(list(targets)),
+            or_(false(), *due),
+            ~gone_out.exists(),
+        )
+        .order_by(_wanted())
+        .limit(limit)
+    )
+    return [
+        UnsentPage(
+            row["subject"],
+            row["incident_id"],
+            Workspace(row["team_id"], row["enterprise_id"]),
+            row["target"],
+        )
+        for row in tx.execute(waiting).mappings()
+    ]
+
+
+def still_unsent(tx: Transaction, incident_id: str, page_ids: Collection[str]) -> set[str]:
+    """Return those that Slack has not taken and nobody has answered by now."""
+    waiting = _unanswered().where(
+        col(Delivery.subject).in_(list(page_ids)),
+        col(Delivery.incident_id) == incident_id,
+        col(Delivery.kind) == DeliveryKind.PAGE,
+        IS_UNSENT,
+    )
+    return {row["subject"] for row in tx.execute(waiting).mappings()}
+
+
+def fallback_waits(tx: Transaction, now: datetime) -> bool:
+    """Whether a lane that leads past Slack has something due."""
+    lane = select(col(Lane.key)).where(
+        col(Lane.priority) == int(Priority.FALLBACK), col(Lane.pending_at) <= now
+    )
+    return tx.execute(lane.limit(1)).first() is not None
+
+
+def _unanswered() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Delivery.subject),
+            col(Delivery.incident_id),
+            col(Delivery.team_id),
+            col(Delivery.enterprise_id),
+            col(Delivery.target),
+        )
+        .join(Page, col(Page.id) == col(Delivery.subject))
+        .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
+        .join(Incident, col(Incident.id) == col(Page.incident_id))
+        .where(
+            col(Page.state) == PageState.WAITING,
+            col(PagingRun.state).in_(UNANSWERED),
+            col(Incident.ended_at).is_(None),
+        )
+    )
+
+
+def _wanted() -> Any:
+    return func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
+
+
+def _token_lost(real: datetime) -> Any:
+    """The whole workspace rests: that is what a refused token leads to."""
+    return (
+        select(col(Limit.scope))
+        .where(
+            col(Limit.scope) == col(Delivery.team_id).concat(f":{WORKSPACE}"),
+            col(Limit.blocked_until) > real,
+        )
+        .exists()
+    )

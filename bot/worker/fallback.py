@@ -1,0 +1,180 @@
+"""The loop that reaches people when Slack does not: finds unsent pages, claims, sends, settles.
+
+Apart from the relay: while Slack hangs, the relay's places are all taken, and while a gateway
+hangs, the relay must not notice.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import StoreUnavailable
+from bot.domain.reach import LINK_LIFETIME, Link, Links
+from bot.policy import Policy
+from bot.reach.outside import Handed, NotTaken, Outside
+from bot.render.desk import Desk
+from bot.render.outside import written
+from bot.services import delivered, fallback
+from bot.services.delivered import At
+from bot.services.fallback import Errand
+from bot.services.outgoing import Moot
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 256
+"""More than the relay's: a delivery that waits for its gateway takes no place from another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMaker:
+    """Makes the address at which a page is acknowledged."""
+
+    links: Links
+    public_url: str
+
+    def address(self, link: Link) -> str:
+        return f"{self.public_url}/ack/{self.links.token(link)}"
+
+
+class FallbackRelay:
+    """Reaches people outside Slack. Any number of processes may run one on the same database."""
+
+    def __init__(
+        self,
+        db: Database,
+        policy: Policy,
+        desk: Desk,
+        outside: Outside,
+        linking: LinkMaker | None,
+        clock: Clock,
+        threads: Threads,
+        figures: Figures,
+        pace: Pace,
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._desk = desk
+        self._outside = outside
+        self._linking = linking
+        self._clock = clock
+        self._threads = threads.behind()
+        self._figures = figures
+        self._pace = pace
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Look once a tick until stopped; what is in flight then is waited for."""
+        while not self._stopping.is_set():
+            try:
+                await self._find()
+                claimed = await self._claim()
+            except StoreUnavailable:
+                log.error("The database does not answer; pages by other ways wait for it")
+                claimed = []
+            except Exception:
+                # A loop that must never end: whatever it was, the next turn tries.
+                log.exception("Pages by other ways could not be claimed")
+                claimed = []
+            for delivery in claimed:
+                task = asyncio.create_task(self._guarded(delivery))
+                self._in_flight.add(task)
+                task.add_done_callback(self._in_flight.discard)
+            await self._rest()
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=self._pace.http_timeout.total_seconds())
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def _find(self) -> None:
+        at = self._at()
+        late = await self._threads.read(fallback.overdue, self._db, self._policy, at)
+        if late:
+            await self._threads.write(fallback.send, self._db, self._policy, at, late)
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), self._pace.tick)
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> list[Claimed]:
+        room = IN_FLIGHT - len(self._in_flight)
+        if room <= 0 or not await self._threads.read(fallback.waits, self._db, self._clock.now()):
+            return []
+        await self._outside.load()  # First: a lease is short, and this may take seconds.
+        return await self._threads.write(self._claim_now, room)
+
+    def _claim_now(self, room: int) -> list[Claimed]:
+        with self._db.transaction() as tx:
+            return outbox.claim(
+                tx,
+                now=self._clock.now(),
+                real=self._clock.real(),
+                limit=room,
+                lease=self._pace.lease,
+                kinds=(DeliveryKind.FALLBACK,),
+                outside=True,
+            )
+
+    async def _guarded(self, claimed: Claimed) -> None:
+        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        try:
+            await self._deliver(claimed)
+        except StoreUnavailable:
+            log.error("The outcome of a page by another way could not be stored; it may repeat")
+        except Exception:
+            log.exception(
+                "A page by another way failed for a reason of our own",
+                extra={"delivery": claimed.id, "attempts": claimed.attempts},
+            )
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        if claimed.lease_until - self._pace.http_timeout <= self._clock.real():
+            return  # Held up too long: somebody else will have it when the lease has run out.
+        prepared = await self._threads.read(fallback.prepare, self._db, self._policy, claimed)
+        match prepared:
+            case Moot(why):
+                await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
+            case Errand():
+                await self._send(claimed, prepared)
+
+    async def _send(self, claimed: Claimed, errand: Errand) -> None:
+        said = written(self._desk, errand.page, self._address(errand))
+        handed = Handed(errand.way, said.subject, said.body, thread=errand.page_id)
+        try:
+            await self._outside.send(handed, self._pace.http_timeout)
+        except NotTaken as error:
+            await self._again(claimed, errand, error.why)
+        else:
+            self._figures.outcome(claimed.kind, "sent")
+            await self._threads.write(fallback.reached, self._db, claimed, errand.way, self._at())
+
+    def _address(self, errand: Errand) -> str | None:
+        if self._linking is None:
+            return None
+        until = self._clock.now() + LINK_LIFETIME
+        return self._linking.address(Link(errand.page_id, errand.user, until))
+
+    async def _again(self, claimed: Claimed, errand: Errand, why: str) -> None:
+        """Without end while the page waits for an answer: the message says that it may repeat."""
+        self._figures.outcome(claimed.kind, "not sent")
+        wait: timedelta = self._pace.backoff(claimed.attempts)
+        log.warning(
+            "A gateway did not take a page; it is tried again",
+            extra={"gateway": errand.way.gateway, "why": why, "delivery": claimed.id},
+        )
+        await self._threads.write(delivered.again, self._db, claimed, wait, self._at(), error=why)
+
+    def _at(self) -> At:
+        return At(self._clock.now(), self._clock.real())

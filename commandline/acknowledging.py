@@ -1,0 +1,113 @@
+"""HTTP: the page behind a link that went out by e-mail or SMS.
+
+A GET never acknowledges: mail scanners and previews fetch every link. The button's POST does.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.domain.errors import (
+    AlreadyAcknowledged,
+    AlreadyHandled,
+    NotFound,
+    NothingToAcknowledge,
+    Refused,
+    StoreUnavailable,
+)
+from bot.domain.reach import BadLink, Link, Links
+from bot.domain.reading import LinkedPage, Standing
+from bot.render import outside
+from bot.render.desk import Desk
+from bot.services import linked
+from handlers.shell import Shell
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def endpoint(shell: Callable[[], Shell], secret: str) -> Endpoint:
+    """Return what answers `/ack/…`; `secret` is what the links were signed with."""
+    links = Links(secret)
+
+    async def acknowledge(request: Request) -> Response:
+        return await _Visit(shell(), request).answered(links)
+
+    return acknowledge
+
+
+class _Visit:
+    """Somebody follows a link, or presses its button."""
+
+    def __init__(self, shell: Shell, request: Request) -> None:
+        self._shell = shell
+        self._token = str(request.path_params["token"])
+        self._pressed = request.method == "POST"
+
+    @property
+    def _desk(self) -> Desk:
+        return self._shell.desk
+
+    async def answered(self, links: Links) -> Response:
+        """Every end is a page with a sentence, and what to do."""
+        try:
+            link = links.read(self._token)
+        except BadLink:
+            return _page(outside.refused(self._desk), 404)
+        try:
+            return await self._shown(link)
+        except NotFound as error:
+            return _page(outside.refused(self._desk, error), 404)
+        except StoreUnavailable as error:
+            log.error("The database does not answer somebody who acknowledges by a link")
+            return _page(outside.refused(self._desk, error), 503)
+        except Refused as error:
+            return _page(outside.refused(self._desk, error), 403)
+
+    async def _shown(self, link: Link) -> Response:
+        view = await self._look(link)
+        if view.standing is not Standing.WAITING:
+            return self._standing(view)
+        if link.expires_at <= self._shell.now():
+            return _page(outside.expired(self._desk, view.page), 410)
+        return await self._press(link) if self._pressed else self._standing(view)
+
+    async def _press(self, link: Link) -> Response:
+        shell = self._shell
+        try:
+            await shell.threads.write(linked.acknowledge, shell.db, shell.policy, link, shell.now())
+        except (AlreadyAcknowledged, NothingToAcknowledge):
+            # Somebody was faster, by a second: how it stands now says it.
+            return self._standing(await self._look(link))
+        except AlreadyHandled as error:
+            view = await self._look(link)
+            if view.standing is Standing.WAITING:
+                return _page(outside.refused(self._desk, error), 409)
+            return self._standing(view)
+        return self._standing(await self._look(link), just_now=True)
+
+    async def _look(self, link: Link) -> LinkedPage:
+        return await self._shell.threads.read(linked.look, self._shell.db, link)
+
+    def _standing(self, view: LinkedPage, *, just_now: bool = False) -> Response:
+        return _page(outside.linked_page(self._desk, view, just_now=just_now), 200)
+
+
+def _page(html: str, status: int) -> Response:
+    """Kept by nobody, framed by nobody, loading nothing; the link goes along to no other site."""
+    policy = (
+        f"default-src 'none'; style-src {outside.style_source()}; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+    headers = {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    return HTMLResponse(html, status, headers)

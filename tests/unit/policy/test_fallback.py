@@ -1,0 +1,116 @@
+"""The policy's ways outside Slack, and the file with the gateways that they need."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.reach import Way
+from bot.domain.severity import Severity
+from bot.policy import Policy, load
+from bot.reach.gateways import Gateways, gateways_for, load_gateways
+from bot.settings import SettingsError
+
+SHIPPED = Path(__file__).parents[3] / "escalation.toml"
+SECRET = "a-password"
+MAIL = f"mailtos://me:{SECRET}@smtp.example.com?to={{to}}"
+PRIYA = Way("email", "priya@example.com")
+
+
+def with_example(tmp_path: Path) -> Policy:
+    """The shipped policy, its example of a fallback switched on."""
+    text = SHIPPED.read_text()
+    begins = text.index("# [fallback]")
+    ends = text.index("# ── Severities")
+    section = re.sub(r"^# ?", "", text[begins:ends], flags=re.MULTILINE)
+    file = tmp_path / "escalation.toml"
+    file.write_text(text[:begins] + section + text[ends:])
+    return load(file)
+
+
+def gateways(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "gateways.toml"
+    file.write_text(text)
+    return file
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        load_gateways(gateways(tmp_path, text))
+    assert SECRET not in str(error.value)
+    return str(error.value)
+
+
+def test_the_shipped_policy_reaches_nobody_outside_slack() -> None:
+    policy = load(SHIPPED)
+    assert not policy.fallback
+    assert not gateways_for(policy, None)
+
+
+def test_the_shipped_example_is_valid_once_it_is_switched_on(tmp_path: Path) -> None:
+    policy = with_example(tmp_path)
+    assert policy.fallback
+    assert policy.fallback.after[Severity.P1] == timedelta(minutes=1)
+    assert Severity.P3 not in policy.fallback.after
+    ways = policy.fallback.ways[policy.people["priya"]]
+    assert [way.gateway for way in ways] == ["email", "sms"]
+
+
+def test_a_way_shows_its_address_nowhere() -> None:
+    assert "priya" not in f"{PRIYA} {PRIYA!r} {PRIYA.key}"
+    assert PRIYA.key.startswith("email-")
+    assert PRIYA.key != Way("email", "tom@example.com").key
+
+
+def test_the_gateways_show_no_password(tmp_path: Path) -> None:
+    found = load_gateways(gateways(tmp_path, f'email = "{MAIL}"'))
+    assert "email" in found
+    assert SECRET not in f"{found} {found!r}"
+
+
+def test_an_address_cannot_break_out_of_its_place() -> None:
+    found = Gateways({"hook": "json://example.com/{to}?x=1"})
+    assert found.url(Way("hook", "a/../b?to=c&d#e")) == (
+        "json://example.com/a%2F..%2Fb%3Fto%3Dc%26d%23e?x=1"
+    )
+
+
+def test_a_way_without_its_gateway_is_named_with_its_people(tmp_path: Path) -> None:
+    policy = with_example(tmp_path)
+    file = gateways(tmp_path, f'email = "{MAIL}"')
+    with pytest.raises(SettingsError) as error:
+        gateways_for(policy, file)
+    assert "there is no gateway 'sms' for mei, priya;" in str(error.value)
+    assert "+659" not in str(error.value)
+
+
+def test_no_gateways_at_all_is_said_of_each_word(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        gateways_for(with_example(tmp_path), None)
+    assert "FALLBACK_GATEWAYS" in str(error.value)
+    assert "'email'" in str(error.value)
+    assert "'sms'" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (f'email = "mailtos://me:{SECRET}@example.com"', "expected {to} once"),
+        (f'email = "{MAIL}&cc={{to}}"', "expected {to} once"),
+        ("email = 5", "expected an Apprise URL in quotes"),
+        (f'email = "{SECRET}"', "expected an Apprise URL in quotes"),
+        (f'E-Mail = "{MAIL}"', "expected a word of at most 12 small letters"),
+        ("", "expected a gateway"),
+        (f'email = "{MAIL}', "not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_told_so_without_what_stands_in_it(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    assert complaint in refusal(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"there is no such file"):
+        load_gateways(tmp_path / "nowhere.toml")

@@ -1,0 +1,142 @@
+"""What leaves Slack: plain messages, and the page behind a link, whatever stands in them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from bot.domain.errors import AlreadyHandled, NotFound, NotPermitted, StoreUnavailable
+from bot.domain.reading import LinkedPage, OutsidePage, Standing
+from bot.domain.severity import Severity
+from bot.render import outside
+from bot.render.desk import Desk
+from bot.render.words import Words
+
+NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
+PAGE = OutsidePage(
+    reference="ESC-12",
+    severity=Severity.P1,
+    title="Pile-on against a teenage streamer",
+    team_name="Legal",
+    in_person=False,
+    asked_by="Mei Tan",
+    paged_at=NOW,
+    ack_due_at=NOW + timedelta(minutes=15),
+)
+SEALED = replace(PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True)
+LINK = "https://tocsin.example.com/ack/abc.def"
+
+MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
+    "with a link": lambda desk: outside.written(desk, PAGE, LINK),
+    "without a link": lambda desk: outside.written(desk, PAGE, None),
+    "sealed, again": lambda desk: outside.written(desk, replace(SEALED, may_repeat=True), LINK),
+    "a test": lambda desk: outside.trial(desk, "priya"),
+}
+
+
+def _standing(standing: Standing, page: OutsidePage = PAGE, **also: Any) -> Callable[[Desk], str]:
+    view = LinkedPage(page, standing, by="Sofia", at=NOW)
+    return lambda desk: outside.linked_page(desk, view, **also)
+
+
+PAGES: dict[str, Callable[[Desk], str]] = {
+    **{standing.value: _standing(standing) for standing in Standing},
+    "waiting, sealed": _standing(Standing.WAITING, SEALED),
+    "yours, just now": _standing(Standing.YOURS, just_now=True),
+    "yours, in person": _standing(Standing.YOURS, SEALED),
+    "expired": lambda desk: outside.expired(desk, PAGE),
+    "not ours": lambda desk: outside.refused(desk),
+    "no such page": lambda desk: outside.refused(desk, NotFound("page", "")),
+    "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),
+    "no right": lambda desk: outside.refused(desk, NotPermitted("member", "nobody", "ack")),
+    "not stored": lambda desk: outside.refused(desk, StoreUnavailable()),
+}
+
+
+class Shown(HTMLParser):
+    """The tags of a page, and its text without the style."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, _attrs: Any) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.tags[-1:] == ["style"] and "{" in data else data
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_reads_as_before(desk: Desk, name: str, snapshot: SnapshotAssertion) -> None:
+    written = MESSAGES[name](desk)
+    assert f"{written.subject}\n\n{written.body}" == snapshot
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reads_as_before(desk: Desk, name: str, snapshot: SnapshotAssertion) -> None:
+    shown = re.sub(r"<style>.*</style>", "", PAGES[name](desk), flags=re.DOTALL)
+    assert shown == snapshot
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_nothing_and_has_at_most_one_button(desk: Desk, name: str) -> None:
+    page = PAGES[name](desk)
+    tags = Shown(page).tags
+    assert not {"script", "img", "link", "iframe", "a"} & set(tags)
+    assert tags.count("button") == tags.count("form") <= 1
+    assert tags.count("h1") == tags.count("main") == 1
+    assert "None" not in Shown(page).text
+
+
+def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> None:
+    with_button = {name for name, page in PAGES.items() if "<button" in page(desk)}
+    assert with_button == {"waiting", "waiting, sealed", "not stored"}
+
+
+def test_what_people_wrote_is_text_and_no_markup(desk: Desk) -> None:
+    hostile = replace(PAGE, title="<script>1</script> & {{ 7 * 7 }}", asked_by="<b>Mei</b>")
+    page = outside.linked_page(desk, LinkedPage(hostile, Standing.WAITING))
+    assert "script" not in Shown(page).tags
+    assert "b" not in Shown(page).tags
+    assert "<script>1</script> & {{ 7 * 7 }}" in Shown(page).text
+    message = outside.written(desk, hostile, LINK)
+    assert "<script>1</script> & {{ 7 * 7 }}" in message.body
+    assert "\n" not in message.subject
+
+
+def test_a_team_of_many_lines_breaks_no_header(desk: Desk) -> None:
+    message = outside.written(desk, replace(PAGE, team_name="Legal\r\nBcc: all@x"), LINK)
+    assert "\n" not in message.subject
+    assert "\r" not in message.subject
+
+
+def test_the_style_is_the_one_that_the_policy_of_the_page_allows(desk: Desk) -> None:
+    assert f"<style>{outside.style()}</style>" in outside.refused(desk)
+    assert outside.style_source().startswith("'sha256-")
+
+
+def test_every_sentence_is_used(desk: Desk) -> None:
+    said: set[str] = set()
+
+    class Recording(Words):
+        def plain(self, template: str, block: str, /, **values: Any) -> str:
+            said.add(block)
+            return super().plain(template, block, **values)
+
+        def html(self, template: str, block: str, /, **values: Any) -> str:
+            said.add(block)
+            return super().html(template, block, **values)
+
+    recording = Desk(desk.policy, Recording())
+    for make in (*MESSAGES.values(), *PAGES.values()):
+        make(recording)
+    assert said == recording.words.blocks()["outside"]

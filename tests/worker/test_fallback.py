@@ -1,0 +1,306 @@
+"""When Slack takes no page: people are reached another way, sealed, and each page once."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from prometheus_client import generate_latest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.ids import UserId
+from bot.domain.reach import Link, Links, Way
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import FallbackRule
+from bot.reach.gateways import Gateways
+from bot.reach.outside import Outside
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import answering, linked
+from bot.store import incidents
+from bot.store.tables import Delivery, TimelineEntry
+from bot.worker.fallback import FallbackRelay, LinkMaker
+from playground.faults import FaultKind, FaultRule
+from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
+from tests.outside import Hook, Mailbox, a_hook, a_mailbox
+from tests.waiting import eventually
+from tests.worker.conftest import BRISK, Rig
+
+LINKS = Links("a secret of the tests")
+URL = "https://tocsin.example.com"
+TITLE = "Pile-on against a creator"
+MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
+AFTER = {Severity.P1: timedelta(seconds=1)}
+
+
+@dataclass
+class Beyond:
+    """What lies outside Slack, and the way there."""
+
+    rig: Rig
+    mailbox: Mailbox
+    hook: Hook
+
+    def rule(self, **ways: tuple[Way, ...]) -> FallbackRule:
+        people = {UserId(user): theirs for user, theirs in ways.items()}
+        return FallbackRule(AFTER, people or {PRIYA: (MAIL,)})
+
+    @asynccontextmanager
+    async def working(
+        self, rule: FallbackRule | None = None, *, links: bool = True
+    ) -> AsyncIterator[None]:
+        """One replica's loop; as many as wanted at once."""
+        rig = self.rig
+        policy = replace(rig.policy, fallback=rule or self.rule())
+        gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
+        relay = FallbackRelay(
+            rig.db,
+            policy,
+            Desk(policy, Words()),
+            Outside(gateways),
+            LinkMaker(LINKS, URL) if links else None,
+            rig.clock,
+            rig.threads,
+            rig.figures,
+            BRISK,
+        )
+        running = asyncio.create_task(relay.run())
+        try:
+            yield
+        finally:
+            relay.stop()
+            await running
+
+
+@pytest.fixture
+async def beyond(rig: Rig) -> AsyncIterator[Beyond]:
+    async with a_mailbox() as mailbox, a_hook() as hook:
+        yield Beyond(rig, mailbox, hook)
+
+
+def slack_is_down(rig: Rig) -> None:
+    rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
+
+
+def fallbacks(rig: Rig) -> list[Delivery]:
+    with rig.db.reading() as tx:
+        return tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.FALLBACK))
+
+
+def timeline(rig: Rig, incident_id: str) -> list[TimelineEntry]:
+    with rig.db.reading() as tx:
+        return incidents.timeline(tx, incident_id)
+
+
+def link_in(text: str) -> Link:
+    found = re.search(rf"{URL}/ack/(\S+)", text)
+    assert found, text
+    return LINKS.read(found[1])
+
+
+async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working():
+        [text] = await eventually(lambda: beyond.mailbox.texts("priya@example.com"))
+    assert "P1 ESC-1: Legal is needed" in text
+    assert "Mei Tan asks you to acknowledge" in text
+    link = link_in(text)
+    assert link.user == PRIYA
+    assert link.expires_at - rig.clock.now() > timedelta(hours=23)
+    assert len(beyond.mailbox.envelopes) == 1, "who has no other way got nothing"
+    [row] = fallbacks(rig)
+    assert (row.state, row.subject) == (DeliveryState.SENT, link.page_id)
+    entries = timeline(rig, opened.head.id)
+    [entry] = [entry for entry in entries if entry.kind is EntryKind.REACHED_OUTSIDE]
+    assert entry.data == {"person": PRIYA, "way": "email", "name": "Legal"}
+
+
+async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=Tier.RESTRICTED)
+    with rig.db.reading() as tx:
+        incident = incidents.get(tx, opened.head.id)
+    assert incident is not None
+    async with rig.working(), beyond.working():
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+    assert "P1 ESC-1: Legal is needed" in text
+    for hidden in (TITLE, incident.codename, "harassment"):
+        assert hidden.casefold() not in text.casefold()
+
+
+async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> None:
+    rig = beyond.rig
+    rule = FallbackRule({Severity.P1: timedelta(minutes=5)}, {PRIYA: (MAIL,)})
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(rule):
+        await eventually(lambda: rig.dms_of(PRIYA))
+        await rig.slack.advance(6 * 60)
+        await eventually(lambda: rig.slack.calls("pins.add"))
+        await asyncio.sleep(3 * BRISK.tick)  # Several looks, of which none may find anything.
+    assert fallbacks(rig) == []
+    assert beyond.mailbox.envelopes == []
+
+
+async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI), severity=Severity.P2)
+    an_incident(rig.db, rig.policy, rig.act(MEI), title="Another")
+    async with rig.working(), beyond.working():
+        await eventually(lambda: beyond.mailbox.envelopes)
+    assert "ESC-2" in beyond.mailbox.texts()[0]
+    assert len(fallbacks(rig)) == 1
+
+
+async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> None:
+    rig = beyond.rig
+    rule = beyond.rule(**{PRIYA: (MAIL, TEXT), SOFIA: (Way("email", "sofia@example.com"),)})
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(rule), beyond.working(rule):
+        await eventually(lambda: len(beyond.mailbox.envelopes) >= 2 and beyond.hook.taken)
+    async with beyond.working(rule):
+        await asyncio.sleep(3 * BRISK.tick)  # As long as it would take to find them again.
+    assert len(beyond.mailbox.envelopes) == 2
+    [(path, said)] = beyond.hook.taken
+    assert path == "/%2B6591234567" or path == "/+6591234567"
+    assert "Legal is needed" in said["message"]
+
+
+async def test_a_gateway_that_hangs_delays_no_other(beyond: Beyond) -> None:
+    rig = beyond.rig
+    beyond.hook.open.clear()
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (TEXT, MAIL)})):
+        await eventually(lambda: beyond.hook.waiting)
+        await eventually(lambda: beyond.mailbox.envelopes)
+        by_way = {row.args["way"]: row for row in fallbacks(rig)}
+        assert by_way[TEXT.key].state is not DeliveryState.SENT
+        await eventually(lambda: 'outcome="not sent"' in metrics(rig))
+        beyond.hook.open.set()
+        await eventually(lambda: all(row.state is DeliveryState.SENT for row in fallbacks(rig)))
+
+
+def metrics(rig: Rig) -> str:
+    return generate_latest(rig.figures.registry).decode()
+
+
+async def test_a_gateway_that_fails_is_tried_again_and_nothing_names_the_address(
+    beyond: Beyond, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig = beyond.rig
+    beyond.mailbox.refuses = True
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    with caplog.at_level(logging.DEBUG):
+        async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (MAIL, TEXT)})):
+            await eventually(lambda: beyond.mailbox.asked >= 2)
+            await eventually(lambda: beyond.hook.taken)
+            beyond.mailbox.refuses = False
+            [text] = await eventually(lambda: beyond.mailbox.texts())
+            await eventually(lambda: all(row.state is DeliveryState.SENT for row in fallbacks(rig)))
+    assert "You may get this twice" in text
+    assert "You may get this twice" not in beyond.hook.taken[0][1]["message"]
+    assert 'tocsin_deliveries_total{kind="fallback",outcome="not sent"}' in metrics(rig)
+    ours = [r for r in caplog.records if r.name.startswith(("bot", "apprise"))]
+    told = "\n".join(f"{record.getMessage()} {vars(record)}" for record in ours)
+    assert "A gateway did not take a page" in told
+    rows = [*map(repr, fallbacks(rig)), *map(repr, timeline(rig, fallbacks(rig)[0].incident_id))]
+    for address in ("priya@", "6591234567", "127.0.0.1:"):
+        assert address not in told + metrics(rig)
+        assert address not in "".join(rows)
+
+
+async def test_a_lost_token_sends_at_once_and_loses_nothing(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slow = FallbackRule({Severity.P1: timedelta(hours=1)}, {PRIYA: (MAIL,)})
+    fault = rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "*", error="token_revoked"))
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(slow):
+        await eventually(lambda: beyond.mailbox.envelopes)
+        assert rig.figures.lost_token, "that a mail went out is no sign of Slack's health"
+        assert not rig.dms_of(PRIYA)
+        rig.slack.slack.faults.rules.remove(fault)
+        await eventually(lambda: rig.dms_of(PRIYA), within=40)
+        await eventually(lambda: rig.slack.calls("pins.add"), within=40)
+    assert len(rig.dms_of(PRIYA)) == len(rig.dms_of(SOFIA)) == 1
+    assert len(beyond.mailbox.envelopes) == 1
+
+
+async def test_an_acknowledgement_by_the_link_ends_the_ladder_and_edits_what_slack_has(
+    beyond: Beyond,
+) -> None:
+    """The on-call has the page in Slack; Slack fails; the backup is reached by mail and answers."""
+    rig = beyond.rig
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(beyond.rule(**{TOM: (MAIL,)})):
+        await eventually(lambda: rig.dms_of(PRIYA))
+        await eventually(lambda: rig.slack.calls("pins.add"))
+        slack_is_down(rig)
+        await rig.slack.advance(16 * 60)
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+        linked.acknowledge(rig.db, rig.policy, link_in(text), rig.clock.now())
+        await rig.slack.advance(60 * 60)
+        rig.slack.slack.faults.clear()
+        await eventually(
+            lambda: "acknowledged for Legal" in str(rig.dms_of(PRIYA)[0].blocks), within=60
+        )
+        channel = rig.slack.channel("esc-1").id
+        await eventually(
+            lambda: (
+                "was paged by email for Legal"
+                in str([m.blocks for m in rig.slack.slack.workspace.all_messages(channel)])
+            ),
+            within=60,
+        )
+    legal = [e for e in timeline(rig, opened.head.id) if e.data.get("name") == "Legal"]
+    assert [e.kind for e in legal].count(EntryKind.PAGED) == 2, "nobody was paged after the ack"
+    assert not rig.dms_of(TOM), "whoever has answered is not asked again"
+
+
+async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
+    beyond: Beyond,
+) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(links=False):
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+        assert "/escalate ack ESC-1" in text
+        assert "http" not in text
+        [taken] = answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+    assert taken.team_name == "Legal"
+
+
+async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond: Beyond) -> None:
+    rig = beyond.rig
+    beyond.mailbox.refuses = True
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working():
+        await eventually(lambda: beyond.mailbox.asked)
+        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        beyond.mailbox.refuses = False
+        await eventually(lambda: fallbacks(rig)[0].state is DeliveryState.CANCELLED)
+    assert beyond.mailbox.envelopes == []
+
+
+async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working():
+        [mail] = await eventually(lambda: beyond.mailbox.mails())
+    assert mail["References"] == f"<{fallbacks(rig)[0].subject}@tocsin.invalid>"
+    assert mail.get_content_type() == "text/plain"
