@@ -2,9 +2,10 @@
 
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.timeline import EntryKind
 from bot.store.database import Database
-from bot.store.tables import Delivery, Incident, Page, PagingRun
+from bot.store.tables import Delivery, Incident, Page, PagingRun, TimelineEntry, Timer
 
 ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD)
 POSTS = frozenset(DeliveryKind) - {
@@ -58,3 +59,17 @@ def asked(db: Database, *incidents: str) -> list[Page]:
     with db.reading() as tx:
         found = tx.all(select(Page).order_by(col(Page.id)))
     return [page for page in found if not incidents or page.incident_id in incidents]
+
+
+def entries(db: Database, incident: str, kind: EntryKind) -> int:
+    """How many entries of a kind the timeline has."""
+    with db.reading() as tx:
+        found = tx.all(select(TimelineEntry).where(col(TimelineEntry.incident_id) == incident))
+    return sum(1 for entry in found if entry.kind is kind)
+
+
+def timers(db: Database, kind: TimerKind, state: TimerState) -> int:
+    """How many timers of a kind are in a state."""
+    with db.reading() as tx:
+        found = tx.all(select(Timer).where(col(Timer.kind) == kind))
+    return sum(1 for timer in found if timer.state is state)

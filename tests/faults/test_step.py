@@ -1,0 +1,58 @@
+"""SIGKILL within the transaction that takes a ladder's next step."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.duework import TimerKind, TimerState
+from bot.domain.timeline import EntryKind
+from bot.services.exports import verify
+from bot.store.database import Database
+from tests.faults import rows
+from tests.faults.conftest import Extent
+from tests.faults.policies import ROOT, shipped
+from tests.faults.replicas import bots
+from tests.faults.verdict import Verdict, fault
+from tests.waiting import eventually
+
+DYING = str(ROOT / "tests" / "faults" / "dying.py")
+WAIT = 3600
+STATEMENTS = 15
+"""That a step takes at least: fewer, and the test has not hit what it is for."""
+
+
+@pytest.mark.timeout(600)
+@fault(
+    3,
+    "SIGKILL inside the step transition, at every statement",
+    passes="the step is taken once, by the life that gets to its commit",
+)
+async def test_a_step_is_taken_once_however_often_it_is_cut_off(
+    database_url: str, db: Database, tmp_path: Path, extent: Extent, verdict: Verdict
+) -> None:
+    """The short form dies at the odd statements on SQLite, and at the even ones on PostgreSQL."""
+    by = extent.of(2, 1)
+    at = 1 if db.is_sqlite or extent.long else 2
+    deaths = tmp_path / "deaths"
+    policy = shipped(wait=f"{WAIT}s").partition("[[digest]]")[0]
+    async with bots(database_url, tmp_path, policy=policy) as stage:
+        first = await stage.start()
+        await stage.command("open p3 A question of wording")
+        await eventually(lambda: not rows.unsent(db), within=60)
+        first.process.terminate()
+        await first.ended()
+        await stage.advance(WAIT)
+        dying = (DYING, str(deaths), str(at), str(by), "serve")
+        await stage.start(command=dying, ready=False)
+        await eventually(lambda: rows.timers(db, TimerKind.PAGE_STEP, TimerState.DONE), within=150)
+        await eventually(lambda: not rows.unsent(db), within=60)
+        verdict.exactly_once(stage, db)
+    died = deaths.read_text().splitlines()
+    assert len(died) >= STATEMENTS // by
+    assert {"COMMIT", "after the commit"} & set(died)
+    assert [page.target for page in rows.asked(db)] == ["U0JOSE", "U0AGNIESZKA"]
+    assert verify(db) == (1, [])
+    [incident] = rows.incidents(db)
+    assert rows.entries(db, incident.id, EntryKind.PAGED) == 2
+    assert rows.timers(db, TimerKind.PAGE_STEP, TimerState.DUE) == 1
+    verdict.note(f"{len(died)} deaths")
