@@ -9,10 +9,32 @@ from dotenv import dotenv_values
 
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
 from bot.settings import SettingsError
-from commandline import demo, digest, doctor, export, manifest, migrate, serve, verify
+from commandline import (
+    backup,
+    demo,
+    digest,
+    doctor,
+    export,
+    manifest,
+    migrate,
+    restore,
+    serve,
+    verify,
+)
 
 WRONG_INPUT = 2
-_COMMANDS = (serve, migrate, doctor, manifest, digest, export, verify, demo)
+_COMMANDS = (
+    serve,
+    migrate,
+    doctor,
+    manifest,
+    digest,
+    export,
+    verify,
+    backup,
+    restore,
+    demo,
+)
 
 
 def main(arguments: Sequence[str]) -> int:

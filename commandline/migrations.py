@@ -30,9 +30,17 @@ def pending(db: Database) -> bool:
     A database that is ahead (a newer release runs beside this one) lacks nothing.
     """
     scripts = ScriptDirectory.from_config(_config(db))
+    return knows(db) and revision(db) != scripts.get_current_head()
+
+
+def revision(db: Database) -> str | None:
+    """Return the schema's revision; None where there is no schema."""
     with db.reading() as tx:
-        current = MigrationContext.configure(tx.connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
-        return False
-    return current != scripts.get_current_head()
+        return MigrationContext.configure(tx.connection).get_current_revision()
+
+
+def knows(db: Database) -> bool:
+    """Tell whether this release knows the schema; it does not where a newer one has migrated."""
+    current = revision(db)
+    scripts = ScriptDirectory.from_config(_config(db)).walk_revisions()
+    return current is None or current in {script.revision for script in scripts}

@@ -14,15 +14,17 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from playground.playground import Playground
-from playground.webapi import ABORT
+from playground.webapi import ABORT, CLOSE
 
 
 class AbortableProtocol(HttpToolsProtocol):
-    """Puts a function into the scope that resets the connection."""
+    """Puts functions into the scope that end the connection without an answer."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        cast(dict[str, object], self.scope)[ABORT] = self._reset
+        scope = cast(dict[str, object], self.scope)
+        scope[ABORT] = self._reset
+        scope[CLOSE] = self.transport.close
 
     def _reset(self) -> None:
         raw = self.transport.get_extra_info("socket")

@@ -36,8 +36,10 @@ MODULES = (chat, conversations, history, marks, membership, people, session, vie
 _NEEDS_APP_TOKEN = frozenset({"apps.connections.open"})
 _NEEDS_NO_TOKEN = frozenset({"api.test"})
 
-#: Under this name the server puts a function into the scope that cuts the connection.
+#: Under these names the server puts functions into the scope that end the connection: by a reset,
+#: and in good order.
 ABORT = "playground.abort"
+CLOSE = "playground.close"
 
 
 async def endpoint(request: Request) -> Response:
@@ -148,6 +150,9 @@ class Answering:
             case FaultKind.RESET | FaultKind.RESET_STORED:
                 self._log({"ok": False, "error": "reset"}, status=0, fault=kind, ts=ts)
                 return self._cut()
+            case FaultKind.CLOSE | FaultKind.CLOSE_STORED:
+                self._log({"ok": False, "error": "close"}, status=0, fault=kind, ts=ts)
+                return self._cut(CLOSE)
 
     async def _idle(self, seconds: float) -> None:
         """Waits, but not past the end of the playground itself."""
@@ -157,12 +162,12 @@ class Answering:
         except TimeoutError:
             return
 
-    def _cut(self) -> Response:
-        """Cuts the connection without an answer."""
-        abort: Callable[[], None] | None = self.request.scope.get(ABORT)
-        if abort is None:
+    def _cut(self, how: str = ABORT) -> Response:
+        """Ends the connection without an answer."""
+        end: Callable[[], None] | None = self.request.scope.get(how)
+        if end is None:
             raise RuntimeError("resets need the playground's own server (playground.serving)")
-        abort()
+        end()
         return Response()
 
     def _headers(self) -> dict[str, str]:

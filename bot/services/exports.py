@@ -23,7 +23,7 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
     """Yield incidents with their timeline, pages and decisions, the oldest first."""
     for incident in _incidents(db, number):
         with db.reading() as tx:
-            yield {
+            record = {
                 "reference": reference(incident.number),
                 "incident": incident.model_dump(mode="json"),
                 "timeline": [
@@ -42,6 +42,8 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
                     for decision in incidents.decisions(tx, incident.id)
                 ],
             }
+        # Whoever reads may take their time: not within a transaction.
+        yield record
 
 
 def _incidents(db: Database, number: int | None) -> Iterator[Incident]:

@@ -22,6 +22,11 @@ _WRITE = "tocsin_write"
 # Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
 LONGEST_WAIT_MS = 1_200
 CONNECT_SECONDS = 2
+# A process that stands still within a transaction (stopped, swapped out, its machine paused) would
+# keep what it has locked from the others: by then its lease is over, and the server ends it.
+ABANDONED_MS = 30_000
+LONGEST_LOG = 64 * 1024 * 1024
+"""Bytes of SQLite's write-ahead log that stay on the disk once it has been written back."""
 PING_AFTER = 2.0
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
@@ -148,6 +153,7 @@ def _sqlite_engine(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_MS}")
+        connection.execute(f"PRAGMA journal_size_limit = {LONGEST_LOG}")
         connection.execute("PRAGMA temp_store = MEMORY")
         # SQLite's own knows ASCII only: a search for 'élan' would not find 'Élan'.
         connection.create_function("lower", 1, _lower, deterministic=True)
@@ -175,7 +181,8 @@ def _postgres_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "tocsin",
-            "options": f"-c lock_timeout={LONGEST_WAIT_MS}",
+            "options": f"-c lock_timeout={LONGEST_WAIT_MS} "
+            f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
         },
     )
     _ping_when_rested(engine)

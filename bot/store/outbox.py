@@ -208,6 +208,16 @@ def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
     )
 
 
+def renew(tx: Transaction, claimed: Claimed, *, until: datetime) -> bool:
+    """Hold a claim for longer; False when the fence moved on (somebody else holds it now)."""
+    _hold(tx, claimed.lane)
+    held = update(Delivery).where(statements.HELD).values(lease_until=until)
+    if tx.changed(held, {"held_id": claimed.id, "held_fence": claimed.fence}) != 1:
+        return False
+    tx.execute(statements.LEASE_LANES, {"lanes": [claimed.lane], "until": until})
+    return True
+
+
 def finish(
     tx: Transaction,
     claimed: Claimed,

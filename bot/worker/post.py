@@ -1,7 +1,7 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,14 @@ _AT_ONCE = 200
 _MOST_READ = 10
 """Answers of `_AT_ONCE` messages."""
 _CHANNEL_SUFFIXES = 9
+
+
+StillOurs = Callable[[], Awaitable[bool]]
+"""Asked right before what must not happen twice: does the claim outlast the call?"""
+
+
+class NoLongerOurs(Exception):
+    """Somebody else has the delivery by now, and sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Post:
 
     # Messages
 
-    async def send(self, claimed: Claimed, letter: Letter) -> Accepted:
+    async def send(self, claimed: Claimed, letter: Letter, still_ours: StillOurs) -> Accepted:
         """Post, edit or publish; a message carries the delivery's id as metadata."""
         if isinstance(letter.view, Home):
             view = home_view(self._desk, letter.view)
@@ -67,9 +75,15 @@ class Post:
         if letter.ts is not None:
             await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
             return Accepted(letter.channel, letter.ts)
-        return await self._post(claimed, letter, content)
+        return await self._post(claimed, letter, content, still_ours)
 
-    async def _post(self, claimed: Claimed, letter: Letter, content: Mapping[str, Any]) -> Accepted:
+    async def _post(
+        self,
+        claimed: Claimed,
+        letter: Letter,
+        content: Mapping[str, Any],
+        still_ours: StillOurs,
+    ) -> Accepted:
         where: dict[str, Any] = {
             "thread_ts": letter.thread_ts,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
@@ -77,6 +91,8 @@ class Post:
             "unfurl_media": False,
         }
         channel = await self._channel_of(claimed.workspace, letter)
+        if not await still_ours():
+            raise NoLongerOurs
         try:
             answer = await self._with_fallback(
                 "chat.postMessage", content, channel=channel, **where
@@ -165,10 +181,10 @@ class Post:
 
     # Rooms
 
-    async def set_up(self, claimed: Claimed, room: RoomCall) -> Accepted:
+    async def set_up(self, claimed: Claimed, room: RoomCall, still_ours: StillOurs) -> Accepted:
         """Create, fill or pin, by what the call carries. All of it may be repeated safely."""
         if room.channel is None:
-            return await self._create(claimed, room)
+            return await self._create(claimed, room, still_ours)
         if room.card_ts is not None:
             await self._calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
         elif room.users:
@@ -177,12 +193,14 @@ class Post:
             )
         return Accepted(room.channel)
 
-    async def _create(self, claimed: Claimed, room: RoomCall) -> Accepted:
+    async def _create(self, claimed: Claimed, room: RoomCall, still_ours: StillOurs) -> Accepted:
         base = f"{self._prefix}-{room.number}"
         if claimed.uncertain and (made := await self._made_before(base)) is not None:
             return made
         for attempt in range(_CHANNEL_SUFFIXES):
             name = base if attempt == 0 else f"{base}-{attempt + 1}"
+            if not await still_ours():
+                raise NoLongerOurs
             try:
                 answer = await self._calls.call(
                     "conversations.create", name=name, is_private=room.private

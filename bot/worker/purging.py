@@ -6,7 +6,7 @@ import logging
 from bot.clock import Clock
 from bot.domain.duework import Keep
 from bot.domain.errors import StoreUnavailable
-from bot.store import purge
+from bot.store import purge, upkeep
 from bot.store.database import Database
 from bot.store.purge import Heap, Swept
 from bot.threads import Threads
@@ -58,6 +58,7 @@ class Purge:
         counted = {heap.value: count for heap, count in gone.items() if count}
         if counted:
             log.info("What was over has been cleared away", extra=counted)
+        await self._threads.write(upkeep.refresh_statistics, self._db)
 
     async def _clear(self, heap: Heap) -> int:
         gone, after = 0, ""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.duework import DeliveryKind
@@ -25,7 +26,7 @@ from bot.store.outbox import Claimed
 from bot.threads import Threads
 from bot.worker.figures import Figures
 from bot.worker.pace import Pace
-from bot.worker.post import Absent, NoHistory, Post, labelled_repeat
+from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class Relay:
             log.error("A failed delivery could not be put back; its lease will run out")
 
     async def _deliver(self, claimed: Claimed) -> None:
-        if claimed.lease_until - self._pace.http_timeout <= self._clock.real():
+        if not self._outlasts_a_call(claimed):
             return  # Held up too long: somebody else will have it when the lease has run out.
         if await self._is_blocked(claimed):
             return
@@ -175,6 +176,25 @@ class Relay:
                 await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
             case Letter() | RoomCall():
                 await self._settle(claimed, prepared)
+
+    def _outlasts_a_call(self, claimed: Claimed) -> bool:
+        return claimed.lease_until - self._pace.http_timeout > self._clock.real()
+
+    async def _still_ours(self, claimed: Claimed) -> bool:
+        """Tell whether a call may begin; a claim that was slept over is renewed, or lost."""
+        if self._outlasts_a_call(claimed):
+            return True
+        ours = await self._threads.write(self._renew_now, claimed)
+        log.warning(
+            "A delivery was held for longer than its lease",
+            extra={"delivery": claimed.id, "kind": claimed.kind, "still_ours": ours},
+        )
+        return ours
+
+    def _renew_now(self, claimed: Claimed) -> bool:
+        until = self._clock.real() + self._pace.lease
+        with self._db.transaction() as tx:
+            return outbox.renew(tx, claimed, until=until)
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
         """Put it back while Slack wants the workspace or the method left alone, by any replica."""
@@ -193,6 +213,8 @@ class Relay:
         """Make the call and store what came of it."""
         try:
             accepted = await self._accepted(claimed, prepared)
+        except NoLongerOurs:
+            return
         except RateLimited as limit:
             self._figures.outcome(claimed.kind, "ratelimited")
             scope = None if limit.method in _ONE_CHANNEL else limit.method
@@ -242,8 +264,9 @@ class Relay:
 
     async def _accepted(self, claimed: Claimed, prepared: Letter | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it was put back to be looked up again."""
+        still_ours = partial(self._still_ours, claimed)
         if isinstance(prepared, RoomCall):
-            return await self._post.set_up(claimed, prepared)
+            return await self._post.set_up(claimed, prepared, still_ours)
         posted = prepared.ts is None and claimed.kind is not DeliveryKind.HOME
         if claimed.uncertain and posted:
             found = await self._post.look_up(claimed, prepared)
@@ -265,7 +288,7 @@ class Relay:
                     return await self._without_history(claimed, why)
                 case Absent():
                     pass
-        return await self._post.send(claimed, prepared)
+        return await self._post.send(claimed, prepared, still_ours)
 
     async def _without_history(self, claimed: Claimed, why: str) -> Accepted | None:
         """A page is sent again and says that it may repeat; anything else is not sent twice."""
@@ -281,11 +304,11 @@ class Relay:
         )
         if not isinstance(prepared, Letter):
             return None
-        return await self._post.send(repeat, prepared)
+        return await self._post.send(repeat, prepared, partial(self._still_ours, claimed))
 
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""
-        rest = max(claimed.lease_until - self._clock.real(), timedelta(0))
+        rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
         await self._again(claimed, rest, why, unknown=True, in_order=_in_order(claimed))
 
     async def _again(

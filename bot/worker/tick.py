@@ -1,5 +1,6 @@
 """The tick: due work, digests, repairs. APScheduler is the clock, rows are the truth."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import digests, duework
-from bot.store import outbox_health, timers
+from bot.store import outbox_health, timers, upkeep
 from bot.store.database import Database
 from bot.store.timers import DueWork
 from bot.threads import Threads
@@ -74,6 +75,8 @@ class Tick:
             await self._plan_digests()
             await self._heal()
             self._figures.ticked(self._clock.real())
+        except asyncio.CancelledError:
+            return  # `stop`: the process ends, which is no error of the job
         except StoreUnavailable:
             self._figures.tick_failed()
             log.error("The database does not answer; the next tick tries again")
@@ -128,5 +131,6 @@ class Tick:
             log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
 
     def _heal_now(self) -> int:
+        upkeep.shrink_log(self._db)
         with self._db.transaction() as tx:
             return outbox_health.heal(tx)

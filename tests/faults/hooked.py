@@ -3,11 +3,14 @@
     FAULT=clock:+3600         the machine's clock is an hour fast
     FAULT=tick:3              every third look for due work raises
     FAULT=wedged:/a/file      the tick never comes back once the file is there
+    FAULT=stopped:page        SIGSTOP with a page claimed and looked up, before it is posted
+    FAULT=stopped:step        SIGSTOP in the middle of a step's transaction, its incident locked
 
 Nothing of this exists in the product: each hook replaces one of its functions.
 """
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -17,8 +20,13 @@ from typing import Any
 
 import bot.clock
 import bot.worker.timekeeper
-from bot.store import timers
+from bot.domain.duework import DeliveryKind
+from bot.services import outgoing, paging
+from bot.store import database, timers
 from commandline.main import main
+
+ABANDONED_MS = 2_000
+"""After so long the server ends the session of whoever stands still within a transaction."""
 
 _claim = timers.claim
 _machine_time = bot.clock.machine_time
@@ -54,10 +62,34 @@ def _wedged(file: str) -> None:
     timers.claim = claim
 
 
+def _stopped(where: str) -> None:
+    """At a place that no signal from outside hits by chance; once."""
+    if where == "page":
+        _after(outgoing, "prepare", lambda given: given[2].kind is DeliveryKind.PAGE)
+    else:
+        database.ABANDONED_MS = ABANDONED_MS
+        _after(paging, "advance", lambda _: True)
+
+
+def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> None:
+    """Have the first call that is hit end with a SIGSTOP."""
+    called, stopped = getattr(module, name), threading.Event()
+
+    def call(*given: Any) -> Any:
+        found = called(*given)
+        if hit(given) and not stopped.is_set():
+            stopped.set()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return found
+
+    setattr(module, name, call)
+
+
 _HOOKS: dict[str, Callable[[str], None]] = {
     "clock": _clock,
     "tick": _tick,
     "wedged": _wedged,
+    "stopped": _stopped,
 }
 
 if __name__ == "__main__":

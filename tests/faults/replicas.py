@@ -17,7 +17,7 @@ from playground.faults import FaultKind, FaultRule
 from playground.serving import bound
 from playground.testing import RunningPlayground, running_playground
 from tests.faults.line import Line, line_to
-from tests.faults.policies import ROOT, shipped
+from tests.faults.policies import ROOT, people, shipped
 
 CAST = ROOT / "bot" / "demo" / "workspace.json"
 SECRET = "playground-signing-secret"
@@ -106,6 +106,7 @@ class Bots:
         self.policy_file = folder / "policy.toml"
         self.replicas: list[Replica] = []
         self._lines = lines
+        self._started = 0
 
     # Processes
 
@@ -135,7 +136,8 @@ class Bots:
             "PORT": str(port),
             "PYTHONPATH": str(ROOT),
         }
-        log = self.folder / f"replica-{len(self.replicas) + 1}.log"
+        self._started += 1
+        log = self.folder / f"replica-{self._started}.log"
         with log.open("wb") as out:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -209,6 +211,10 @@ class Bots:
     def heal(self) -> None:
         self.slack.slack.faults.clear()
 
+    async def dm(self, person: str) -> str:
+        """The channel in which the bot writes to somebody."""
+        return await self.slack.person(person).dm_with_app()
+
     async def command(self, text: str, who: str = "mei") -> None:
         """Somebody types `/escalate …`, and is answered."""
         outcome = await self.slack.person(who).command(f"/escalate {text}", "general")
@@ -239,23 +245,26 @@ class Bots:
 
 @asynccontextmanager
 async def bots(
-    database_url: str, folder: Path, *, policy: str | None = None
+    database_url: str, folder: Path, *, policy: str | None = None, crowd: int = 0
 ) -> AsyncIterator[Bots]:
     """Yield a stage with a playground and no bot yet; `policy` is the text of escalation.toml.
 
-    When the block fails, the end of each replica's log is printed.
+    `crowd` adds teams and people (see `policies`). When the block fails, the end of each
+    replica's log is printed.
     """
     clock_file = folder / "clock"
+    cast = json.loads(CAST.read_text())
+    cast["people"] += people(crowd)
     async with (
         running_playground(
             manifest=manifest(request_url="http://127.0.0.1:1/slack/events"),
-            workspace=json.loads(CAST.read_text()),
+            workspace=cast,
             clock_file=clock_file,
         ) as slack,
         AsyncExitStack() as lines,
     ):
         stage = Bots(slack, database_url, folder, clock_file, lines)
-        stage.policy_file.write_text(policy or shipped())
+        stage.policy_file.write_text(policy or shipped(crowd=crowd))
         try:
             yield stage
         except BaseException:

@@ -9,6 +9,7 @@ A test that makes several faults carries several marks and takes `verdicts`, by 
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -57,31 +58,39 @@ class Verdict:
         stage: Bots,
         db: Database,
         *incidents: str,
+        to: Collection[str] = (),
         dead: int = 0,
         repeats: int = 0,
     ) -> None:
         """Hold that each message committed was accepted once; of these incidents, or of all.
 
-        `dead` messages went to people whom Slack cannot reach; up to `repeats` may come twice.
+        `to` looks at what goes to these people alone. `dead` messages went to people whom Slack
+        cannot reach; up to `repeats` may come twice.
         """
-        lost, doubled = self.count(stage, db, *incidents)
+        lost, doubled = self.count(stage, db, *incidents, to=to)
+        self.account.lost -= min(dead, len(lost))
+        self._keep()
         assert self.account.messages, "there was something to send"
         assert len(lost) == dead, lost
         self.add(0, lost=-dead, doubled=0)
         assert len(doubled) <= repeats, doubled
 
-    def count(self, stage: Bots, db: Database, *incidents: str) -> tuple[list[str], list[str]]:
+    def count(
+        self, stage: Bots, db: Database, *incidents: str, to: Collection[str] = ()
+    ) -> tuple[list[str], list[str]]:
         """Add to the account; return what was lost and what came twice, each in a few words."""
         count = Counter(stage.accepted())
         wanted = [
             row
             for row in rows.deliveries(db, incidents=incidents)
             if row.kind in rows.POSTS and row.state is not DeliveryState.CANCELLED
+            if not to or row.target in to
         ]
         lost = [f"{row.kind} {row.id} ({row.state})" for row in wanted if not count[row.id]]
         doubled = [f"{row.kind} {row.id}" for row in wanted if count[row.id] > 1]
         doubled += _asked_twice(db, count, incidents)
-        doubled += [f"channel of ESC-{n}" for n, times in stage.rooms().items() if times > 1]
+        if not to:
+            doubled += [f"channel of ESC-{n}" for n, times in stage.rooms().items() if times > 1]
         self.add(len(wanted), lost=len(lost), doubled=len(doubled))
         return lost, doubled
 

@@ -132,6 +132,15 @@ class Things:
         followups.add_reminder(self.db, self.act(), text="x", due_at=due)
         return self._newest(Reminder, Reminder.owner, "U0MEI")
 
+    def row(self, incident_id: str) -> Incident:
+        with self.db.reading() as tx:
+            found = incidents.get(tx, incident_id)
+        assert found is not None
+        return found
+
+    def number(self, incident_id: str) -> int:
+        return self.row(incident_id).number
+
     def access(self) -> str:
         return f"{self.incident()}:U0TOM"
 
@@ -216,7 +225,7 @@ class _Walk:
     async def _form(
         self, verb: str, form: Form, subject: Subject, by: Subject | None = None, **fields: Any
     ) -> None:
-        number = self._row(await self._made(by or self.things.incident)).number
+        number = self.things.number(await self._made(by or self.things.incident))
         await self.mei.close_modal(all_views=True)
         await self.mei.command(f"/escalate {verb} ESC-{number}", "general")
         await self.mei.until_modal(lambda view: view.callback_id == form)
@@ -224,12 +233,6 @@ class _Walk:
 
     async def _made(self, subject: Subject) -> str:
         return await self.bot.tocsin.threads.write(subject)
-
-    def _row(self, incident_id: str) -> Incident:
-        with self.things.db.reading() as tx:
-            row = incidents.get(tx, incident_id)
-        assert row is not None
-        return row
 
     async def _sent(self, form: Form, subject: Subject | None = None, **fields: Any) -> None:
         view = self.mei.modal
@@ -308,7 +311,7 @@ class _Walk:
     async def _channel(self) -> str:
         """An incident's channel, so that a pushpin means something."""
         made = await self._made(self.things.incident)
-        found = await eventually(lambda: self._row(made).channel_id, "no channel was made")
+        found = await eventually(lambda: self.things.row(made).channel_id, "no channel was made")
         return str(found)
 
     def others(self) -> None:

@@ -65,8 +65,16 @@ async def test_a_failed_answer_tells_nothing_about_the_effect(
     assert (await post(slack, channel)).status == 200
 
 
-@pytest.mark.parametrize(("kind", "kept"), [(FaultKind.RESET, 0), (FaultKind.RESET_STORED, 1)])
-async def test_a_reset_ends_the_connection(
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        (FaultKind.RESET, 0),
+        (FaultKind.RESET_STORED, 1),
+        (FaultKind.CLOSE, 0),
+        (FaultKind.CLOSE_STORED, 1),
+    ],
+)
+async def test_a_reset_or_an_orderly_end_leaves_the_caller_without_an_answer(
     slack: RunningPlayground, kind: FaultKind, kept: int
 ) -> None:
     channel = await in_channel(slack)

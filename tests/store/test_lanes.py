@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.store import outbox_health, withdrawals
+from bot.store import outbox, outbox_health, withdrawals
 from bot.store.database import Database
 from bot.store.outbox import LEASE
 from bot.store.tables import Delivery, Lane
@@ -88,6 +88,21 @@ def test_whoever_lost_the_lease_changes_nothing(db: Database) -> None:
     assert lane(db).busy_until == held.lease_until
     assert end(db, held, at=NOON + LEASE, slack_ts="2.2")
     assert delivery(db, "page").slack_ts == "2.2"
+
+
+def test_a_claim_that_was_slept_over_is_renewed_only_while_nobody_else_has_it(
+    db: Database,
+) -> None:
+    put(db, a_delivery("a"))
+    slow = take(db)["a"]
+    until = NOON + 2 * outbox.LEASE
+    with db.transaction() as tx:
+        assert outbox.renew(tx, slow, until=until)
+    assert take(db, at=NOON + outbox.LEASE) == {}
+    assert take(db, at=until)["a"].fence == slow.fence + 1
+    with db.transaction() as tx:
+        assert not outbox.renew(tx, slow, until=until + outbox.LEASE)
+    assert delivery(db, "a").lease_until == until + outbox.LEASE
 
 
 def test_a_pause_keeps_a_channel_quiet(db: Database) -> None:

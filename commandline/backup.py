@@ -1,0 +1,104 @@
+"""Write a checked copy of the SQLite database to a file, while the bot goes on working."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.services import exports
+from bot.settings import Settings, read_settings
+from bot.store import snapshots
+from bot.store.database import Database
+from bot.store.snapshots import Contents, NotADatabase
+from commandline import migrations
+
+WRONG_INPUT = 2
+
+
+class Refused(Exception):
+    """It was not done; the text says why, and what to do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="where to write it; its folder must be there")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="check the file, but not the seals of every timeline (for very long histories)",
+    )
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Exit 2 when it is refused, 1 when the copy is not sound; then no file is left behind."""
+    try:
+        source = source_of(read_settings(environment, slack_needed=False))
+        _refuse_target(arguments.file, source, force=arguments.force)
+        held, size = _written(source, arguments.file, quick=arguments.quick)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return WRONG_INPUT
+    except NotADatabase as error:
+        print(f"The copy is not sound, and was removed: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"Written to {arguments.file} ({size / 1_048_576:.1f} MB): {held.incidents} incidents, "
+        f"{held.entries} timeline entries, {held.unsent} unsent messages."
+    )
+    return 0
+
+
+def source_of(settings: Settings) -> Path:
+    """Return the file of the SQLite database; refuses PostgreSQL, which has tools of its own."""
+    db = Database(settings.database_url)
+    db.close()
+    if not db.is_sqlite:
+        raise Refused(
+            "This command copies a SQLite file; DATABASE_URL names a PostgreSQL database. Use "
+            "'pg_dump --format=custom' (docs/how-to/back-up-and-restore.md)."
+        )
+    if not db.url.database or db.url.database == ":memory:":
+        raise Refused("DATABASE_URL names no file: there is nothing to copy.")
+    source = Path(db.url.database)
+    if not source.is_file():
+        raise Refused(f"There is no database at {source}: check DATABASE_URL.")
+    return source
+
+
+def _refuse_target(target: Path, source: Path, *, force: bool) -> None:
+    if not target.parent.is_dir():
+        raise Refused(f"There is no folder {target.parent}: make it first.")
+    if target.is_dir():
+        raise Refused(f"{target} is a folder: name a file in it.")
+    if target.exists() and target.samefile(source):
+        raise Refused(f"{target} is the database itself: name another file.")
+    if target.exists() and not force:
+        raise Refused(f"{target} is there already: name another file, or add --force.")
+
+
+def _written(source: Path, target: Path, *, quick: bool) -> tuple[Contents, int]:
+    copy = snapshots.partial(target)
+    try:
+        snapshots.copy(source, copy)
+        held = checked(copy, quick=quick)
+        snapshots.put_in_place(copy, target)
+    finally:
+        for left in copy.parent.glob(f"{copy.name}*"):
+            left.unlink()
+    return held, target.stat().st_size
+
+
+def checked(path: Path, *, quick: bool) -> Contents:
+    """Return what a copy holds; raises NotADatabase where it is damaged, foreign or altered."""
+    snapshots.check(path)
+    db = Database(f"sqlite:///{path}")
+    try:
+        if migrations.revision(db) is None:
+            raise NotADatabase("it has no schema of Tocsin")
+        flaws = [] if quick else exports.verify(db)[1]
+        if flaws:
+            raise NotADatabase(f"{flaws[0].reference}: {flaws[0].what}")
+        with db.reading() as tx:
+            return snapshots.contents(tx)
+    finally:
+        db.close()

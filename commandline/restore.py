@@ -1,0 +1,142 @@
+"""Put a backup back as the SQLite database; make any database that was restored ready to serve."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.settings import Settings, read_settings
+from bot.store import snapshots
+from bot.store.database import Database
+from bot.store.snapshots import Contents, NotADatabase
+from commandline import migrations
+from commandline.backup import WRONG_INPUT, Refused, checked
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", help="a file that 'backup' wrote")
+    what.add_argument(
+        "--mark-only",
+        action="store_true",
+        help="the database has been restored by other means (pg_restore, a snapshot): only have "
+        "every unsent message looked up in Slack before it is sent",
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="even if there is a database at DATABASE_URL; it is kept under another name",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="do not check the seals of every timeline"
+    )
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Exit 2 when it is refused, 1 when the backup is not sound; then nothing has changed."""
+    settings = read_settings(environment, slack_needed=False)
+    try:
+        if arguments.mark_only:
+            return _marked(Database(settings.database_url))
+        return _restored(settings, arguments)
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return WRONG_INPUT
+    except NotADatabase as error:
+        print(f"{arguments.file} is not sound, nothing was changed: {error}", file=sys.stderr)
+        return 1
+
+
+def _marked(db: Database) -> int:
+    try:
+        if migrations.pending(db):
+            raise Refused("The database needs a migration: run 'app.py migrate', then this again.")
+        with db.transaction() as tx:
+            uncertain = snapshots.mark_uncertain(tx)
+    finally:
+        db.close()
+    print(f"{uncertain} unsent messages will be looked up in Slack before they are sent.")
+    return 0
+
+
+def _restored(settings: Settings, arguments: argparse.Namespace) -> int:
+    target = _target(settings)
+    if not arguments.file.is_file():
+        raise Refused(f"There is no file {arguments.file}.")
+    if target.exists():
+        _refuse_target(target, arguments.file, force=arguments.force)
+    copy = snapshots.partial(target)
+    try:
+        snapshots.copy(arguments.file, copy)
+        held = checked(copy, quick=arguments.quick)
+        uncertain = _made_ready(copy)
+        aside = _set_aside(target)
+        snapshots.put_in_place(copy, target)
+    finally:
+        for left in copy.parent.glob(f"{copy.name}*"):
+            left.unlink()
+    _tell(target, held, uncertain, aside)
+    return 0
+
+
+def _target(settings: Settings) -> Path:
+    db = Database(settings.database_url)
+    db.close()
+    if not db.is_sqlite:
+        raise Refused(
+            "DATABASE_URL names a PostgreSQL database: restore it with 'pg_restore', then run "
+            "'app.py restore --mark-only' (docs/how-to/back-up-and-restore.md)."
+        )
+    if not db.url.database or db.url.database == ":memory:":
+        raise Refused("DATABASE_URL names no file to restore to.")
+    return Path(db.url.database)
+
+
+def _refuse_target(target: Path, backup: Path, *, force: bool) -> None:
+    if target.samefile(backup):
+        raise Refused(f"{backup} is the database itself: name a file that 'backup' wrote.")
+    if snapshots.is_in_use(target):
+        raise Refused(f"Another process has {target} open: stop the bot first.")
+    if not force:
+        raise Refused(
+            f"There is a database at {target}. With --force it is kept under another name and "
+            "the backup takes its place."
+        )
+
+
+def _made_ready(copy: Path) -> int:
+    db = Database(f"sqlite:///{copy}")
+    try:
+        if not migrations.knows(db):
+            raise NotADatabase("it was written by a newer release; restore it with that one")
+        migrations.migrate(db)
+        with db.transaction() as tx:
+            return snapshots.mark_uncertain(tx)
+    finally:
+        db.close()
+
+
+def _set_aside(target: Path) -> Path | None:
+    """Keep what was there, with its log: what it holds may still be wanted."""
+    if not target.exists():
+        return None
+    aside = target.with_name(f"{target.name}.before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    for suffix in ("-wal", "-shm", ""):
+        part = target.with_name(target.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _tell(target: Path, held: Contents, uncertain: int, aside: Path | None) -> None:
+    print(
+        f"Restored to {target}: {held.incidents} incidents, {held.entries} timeline entries. "
+        f"{uncertain} unsent messages will be looked up in Slack before they are sent."
+    )
+    if aside is not None:
+        print(f"What was there is kept as {aside}.")
+    print(
+        "What happened after the backup is not in it: tell the teams, and look through the open "
+        "incidents. Now start the bot: 'app.py serve'."
+    )

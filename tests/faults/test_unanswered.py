@@ -1,0 +1,97 @@
+"""Slack's answer is missing or says nothing: what it took is found, what it did not take is sent.
+
+All of it at once, each to somebody else: an unknown outcome is looked up after the lease.
+"""
+
+from pathlib import Path
+
+from bot.domain.duework import DeliveryState
+from bot.store.database import Database
+from playground.driver import texts
+from playground.faults import FaultKind, FaultRule
+from tests.faults import rows
+from tests.faults.replicas import LEASE, Bots, bots
+from tests.faults.verdict import Verdict, fault
+from tests.waiting import eventually
+
+KINDS = {
+    4: (FaultKind.RESET, FaultKind.RESET_STORED, FaultKind.CLOSE, FaultKind.CLOSE_STORED),
+    5: (FaultKind.HANG, FaultKind.HANG_STORED),
+    6: (
+        FaultKind.HTTP_500,
+        FaultKind.HTTP_500_STORED,
+        FaultKind.FATAL_ERROR,
+        FaultKind.FATAL_ERROR_STORED,
+        FaultKind.HTML_BODY,
+        FaultKind.HTML_BODY_STORED,
+    ),
+}
+MAY_REPEAT = "You may see this page twice"
+CASES = [(number, kind) for number, kinds in KINDS.items() for kind in kinds]
+
+
+@fault(4, "Slack accepts, then resets or closes the connection")
+@fault(5, "Slack accepts, then hangs past the timeout")
+@fault(6, "500 or fatal_error, with the post stored and without")
+async def test_what_got_no_answer_arrives_once(
+    database_url: str, db: Database, tmp_path: Path, verdicts: dict[int, Verdict]
+) -> None:
+    """Posts, each to somebody else; and channels, which are not made twice either."""
+    async with bots(database_url, tmp_path, crowd=len(CASES)) as stage:
+        await stage.start()
+        for kind in (FaultKind.RESET_STORED, FaultKind.HANG_STORED, FaultKind.HTTP_500_STORED):
+            made = stage.fault(kind, "conversations.create", count=1, seconds=LEASE)
+            await stage.command("open p3 A question of wording")
+            await _met(made)
+        met = [
+            stage.fault(kind, channel=await stage.dm(f"first{n}"), count=1, seconds=LEASE)
+            for n, (_, kind) in enumerate(CASES)
+        ]
+        for n in range(len(CASES)):
+            await stage.command(f"page ESC-1 crowd-{n}")
+        await eventually(lambda: not rows.unsent(db), within=90)
+        assert [rule.hits for rule in met] == [1] * len(CASES)
+        assert stage.rooms() == {"1": 1, "2": 1, "3": 1}
+        for number, verdict in verdicts.items():
+            to = [f"U0FIRST{n}" for n, (of, _) in enumerate(CASES) if of == number]
+            verdict.exactly_once(stage, db, to=to)
+
+
+@fault(
+    7,
+    "As 2, with history unavailable",
+    passes="none lost; a page at most once more, and it says so",
+)
+async def test_without_history_a_page_may_come_twice_and_says_so(
+    stage: Bots, db: Database, verdict: Verdict
+) -> None:
+    """Slack has one page when the process dies, a second one not; a third is settled."""
+    first = await stage.start()
+    stage.fault(FaultKind.DELAY, channel=await stage.dm("wei"), seconds=60)
+    hung = stage.fault(FaultKind.HANG, channel=await stage.dm("aisha"), seconds=60)
+    await stage.command("open p1 Pile-on against a creator")
+    await eventually(lambda: len(stage.slack.person("wei").dms()) == 1)
+    await eventually(lambda: hung.hits and _sent_to(db, "U0JOSE"))
+    await first.killed()
+    stage.heal()
+    stage.fault(FaultKind.ERROR, "conversations.history", error="missing_scope")
+    await stage.start()
+    await eventually(lambda: not rows.unsent(db), within=90)
+    verdict.exactly_once(stage, db, repeats=1)
+    told = {who: stage.slack.person(who).dms() for who in ("jose", "wei", "aisha")}
+    assert {who: len(messages) for who, messages in told.items()} == {
+        "jose": 1,
+        "wei": 2,
+        "aisha": 1,
+    }
+    labelled = [who for who, messages in told.items() if MAY_REPEAT in texts(messages[-1])]
+    assert labelled == ["wei", "aisha"]
+    verdict.note("one extra, labelled")
+
+
+async def _met(rule: FaultRule) -> None:
+    await eventually(lambda: rule.hits)
+
+
+def _sent_to(db: Database, user: str) -> bool:
+    return all(row.state is DeliveryState.SENT for row in rows.pages(db) if row.target == user)
