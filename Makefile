@@ -7,7 +7,7 @@ CHROMIUM ?= /usr/bin/chromium
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check format bench e2e requirements clean
+.PHONY: help setup demo test soak fuzz check format bench e2e requirements clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: setup ## Run every test, on SQLite and PostgreSQL, and in a browser where 
 
 soak: setup ## Make every fault in its long form (hours), and print what came of each
 	@$(BIN)/python -m pytest tests/faults --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
+
+fuzz: setup ## Try whatever input anywhere, for as long as it takes (an hour); TOCSIN_FUZZ_SEED chooses
+	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 check: setup ## Format, lint, types, layers, documentation, dependencies
 	@$(BIN)/ruff format --check $(CODE)

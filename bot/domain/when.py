@@ -96,7 +96,7 @@ Found = tuple[datetime, int]
 def _not_understood(words: _Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
     run = words.words[1:] if words.at(0) == "in" else words.words
-    if run and (words.at(0) == "in" or run[0][0].isdigit()):
+    if run and (words.at(0) == "in" or run[0][:1].isdigit()):
         written = run[0] if re.search("[a-z]", run[0]) else " ".join(run[:2])
         try:
             parse_duration(written)

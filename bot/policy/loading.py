@@ -18,6 +18,10 @@ from bot.policy.schema import PolicyFile
 from bot.policy.source_lines import line_of, lines_by_path
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_DIGITS = re.compile("[0-9]")
+_NESTING = re.compile(r"[\[{.]")
+DEEPEST = 20
+"""Levels of tables and lists; a policy has seven."""
 _KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=|\s*\[+([^\]]+)\]""")
 
 
@@ -57,9 +61,39 @@ def _decoded(path: Path, raw: bytes) -> str:
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(_syntax_report(path, text, str(error))) from None
+    except ValueError:
+        # Python refuses to read numbers of thousands of digits, and tomllib lets it.
+        line = _line_with_most(text, _DIGITS)
+        raise PolicyError(f"{path}, line {line}: expected a number that is not so long") from None
+    except RecursionError:
+        raise _nested_too_deeply(path, text) from None
+    if _depth(data) > DEEPEST:
+        raise _nested_too_deeply(path, text)
+    return data
+
+
+def _nested_too_deeply(path: Path, text: str) -> PolicyError:
+    line = _line_with_most(text, _NESTING)
+    return PolicyError(f"{path}, line {line}: nested too deeply; expected a few levels at most")
+
+
+def _line_with_most(text: str, signs: re.Pattern[str]) -> int:
+    """Return the line (from 1) on which there are most of these."""
+    counts = [len(signs.findall(line)) for line in text.split("\n")]
+    return counts.index(max(counts)) + 1
+
+
+def _depth(data: Any) -> int:
+    """Count levels without recursion, and no further than is needed."""
+    depth, level = 0, [data]
+    while level and depth <= DEEPEST:
+        depth += 1
+        inside = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [value for values in inside for value in values if isinstance(value, dict | list)]
+    return depth
 
 
 def _validated(data: Mapping[str, Any]) -> tuple[PolicyFile | None, list[Fault]]:

@@ -13,7 +13,7 @@ from tests.fuzz.junk import ANYTHING, TEXTS, Place, places, put
 from tests.fuzz.running import RunningBot
 from tests.fuzz.specimens import Specimen, encoded, specimens
 
-AT_RANDOM = 90
+AT_RANDOM = 60
 """Cases a database, in the short form, beside those that once failed."""
 NOT_OURS = {"view closed": 404, "suggestion": 400}
 """Kinds that our views and elements do not ask for."""

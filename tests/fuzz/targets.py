@@ -1,0 +1,117 @@
+"""What the readers of text are asked, by Hypothesis and by the coverage-guided fuzzer alike.
+
+Each takes any input, and fails where a reader does: with another exception than one that a person
+can be told, or with a value that it promised not to return.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.durations import LONGEST, humane, parse_duration
+from bot.domain.errors import PolicyError, Refused
+from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.lifecycle import parse_state, split_state
+from bot.domain.severity import Severity, parse_severity
+from bot.domain.when import parse_when
+from bot.policy import Policy, load
+from bot.render import answers
+from bot.render.desk import Desk
+from bot.render.words import Words
+from handlers.commands.listener import nearest_verbs, read
+from handlers.commands.words import person_first, plain, reference_first, team_first
+from handlers.subjects import asker_in, incident_in, snooze_in
+from slack_rules import check_message
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "escalation.toml"
+NOW = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+ZONES = tuple(map(ZoneInfo, ("UTC", "Europe/Dublin", "Pacific/Apia", "Asia/Kathmandu")))
+ME = UserId("U0ME")
+_LOCATED = re.compile(r"line \d+(, .+?)?: ?\S", re.DOTALL)
+
+
+class CommandLine:
+    """Everything that reads what stands behind `/escalate`."""
+
+    def __init__(self) -> None:
+        self.desk = Desk(load(SHIPPED), Words())
+
+    def check(self, text: str) -> None:
+        typed = read(text)
+        assert typed.named is None or reference_first(text.strip())[0] == typed.named
+        assert len(plain(text)) <= len(text) + text.count("<")
+        assert len(nearest_verbs(typed.word[:50])) <= 3
+        for part in (text, typed.words):
+            self._readers(part)
+
+    def _readers(self, text: str) -> None:
+        self._asked(person_first, text, ME)
+        self._asked(team_first, self.desk.policy, text)
+        for read_subject in (asker_in, snooze_in, incident_in):
+            self._asked(read_subject, text)
+        number = self._asked(parse_reference, text)
+        assert number is None or parse_reference(reference(number)) == number
+        severity = self._asked(parse_severity, text)
+        assert severity is None or severity in Severity
+        state = self._asked(parse_state, text)
+        assert state is None or split_state(state.key) == (state, "")
+        self._asked(split_state, text)
+        self._times(text)
+
+    def _times(self, text: str) -> None:
+        length = self._asked(parse_duration, text)
+        if length is not None:
+            assert timedelta(0) < length <= LONGEST
+            assert humane(length)
+        for zone in ZONES:
+            found = self._asked(parse_when, text, NOW, zone)
+            if found is not None:
+                moment, rest = found
+                assert NOW < moment < NOW + 2 * LONGEST
+                assert moment.tzinfo is UTC
+                assert text.rstrip().endswith(rest)
+
+    def _asked(self, reader: Callable[..., Any], *given: Any) -> Any:
+        """Return what it read; None where it refused with something that a person can be told."""
+        try:
+            return reader(*given)
+        except Refused as refused:
+            refusal = refused
+        said = answers.refused(self.desk, refusal)
+        assert said.text.strip()
+        assert check_message({"text": said.text, "blocks": said.blocks}) == []
+        assert answers.refusal_plain(self.desk, refusal).strip()
+        return None
+
+
+class PolicyFile:
+    """A policy file of any bytes: a policy that works, or its mistakes by line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "policy.toml"
+
+    def check(self, raw: bytes) -> Policy | None:
+        """Return the policy if it is one."""
+        self.path.write_bytes(raw)
+        try:
+            policy = load(self.path)
+        except PolicyError as error:
+            mistakes = str(error)
+        else:
+            self._works(policy)
+            return policy
+        for line in mistakes.split(f"{self.path}, ")[1:] or [mistakes]:
+            assert _LOCATED.match(line), mistakes
+        return None
+
+    @staticmethod
+    def _works(policy: Policy) -> None:
+        for severity in Severity:
+            for team in policy.teams:
+                assert policy.ladder(team, severity).steps
+            for category in policy.categories:
+                assert set(policy.proposed_teams(category, severity)) <= set(policy.teams)
