@@ -52,7 +52,7 @@ def _lock(tx: Transaction, work: DueWork) -> None:
 
 
 def _page_step(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None:
-    paging.step_due(tx, policy, act, work.subject)
+    paging.step_due(tx, policy, act, work.subject, work.due_at)
 
 
 def _last_update(tx: Transaction, incident: Incident) -> datetime:

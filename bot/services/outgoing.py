@@ -141,7 +141,16 @@ def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> 
         return Moot("the incident has ended")
     repeat = bool(claimed.args.get("may_repeat"))
     head = _for_person(tx, incident, page.target)
-    return Letter(views.page_message(page, run, head, now, may_repeat=repeat), person=page.target)
+    since = claimed.args.get("late_since")
+    view = views.page_message(
+        page,
+        run,
+        head,
+        now,
+        may_repeat=repeat,
+        late_since=datetime.fromisoformat(since) if since else None,
+    )
+    return Letter(view, person=page.target)
 
 
 def _page_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

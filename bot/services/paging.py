@@ -1,10 +1,12 @@
 """Pages: who is told now, and who is next when nobody acknowledges."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.domain.act import Act
+from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.errors import BadInput, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
@@ -163,8 +165,11 @@ def _start(
             return Started(run.id, team_key, name, (), ack_due)
 
 
-def advance(case: Case, policy: Policy, run: PagingRun) -> None:
-    """Take the next step of a run, or end it when there is none."""
+def advance(case: Case, policy: Policy, run: PagingRun, late_since: datetime | None = None) -> None:
+    """Take the next step of a run, or end it when there is none.
+
+    `late_since` is when the step was due, where it comes so late that people should know.
+    """
     # Whatever the step was due for is decided here: left alone, its timer would take one more.
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
@@ -178,7 +183,7 @@ def advance(case: Case, policy: Policy, run: PagingRun) -> None:
     match decision:
         case PageNow():
             if pages.move(case.tx, run.id, before, decision.position, decision.next_at):
-                _page(case, _named(run), decision)
+                _page(case, _named(run), decision, late_since)
         case Exhausted():
             if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
                 _tell_exhausted(case, policy, _named(run))
@@ -195,8 +200,9 @@ def _gone(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
     return frozenset(UserId(user) for user in gone)
 
 
-def _page(case: Case, run: _Run, step: PageNow) -> None:
+def _page(case: Case, run: _Run, step: PageNow, late_since: datetime | None = None) -> None:
     now, position = case.act.now, step.position
+    late: dict[str, Any] = {} if late_since is None else {"late_since": late_since.isoformat()}
     for target in step.targets:
         page_id = new_id(now)
         case.add(
@@ -213,7 +219,7 @@ def _page(case: Case, run: _Run, step: PageNow) -> None:
                 "reason": "",
             },
         )
-        case.send(_page_message(case, page_id, target))
+        case.send(_page_message(case, page_id, target, late))
     occurrence = f"{position.round}.{position.step}"
     case.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, case.id))
     case.record(
@@ -225,10 +231,11 @@ def _page(case: Case, run: _Run, step: PageNow) -> None:
         round=position.round,
         step=position.step,
         why=run.why,
+        **late,
     )
 
 
-def _page_message(case: Case, page_id: str, target: UserId) -> Outgoing:
+def _page_message(case: Case, page_id: str, target: UserId, late: Mapping[str, Any]) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.PAGE,
         priority=Priority.PAGE,
@@ -237,6 +244,7 @@ def _page_message(case: Case, page_id: str, target: UserId) -> Outgoing:
         incident_id=case.id,
         dedup_key=f"page:{page_id}",
         target=target,
+        args=late,
     )
 
 
@@ -258,8 +266,8 @@ def _tell_exhausted(case: Case, policy: Policy, run: _Run) -> None:
         )
 
 
-def step_due(tx: Transaction, policy: Policy, act: Act, run_id: str) -> None:
-    """Nobody acknowledged in time: the timer of a step fires."""
+def step_due(tx: Transaction, policy: Policy, act: Act, run_id: str, due_at: datetime) -> None:
+    """Nobody acknowledged in time: the timer of a step fires, late after a downtime."""
     run = pages.run(tx, run_id)
     if run is None:
         return
@@ -267,7 +275,7 @@ def step_due(tx: Transaction, policy: Policy, act: Act, run_id: str) -> None:
         # Read again behind the incident's lock: an acknowledgement may have come first.
         run = pages.run(tx, run_id)
         if run is not None and run.state is RunState.PAGING:
-            advance(case, policy, run)
+            advance(case, policy, run, due_at if is_late(due_at, act.now) else None)
             case.card_changed()
 
 

@@ -146,9 +146,17 @@ def entry_line(entry: TimelineEntry) -> EntryLine:
 
 
 def page_message(
-    page: Page, run: PagingRun, head: Head, now: datetime, *, may_repeat: bool = False
+    page: Page,
+    run: PagingRun,
+    head: Head,
+    now: datetime,
+    *,
+    may_repeat: bool = False,
+    late_since: datetime | None = None,
 ) -> PageMessage:
-    late = page.sent_at is None and is_late(page.created_at, now)
+    """Return a page. It is late when it waited, or (`late_since`) when its step already was."""
+    due = late_since or page.created_at
+    late = page.sent_at is None and is_late(due, now)
     return PageMessage(
         page_id=PageId(page.id),
         head=head,
@@ -159,7 +167,7 @@ def page_message(
         run_state=run.state,
         requested_by=UserId(run.requested_by),
         why=(run.why or None) if head.full else None,
-        paged_at=page.sent_at or page.created_at,
+        paged_at=page.sent_at or due,
         ack_due_at=run.ack_due_at,
         round=page.round,
         step=page.step,

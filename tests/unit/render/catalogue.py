@@ -44,6 +44,22 @@ CASES: Mapping[str, Case] = {
             ),
         ),
     ),
+    "notice, next step, late": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.PAGED,
+                {
+                    "name": "PR",
+                    "targets": ["U0DANIEL"],
+                    "round": 0,
+                    "step": 1,
+                    "late_since": "2026-11-23T11:00:00+00:00",
+                },
+            ),
+        ),
+    ),
     "notice, room failed": Case(
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),
