@@ -165,8 +165,9 @@ class Case:
             incidents.add(self.tx, self.incident)
         elif self._changes:
             incidents.change(self.tx, self.id, self._changes)
-        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
         inbound.set_outcome(self.tx, self.act, self.reference)
+        # Last: what else is to be put goes to the database together with it.
+        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
 
 
 def personal(

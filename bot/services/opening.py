@@ -20,7 +20,7 @@ from bot.services.views import head_of, team_row_of
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
-from bot.store.tables import Incident
+from bot.store.tables import Incident, Participant
 from bot.store.tables.states import RoomState
 
 LONGEST_TITLE = 300
@@ -51,7 +51,15 @@ def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opene
             tier=incident.tier,
             message=draft.permalink,
         )
-        incidents.invite(tx, incident, [act.user], None, act.now)
+        case.add(
+            Participant,
+            {
+                "incident_id": case.id,
+                "user_id": act.user,
+                "team_key": None,
+                "since": act.now,
+            },
+        )
         teams = draft.teams
         if teams is None:
             teams = policy.proposed_teams(draft.category, incident.severity)

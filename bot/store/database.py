@@ -60,6 +60,7 @@ class Database:
                 if act is not None:
                     inbound.take(tx, act)
                 yield tx
+                tx.put_waiting()
                 committing = True
         except StoreUnavailable:
             if not committing or act is None or act.key is None or not self._was_stored(act):

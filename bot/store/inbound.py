@@ -1,38 +1,27 @@
 """Requests that were taken, so that a second delivery of the same one has no effect."""
 
-from sqlalchemy import bindparam, update
+from functools import cache
+from typing import Any
+
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import AlreadyHandled
 from bot.store.prepared import Prepared
 from bot.store.tables import Inbound
-from bot.store.transaction import Transaction, core
+from bot.store.transaction import Transaction, insert_or
 
 NOT_STORED = "not stored"
 """The outcome of a request whose commit was lost on its way."""
-
-_SET_OUTCOME = Prepared(
-    update(core(Inbound))
-    .where(col(Inbound.key) == bindparam("taken"))
-    .values(outcome=bindparam("told"))
-)
 
 
 def take(tx: Transaction, act: Act, outcome: str = "") -> None:
     """Take the act's key, or raise AlreadyHandled with what the first request brought about."""
     if act.key is None:
         return
-    full = _full(act.workspace, act.key)
-    row = {
-        "key": full,
-        "team_id": act.workspace.team_id,
-        "enterprise_id": act.workspace.enterprise_id,
-        "received_at": act.now,
-        "outcome": outcome,
-    }
+    row = _row(act, act.key, outcome)
     if not tx.insert_new(Inbound, row):
-        first = tx.first(select(Inbound).where(col(Inbound.key) == full))
+        first = tx.first(select(Inbound).where(col(Inbound.key) == row["key"]))
         raise AlreadyHandled(first.outcome if first else "")
 
 
@@ -47,8 +36,27 @@ def is_taken(tx: Transaction, act: Act) -> bool:
 def set_outcome(tx: Transaction, act: Act, outcome: str) -> None:
     """Remember what came of it, for an answer to the second request."""
     if act.key is not None:
-        full = _full(act.workspace, act.key)
-        tx.run(_SET_OUTCOME, [{"taken": full, "told": outcome}])
+        tx.put(_taken(tx.dialect), [_row(act, act.key, outcome)])
+
+
+@cache
+def _taken(dialect: str) -> Prepared:
+    again = insert_or(dialect, Inbound)
+    return Prepared(
+        again.on_conflict_do_update(
+            index_elements=[col(Inbound.key)], set_={"outcome": again.excluded.outcome}
+        )
+    )
+
+
+def _row(act: Act, key: str, outcome: str) -> dict[str, Any]:
+    return {
+        "key": _full(act.workspace, key),
+        "team_id": act.workspace.team_id,
+        "enterprise_id": act.workspace.enterprise_id,
+        "received_at": act.now,
+        "outcome": outcome,
+    }
 
 
 def _full(workspace: Workspace, key: str) -> str:

@@ -89,8 +89,9 @@ def enqueue(
     # Lanes first: until the commit nobody claims in them, so a row that gives way to a waiting
     # one is sure that this one has not been read yet. In one order everywhere: two transactions
     # that wake the same lanes cannot deadlock.
-    tx.run(statements.wake(tx.dialect), [lanes[key] for key in sorted(lanes)])
-    tx.insert_new(Delivery, *rows)
+    tx.put(statements.wake(tx.dialect), [lanes[key] for key in sorted(lanes)])
+    tx.put_new(Delivery, *rows)
+    tx.put_waiting()
     tx.wakes_relay = True
 
 

@@ -4,11 +4,14 @@ SQLAlchemy writes them. Running them through it as well costs three times what t
 a cache key, a context and a result object for each, whatever the statement (docs/performance.md).
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     JSON,
     ColumnElement,
     Dialect,
@@ -17,7 +20,9 @@ from sqlalchemy import (
     String,
     any_,
     bindparam,
+    column,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql
@@ -64,6 +69,9 @@ class Compiled:
         }
 
 
+Waiting = tuple["Prepared", tuple[str, ...]]
+
+
 class Prepared:
     """A Core statement whose text serves every call: a list in it is `one_of`, never `IN`.
 
@@ -71,24 +79,23 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable) -> None:
-        self._statement = statement
+        self.statement: Any = statement
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
 
     def compiled(self, dialect: Dialect, columns: tuple[str, ...] = ()) -> Compiled:
         key = (dialect.name, columns)
         found = self._compiled.get(key)
         if found is None:
-            found = self._compiled[key] = _compile(self._statement, dialect, columns)
+            found = self._compiled[key] = _compile(self.statement, dialect, columns)
         return found
 
 
 def _compile(statement: Any, dialect: Dialect, columns: tuple[str, ...]) -> Compiled:
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns or None)
-    types = {name: bind.type for name, bind in compiled.binds.items()}
     names = compiled.positiontup if compiled.positional else list(compiled.params)
     return Compiled(
         sql=str(compiled),
-        takes=tuple((name, _to_driver(types[name], dialect)) for name in names or ()),
+        takes=tuple((name, _to_driver(compiled.binds[name].type, dialect)) for name in names or ()),
         fixed={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
         by_position=bool(compiled.positional),
         columns=tuple(
@@ -99,8 +106,61 @@ def _compile(statement: Any, dialect: Dialect, columns: tuple[str, ...]) -> Comp
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
+    if isinstance(type_, Rows):
+        return _as_json
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
     return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+
+# Several INSERTs as one statement of PostgreSQL
+
+
+class Rows(JSON):
+    """All rows of a table as one value."""
+
+
+_TOGETHER: dict[tuple[Waiting, ...], Compiled] = {}
+
+
+def together(dialect: Dialect, puts: tuple[Waiting, ...]) -> Compiled:
+    """Return one statement for several INSERTs; it takes the rows of each as `rows0`, `rows1` …
+
+    One after the other, as if each were a statement of its own: the locks that they take are
+    taken in this order. PostgreSQL promises none, so each asks how many the one before has put.
+    """
+    found = _TOGETHER.get(puts)
+    if found is None:
+        before: CTE | None = None
+        for place, (put, columns) in enumerate(puts):
+            before = _put(put.statement, columns, f"rows{place}", before)
+        assert before is not None
+        last = select(func.count().label("put")).select_from(before)
+        found = _TOGETHER[puts] = _compile(last, dialect, ())
+    return found
+
+
+def _put(statement: Any, columns: tuple[str, ...], name: str, before: CTE | None) -> CTE:
+    table = statement.table
+    rows = func.json_populate_recordset(
+        literal_column(f'NULL::"{table.name}"'), bindparam(name, type_=Rows())
+    ).table_valued(*(column(each, table.c[each].type) for each in columns), name=f"of_{name}")
+    source = select(*(rows.c[each] for each in columns))
+    if before is not None:
+        put_before = select(func.count()).select_from(before).scalar_subquery()
+        source = source.where(put_before >= 0)
+    whole = statement.from_select(list(columns), source, include_defaults=False)
+    added: CTE = whole.returning(literal_column("1").label("one")).cte(f"put_{name}")
+    return added
+
+
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return json.dumps(rows, default=_moment)
+
+
+def _moment(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return value.isoformat()

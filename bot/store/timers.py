@@ -94,16 +94,16 @@ _TAKE = (
 )
 
 
-def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[NewTimer]) -> int:
-    """Add timers that are not there yet; return how many were new.
+def plan(tx: Transaction, workspace: Workspace, now: datetime, timers: Iterable[NewTimer]) -> None:
+    """Add timers that are not there yet.
 
     An occurrence that was withdrawn and is wanted again (snoozed until tomorrow twice) is due
     again. One that is done stays done.
     """
-    rows = [_row(workspace, now, timer) for timer in timers]
-    if not rows:
-        return 0
-    return tx.run(_plan(tx.dialect), rows)
+    occurrences: dict[tuple[str, str, str], NewTimer] = {}
+    for timer in timers:
+        occurrences.setdefault((timer.kind, timer.subject, timer.occurrence), timer)
+    tx.put(_plan(tx.dialect), [_row(workspace, now, timer) for timer in occurrences.values()])
 
 
 @cache

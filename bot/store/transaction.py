@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, Waiting, together
 
 Row = TypeVar("Row")
 Table = type[SQLModel]
@@ -51,6 +51,7 @@ class Transaction:
         self.has_one_writer = self.dialect == "sqlite"
         self.wakes_relay = False
         self._cursor: DBAPICursor | None = None
+        self._waiting: dict[Waiting, Sequence[Mapping[str, Any]]] = {}
 
     def execute(
         self,
@@ -58,26 +59,61 @@ class Transaction:
         rows: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None,
     ) -> CursorResult[Any]:
         """Run one Core statement, with the values of its parameters or a list of rows."""
+        self.put_waiting()
         return self.connection.execute(statement, rows)
 
     def insert(self, table: Table, *rows: Mapping[str, Any]) -> None:
-        """Add rows, all with the same columns."""
-        self.run(_insert(table), rows)
+        """Add rows, all with the same columns; how it goes is told at the next question."""
+        self.put(_insert(table), rows)
+
+    def put(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run an INSERT of which nobody wants to know how many rows were new.
+
+        On PostgreSQL it waits for what else is to be put until something is asked, or committed:
+        one round trip for all of it. The order stays.
+        """
+        if not rows:
+            return
+        if self.has_one_writer:
+            self.run(statement, rows)
+            return
+        if any(waits is statement for waits, _ in self._waiting):
+            self.put_waiting()
+        self._waiting[statement, tuple(rows[0])] = rows
+
+    def put_waiting(self) -> None:
+        """Put what waits. Called before every other statement, and before the commit."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, {}
+        if len(waiting) == 1:
+            (((statement, _), rows),) = waiting.items()
+            self.run(statement, rows)
+            return
+        whole = together(self.connection.dialect, tuple(waiting))
+        given = {f"rows{place}": rows for place, rows in enumerate(waiting.values())}
+        self.on_driver(whole.sql, [whole.values(given)])
 
     def insert_new(self, table: Table, *rows: Mapping[str, Any]) -> int:
         """Add the rows that break no unique key and return how many those were."""
         return self.run(_insert_new(self.dialect, table), rows)
 
+    def put_new(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Add the rows that break no unique key."""
+        self.put(_insert_new(self.dialect, table), rows)
+
     def run(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run a hot statement once for each row; return how many rows it changed in all."""
         if not rows:
             return 0
+        self.put_waiting()
         compiled = statement.compiled(self.connection.dialect, tuple(rows[0]))
         values = [compiled.values(row) for row in rows]
         return self.on_driver(compiled.sql, values).rowcount
 
     def read(self, statement: Prepared, **values: Any) -> list[dict[str, Any]]:
         """Run a hot statement that answers with rows."""
+        self.put_waiting()
         compiled = statement.compiled(self.connection.dialect)
         found = self.on_driver(compiled.sql, [compiled.values(values)]).fetchall()
         return [compiled.read(row) for row in found]
@@ -109,11 +145,11 @@ class Transaction:
 
     def changed(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
         """Run an update or delete and return how many rows it changed: the end of every race."""
-        return self.connection.execute(statement, values).rowcount
+        return self.execute(statement, values).rowcount
 
     def all(self, query: SelectOfScalar[Row]) -> list[Row]:
         """Return rows as objects, for reading only; nothing is ever written through them."""
-        found = self.connection.execute(query).mappings()
+        found = self.execute(query).mappings()
         return [_object(query, row) for row in found]
 
     def first(self, query: SelectOfScalar[Row]) -> Row | None:
@@ -121,7 +157,7 @@ class Transaction:
 
     def one(self, query: SelectOfScalar[Row], **values: Any) -> Row | None:
         """Return the row that a unique key names, by a query that was built once."""
-        row = self.connection.execute(query, values).mappings().first()
+        row = self.execute(query, values).mappings().first()
         return None if row is None else _object(query, row)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from bot.domain.duework import TimerKind
+from bot.domain.duework import TimerKind, TimerState
 from bot.store import timers
 from bot.store.database import Database
 from bot.store.tables import Timer
@@ -16,9 +16,19 @@ SECOND = timedelta(seconds=1)
 
 
 def plan(db: Database, subject: str, occurrence: str = "0", due: datetime = NOON) -> int:
+    """Plan it; return how many more are due than before."""
+    before = waiting(db)
     with db.transaction() as tx:
         timer = NewTimer(TimerKind.REMINDER, subject, occurrence, due, "INCIDENT")
-        return timers.plan(tx, WORKSPACE, NOON, [timer])
+        timers.plan(tx, WORKSPACE, NOON, [timer, timer])
+    return waiting(db) - before
+
+
+def waiting(db: Database) -> int:
+    due = select(func.count()).select_from(Timer).where(col(Timer.state) == TimerState.DUE)
+    with db.reading() as tx:
+        count: int = tx.execute(due).scalar_one()
+        return count
 
 
 def take(
