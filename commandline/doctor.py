@@ -1,4 +1,4 @@
-"""Check token, scopes, database, policy and clock, and say for each what to do.
+"""Check token, scopes, database, policy, clock and gateways, and say for each what to do.
 
 Exit status: 0 when nothing fails, 1 when something does, 2 when a setting or the policy is wrong.
 """
@@ -8,11 +8,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.domain.errors import PolicyError
 from bot.policy import Policy, load
 from bot.settings import Settings, SettingsError, read_settings
+from commandline.doctor_fallback import fallback_findings, reach
 from commandline.doctor_findings import Finding, Level, fail, ok
 from commandline.doctor_policy import named_findings
 from commandline.doctor_slack import connecting, slack_findings
@@ -23,16 +25,23 @@ _WRONG_INPUT = frozenset({"settings", "policy"})
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON list instead of lines")
+    parser.add_argument(
+        "--reach",
+        metavar="NAME",
+        help="look at the ways outside Slack only, and send NAME (as in the policy's [people]) a "
+        "test message by each of theirs",
+    )
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Print every finding as it is made; no check stops the next one from looking."""
-    return asyncio.run(_run(environment, as_json=arguments.json))
+    return asyncio.run(_run(environment, arguments.reach, as_json=arguments.json))
 
 
-async def _run(environment: Mapping[str, str], *, as_json: bool) -> int:
+async def _run(environment: Mapping[str, str], reaching: str | None, *, as_json: bool) -> int:
     found = []
-    async for finding in findings(environment):
+    look = partial(reaching_findings, name=reaching) if reaching is not None else findings
+    async for finding in look(environment):
         found.append(finding)
         if not as_json:
             print(finding.lines(), flush=True)
@@ -57,11 +66,38 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     policy, faults = _policy(settings.policy_path)
     for finding in faults:
         yield finding
+    if policy is not None:
+        for finding in await asyncio.to_thread(_fallback, settings, policy):
+            yield finding
     for finding in database_findings(settings.database_url, datetime.now(UTC)):
         yield finding
     if problem is None:
         async for finding in _slack(settings, policy):
             yield finding
+
+
+async def reaching_findings(environment: Mapping[str, str], name: str) -> AsyncIterator[Finding]:
+    """Look at what a message outside Slack takes, and send one; Slack is not asked."""
+    try:
+        settings = read_settings(environment, slack_needed=False)
+    except SettingsError as error:
+        yield fail("settings", str(error), "Set it in the environment or in .env.")
+        return
+    policy, faults = _policy(settings.policy_path)
+    for finding in faults:
+        yield finding
+    if policy is None:
+        return
+    found = await asyncio.to_thread(_fallback, settings, policy)
+    for finding in found:
+        yield finding
+    if not any(finding.level is Level.FAIL for finding in found):
+        async for finding in reach(settings, policy, name):
+            yield finding
+
+
+def _fallback(settings: Settings, policy: Policy) -> list[Finding]:
+    return list(fallback_findings(settings, policy))
 
 
 def _settings(environment: Mapping[str, str]) -> tuple[Settings | None, Finding | None]:

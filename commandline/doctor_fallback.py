@@ -1,0 +1,131 @@
+"""The ways outside Slack: gateways, addresses, links; and a message to try one person's."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.ids import UserId
+from bot.domain.reach import Way
+from bot.policy import Policy
+from bot.reach.gateways import SETTING, Gateways, load_gateways, missing
+from bot.reach.outside import Handed, NotTaken, Outside, accepts
+from bot.render.desk import Desk
+from bot.render.outside import trial
+from bot.render.words import Words
+from bot.settings import Settings, SettingsError
+from commandline.doctor_findings import Finding, fail, listed, ok, warn
+
+CHECK = "fallback"
+HOW_TO = "docs/how-to/reach-people-outside-slack.md tells it step by step."
+PATIENCE = timedelta(seconds=30)
+
+
+def fallback_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    """Look at what reaches people when Slack fails; says nothing where nothing is set up."""
+    rule = policy.fallback
+    if not (rule.after or rule.ways or settings.gateways_path):
+        return
+    try:
+        gateways = load_gateways(settings.gateways_path)
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            yield fail(CHECK, line, HOW_TO)
+        return
+    absent = missing(policy, gateways)
+    for line in absent:
+        yield fail(CHECK, line, HOW_TO)
+    yield from _unlike_secrets(settings.gateways_path)
+    yield from _way_findings(policy, gateways)
+    if not rule:
+        what = "no severity" if rule.ways else "nobody"
+        yield warn(
+            CHECK,
+            f"nothing goes out another way: {what} is named under [fallback] in {policy.source}",
+            HOW_TO,
+        )
+        return
+    yield from _who_is_left(policy)
+    if settings.public_url is None:
+        yield warn(
+            CHECK,
+            "messages will carry no link to acknowledge by: PUBLIC_URL is not set",
+            "Set it to where browsers find the bot, and let the proxy pass /ack/.",
+        )
+
+
+def _unlike_secrets(path: Path | None) -> Iterator[Finding]:
+    if path is not None and path.stat().st_mode & 0o007:
+        yield warn(
+            CHECK,
+            f"every user of this machine may read {path}, which holds passwords",
+            f"Take the right away: chmod o-rwx {path}",
+        )
+
+
+def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
+    """Whether Apprise makes something of each way; nothing is sent, no address is said."""
+    good = 0
+    for user, ways in policy.fallback.ways.items():
+        for way in ways:
+            if way.gateway not in gateways:
+                continue
+            if accepts(gateways, way):
+                good += 1
+            else:
+                yield fail(
+                    CHECK,
+                    f"{_name(policy, user)}: Apprise does not understand the way '{way.gateway}'",
+                    f"Correct the address in {policy.source}, or the gateway's URL in the file "
+                    f"that {SETTING} names: https://github.com/caronc/apprise/wiki",
+                )
+    if good:
+        yield ok(CHECK, f"{good} ways of {len(policy.fallback.ways)} people are understood")
+
+
+def _who_is_left(policy: Policy) -> Iterator[Finding]:
+    """Those who are called first and have no other way."""
+    first = {team.on_call[0] for team in policy.teams.values()} | set(policy.managers_on_duty)
+    left = sorted(_name(policy, user) for user in first - set(policy.fallback.ways))
+    if left:
+        yield warn(
+            CHECK,
+            f"first on call or on duty, and without another way: {listed(left)}",
+            f"Give them one under [fallback.people] in {policy.source}.",
+        )
+
+
+def _name(policy: Policy, user: UserId) -> str:
+    return next((f"@{name}" for name, known in policy.people.items() if known == user), user)
+
+
+async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator[Finding]:
+    """Send a test message to one person by each of their ways."""
+    name = named.removeprefix("@")
+    user = policy.people.get(name)
+    ways = policy.fallback.ways.get(user, ()) if user else ()
+    if not ways:
+        yield fail(
+            "reach",
+            f"'{name}' has no way under [fallback.people] in {policy.source}",
+            "Name somebody who has one, by the short name in [people].",
+        )
+        return
+    outside = Outside(load_gateways(settings.gateways_path))
+    await outside.load()
+    said = trial(Desk(policy, Words()), name)
+    for way in ways:
+        yield await _tried(outside, name, Handed(way, said.subject, said.body, f"test-{name}"))
+
+
+async def _tried(outside: Outside, name: str, handed: Handed) -> Finding:
+    way: Way = handed.way
+    try:
+        await outside.send(handed, PATIENCE)
+    except NotTaken as error:
+        return fail(
+            "reach",
+            f"@{name}: the gateway '{way.gateway}' did not take the message ({error.why})",
+            "Check its URL, password and network, and the address; Apprise's own command line "
+            "('apprise -vv') shows what the gateway says.",
+        )
+    return ok("reach", f"@{name}: the gateway '{way.gateway}' has taken the message")
