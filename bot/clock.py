@@ -52,7 +52,7 @@ class Clock:
             if stamp != self._stamp:
                 self._offset = timedelta(seconds=float(self._offset_file.read_text() or "0"))
                 self._stamp = stamp
-        except (FileNotFoundError, ValueError):
-            # Not written yet, or no number: time as it was last known.
+        except (OSError, ValueError, OverflowError):
+            # Not written yet, no file or no number: time as it was last known.
             return self._offset
         return self._offset

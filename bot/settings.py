@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +17,7 @@ from bot.domain.errors import BadInput, TocsinError
 DEFAULT_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
 LOG_FORMATS = ("text", "json")
+HIGHEST_PORT = 65_535
 SHORTEST_LINK_SECRET = 16
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
@@ -57,7 +59,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
     With `slack_needed` False the tokens may be absent (`migrate`, `manifest`, `verify`).
     """
     app_token = environment.get("SLACK_APP_TOKEN") or None
-    if app_token is not None and not app_token.startswith("xapp-"):
+    if app_token and not (app_token.startswith("xapp-") and _is_plain(app_token)):
         raise SettingsError(
             "SLACK_APP_TOKEN does not look like an app-level token: it begins with 'xapp-' "
             "(Slack: your app, 'Basic Information', 'App-Level Tokens')."
@@ -92,7 +94,7 @@ def _token(environment: Mapping[str, str], *, needed: bool) -> str:
             "SLACK_BOT_TOKEN is not set: take the 'Bot User OAuth Token' from your Slack app's "
             "'OAuth & Permissions' page (or run 'make demo', which needs none)."
         )
-    if token and not token.startswith("xoxb-"):
+    if token and not (token.startswith("xoxb-") and _is_plain(token)):
         raise SettingsError("SLACK_BOT_TOKEN is not a bot token: those begin with 'xoxb-'.")
     return token
 
@@ -109,38 +111,63 @@ def _secret(environment: Mapping[str, str], *, needed: bool) -> str:
 
 def _api_url(environment: Mapping[str, str]) -> str:
     url = environment.get("SLACK_API_URL") or DEFAULT_API_URL
-    if not url.startswith(("http://", "https://")):
+    if not _is_address(url):
         raise SettingsError(
-            f"SLACK_API_URL is '{url}': it must be an address such as {DEFAULT_API_URL}"
+            f"SLACK_API_URL is '{url[:100]}': it must be an address such as {DEFAULT_API_URL}"
         )
     return url if url.endswith("/") else f"{url}/"
 
 
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and parts.scheme in ("http", "https") and _is_plain(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it can stand in a header of HTTP: visible ASCII."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 def _database_url(environment: Mapping[str, str]) -> str:
     url = environment.get("DATABASE_URL") or DEFAULT_DATABASE
-    try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend not in ("sqlite", "postgresql"):
+    if not _is_database(url):
         raise SettingsError(
-            "DATABASE_URL is not understood: it must be like 'sqlite:///tocsin.sqlite3' or "
+            "DATABASE_URL is not understood: it must be like 'sqlite:///tocsin.sqlite3' (a file; "
+            "in memory every restart would lose everything) or "
             "'postgresql://user:password@host/database'."
         )
     return url
 
 
+def _is_database(text: str) -> bool:
+    """Whether it names a SQLite file, without options, or a PostgreSQL server."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    if "\x00" in text:
+        return False
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        # In memory every restart would lose everything, and each connection has one of its own.
+        return url.database not in (None, "", ":memory:") and not (url.host or url.query)
+    return url.get_backend_name() == "postgresql" and (url.port or 0) <= HIGHEST_PORT
+
+
 def _port(environment: Mapping[str, str]) -> int:
     text = environment.get("PORT") or "3000"
-    if not (text.isascii() and text.isdigit() and 0 <= int(text) <= 65535):
-        raise SettingsError(f"PORT is '{text}': it must be a number from 0 to 65535.")
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= HIGHEST_PORT):
+        raise SettingsError(f"PORT is '{text[:20]}': it must be a number from 0 to 65535.")
     return int(text)
 
 
 def _log_format(environment: Mapping[str, str]) -> str:
     chosen = environment.get("LOG_FORMAT") or "text"
     if chosen not in LOG_FORMATS:
-        raise SettingsError(f"LOG_FORMAT is '{chosen}': it must be 'text' or 'json'.")
+        raise SettingsError(f"LOG_FORMAT is '{chosen[:20]}': it must be 'text' or 'json'.")
     return chosen
 
 

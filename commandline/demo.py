@@ -20,6 +20,7 @@ from bot.policy import load
 from bot.settings import SettingsError
 from bot.slack.manifest import manifest
 from bot.store.database import Database
+from commandline.arguments import port, seconds
 from commandline.demo_seed import seed
 from commandline.migrations import migrate
 
@@ -32,9 +33,11 @@ _START_SECONDS = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8700, help="of the page (default: %(default)s)")
     parser.add_argument(
-        "--bot-port", type=int, default=0, help="of the bot (default: the page's plus one)"
+        "--port", type=port, default=8700, help="of the page (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--bot-port", type=port, default=0, help="of the bot (default: the page's plus one)"
     )
     parser.add_argument(
         "--folder", type=Path, default=Path("var/demo"), help="for its files (%(default)s)"
@@ -43,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replicas", type=int, default=1, help="how many bots (%(default)s)")
     parser.add_argument("--socket-mode", action="store_true", help="Socket Mode instead of HTTP")
     parser.add_argument("--no-seed", action="store_true", help="begin without a past")
-    parser.add_argument("--lease", type=float, default=30.0, help=argparse.SUPPRESS)
+    parser.add_argument("--lease", type=seconds, default=30.0, help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -45,12 +45,6 @@ def _absent(db: Database) -> Finding | None:
     """A SQLite file that is not there yet: merely looking would create it."""
     if not db.is_sqlite:
         return None
-    if db.url.database in (None, "", ":memory:"):
-        return fail(
-            CHECK,
-            "DATABASE_URL names a database in memory: every restart would lose everything",
-            "Name a file, as in 'sqlite:///tocsin.sqlite3', or a PostgreSQL database.",
-        )
     path = Path(str(db.url.database))
     if path.exists():
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from dotenv import dotenv_values
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
 from bot.settings import SettingsError
@@ -39,6 +40,13 @@ def main(arguments: Sequence[str]) -> int:
         print(
             "The database cannot be reached, or cannot store more. Check DATABASE_URL, that the "
             "server runs, and that its disk has room.",
+            file=sys.stderr,
+        )
+        return 1
+    except SQLAlchemyError as error:
+        print(
+            f"The database cannot be used ({type(error).__name__}). It may not be migrated: run "
+            "'python app.py migrate'; 'python app.py doctor' says more.",
             file=sys.stderr,
         )
         return 1

@@ -13,6 +13,7 @@ from bot.policy import load
 from bot.settings import read_settings
 from bot.store.database import Database
 from bot.worker.pace import Pace
+from commandline.arguments import seconds
 from commandline.migrations import migrate
 from commandline.runtime import Tocsin
 from commandline.web import create_app
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lease",
-        type=float,
+        type=seconds,
         default=Pace().lease.total_seconds(),
         metavar="SECONDS",
         help="how long a delivery belongs to the process that sends it (default: %(default)s); "

@@ -48,6 +48,8 @@ def _read(path: Path) -> bytes:
         ) from None
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError:
+        raise PolicyError("ESCALATION_POLICY is not the name of a file") from None
 
 
 def _decoded(path: Path, raw: bytes) -> str:
