@@ -11,7 +11,7 @@ for name in [n for n in os.environ if n.startswith("SLACK_") or n in ("DATABASE_
 
 # Databases are made, synced and thrown away a thousand times: in memory where there is room, the
 # tests wait for no disk. Nothing that a test kills is the machine itself.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - for tests
+_MEMORY = Path("/dev/shm")
 _ROOM = 4 * 2**30
 if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
