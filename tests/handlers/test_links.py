@@ -1,0 +1,265 @@
+"""A link that went out by e-mail: looking changes nothing, its button acknowledges once."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.domain.ids import PageId, UserId
+from bot.domain.paging import RunState
+from bot.domain.reach import Link, Links
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.services import answering, directory, lifecycle
+from bot.store import incidents
+from bot.store.tables import Page, PagingRun
+from commandline.acknowledging import endpoint
+from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
+from tests.handlers.stage import Stage
+
+SECRET = "a secret of the tests"
+LINKS = Links(SECRET)
+TITLE = "Pile-on against a creator"
+
+
+@dataclass
+class Answer:
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def has_button(self) -> bool:
+        return "<button" in self.text
+
+
+async def ask(stage: Stage, method: str, token: str) -> Answer:
+    """Ask as a browser does, without a network between."""
+    press = endpoint(lambda: stage.shell, SECRET)
+    app = Starlette(routes=[Route("/ack/{token}", press, methods=["GET", "POST"])])
+    answer = Answer()
+    path = f"/ack/{token}"
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {k.decode(): v.decode() for k, v in message["headers"]}
+        else:
+            answer.text += message.get("body", b"").decode()
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode("utf-8", "surrogateescape"),
+        "query_string": b"",
+        "headers": [],
+        "root_path": "",
+    }
+    await app(scope, receive, send)
+    return answer
+
+
+def a_page(stage: Stage, user: str = PRIYA, **changes: Any) -> Page:
+    people(stage.db, stage.policy)
+    an_incident(stage.db, stage.policy, **changes)
+    with stage.db.reading() as tx:
+        page = tx.first(select(Page).where(col(Page.target) == user))
+    assert page is not None
+    return page
+
+
+def a_token(page: Page, user: str = PRIYA, **lasts: float) -> str:
+    until = NOON + timedelta(**(lasts or {"hours": 24}))
+    return LINKS.token(Link(PageId(page.id), UserId(user), until))
+
+
+def run_of(stage: Stage, page: Page) -> PagingRun:
+    with stage.db.reading() as tx:
+        run = tx.first(select(PagingRun).where(col(PagingRun.id) == page.run_id))
+    assert run is not None
+    return run
+
+
+def acknowledgements(stage: Stage, page: Page) -> int:
+    with stage.db.reading() as tx:
+        entries = incidents.timeline(tx, page.incident_id)
+    return sum(entry.kind is EntryKind.ACKNOWLEDGED for entry in entries)
+
+
+async def test_looking_changes_nothing_however_often_a_scanner_looks(stage: Stage) -> None:
+    page = a_page(stage)
+    for method in ("GET", "HEAD", "GET"):
+        answer = await ask(stage, method, a_token(page))
+        assert answer.status == 200
+    assert answer.has_button
+    assert "Legal is needed" in answer.text
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+async def test_the_button_acknowledges_as_the_one_in_slack_does(stage: Stage) -> None:
+    page = a_page(stage)
+    answer = await ask(stage, "POST", a_token(page))
+    assert answer.status == 200
+    assert "Thank you: you have acknowledged" in answer.text
+    assert not answer.has_button
+    run = run_of(stage, page)
+    assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, PRIYA)
+
+
+async def test_pressing_twice_at_once_is_one_acknowledgement(stage: Stage) -> None:
+    page = a_page(stage)
+    token = a_token(page)
+    answers = await asyncio.gather(*(ask(stage, "POST", token) for _ in range(4)))
+    assert {answer.status for answer in answers} == {200}
+    assert all("acknowledged" in answer.text for answer in answers)
+    assert acknowledgements(stage, page) == 1
+    again = await ask(stage, "GET", token)
+    assert "You have acknowledged already" in again.text
+    assert not again.has_button
+
+
+async def test_a_used_link_does_not_work_for_a_page_that_waits_again(stage: Stage) -> None:
+    """Its key is spent, whatever became of the page since."""
+    page = a_page(stage)
+    token = a_token(page)
+    await ask(stage, "POST", token)
+    with stage.db.transaction() as tx:
+        tx.connection.exec_driver_sql("UPDATE paging_run SET state = 'paging', responder = NULL")
+        tx.connection.exec_driver_sql("UPDATE page SET state = 'waiting'")
+    answer = await ask(stage, "POST", token)
+    assert answer.status == 409
+    assert "This link has been used" in answer.text
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda token: token[:-1],
+        lambda token: token + "A",
+        lambda token: "x" + token,
+        lambda token: token.replace(".", "-"),
+        lambda _token: "nonsense",
+        lambda _token: "\u00e9\u4e2d",
+        lambda _token: "A" * 5_000,
+        lambda token: Links("another").token(LINKS.read(token)),
+    ],
+)
+async def test_an_altered_link_is_refused_with_what_to_do(
+    stage: Stage, spoil: Callable[[str], str], method: str
+) -> None:
+    page = a_page(stage)
+    answer = await ask(stage, method, spoil(a_token(page)))
+    assert answer.status == 404
+    assert "This link does not work" in answer.text
+    assert "/escalate ack" in answer.text
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_expired_link_is_refused_with_what_to_do(stage: Stage, method: str) -> None:
+    page = a_page(stage)
+    answer = await ask(stage, method, a_token(page, seconds=0))
+    assert answer.status == 410
+    assert "This link has expired" in answer.text
+    assert "/escalate ack ESC-1" in answer.text
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+async def test_whoever_was_faster_is_named(stage: Stage) -> None:
+    page = a_page(stage)
+    answering.acknowledge(stage.db, an_act(TOM), page.id)
+    for method in ("GET", "POST"):
+        answer = await ask(stage, method, a_token(page))
+        assert answer.status == 200
+        assert "U0TOM".lower() in answer.text, "by the name that Slack told us"
+        assert "was faster" in answer.text
+        assert not answer.has_button
+
+
+async def test_an_escalation_that_has_ended_says_so(stage: Stage) -> None:
+    page = a_page(stage)
+    lifecycle.decline(stage.db, an_act(), page.incident_id, "not ours")
+    answer = await ask(stage, "POST", a_token(page))
+    assert "ESC-1 has ended" in answer.text
+    assert not answer.has_button
+
+
+async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> None:
+    page = a_page(stage)
+    gone = [{"id": PRIYA, "name": "priya", "deleted": True}]
+    directory.remember_people(stage.db, WORKSPACE, gone, NOON)
+    answer = await ask(stage, "POST", a_token(page))
+    assert answer.status == 403
+    assert "You cannot acknowledge this" in answer.text
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: Stage) -> None:
+    page = a_page(stage)
+    answer = await ask(stage, "POST", a_token(page, "U0SOFIA"))
+    assert answer.status == 403
+    assert run_of(stage, page).state is RunState.PAGING
+
+
+async def test_a_link_to_a_page_that_is_not_there_does_not_work(stage: Stage) -> None:
+    token = LINKS.token(Link(PageId("01NONE"), PRIYA, NOON + timedelta(hours=1)))
+    assert (await ask(stage, "GET", token)).status == 404
+
+
+async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -> None:
+    page = a_page(stage, tier=Tier.RESTRICTED)
+    with stage.db.reading() as tx:
+        incident = incidents.get(tx, page.incident_id)
+    assert incident is not None
+    token = a_token(page)
+    for method in ("GET", "POST", "GET"):
+        answer = await ask(stage, method, token)
+        assert TITLE not in answer.text
+        assert incident.codename not in answer.text
+        assert "ESC-1" in answer.text
+
+
+async def test_an_ordinary_one_shows_its_title(stage: Stage) -> None:
+    assert TITLE in (await ask(stage, "GET", a_token(a_page(stage)))).text
+
+
+@pytest.mark.parametrize(("method", "token"), [("GET", None), ("POST", None), ("GET", "bad")])
+async def test_nobody_keeps_or_frames_the_page_or_learns_its_address(
+    stage: Stage, method: str, token: str | None
+) -> None:
+    page = a_page(stage)
+    answer = await ask(stage, method, token or a_token(page))
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_a_database_that_does_not_answer_is_no_acknowledgement(stage: Stage) -> None:
+    page = a_page(stage)
+    token = a_token(page)
+    if stage.db.is_sqlite:
+        with stage.db.transaction():
+            answer = await ask(stage, "POST", token)
+    else:
+        with stage.db.transaction() as tx:
+            tx.connection.exec_driver_sql("LOCK TABLE incident IN ACCESS EXCLUSIVE MODE")
+            answer = await ask(stage, "POST", token)
+    assert answer.status == 503
+    assert "Nothing was stored" in answer.text
+    assert answer.has_button, "pressing again is what to do"
+    assert (await ask(stage, "POST", token)).status == 200
