@@ -1,5 +1,6 @@
 """Alembic, with the database and the folder that the product chooses."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -29,8 +30,8 @@ def pending(db: Database) -> bool:
 
     A database that is ahead (a newer release runs beside this one) lacks nothing.
     """
-    scripts = ScriptDirectory.from_config(_config(db))
-    return knows(db) and revision(db) != scripts.get_current_head()
+    newest, _ = _revisions()
+    return knows(db) and revision(db) != newest
 
 
 def revision(db: Database) -> str | None:
@@ -42,5 +43,14 @@ def revision(db: Database) -> str | None:
 def knows(db: Database) -> bool:
     """Tell whether this release knows the schema; it does not where a newer one has migrated."""
     current = revision(db)
-    scripts = ScriptDirectory.from_config(_config(db)).walk_revisions()
-    return current is None or current in {script.revision for script in scripts}
+    return current is None or current in _revisions()[1]
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The newest and all revisions of this release: read once, a probe asks every second."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    return scripts.get_current_head(), known

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 import handlers
@@ -32,10 +32,15 @@ from bot.worker.people import People
 from bot.worker.post import Post
 from bot.worker.purging import Purge
 from bot.worker.relay import Relay
+from bot.worker.standing import Standing
 from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
+from bot.worker.token_watch import TokenWatch
+from bot.worker.vitals import Vitals
+from commandline.migrations import pending
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
+from handlers.timed_app import TimedApp
 from handlers.wellformed import WellFormed
 
 log = logging.getLogger(__name__)
@@ -55,23 +60,35 @@ class Tocsin:
         self.threads = Threads(one_writer=self.db.is_sqlite)
         self.figures = Figures()
         self.gateways = gateways_for(policy, settings.gateways_path)
+        self.standing = Standing(self.figures.registry)
+        self.vitals = Vitals(
+            self.db,
+            self.clock,
+            self.threads,
+            self.figures,
+            self.pace,
+            met_slack=lambda: self.workspace is not None,
+            unmigrated=pending,
+        )
         self.workspace: Workspace | None = None
         self._bot_user: str | None = None
         self._bot_id: str | None = None
         self._url: str | None = None
         self._tasks = BackgroundTasks()
         self._closing = AsyncExitStack()
+        self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
         settings = self.settings
         session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
         client = web_client(settings.bot_token, session, settings.api_url)
-        calls = SlackCalls(client)
+        calls = SlackCalls(client, self.figures.called)
         desk = Desk(self.policy, Words())
         post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
         self.people = People(calls, post, self.db, self.policy, self.clock, self.threads)
-        self.bolt = AsyncApp(
+        self.bolt = TimedApp(
+            self.figures.answered,
             client=client,
             signing_secret=settings.signing_secret,
             before_authorize=WellFormed(),
@@ -87,6 +104,7 @@ class Tocsin:
             threads=self.threads,
             fetch_person=self.people.fetch_person,
             tasks=self._tasks,
+            on_acknowledged=self.figures.acknowledged,
         )
         handlers.register(self.bolt, self.shell)
         self.relay = Relay(
@@ -105,11 +123,13 @@ class Tocsin:
         await self._keep_time()
         loop = asyncio.get_running_loop()
         self.db.on_new_delivery(partial(self._wake, loop))
+        self.db.on_failure(self.figures.database_failed)
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
-        self._purging = asyncio.create_task(self._purge().run())
-        self._meeting = asyncio.create_task(self._meet_slack())
+        self._go_on(self._purge().run())
+        self._go_on(self._meet_slack())
+        self._go_on(TokenWatch(calls, self.figures, self.pace).run())
         if settings.app_token is not None:
             await self._listen(settings.app_token)
 
@@ -140,7 +160,11 @@ class Tocsin:
         keeper = Timekeeper(self.db, self.clock, self.threads, self.pace, on_jump=self.tick.resume)
         with suppress(StoreUnavailable):
             await keeper.set_clock()
-        self._keeping_time = asyncio.create_task(keeper.keep())
+        self._go_on(keeper.keep())
+
+    def _go_on(self, loop: Coroutine[Any, Any, None]) -> None:
+        """Run a loop that ends with the process."""
+        self._loops.append(asyncio.create_task(loop))
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_soon_threadsafe(self.relay.wake)
@@ -202,19 +226,13 @@ class Tocsin:
     async def stop(self) -> None:
         """Stop taking work, finish what is in flight, let go of everything."""
         self.tick.stop()
-        self._meeting.cancel()
-        self._keeping_time.cancel()
-        self._purging.cancel()
+        for loop in self._loops:
+            loop.cancel()
         self.relay.stop()
         for fallback in self.fallback:
             fallback.stop()
         await asyncio.gather(
-            self._relaying,
-            *self._falling_back,
-            self._meeting,
-            self._keeping_time,
-            self._purging,
-            return_exceptions=True,
+            self._relaying, *self._falling_back, *self._loops, return_exceptions=True
         )
         await self._tasks.close()
         await self._closing.aclose()

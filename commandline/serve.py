@@ -13,6 +13,7 @@ from bot.policy import load
 from bot.settings import read_settings
 from bot.store.database import Database
 from bot.worker.pace import Pace
+from bot.worker.watchdog import Watchdog
 from commandline.arguments import seconds
 from commandline.migrations import migrate
 from commandline.runtime import Tocsin
@@ -64,6 +65,17 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
+    watchdog = Watchdog(lambda: tocsin.figures.moves)
+    watchdog.start()
+    try:
+        _serve(tocsin)
+    finally:
+        watchdog.stop()
+    return 0
+
+
+def _serve(tocsin: Tocsin) -> None:
+    settings = tocsin.settings
     uvicorn.run(
         create_app(tocsin),
         host=settings.host,
@@ -73,4 +85,3 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
     )
-    return 0

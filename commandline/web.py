@@ -2,22 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
-from prometheus_client import generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.domain.errors import StoreUnavailable
-from bot.store import outbox_health, timers
 from commandline import acknowledging
-from commandline.migrations import pending
 from commandline.runtime import Tocsin
 from handlers.door import receive
-
-STALE = timedelta(seconds=30)
 
 
 def create_app(tocsin: Tocsin) -> Starlette:
@@ -61,49 +55,16 @@ async def _health(_request: Request) -> Response:
 
 def _ready(tocsin: Tocsin) -> Endpoint:
     async def ready(_request: Request) -> Response:
-        problems = await _problems(tocsin)
+        problems = await tocsin.vitals.problems()
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
     return ready
 
 
-async def _problems(tocsin: Tocsin) -> list[str]:
-    """Return why this process should get no traffic, each a sentence; none when it is well."""
-    figures, real = tocsin.figures, tocsin.clock.real()
-    problems = []
-    if figures.last_tick is None or real - figures.last_tick > STALE:
-        problems.append("the tick has not run for 30 seconds")
-    if figures.last_claim is None or real - figures.last_claim > STALE:
-        problems.append("the relay has not looked for work for 30 seconds")
-    if figures.lost_token is not None:
-        problems.append(f"Slack refuses the bot token ({figures.lost_token})")
-    if tocsin.workspace is None:
-        problems.append("Slack has not answered yet")
-    try:
-        if await tocsin.threads.read(pending, tocsin.db):
-            problems.append("the database is not migrated: run 'python app.py migrate'")
-    except StoreUnavailable:
-        problems.append("the database does not answer")
-    return problems
-
-
 def _metrics(tocsin: Tocsin) -> Endpoint:
     async def metrics(_request: Request) -> Response:
-        await tocsin.threads.read(_measure, tocsin)
-        return Response(generate_latest(tocsin.figures.registry), media_type="text/plain")
+        await tocsin.threads.read(tocsin.standing.measure, tocsin.db, tocsin.clock.now())
+        text = generate_latest(tocsin.figures.registry)
+        return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 
     return metrics
-
-
-def _measure(tocsin: Tocsin) -> None:
-    """Read what only the database knows."""
-    now = tocsin.clock.now()
-    with tocsin.db.reading() as tx:
-        waiting = outbox_health.depth(tx)
-        overdue = [outbox_health.oldest_overdue(tx, now), timers.oldest_overdue(tx, now)]
-    tocsin.figures.waiting.clear()
-    for state, count in waiting.items():
-        tocsin.figures.waiting.labels(state=state).set(count)
-    since = [moment for moment in overdue if moment is not None]
-    oldest = max(((now - moment).total_seconds() for moment in since), default=0.0)
-    tocsin.figures.oldest_due.set(oldest)

@@ -6,11 +6,17 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.act import Workspace
+from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.render.desk import Desk
+from bot.services.answering import Taken
 from bot.store.database import Database
 from bot.threads import Threads
 from handlers.background import BackgroundTasks
+
+
+def _nobody_counts(_severity: Severity, _seconds: float) -> None:
+    return
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,8 @@ class Shell:
     """Made once by `app.py`.
 
     `fetch_person` asks Slack for somebody who is not in the store yet and stores them; False when
-    Slack does not know them or does not answer.
+    Slack does not know them or does not answer. `on_acknowledged` is told how many seconds passed
+    from a page that Slack accepted to its acknowledgement.
     """
 
     db: Database
@@ -28,6 +35,13 @@ class Shell:
     threads: Threads
     fetch_person: Callable[[Workspace, str], Awaitable[bool]]
     tasks: BackgroundTasks
+    on_acknowledged: Callable[[Severity, float], None] = _nobody_counts
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def acknowledged(self, *pages: Taken) -> None:
+        """Count how long people took."""
+        for taken in pages:
+            if taken.waited is not None:
+                self.on_acknowledged(taken.severity, taken.waited.total_seconds())

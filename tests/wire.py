@@ -97,6 +97,16 @@ class Wire:
                 client.sendall(data)
         client.close()
 
+    def cut(self) -> None:
+        """The server is away from now on, also for those who are connected."""
+        self.down = True
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self.down = False
+
     def close(self) -> None:
         self._door.close()
         for one in self._sockets:

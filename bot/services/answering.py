@@ -1,6 +1,7 @@
 """The answers to a page: acknowledge, cannot take it, hand over."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.act import Act
 from bot.domain.errors import (
@@ -14,6 +15,7 @@ from bot.domain.errors import (
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import Ladder, PageState, RunState
 from bot.domain.rights import Deed
+from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
@@ -34,11 +36,18 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A page that its person has taken on."""
+    """A page that its person has taken on, `waited` after Slack accepted it (None: not known)."""
 
     incident_id: str
     reference: str
     team_name: str
+    severity: Severity
+    waited: timedelta | None = None
+
+
+def _taken(case: Case, run: PagingRun, page: Page) -> Taken:
+    waited = case.act.now - page.sent_at if page.sent_at and not case.incident.drill else None
+    return Taken(case.id, case.reference, run.team_name, case.incident.severity, waited)
 
 
 def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
@@ -50,7 +59,7 @@ def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
         ) as case:
             _only_its_people(act, page, run)
             _acknowledge(case, run, page)
-            return Taken(case.id, case.reference, run.team_name)
+            return _taken(case, run, page)
 
 
 def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> list[Taken]:
@@ -72,7 +81,7 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
                 run = pages.run(tx, page.run_id)
                 if run is not None and run.state in (RunState.PAGING, RunState.EXHAUSTED):
                     _acknowledge(case, run, page)
-                    taken.append(Taken(case.id, case.reference, run.team_name))
+                    taken.append(_taken(case, run, page))
         if not taken:
             raise NothingToAcknowledge(_name(tx, incident_id))
         return taken
@@ -151,7 +160,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             case.send(page_changed(case, page))
             next_unless_others_wait(case, policy, run)
             case.card_changed()
-            return Taken(case.id, case.reference, run.team_name)
+            return Taken(case.id, case.reference, run.team_name, case.incident.severity)
 
 
 def _still_paging(case: Case, run: PagingRun) -> PagingRun:

@@ -1,7 +1,8 @@
 """Calls to Slack: one shared session, no retry handler, every end an error class of ours."""
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.slack.errors import (
     OutcomeUnknown,
     RateLimited,
     SlackError,
+    code_of,
     sort_code,
 )
 
@@ -45,14 +47,30 @@ def web_client(token: str, session: aiohttp.ClientSession, api_url: str) -> Asyn
     )
 
 
+Observer = Callable[[str, float, str | None], None]
+"""Told of each call: the method, its seconds, and Slack's word (or ours) where it failed."""
+
+
 class SlackCalls:
     """The calls that the worker makes. Raises the classes of `bot.slack.errors` only."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, observe: Observer | None = None) -> None:
         self._client = client
+        self._observe = observe
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Make one call (`chat.postMessage`); `already_…` counts as success."""
+        began, code = time.monotonic(), None
+        try:
+            return await self._called(method, arguments)
+        except SlackError as error:
+            code = code_of(error)
+            raise
+        finally:
+            if self._observe is not None:
+                self._observe(method, time.monotonic() - began, code)
+
+    async def _called(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             response = await getattr(self._client, method.replace(".", "_"))(**given)

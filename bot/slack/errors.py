@@ -104,3 +104,18 @@ def sort_code(
     if code in DEAD_TARGETS:
         return DeadTarget(code)
     return Rejected(code, details, needed)
+
+
+def code_of(error: SlackError) -> str:
+    """One word for how a call failed: Slack's own code where it gave one."""
+    match error:
+        case RateLimited():
+            return "ratelimited"
+        case NotSent():
+            return "not sent"
+        case OutcomeUnknown():
+            return "unknown"
+        case TokenLost(code) | DeadTarget(code) | Rejected(code):
+            return code
+        case _:
+            return "other"

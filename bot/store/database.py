@@ -41,10 +41,15 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._wake: Callable[[], None] | None = None
+        self._failed: Callable[[], None] | None = None
 
     def on_new_delivery(self, wake: Callable[[], None]) -> None:
         """Call `wake` (from the committing thread) after a commit that left something to send."""
         self._wake = wake
+
+    def on_failure(self, failed: Callable[[], None]) -> None:
+        """Call `failed` each time that the database does not answer or cannot store."""
+        self._failed = failed
 
     @contextmanager
     def transaction(self, act: Act | None = None) -> Iterator[Transaction]:
@@ -112,6 +117,8 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             if isinstance(error, DBAPIError) and not _is_outage(error):
                 raise
+            if self._failed is not None:
+                self._failed()
             raise StoreUnavailable("the database does not answer or cannot store more") from error
 
     def close(self) -> None:

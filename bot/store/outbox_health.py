@@ -1,5 +1,6 @@
 """How the outbox stands: what waits, since when, and a repair that normally finds nothing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,14 +24,33 @@ def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
     return oldest
 
 
-def depth(tx: Transaction) -> dict[str, int]:
-    """Count what waits, by state."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Unsent deliveries of one state and priority; `since` is when the oldest overdue was due."""
+
+    state: str
+    priority: int
+    count: int
+    since: datetime | None
+
+
+def waiting(tx: Transaction, now: datetime) -> list[Waiting]:
+    """Count what waits. Reads unsent rows only, however long the history is."""
+    wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
     counted = tx.execute(
-        select(col(Delivery.state), func.count().label("count"))
+        select(
+            col(Delivery.state),
+            col(Delivery.priority),
+            func.count().label("count"),
+            func.min(wanted).filter(wanted <= now).label("since"),
+        )
         .where(IS_UNSENT)
-        .group_by(col(Delivery.state))
+        .group_by(col(Delivery.state), col(Delivery.priority))
     )
-    return {str(row["state"]): row["count"] for row in counted.mappings()}
+    return [
+        Waiting(str(row["state"]), row["priority"], row["count"], row["since"])
+        for row in counted.mappings()
+    ]
 
 
 def heal(tx: Transaction) -> int:

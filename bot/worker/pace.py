@@ -22,6 +22,9 @@ class Pace:
     room_wait: timedelta = timedelta(seconds=2)
     plan_digests_every: timedelta = timedelta(seconds=20)
     heal_every: timedelta = timedelta(seconds=60)
+    stale: timedelta = timedelta(seconds=20)
+    """A probe every 10 seconds then notices within 30 that a loop stands still."""
+    check_token_every: timedelta = timedelta(seconds=30)
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)
 

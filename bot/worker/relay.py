@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -84,10 +85,12 @@ class Relay:
                 claimed = await self._claim()
             except StoreUnavailable:
                 log.error("The database does not answer; the relay tries again")
+                self._figures.relay_failed()
                 claimed = []
             except Exception:
                 # One of the two loops that must never end: whatever it was, the next turn tries.
                 log.exception("The relay could not claim")
+                self._figures.relay_failed()
                 claimed = []
             for delivery in claimed:
                 task = asyncio.create_task(self._guarded(delivery))
@@ -124,6 +127,7 @@ class Relay:
         self._claimed_at = loop.time()
 
     def _claim_now(self, room: int) -> list[Claimed]:
+        began = time.monotonic()
         now, real = self._clock.now(), self._clock.real()
         with self._db.transaction() as tx:
             claimed = outbox.claim(
@@ -136,7 +140,8 @@ class Relay:
             )
             if claimed:
                 self._blocked = limits.blocked(tx, real)
-        self._figures.relay_turned(real)
+        self._figures.claimed("delivery", len(claimed), time.monotonic() - began)
+        self._figures.relay_turned()
         return claimed
 
     async def _guarded(self, claimed: Claimed) -> None:
@@ -259,8 +264,8 @@ class Relay:
             )
         else:
             if accepted is not None:
-                self._figures.outcome(claimed.kind, "sent")
                 await self._threads.write(delivered.sent, self._db, claimed, accepted, self._at())
+                self._count_sent(claimed)
 
     async def _accepted(self, claimed: Claimed, prepared: Letter | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it was put back to be looked up again."""
@@ -334,6 +339,11 @@ class Relay:
             used_attempt=used_attempt,
             in_order=in_order,
         )
+
+    def _count_sent(self, claimed: Claimed) -> None:
+        self._figures.outcome(claimed.kind, "sent")
+        late = (self._clock.now() - claimed.wanted_at).total_seconds()
+        self._figures.delivered(page=claimed.kind is DeliveryKind.PAGE, late=late)
 
     def _report(self, claimed: Claimed, error: Rejected) -> None:
         self._figures.outcome(claimed.kind, error.code)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -74,7 +75,7 @@ class Tick:
             await self._fire_all()
             await self._plan_digests()
             await self._heal()
-            self._figures.ticked(self._clock.real())
+            self._figures.ticked()
         except asyncio.CancelledError:
             return  # `stop`: the process ends, which is no error of the job
         except StoreUnavailable:
@@ -90,8 +91,9 @@ class Tick:
                 await self._fire(work)
 
     def _claim(self) -> list[DueWork]:
+        began = time.monotonic()
         with self._db.transaction() as tx:
-            return timers.claim(
+            due = timers.claim(
                 tx,
                 now=self._clock.now(),
                 real=self._clock.real(),
@@ -99,17 +101,23 @@ class Tick:
                 kinds=duework.KNOWN_KINDS,
                 lease=self._pace.lease,
             )
+        self._figures.claimed("timer", len(due), time.monotonic() - began)
+        return due
 
     async def _fire(self, work: DueWork) -> None:
         """A row that fails keeps its lease, rests and is tried again; the others go on."""
         try:
-            await self._threads.write(duework.fire, self._db, self._policy, work, self._clock.now())
-            self._figures.fired(work.kind)
+            now = self._clock.now()
+            await self._threads.write(duework.fire, self._db, self._policy, work, now)
+            self._count(work)
         except StoreUnavailable:
             raise
         except Exception:
             self._figures.tick_failed()
             log.exception("Due work failed", extra={"kind": work.kind, "timer": work.id})
+
+    def _count(self, work: DueWork) -> None:
+        self._figures.fired(work.kind, (self._clock.now() - work.due_at).total_seconds())
 
     async def _plan_digests(self) -> None:
         now = self._clock.now()

@@ -12,7 +12,8 @@ from handlers.answer import Answer, Modal
 
 async def acknowledge(click: Click) -> Answer:
     """Nothing to add: the page itself is edited to say so."""
-    await click.write(answering.acknowledge, click.act, click.value)
+    taken = await click.write(answering.acknowledge, click.act, click.value)
+    click.shell.acknowledged(taken)
     return None
 
 

@@ -49,6 +49,7 @@ async def acknowledge(ask: Ask) -> Answer:
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None
     taken = await ask.write(answering.acknowledge_mine, ask.act, incident_id)
+    ask.shell.acknowledged(*taken)
     return joined(
         [ask.say("acknowledged", reference=one.reference, team=one.team_name) for one in taken]
     )

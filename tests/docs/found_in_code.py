@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from prometheus_client import CollectorRegistry
+
 from bot.domain.timeline import EntryKind
 from bot.worker.figures import Figures
+from bot.worker.standing import Standing
 from tests.docs.pages import ROOT
 
 _VARIABLE = re.compile(r"[A-Z][A-Z_]{3,}")
@@ -53,7 +56,7 @@ def routes() -> list[str]:
 def readiness_problems() -> list[str]:
     """Every sentence that `/readyz` can give, up to where a value is put in."""
     found = []
-    for node in ast.walk(_tree("commandline/web.py")):
+    for node in ast.walk(_tree("bot/worker/vitals.py")):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
             said = next(_texts(node.args[0]), "")
             found += [said] if " " in said else []
@@ -62,22 +65,28 @@ def readiness_problems() -> list[str]:
 
 
 def metrics() -> list[Metric]:
-    """Every metric by the name under which it is scraped."""
+    """Every metric of a running bot, by the name under which it is scraped."""
+    registry = Figures().registry
+    Standing(registry)
+    labels = labels_by_metric(registry)
     return [
         Metric(
             f"{metric.name}_total" if metric.type == "counter" else metric.name,
             metric.type,
-            tuple(_labels_of(metric.name)),
+            labels.get(metric.name, ()),
         )
-        for metric in Figures().registry.collect()
+        for metric in registry.collect()
     ]
 
 
-def _labels_of(metric: str) -> list[str]:
-    for node in ast.walk(_tree("bot/worker/figures.py")):
-        if isinstance(node, ast.Call) and node.args and metric in list(_texts(node.args[0])):
-            return [said for word in node.args[2:] for said in _texts(word)]
-    return []
+def labels_by_metric(registry: CollectorRegistry) -> dict[str, tuple[str, ...]]:
+    """The names of the labels with which our own metrics were made."""
+    collectors = list(registry._collector_to_names)
+    return {
+        metric.name: tuple(getattr(collector, "_labelnames", ()))
+        for collector in collectors
+        for metric in collector.collect()
+    }
 
 
 def recorded_data(kind: EntryKind) -> frozenset[str]:

@@ -8,6 +8,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.store import outbox, outbox_health, withdrawals
 from bot.store.database import Database
 from bot.store.outbox import LEASE
+from bot.store.outbox_health import Waiting
 from bot.store.tables import Delivery, Lane
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
@@ -218,7 +219,11 @@ def test_the_depth_and_the_oldest_of_what_waits_are_known(db: Database) -> None:
     take(db, limit=1, kinds=[DeliveryKind.NOTICE])
     with db.reading() as tx:
         assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
-        assert outbox_health.depth(tx) == {"due": 2, "sending": 1}
+        notice = int(Priority.NOTICE)
+        assert sorted(outbox_health.waiting(tx, NOON), key=lambda one: one.state) == [
+            Waiting("due", notice, 2, NOON),
+            Waiting("sending", notice, 1, NOON - SECOND),
+        ]
         assert outbox_health.oldest_overdue(tx, NOON - 2 * SECOND) is None
 
 

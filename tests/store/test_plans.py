@@ -82,7 +82,7 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "claim timers": lambda tx: timers.claim(tx, now=NOON, real=NOON, limit=5),
     "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON),
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
-    "depth": outbox_health.depth,
+    "what waits": lambda tx: outbox_health.waiting(tx, NOON),
     "heal": outbox_health.heal,
     "pages that Slack does not take": lambda tx: unsent_pages.overdue(
         tx, NOON, NOON, {Severity.P1: timedelta(minutes=1)}, ["U0PRIYA", "U0TOM"], 100

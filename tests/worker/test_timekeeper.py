@@ -79,8 +79,8 @@ async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
     slow = Pace(tick=3600)
     tick = Tick(rig.db, rig.policy, list, rig.clock, rig.threads, figures, slow)
     tick.start()
-    await eventually(lambda: figures.last_tick is not None)
-    first = figures.last_tick
+    await eventually(lambda: figures.moves["tick"])
+    first = figures.moves["tick"]
     tick.resume()
-    await eventually(lambda: figures.last_tick != first)
+    await eventually(lambda: figures.moves["tick"] != first)
     tick.stop()

@@ -1,0 +1,73 @@
+"""How the work stands in the database, measured when /metrics is asked: alike in every replica."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from bot.domain.duework import Priority
+from bot.domain.errors import StoreUnavailable
+from bot.store import outbox_health, timers
+from bot.store.database import Database
+from bot.store.outbox_health import Waiting
+
+PAGE, MESSAGE, TIMER = "page", "message", "timer"
+_SHARED = "(of the database, the same in every replica)"
+
+
+class Standing:
+    """Gauges of what waits. Nothing is said of it while the database is away."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._up = Gauge(
+            "tocsin_database_up",
+            "1 when the database answered this question, else 0 (this process)",
+            registry=registry,
+        )
+        self._waiting = Gauge(
+            "tocsin_outbox_waiting",
+            f"Unsent deliveries {_SHARED}",
+            ["state", "priority"],
+            registry=registry,
+        )
+        self._oldest = Gauge(
+            "tocsin_oldest_overdue_seconds",
+            f"Age of the oldest overdue work, 0 when none is {_SHARED}",
+            ["work"],
+            registry=registry,
+        )
+
+    def measure(self, db: Database, now: datetime) -> None:
+        """Ask the database. Reads unsent and due rows only."""
+        try:
+            with db.reading() as tx:
+                waiting = outbox_health.waiting(tx, now)
+                timer = timers.oldest_overdue(tx, now)
+        except StoreUnavailable:
+            self._up.set(0)
+            self._waiting.clear()
+            self._oldest.clear()
+            return
+        self._up.set(1)
+        self._show_waiting(waiting)
+        since = {PAGE: _oldest(waiting, page=True), MESSAGE: _oldest(waiting, page=False)}
+        for work, moment in {**since, TIMER: timer}.items():
+            age = (now - moment).total_seconds() if moment is not None else 0.0
+            self._oldest.labels(work=work).set(age)
+
+    def _show_waiting(self, waiting: list[Waiting]) -> None:
+        self._waiting.clear()
+        for one in waiting:
+            self._waiting.labels(state=one.state, priority=_name(one.priority)).set(one.count)
+
+
+def _name(priority: int) -> str:
+    try:
+        return Priority(priority).name.lower()
+    except ValueError:
+        # A newer release's.
+        return "other"
+
+
+def _oldest(waiting: list[Waiting], *, page: bool) -> datetime | None:
+    since = [one.since for one in waiting if (one.priority == Priority.PAGE) is page]
+    return min((moment for moment in since if moment is not None), default=None)

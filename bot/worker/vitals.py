@@ -1,0 +1,74 @@
+"""Is this process well? Asked by /readyz every few seconds, and by the heartbeat."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.errors import StoreUnavailable
+from bot.store import outbox_health, timers
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import RELAY, TICK, Figures
+from bot.worker.pace import Pace
+
+LONGEST_OVERDUE = timedelta(seconds=60)
+ANSWER_WITHIN = 2.0
+"""Seconds that the database has; a probe gives up sooner or later as well."""
+
+
+class Vitals:
+    """`met_slack` tells whether Slack has told who we are; `unmigrated`, whether the schema lacks
+    something that this release needs."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        threads: Threads,
+        figures: Figures,
+        pace: Pace,
+        *,
+        met_slack: Callable[[], bool],
+        unmigrated: Callable[[Database], bool],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._threads = threads
+        self._figures = figures
+        self._stale = pace.stale.total_seconds()
+        self._met_slack = met_slack
+        self._unmigrated = unmigrated
+
+    async def problems(self) -> list[str]:
+        """Return why this process should get no traffic, each a sentence; none when it is well."""
+        problems = []
+        if self._is_stale(TICK):
+            problems.append("the tick stands still: due work is not done")
+        if self._is_stale(RELAY):
+            problems.append("the relay stands still: nothing is sent")
+        if self._figures.lost_token is not None:
+            problems.append(f"Slack refuses the bot token ({self._figures.lost_token})")
+        if not self._met_slack():
+            problems.append("Slack has not answered yet")
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                if await self._threads.read(self._unmigrated, self._db):
+                    problems.append("the database is not migrated: run 'python app.py migrate'")
+        except (StoreUnavailable, TimeoutError):
+            problems.append("the database does not answer")
+        return problems
+
+    def _is_stale(self, loop: str) -> bool:
+        since = self._figures.seconds_since(loop)
+        return since is None or since > self._stale
+
+    async def overdue(self) -> timedelta:
+        """Return the age of the oldest work that should be done by now; raises StoreUnavailable."""
+        return await self._threads.read(self._overdue)
+
+    def _overdue(self) -> timedelta:
+        now = self._clock.now()
+        with self._db.reading() as tx:
+            since = [outbox_health.oldest_overdue(tx, now), timers.oldest_overdue(tx, now)]
+        return max((now - moment for moment in since if moment is not None), default=timedelta(0))

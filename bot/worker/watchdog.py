@@ -1,0 +1,75 @@
+"""The last resort: a process whose loops stand still ends itself, so that it is started anew.
+
+A thread of its own, because a stuck event loop can notice nothing. What was committed is safe and
+what was claimed is taken over when its lease has run out.
+"""
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+
+log = logging.getLogger(__name__)
+
+EXIT_STATUS = 70
+"""EX_SOFTWARE of sysexits.h: told from a crash and from a stop."""
+LOOKS = 60
+BETWEEN_LOOKS = 1.0
+
+
+def end_process() -> None:
+    """End at once: whatever is stuck would also hold up an orderly end."""
+    # Files, lines and functions of every thread; no values.
+    faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
+    os._exit(EXIT_STATUS)
+
+
+class Watchdog:
+    """Watches counters that move at every turn of a loop, well or badly ended.
+
+    It counts its own looks, not the time: a machine that slept, or a process that was stopped and
+    goes on, has looked once meanwhile, and gets its time to move.
+    """
+
+    def __init__(
+        self,
+        moves: Callable[[], Mapping[str, int]],
+        *,
+        looks: int = LOOKS,
+        between: float = BETWEEN_LOOKS,
+        end: Callable[[], None] = end_process,
+    ) -> None:
+        self._moves = moves
+        self._looks = looks
+        self._between = between
+        self._end = end
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch. A loop that has not moved yet is not watched: it may still start."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        still: dict[str, int] = {}
+        before: dict[str, int] = {}
+        while not self._stopped.wait(self._between):
+            now = dict(self._moves())
+            for loop, moves in now.items():
+                stuck = moves > 0 and before.get(loop) == moves
+                still[loop] = still.get(loop, 0) + 1 if stuck else 0
+            before = now
+            wedged = sorted(loop for loop, looks in still.items() if looks >= self._looks)
+            if wedged:
+                log.critical(
+                    "This process is stuck and ends itself, to be started anew",
+                    extra={"stuck": wedged, "seconds": self._looks * self._between},
+                )
+                self._end()
+                return

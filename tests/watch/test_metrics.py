@@ -1,0 +1,74 @@
+"""What /metrics says of a bot at work."""
+
+from playground.faults import FaultKind, FaultRule
+from tests.handlers.requests import command_body, send
+from tests.watch.conftest import RunningBot, until
+
+OPENING = "/escalate open p1 A title that must not be scraped"
+
+
+async def test_a_page_its_answer_and_the_calls_in_between_are_counted(bot: RunningBot) -> None:
+    assert (await bot.person("mei").command(OPENING, "general")).ok
+    person, page = await bot.paged()
+    assert (await person.click(page, "page_acknowledge")).ok
+    await bot.until_metric("tocsin_deliveries_total", "page update", "sent")
+    scraped = await bot.metrics()
+    assert scraped["tocsin_deliveries_total"]["page", "sent"] >= 1
+    assert scraped["tocsin_lateness_seconds_count"]["page",] >= 1
+    assert scraped["tocsin_ack_latency_seconds_count"] == {
+        ("P0",): 0,
+        ("P1",): 1,
+        ("P2",): 0,
+        ("P3",): 0,
+    }
+    assert scraped["tocsin_request_seconds_count"]["command", "200"] == 1
+    assert scraped["tocsin_request_seconds_count"]["click", "200"] == 1
+    assert scraped["tocsin_slack_call_seconds_count"]["chat.postMessage",] >= 3
+    assert scraped["tocsin_claim_batch_count"]["delivery",] >= 1
+    assert scraped["tocsin_claim_seconds_count"]["timer",] >= 1
+    assert scraped["process_resident_memory_bytes"][()] > 0
+    assert list(scraped["tocsin_build_info"].values()) == [1]
+
+
+async def test_an_acknowledgement_by_command_is_counted_too(bot: RunningBot) -> None:
+    await bot.person("mei").command(OPENING, "general")
+    person, _ = await bot.paged()
+    assert (await person.command("/escalate ack ESC-1")).ok
+    assert await bot.metric("tocsin_ack_latency_seconds_count", "P1") == 1
+
+
+async def test_what_slack_refuses_and_what_waits_for_it_are_seen(bot: RunningBot) -> None:
+    rule = FaultRule(FaultKind.ERROR, "chat.postMessage", error="fatal_error")
+    bot.slack.slack.faults.add(rule)
+    await bot.person("mei").command(OPENING, "general")
+    await bot.until_metric("tocsin_outbox_waiting", "page", "unknown")
+    await until(
+        lambda: bot.metric("tocsin_oldest_overdue_seconds", "page"), lambda age: (age or 0) > 1
+    )
+    assert (await bot.metric("tocsin_slack_errors_total", "unknown", "chat.postMessage") or 0) > 0
+    bot.slack.slack.faults.clear()
+    await until(lambda: bot.metric("tocsin_oldest_overdue_seconds", "page"), lambda age: age == 0)
+
+
+async def test_a_request_that_nobody_signed_is_counted_by_its_status(bot: RunningBot) -> None:
+    forged = await send(f"{bot.url}/slack/events", command_body("list"), secret="wrong")
+    assert forged.status == 401
+    assert await bot.metric("tocsin_request_seconds_count", "command", "401") == 1
+
+
+async def test_no_title_name_or_id_is_scraped(bot: RunningBot) -> None:
+    await bot.person("mei").command(OPENING, "general")
+    await bot.paged()
+    _, scraped = await bot.get("/metrics")
+    for secret in ("scraped", "ESC-1", "U0", "priya", "T0", "C0", "xoxb"):
+        assert secret not in scraped
+
+
+async def test_words_of_slacks_that_are_no_codes_become_no_labels(bot: RunningBot) -> None:
+    figures = bot.tocsin.figures
+    figures.called("chat.postMessage", 0.1, "An Essay, with a title; and more")
+    for number in range(500):
+        figures.called("chat.postMessage", 0.1, f"code_{number}")
+    errors = (await bot.metrics())["tocsin_slack_errors_total"]
+    assert len(errors) <= 101
+    assert errors["other", "chat.postMessage"] >= 400

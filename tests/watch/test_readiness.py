@@ -1,0 +1,134 @@
+"""/readyz is red for each reason there is, says which, and is green again when it has passed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from bot.policy import Policy
+from bot.store.database import Database
+from commandline import migrations
+from commandline.migrations import migrate
+from playground.testing import RunningPlayground
+from tests.databases import fresh_url
+from tests.waiting import eventually
+from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
+from tests.wire import wire
+
+SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=3))
+TICK = "the tick stands still: due work is not done"
+RELAY = "the relay stands still: nothing is sent"
+AWAY = "the database does not answer"
+UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
+
+
+async def test_a_bot_that_is_well_is_ready(bot: RunningBot) -> None:
+    assert await bot.get("/readyz") == (200, '{"ready":true,"problems":[]}')
+    assert (await bot.get("/healthz"))[0] == 200
+
+
+async def test_a_stale_tick(start_bot: StartBot) -> None:
+    async with start_bot(SOON_STALE) as bot:
+        await bot.until_well()
+        bot.tocsin.tick.stop()
+        await bot.until_problem(TICK)
+        bot.tocsin.tick.start()
+        await bot.until_well()
+
+
+async def test_a_stale_claim(start_bot: StartBot) -> None:
+    async with start_bot(SOON_STALE) as bot:
+        await bot.until_well()
+        bot.tocsin.relay.stop()
+        await bot.until_problem(RELAY)
+
+
+async def test_a_revoked_token_is_noticed_while_nothing_is_sent(bot: RunningBot) -> None:
+    bot.slack.slack.app.revoked = True
+    await bot.until_problem("Slack refuses the bot token (token_revoked)")
+    assert await bot.metric("tocsin_token_lost") == 1
+    bot.slack.slack.app.revoked = False
+    await bot.until_well()
+    assert await bot.metric("tocsin_token_lost") == 0
+
+
+async def test_slack_that_has_never_answered(start_bot: StartBot, slack: RunningPlayground) -> None:
+    slack.slack.app.revoked = True
+    async with start_bot() as bot:
+        await eventually(lambda: bot.tocsin.figures.lost_token)
+        told = await bot.problems()
+    assert "Slack has not answered yet" in told
+    assert "Slack refuses the bot token (token_revoked)" in told
+
+
+async def test_an_unmigrated_database(start_bot: StartBot, db: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    config.attributes["engine"] = db.engine
+    command.downgrade(config, "base")
+    async with start_bot() as bot:
+        assert UNMIGRATED in await bot.problems()
+        migrate(db)
+        await bot.until_well()
+
+
+async def test_a_postgresql_that_is_away(
+    policy: Policy, slack: RunningPlayground, tmp_path: Path
+) -> None:
+    with fresh_url("postgresql", tmp_path) as url, wire(url) as line:
+        async with a_bot(line.url, policy, slack) as bot:
+            await bot.until_well()
+            line.cut()
+            await bot.until_problem(AWAY)
+            assert await bot.metric("tocsin_database_up") == 0
+            assert (await bot.metric("tocsin_database_errors_total") or 0) > 0
+            assert await bot.metric("tocsin_oldest_overdue_seconds", "page") is None
+            line.mend()
+            await bot.until_well()
+            assert await bot.metric("tocsin_database_up") == 1
+
+
+async def test_a_sqlite_file_that_cannot_be_opened(
+    policy: Policy, slack: RunningPlayground, tmp_path: Path
+) -> None:
+    folder = tmp_path / "not mounted yet"
+    url = f"sqlite:///{folder}/tocsin.sqlite3"
+    async with a_bot(url, policy, slack) as bot:
+        assert AWAY in await bot.problems()
+        folder.mkdir()
+        db = Database(url)
+        migrate(db)
+        db.close()
+        await bot.until_well()
+
+
+async def test_asking_every_second_reads_no_migration_script(
+    bot: RunningBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(migrations, "FOLDER", tmp_path / "nothing here")
+    assert await bot.problems() == []
+
+
+async def test_a_database_that_hangs_does_not_hang_the_answer(
+    start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start_bot() as bot:
+        await bot.until_well()
+        monkeypatch.setattr("bot.worker.vitals.ANSWER_WITHIN", 0.2)
+        release = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def stuck() -> None:
+            asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
+
+        held = [asyncio.create_task(bot.tocsin.threads.read(stuck)) for _ in range(4)]
+        try:
+            await bot.until_problem(AWAY)
+        finally:
+            release.set()
+            await asyncio.gather(*held)
+        await bot.until_well()
