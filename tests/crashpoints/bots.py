@@ -1,0 +1,139 @@
+"""Bots that can be made to die at a point: ordered from the nursery, heard of through its pipe."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = ROOT / "tests" / "small_escalation.toml"
+SECRET = "playground-signing-secret"
+
+
+@dataclass
+class Bot:
+    """One process. Its points are in the order in which it reached them."""
+
+    pid: int = 0
+    port: int = 0
+    points: list[str] = field(default_factory=list)
+    listens: asyncio.Event = field(default_factory=asyncio.Event)
+    met_slack: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    status: int | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/slack/events"
+
+    @property
+    def killed(self) -> bool:
+        return self.status is not None and os.WTERMSIG(self.status) == signal.SIGKILL
+
+    def arm(self) -> None:
+        """From now on its points count. Taken before it reads anything that is sent later."""
+        os.kill(self.pid, signal.SIGUSR1)
+
+    async def kill(self) -> None:
+        if not self.ended.is_set():
+            os.kill(self.pid, signal.SIGKILL)
+        await self.ended.wait()
+
+
+class Nursery:
+    """The process that bears bots, and what it says of them."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._numbers = count()
+        self._bots: dict[int, Bot] = {}
+        self._listening = asyncio.create_task(self._listen())
+
+    async def bot(
+        self,
+        *,
+        database_url: str,
+        api_url: str,
+        clock_file: Path,
+        die_at: str | None = None,
+        later: float = 0.0,
+    ) -> Bot:
+        """Start a bot and wait until it listens; `later`: so many seconds have gone by."""
+        number, bot = next(self._numbers), Bot()
+        self._bots[number] = bot
+        environment = {
+            "SLACK_BOT_TOKEN": "xoxb-playground",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": api_url,
+            "DATABASE_URL": database_url,
+            "CLOCK_OFFSET_FILE": str(clock_file),
+        }
+        order = {"number": number, "environment": environment, "die_at": die_at, "later": later}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        async with asyncio.timeout(60):
+            await bot.listens.wait()
+        assert not bot.ended.is_set(), "it ended while it was starting: see bots.log"
+        return bot
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            while line := await self._process.stdout.readline():
+                self._hear(json.loads(line))
+        finally:
+            for bot in self._bots.values():  # Nothing more is heard: let go of whoever waits.
+                bot.ended.set()
+                bot.listens.set()
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        bot = self._bots[said["bot"]]
+        match said:
+            case {"pid": pid, "port": port}:
+                bot.pid, bot.port = pid, port
+                bot.listens.set()
+            case {"met": True}:
+                bot.met_slack.set()
+            case {"point": point}:
+                bot.points.append(point)
+            case {"ended": status}:
+                bot.status = status
+                bot.ended.set()
+                bot.listens.set()
+
+    async def close(self) -> None:
+        for bot in list(self._bots.values()):
+            await bot.kill()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._listening
+
+
+@contextlib.asynccontextmanager
+async def nursery(folder: Path) -> AsyncIterator[Nursery]:
+    """What its bots complain about stands in `bots.log` of the folder."""
+    with (folder / "bots.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.crashpoints.nursery",
+            str(POLICY),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+        running = Nursery(process)
+        try:
+            yield running
+        finally:
+            await running.close()

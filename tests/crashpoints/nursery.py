@@ -1,0 +1,139 @@
+"""A process that has everything imported and begets bots: a fork takes a hundredth of a start.
+
+Reads one order a line, as JSON; writes one line for whatever happens to a bot. Each bot is a whole
+process of the product: HTTP, Bolt, tick, relay. Run as `python -m tests.crashpoints.nursery`.
+"""
+
+import asyncio
+import gc
+import inspect
+import json
+import os
+import signal
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.clock import Clock
+from bot.domain.act import Workspace
+from bot.policy import Policy, load
+from bot.render.words import Words
+from bot.settings import read_settings
+from bot.store.database import Database
+from bot.worker.pace import Pace
+from bot.worker.people import People
+from commandline import runtime
+from commandline.runtime import Tocsin
+from commandline.web import create_app
+from playground.serving import LoopbackServer, bound
+from tests.crashpoints.points import CrashPoints
+
+# One delivery at a time: the points come in one order, whatever the machine is busy with.
+PACE = Pace(in_flight=1, tick=0.2, poll=0.2, between_lookups=timedelta(seconds=0.1))
+
+
+def tell(bot: int, **what: Any) -> None:
+    """One line; short enough to be written in one piece, whoever writes beside us."""
+    os.write(1, json.dumps({"bot": bot, **what}).encode() + b"\n")
+
+
+class LaterClock(Clock):
+    """A machine that was switched on again after a while: leases have run out meanwhile."""
+
+    def __init__(self, file: Path | None, later: timedelta) -> None:
+        super().__init__(file)
+        self._later = later
+
+    def real(self) -> datetime:
+        return super().real() + self._later
+
+
+async def live(order: dict[str, Any], policy: Policy) -> None:
+    """Be a bot until somebody, or a crash point, ends it."""
+    number = order["number"]
+    points = CrashPoints(lambda point: tell(number, point=point), order["die_at"])
+    points.watch_calls()
+    signal.signal(signal.SIGUSR1, lambda *_: points.arm())
+    settings = read_settings(order["environment"])
+    tocsin = Tocsin(settings, policy, PACE)
+    tocsin.clock = LaterClock(settings.clock_offset_file, timedelta(seconds=order["later"]))
+    points.watch_commits(tocsin.db.engine)
+    _tell_when_slack_was_met(number)
+    listening = bound("127.0.0.1", 0)
+    server = LoopbackServer(uvicorn.Config(create_app(tocsin), log_config=None, lifespan="on"))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    await server.listening.wait()
+    tell(number, pid=os.getpid(), port=listening.getsockname()[1])
+    await serving
+
+
+def _tell_when_slack_was_met(number: int) -> None:
+    sync = People.sync
+
+    async def synced(people: People, workspace: Workspace) -> None:
+        await sync(people, workspace)
+        tell(number, met=True)
+
+    People.sync = synced  # type: ignore[assignment, method-assign]
+
+
+class Nursery:
+    """Bears bots, and says how each of them ended."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._numbers: dict[int, int] = {}
+
+    def bear(self, order: dict[str, Any]) -> None:
+        """Fork; the child never returns from here."""
+        # Held back while we fork: the end of a child that nobody knows yet could not be told.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+            os.close(0)
+            try:
+                asyncio.run(live(order, self._policy))
+            finally:
+                sys.stderr.flush()
+                os._exit(1)
+        self._numbers[pid] = order["number"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+
+    def bury(self, *_: Any) -> None:
+        while self._numbers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            tell(self._numbers.pop(pid), ended=status)
+
+
+def warm_up() -> None:
+    """Do once what every process does when it starts, and what a fork then finds done."""
+    words = Words()
+    # Each makes its own: a quarter of a second to compile the templates.
+    vars(runtime)["Words"] = lambda: words
+    inspect.stack()  # Bolt looks for its caller; the first look reads every module's path.
+    uvicorn.Config(Starlette(), log_config=None).load()
+    for url in ("sqlite:///nowhere", "postgresql://nowhere"):
+        Database(url).close()
+
+
+def main() -> None:
+    nursery = Nursery(load(Path(sys.argv[1])))
+    warm_up()
+    signal.signal(signal.SIGCHLD, nursery.bury)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # They live for seconds; looking for garbage would copy every page.
+    for line in sys.stdin:
+        nursery.bear(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The points at which a process can die: around each commit, around each call to Slack.
+
+Set by tests in a process of the bot; nothing of it exists in production.
+"""
+
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from threading import Lock
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot.slack.client import SlackCalls
+
+WROTE = "crash_points_wrote"
+
+
+class CrashPoints:
+    """Names each point as it is reached, and ends the process at the one that is named.
+
+    A point is a name and how often it was there: 'before the commit of relay._claim_now #2'. Only
+    what happens after `arm` counts.
+    """
+
+    def __init__(self, tell: Callable[[str], None], die_at: str | None) -> None:
+        self._tell = tell
+        self._die_at = die_at
+        self._armed = False
+        self._seen: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def arm(self) -> None:
+        self._armed = True
+
+    def reached(self, name: str) -> None:
+        """SIGKILL to ourselves at the chosen point: nothing is tidied up, no answer is sent."""
+        if not self._armed:
+            return
+        with self._lock:
+            self._seen[name] += 1
+            point = f"{name} #{self._seen[name]}"
+            self._tell(point)
+            if point == self._die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch_commits(self, engine: Engine) -> None:
+        """Count the commits that store something: to die around another changes nothing."""
+        commit = engine.dialect.do_commit
+
+        @event.listens_for(engine, "begin")
+        def _begun(connection: Any) -> None:
+            connection.info[WROTE] = False
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def _executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            verb = statement.split(None, 1)[0].upper()
+            returns = "RETURNING" in statement  # Its row count is known when it has been read.
+            if verb in ("INSERT", "UPDATE", "DELETE") and (returns or cursor.rowcount != 0):
+                connection.info[WROTE] = True
+
+        def do_commit(connection: Any) -> None:
+            if not connection.info.get(WROTE):
+                commit(connection)
+                return
+            name = f"the commit of {_who_commits(sys._getframe())}"
+            self.reached(f"before {name}")
+            commit(connection)
+            self.reached(f"after {name}")
+
+        engine.dialect.do_commit = do_commit  # type: ignore[assignment, method-assign]
+
+    def watch_calls(self) -> None:
+        """Count every call to Slack that this process makes from now on."""
+        call = SlackCalls.call
+
+        async def watched(calls: SlackCalls, method: str, **arguments: Any) -> Any:
+            self.reached(f"before the call of {method}")
+            try:
+                return await call(calls, method, **arguments)
+            finally:
+                self.reached(f"after the call of {method}")
+
+        SlackCalls.call = watched  # type: ignore[assignment, method-assign]
+
+
+def _who_commits(frame: FrameType | None) -> str:
+    """The service (or loop) whose transaction it is: the first of ours above the store."""
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith("bot.") and not module.startswith("bot.store."):
+            return f"{module.rpartition('.')[2]}.{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "somebody"
