@@ -167,7 +167,7 @@ class Post:
             if letter.thread_ts is not None:
                 method, given["ts"] = "conversations.replies", letter.thread_ts
             for _ in range(_MOST_READ):
-                answer = await self._calls.call(method, include_all_metadata=True, **given)
+                answer = await self._history(claimed.workspace, letter, method, given)
                 for found in answer.get("messages", ()):
                     payload = (found.get("metadata") or {}).get("event_payload") or {}
                     if payload.get("id") == claimed.id:
@@ -178,6 +178,21 @@ class Post:
         except (Rejected, OutcomeUnknown) as error:
             return NoHistory(str(error))
         return NoHistory("too much has been said since")
+
+    async def _history(
+        self, workspace: Workspace, letter: Letter, method: str, given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Read a part of it; a public channel is joined, as it is for a post.
+
+        A process that ended before its first post there never came so far.
+        """
+        try:
+            return await self._calls.call(method, include_all_metadata=True, **given)
+        except Rejected as error:
+            if error.code != "not_in_channel" or letter.channel is None:
+                raise
+            await self._get_in(workspace, letter, error)
+            return await self._calls.call(method, include_all_metadata=True, **given)
 
     # Rooms
 

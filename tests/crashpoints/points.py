@@ -4,10 +4,11 @@ Set by tests in a process of the bot; nothing of it exists in production.
 """
 
 import os
+import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from types import FrameType
 from typing import Any
@@ -16,8 +17,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.slack.client import SlackCalls
+from bot.store.transaction import Transaction
 
 WROTE = "crash_points_wrote"
+_WRITES = re.compile(r"\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE \S+ SET\b")
 
 
 class CrashPoints:
@@ -58,10 +61,16 @@ class CrashPoints:
 
         @event.listens_for(engine, "after_cursor_execute")
         def _executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-            verb = statement.split(None, 1)[0].upper()
-            returns = "RETURNING" in statement  # Its row count is known when it has been read.
-            if verb in ("INSERT", "UPDATE", "DELETE") and (returns or cursor.rowcount != 0):
-                connection.info[WROTE] = True
+            _note(connection, statement, cursor)
+
+        on_driver = Transaction.on_driver
+
+        def noted(tx: Transaction, sql: str, values: Sequence[Any]) -> Any:
+            cursor = on_driver(tx, sql, values)
+            _note(tx.connection, sql, cursor)
+            return cursor
+
+        Transaction.on_driver = noted  # type: ignore[assignment, method-assign]
 
         def do_commit(connection: Any) -> None:
             if not connection.info.get(WROTE):
@@ -86,6 +95,12 @@ class CrashPoints:
                 self.reached(f"after the call of {method}")
 
         SlackCalls.call = watched  # type: ignore[assignment, method-assign]
+
+
+def _note(connection: Any, statement: str, cursor: Any) -> None:
+    """What returns rows knows how many only when they have been read."""
+    if _WRITES.search(statement) and ("RETURNING" in statement or cursor.rowcount != 0):
+        connection.info[WROTE] = True
 
 
 def _who_commits(frame: FrameType | None) -> str:

@@ -1,0 +1,259 @@
+"""What people, Slack and time may do to the bot, in any order."""
+
+import asyncio
+import tempfile
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import func
+from sqlalchemy import select as count_of
+from sqlmodel import select
+
+from bot.domain.controls import Form
+from bot.store.tables import Delivery, Incident, Page, PagingRun, Reminder, Task, TimelineEntry
+from playground.driver import texts
+from playground.faults import FaultKind, FaultRule
+from playground.outcomes import Outcome
+from playground.records import Message
+from tests import FOLDER
+from tests.databases import fresh_url
+from tests.invariants import broken
+from tests.model.holds import acknowledged, doubled, pages_accepted, wrong_at_rest
+from tests.model.world import PEOPLE, World, a_world
+
+Result = TypeVar("Result")
+
+COMMANDS = (
+    "update {esc} still looking",
+    "status {esc} investigating looking",
+    "severity {esc} p0 it is worse",
+    "severity {esc} p3 it was little",
+    "assign {esc} @tom",
+    "page {esc} pr please read",
+    "page {esc} @tom please read",
+    "note {esc} somebody called",
+    "task {esc} @tom in 2h draft it",
+    "done {esc}",
+    "ack {esc}",
+    "ack",
+    "handover {esc} pr please go on",
+    "decline {esc} not ours",
+    "reopen {esc} it is back",
+    "resolve {esc}",
+    "close {esc}",
+    "remind {esc} in 30m look again",
+)
+FORMS: dict[str, dict[str, Any]] = {
+    Form.CANNOT_TAKE: {"why": "on a plane"},
+    Form.HAND_OVER: {"person": "U0TOM", "summary": "read so far"},
+    Form.RESOLVE: {"root_cause": "process", "note": "gone"},
+    Form.REOPEN: {"why": "it is back"},
+}
+POSTS = ("chat.postMessage", "chat.update")
+METHODS = (*POSTS, "conversations.create", "conversations.invite", "pins.add")
+FAULTS = (
+    FaultKind.HTTP_500,
+    FaultKind.HTTP_500_STORED,
+    FaultKind.FATAL_ERROR_STORED,
+    FaultKind.RESET,
+    FaultKind.RESET_STORED,
+    FaultKind.HANG,
+    FaultKind.HANG_STORED,
+    FaultKind.RATE_LIMITED,
+)
+MINUTES = (1, 6, 16, 35, 125, 26 * 60, 8 * 24 * 60)
+MOST_INCIDENTS = 3
+person = st.sampled_from(PEOPLE)
+twice = st.booleans()
+
+
+class People(RuleBasedStateMachine):
+    """The model: how many escalations there are, who has taken what, what Slack has had of it."""
+
+    kind = "sqlite"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.new_event_loop()
+        self._open = AsyncExitStack()
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(dir=FOLDER)))
+        url = self._open.enter_context(fresh_url(self.kind, folder))
+        self.world: World = self._run(self._open.enter_async_context(a_world(url)))
+        self.opened = 0
+        self.taken: dict[str, str | None] = {}
+        self.accepted: set[str] = set()
+        self.on_its_way: set[str] = set()
+
+    def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self._loop.run_until_complete(work)
+
+    # People
+
+    @precondition(lambda self: self.opened < MOST_INCIDENTS)
+    @rule(severity=st.sampled_from(("p0", "p1", "p2")), twice=twice)
+    def somebody_opens(self, severity: str, twice: bool) -> None:
+        self.opened += 1
+        said = self._run(self._command("mei", f"open {severity} Pile-on", twice=twice))
+        assert f"ESC-{self.opened}" in said
+        with self.world.db.reading() as tx:
+            assert len(tx.all(select(Incident))) == self.opened
+
+    @precondition(lambda self: self.opened)
+    @rule(who=person, what=st.sampled_from(COMMANDS), which=st.integers(0, 2), twice=twice)
+    def somebody_commands(self, who: str, what: str, which: int, twice: bool) -> None:
+        text = what.format(esc=f"ESC-{which % self.opened + 1}")
+        self._run(self._command(who, text, twice=twice))
+
+    @precondition(lambda self: self.world.buttons())
+    @rule(data=st.data(), twice=twice)
+    def somebody_clicks(self, data: st.DataObject, twice: bool) -> None:
+        buttons = self.world.buttons()
+        message, action = buttons[data.draw(st.integers(0, len(buttons) - 1), "button")]
+        readers = self.world.readers(message)
+        who = readers[data.draw(st.integers(0, len(readers) - 1), "who")]
+        self._run(self._click(who, message, action, twice=twice))
+
+    @precondition(lambda self: self.world.with_a_form())
+    @rule(data=st.data())
+    def somebody_sends_a_form(self, data: st.DataObject) -> None:
+        waiting = self.world.with_a_form()
+        self._run(self._send(waiting[data.draw(st.integers(0, len(waiting) - 1), "who")]))
+
+    # Time, Slack, processes
+
+    @rule(minutes=st.sampled_from(MINUTES))
+    def time_goes_by(self, minutes: int) -> None:
+        self.world.advance(timedelta(minutes=minutes))
+
+    @rule()
+    def the_bot_works(self) -> None:
+        self._run(self.world.work())
+
+    @rule(
+        kind=st.sampled_from(FAULTS),
+        method=st.sampled_from(METHODS),
+        count=st.integers(1, 3),
+        seconds=st.sampled_from((2, 90)),
+    )
+    def slack_fails(self, kind: FaultKind, method: str, count: int, seconds: int) -> None:
+        hangs = kind in (FaultKind.HANG, FaultKind.HANG_STORED)
+        self.world.slack.slack.faults.add(
+            FaultRule(kind, method, count=1 if hangs else count, seconds=1 if hangs else seconds)
+        )
+
+    @rule(who=person)
+    def somebody_cannot_be_reached(self, who: str) -> None:
+        rule = FaultRule(FaultKind.ERROR, "chat.postMessage", error="user_disabled", count=1)
+        rule.channel = self.world.dm_of(who)
+        self.world.slack.slack.faults.add(rule)
+
+    @rule()
+    def slack_is_well(self) -> None:
+        self.world.slack.slack.faults.clear()
+
+    @precondition(lambda self: self.world.unsent())
+    @rule()
+    def the_process_dies_while_it_posts(self) -> None:
+        self._run(self.world.dies())
+
+    @precondition(lambda self: self.world.unsent())
+    @rule(who=person)
+    def somebody_acknowledges_while_the_bot_posts(self, who: str) -> None:
+        async def both() -> None:
+            async with self.world.one_on_its_way():
+                self.on_its_way = set(pages_accepted(self.world))
+                await self._command(who, "ack", twice=False)
+                await self.world.until(lambda: not self.world.can_be_sent())
+
+        self._run(both())
+
+    @rule()
+    def everything_comes_to_rest(self) -> None:
+        self._run(self.world.come_to_rest())
+        assert wrong_at_rest(self.world) == []
+
+    # What must hold
+
+    @invariant()
+    def nothing_is_broken(self) -> None:
+        assert broken(self.world.db) == []
+
+    @invariant()
+    def nothing_came_twice(self) -> None:
+        assert doubled(self.world) == []
+
+    @invariant()
+    def nobody_is_paged_for_what_somebody_has_taken(self) -> None:
+        accepted, taken = pages_accepted(self.world), acknowledged(self.world)
+        late = [
+            page
+            for page in accepted.keys() - self.accepted - self.on_its_way
+            if accepted[page] in self.taken
+        ]
+        assert late == [], "accepted after the acknowledgement"
+        kept = {run: taken.get(run) for run in self.taken}
+        assert kept == self.taken, "what was taken stays with who took it first"
+        self.accepted, self.taken, self.on_its_way = set(accepted), taken, set()
+
+    def teardown(self) -> None:
+        try:
+            self._run(self.world.come_to_rest())
+            assert wrong_at_rest(self.world) == []
+            assert doubled(self.world) == []
+        finally:
+            self._run(self._open.aclose())
+            self._loop.close()
+
+    # How
+
+    async def _command(self, who: str, text: str, *, twice: bool) -> str:
+        outcome = await self.world.slack.person(who).command(f"/escalate {text}", "general")
+        await self._answered(outcome, twice=twice)
+        return texts(outcome.message) if outcome.message else ""
+
+    async def _click(self, who: str, message: Message, action: str, *, twice: bool) -> None:
+        await self._answered(await self.world.slack.person(who).click(message, action), twice=twice)
+
+    async def _answered(self, outcome: Outcome, *, twice: bool) -> None:
+        """An answer came, no fault of ours; the same request once more changes nothing."""
+        assert outcome.ok, outcome.error
+        await self.world.settled()
+        assert outcome.delivery is not None
+        assert "tell whoever runs Tocsin" not in str(outcome.delivery.answer)
+        if twice:
+            before = self._effects()
+            assert (await self.world.slack.slack.redeliver(outcome.delivery.seq)).ok
+            await self.world.settled()
+            assert self._effects() == before
+
+    async def _send(self, who: str) -> None:
+        sender = self.world.slack.person(who)
+        fields = FORMS.get(sender.modal.callback_id)
+        if fields is None:
+            await sender.close_modal(all_views=True)
+            return
+        blocks = {str(one.get("block_id")).split(":")[0]: one for one in sender.modal.blocks}
+        values = {
+            str(blocks[name]["block_id"]): {name: value}
+            for name, value in fields.items()
+            if name in blocks
+        }
+        await sender.submit(values)
+        await self.world.settled()
+        while self.world.slack.slack.workspace.open_view(sender.id) is not None:
+            await sender.close_modal(all_views=True)
+
+    def _effects(self) -> dict[str, int]:
+        tables = (Delivery, Incident, Page, PagingRun, Reminder, Task, TimelineEntry)
+        with self.world.db.reading() as tx:
+            return {
+                table.__name__: int(
+                    tx.execute(count_of(func.count()).select_from(table)).scalar_one()
+                )
+                for table in tables
+            }

@@ -1,0 +1,254 @@
+"""A small world in one process: a workspace, the bot's listeners, a database, and time that moves
+only when it is moved. The relay and the tick work when they are told to.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from sqlmodel import col, select
+
+from bot.clock import Clock
+from bot.domain.act import Workspace
+from bot.policy import load
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services.directory import remember_people
+from bot.slack.client import SlackCalls, new_session, web_client
+from bot.slack.manifest import manifest
+from bot.store.database import Database
+from bot.store.outbox import UNSENT
+from bot.store.tables import Delivery, Lane
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.post import Post
+from bot.worker.relay import Relay
+from bot.worker.tick import Tick
+from handlers.background import BackgroundTasks
+from handlers.shell import Shell
+from playground.faults import FaultKind, FaultRule
+from playground.records import Message
+from playground.testing import RunningPlayground, running_playground
+from tests.factories import NOON, WORKSPACE
+from tests.handlers.stage import TOKEN, a_bolt_app, serving
+
+POLICY = load(Path(__file__).resolve().parents[1] / "small_escalation.toml")
+DESK = Desk(POLICY, Words())
+PEOPLE = tuple(POLICY.people)
+CAST_IDS = tuple(POLICY.people.values())
+CAST = {
+    "team": {"id": WORKSPACE.team_id, "name": "Small", "domain": "small"},
+    "people": [{"id": user, "name": name} for name, user in POLICY.people.items()],
+    "channels": [
+        {"id": "C0GENERAL", "name": "general", "members": list(PEOPLE)},
+        {"id": "C0ESCALATIONS", "name": "escalations", "members": list(PEOPLE)},
+        {"id": "C0LEADERSHIP", "name": "leadership", "members": list(PEOPLE)},
+    ],
+}
+# One at a time: the same steps lead to the same end. A call that hangs is given up soon.
+MOST_ROUNDS = 400
+PACE = Pace(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
+
+
+class StandingClock(Clock):
+    """Both times are the same, and stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def real(self) -> datetime:
+        return self.moment
+
+
+class World:
+    def __init__(
+        self, db: Database, slack: RunningPlayground, shell: Shell, clock: StandingClock
+    ) -> None:
+        self.db = db
+        self.slack = slack
+        self.shell = shell
+        self.clock = clock
+        self.abandoned: set[str] = set()
+        """Claims of processes that have died."""
+        self._set_slacks_clock()
+
+    def advance(self, by: timedelta) -> None:
+        self.clock.moment += by
+        self._set_slacks_clock()
+
+    def _set_slacks_clock(self) -> None:
+        """Slack's time is ours: messages are looked up by it."""
+        self.slack.slack.clock.offset = self.clock.moment.timestamp() - time.time()
+
+    # Working
+
+    @contextlib.asynccontextmanager
+    async def relaying(self) -> AsyncIterator[asyncio.Task[None]]:
+        """A relay that has just been started, and is stopped in good order."""
+        async with new_session(PACE.http_timeout) as session:
+            calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
+            post = Post(calls, DESK, self.db, self.shell.threads, POLICY.channel.prefix)
+            relay = Relay(self.db, POLICY, post, self.clock, self.shell.threads, Figures(), PACE)
+            running = asyncio.create_task(relay.run())
+            try:
+                yield running
+            finally:
+                relay.stop()
+                await asyncio.wait({running})
+
+    async def work(self) -> None:
+        """Do what is due and send what can be sent at this moment."""
+        tick = Tick(
+            self.db,
+            POLICY,
+            lambda: [WORKSPACE],
+            self.clock,
+            self.shell.threads,
+            Figures(),
+            PACE,
+        )
+        await tick.turn()
+        async with self.relaying():
+            await self.until(lambda: not self.can_be_sent())
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not look():  # noqa: ASYNC110 - a database announces nothing
+                await asyncio.sleep(0.005)
+
+    def can_be_sent(self) -> bool:
+        """Whether the relay has something in hand, or may take something at this moment."""
+        now = self.clock.moment
+        with self.db.reading() as tx:
+            lanes = {lane.key: lane for lane in tx.all(select(Lane))}
+            waiting = tx.all(select(Delivery).where(col(Delivery.state).in_(UNSENT)))
+        for one in waiting:
+            lane = lanes[one.lane]
+            if one.lease_until is not None and one.lease_until > now:
+                if one.id not in self.abandoned:
+                    return True
+            elif lane.busy_until <= now and lane.not_before <= now and one.due_at <= now:
+                return True
+        return False
+
+    def unsent(self) -> list[Delivery]:
+        with self.db.reading() as tx:
+            return tx.all(select(Delivery).where(col(Delivery.state).in_(UNSENT)))
+
+    async def come_to_rest(self) -> None:
+        """Slack is well again, and as much time goes by as it takes to send everything."""
+        self.slack.slack.faults.clear()
+        for _ in range(MOST_ROUNDS):
+            await self.work()
+            if not self.unsent():
+                return
+            self.advance(timedelta(seconds=5))
+        raise AssertionError(f"never sent: {[(one.kind, one.error) for one in self.unsent()]}")
+
+    @contextlib.asynccontextmanager
+    async def one_on_its_way(self) -> AsyncIterator[bool]:
+        """A relay whose next post hangs at Slack, which has stored it; False when there is none."""
+        slow = FaultRule(FaultKind.DELAY, "chat.postMessage", seconds=0.2, count=1)
+        self.slack.slack.faults.rules.insert(0, slow)
+        async with self.relaying():
+            await self.until(lambda: slow.hits > 0 or not self.can_be_sent())
+            yield slow.hits > 0
+        slow.count = 0
+
+    async def dies(self) -> None:
+        """The process ends in the middle of a post: nothing is settled, the claim stays."""
+        before = asyncio.all_tasks()
+        async with self.one_on_its_way() as posting:
+            if not posting:
+                return
+            for task in asyncio.all_tasks() - before:
+                coroutine = task.get_coro()
+                if "worker" in getattr(coroutine, "cr_code").co_filename:  # noqa: B009
+                    task.cancel()
+            await asyncio.sleep(0)
+            self.abandoned |= {one.id for one in self.unsent() if one.lease_until is not None}
+
+    # What Slack has
+
+    def posted(self) -> list[Message]:
+        """What the app has posted and Slack has accepted, in any channel."""
+        space = self.slack.slack.workspace
+        return [
+            message
+            for channel in space.channels.values()
+            for message in space.all_messages(channel.id)
+            if message.metadata
+        ]
+
+    def buttons(self) -> list[tuple[Message, str]]:
+        """Every button that the app has posted, as it stands."""
+        return [
+            (message, str(element["action_id"]))
+            for message in self.posted()
+            for block in message.blocks
+            for element in block.get("elements", ())
+            if element.get("type") == "button" and "url" not in element
+        ]
+
+    def readers(self, message: Message) -> list[str]:
+        members = self.slack.channel(message.channel).members
+        return sorted(user for user in members if user in CAST_IDS)
+
+    def with_a_form(self) -> list[str]:
+        views = self.slack.slack.workspace
+        return [user for user in CAST_IDS if views.open_view(user) is not None]
+
+    def dm_of(self, who: str) -> str:
+        space = self.slack.slack.workspace
+        return space.open_direct_channel([self.slack.slack.app.user_id, f"U0{who.upper()}"]).id
+
+    async def settled(self) -> None:
+        await self.slack.settled()
+        await self.shell.tasks.settled()
+
+
+def delivery_of(message: Message) -> str:
+    assert message.metadata is not None
+    return str(message.metadata["event_payload"]["id"])
+
+
+@contextlib.asynccontextmanager
+async def a_world(database_url: str) -> AsyncIterator[World]:
+    db, clock = Database(database_url), StandingClock()
+    members = [{"id": user, "name": name} for name, user in POLICY.people.items()]
+    remember_people(db, WORKSPACE, members, NOON)
+    async with (
+        running_playground(
+            workspace=CAST, manifest=manifest(request_url="http://127.0.0.1/")
+        ) as slack,
+        aiohttp.ClientSession() as session,
+    ):
+
+        async def nobody_else(_workspace: Workspace, _user: str) -> bool:
+            return False
+
+        shell = Shell(
+            db=db,
+            policy=POLICY,
+            desk=DESK,
+            clock=clock,
+            threads=Threads(one_writer=db.is_sqlite),
+            fetch_person=nobody_else,
+            tasks=BackgroundTasks(),
+        )
+        async with serving(a_bolt_app(shell, slack.api_url, session)) as url:
+            slack.send_to(url)
+            world = World(db, slack, shell, clock)
+            yield world
+            await world.settled()
+        shell.threads.close()
+    db.close()
