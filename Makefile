@@ -26,8 +26,8 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 test: setup ## Run every test, on SQLite and PostgreSQL, and in a browser where there is one
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-soak: setup ## Make every fault in its long form (hours), and print what came of each
-	@$(BIN)/python -m pytest tests/faults --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
+soak: setup ## Make every fault, crash point and walk in its long form (hours)
+	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
 
 fuzz: setup ## Try whatever input anywhere, for as long as it takes (an hour); TOCSIN_FUZZ_SEED chooses
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0

@@ -28,7 +28,7 @@ class AbortableProtocol(HttpToolsProtocol):
 
     def _reset(self) -> None:
         raw = self.transport.get_extra_info("socket")
-        if raw is not None:
+        if raw is not None and not self.transport.is_closing():  # The peer may be gone by now.
             # Linger of zero seconds: the peer gets a reset instead of an orderly end.
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()

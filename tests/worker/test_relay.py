@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
-from bot.services import answering, reading
+from bot.services import answering, digests, reading
+from bot.store import outbox
 from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
@@ -187,3 +188,16 @@ async def test_a_page_is_found_behind_hundreds_of_later_messages(rig: Rig) -> No
             assert outcome.ok
         await eventually(lambda: all_sent(rig, DeliveryKind.PAGE))
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.PAGE)] == [1]
+
+
+async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_not_yet_joined(
+    rig: Rig,
+) -> None:
+    """Nobody can read the history of a channel that they are not in: it is joined first."""
+    digests.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
+    with rig.db.transaction() as tx:  # A process that claims, and ends before its first call.
+        long_ago = rig.clock.real() - timedelta(minutes=1)
+        assert outbox.claim(tx, now=rig.clock.now(), real=long_ago, limit=9)
+    async with rig.working(ticking=False):
+        await eventually(lambda: all_sent(rig, DeliveryKind.DIGEST))
+    assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]
