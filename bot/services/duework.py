@@ -1,6 +1,6 @@
 """What happens when a timer fires: one transaction with its own end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.act import Act, by_the_bot
@@ -15,7 +15,7 @@ from bot.services.followups import BEFORE, DUE
 from bot.store import followups, incidents, outbox, timers
 from bot.store.database import Database
 from bot.store.tables import Incident
-from bot.store.tables.states import ReminderState, TaskState
+from bot.store.tables.states import TaskState
 from bot.store.timers import DueWork, NewTimer
 from bot.store.transaction import Transaction
 
@@ -32,23 +32,42 @@ class Fenced(Exception):
 
 def fire(db: Database, policy: Policy, work: DueWork, now: datetime) -> None:
     """Do what is due. Its effects and its end commit together, or not at all."""
+    if work.kind in TOGETHER:
+        fire_together(db, [work], now)
+        return
     try:
         with db.transaction() as tx:
-            _lock(tx, work)
+            if work.incident_id is not None:
+                # First, as every service does: an answer that withdraws this work at the same
+                # time waits, or is waited for, and nobody deadlocks.
+                incidents.lock(tx, work.incident_id)
             if not timers.finish(tx, work):
                 raise Fenced
-            _HANDLERS[work.kind](tx, policy, by_the_bot(work.workspace, now), work)
+            _ALONE[work.kind](tx, policy, by_the_bot(work.workspace, now), work)
     except Fenced:
         return
 
 
-def _lock(tx: Transaction, work: DueWork) -> None:
-    """Its incident (or its reminder) first, as every service does: an answer that withdraws this
-    work at the same time waits, or is waited for, and nobody deadlocks."""
-    if work.incident_id is not None:
-        incidents.lock(tx, work.incident_id)
-    elif work.kind is TimerKind.REMINDER:
-        followups.lock_reminder(tx, work.subject)
+def fire_together(db: Database, works: Sequence[DueWork], now: datetime) -> None:
+    """Do several pieces of work of kinds that are in `TOGETHER`: all of them commit, or none."""
+    with db.transaction() as tx:
+        _lock(tx, works)
+        ours = timers.finish_all(tx, works)
+        for kind in TOGETHER:
+            for workspace in dict.fromkeys(work.workspace for work in ours):
+                mine = [w for w in ours if (w.kind, w.workspace) == (kind, workspace)]
+                if mine:
+                    _TOGETHER[kind](tx, by_the_bot(workspace, now), mine)
+
+
+def _lock(tx: Transaction, works: Sequence[DueWork]) -> None:
+    """What they are about, before themselves, as every service does."""
+    about = {work.incident_id for work in works if work.incident_id is not None}
+    if about:
+        incidents.lock_all(tx, about)
+    reminders = {work.subject for work in works if work.kind is TimerKind.REMINDER}
+    if reminders:
+        followups.lock_reminders(tx, reminders)
 
 
 def _page_step(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None:
@@ -91,63 +110,66 @@ def _update_due(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> Non
     case.put_down()
 
 
-def _reminder(tx: Transaction, _policy: Policy, act: Act, work: DueWork) -> None:
-    spoken = followups.change_reminder(
-        tx, work.subject, [ReminderState.WAITING], {"state": ReminderState.SPOKEN}
-    )
-    reminder = followups.reminder(tx, work.subject)
-    if not spoken or reminder is None:
-        return
-    outbox.enqueue(
-        tx,
-        act.workspace,
-        act.now,
-        [
-            personal(
-                DeliveryKind.REMINDER,
-                reminder.owner,
-                reminder.id,
-                f"reminder:{reminder.id}:{work.occurrence}",
-                incident_id=reminder.incident_id,
+def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
+    """Whoever is done with one, stopped or snoozed it meanwhile, hears nothing."""
+    spoken = followups.speak(tx, [work.subject for work in works])
+    messages = []
+    for work in works:
+        reminder = spoken.pop(work.subject, None)
+        if reminder is not None:
+            key = f"reminder:{reminder.id}:{work.occurrence}"
+            messages.append(
+                personal(
+                    DeliveryKind.REMINDER,
+                    reminder.owner,
+                    reminder.id,
+                    key,
+                    incident_id=reminder.incident_id,
+                )
             )
-        ],
-    )
+    outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
-def _task_due(tx: Transaction, _policy: Policy, act: Act, work: DueWork) -> None:
+def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
     """Before a task is due, when it is, and every day that it is overdue."""
-    task = followups.task(tx, work.subject)
-    if task is None or task.state is not TaskState.OPEN:
-        return
-    outbox.enqueue(
-        tx,
-        act.workspace,
-        act.now,
-        [
-            personal(
-                DeliveryKind.TASK_REMINDER,
-                task.assignee,
-                task.id,
-                f"task:{task.id}:{work.occurrence}",
-                incident_id=task.incident_id,
-                priority=Priority.REMINDER,
-                late=is_late(work.due_at, act.now),
-            )
-        ],
-    )
-    if work.occurrence != BEFORE:
-        again = act.now + OVERDUE_AGAIN
-        timer = NewTimer(
-            TimerKind.TASK_DUE, task.id, f"{DUE} {again.isoformat()}", again, task.incident_id
+    found = followups.tasks(tx, {work.subject for work in works})
+    still_open = [
+        (work, found[work.subject])
+        for work in works
+        if work.subject in found and found[work.subject].state is TaskState.OPEN
+    ]
+    again = act.now + OVERDUE_AGAIN
+    occurrence = f"{DUE} {again.isoformat()}"
+    planned = [
+        NewTimer(TimerKind.TASK_DUE, task.id, occurrence, again, task.incident_id)
+        for work, task in still_open
+        if work.occurrence != BEFORE
+    ]
+    timers.plan(tx, act.workspace, act.now, planned)
+    messages = [
+        personal(
+            DeliveryKind.TASK_REMINDER,
+            task.assignee,
+            task.id,
+            f"task:{task.id}:{work.occurrence}",
+            incident_id=task.incident_id,
+            priority=Priority.REMINDER,
+            late=is_late(work.due_at, act.now),
         )
-        timers.plan(tx, act.workspace, act.now, [timer])
+        for work, task in still_open
+    ]
+    outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
-_HANDLERS: dict[TimerKind, Callable[[Transaction, Policy, Act, DueWork], None]] = {
+_ALONE: dict[TimerKind, Callable[[Transaction, Policy, Act, DueWork], None]] = {
     TimerKind.PAGE_STEP: _page_step,
     TimerKind.UPDATE_DUE: _update_due,
-    TimerKind.REMINDER: _reminder,
-    TimerKind.TASK_DUE: _task_due,
     TimerKind.ROOM_REPAIR: _room_repair,
 }
-KNOWN_KINDS = tuple(_HANDLERS)
+_TOGETHER: dict[TimerKind, Callable[[Transaction, Act, Sequence[DueWork]], None]] = {
+    TimerKind.REMINDER: _reminders,
+    TimerKind.TASK_DUE: _tasks_due,
+}
+TOGETHER = frozenset(_TOGETHER)
+"""Kinds of which many are done in one transaction: they write a row each, and lock little."""
+KNOWN_KINDS = (*_ALONE, *_TOGETHER)

@@ -8,10 +8,9 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection, Engine, RootTransaction, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
@@ -27,7 +26,10 @@ CONNECT_SECONDS = 2
 ABANDONED_MS = 30_000
 LONGEST_LOG = 64 * 1024 * 1024
 """Bytes of SQLite's write-ahead log that stay on the disk once it has been written back."""
-PING_AFTER = 2.0
+# One snapshot for all of a look; on SQLite a transaction is that anyway.
+_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN = b"BEGIN"
+COMMAND_OK = psycopg.pq.ExecStatus.COMMAND_OK
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
 POOL_SIZE = 16
@@ -104,14 +106,9 @@ class Database:
     @contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:
         try:
-            with self.engine.connect() as connection:
-                options: dict[str, Any] = {_WRITE: write}
-                if not write and not self.is_sqlite:
-                    # One snapshot for all of it; on SQLite a transaction is that anyway.
-                    options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-                chosen = connection.execution_options(**options)
-                with chosen.begin():
-                    yield chosen
+            connection, transaction = self._begun(write=write)
+            with connection, transaction:
+                yield connection
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:
@@ -120,6 +117,24 @@ class Database:
             if self._failed is not None:
                 self._failed()
             raise StoreUnavailable("the database does not answer or cannot store more") from error
+
+    def _begun(self, *, write: bool) -> tuple[Connection, RootTransaction]:
+        """Begin on a connection that lives.
+
+        One that has died since it was last used is found out by BEGIN, before anything was asked
+        of it, and costs nobody anything: after at most all of them, one is made anew.
+        """
+        for _ in range(POOL_SIZE + 1):
+            connection = self.engine.connect().execution_options(**{_WRITE: write})
+            try:
+                return connection, connection.begin()
+            except DisconnectionError:
+                connection.invalidate()
+                connection.close()
+            except BaseException:
+                connection.close()
+                raise
+        raise StoreUnavailable("the database ends every connection")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -182,6 +197,8 @@ def _postgres_engine(url: str) -> Engine:
     driver = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(
         driver,
+        # BEGIN is ours, as on SQLite.
+        isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
@@ -193,26 +210,14 @@ def _postgres_engine(url: str) -> Engine:
             f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
         },
     )
-    _ping_when_rested(engine)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        write = connection.get_execution_options().get(_WRITE, True)
+        # By libpq itself: what is asked before every transaction should cost a round trip only.
+        if driver.pgconn.exec_(_BEGIN if write else _BEGIN_READING).status != COMMAND_OK:
+            raise DisconnectionError("the server is gone")
+
     return engine
-
-
-def _ping_when_rested(engine: Engine) -> None:
-    """Ask a connection that has not been used for a while whether the server is still there.
-
-    At every use (`pool_pre_ping`) that would be a tenth of the time of opening an incident. A
-    server that restarts between two uses costs one refusal, and the pool begins anew.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info["rests_since"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _asked(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < PING_AFTER:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except psycopg.Error as error:
-            raise DisconnectionError from error

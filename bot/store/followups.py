@@ -1,17 +1,18 @@
 """Tasks, follow-ups and free reminders."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
 
 
 def task(tx: Transaction, task_id: str) -> Task | None:
@@ -67,9 +68,46 @@ def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
     return tx.first(select_rows(Reminder).where(col(Reminder.id) == reminder_id))
 
 
-def lock_reminder(tx: Transaction, reminder_id: str) -> None:
-    """Keep others from changing it until the transaction ends."""
-    tx.execute(select(col(Reminder.id)).where(col(Reminder.id) == reminder_id).with_for_update())
+_LOCK_REMINDERS = (
+    select(col(Reminder.id))
+    .where(col(Reminder.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Reminder.id))
+    .with_for_update()
+)
+_SPEAK = (
+    update(core(Reminder))
+    .where(
+        col(Reminder.id).in_(bindparam("ids", expanding=True)),
+        col(Reminder.state) == ReminderState.WAITING,
+    )
+    .values(state=ReminderState.SPOKEN)
+    .returning(col(Reminder.id), col(Reminder.owner), col(Reminder.incident_id))
+)
+_TASKS = select_rows(Task).where(col(Task.id).in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reminder that waited and speaks now."""
+
+    id: str
+    owner: str
+    incident_id: str | None
+
+
+def lock_reminders(tx: Transaction, ids: Collection[str]) -> None:
+    """Keep others from changing them until the transaction ends; in one order everywhere."""
+    tx.execute(_LOCK_REMINDERS, {"ids": list(ids)})
+
+
+def speak(tx: Transaction, ids: Collection[str]) -> dict[str, Spoken]:
+    """Have reminders speak that still wait; return those, by id."""
+    rows = tx.execute(_SPEAK, {"ids": list(ids)})
+    return {row.id: Spoken(row.id, row.owner, row.incident_id) for row in rows}
+
+
+def tasks(tx: Transaction, ids: Collection[str]) -> dict[str, Task]:
+    return {task.id: task for task in tx.all(_TASKS.params(ids=list(ids)))}
 
 
 def change_reminder(

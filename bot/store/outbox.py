@@ -6,23 +6,26 @@ delivery in flight), the rate limit and the index of what waits. `now` is the pr
 demonstration has moved time forward).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import DeliveryId, new_id
+from bot.store import claim_statements
 from bot.store import outbox_statements as statements
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction
 
 LEASE = timedelta(seconds=30)
 UNSENT = statements.UNSENT
+ANY_PRIORITY = statements.IDLE_PRIORITY
 _PASSED_OVER = timedelta(milliseconds=500)
 
 
@@ -143,50 +146,49 @@ def claim(
     limit: int,
     kinds: Sequence[DeliveryKind] = tuple(DeliveryKind),
     lease: timedelta = LEASE,
+    lowest: int = ANY_PRIORITY,
     outside: bool = False,
 ) -> list[Claimed]:
     """Take the next delivery of up to `limit` free lanes, pages first; with `outside`, of those
     lanes that lead past Slack, and of no others.
 
     Two workers never get the same lane: its row is locked (SKIP LOCKED on PostgreSQL, the only
-    writer on SQLite) and stays leased until `finish` or until the lease has run out.
+    writer on SQLite) and stays leased until `finish` or until the lease has run out. What is less
+    important than `lowest` is left alone.
     """
-    times = {"now": now, "real": real}
-    lanes = {"first": Priority.FALLBACK, "last": Priority.FALLBACK} if outside else {}
-    given = {**times, **lanes, "room": limit}
-    keys = list(tx.execute(statements.FREE_LANES, given).scalars())
-    if not keys:
-        return []
-    found = tx.execute(statements.HEADS, {**times, "lanes": keys, "kinds": list(kinds)})
-    # For each lane the delivery whose turn it is, and the state in which it waits.
-    heads = {row["key"]: (row["id"], row["state"]) for row in found.mappings()}
-    idle = [key for key in keys if key not in heads]
+    times, known = {"now": now, "real": real}, [str(kind) for kind in kinds]
+    first, last = (Priority.FALLBACK, Priority.FALLBACK) if outside else (Priority.PAGE, lowest)
+    given = {**times, "room": limit, "first": int(first), "last": int(last)}
+    wanted = json.dumps(known) if tx.has_one_writer else known
+    found = tx.read(claim_statements.heads(tx.dialect), **given, kinds=wanted)
+    idle = [row["key"] for row in found if row["id"] is None]
     if idle:
         recount(tx, idle)
-        _pass_over(tx, idle, now=now, real=real)
-    if not heads:
-        return []
-    until = real + lease
-    tx.execute(statements.LEASE_LANES, {"lanes": list(heads), "until": until})
-    before = dict(heads.values())
-    taken = tx.execute(statements.TAKE, {"ids": list(before), "until": until})
-    claimed = [_claimed(row, before[row["id"]]) for row in taken.mappings()]
+    if idle and lowest == ANY_PRIORITY:
+        # A newer release's rows wait in them: left in front, they would keep others from a turn.
+        over = {"lanes": idle, "kinds": known, "until": real + _PASSED_OVER, "now": now}
+        tx.execute(claim_statements.PASS_OVER, over)
+    heads = [row for row in found if row["id"] is not None]
+    if heads:
+        _lease(tx, heads, until=real + lease, again=now + lease)
+    claimed = [_claimed(row, real + lease) for row in heads]
     return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.id))
 
 
-def _pass_over(tx: Transaction, lanes: Sequence[str], *, now: datetime, real: datetime) -> None:
-    """Let lanes rest whose turn came with nothing that this worker may send.
+def _lease(
+    tx: Transaction, heads: Sequence[Mapping[str, Any]], *, until: datetime, again: datetime
+) -> None:
+    lanes: Any = [row["lane"] for row in heads]
+    ids: Any = [row["id"] for row in heads]
+    if tx.has_one_writer:
+        lanes, ids = json.dumps(lanes), json.dumps(ids)
+    given = {"lanes": lanes, "ids": ids, "until": until, "again": again}
+    for statement in claim_statements.lease(tx.dialect):
+        tx.run(statement, [given])
 
-    A newer release's rows wait in them: left in front, they would keep the others from a turn.
-    """
-    tx.execute(
-        update(Lane)
-        .where(col(Lane.key).in_(lanes), col(Lane.pending_at) <= now)
-        .values(not_before=real + _PASSED_OVER)
-    )
 
-
-def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
+def _claimed(row: Mapping[str, Any], until: datetime) -> Claimed:
+    """The claim on a row as it was just before."""
     return Claimed(
         id=DeliveryId(row["id"]),
         workspace=Workspace(row["team_id"], row["enterprise_id"]),
@@ -197,14 +199,14 @@ def _claimed(row: RowMapping, before: DeliveryState) -> Claimed:
         thread_ts=row["thread_ts"],
         args=row["args"],
         lane=row["lane"],
-        fence=row["fence"],
-        attempts=row["attempts"],
+        fence=row["fence"] + 1,
+        attempts=row["attempts"] + 1,
         lookups=row["lookups"],
         due_at=row["due_at"],
         wanted_at=row["wanted_at"] or row["due_at"],
         created_at=row["created_at"],
-        lease_until=row["lease_until"],
-        uncertain=before is not DeliveryState.DUE,
+        lease_until=until,
+        uncertain=row["state"] is not DeliveryState.DUE,
         merge_key=row["merge_key"],
     )
 
@@ -215,7 +217,7 @@ def renew(tx: Transaction, claimed: Claimed, *, until: datetime) -> bool:
     held = update(Delivery).where(statements.HELD).values(lease_until=until)
     if tx.changed(held, {"held_id": claimed.id, "held_fence": claimed.fence}) != 1:
         return False
-    tx.execute(statements.LEASE_LANES, {"lanes": [claimed.lane], "until": until})
+    tx.execute(update(Lane).where(col(Lane.key) == claimed.lane).values(busy_until=until))
     return True
 
 
@@ -245,10 +247,56 @@ def finish(
         "ts": slack_ts,
         "why": error[:200] if error else None,
     }
-    if tx.changed(statements.FINISH, values) != 1:
+    if tx.run(statements.FINISH, [values]) != 1:
         return False
     _free(tx, claimed.lane, real=real, pause=pause)
     return True
+
+
+class ClaimLost(Exception):
+    """The fence has moved on: nothing of this transaction may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A claim that ended with a message in Slack, and whether its channel rests after it."""
+
+    claimed: Claimed
+    channel: str | None
+    ts: str | None
+    pauses: bool
+
+
+def finish_sent(
+    tx: Transaction, ended: Sequence[Ended], at: datetime, *, real: datetime, pause: timedelta
+) -> None:
+    """End several claims that Slack took. Raises ClaimLost when somebody else holds one by now."""
+    lanes = [one.claimed.lane for one in ended]
+    if not tx.has_one_writer:
+        tx.read(statements.hold_many(tx.dialect), lanes=lanes)
+    rows = [_sent(one, at) for one in ended]
+    if tx.run(statements.FINISH, rows) != len(rows):
+        raise ClaimLost
+    resting = [one.claimed.lane for one in ended if one.pauses]
+    if resting:
+        given = {"lanes": resting, "real": real, "rested": real + pause}
+        tx.run(statements.free_many(tx.dialect, rest=True), [given])
+    if len(resting) < len(lanes):
+        others = [one.claimed.lane for one in ended if not one.pauses]
+        given = {"lanes": others, "real": real}
+        tx.run(statements.free_many(tx.dialect, rest=False), [given])
+
+
+def _sent(ended: Ended, at: datetime) -> dict[str, Any]:
+    return {
+        "held_id": ended.claimed.id,
+        "held_fence": ended.claimed.fence,
+        "ends_as": DeliveryState.SENT,
+        "at": at,
+        "there": ended.channel,
+        "ts": ended.ts,
+        "why": None,
+    }
 
 
 def put_back(

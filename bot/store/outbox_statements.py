@@ -3,12 +3,21 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import col
 
-from bot.domain.duework import DeliveryState, Priority
+from bot.domain.duework import DeliveryState
 from bot.store.columns import Instant
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import core, insert_or
 
@@ -43,70 +52,6 @@ def wake(dialect: str) -> Prepared:
     return Prepared(woken)
 
 
-FREE_LANES = (
-    select(col(Lane.key))
-    .where(
-        col(Lane.pending_at) <= _at("now"),
-        col(Lane.busy_until) <= _at("real"),
-        col(Lane.not_before) <= _at("real"),
-        # Slack's, unless the loop asks that reaches people outside Slack.
-        col(Lane.priority).between(
-            bindparam("first", int(Priority.PAGE)), bindparam("last", IDLE_PRIORITY)
-        ),
-    )
-    .order_by(col(Lane.priority), col(Lane.pending_at))
-    .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
-)
-
-
-def _heads() -> Executable:
-    next_id = (
-        select(col(Delivery.id))
-        .where(
-            col(Delivery.lane) == col(Lane.key),
-            IS_UNSENT,
-            col(Delivery.due_at) <= _at("now"),
-            col(Delivery.kind).in_(_any_of("kinds")),
-            or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= _at("real")),
-        )
-        .order_by(col(Delivery.priority), col(Delivery.due_at), col(Delivery.id))
-        .limit(1)
-        .correlate(Lane)
-        .scalar_subquery()
-    )
-    wanted = col(Lane.key).in_(_any_of("lanes"))
-    heads = select(col(Lane.key), next_id.label("head")).where(wanted).subquery()
-    # Locked, and asked for its state once more: what an acknowledgement has withdrawn since the
-    # look is not claimed. Skipped when locked: a claim waits for nobody, so it never deadlocks.
-    return (
-        select(heads.c.key, col(Delivery.id), col(Delivery.state))
-        .join(Delivery, col(Delivery.id) == heads.c.head)
-        .where(IS_UNSENT)
-        .with_for_update(of=Delivery, skip_locked=True)
-    )
-
-
-HEADS = _heads()
-
-LEASE_LANES = (
-    update(core(Lane))
-    .where(col(Lane.key).in_(_any_of("lanes")))
-    .values(busy_until=bindparam("until"))
-)
-
-TAKE = (
-    update(core(Delivery))
-    .where(col(Delivery.id).in_(_any_of("ids")))
-    .values(
-        state=DeliveryState.SENDING,
-        lease_until=bindparam("until"),
-        fence=col(Delivery.fence) + 1,
-        attempts=col(Delivery.attempts) + 1,
-    )
-    .returning(core(Delivery))
-)
-
 HOLD = select(col(Lane.key)).where(col(Lane.key) == bindparam("lane")).with_for_update()
 
 HELD = and_(
@@ -115,7 +60,7 @@ HELD = and_(
     col(Delivery.state) == DeliveryState.SENDING,
 )
 
-FINISH = (
+FINISHED = (
     update(core(Delivery))
     .where(HELD)
     .values(
@@ -126,6 +71,9 @@ FINISH = (
         error=bindparam("why"),
     )
 )
+
+
+FINISH = Prepared(FINISHED)
 
 
 def _recount(**also: Any) -> Any:
@@ -141,3 +89,18 @@ FREE = _recount(busy_until=bindparam("real")).where(col(Lane.key) == bindparam("
 FREE_AND_REST = _recount(busy_until=bindparam("real"), not_before=bindparam("rested")).where(
     col(Lane.key) == bindparam("lane")
 )
+
+
+@cache
+def free_many(dialect: str, *, rest: bool) -> Prepared:
+    """Let go of several lanes at once; with `rest`, until `rested` nothing goes out in them."""
+    resting: dict[str, Any] = {"not_before": bindparam("rested")} if rest else {}
+    freed = _recount(busy_until=bindparam("real"), **resting)
+    return Prepared(freed.where(one_of(dialect, col(Lane.key), "lanes")))
+
+
+@cache
+def hold_many(dialect: str) -> Prepared:
+    """Lock lanes, in the order in which `enqueue` wakes them: whoever wants two never deadlocks."""
+    these = select(col(Lane.key)).where(one_of(dialect, col(Lane.key), "lanes"))
+    return Prepared(these.order_by(col(Lane.key).collate("C")).with_for_update())

@@ -66,21 +66,29 @@ _CANCEL = (
     .values(state=TimerState.CANCELLED)
 )
 
-_DUE = (
-    select(col(Timer.id))
-    .where(
-        _IS_DUE,
-        col(Timer.due_at) <= bindparam("now", type_=Instant),
-        or_(
-            col(Timer.lease_until).is_(None),
-            col(Timer.lease_until) <= bindparam("real", type_=Instant),
-        ),
-        # Not the bare column: SQLite would take the unique index, and read all that ever was due.
-        type_coerce(col(Timer.kind), String).concat("").in_(bindparam("kinds", expanding=True)),
+
+def _due(*narrower: Any) -> Any:
+    return (
+        select(col(Timer.id))
+        .where(
+            _IS_DUE,
+            col(Timer.due_at) <= bindparam("now", type_=Instant),
+            or_(
+                col(Timer.lease_until).is_(None),
+                col(Timer.lease_until) <= bindparam("real", type_=Instant),
+            ),
+            *narrower,
+        )
+        .order_by(col(Timer.due_at), col(Timer.id))
+        .limit(bindparam("room"))
+        .with_for_update(skip_locked=True)
     )
-    .order_by(col(Timer.due_at), col(Timer.id))
-    .limit(bindparam("room"))
-    .with_for_update(skip_locked=True)
+
+
+_DUE_STEPS = _due(text("timer.kind = 'page step'"))
+_DUE_OTHERS = _due(
+    # Not the bare column: SQLite would take the unique index, and read all that ever was due.
+    type_coerce(col(Timer.kind), String).concat("").in_(bindparam("kinds", expanding=True))
 )
 _TAKE = (
     update(core(Timer))
@@ -91,6 +99,18 @@ _TAKE = (
         attempts=col(Timer.attempts) + 1,
     )
     .returning(core(Timer))
+)
+
+_HELD = (
+    select(col(Timer.id), col(Timer.fence))
+    .where(col(Timer.id).in_(bindparam("ids", expanding=True)), _IS_DUE)
+    .order_by(col(Timer.id))
+    .with_for_update()
+)
+_FINISH = (
+    update(core(Timer))
+    .where(col(Timer.id).in_(bindparam("ids", expanding=True)))
+    .values(state=TimerState.DONE)
 )
 
 
@@ -148,13 +168,26 @@ def claim(
     kinds: Sequence[TimerKind] = tuple(TimerKind),
     lease: timedelta = LEASE,
 ) -> list[DueWork]:
-    """Take what is due, the oldest first. A kind that is not in `kinds` is left alone."""
-    times = {"now": now, "real": real, "kinds": list(kinds), "room": limit}
-    ids = list(tx.execute(_DUE, times).scalars())
+    """Take what is due: steps of pages before all else, then the oldest first.
+
+    A kind that is not in `kinds` is left alone.
+    """
+    times = {"now": now, "real": real}
+    others = [kind for kind in kinds if kind is not TimerKind.PAGE_STEP]
+    ids: list[str] = []
+    if TimerKind.PAGE_STEP in kinds:
+        ids += tx.execute(_DUE_STEPS, {**times, "room": limit}).scalars()
+    if others and len(ids) < limit:
+        rest = {**times, "kinds": others, "room": limit - len(ids)}
+        ids += tx.execute(_DUE_OTHERS, rest).scalars()
     if not ids:
         return []
     taken = tx.execute(_TAKE, {"ids": ids, "until": real + lease})
-    return sorted(map(_due_work, taken.mappings()), key=lambda work: (work.due_at, work.id))
+    return sorted(map(_due_work, taken.mappings()), key=_turn)
+
+
+def _turn(work: DueWork) -> tuple[bool, datetime, str]:
+    return (work.kind is not TimerKind.PAGE_STEP, work.due_at, work.id)
 
 
 def _due_work(row: RowMapping) -> DueWork:
@@ -185,6 +218,16 @@ def finish(tx: Transaction, work: DueWork) -> bool:
         )
         == 1
     )
+
+
+def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
+    """Mark several done; return those that were still ours to do."""
+    fences = {work.id: work.fence for work in works}
+    held = tx.execute(_HELD, {"ids": list(fences)}).mappings()
+    ours = {row["id"] for row in held if row["fence"] == fences[row["id"]]}
+    if ours:
+        tx.execute(_FINISH, {"ids": list(ours)})
+    return [work for work in works if work.id in ours]
 
 
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:

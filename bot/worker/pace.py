@@ -13,7 +13,7 @@ class Pace:
     between_lookups: timedelta = timedelta(seconds=3)
     poll: float = 0.25
     """Seconds between two looks into the outbox when nothing wakes the relay."""
-    tick: float = 1.0
+    tick: float = 0.25
     in_flight: int = 64
     first_backoff: timedelta = timedelta(seconds=1)
     longest_backoff: timedelta = timedelta(seconds=30)

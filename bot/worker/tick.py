@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,11 +22,15 @@ from bot.worker.pace import Pace
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 100
+_AT_ONCE = 4
+"""Pieces of work that are done side by side: as many as PostgreSQL has writers."""
+_LONGEST_BURST = 5.0
+"""Seconds for which what is due is fired before the rest of a tick has its turn."""
 
 
 class Tick:
-    """Fires what is due, once a second, in every replica."""
+    """Fires what is due, four times a second, in every replica."""
 
     def __init__(
         self,
@@ -86,9 +90,42 @@ class Tick:
             log.exception("A tick failed; the next one tries again")
 
     async def _fire_all(self) -> None:
-        while due := await self._threads.write(self._claim):
-            for work in due:
+        """Until nothing is due any more; in a long burst, the rest of the tick comes in between."""
+        until = time.monotonic() + _LONGEST_BURST
+        while time.monotonic() < until and (due := await self._threads.write(self._claim)):
+            # Claimed with pages' steps in front, and done in that order.
+            await self._fire_each([work for work in due if work.kind not in duework.TOGETHER])
+            await self._fire_together([work for work in due if work.kind in duework.TOGETHER])
+
+    async def _fire_each(self, works: Sequence[DueWork]) -> None:
+        """Several side by side, each in its own transaction; the first outage ends the tick."""
+        waiting = iter(works)
+
+        async def take_turns() -> None:
+            for work in waiting:
                 await self._fire(work)
+
+        ends = await asyncio.gather(
+            *(take_turns() for _ in range(min(_AT_ONCE, len(works)))), return_exceptions=True
+        )
+        for end in ends:
+            if end is not None:
+                raise end
+
+    async def _fire_together(self, works: Sequence[DueWork]) -> None:
+        """Many in one transaction. Where one fails, each is done alone, and the others go on."""
+        if not works:
+            return
+        now = self._clock.now()
+        try:
+            await self._threads.write(duework.fire_together, self._db, works, now)
+        except Exception:
+            # Also where a lock was not to be had: it is one row's, and not all have to wait for it.
+            log.warning("Due work failed together and is done one by one", exc_info=True)
+            await self._fire_each(works)
+        else:
+            for work in works:
+                self._figures.fired(work.kind)
 
     def _claim(self) -> list[DueWork]:
         began = time.monotonic()

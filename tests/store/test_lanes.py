@@ -190,6 +190,30 @@ def test_lanes_of_a_newer_release_do_not_keep_others_from_their_turn(db: Databas
     assert list(take(db, kinds=known, limit=5)) == ["known"]
 
 
+def test_only_what_is_important_enough_is_claimed(db: Database) -> None:
+    put(db, a_delivery("notice"), a_delivery("other", "person/U2"))
+    put(db, a_delivery("page", kind=DeliveryKind.PAGE, priority=Priority.PAGE))
+    assert list(take(db, lowest=Priority.PAGE)) == ["page"]
+    assert take(db, lowest=Priority.PAGE) == {}
+    assert list(take(db)) == ["other"]
+
+
+def test_a_lane_in_flight_is_out_of_the_way_until_its_lease_ends(db: Database) -> None:
+    put(db, a_delivery("page"))
+    take(db)
+    assert lane(db).pending_at == NOON + LEASE
+    assert list(take(db, at=NOON + LEASE)) == ["page"]
+
+
+def test_a_lane_that_was_woken_for_nothing_does_not_hold_up_what_comes_next(db: Database) -> None:
+    put(db, a_delivery("withdrawn"))
+    with db.transaction() as tx:
+        withdrawals.cancel(tx, ["withdrawn"], [DeliveryKind.NOTICE])
+    assert take(db) == {}
+    put(db, a_delivery("next"))
+    assert list(take(db)) == ["next"]
+
+
 def test_what_is_withdrawn_is_not_sent_but_what_is_in_flight_is_settled(db: Database) -> None:
     put(db, a_delivery("in flight"), a_delivery("waiting"), a_delivery("other", "person/U2"))
     claimed = take(db)

@@ -124,6 +124,19 @@ def test_a_server_that_stopped_refuses_and_is_used_again_when_it_is_back(
     assert an_incident(postgres, policy).head.reference == "ESC-1"
 
 
+def test_connections_that_died_at_rest_cost_nobody_a_refusal(
+    postgres: Database, policy: Policy
+) -> None:
+    people(postgres, policy)
+    with postgres.transaction(), postgres.reading(), postgres.reading():
+        pass
+    _cut(postgres)
+    assert an_incident(postgres, policy).head.reference == "ESC-1"
+    _cut(postgres)
+    with postgres.reading() as tx:
+        assert tx.execute(text('SELECT count(*) FROM "limit"')).scalar_one() == 0
+
+
 def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_behind(postgres: Database) -> None:
     with pytest.raises(StoreUnavailable):
         _store_and_cut(postgres)

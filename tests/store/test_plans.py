@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.domain.duework import DeliveryKind, Keep
+from bot.domain.duework import Keep
 from bot.domain.severity import Severity
-from bot.store import outbox, outbox_health, outbox_statements, purge, timers, unsent_pages
+from bot.store import outbox, outbox_health, purge, timers, unsent_pages
 from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.transaction import Transaction
-from tests.factories import NOON
+from tests.factories import NOON, WORKSPACE
+from tests.store.lanes import a_delivery
 
 LONG = frozenset(
     {
@@ -39,7 +40,7 @@ def plans(tx: Transaction) -> Iterator[list[str]]:
     column = 3 if tx.has_one_writer else 0
 
     def explain(_c: Any, cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
-        if many or not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+        if many or not statement.startswith(("WITH", "SELECT", "UPDATE", "DELETE")):
             return
         beside = cursor.connection.cursor()
         beside.execute(prefix + statement, given)
@@ -70,10 +71,8 @@ def whole_tables(lines: list[str]) -> list[str]:
 
 
 def claim_deliveries(tx: Transaction) -> None:
-    times = {"now": NOON, "real": NOON}
-    tx.execute(outbox_statements.FREE_LANES, {**times, "room": 5})
-    given = {**times, "lanes": ["a", "b"], "kinds": list(DeliveryKind)}
-    tx.execute(outbox_statements.HEADS, given)
+    outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("one"), a_delivery("other", "person/U2")])
+    assert len(outbox.claim(tx, now=NOON, real=NOON, limit=5)) == 2
     outbox.recount(tx, ["a", "b"])
 
 
@@ -117,3 +116,4 @@ def test_the_head_of_a_lane_is_found_by_the_index_of_what_is_unsent(db: Database
         claim_deliveries(tx)
     heads = [line for line in lines if "ix_delivery_lane" in line]
     assert len(heads) >= 3, lines
+    assert any("ix_lane_pending" in line for line in lines), lines

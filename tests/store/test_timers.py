@@ -114,6 +114,30 @@ def test_a_kind_of_a_newer_release_is_left_alone(db: Database) -> None:
     assert [work.subject for work in take(db)] == ["known"]
 
 
+def test_steps_of_pages_are_claimed_before_what_was_due_earlier(db: Database) -> None:
+    plan(db, "reminder", due=NOON - 2 * SECOND)
+    with db.transaction() as tx:
+        step = NewTimer(TimerKind.PAGE_STEP, "step", "0.0", NOON, "INCIDENT")
+        timers.plan(tx, WORKSPACE, NOON, [step])
+    assert [work.subject for work in take(db, limit=1)] == ["step"]
+    assert [work.subject for work in take(db, limit=1)] == ["reminder"]
+
+
+def test_of_several_only_those_are_done_that_are_still_held(db: Database) -> None:
+    for subject in ("held", "taken over", "withdrawn"):
+        plan(db, subject)
+    works = {work.subject: work for work in take(db)}
+    with db.transaction() as tx:
+        timers.cancel(tx, TimerKind.REMINDER, "withdrawn")
+        moved_on = update(Timer).where(col(Timer.subject) == "taken over")
+        tx.execute(moved_on.values(fence=col(Timer.fence) + 1))
+    with db.transaction() as tx:
+        done = timers.finish_all(tx, list(works.values()))
+    assert [work.subject for work in done] == ["held"]
+    with db.transaction() as tx:
+        assert timers.finish_all(tx, list(works.values())) == []
+
+
 def test_the_oldest_overdue_is_known(db: Database) -> None:
     plan(db, "late", due=NOON - SECOND)
     with db.reading() as tx:

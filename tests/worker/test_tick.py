@@ -7,8 +7,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.domain.act import Workspace
+from bot.domain.duework import DeliveryKind, TimerState
 from bot.services import followups
-from bot.store.tables import Delivery, PagingRun, Reminder
+from bot.store.tables import Delivery, PagingRun, Reminder, Timer
 from bot.store.tables.states import ReminderState
 from bot.worker.tick import Tick
 from playground.faults import FaultKind, FaultRule
@@ -54,6 +55,68 @@ async def test_work_that_cannot_be_done_does_not_hold_up_the_rest(rig: Rig) -> N
         await rig.slack.advance(16 * 60)
         await eventually(lambda: rig.dms_of(TOM))
     assert opened.head.reference == "ESC-1"
+
+
+MANY = 230
+
+
+def many_reminders(rig: Rig) -> None:
+    due = rig.clock.now() + timedelta(seconds=1)
+    for number in range(MANY):
+        text = f"number {number}"
+        followups.add_reminder(rig.db, rig.act(MEI), text=text, due_at=due)
+
+
+async def turned(rig: Rig) -> None:
+    """One tick, two seconds from now."""
+    await rig.slack.advance(2)
+    await Tick(rig.db, rig.policy, list, rig.clock, rig.threads, rig.figures, BRISK).turn()
+
+
+def reminded(rig: Rig) -> int:
+    with rig.db.reading() as tx:
+        of_kind = col(Delivery.kind) == DeliveryKind.REMINDER
+        return len(tx.all(select(Delivery).where(of_kind)))
+
+
+async def test_whatever_is_due_at_one_moment_is_done_in_one_tick(rig: Rig) -> None:
+    many_reminders(rig)
+    await turned(rig)
+    assert (len(spoken(rig)), reminded(rig)) == (MANY, MANY)
+    counted = rig.figures.registry.get_sample_value("tocsin_timers_total", {"kind": "reminder"})
+    assert counted == MANY
+
+
+async def test_one_of_many_that_fails_is_done_by_nobody_and_keeps_nobody_from_it(
+    rig: Rig,
+) -> None:
+    many_reminders(rig)
+    with rig.db.reading() as tx:
+        broken = tx.all(select(Reminder))[MANY // 2].id
+    refuse_messages_about(rig, broken)
+    await turned(rig)
+    assert (len(spoken(rig)), reminded(rig)) == (MANY - 1, MANY - 1)
+    assert broken not in {reminder.id for reminder in spoken(rig)}
+    with rig.db.reading() as tx:
+        [kept] = tx.all(select(Timer).where(col(Timer.state) == TimerState.DUE))
+    assert kept.subject == broken
+    assert kept.lease_until is not None
+
+
+def refuse_messages_about(rig: Rig, subject: str) -> None:
+    """Let the database itself refuse one row."""
+    when = f"BEFORE INSERT ON delivery FOR EACH ROW WHEN (NEW.subject = '{subject}')"
+    with rig.db.engine.begin() as connection:
+        if rig.db.is_sqlite:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER refuse {when} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+            return
+        connection.exec_driver_sql(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+        )
+        connection.exec_driver_sql(f"CREATE TRIGGER refuse {when} EXECUTE FUNCTION refuse()")
 
 
 async def test_blocks_that_slack_refuses_go_as_plain_text_once(rig: Rig) -> None:
