@@ -1,5 +1,6 @@
 """What a delivery's outcome brings about, in the transaction that ends its claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.services import paging, rooms
 from bot.services.case import Case
 from bot.store import incidents, limits, outbox, pages, people
 from bot.store.database import Database
-from bot.store.outbox import Claimed
+from bot.store.outbox import Claimed, ClaimLost, Ended
 from bot.store.tables import Page
 from bot.store.transaction import Transaction
 
@@ -47,22 +48,29 @@ class At:
 
 def sent(db: Database, claimed: Claimed, accepted: Accepted, at: At) -> bool:
     """Slack accepted it. False when somebody else held the claim by then: nothing changes."""
+    try:
+        sent_together(db, [(claimed, accepted)], at)
+    except ClaimLost:
+        return False
+    return True
+
+
+def sent_together(db: Database, outcomes: Sequence[tuple[Claimed, Accepted]], at: At) -> None:
+    """Slack accepted several. Raises ClaimLost, and changes nothing, when one claim was lost.
+
+    The incidents are locked before their lanes, as by every service, and each in one order: nobody
+    deadlocks, and what follows sees an acknowledgement that came while a page was on its way.
+    """
+    followed = {one.incident_id for one, _ in outcomes if one.kind in _FOLLOWED}
+    ended = [
+        Ended(one, there.channel, there.ts, pauses=one.kind in _POSTS) for one, there in outcomes
+    ]
     with db.transaction() as tx:
-        if claimed.kind in _FOLLOWED:
-            _lock(tx, claimed)
-        held = outbox.finish(
-            tx,
-            claimed,
-            DeliveryState.SENT,
-            real=at.real,
-            sent_at=at.now,
-            slack_channel=accepted.channel,
-            slack_ts=accepted.ts,
-            pause=BETWEEN_POSTS if claimed.kind in _POSTS else timedelta(0),
-        )
-        if held:
+        incidents.lock_many(tx, (one for one in followed if one is not None))
+        outbox.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
+        _follow_pages(tx, outcomes, at)
+        for claimed, accepted in outcomes:
             _follow(tx, claimed, accepted, at)
-        return held
 
 
 def _lock(tx: Transaction, claimed: Claimed) -> None:
@@ -72,12 +80,22 @@ def _lock(tx: Transaction, claimed: Claimed) -> None:
         incidents.lock(tx, claimed.incident_id)
 
 
+def _follow_pages(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]], at: At) -> None:
+    paged = {
+        one.subject: (one, there.channel, there.ts)
+        for one, there in outcomes
+        if one.kind is DeliveryKind.PAGE and there.channel and there.ts
+    }
+    if paged:
+        places = [(page, channel, ts) for page, (_, channel, ts) in paged.items()]
+        pages.record_sent(tx, at.now, *places)
+        for page_id in pages.answered(tx, paged):
+            _edit_if_answered(tx, paged[page_id][0], at)
+
+
 def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> None:
     act = by_the_bot(claimed.workspace, at.now)
-    if claimed.kind is DeliveryKind.PAGE and accepted.channel and accepted.ts:
-        pages.record_sent(tx, claimed.subject, accepted.channel, accepted.ts, at.now)
-        _edit_if_answered(tx, claimed, at)
-    elif claimed.kind is DeliveryKind.ROOM_CREATE and accepted.channel:
+    if claimed.kind is DeliveryKind.ROOM_CREATE and accepted.channel:
         name = accepted.name or ""
         rooms.channel_made(tx, act, claimed.subject, accepted.channel, name)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:

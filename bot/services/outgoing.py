@@ -1,6 +1,6 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,12 +29,12 @@ from bot.policy import Policy
 from bot.services import digests, homes, views
 from bot.services.access import identify
 from bot.services.reading import card_of
+from bot.services.shelf import Shelf
 from bot.store import followups, incidents, pages
 from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.store.tables import Incident
 from bot.store.tables.states import ReminderState, RoomState, TaskState
-from bot.store.transaction import Transaction
 
 # A shared channel that does not take the card will not take it later either.
 THREAD_WAIT = timedelta(minutes=10)
@@ -102,7 +102,16 @@ def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Pr
     if claimed.kind is DeliveryKind.DIGEST:
         return _digest(db, policy, claimed)
     with db.reading() as tx:
-        return _PREPARE[claimed.kind](tx, policy, claimed, now)
+        return _PREPARE[claimed.kind](Shelf(tx, [claimed]), policy, claimed, now)
+
+
+def prepare_many(
+    db: Database, policy: Policy, batch: Sequence[Claimed], now: datetime
+) -> list[Prepared]:
+    """Prepare what was claimed together, in one look; neither digests nor Home tabs."""
+    with db.reading() as tx:
+        shelf = Shelf(tx, batch)
+        return [_PREPARE[claimed.kind](shelf, policy, claimed, now) for claimed in batch]
 
 
 def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -121,26 +130,26 @@ def _digest(db: Database, policy: Policy, claimed: Claimed) -> Prepared:
     return Letter(view, person=claimed.target)
 
 
-def _for_person(tx: Transaction, incident: Incident, person: str) -> Head:
+def _for_person(shelf: Shelf, incident: Incident, person: str) -> Head:
     """The incident as somebody may see it to whom the bot writes of its own accord."""
-    invited = incidents.participants(tx, incident.id)
+    invited = shelf.participants(incident.id)
     return views.head_in(incident, Place.PERSONAL, reader=person, role=Role.VIEWER, invited=invited)
 
 
-def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    page = pages.page(tx, claimed.subject)
-    run = pages.run(tx, page.run_id) if page else None
+def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = shelf.page(claimed.subject)
+    run = shelf.run(page.run_id) if page else None
     if page is None or run is None:
         return Moot("no such page")
     # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
     unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
     if not unanswered or page.state is not PageState.WAITING:
         return Moot("acknowledged or withdrawn meanwhile")
-    incident = incidents.get(tx, page.incident_id)
+    incident = shelf.incident(page.incident_id)
     if incident is None or incident.ended_at is not None:
         return Moot("the incident has ended")
     repeat = bool(claimed.args.get("may_repeat"))
-    head = _for_person(tx, incident, page.target)
+    head = _for_person(shelf, incident, page.target)
     since = claimed.args.get("late_since")
     view = views.page_message(
         page,
@@ -153,26 +162,26 @@ def _page(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> 
     return Letter(view, person=page.target)
 
 
-def _page_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    page = pages.page(tx, claimed.subject)
-    run = pages.run(tx, page.run_id) if page else None
-    incident = incidents.get(tx, page.incident_id) if page else None
+def _page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = shelf.page(claimed.subject)
+    run = shelf.run(page.run_id) if page else None
+    incident = shelf.incident(page.incident_id) if page else None
     if page is None or run is None or incident is None or page.message_ts is None:
         return Moot("the page was never sent")
-    head = _for_person(tx, incident, page.target)
+    head = _for_person(shelf, incident, page.target)
     view = views.page_message(page, run, head, now)
     return Letter(view, channel=page.channel_id, ts=page.message_ts)
 
 
-def _room(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is RoomState.CHANNEL:
         return Moot("the channel is there")
     return RoomCall(incident.id, incident.number, policy.channel.private)
 
 
-def _invite(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _invite(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL:
         return Moot("no channel; everyone is invited when it is made")
     users = tuple(claimed.args.get("users", ()))
@@ -181,8 +190,8 @@ def _invite(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -
     )
 
 
-def _pin(tx: Transaction, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _pin(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:
         return Moot("no card to pin")
     return RoomCall(
@@ -197,29 +206,29 @@ def _placed(incident: Incident) -> tuple[Head, bool]:
     return views.head_in(incident, place), in_thread
 
 
-def _card_post(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _card_post(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return Moot("the card stands")
     head, in_thread = _placed(incident)
-    card = card_of(tx, incident, head, now, in_thread=in_thread)
+    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id)
 
 
-def _card_update(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _card_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
         return Moot("no channel")
     if incident.card_ts is None:
         return Moot("the card is not posted yet and will be true when it is")
     head, in_thread = _placed(incident)
-    card = card_of(tx, incident, head, now, in_thread=in_thread)
+    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
 
 
-def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
-    entry = incidents.entry(tx, claimed.subject, int(claimed.args["seq"]))
+def _notice(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
     if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
         return Moot("no channel")
     if incident.room is RoomState.WANTED:
@@ -237,40 +246,40 @@ def _notice(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -
     return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
 
 
-def _reminder(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    reminder = followups.reminder(tx, claimed.subject)
+def _reminder(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    reminder = followups.reminder(shelf.tx, claimed.subject)
     if reminder is None or reminder.state is not ReminderState.SPOKEN:
         return Moot("done, stopped or snoozed meanwhile")
-    incident = incidents.get(tx, reminder.incident_id) if reminder.incident_id else None
+    incident = shelf.incident(reminder.incident_id) if reminder.incident_id else None
     view = ReminderMessage(
         id=ReminderId(reminder.id),
         text=reminder.text,
         due_at=reminder.due_at,
         late=is_late(reminder.due_at, now),
-        head=_for_person(tx, incident, reminder.owner) if incident else None,
+        head=_for_person(shelf, incident, reminder.owner) if incident else None,
         asked_by=UserId(reminder.created_by),
     )
     return Letter(view, person=reminder.owner)
 
 
-def _task(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    task = followups.task(tx, claimed.subject)
-    incident = incidents.get(tx, task.incident_id) if task else None
+def _task(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    task = followups.task(shelf.tx, claimed.subject)
+    incident = shelf.incident(task.incident_id) if task else None
     if task is None or incident is None or task.state is TaskState.DONE:
         return Moot("done meanwhile")
-    head = _for_person(tx, incident, task.assignee)
+    head = _for_person(shelf, incident, task.assignee)
     late = bool(claimed.args.get("late"))
     return Letter(TaskReminder(views.task_line(task, head), now, late=late), person=task.assignee)
 
 
-def _update_due(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _update_due(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or incident.ended_at is not None or claimed.target is None:
         return Moot("the incident has ended")
     if incident.update_due_at is None or incident.update_due_at > now:
         return Moot("updated, snoozed or stopped meanwhile")
     view = UpdateReminder(
-        head=_for_person(tx, incident, claimed.target),
+        head=_for_person(shelf, incident, claimed.target),
         last_update_at=datetime.fromisoformat(claimed.args["since"]),
         due_at=datetime.fromisoformat(claimed.args["due"]),
         late=bool(claimed.args.get("late")),
@@ -278,47 +287,47 @@ def _update_due(tx: Transaction, _policy: Policy, claimed: Claimed, now: datetim
     return Letter(view, person=claimed.target)
 
 
-def _exhausted(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    run = pages.run(tx, claimed.subject)
-    incident = incidents.get(tx, run.incident_id) if run else None
+def _exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    run = shelf.run(claimed.subject)
+    incident = shelf.incident(run.incident_id) if run else None
     if run is None or incident is None or claimed.target is None:
         return Moot("no such run")
     if run.state is not RunState.EXHAUSTED:
         return Moot("answered meanwhile")
-    told = pages.pages_of_run(tx, run.id)
+    told = pages.pages_of_run(shelf.tx, run.id)
     tried = tuple(dict.fromkeys(UserId(page.target) for page in told))
     view = ExhaustedMessage(
-        _for_person(tx, incident, claimed.target), views.team_row(run, told), tried
+        _for_person(shelf, incident, claimed.target), views.team_row(run, told), tried
     )
     return Letter(view, person=claimed.target)
 
 
-def _access_request(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return Moot("no such incident")
-    head = _for_person(tx, incident, claimed.target)
+    head = _for_person(shelf, incident, claimed.target)
     return Letter(AccessRequest(head, UserId(claimed.args["asker"])), person=claimed.target)
 
 
-def _access_answer(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _access_answer(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return Moot("no such incident")
-    head = _for_person(tx, incident, claimed.target)
+    head = _for_person(shelf, incident, claimed.target)
     answer = AccessAnswer(head, bool(claimed.args["granted"]), UserId(claimed.args["by"]))
     return Letter(answer, person=claimed.target)
 
 
-def _assigned(tx: Transaction, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = incidents.get(tx, claimed.subject)
+def _assigned(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return Moot("no such incident")
-    head = _for_person(tx, incident, claimed.target)
+    head = _for_person(shelf, incident, claimed.target)
     return Letter(Assigned(head, UserId(claimed.args["by"])), person=claimed.target)
 
 
-_PREPARE: dict[DeliveryKind, Callable[[Transaction, Policy, Claimed, datetime], Prepared]] = {
+_PREPARE: dict[DeliveryKind, Callable[[Shelf, Policy, Claimed, datetime], Prepared]] = {
     DeliveryKind.PAGE: _page,
     DeliveryKind.PAGE_UPDATE: _page_update,
     DeliveryKind.ROOM_CREATE: _room,

@@ -215,7 +215,10 @@ def _postgres_engine(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
-        write = connection.get_execution_options().get(_WRITE, True)
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        write = options.get(_WRITE, True)
         # By libpq itself: what is asked before every transaction should cost a round trip only.
         if driver.pgconn.exec_(_BEGIN if write else _BEGIN_READING).status != COMMAND_OK:
             raise DisconnectionError("the server is gone")

@@ -15,7 +15,7 @@ from bot.domain.lifecycle import OPEN
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
 from bot.domain.visibility import Tier
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import (
     Decision,
     Incident,
@@ -99,9 +99,28 @@ def get(tx: Transaction, incident_id: str) -> Incident | None:
     return tx.one(_BY_ID, incident=incident_id)
 
 
+@cache
+def _among(dialect: str) -> Prepared:
+    return Prepared(select_rows(Incident).where(one_of(dialect, col(Incident.id), "ids")))
+
+
 def get_many(tx: Transaction, ids: Iterable[str]) -> dict[str, Incident]:
-    rows = tx.all(select_rows(Incident).where(col(Incident.id).in_(list(ids))))
-    return {row.id: row for row in rows}
+    wanted = list(ids)
+    found = tx.read(_among(tx.dialect), ids=wanted) if wanted else []
+    return {row["id"]: as_object(Incident, row) for row in found}
+
+
+@cache
+def _lock_among(dialect: str) -> Prepared:
+    wanted = select(col(Incident.id)).where(one_of(dialect, col(Incident.id), "ids"))
+    return Prepared(wanted.order_by(col(Incident.id).collate("C")).with_for_update())
+
+
+def lock_many(tx: Transaction, ids: Iterable[str]) -> None:
+    """Keep others from changing several incidents. In one order everywhere: nobody deadlocks."""
+    wanted = list(ids)
+    if wanted and not tx.has_one_writer:
+        tx.read(_lock_among(tx.dialect), ids=wanted)
 
 
 def by_number(tx: Transaction, workspace: Workspace, number: int) -> Incident | None:
@@ -197,6 +216,22 @@ def invite(
 
 def participants(tx: Transaction, incident_id: str) -> list[str]:
     return list(tx.execute(_PARTICIPANTS, {"incident": incident_id}).scalars())
+
+
+@cache
+def _participants_among(dialect: str) -> Prepared:
+    everyone = select(col(Participant.incident_id), col(Participant.user_id))
+    theirs = everyone.where(one_of(dialect, col(Participant.incident_id), "ids"))
+    return Prepared(theirs.order_by(col(Participant.since), col(Participant.user_id)))
+
+
+def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return who is in each of several incidents."""
+    found: dict[str, list[str]] = {incident_id: [] for incident_id in ids}
+    if found:
+        for row in tx.read(_participants_among(tx.dialect), ids=list(found)):
+            found[row["incident_id"]].append(row["user_id"])
+    return found
 
 
 def invitations(tx: Transaction, workspace: Workspace, user: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -10,12 +11,13 @@ from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.domain.paging import PageState, Position, RunState
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Page, PagingRun
-from bot.store.transaction import Transaction, core
+from bot.store.transaction import Transaction, as_object, core
 
 _RUN = select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run"))
 _PAGE = select_rows(Page).where(col(Page.id) == bindparam("page"))
-_RECORD_SENT = (
+_RECORD_SENT = Prepared(
     update(core(Page))
     .where(col(Page.id) == bindparam("page"), col(Page.message_ts).is_(None))
     .values(sent_at=bindparam("at"), channel_id=bindparam("there"), message_ts=bindparam("ts"))
@@ -28,6 +30,43 @@ def run(tx: Transaction, run_id: str) -> PagingRun | None:
 
 def page(tx: Transaction, page_id: str) -> Page | None:
     return tx.one(_PAGE, page=page_id)
+
+
+@cache
+def _pages_among(dialect: str) -> Prepared:
+    return Prepared(select_rows(Page).where(one_of(dialect, col(Page.id), "ids")))
+
+
+def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Page]:
+    if not ids:
+        return {}
+    found = tx.read(_pages_among(tx.dialect), ids=list(ids))
+    return {row["id"]: as_object(Page, row) for row in found}
+
+
+@cache
+def _runs_among(dialect: str) -> Prepared:
+    return Prepared(select_rows(PagingRun).where(one_of(dialect, col(PagingRun.id), "ids")))
+
+
+def runs(tx: Transaction, ids: Collection[str]) -> dict[str, PagingRun]:
+    if not ids:
+        return {}
+    found = tx.read(_runs_among(tx.dialect), ids=list(ids))
+    return {row["id"]: as_object(PagingRun, row) for row in found}
+
+
+@cache
+def _answered_among(dialect: str) -> Prepared:
+    ended = col(PagingRun.state) != RunState.PAGING
+    theirs = col(PagingRun.id) == col(Page.run_id)
+    wanted = one_of(dialect, col(Page.id), "ids")
+    return Prepared(select(col(Page.id)).join(PagingRun, theirs).where(wanted, ended))
+
+
+def answered(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """Return the pages whose run has ended, by an answer or otherwise."""
+    return {row["id"] for row in tx.read(_answered_among(tx.dialect), ids=list(ids))}
 
 
 def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
@@ -130,5 +169,9 @@ def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
     )
 
 
-def record_sent(tx: Transaction, page_id: str, channel: str, ts: str, now: datetime) -> None:
-    tx.execute(_RECORD_SENT, {"page": page_id, "at": now, "there": channel, "ts": ts})
+def record_sent(tx: Transaction, now: datetime, *places: tuple[str, str, str]) -> None:
+    """Remember where pages stand: each one's id, channel and ts."""
+    rows = [
+        {"page": page_id, "at": now, "there": channel, "ts": ts} for page_id, channel, ts in places
+    ]
+    tx.run(_RECORD_SENT, rows)

@@ -1,6 +1,6 @@
 """What runs again and again finds its rows by an index, however long the history is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,14 @@ def plans(tx: Transaction) -> Iterator[list[str]]:
     if not tx.has_one_writer:
         # The tables are empty here: nothing is too small for an index.
         tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    straight = tx.on_driver
+
+    def on_driver(sql: str, values: Sequence[Any]) -> Any:
+        explain(None, tx.connection.connection.cursor(), sql, values[0], None, len(values) > 1)
+        return straight(sql, values)
+
     event.listen(tx.connection, "before_cursor_execute", explain)
+    vars(tx)["on_driver"] = on_driver
     try:
         yield lines
     finally:
