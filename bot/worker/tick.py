@@ -125,7 +125,7 @@ class Tick:
             await self._fire_each(works)
         else:
             for work in works:
-                self._figures.fired(work.kind)
+                self._count(work)
 
     def _claim(self) -> list[DueWork]:
         began = time.monotonic()
