@@ -44,9 +44,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class NoHistory:
-    """The channel's history cannot be read, so nobody can tell."""
+    """The channel's history cannot be read, so nobody can tell.
+
+    `refused`: Slack says so, and will say so again; otherwise it is Slack that does not answer.
+    """
 
     why: str
+    refused: bool
 
 
 class Post:
@@ -176,8 +180,8 @@ class Post:
                 if not given["cursor"]:
                     return Absent()
         except (Rejected, OutcomeUnknown) as error:
-            return NoHistory(str(error))
-        return NoHistory("too much has been said since")
+            return NoHistory(str(error), refused=isinstance(error, Rejected))
+        return NoHistory("too much has been said since", refused=True)
 
     async def _history(
         self, workspace: Workspace, letter: Letter, method: str, given: Mapping[str, Any]

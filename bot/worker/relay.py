@@ -39,8 +39,10 @@ _METHODS = {
     DeliveryKind.CARD_PIN: ("pins.add",),
 }
 _LOOKING_UP = ("conversations.history", "conversations.replies")
-# So often a channel waits for a message whose turn it is; then the others go ahead of it.
+# So often a channel waits for a message whose turn it is; then the others go ahead of it. While
+# Slack takes nothing at all it is not the message's fault, and the channel waits for longer.
 _IN_ORDER_TRIES = 5
+_IN_ORDER_TRIES_WHILE_AWAY = 60
 _LOOKUPS = 2
 _BETWEEN_CLAIMS = 0.02
 """Seconds."""
@@ -71,6 +73,8 @@ class Relay:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._blocked: dict[str, datetime] = {}
         self._claimed_at = 0.0
+        self._accepted_at: datetime | None = None
+        """When Slack last took something from this process."""
         self._stopping = False
 
     def wake(self) -> None:
@@ -236,7 +240,11 @@ class Relay:
             self._figures.outcome(claimed.kind, "not sent")
             wait = self._pace.backoff(claimed.attempts)
             await self._again(
-                claimed, wait, error.why, unknown=claimed.uncertain, in_order=_in_order(claimed)
+                claimed,
+                wait,
+                error.why,
+                unknown=claimed.uncertain,
+                in_order=self._in_order(claimed),
             )
         except OutcomeUnknown as error:
             self._figures.outcome(claimed.kind, "unknown")
@@ -264,6 +272,7 @@ class Relay:
             )
         else:
             if accepted is not None:
+                self._accepted_at = self._clock.real()
                 await self._threads.write(delivered.sent, self._db, claimed, accepted, self._at())
                 self._count_sent(claimed)
 
@@ -286,22 +295,31 @@ class Relay:
                         "not found",
                         unknown=True,
                         looked_up=True,
-                        in_order=_in_order(claimed),
+                        in_order=self._in_order(claimed),
                     )
                     return None
-                case NoHistory(why):
-                    return await self._without_history(claimed, why)
+                case NoHistory():
+                    return await self._without_history(claimed, found)
                 case Absent():
                     pass
         return await self._post.send(claimed, prepared, still_ours)
 
-    async def _without_history(self, claimed: Claimed, why: str) -> Accepted | None:
-        """A page is sent again and says that it may repeat; anything else is not sent twice."""
-        if claimed.attempts < _HISTORY_TRIES:
-            wait = self._pace.backoff(claimed.attempts)
-            await self._again(claimed, wait, f"no history: {why}", unknown=True)
+    async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
+        """A page is sent again and says that it may repeat; anything else is not sent twice.
+
+        It waits for as long as Slack is away, and is given up where Slack refuses the history.
+        """
+        page = claimed.kind is DeliveryKind.PAGE
+        if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
+            await self._again(
+                claimed,
+                self._pace.backoff(claimed.attempts),
+                f"no history: {found.why}",
+                unknown=True,
+                in_order=self._in_order(claimed),
+            )
             return None
-        if claimed.kind is not DeliveryKind.PAGE:
+        if not page:
             raise Rejected("outcome_unknown")
         repeat = labelled_repeat(claimed)
         prepared = await self._threads.read(
@@ -314,7 +332,7 @@ class Relay:
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""
         rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
-        await self._again(claimed, rest, why, unknown=True, in_order=_in_order(claimed))
+        await self._again(claimed, rest, why, unknown=True, in_order=self._in_order(claimed))
 
     async def _again(
         self,
@@ -361,7 +379,9 @@ class Relay:
     def _at(self) -> At:
         return At(self._clock.now(), self._clock.real())
 
-
-def _in_order(claimed: Claimed) -> bool:
-    """A channel is told things in order; a person's messages do not wait for one another."""
-    return claimed.target is None and claimed.attempts <= _IN_ORDER_TRIES
+    def _in_order(self, claimed: Claimed) -> bool:
+        """A channel is told things in order; a person's messages do not wait for one another."""
+        claimed_at = claimed.lease_until - self._pace.lease
+        away = self._accepted_at is None or self._accepted_at < claimed_at
+        most = _IN_ORDER_TRIES_WHILE_AWAY if away else _IN_ORDER_TRIES
+        return claimed.target is None and claimed.attempts <= most

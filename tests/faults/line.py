@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 from playground.serving import bound
@@ -16,6 +17,7 @@ class Line:
     def __init__(self, slack_port: int) -> None:
         self._slack_port = slack_port
         self._server: asyncio.Server | None = None
+        self._kept: socket.socket | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._held_method: bytes | None = None
         self._let_go = asyncio.Event()
@@ -30,6 +32,8 @@ class Line:
 
     async def restore(self) -> None:
         """Listen, at the same address as ever."""
+        if self._kept is not None:
+            self._kept.close()
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
 
     async def cut(self) -> None:
@@ -37,8 +41,17 @@ class Line:
         if self._server is not None:
             self._server.close()
             self._server = None
+            # Bound, and not listening: connections are refused, and nobody else gets the port.
+            self._kept = socket.socket()
+            self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._kept.bind(("127.0.0.1", self.port))
         for writer in tuple(self._open):
             writer.transport.abort()
+
+    async def close(self) -> None:
+        await self.cut()
+        if self._kept is not None:
+            self._kept.close()
 
     def hold(self, method: str) -> None:
         """From now on keep calls of this method from Slack: they are sent, and do not arrive."""
@@ -116,4 +129,4 @@ async def line_to(slack_port: int) -> AsyncIterator[Line]:
         yield line
     finally:
         line.release()
-        await line.cut()
+        await line.close()

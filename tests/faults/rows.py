@@ -1,6 +1,6 @@
 """What the database says, in the words of the faults."""
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
 from bot.domain.timeline import EntryKind
@@ -15,8 +15,9 @@ POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.ROOM_INVITE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
+    DeliveryKind.FALLBACK,
 }
-"""What becomes a message of its own. The others change something that is there."""
+"""What becomes a message of its own in Slack. The others change something, or go elsewhere."""
 
 
 def deliveries(
@@ -73,3 +74,10 @@ def timers(db: Database, kind: TimerKind, state: TimerState) -> int:
     with db.reading() as tx:
         found = tx.all(select(Timer).where(col(Timer.kind) == kind))
     return sum(1 for timer in found if timer.state is state)
+
+
+def counted(db: Database, *states: DeliveryState) -> int:
+    """How many deliveries are in one of these states."""
+    wanted = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(states))
+    with db.reading() as tx:
+        return int(tx.execute(wanted).scalar_one())

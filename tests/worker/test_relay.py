@@ -9,9 +9,10 @@ from sqlmodel import col, select
 from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
-from bot.services import answering, digests, reading
+from bot.services import answering, digests, lifecycle, reading
 from bot.store import outbox
 from bot.store.tables import Delivery
+from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
@@ -201,3 +202,22 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     async with rig.working(ticking=False):
         await eventually(lambda: all_sent(rig, DeliveryKind.DIGEST))
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]
+
+
+async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Rig) -> None:
+    """Nothing is given up while Slack does not answer, and nothing goes ahead of its turn."""
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    words = [f"word {number}" for number in range(3)]
+    async with rig.working(ticking=False):
+        await eventually(lambda: rig.slack.calls("pins.add"))
+        rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
+        for word in words:
+            lifecycle.post_update(rig.db, rig.act(MEI), opened.head.id, word)
+        # More often than a channel waits for one message while Slack takes others.
+        await eventually(
+            lambda: max(row.attempts for row in deliveries(rig, DeliveryKind.NOTICE)) > 7
+        )
+        rig.slack.slack.faults.clear()
+        await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
+    told = [texts(message) for message in rig.slack.messages("esc-1")]
+    assert [word for said in told for word in words if word in said] == words

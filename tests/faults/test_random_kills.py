@@ -1,0 +1,86 @@
+"""Three replicas, and one of them killed again and again."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.duework import DeliveryState
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.reading import Draft
+from bot.domain.severity import Severity
+from bot.policy import load
+from bot.services.opening import DEFAULT_CATEGORY, open_incident
+from bot.services.paging import page_team
+from bot.store.database import Database
+from bot.store.outbox import UNSENT
+from tests.faults import rows
+from tests.faults.conftest import Extent
+from tests.faults.replicas import Bots, bots
+from tests.faults.verdict import Verdict, fault
+
+SLACK_MS = 100
+"""Slack's usual answering time: whoever is killed has calls under way."""
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@fault(13, "Three replicas, one SIGKILLed at random again and again")
+async def test_nothing_is_lost_or_doubled_whoever_is_killed(
+    database_url: str, db: Database, tmp_path: Path, extent: Extent, verdict: Verdict
+) -> None:
+    """600 pages and 3 deaths in the short form, 100,000 and 100 in the long one.
+
+    A person is told something once a second, so there are many people.
+    """
+    dice = random.Random(13)
+    crowd, incidents, deaths = extent.of(60, 1_000), extent.of(10, 100), extent.of(3, 100)
+    within = extent.of(180, 3_600)
+    async with bots(database_url, tmp_path, crowd=crowd) as stage:
+        await stage.start_many(3)
+        stage.slack.slack.faults.latency_ms["*"] = SLACK_MS
+        began = time.monotonic()
+        filling = asyncio.create_task(asyncio.to_thread(_fill, stage, db, crowd, incidents))
+        pages = crowd * incidents
+        for sent in sorted(dice.sample(range(pages // 20, pages * 9 // 10), deaths)):
+            await _until(partial(_has_sent, db, sent), within)
+            await dice.choice([replica for replica in stage.replicas if replica.runs]).killed()
+            await stage.start()
+        await filling
+        await _until(lambda: not rows.counted(db, *UNSENT), within)
+        took = time.monotonic() - began
+        verdict.exactly_once(stage, db)
+    assert verdict.account.messages >= pages
+    verdict.note(f"{deaths} deaths within {took:.0f} s")
+
+
+def _fill(stage: Bots, db: Database, crowd: int, incidents: int) -> None:
+    """Open incidents and page every team of the crowd for each."""
+    policy = load(stage.policy_file)
+    workspace = Workspace(stage.slack.slack.workspace.team_id)
+    for _ in range(incidents):
+        draft = Draft("A question of wording", Severity.P3, DEFAULT_CATEGORY)
+        opened = open_incident(db, policy, _act(workspace), draft)
+        for team in range(crowd):
+            page_team(db, policy, _act(workspace), opened.head.id, TeamKey(f"crowd-{team}"))
+
+
+def _has_sent(db: Database, many: int) -> bool:
+    return rows.counted(db, DeliveryState.SENT) >= many
+
+
+def _act(workspace: Workspace) -> Act:
+    return Act(workspace, UserId("U0MEI"), Role.MANAGER, datetime.now(UTC), None)
+
+
+async def _until(look: Callable[[], bool], within: float) -> None:
+    """Look again twice a second: counting takes a while where there is much to count."""
+    async with asyncio.timeout(within):
+        while not look():  # noqa: ASYNC110 - another process does not tell
+            await asyncio.sleep(0.5)
