@@ -106,6 +106,10 @@ def _secret(environment: Mapping[str, str], *, needed: bool) -> str:
             "SLACK_SIGNING_SECRET is not set: take it from your Slack app's 'Basic Information' "
             "page, or set SLACK_APP_TOKEN to use Socket Mode instead of HTTP."
         )
+    if not _is_plain(secret):
+        raise SettingsError(
+            "SLACK_SIGNING_SECRET is not as Slack gives it: letters and digits, without spaces."
+        )
     return secret
 
 

@@ -31,6 +31,8 @@ from tests.waiting import eventually
 ROOT = Path(__file__).resolve().parents[2]
 CAST = ROOT / "bot" / "demo" / "workspace.json"
 
+LINK_SECRET = "a secret for links, long enough"
+
 OUR_FAULT = frozenset(
     {
         "invalid_blocks",
@@ -159,6 +161,8 @@ def _settings(api_url: str, database_url: str) -> Settings:
         host="127.0.0.1",
         port=0,
         log_format="text",
+        public_url="http://127.0.0.1:1",
+        link_secret=LINK_SECRET,
     )
 
 

@@ -3,14 +3,20 @@
 import io
 import json
 import time
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
+from bot.domain.ids import PageId, UserId
+from bot.domain.paging import PageState
+from bot.domain.reach import Link, Links
+from bot.store import pages
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import SEED, effort
-from tests.fuzz.running import RunningBot
+from tests.fuzz.running import LINK_SECRET, RunningBot
+from tests.fuzz.specimens import Things
 from tests.handlers.requests import Answered, command_body, interaction_body
 
 # Hardly anything of this comes near a database.
@@ -177,3 +183,44 @@ async def test_other_paths_methods_and_queries_are_4xx_or_as_ever(bot: RunningBo
             assert answer.status == 405, path
     async with bot.http.post(f"{bot.door}?command=/escalate&payload=%00", data=b"x") as answer:
         assert answer.status == 401
+
+
+async def test_a_link_that_was_altered_anywhere_acknowledges_nothing(bot: RunningBot) -> None:
+    things, dice = Things(bot), Random(SEED)
+    page = await bot.tocsin.threads.write(things.page)
+    expires = bot.tocsin.clock.now() + timedelta(days=1)
+    real = Links(LINK_SECRET).token(Link(PageId(page), UserId("U0PRIYA"), expires))
+    forged = [
+        "",
+        ".",
+        "..",
+        "%00",
+        "%ff.%ff",
+        "a.b.c",
+        real + "=",
+        real + "A",
+        real[:-1],
+        "x" * 60_000,
+    ]
+    forged += [
+        Links("another secret of the same length").token(
+            Link(PageId(page), UserId("U0PRIYA"), expires)
+        )
+    ]
+    for _ in range(effort(short=60, long=5_000)):
+        at, sign = dice.randrange(len(real)), dice.choice("AZaz09_-.~%é")
+        forged.append(real[:at] + sign + real[at + dice.randrange(2) :])
+    for token in forged:
+        if token == real:
+            continue
+        for method in ("GET", "POST"):
+            async with bot.http.request(method, f"{bot.origin}/ack/{token}") as answer:
+                assert answer.status in (400, 404, 405), (method, token)
+                assert "Traceback" not in await answer.text()
+    unknown = Links(LINK_SECRET).token(Link(PageId("x' OR 1"), UserId("U0PRIYA"), expires))
+    async with bot.http.post(f"{bot.origin}/ack/{unknown}") as answer:
+        assert answer.status == 404
+    with bot.tocsin.db.reading() as tx:
+        row = pages.page(tx, page)
+    assert row is not None
+    assert row.state is PageState.WAITING

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.policy import load
 from bot.settings import Settings, SettingsError, read_settings
 from commandline import doctor, main
+from tests.docs.found_in_code import settings
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.junk import TEXTS
 from tests.fuzz.targets import SHIPPED
@@ -102,10 +103,11 @@ COMMANDS = (
 
 
 def _environments() -> Iterator[Mapping[str, str]]:
-    """Each value at the variables that its kind is about, all at all when there is time."""
-    for name in GOOD:
+    """Each value at each variable, and each of those that are needed left out."""
+    for name in settings():
         for value in ODD:
             yield {**GOOD, name: value}
+    for name in GOOD:
         yield {other: GOOD[other] for other in GOOD if other != name}
 
 
@@ -119,17 +121,17 @@ def _settings(environment: Mapping[str, str]) -> Settings | None:
         return read_settings(environment)
     except SettingsError as error:
         said = str(error)
-    assert said.endswith((".", ")", "/")), said
-    assert any(name in said for name in GOOD), said
+    assert " " in said, said
+    assert any(name in said for name in settings()), said
     return None
 
 
 def test_any_value_of_any_variable_is_taken_or_named() -> None:
     for environment in _environments():
-        settings = _settings(environment)
-        if settings is not None:
-            assert GOOD["SLACK_BOT_TOKEN"] not in repr(settings)
-            Clock(settings.clock_offset_file).now()
+        taken = _settings(environment)
+        if taken is not None:
+            assert GOOD["SLACK_BOT_TOKEN"] not in repr(taken)
+            Clock(taken.clock_offset_file).now()
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
@@ -150,6 +152,12 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _nothing_asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    doctor.add_arguments(parser)
+    return parser.parse_args([])
 
 
 def _some(environments: list[Mapping[str, str]], count: int) -> list[Mapping[str, str]]:
@@ -173,7 +181,7 @@ def test_doctor_looks_at_any_environment_to_its_end() -> None:
     for environment in _some(list(_environments()), 50):
         said = io.StringIO()
         with redirect_stdout(said):
-            status = doctor.run(argparse.Namespace(json=False), environment)
+            status = doctor.run(_nothing_asked(), environment)
         assert status in (1, 2), (environment, said.getvalue())
         assert "Traceback" not in said.getvalue()
 
@@ -185,9 +193,7 @@ def test_doctor_names_the_mistakes_of_any_policy(tmp_path: Path) -> None:
         path.write_bytes(b"".join([*LINES[:begin], *LINES[begin + dice.randrange(1, 60) :]]))
         said = io.StringIO()
         with redirect_stdout(said):
-            status = doctor.run(
-                argparse.Namespace(json=False), {**GOOD, "ESCALATION_POLICY": str(path)}
-            )
+            status = doctor.run(_nothing_asked(), {**GOOD, "ESCALATION_POLICY": str(path)})
         assert status in (1, 2)
         assert ("line" in said.getvalue()) == (status == 2), said.getvalue()
     path.write_bytes(WHOLE)
