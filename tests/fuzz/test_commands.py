@@ -47,7 +47,7 @@ def command_line() -> CommandLine:
     return CommandLine()
 
 
-@examples(150)
+@examples(100)
 @given(command_lines)
 @example("in 99999999999999999999h")
 @example("9999-12-31 23:59")

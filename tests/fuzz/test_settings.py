@@ -169,7 +169,7 @@ def test_every_command_says_what_is_wrong_with_the_environment() -> None:
     environments: list[Mapping[str, str]] = [
         {**GOOD, name: value} for name in about for value in ODD
     ]
-    for environment in _some(environments, 25):
+    for environment in _some(environments, 15):
         for command in COMMANDS:
             status, said = _run(command, environment)
             assert status in (0, 1, 2), (command, environment, said)
@@ -226,7 +226,7 @@ def test_any_command_line_is_taken_or_explained() -> None:
     ]
     dice = Random(SEED)
     harmless = [command[0] for command in COMMANDS]
-    for _ in range(effort(short=50, long=5_000)):
+    for _ in range(effort(short=30, long=5_000)):
         line = [dice.choice([*harmless, ""]), *dice.choices(words, k=dice.randrange(4))]
         status, said = _run(line, GOOD)
         assert status in (0, 1, 2), (line, status)

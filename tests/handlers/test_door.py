@@ -22,7 +22,7 @@ async def test_a_changed_body_is_refused(stage: Stage) -> None:
     assert stage.incidents() == []
 
 
-@pytest.mark.parametrize("off", [-301, 301])
+@pytest.mark.parametrize("off", [-360, 360])
 async def test_an_old_timestamp_is_refused(stage: Stage, off: int) -> None:
     answered = await send(stage.url, command_body("open p1 x"), at=time.time() + off)
     assert answered.status == 401
