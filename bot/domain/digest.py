@@ -1,6 +1,7 @@
 """The figures of the weekly digest, counted from plain facts. No words, no locale."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -195,16 +196,21 @@ class DigestFigures:
 def figures(facts: DigestFacts, period: Period) -> DigestFigures:
     """Count everything as it stood at the end of the period."""
     severities = [severity.value for severity in Severity]
+    weeks = _Weeks(facts.incidents)
+    moves = [
+        (each.opened_at in period, each.closed_at in period, each.open_at(period.end))
+        for each in facts.incidents
+    ]
     deadlines = _deadlines(facts, period.end)
     return DigestFigures(
         period=period,
-        opened=_figure(facts, period, _opened),
-        closed=_figure(facts, period, _closed),
-        open=_figure(facts, period, _open),
-        by_severity=_rows(facts, period, lambda i: [i.severity.value], severities),
-        by_category=_rows(facts, period, lambda i: [i.category]),
-        by_surface=_rows(facts, period, lambda i: [i.surface]),
-        by_team=_rows(facts, period, lambda i: list(i.teams)),
+        opened=_figure(facts, period, weeks.opened),
+        closed=_figure(facts, period, weeks.closed),
+        open=_figure(facts, period, weeks.open),
+        by_severity=_rows(facts, moves, lambda i: [i.severity.value], severities),
+        by_category=_rows(facts, moves, lambda i: [i.category]),
+        by_surface=_rows(facts, moves, lambda i: [i.surface]),
+        by_team=_rows(facts, moves, lambda i: list(i.teams)),
         acks=ack_figures(facts.acks, facts.ack_within, period),
         acks_by_team=_acks_by_team(facts, period),
         oldest_open=_oldest(facts, period),
@@ -261,57 +267,73 @@ def _kept(ack: AckFact, within: timedelta, end: datetime) -> bool | None:
     return False if ack.paged_at + within < end else None
 
 
-def _opened(incidents: Iterable[IncidentFact], period: Period) -> int:
-    return sum(incident.opened_at in period for incident in incidents)
+class _Weeks:
+    """The moments of incidents, in order: a week is counted by two looks, not by all of them."""
+
+    def __init__(self, incidents: Iterable[IncidentFact]) -> None:
+        incidents = list(incidents)
+        self._opened = sorted(each.opened_at for each in incidents)
+        self._closed = sorted(each.closed_at for each in incidents if each.closed_at)
+        # Closed before it was opened, if ever: then it was never open.
+        self._over = sorted(
+            max(each.opened_at, each.closed_at) for each in incidents if each.closed_at
+        )
+
+    def opened(self, period: Period) -> int:
+        return _between(self._opened, period)
+
+    def closed(self, period: Period) -> int:
+        return _between(self._closed, period)
+
+    def open(self, period: Period) -> int:
+        """How many were open at the end of it."""
+        return bisect_left(self._opened, period.end) - bisect_left(self._over, period.end)
 
 
-def _closed(incidents: Iterable[IncidentFact], period: Period) -> int:
-    return sum(incident.closed_at in period for incident in incidents)
+def _between(moments: Sequence[datetime], period: Period) -> int:
+    return bisect_left(moments, period.end) - bisect_left(moments, period.start)
 
 
-def _open(incidents: Iterable[IncidentFact], period: Period) -> int:
-    return sum(incident.open_at(period.end) for incident in incidents)
-
-
-Count = Callable[[Iterable[IncidentFact], Period], int]
-
-
-def _figure(facts: DigestFacts, period: Period, count: Count) -> Figure:
+def _figure(facts: DigestFacts, period: Period, count: Callable[[Period], int]) -> Figure:
     weeks = [period.earlier(number) for number in range(1, BASELINE_WEEKS + 1)]
-    known = [count(facts.incidents, week) for week in weeks if week.start >= facts.since]
+    known = [count(week) for week in weeks if week.start >= facts.since]
     mean = sum(known) / len(known) if len(known) >= LEAST_WEEKS else None
-    return Figure(count(facts.incidents, period), mean, len(known))
+    return Figure(count(period), mean, len(known))
+
+
+Moves = tuple[bool, bool, bool]
+"""Whether an incident was opened in the period, closed in it, and open at its end."""
 
 
 def _rows(
     facts: DigestFacts,
-    period: Period,
+    moves: Sequence[Moves],
     keys_of: Callable[[IncidentFact], Sequence[str]],
     order: Sequence[str] | None = None,
 ) -> tuple[Row, ...]:
     """One row a key, an incident in every row whose key it has; busiest first, or in `order`."""
-    groups: dict[str, list[IncidentFact]] = {key: [] for key in order or ()}
-    for incident in facts.incidents:
+    groups: dict[str, list[Moves]] = {key: [] for key in order or ()}
+    for incident, moved in zip(facts.incidents, moves, strict=True):
+        if order is None and not any(moved):
+            continue
         for key in keys_of(incident):
-            groups.setdefault(key, []).append(incident)
+            groups.setdefault(key, []).append(moved)
     rows = [
-        Row(key, _opened(group, period), _closed(group, period), _open(group, period))
+        Row(key, *(sum(each) for each in zip(*group, strict=True))) if group else Row(key, 0, 0, 0)
         for key, group in groups.items()
     ]
     if order is not None:
         return tuple(rows)
-    busy = [row for row in rows if row.opened or row.closed or row.open]
-    return tuple(sorted(busy, key=lambda row: (-row.opened, -row.open, -row.closed, row.key)))
+    return tuple(sorted(rows, key=lambda row: (-row.opened, -row.open, -row.closed, row.key)))
 
 
 def _acks_by_team(facts: DigestFacts, period: Period) -> tuple[TeamAcks, ...]:
-    teams = sorted({ack.team for ack in facts.acks if ack.paged_at in period})
+    asked: dict[TeamKey, list[AckFact]] = {}
+    for ack in facts.acks:
+        if ack.paged_at in period:
+            asked.setdefault(ack.team, []).append(ack)
     return tuple(
-        TeamAcks(
-            team,
-            ack_figures((a for a in facts.acks if a.team == team), facts.ack_within, period),
-        )
-        for team in teams
+        TeamAcks(team, ack_figures(asked[team], facts.ack_within, period)) for team in sorted(asked)
     )
 
 

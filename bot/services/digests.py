@@ -1,6 +1,6 @@
 """The weekly digest: planned exactly once a period, counted when it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,10 +26,9 @@ from bot.domain.visibility import Place
 from bot.policy import DigestRule, Policy
 from bot.services import views
 from bot.store import digests as store
-from bot.store import incidents, outbox
+from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
-from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
 
@@ -180,23 +179,20 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
     since = period.start - timedelta(weeks=BASELINE_WEEKS)
     rows = store.incidents_since(tx, workspace, since, period.end)
     by_id = {row.id: row for row in rows}
+    references = {row.id: reference(row.number) for row in rows}
     tasks = store.tasks_open_or_done_since(tx, workspace, since)
-    others = {task.incident_id for task in tasks} - set(by_id)
-    about = {**by_id, **incidents.get_many(tx, others)}
-    teams = store.teams_of(tx, list(by_id))
+    others = store.incidents_with(tx, {task.incident_id for task in tasks} - set(by_id))
+    about = {**by_id, **{row.id: row for row in others}}
+    teams = store.teams_of(tx, workspace, since, period.end)
     return DigestFacts(
         since=store.first_opened(tx, workspace) or period.start,
-        incidents=tuple(_incident(row, teams.get(row.id, [])) for row in rows),
+        incidents=tuple(_incident(row, teams.get(row.id, ())) for row in rows),
         acks=tuple(
-            AckFact(
-                reference(by_id[run.incident_id].number),
-                TeamKey(run.team_key),
-                by_id[run.incident_id].severity,
-                run.started_at,
-                run.acked_at,
+            AckFact(references[incident], team, by_id[incident].severity, paged_at, acked_at)
+            for incident, team, paged_at, acked_at in store.runs_since(
+                tx, workspace, since, period.end
             )
-            for run in store.runs_since(tx, workspace, since, period.end)
-            if run.incident_id in by_id
+            if incident in by_id
         ),
         tasks=tuple(
             TaskFact(
@@ -213,16 +209,17 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
     )
 
 
-def _incident(row: Incident, teams: list[str]) -> IncidentFact:
-    head = views.head_in(row, Place.BROADCAST)
+def _incident(row: Any, teams: Sequence[str]) -> IncidentFact:
+    """`row` has the columns of `store.incidents_since`."""
+    named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
     return IncidentFact(
-        reference=head.reference,
-        title=head.name,
-        severity=head.severity,
+        reference=reference(row.number),
+        title=named.name,
+        severity=row.severity,
         category=row.category,
         surface=row.surface or "",
-        state=head.state.value,
-        owner=head.owner,
+        state=row.state.value,
+        owner=row.owner if named.full else None,
         teams=tuple(TeamKey(team) for team in teams),
         opened_at=row.opened_at,
         closed_at=row.ended_at,
@@ -230,6 +227,6 @@ def _incident(row: Incident, teams: list[str]) -> IncidentFact:
     )
 
 
-def _task_text(row: Incident, text: str) -> str:
-    head = views.head_in(row, Place.BROADCAST)
-    return text if head.full else head.name
+def _task_text(row: Any, text: str) -> str:
+    named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
+    return text if named.full else named.name

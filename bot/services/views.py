@@ -1,6 +1,7 @@
 """Rows → what people read. Every title passes through `visibility.sight` here."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.act import Act, Role
@@ -15,7 +16,7 @@ from bot.domain.reading import (
     TaskLine,
     TeamRow,
 )
-from bot.domain.visibility import Place, Sight, sight
+from bot.domain.visibility import Place, Sight, Tier, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
 from bot.store.tables.states import TaskKind, TaskState
@@ -79,6 +80,20 @@ def head_in(
         duplicate_of=incident.duplicate_of,
         root_cause=incident.root_cause,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an incident is called where many read it; `full` where its own words may stand."""
+
+    name: str
+    full: bool
+
+
+def named_in(place: Place, tier: Tier, title: str, codename: str) -> Named:
+    """Return an incident's name in a place whose readers are not asked; as `head_in` has it."""
+    full = sight(tier, place, reader="", role=Role.NOBODY, invited=()) is Sight.FULL
+    return Named(title if full else codename, full)
 
 
 def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:

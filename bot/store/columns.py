@@ -50,12 +50,10 @@ class Closed(TypeDecorator[Any]):
     def __init__(self, members: type[StrEnum]) -> None:
         super().__init__(32)
         self.members = members
+        self._known = {member.value: member for member in members}
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        try:
-            return None if value is None else self.members(value)
-        except ValueError:
-            return value
+        return self._known.get(value, value)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, RowMapping, insert
+from sqlalchemy import CursorResult, Executable, insert
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -149,8 +149,8 @@ class Transaction:
 
     def all(self, query: SelectOfScalar[Row]) -> list[Row]:
         """Return rows as objects, for reading only; nothing is ever written through them."""
-        found = self.execute(query).mappings()
-        return [_object(query, row) for row in found]
+        entity = _entity(query)
+        return [as_object(entity, dict(row)) for row in self.execute(query).mappings()]
 
     def first(self, query: SelectOfScalar[Row]) -> Row | None:
         return self.one(query.limit(1))
@@ -158,12 +158,12 @@ class Transaction:
     def one(self, query: SelectOfScalar[Row], **values: Any) -> Row | None:
         """Return the row that a unique key names, by a query that was built once."""
         row = self.execute(query, values).mappings().first()
-        return None if row is None else _object(query, row)
+        return None if row is None else as_object(_entity(query), dict(row))
 
 
-def _object(query: SelectOfScalar[Row], row: RowMapping) -> Row:
+def _entity(query: SelectOfScalar[Row]) -> type[Row]:
     entity: type[Row] = query.column_descriptions[0]["entity"]
-    return as_object(entity, dict(row))
+    return entity
 
 
 def as_object(entity: type[Row], row: Mapping[str, Any]) -> Row:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.digest import Occurrence, next_occurrence, periods_due, week_until
@@ -111,6 +111,7 @@ clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 moments = st.integers(1_104_537_600, 2_208_988_800).map(lambda s: datetime.fromtimestamp(s, UTC))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 6), clocks, zones, moments)
 def test_a_year_has_one_digest_a_week_and_its_periods_tile(
     weekday: int, clock: time, zone: ZoneInfo, start: datetime
