@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.domain.duework import Keep
-from bot.domain.durations import DAY, parse_duration
+from bot.domain.durations import DAY, SECOND, parse_duration
 from bot.domain.errors import BadInput, TocsinError
 
 DEFAULT_API_URL = "https://slack.com/api/"
@@ -19,7 +19,21 @@ DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65_535
 SHORTEST_LINK_SECRET = 16
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told, and how it is found out, that the pager itself is down."""
+
+    heartbeat_url: str | None = None
+    heartbeat_every: timedelta = timedelta(seconds=30)
+    canary_every: timedelta | None = None
+    canary_channel: str = ""
+
+    def __repr__(self) -> str:
+        return f"Watch(heartbeat={self.heartbeat_url is not None}, canary={self.canary_every!r})"
 
 
 class SettingsError(TocsinError):
@@ -44,6 +58,7 @@ class Settings:
     gateways_path: Path | None = None
     public_url: str | None = None
     link_secret: str = ""
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def socket_mode(self) -> bool:
@@ -84,6 +99,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         gateways_path=_optional_path(environment, "FALLBACK_GATEWAYS"),
         public_url=_public_url(environment),
         link_secret=_link_secret(environment, needed=slack_needed),
+        watch=_watch(environment),
     )
 
 
@@ -219,4 +235,39 @@ def _kept(environment: Mapping[str, str], name: str, default: timedelta) -> time
     if length < DAY:
         # Slack repeats requests for an hour, and a lost answer is looked up for a day.
         raise SettingsError(f"{name} is '{text}': it must be at least a day ('1d').")
+    return length
+
+
+def _watch(environment: Mapping[str, str]) -> Watch:
+    url = environment.get("HEARTBEAT_URL") or None
+    if url is not None and not _is_address(url):
+        # Not quoted: it may hold a secret.
+        raise SettingsError("HEARTBEAT_URL must be an address such as https://hc.example.com/id")
+    channel = environment.get("CANARY_CHANNEL", "")
+    every = _length(environment, "CANARY_EVERY")
+    if every is not None and not _CHANNEL.fullmatch(channel):
+        raise SettingsError(
+            "CANARY_CHANNEL must be the id of a channel, such as C0123456789, where CANARY_EVERY "
+            "is set: in Slack, at the bottom of the channel's details."
+        )
+    if every is not None and _port(environment) == 0 and not environment.get("PUBLIC_URL"):
+        raise SettingsError("CANARY_EVERY needs a PORT other than 0, or PUBLIC_URL, to knock at.")
+    return Watch(
+        heartbeat_url=url,
+        heartbeat_every=_length(environment, "HEARTBEAT_EVERY") or Watch().heartbeat_every,
+        canary_every=every,
+        canary_channel=channel,
+    )
+
+
+def _length(environment: Mapping[str, str], name: str) -> timedelta | None:
+    text = environment.get(name)
+    if not text:
+        return None
+    try:
+        length = parse_duration(text, name)
+    except BadInput as error:
+        raise SettingsError(f"{name} is not understood: {error.problem}.") from error
+    if length < SECOND:
+        raise SettingsError(f"{name} is '{text}': it must be at least a second ('1s').")
     return length

@@ -27,6 +27,7 @@ from bot.store.database import Database
 from bot.threads import Threads
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
+from bot.worker.heartbeat import Heartbeat
 from bot.worker.pace import Pace
 from bot.worker.people import People
 from bot.worker.post import Post
@@ -130,12 +131,20 @@ class Tocsin:
         self._go_on(self._purge().run())
         self._go_on(self._meet_slack())
         self._go_on(TokenWatch(calls, self.figures, self.pace).run())
+        self._go_on_watching()
         if settings.app_token is not None:
             await self._listen(settings.app_token)
 
     def _purge(self) -> Purge:
         keep = self.settings.keep
         return Purge(self.db, self.clock, self.threads, self.figures, keep, self.pace)
+
+    def _go_on_watching(self) -> None:
+        watch = self.settings.watch
+        if watch.heartbeat_url is not None:
+            reasons = self.vitals.reasons_for_silence
+            beat = Heartbeat(watch.heartbeat_url, watch.heartbeat_every, reasons, self.figures)
+            self._go_on(beat.run())
 
     def _outside(self, desk: Desk) -> list[FallbackRelay]:
         """What reaches people outside Slack; none where the policy has nothing for it to do."""

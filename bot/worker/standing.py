@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from bot.domain.duework import Priority
 from bot.domain.errors import StoreUnavailable
-from bot.store import outbox_health, timers
+from bot.store import canaries, outbox_health, timers
 from bot.store.database import Database
 from bot.store.outbox_health import Waiting
 
@@ -35,6 +35,11 @@ class Standing:
             ["work"],
             registry=registry,
         )
+        self._canary = Gauge(
+            "tocsin_canary_last_success_timestamp_seconds",
+            f"When a canary last succeeded, 0 when none has {_SHARED}",
+            registry=registry,
+        )
 
     def measure(self, db: Database, now: datetime) -> None:
         """Ask the database. Reads unsent and due rows only."""
@@ -42,12 +47,14 @@ class Standing:
             with db.reading() as tx:
                 waiting = outbox_health.waiting(tx, now)
                 timer = timers.oldest_overdue(tx, now)
+                canary = canaries.last_success(tx)
         except StoreUnavailable:
             self._up.set(0)
             self._waiting.clear()
             self._oldest.clear()
             return
         self._up.set(1)
+        self._canary.set(canary.timestamp() if canary else 0)
         self._show_waiting(waiting)
         since = {PAGE: _oldest(waiting, page=True), MESSAGE: _oldest(waiting, page=False)}
         for work, moment in {**since, TIMER: timer}.items():

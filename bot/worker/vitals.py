@@ -2,24 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.errors import StoreUnavailable
 from bot.store import outbox_health, timers
 from bot.store.database import Database
+from bot.store.transaction import Transaction
 from bot.threads import Threads
 from bot.worker.figures import RELAY, TICK, Figures
 from bot.worker.pace import Pace
 
-LONGEST_OVERDUE = timedelta(seconds=60)
 ANSWER_WITHIN = 2.0
 """Seconds that the database has; a probe gives up sooner or later as well."""
 
 
 class Vitals:
     """`met_slack` tells whether Slack has told who we are; `unmigrated`, whether the schema lacks
-    something that this release needs."""
+    something that this release needs; `canary_failed`, whether the newest canary did."""
 
     def __init__(
         self,
@@ -31,11 +31,14 @@ class Vitals:
         *,
         met_slack: Callable[[], bool],
         unmigrated: Callable[[Database], bool],
+        canary_failed: Callable[[Transaction, datetime], bool] = lambda _tx, _now: False,
     ) -> None:
+        self._canary_failed = canary_failed
         self._db = db
         self._clock = clock
         self._threads = threads
         self._figures = figures
+        self._longest_overdue = pace.longest_overdue
         self._stale = pace.stale.total_seconds()
         self._met_slack = met_slack
         self._unmigrated = unmigrated
@@ -63,12 +66,22 @@ class Vitals:
         since = self._figures.seconds_since(loop)
         return since is None or since > self._stale
 
-    async def overdue(self) -> timedelta:
-        """Return the age of the oldest work that should be done by now; raises StoreUnavailable."""
-        return await self._threads.read(self._overdue)
+    async def reasons_for_silence(self) -> list[str]:
+        """Return why nobody should believe that we page: problems, late work, a failed canary."""
+        reasons = await self.problems()
+        try:
+            reasons += await self._threads.read(self._undone)
+        except StoreUnavailable:
+            return reasons
+        return reasons
 
-    def _overdue(self) -> timedelta:
-        now = self._clock.now()
+    def _undone(self) -> list[str]:
+        now, reasons = self._clock.now(), list[str]()
         with self._db.reading() as tx:
             since = [outbox_health.oldest_overdue(tx, now), timers.oldest_overdue(tx, now)]
-        return max((now - moment for moment in since if moment is not None), default=timedelta(0))
+            canary = self._canary_failed(tx, now)
+        if any(moment is not None and now - moment > self._longest_overdue for moment in since):
+            reasons += ["work has been overdue for too long"]
+        if canary:
+            reasons += ["the last canary was not delivered and acknowledged"]
+        return reasons

@@ -1,0 +1,31 @@
+"""How the canaries went: drills, of which the newest few are kept. Rows by a partial index."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.store.tables import Incident
+from bot.store.transaction import Transaction
+
+IS_DRILL = text("incident.drill")
+"""In the words of the partial index."""
+NO_DRILL = text("NOT incident.drill")
+
+
+def last_success(tx: Transaction) -> datetime | None:
+    """Return when a canary last ended as it should."""
+    last: datetime | None = tx.execute(
+        select(func.max(col(Incident.ended_at))).where(IS_DRILL)
+    ).scalar()
+    return last
+
+
+def newest_before(tx: Transaction, moment: datetime) -> Incident | None:
+    """Return the newest canary of those that were opened before then."""
+    return tx.first(
+        select_rows(Incident)
+        .where(IS_DRILL, col(Incident.opened_at) <= moment)
+        .order_by(col(Incident.id).desc())
+    )

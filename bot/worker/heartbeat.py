@@ -1,0 +1,82 @@
+"""A sign of life for somebody outside, who raises the alarm when it stops coming.
+
+Nobody is told that we are in trouble: a pager in trouble may be unable to tell. Silence does it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+import aiohttp
+
+from bot.worker.figures import Figures
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = timedelta(seconds=10)
+
+
+class Heartbeat:
+    """Asks an address again and again, while `reasons` (not to) are none.
+
+    The address may hold a secret: neither it nor the text of an error is ever logged.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        every: timedelta,
+        reasons: Callable[[], Awaitable[Sequence[str]]],
+        figures: Figures,
+        timeout: timedelta = TIMEOUT,
+    ) -> None:
+        self._url = url
+        self._every = every
+        self._reasons = reasons
+        self._figures = figures
+        self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
+        self._told: Sequence[str] = ()
+        self._failing: str | None = None
+
+    async def run(self) -> None:
+        """Beat until cancelled; whatever happens, the next beat is tried."""
+        async with aiohttp.ClientSession(timeout=self._timeout) as session:
+            while True:
+                try:
+                    await self._beat(session)
+                except Exception as error:  # noqa: BLE001 - a loop that must never end
+                    self._failed(type(error).__name__)
+                await asyncio.sleep(self._every.total_seconds())
+
+    async def _beat(self, session: aiohttp.ClientSession) -> None:
+        reasons = await self._reasons()
+        self._tell(reasons)
+        if reasons:
+            self._figures.heartbeat("withheld")
+            return
+        # A redirect is not followed: where it leads is not what was configured.
+        async with session.get(self._url, allow_redirects=False) as answer:
+            taken = 200 <= answer.status < 300
+        if not taken:
+            self._failed(f"status {answer.status}")
+            return
+        self._figures.heartbeat("sent")
+        if self._failing is not None:
+            log.warning("The heartbeat is taken again")
+            self._failing = None
+
+    def _tell(self, reasons: Sequence[str]) -> None:
+        """Say what has changed, not the same every few seconds."""
+        if list(reasons) != list(self._told):
+            if reasons:
+                log.error("The heartbeat is withheld", extra={"reasons": list(reasons)})
+            else:
+                log.warning("The heartbeat goes out again")
+        self._told = reasons
+
+    def _failed(self, why: str) -> None:
+        self._figures.heartbeat("failed")
+        if why != self._failing:
+            log.warning("The heartbeat was not taken", extra={"why": why})
+        self._failing = why
