@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import ack, digest, pages, relaying
+from bench import ack, burst, digest, pages, relaying, startup
 from bench.account import DOCUMENT, write_figures
 from bench.databases import Databases, databases
 from bench.extent import FULL, QUICK, SMOKE, Extent
@@ -21,8 +21,10 @@ Measurement = Callable[[Extent, LoadGenerator, Slack, Databases], list[Figure]]
 MEASUREMENTS: dict[str, Measurement] = {
     "ack": ack.measure,
     "pages": pages.measure,
+    "burst": burst.measure,
     "relay": relaying.measure,
     "digest": digest.measure,
+    "startup": startup.measure,
 }
 
 

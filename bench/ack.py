@@ -12,7 +12,10 @@ from bench.slack import CALL_SECONDS, Slack
 from bench.slow_slack import TEAM
 
 GROUP = "The ack: `/escalate open p1 <title>`, all checks, committed, three teams to be paged"
-CONNECTIONS = (1, 16, 64)
+CONNECTIONS = (1, 8, 16, 64)
+PACED = 0
+"""Instead of a number of connections: `PACE` commands a second, as busy people would send them."""
+PACE = 5.0
 OPENER = "U0MEI"
 _MOST = {("sqlite", 1): 5.0, ("postgresql", 1): 7.0}
 _LEAST = {("sqlite", 64): 0.3, ("postgresql", 64): 0.2}
@@ -47,18 +50,24 @@ def measure(
                     slack.until_introduced()
                     slack.delay(CALL_SECONDS)
                     _round(extent, load, samples, kind, base, "ESC-")
-    return [figure for count in CONNECTIONS for figure in _figures(samples, count)]
+    return [figure for count in (PACED, *CONNECTIONS) for figure in _figures(samples, count)]
 
 
 def _round(
     extent: Extent, load: LoadGenerator, samples: Samples, who: str, base: str, expect: str
 ) -> None:
-    for connections in CONNECTIONS:
-        answer = load.send(
-            **order(base, connections=connections, expect=expect),
-            seconds=extent.ack_seconds,
-            warm=extent.ack_warm,
+    # Paced first: behind the others the relay would still be at work on what they left.
+    for connections in (PACED, *CONNECTIONS):
+        how = (
+            {"connections": 4, "pace": PACE, "seconds": extent.paced_seconds}
+            if connections == PACED
+            else {
+                "connections": connections,
+                "seconds": extent.ack_seconds,
+                "warm": extent.ack_warm,
+            }
         )
+        answer = load.send(**order(base, expect=expect, **how))
         latencies = answer["latencies"]
         if answer["failed"]:
             print(f"{who}, {connections}: {answer['failed']} of {len(latencies)} not in time")
@@ -69,6 +78,8 @@ def _round(
 
 def _figures(samples: Samples, connections: int) -> Iterator[Figure]:
     many = f"{connections} connection{'' if connections == 1 else 's'}"
+    if connections == PACED:
+        many = f"{PACE:.0f} a second"
     base = samples["bare", connections]
     yield from _of_one("only an ack", base, many, None, "bare", connections)
     for kind in KINDS:
@@ -95,6 +106,19 @@ def _of_one(
             against="only an ack" if base else "",
             goal=_MOST.get((who, connections)) if share == 50 else None,
         )
+    if connections == 8 and base:
+        middle = [percentile(latencies, 0.5) * 1_000 for latencies, _ in rounds]
+        yield Figure(
+            GROUP,
+            f"{many}, {label}, p99 against p50",
+            typical(ours),
+            "ms",
+            ratio=paired_ratio(ours, middle),
+            against="its median",
+            goal=5.0,
+        )
+    if connections == PACED:
+        return
     ours = [rate for _, rate in rounds]
     theirs = [rate for _, rate in base or ()]
     yield Figure(

@@ -19,6 +19,11 @@ class Extent:
     """From seeding until the pages are due: all bots should be there by then."""
     claims: int
     incidents: int
+    paced_seconds: float
+    crowd: int
+    """Incidents with three pages each that are all due at one moment."""
+    crowd_people: int
+    opened_for_memory: int
 
 
 FULL = Extent(
@@ -32,6 +37,10 @@ FULL = Extent(
     lead_seconds=10.0,
     claims=12_800,
     incidents=1_000,
+    paced_seconds=6.0,
+    crowd=500,
+    crowd_people=300,
+    opened_for_memory=2_000,
 )
 QUICK = Extent(
     rounds=1,
@@ -44,6 +53,10 @@ QUICK = Extent(
     lead_seconds=6.0,
     claims=3_200,
     incidents=250,
+    paced_seconds=2.0,
+    crowd=100,
+    crowd_people=60,
+    opened_for_memory=300,
 )
 SMOKE = Extent(
     rounds=1,
@@ -56,4 +69,8 @@ SMOKE = Extent(
     lead_seconds=0.0,
     claims=128,
     incidents=20,
+    paced_seconds=0.5,
+    crowd=4,
+    crowd_people=6,
+    opened_for_memory=8,
 )

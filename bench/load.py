@@ -1,8 +1,9 @@
 """The load generator, in a process of its own: orders come as JSON lines, figures go back so.
 
 An order: `url`, `secret`, `team`, `user`, `connections`, and either `seconds` (each connection
-sends one command after another for so long, after `warm` seconds that do not count) or `each` (so
-many commands a connection, all connections at once). `text` is the command's; `{n}` in it becomes
+sends one command after another for so long, after `warm` seconds that do not count; with `pace`,
+so many commands a second in all, each at its time) or `each` (so many commands a connection, all
+connections at once). `text` is the command's; `{n}` in it becomes
 a number that is never used twice. `expect` must stand in the answer.
 """
 
@@ -96,6 +97,8 @@ async def carry_out(order: Mapping[str, Any]) -> dict[str, Any]:
         await _connect(session, str(order["healthy"]), connections)
         if "each" in order:
             spent = await _at_once(sender, connections, int(order["each"]))
+        elif "pace" in order:
+            spent = await _at_a_pace(sender, order["pace"], order["seconds"])
         else:
             spent = await _for_a_time(sender, connections, order["seconds"], order["warm"])
     measured = sender.measured
@@ -124,6 +127,18 @@ async def _at_once(sender: Sender, connections: int, each: int) -> float:
 
     begun = time.monotonic()
     await asyncio.gather(*(several() for _ in range(connections)))
+    return time.monotonic() - begun
+
+
+async def _at_a_pace(sender: Sender, pace: float, seconds: float) -> float:
+    """Send at fixed moments, whether the last one has been answered or not."""
+    begun = time.monotonic()
+
+    async def at(moment: float) -> None:
+        await asyncio.sleep(moment - time.monotonic())
+        await sender.one()
+
+    await asyncio.gather(*(at(begun + number / pace) for number in range(int(seconds * pace))))
     return time.monotonic() - begun
 
 

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +68,35 @@ def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
         process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A bot that is ready. `seconds`: from the start of its process until it said so."""
+
+    base: str
+    pid: int
+    seconds: float
+
+    def resident(self) -> float:
+        """Return the memory that it holds, in MB."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1_024
+
+
 @contextmanager
 def bot(
     database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
 ) -> Iterator[str]:
-    """The real bot, as `python app.py serve` runs it; yields its base address when it listens."""
+    """The real bot, as `python app.py serve` runs it; yields its base address when it is ready."""
+    with started_bot(database_url, api_url, gently=gently, quiet=quiet) as started:
+        yield started.base
+
+
+@contextmanager
+def started_bot(
+    database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
+) -> Iterator[Started]:
+    """The same, with what its start took."""
     port = free_port()
     settings = {
         "SLACK_BOT_TOKEN": TOKEN,
@@ -82,10 +107,11 @@ def bot(
         "HOST": HOST,
         "PORT": str(port),
     }
+    begun = time.monotonic()
     with running("app.py", "serve", environment=settings, gently=gently, quiet=quiet) as process:
         base = f"http://{HOST}:{port}"
         wait_for(f"{base}/readyz", process)
-        yield base
+        yield Started(base, process.pid, time.monotonic() - begun)
 
 
 @contextmanager

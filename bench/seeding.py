@@ -22,6 +22,7 @@ from bot.store.tables import Person
 
 WORKSPACE = Workspace(TEAM)
 _PAGES_EACH = 50
+PAGED_EACH = 3
 
 
 def policy() -> Policy:
@@ -39,6 +40,19 @@ def due_pages(db: Database, rules: Policy, count: int, due: datetime) -> None:
         with db.transaction() as tx, take_up(tx, act, opened.head.id, Deed.PAGE) as case:
             for user in users[begin : begin + _PAGES_EACH]:
                 start_person(case, rules, user)
+
+
+def crowd(db: Database, rules: Policy, incidents: int, people: int, due: datetime) -> None:
+    """Open many incidents of one moment, each with three people paged, `people` in all in turn."""
+    act = by_the_bot(WORKSPACE, due)
+    users = [UserId(f"U0BENCH{number:05}") for number in range(people)]
+    _people(db, users, due)
+    for number in range(incidents):
+        draft = Draft(f"bench-{number} One of many", Severity.P1, "other", teams=())
+        opened = open_incident(db, rules, act, draft)
+        with db.transaction() as tx, take_up(tx, act, opened.head.id, Deed.PAGE) as case:
+            for place in range(PAGED_EACH):
+                start_person(case, rules, users[(number * PAGED_EACH + place) % people])
 
 
 def _people(db: Database, users: list[UserId], now: datetime) -> None:

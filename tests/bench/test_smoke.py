@@ -29,6 +29,12 @@ def test_a_short_run_yields_every_row(tmp_path: Path) -> None:
             accepted = f"{database}, last of 3 pages accepted, {share}"
             assert f"one incident at a time, {accepted}" in names
         assert f"4 opened at once, {database}, last ack" in names
+        assert f"5 a second, {database}, p50" in names
+        assert f"8 connections, {database}, p99 against p50" in names
+        assert f"{database}, everybody has had their first page" in names
+        assert f"{database}, last page of all accepted" in names
+        assert f"{database}, ready" in names
+        assert f"{database}, resident when ready" in names
         assert f"{database}, 1 process, pages accepted" in names
         assert f"{database}, claimed and committed" in names
         assert database in names

@@ -17,7 +17,7 @@ from tests.waiting import eventually
 
 DYING = str(ROOT / "tests" / "faults" / "dying.py")
 WAIT = 3600
-STATEMENTS = 15
+STATEMENTS = 12
 """That a step takes at least: fewer, and the test has not hit what it is for."""
 
 
