@@ -23,6 +23,7 @@ from bot.render.words import Words
 from bot.settings import Settings
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
+from bot.store.bell import Bell
 from bot.store.database import Database
 from bot.threads import Threads
 from bot.worker.fallback import FallbackRelay, LinkMaker
@@ -122,8 +123,7 @@ class Tocsin:
             self.pace,
         )
         await self._keep_time()
-        loop = asyncio.get_running_loop()
-        self.db.on_new_delivery(partial(self._wake, loop))
+        self.db.on_new_delivery(self._waking(asyncio.get_running_loop()))
         self.db.on_failure(self.figures.database_failed)
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
@@ -175,8 +175,19 @@ class Tocsin:
         """Run a loop that ends with the process."""
         self._loops.append(asyncio.create_task(loop))
 
-    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.call_soon_threadsafe(self.relay.wake)
+    def _waking(self, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
+        """Return what wakes the relays, this one at once and the other replicas'; from a thread."""
+        if self.db.is_sqlite:
+            return partial(loop.call_soon_threadsafe, self.relay.wake)
+        bell = Bell(self.db.url, self.relay.wake)
+        self._go_on(bell.listen())
+        self._go_on(bell.pass_on())
+
+        def wake() -> None:
+            self.relay.wake()
+            bell.ring()
+
+        return partial(loop.call_soon_threadsafe, wake)
 
     async def _listen(self, app_token: str) -> None:
         self._socket = AsyncSocketModeHandler(self.bolt, app_token)

@@ -42,10 +42,10 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._wake: Callable[[], None] | None = None
+        self._wake: Callable[[], object] | None = None
         self._failed: Callable[[], None] | None = None
 
-    def on_new_delivery(self, wake: Callable[[], None]) -> None:
+    def on_new_delivery(self, wake: Callable[[], object]) -> None:
         """Call `wake` (from the committing thread) after a commit that left something to send."""
         self._wake = wake
 

@@ -2,6 +2,9 @@
 
     FAULT=clock:+3600         the machine's clock is an hour fast
     FAULT=tick:3              every third look for due work raises
+    FAULT=poll:20             the relay looks every 20 s where nothing wakes it
+    FAULT=deaf                the other replicas are not heard
+    FAULT=idle                nothing is sent
     FAULT=wedged:/a/file      the tick never comes back once the file is there
     FAULT=stopped:page        SIGSTOP with a page claimed and looked up, before it is posted
     FAULT=stopped:step        SIGSTOP in the middle of a step's transaction, its incident locked
@@ -9,12 +12,14 @@
 Nothing of this exists in the product: each hook replaces one of its functions.
 """
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +27,10 @@ import bot.clock
 import bot.worker.timekeeper
 from bot.domain.duework import DeliveryKind
 from bot.services import outgoing, paging
-from bot.store import database, timers
+from bot.store import database, outbox, timers
+from bot.store.bell import Bell
+from bot.worker.pace import Pace
+from commandline import serve
 from commandline.main import main
 
 ABANDONED_MS = 2_000
@@ -85,14 +93,36 @@ def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> No
     setattr(module, name, call)
 
 
+def _poll(seconds: str) -> None:
+    setattr(serve, "Pace", partial(Pace, poll=float(seconds)))  # noqa: B010 - as above
+
+
+def _deaf(_: str) -> None:
+    async def listen(_bell: Bell) -> None:
+        await asyncio.Event().wait()
+
+    setattr(Bell, "listen", listen)  # noqa: B010 - as above
+
+
+def _idle(_: str) -> None:
+    def claim(*_given: Any, **_named: Any) -> list[Any]:
+        return []
+
+    outbox.claim = claim
+
+
 _HOOKS: dict[str, Callable[[str], None]] = {
     "clock": _clock,
+    "deaf": _deaf,
+    "idle": _idle,
+    "poll": _poll,
     "tick": _tick,
     "wedged": _wedged,
     "stopped": _stopped,
 }
 
 if __name__ == "__main__":
-    _name, _, _value = os.environ["FAULT"].partition(":")
-    _HOOKS[_name](_value)
+    for _hook in os.environ["FAULT"].split(","):
+        _name, _, _value = _hook.partition(":")
+        _HOOKS[_name](_value)
     sys.exit(main(sys.argv[1:]))
