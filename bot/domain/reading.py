@@ -169,6 +169,11 @@ class OutsidePage:
     ack_due_at: datetime
     may_repeat: bool = False
 
+    @property
+    def overdue(self) -> bool:
+        """Whether this person is only called because an answer did not come in time."""
+        return self.paged_at >= self.ack_due_at
+
 
 class Standing(Enum):
     """How a page stands that somebody opens by its link."""

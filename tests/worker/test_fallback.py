@@ -94,7 +94,8 @@ def fallbacks(rig: Rig) -> list[Delivery]:
         return tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.FALLBACK))
 
 
-def timeline(rig: Rig, incident_id: str) -> list[TimelineEntry]:
+def timeline(rig: Rig, incident_id: str | None) -> list[TimelineEntry]:
+    assert incident_id is not None
     with rig.db.reading() as tx:
         return incidents.timeline(tx, incident_id)
 

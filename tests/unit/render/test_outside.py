@@ -28,7 +28,9 @@ PAGE = OutsidePage(
     paged_at=NOW,
     ack_due_at=NOW + timedelta(minutes=15),
 )
-SEALED = replace(PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True)
+SEALED = replace(
+    PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, ack_due_at=NOW
+)
 LINK = "https://tocsin.example.com/ack/abc.def"
 
 MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
