@@ -1,28 +1,27 @@
 """Alembic, with the database and the folder that the product chooses."""
 
+import re
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import String, column, inspect, select, table
 
 from bot.store.database import Database
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
-
-
-def _config(db: Database) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.attributes["engine"] = db.engine
-    return config
+_REVISION = re.compile(r'^(down_)?revision\b[^=\n]*= (?:"(\w+)"|None)$', re.MULTILINE)
 
 
 def migrate(db: Database) -> None:
     """Bring the schema to the newest revision; does nothing where it is there."""
-    command.upgrade(_config(db), "head")
+    # Imported here: a bot that finds its schema as it should be starts without Alembic.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["engine"] = db.engine
+    command.upgrade(config, "head")
 
 
 def pending(db: Database) -> bool:
@@ -37,7 +36,10 @@ def pending(db: Database) -> bool:
 def revision(db: Database) -> str | None:
     """Return the schema's revision; None where there is no schema."""
     with db.reading() as tx:
-        return MigrationContext.configure(tx.connection).get_current_revision()
+        if not inspect(tx.connection).has_table("alembic_version"):
+            return None
+        query = select(column("version_num", String)).select_from(table("alembic_version"))
+        return tx.execute(query).scalar()
 
 
 def knows(db: Database) -> bool:
@@ -48,9 +50,11 @@ def knows(db: Database) -> bool:
 
 @cache
 def _revisions() -> tuple[str | None, frozenset[str]]:
-    """The newest and all revisions of this release: read once, a probe asks every second."""
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    scripts = ScriptDirectory.from_config(config)
-    known = frozenset(script.revision for script in scripts.walk_revisions())
-    return scripts.get_current_head(), known
+    """The newest and all revisions of this release, read from the files that Alembic reads."""
+    known: set[str] = set()
+    followed: set[str] = set()
+    for script in (FOLDER / "versions").glob("*.py"):
+        for down, name in _REVISION.findall(script.read_text()):
+            (followed if down else known).add(name)
+    newest = known - followed
+    return next(iter(newest), None), frozenset(known)

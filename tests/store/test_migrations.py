@@ -7,11 +7,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from bot.policy import Policy
 from bot.store.database import Database
+from commandline import migrations
 from commandline.migrations import migrate, pending
 from tests.factories import an_incident, people
 
@@ -48,3 +50,12 @@ def test_migrating_twice_changes_nothing(db: Database, policy: Policy) -> None:
     an_incident(db, policy)
     migrate(db)
     assert an_incident(db, policy).head.reference == "ESC-2"
+
+
+def test_a_start_knows_the_revisions_that_alembic_knows() -> None:
+    """It reads them from the files, because Alembic takes a fifth of the start to import."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+    every = frozenset(script.revision for script in scripts.walk_revisions())
+    assert migrations._revisions() == (scripts.get_current_head(), every)
