@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 QUIET_SECONDS = 0.003
 """So long after a request its answer is still being written, and the next one may be coming in."""
-SPACING_SECONDS = 0.02
-LONGEST_SECONDS = 0.4
-"""A page takes three such waits, and shall be with Slack within a second and a half."""
+SPACING_SECONDS = 0.05
+LONGEST_SECONDS = 0.6
+"""Two such waits come before a page, which shall be with Slack within a second and a half."""
 _LOOK_SECONDS = 0.002
 
 
