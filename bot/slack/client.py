@@ -20,7 +20,8 @@ from bot.slack.errors import (
     sort_code,
 )
 
-CONNECTIONS = 100
+CONNECTIONS = 1_000
+"""More than may hang at once: a form that opens waits behind none of them."""
 _DEFAULT_RETRY_AFTER = 30.0
 
 

@@ -23,7 +23,17 @@ def _at(name: str) -> Any:
 
 
 _CLAIMED = (
-    *("id", "team_id", "enterprise_id", "kind", "state", "subject", "incident_id", "target"),
+    *(
+        "id",
+        "team_id",
+        "enterprise_id",
+        "kind",
+        "priority",
+        "state",
+        "subject",
+        "incident_id",
+        "target",
+    ),
     *("thread_ts", "args", "lane", "fence", "attempts", "lookups", "due_at", "wanted_at"),
     *("created_at", "merge_key"),
 )

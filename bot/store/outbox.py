@@ -57,6 +57,7 @@ class Claimed:
     id: DeliveryId
     workspace: Workspace
     kind: DeliveryKind
+    priority: int
     subject: str
     incident_id: str | None
     target: str | None
@@ -193,6 +194,7 @@ def _claimed(row: Mapping[str, Any], until: datetime) -> Claimed:
         id=DeliveryId(row["id"]),
         workspace=Workspace(row["team_id"], row["enterprise_id"]),
         kind=row["kind"],
+        priority=row["priority"],
         subject=row["subject"],
         incident_id=row["incident_id"],
         target=row["target"],

@@ -14,7 +14,12 @@ class Pace:
     poll: float = 0.25
     """Seconds between two looks into the outbox when nothing wakes the relay."""
     tick: float = 0.25
-    in_flight: int = 64
+    in_flight: int = 128
+    for_pages: int = 32
+    """So many of those that are in flight may be pages only."""
+    slow_after: float = 2.0
+    """Seconds after which a call that hangs gives its slot to another delivery."""
+    most_hanging: int = 512
     first_backoff: timedelta = timedelta(seconds=1)
     longest_backoff: timedelta = timedelta(seconds=20)
     """What waited while Slack was away has it within 30 seconds when it is back."""

@@ -68,14 +68,24 @@ class Post:
 
     # Messages
 
-    async def send(self, claimed: Claimed, letter: Letter, still_ours: StillOurs) -> Accepted:
+    def content(self, letter: Letter) -> Mapping[str, Any]:
+        """Put a letter into words. Takes its time, and is called in a thread."""
+        if isinstance(letter.view, Home):
+            return {"view": home_view(self._desk, letter.view)}
+        said = message(self._desk, letter.view)
+        return {"text": said.text, "blocks": said.blocks}
+
+    async def send(
+        self,
+        claimed: Claimed,
+        letter: Letter,
+        content: Mapping[str, Any],
+        still_ours: StillOurs,
+    ) -> Accepted:
         """Post, edit or publish; a message carries the delivery's id as metadata."""
         if isinstance(letter.view, Home):
-            view = home_view(self._desk, letter.view)
-            await self._calls.call("views.publish", user_id=letter.person, view=view)
+            await self._calls.call("views.publish", user_id=letter.person, **content)
             return Accepted()
-        said = message(self._desk, letter.view)
-        content: dict[str, Any] = {"text": said.text, "blocks": said.blocks}
         if letter.ts is not None:
             await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
             return Accepted(letter.channel, letter.ts)

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.domain.duework import DeliveryKind
+from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
-from bot.services import delivered, outgoing
+from bot.services import delivered
 from bot.services.delivered import Accepted, At
-from bot.services.outgoing import Letter, Moot, NotYet, RoomCall
+from bot.services.outgoing import Moot, NotYet, RoomCall
 from bot.slack.errors import (
     DeadTarget,
     NotSent,
@@ -25,9 +26,12 @@ from bot.store import limits, outbox
 from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.threads import Threads
+from bot.worker.drafting import Drafting, DraftOf, Written
 from bot.worker.figures import Figures
 from bot.worker.pace import Pace
 from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
+from bot.worker.settling import Settling
+from bot.worker.slots import Room, Slots
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +74,9 @@ class Relay:
         self._figures = figures
         self._pace = pace
         self._wake = asyncio.Event()
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._slots = Slots(pace, self._wake.set)
+        self._drafting = Drafting(db, policy, post, clock, self._threads)
+        self._settling = Settling(db, clock, self._threads, self._wake.set)
         self._blocked: dict[str, datetime] = {}
         self._claimed_at = 0.0
         self._accepted_at: datetime | None = None
@@ -96,18 +102,22 @@ class Relay:
                 log.exception("The relay could not claim")
                 self._figures.relay_failed()
                 claimed = []
-            for delivery in claimed:
-                task = asyncio.create_task(self._guarded(delivery))
-                self._in_flight.add(task)
-                task.add_done_callback(self._in_flight.discard)
-            if not claimed:
+            if claimed:
+                self._begin(claimed)
+            else:
                 await self._rest()
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=self._pace.http_timeout.total_seconds())
+        if under_way := self._slots.tasks():
+            await asyncio.wait(under_way, timeout=self._pace.http_timeout.total_seconds())
 
     def stop(self) -> None:
         self._stopping = True
         self._wake.set()
+
+    def _begin(self, batch: Sequence[Claimed]) -> None:
+        draft_of = self._drafting.begin(batch)
+        for claimed in batch:
+            task = asyncio.create_task(self._guarded(claimed, draft_of))
+            self._slots.take(task, claimed.priority)
 
     async def _rest(self) -> None:
         try:
@@ -116,9 +126,12 @@ class Relay:
             return
 
     async def _claim(self) -> list[Claimed]:
+        """Take what there is room for; nothing, when there is none or nothing is due."""
         await self._space_out()
-        while (room := self._pace.in_flight - len(self._in_flight)) <= 0:
-            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
+        room = self._slots.room()
+        if not room.any:
+            self._figures.relay_turned()
+            return []
         return await self._threads.write(self._claim_now, room)
 
     async def _space_out(self) -> None:
@@ -130,28 +143,27 @@ class Relay:
         await asyncio.sleep(self._claimed_at + _BETWEEN_CLAIMS - loop.time())
         self._claimed_at = loop.time()
 
-    def _claim_now(self, room: int) -> list[Claimed]:
+    def _claim_now(self, room: Room) -> list[Claimed]:
         began = time.monotonic()
         now, real = self._clock.now(), self._clock.real()
+        take = partial(outbox.claim, now=now, real=real, lease=self._pace.lease)
+        claimed: list[Claimed] = []
         with self._db.transaction() as tx:
-            claimed = outbox.claim(
-                tx,
-                now=now,
-                real=real,
-                limit=room,
-                lease=self._pace.lease,
-                kinds=tuple(DeliveryKind),
-            )
+            if room.others < room.any // 2:
+                # Most of the room is for pages: they are asked for by themselves.
+                claimed = take(tx, limit=room.any, lowest=Priority.PAGE)
+            if others := min(room.others, room.any - len(claimed)):
+                claimed += take(tx, limit=others)
             if claimed:
                 self._blocked = limits.blocked(tx, real)
         self._figures.claimed("delivery", len(claimed), time.monotonic() - began)
         self._figures.relay_turned()
         return claimed
 
-    async def _guarded(self, claimed: Claimed) -> None:
+    async def _guarded(self, claimed: Claimed, draft_of: DraftOf) -> None:
         """Deliver; whatever happens, the row is settled or its lease runs out."""
         try:
-            await self._deliver(claimed)
+            await self._deliver(claimed, draft_of)
         except StoreUnavailable:
             log.error("The outcome of a delivery could not be stored; it will be looked up")
         except Exception:
@@ -170,21 +182,19 @@ class Relay:
         except StoreUnavailable:
             log.error("A failed delivery could not be put back; its lease will run out")
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, draft_of: DraftOf) -> None:
         if not self._outlasts_a_call(claimed):
             return  # Held up too long: somebody else will have it when the lease has run out.
         if await self._is_blocked(claimed):
             return
-        prepared = await self._threads.read(
-            outgoing.prepare, self._db, self._policy, claimed, self._clock.now()
-        )
-        match prepared:
+        draft = await draft_of(claimed)
+        match draft:
             case Moot(why):
                 await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
             case NotYet(why):
                 await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
-            case Letter() | RoomCall():
-                await self._settle(claimed, prepared)
+            case Written() | RoomCall():
+                await self._settle(claimed, draft)
 
     def _outlasts_a_call(self, claimed: Claimed) -> bool:
         return claimed.lease_until - self._pace.http_timeout > self._clock.real()
@@ -218,10 +228,10 @@ class Relay:
         await self._again(claimed, wait, "held", unknown=claimed.uncertain, used_attempt=False)
         return True
 
-    async def _settle(self, claimed: Claimed, prepared: Letter | RoomCall) -> None:
+    async def _settle(self, claimed: Claimed, draft: Written | RoomCall) -> None:
         """Make the call and store what came of it."""
         try:
-            accepted = await self._accepted(claimed, prepared)
+            accepted = await self._accepted(claimed, draft)
         except NoLongerOurs:
             return
         except RateLimited as limit:
@@ -273,17 +283,17 @@ class Relay:
         else:
             if accepted is not None:
                 self._accepted_at = self._clock.real()
-                await self._threads.write(delivered.sent, self._db, claimed, accepted, self._at())
+                await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
 
-    async def _accepted(self, claimed: Claimed, prepared: Letter | RoomCall) -> Accepted | None:
+    async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it was put back to be looked up again."""
         still_ours = partial(self._still_ours, claimed)
-        if isinstance(prepared, RoomCall):
-            return await self._post.set_up(claimed, prepared, still_ours)
-        posted = prepared.ts is None and claimed.kind is not DeliveryKind.HOME
+        if isinstance(draft, RoomCall):
+            return await self._post.set_up(claimed, draft, still_ours)
+        posted = draft.letter.ts is None and claimed.kind is not DeliveryKind.HOME
         if claimed.uncertain and posted:
-            found = await self._post.look_up(claimed, prepared)
+            found = await self._post.look_up(claimed, draft.letter)
             match found:
                 case Accepted():
                     return found
@@ -302,7 +312,7 @@ class Relay:
                     return await self._without_history(claimed, found)
                 case Absent():
                     pass
-        return await self._post.send(claimed, prepared, still_ours)
+        return await self._post.send(claimed, draft.letter, draft.content, still_ours)
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
         """A page is sent again and says that it may repeat; anything else is not sent twice.
@@ -322,12 +332,11 @@ class Relay:
         if not page:
             raise Rejected("outcome_unknown")
         repeat = labelled_repeat(claimed)
-        prepared = await self._threads.read(
-            outgoing.prepare, self._db, self._policy, repeat, self._clock.now()
-        )
-        if not isinstance(prepared, Letter):
-            return None
-        return await self._post.send(repeat, prepared, partial(self._still_ours, claimed))
+        draft = await self._drafting.alone(repeat)
+        if not isinstance(draft, Written):
+            raise NoLongerOurs
+        still_ours = partial(self._still_ours, claimed)
+        return await self._post.send(repeat, draft.letter, draft.content, still_ours)
 
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""

@@ -1,0 +1,62 @@
+"""How many deliveries may be under way at once, and for whom there is always room."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.duework import Priority
+from bot.worker.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many more may begin: of `any` kind, and how many of them may be less than a page."""
+
+    any: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    since: float
+    page: bool
+
+
+class Slots:
+    """Counts what is under way.
+
+    Some slots are for pages alone: whatever else is slow, there is room for a page. A call that
+    hangs gives its slot back after a while and is waited for beside the others, up to a number:
+    so one method or one channel that does not answer keeps nobody else from being served.
+    """
+
+    def __init__(self, pace: Pace, freed: Callable[[], None]) -> None:
+        self._pace = pace
+        self._freed = freed
+        self._taken: dict[asyncio.Task[None], _Taken] = {}
+        self._wanted_more = False
+
+    def take(self, task: asyncio.Task[None], priority: int) -> None:
+        self._taken[task] = _Taken(time.monotonic(), priority <= Priority.PAGE)
+        task.add_done_callback(self._give_back)
+
+    def _give_back(self, task: asyncio.Task[None]) -> None:
+        del self._taken[task]
+        if self._wanted_more:
+            self._freed()
+
+    def room(self) -> Room:
+        pace, slow_since = self._pace, time.monotonic() - self._pace.slow_after
+        busy = [one for one in self._taken.values() if one.since > slow_since]
+        # Those that hang beyond what may hang count like the others.
+        hanging = max(len(self._taken) - len(busy) - pace.most_hanging, 0)
+        left = max(pace.in_flight - len(busy) - hanging, 0)
+        for_others = max(pace.in_flight - pace.for_pages, 1)
+        others = for_others - sum(not one.page for one in busy) - hanging
+        room = Room(left, max(min(others, left), 0))
+        self._wanted_more = room.others < for_others // 4
+        return room
+
+    def tasks(self) -> set[asyncio.Task[None]]:
+        return set(self._taken)
