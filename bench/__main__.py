@@ -5,9 +5,20 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-from bench import ack, burst, digest, pages, relaying, startup
+from bench import (
+    ack,
+    burst,
+    digest,
+    history,
+    pages,
+    relaying,
+    schedulers,
+    startup,
+    timers,
+)
 from bench.account import DOCUMENT, write_figures
 from bench.databases import Databases, databases
 from bench.extent import FULL, QUICK, SMOKE, Extent
@@ -25,12 +36,17 @@ MEASUREMENTS: dict[str, Measurement] = {
     "relay": relaying.measure,
     "digest": digest.measure,
     "startup": startup.measure,
+    "timers": timers.measure,
+    "schedulers": schedulers.measure,
+    "history": history.measure,
 }
 
 
 def main() -> int:
     arguments = _parser().parse_args()
     extent = SMOKE if arguments.smoke else QUICK if arguments.quick else FULL
+    if arguments.history:
+        extent = replace(extent, history=arguments.history)
     figures: list[Figure] = []
     with ExitStack() as stack:
         load = stack.enter_context(load_generator())
@@ -55,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--quick", action="store_true", help="less of everything: under a minute")
     length.add_argument("--smoke", action="store_true", help="a few of each: does it all run?")
+    parser.add_argument(
+        "--history",
+        type=int,
+        metavar="INCIDENTS",
+        help="so many finished incidents, for 'history' (a million takes minutes to seed)",
+    )
     parser.add_argument("--only", nargs="+", choices=sorted(MEASUREMENTS), metavar="PART")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     parser.add_argument(

@@ -24,6 +24,14 @@ class Extent:
     """Incidents with three pages each that are all due at one moment."""
     crowd_people: int
     opened_for_memory: int
+    history: int
+    """Finished incidents of the past; each has ten timeline entries."""
+    history_turns: int
+    pending: int
+    """Timers that are due some other day."""
+    due_seconds: int
+    burst: int
+    """Reminders that are all due at one moment."""
 
 
 FULL = Extent(
@@ -41,6 +49,11 @@ FULL = Extent(
     crowd=500,
     crowd_people=300,
     opened_for_memory=2_000,
+    history=100_000,
+    history_turns=300,
+    pending=100_000,
+    due_seconds=20,
+    burst=10_000,
 )
 QUICK = Extent(
     rounds=1,
@@ -57,6 +70,11 @@ QUICK = Extent(
     crowd=100,
     crowd_people=60,
     opened_for_memory=300,
+    history=20_000,
+    history_turns=100,
+    pending=20_000,
+    due_seconds=5,
+    burst=2_000,
 )
 SMOKE = Extent(
     rounds=1,
@@ -73,4 +91,9 @@ SMOKE = Extent(
     crowd=4,
     crowd_people=6,
     opened_for_memory=8,
+    history=300,
+    history_turns=5,
+    pending=300,
+    due_seconds=1,
+    burst=100,
 )

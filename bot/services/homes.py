@@ -50,7 +50,7 @@ def home(db: Database, act: Act) -> Home:
         about = incidents.get_many(
             tx, [*(page.incident_id for page in waiting), *(task.incident_id for task in tasks)]
         )
-        invited = incidents.invitations(tx, act.workspace, act.user)
+        invited = incidents.invited_to(tx, act.user, about)
         heads = {
             row.id: views.head_of(
                 row, act, invited=[act.user] if row.id in invited else [], place=Place.LISTING

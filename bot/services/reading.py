@@ -129,7 +129,8 @@ def _listing(
 
 def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
     """Return the heads of a list, as its reader may see them there."""
-    invited = incidents.invitations(tx, act.workspace, act.user)
+    rows = list(rows)
+    invited = incidents.invited_to(tx, act.user, [row.id for row in rows])
     return [
         views.head_of(
             row,

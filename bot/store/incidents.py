@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -234,18 +234,16 @@ def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]
     return found
 
 
-def invitations(tx: Transaction, workspace: Workspace, user: str) -> frozenset[str]:
-    """Return the ids of the open or restricted incidents to which a person is invited."""
-    rows = tx.execute(
-        select(col(Participant.incident_id))
-        .join(Incident, col(Incident.id) == col(Participant.incident_id))
-        .where(
-            col(Participant.team_id) == workspace.team_id,
-            col(Participant.user_id) == user,
-            or_(col(Incident.state).in_(OPEN_STATES), col(Incident.tier) != Tier.STANDARD),
-        )
-    )
-    return frozenset(rows.scalars())
+_INVITED = select(col(Participant.incident_id)).where(
+    col(Participant.incident_id).in_(bindparam("incidents", expanding=True)),
+    col(Participant.user_id) == bindparam("user"),
+)
+
+
+def invited_to(tx: Transaction, user: str, ids: Iterable[str]) -> frozenset[str]:
+    """Return to which of these incidents a person is invited."""
+    asked = {"incidents": list(ids), "user": user}
+    return frozenset(tx.execute(_INVITED, asked).scalars())
 
 
 def decisions(tx: Transaction, incident_id: str) -> list[Decision]:
@@ -274,17 +272,13 @@ def open_ones(
     if severity is not None:
         wanted.append(col(Incident.severity) == severity)
     if owner is not None:
-        mine = select(col(Participant.incident_id)).where(
-            col(Participant.team_id) == workspace.team_id, col(Participant.user_id) == owner
-        )
-        wanted.append(or_(col(Incident.owner) == owner, col(Incident.id).in_(mine)))
+        # Asked of each open incident: somebody may have been in a hundred thousand closed ones.
+        invited = _has(Participant, col(Participant.user_id) == owner)
+        wanted.append(or_(col(Incident.owner) == owner, invited))
     if team is not None:
-        paged = select(col(PagingRun.incident_id)).where(
-            col(PagingRun.team_id) == workspace.team_id, col(PagingRun.team_key) == team
-        )
-        wanted.append(col(Incident.id).in_(paged))
+        wanted.append(_has(PagingRun, col(PagingRun.team_key) == team))
     if overdue_at is not None:
-        wanted.append(_overdue(workspace, overdue_at))
+        wanted.append(_overdue(overdue_at))
     total: int = tx.execute(select(func.count()).select_from(Incident).where(*wanted)).scalar_one()
     rows = tx.all(
         select_rows(Incident)
@@ -295,13 +289,23 @@ def open_ones(
     return rows, total
 
 
-def _overdue(workspace: Workspace, now: datetime) -> Any:
-    late_page = select(col(PagingRun.incident_id)).where(
-        col(PagingRun.team_id) == workspace.team_id,
+def _has(table: type[Participant] | type[PagingRun], *conditions: Any) -> Any:
+    """Whether the incident that is looked at has such a row.
+
+    One look for each open incident. Said as EXISTS within an OR, PostgreSQL may choose to read
+    the whole table once instead.
+    """
+    rows = select(literal(1)).where(col(table.incident_id) == col(Incident.id), *conditions)
+    return rows.correlate(Incident).limit(1).scalar_subquery().is_not(None)
+
+
+def _overdue(now: datetime) -> Any:
+    late = _has(
+        PagingRun,
         col(PagingRun.state).in_(("paging", "exhausted")),
         col(PagingRun.ack_due_at) < now,
     )
-    return or_(col(Incident.update_due_at) < now, col(Incident.id).in_(late_page))
+    return or_(col(Incident.update_due_at) < now, late)
 
 
 def search(

@@ -38,6 +38,11 @@ def test_a_short_run_yields_every_row(tmp_path: Path) -> None:
         assert f"{database}, 1 process, pages accepted" in names
         assert f"{database}, claimed and committed" in names
         assert database in names
+        assert f"{database}, next steps of pages, p99" in names
+        assert f"{database}, 100 reminders due at one moment, the last" in names
+        assert f"{database}, claimed and done, none dropped" in names
+        for what in ("claim of messages", "claim of due work", "list", "show", "the Home tab"):
+            assert f"{database}, {what}, p99" in names
     assert "PostgreSQL, 2 processes, pages accepted" in names
     assert all(figure["value"] > 0 for figure in run["figures"])
     for name in names:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from bot.domain.duework import Keep
 from bot.domain.severity import Severity
-from bot.store import outbox, outbox_health, purge, timers, unsent_pages
+from bot.store import digests, incidents, outbox, outbox_health, pages, purge, timers, unsent_pages
 from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.transaction import Transaction
@@ -90,6 +90,16 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
     "what waits": lambda tx: outbox_health.waiting(tx, NOON),
     "heal": outbox_health.heal,
+    "list": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30),
+    "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, owner="U0MEI"),
+    "list of a team": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, team="legal"),
+    "list overdue": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, overdue_at=NOON),
+    "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),
+    "show": lambda tx: incidents.timeline(tx, "one", newest=20),
+    "pages that wait for somebody": lambda tx: pages.waiting_for(tx, WORKSPACE, "U0MEI"),
+    "digest, incidents": lambda tx: digests.incidents_since(tx, WORKSPACE, NOON, NOON),
+    "digest, runs": lambda tx: digests.runs_since(tx, WORKSPACE, NOON, NOON),
+    "digest, tasks": lambda tx: digests.tasks_open_or_done_since(tx, WORKSPACE, NOON),
     "pages that Slack does not take": lambda tx: unsent_pages.overdue(
         tx, NOON, NOON, {Severity.P1: timedelta(minutes=1)}, ["U0PRIYA", "U0TOM"], 100
     ),

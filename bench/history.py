@@ -1,0 +1,243 @@
+"""A long history: looking for work, lists and single incidents take as long as with a short one."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+
+from bench import long_history, seeding
+from bench.ack import order
+from bench.databases import KINDS, LABEL, Databases
+from bench.extent import Extent
+from bench.figures import Figure, percentile
+from bench.long_history import ENTRIES_EACH, READER
+from bench.processes import LoadGenerator, started_bot
+from bench.slack import Slack
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority, TimerKind
+from bot.domain.ids import UserId
+from bot.domain.reading import Draft
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services import digests, homes, reading
+from bot.services.opening import open_incident
+from bot.store import outbox, outbox_health, purge, timers
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.purge import Heap
+from bot.store.timers import NewTimer
+
+OPEN = 40
+_CLAIM_MS, _READ_MS, _BATCH_MS, _FLAT = 5.0, 30.0, 20.0, 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A database with a long history, some open incidents, and somebody who reads."""
+
+    db: Database
+    rules: Policy
+    act: Act
+    incidents: int
+    open_ids: tuple[str, ...]
+
+
+def measure(
+    extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
+) -> list[Figure]:
+    figures = []
+    for kind in KINDS:
+        with databases.fresh(kind) as url:
+            db = Database(url)
+            scene = _scene(db, extent)
+            figures += [_figure(scene, kind, *row) for row in _measured(scene, extent)]
+            db.close()
+            figures += _over_http(extent, load, slack, kind, url)
+    return figures
+
+
+def group(incidents: int) -> str:
+    return (
+        f"With {incidents:,} finished incidents and {incidents * ENTRIES_EACH:,} timeline entries"
+    )
+
+
+def _figure(scene: Scene, kind: str, name: str, value: float, goal: float | None) -> Figure:
+    return Figure(group(scene.incidents), f"{LABEL[kind]}, {name}", value, "ms", goal=goal)
+
+
+def _scene(db: Database, extent: Extent) -> Scene:
+    rules = seeding.policy()
+    long_history.finished(db, rules, extent.history)
+    act = Act(seeding.WORKSPACE, UserId(READER), Role.MANAGER, datetime.now(UTC), None)
+    drafts = [Draft(f"Open number {n}", Severity.P1, "other", teams=()) for n in range(OPEN)]
+    ids = tuple(open_incident(db, rules, act, draft).head.id for draft in drafts)
+    with db.transaction() as tx:
+        tx.connection.exec_driver_sql("UPDATE delivery SET state = 'sent' WHERE state = 'due'")
+        tx.connection.exec_driver_sql("UPDATE lane SET pending_at = NULL")
+    return Scene(db, rules, act, extent.history, ids)
+
+
+Row = tuple[str, float, float | None]
+
+
+def _measured(scene: Scene, extent: Extent) -> list[Row]:
+    db, rules, act, turns = scene.db, scene.rules, scene.act, extent.history_turns
+    past = random.Random(7)
+
+    def number() -> str:
+        return f"ESC-{past.randint(1, scene.incidents)}"
+
+    def shown() -> None:
+        found = reading.find(db, act, number())
+        reading.details(db, act, found.incident_id)
+
+    def counted() -> None:
+        with db.reading() as tx:
+            outbox_health.waiting(tx, act.now)
+            timers.oldest_overdue(tx, act.now)
+
+    reads: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("list", lambda: reading.listing(db, rules, act, "")),
+        ("list mine", lambda: reading.listing(db, rules, act, "mine")),
+        ("list team legal", lambda: reading.listing(db, rules, act, "team legal")),
+        ("list overdue", lambda: reading.listing(db, rules, act, "overdue")),
+        ("show", shown),
+        ("the Home tab", lambda: homes.home(db, act)),
+        ("what /metrics counts", counted),
+    )
+    rows = _shares("claim of messages", _claims(scene, turns), _CLAIM_MS)
+    rows += _shares("claim of due work", _timer_claims(scene, turns), _CLAIM_MS)
+    for name, call in reads:
+        rows += _shares(name, _times(call, turns), _READ_MS)
+    digest = _times(lambda: digests.preview(db, rules, act, None), 3)
+    rows.append(("the weekly digest", max(digest), None))
+    rows.append(("search for a word, newest first", max(_times(lambda: _search(scene), 3)), None))
+    rows += _shares(f"a batch of {purge.BATCH} rows cleared away", _sweeps(scene), _BATCH_MS)
+    return rows
+
+
+def _shares(name: str, taken: list[float], goal: float) -> list[Row]:
+    return [
+        (f"{name}, p50", percentile(taken, 0.5), None),
+        (f"{name}, p99", percentile(taken, 0.99), goal),
+    ]
+
+
+def _search(scene: Scene) -> None:
+    reading.search(scene.db, scene.act, "number")
+
+
+def _times(call: Callable[[], object], turns: int) -> list[float]:
+    call()
+    taken = []
+    for _ in range(turns):
+        begun = time.perf_counter()
+        call()
+        taken.append((time.perf_counter() - begun) * 1_000)
+    return taken
+
+
+_numbers = count()
+
+
+def _claims(scene: Scene, turns: int) -> list[float]:
+    """One page after another, each claimed as soon as it is there."""
+    now = scene.act.now
+
+    def claim() -> None:
+        with scene.db.transaction() as tx:
+            claimed.extend(outbox.claim(tx, now=now, real=now, limit=64))
+
+    taken = []
+    for _ in range(turns + 1):
+        claimed: list[outbox.Claimed] = []
+        name = f"claim {next(_numbers)}"
+        message = Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, name, "subject", name)
+        with scene.db.transaction() as tx:
+            outbox.enqueue(tx, seeding.WORKSPACE, now, [message])
+        begun = time.perf_counter()
+        claim()
+        taken.append((time.perf_counter() - begun) * 1_000)
+        with scene.db.transaction() as tx:
+            for one in claimed:
+                outbox.finish(tx, one, DeliveryState.SENT, real=now, sent_at=now)
+    return taken[1:]
+
+
+def _timer_claims(scene: Scene, turns: int) -> list[float]:
+    now, taken = scene.act.now, []
+    for _ in range(turns + 1):
+        timer = NewTimer(TimerKind.REMINDER, f"claim {next(_numbers)}", "0", now)
+        with scene.db.transaction() as tx:
+            timers.plan(tx, seeding.WORKSPACE, now, [timer])
+        begun = time.perf_counter()
+        with scene.db.transaction() as tx:
+            due = timers.claim(tx, now=now, real=now, limit=100)
+        taken.append((time.perf_counter() - begun) * 1_000)
+        with scene.db.transaction() as tx:
+            timers.finish_all(tx, due)
+    return taken[1:]
+
+
+def _sweeps(scene: Scene, batches: int = 200) -> list[float]:
+    """Deliveries of years, as after an upgrade from a release that cleared nothing away."""
+    taken, after = [], ""
+    for _ in range(batches):
+        begun = time.perf_counter()
+        with scene.db.transaction() as tx:
+            swept = purge.sweep(
+                tx, Heap.DELIVERIES, Keep(), now=scene.act.now, real=scene.act.now, after=after
+            )
+        taken.append((time.perf_counter() - begun) * 1_000)
+        if swept.after is None:
+            break
+        after = swept.after
+    return taken
+
+
+def _over_http(
+    extent: Extent, load: LoadGenerator, slack: Slack, kind: str, url: str
+) -> list[Figure]:
+    """The same through the whole bot, and its memory before and after."""
+    slack.delay(0)
+    slack.clear()
+    figures = []
+    with started_bot(url, slack.api_url) as started:
+        slack.until_introduced()
+        asked = {"list": "list", "show": f"show ESC-{extent.history // 2}"}
+        _ask(load, started.base, "list", extent)
+        before = started.resident()
+        for name, words in asked.items():
+            taken = _ask(load, started.base, words, extent)
+            figures.append(
+                Figure(
+                    group(extent.history),
+                    f"{LABEL[kind]}, /escalate {name} over HTTP, p99",
+                    percentile(taken, 0.99) * 1_000,
+                    "ms",
+                    goal=_READ_MS,
+                )
+            )
+        after = started.resident()
+    grown = Figure(
+        group(extent.history),
+        f"{LABEL[kind]}, memory of the bot after all of this",
+        after,
+        "MB",
+        ratio=after / before,
+        against="before",
+        goal=_FLAT,
+    )
+    return [*figures, grown]
+
+
+def _ask(load: LoadGenerator, base: str, words: str, extent: Extent) -> list[float]:
+    asked = {**order(base, connections=1, each=extent.history_turns), "text": words}
+    answer = load.send(**asked, expect="ESC-")
+    if answer["failed"]:
+        raise SystemExit(f"'{words}' was refused {answer['failed']} times.")
+    latencies: list[float] = answer["latencies"]
+    return latencies

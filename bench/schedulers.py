@@ -1,0 +1,162 @@
+"""Due work against an APScheduler job store: as many as are due, as fast as it goes."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bench import seeding
+from bench.databases import KINDS, LABEL, Databases
+from bench.extent import Extent
+from bench.figures import Figure, paired_ratio, typical
+from bench.processes import LoadGenerator
+from bench.slack import Slack
+from bench.timers import reminders
+from bot.clock import Clock
+from bot.store import timers
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+from bot.worker.tick import BATCH, Tick
+
+GROUP = "Due work against an APScheduler job store, all due at one moment"
+_JOBS_SHARE = 10
+"""A tenth as many jobs: a thousand take it seconds."""
+_PATIENCE = 120.0
+_AT_LEAST = 20.0
+
+
+def measure(
+    extent: Extent, _load: LoadGenerator, _slack: Slack, databases: Databases
+) -> list[Figure]:
+    """Empty work on both sides; then ours with what a reminder does."""
+    figures = []
+    for kind in KINDS:
+        ours, empty, theirs = [], [], []
+        for _ in range(extent.rounds):
+            with databases.fresh(kind) as url:
+                empty.append(_claimed_and_done(url, extent.burst))
+            with databases.fresh(kind) as url:
+                ours.append(_ours(url, extent.burst))
+            with databases.fresh(kind) as url:
+                theirs.append(_theirs(url, extent.burst // _JOBS_SHARE, grace=None)[0])
+        with databases.fresh(kind) as url:
+            done = _theirs(url, extent.burst // _JOBS_SHARE, grace=1)[1]
+        name = f"{LABEL[kind]}, APScheduler as it comes, done of {extent.burst // _JOBS_SHARE:,}"
+        figures.append(Figure(GROUP, name, done, "jobs"))
+        figures += _figures(kind, empty, ours, theirs)
+    return figures
+
+
+def _figures(kind: str, empty: list[float], ours: list[float], theirs: list[float]) -> list[Figure]:
+    label = LABEL[kind]
+    return [
+        Figure(GROUP, f"{label}, APScheduler, an empty job, no grace", typical(theirs), "a second"),
+        Figure(
+            GROUP,
+            f"{label}, claimed and done, none dropped",
+            typical(empty),
+            "a second",
+            ratio=paired_ratio(empty, theirs),
+            against="an empty job",
+            goal=_AT_LEAST,
+            direction="at least",
+        ),
+        Figure(
+            GROUP,
+            f"{label}, reminders, with their messages in the outbox",
+            typical(ours),
+            "a second",
+            ratio=paired_ratio(ours, theirs),
+            against="an empty job",
+        ),
+    ]
+
+
+def _claimed_and_done(url: str, count: int) -> float:
+    db, now, done = Database(url), datetime.now(UTC), 0
+    reminders(db, count, now, [now - timedelta(seconds=1)] * count)
+    begun = time.perf_counter()
+    while due := _claim(db, now):
+        with db.transaction() as tx:
+            done += len(timers.finish_all(tx, due))
+    spent = time.perf_counter() - begun
+    db.close()
+    if done != count:
+        raise SystemExit(f"{done} of {count} timers were done ({url.split(':')[0]}).")
+    return count / spent
+
+
+def _claim(db: Database, now: datetime) -> list[timers.DueWork]:
+    with db.transaction() as tx:
+        return timers.claim(tx, now=now, real=now, limit=BATCH)
+
+
+def _ours(url: str, count: int) -> float:
+    db, now = Database(url), datetime.now(UTC)
+    reminders(db, count, now, [now - timedelta(seconds=1)] * count)
+    spent = asyncio.run(_ticked(db))
+    with db.engine.connect() as connection:
+        done = connection.exec_driver_sql(
+            "SELECT count(*) FROM delivery WHERE kind = 'reminder'"
+        ).scalar_one()
+    db.close()
+    if done != count:
+        raise SystemExit(f"{done} of {count} reminders were done ({url.split(':')[0]}).")
+    return count / spent
+
+
+async def _ticked(db: Database) -> float:
+    threads = Threads(one_writer=db.is_sqlite)
+    tick = Tick(db, seeding.policy(), list, Clock(), threads, Figures(), Pace())
+    begun = time.perf_counter()
+    while _due(db):
+        await tick.turn()
+    spent = time.perf_counter() - begun
+    threads.close()
+    return spent
+
+
+def _due(db: Database) -> bool:
+    with db.engine.connect() as connection:
+        first = "SELECT 1 FROM timer WHERE state = 'due' LIMIT 1"
+        return connection.exec_driver_sql(first).first() is not None
+
+
+class _Done:
+    """Counted by jobs: a job store keeps a function's name, so it has to stand in a module."""
+
+    lock = threading.Lock()
+    count = 0
+
+
+def job() -> None:
+    with _Done.lock:
+        _Done.count += 1
+
+
+def _theirs(url: str, count: int, *, grace: int | None) -> tuple[float, int]:
+    """Return jobs a second, and how many were done; the same engine as ours."""
+    db = Database(url)
+    _Done.count = 0
+    scheduler = BackgroundScheduler(
+        jobstores={"default": SQLAlchemyJobStore(engine=db.engine)}, timezone=UTC
+    )
+    scheduler.start(paused=True)
+    due = datetime.now(UTC) + timedelta(seconds=1 + count / 100)
+    for number in range(count):
+        scheduler.add_job(job, "date", run_date=due, id=str(number), misfire_grace_time=grace)
+    time.sleep(max((due - datetime.now(UTC)).total_seconds(), 0))
+    begun = time.perf_counter()
+    scheduler.resume()
+    until = begun + _PATIENCE
+    while scheduler.get_jobs() and time.perf_counter() < until:
+        time.sleep(0.02)
+    spent = time.perf_counter() - begun
+    scheduler.shutdown()
+    db.close()
+    return _Done.count / spent, _Done.count
