@@ -1,15 +1,16 @@
 """Calls to Slack: one shared session, no retry handler, every end an error class of ours."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from math import isnan
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.answers import word
 from bot.slack.errors import (
     DONE_ALREADY,
     NotSent,
@@ -23,6 +24,9 @@ from bot.slack.errors import (
 CONNECTIONS = 1_000
 """More than may hang at once: a form that opens waits behind none of them."""
 _DEFAULT_RETRY_AFTER = 30.0
+_LONGEST_CODE = 80
+_LONGEST_RETRY_AFTER = 3_600.0
+"""Whatever Slack says: nothing is left alone for longer without asking again."""
 
 
 def new_session(timeout: timedelta) -> aiohttp.ClientSession:
@@ -81,8 +85,9 @@ class SlackCalls:
             raise NotSent(type(error).__name__) from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
-        except asyncio.CancelledError:
-            raise
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            # slack_sdk takes an answer for an object: whatever else it is trips it up.
+            raise OutcomeUnknown("an answer that cannot be read") from error
         data = response.data
         return data if isinstance(data, dict) else {}
 
@@ -92,15 +97,21 @@ class SlackCalls:
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         headers = {k.lower(): v for k, v in dict(getattr(response, "headers", {})).items()}
         after = _seconds(headers.get("retry-after"))
-        code = str(data.get("error") or "")
+        code = word(data, "error", longest=_LONGEST_CODE) or (
+            "an unreadable code" if data.get("error") else ""
+        )
         if status == 429:
             raise RateLimited(timedelta(seconds=after), method) from error
         if status >= 500 or not code:
             raise OutcomeUnknown(f"http {status}") from error
         if code in DONE_ALREADY:
             return data
-        details = tuple((data.get("response_metadata") or {}).get("messages") or ())
-        raise self._classified(code, after, method, details, data.get("needed")) from error
+        told = data.get("response_metadata")
+        messages = told.get("messages") if isinstance(told, dict) else None
+        details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()
+        raise self._classified(
+            code, after, method, details, word(data, "needed", longest=_LONGEST_CODE)
+        ) from error
 
     @staticmethod
     def _classified(
@@ -111,6 +122,7 @@ class SlackCalls:
 
 def _seconds(header: str | None) -> float:
     try:
-        return max(1.0, float(header)) if header else _DEFAULT_RETRY_AFTER
+        after = float(header) if header else _DEFAULT_RETRY_AFTER
     except ValueError:
         return _DEFAULT_RETRY_AFTER
+    return min(max(1.0, after), _LONGEST_RETRY_AFTER) if not isnan(after) else _DEFAULT_RETRY_AFTER

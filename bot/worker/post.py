@@ -12,6 +12,7 @@ from bot.render.desk import Desk
 from bot.services import directory
 from bot.services.delivered import Accepted
 from bot.services.outgoing import Letter, RoomCall
+from bot.slack.answers import each, needed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected
 from bot.store.database import Database
@@ -118,7 +119,7 @@ class Post:
             answer = await self._with_fallback(
                 "chat.postMessage", content, channel=channel, **where
             )
-        return Accepted(answer.get("channel") or channel, answer.get("ts"))
+        return Accepted(word(answer, "channel") or channel, needed(answer, "ts"))
 
     async def _with_fallback(
         self, method: str, content: Mapping[str, Any], **where: Any
@@ -150,7 +151,7 @@ class Post:
             channel = known[user]
             if channel is None:
                 answer = await self._calls.call("conversations.open", users=user)
-                channel = str(answer["channel"]["id"])
+                channel = needed(answer, "channel", "id")
                 await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
             self._dms[key] = channel
         return self._dms[key]
@@ -160,7 +161,7 @@ class Post:
         if letter.channel is None and letter.person is not None:
             self._dms.pop((workspace.team_id, letter.person), None)
             answer = await self._calls.call("conversations.open", users=letter.person)
-            return str(answer["channel"]["id"])
+            return needed(answer, "channel", "id")
         try:
             await self._calls.call("conversations.join", channel=letter.channel)
         except Rejected:
@@ -182,11 +183,12 @@ class Post:
                 method, given["ts"] = "conversations.replies", letter.thread_ts
             for _ in range(_MOST_READ):
                 answer = await self._history(claimed.workspace, letter, method, given)
-                for found in answer.get("messages", ()):
-                    payload = (found.get("metadata") or {}).get("event_payload") or {}
-                    if payload.get("id") == claimed.id:
-                        return Accepted(channel, found["ts"])
-                given["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+                if not isinstance(answer.get("messages"), list):
+                    return NoHistory("an answer without messages", refused=False)
+                for found in each(answer, "messages"):
+                    if word(found, "metadata", "event_payload", "id") == claimed.id:
+                        return Accepted(channel, needed(found, "ts"))
+                given["cursor"] = next_page(answer)
                 if not given["cursor"]:
                     return Absent()
         except (Rejected, OutcomeUnknown) as error:
@@ -238,8 +240,8 @@ class Post:
                 if error.code == "name_taken":
                     continue
                 raise
-            channel = answer["channel"]
-            return Accepted(channel["id"], name=channel.get("name", name))
+            channel = needed(answer, "channel", "id")
+            return Accepted(channel, name=word(answer, "channel", "name") or name)
         raise Rejected("name_taken")
 
     async def _made_before(self, base: str) -> Accepted | None:
@@ -253,10 +255,10 @@ class Post:
                 limit=200,
                 cursor=cursor or None,
             )
-            for channel in answer.get("channels", ()):
-                if channel.get("name") == base and channel.get("num_members", 1) <= 1:
-                    return Accepted(channel["id"], name=base)
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            for channel in each(answer, "channels"):
+                if channel.get("name") == base and channel.get("num_members", 1) in (0, 1):
+                    return Accepted(needed(channel, "id"), name=base)
+            cursor = next_page(answer) or ""
             if not cursor:
                 return None
 

@@ -1,0 +1,40 @@
+"""Reading Slack's answers: what is missing or misshapen is an outcome that nobody knows."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.slack.errors import OutcomeUnknown
+
+_LONGEST_ID = 32
+
+
+def word(answer: Mapping[str, Any], *path: str, longest: int = _LONGEST_ID) -> str | None:
+    """Return an id, a ts or a name at `path`; None where there is none."""
+    found: Any = answer
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    fits = isinstance(found, str) and found.isprintable() and 0 < len(found) <= longest
+    return found if fits else None
+
+
+def needed(answer: Mapping[str, Any], *path: str) -> str:
+    """Return what an answer must have; without it, Slack may have done what was asked or not."""
+    found = word(answer, *path)
+    if found is None:
+        raise OutcomeUnknown(f"an answer without {'.'.join(path)}")
+    return found
+
+
+def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a list, where there is one."""
+    found = answer.get(name)
+    for item in found if isinstance(found, list) else ():
+        if isinstance(item, dict):
+            yield item
+
+
+def next_page(answer: Mapping[str, Any]) -> str | None:
+    """Return the cursor of what comes after, if anything does."""
+    metadata = answer.get("response_metadata")
+    cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+    return cursor if isinstance(cursor, str) and cursor else None
