@@ -24,6 +24,8 @@ from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, pe
 from tests.handlers.stage import Stage
 
 SECRET = "a secret of the tests"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database does differently."""
 LINKS = Links(SECRET)
 TITLE = "Pile-on against a creator"
 
@@ -142,6 +144,7 @@ async def test_a_used_link_does_not_work_for_a_page_that_waits_again(stage: Stag
     assert run_of(stage, page).state is RunState.PAGING
 
 
+@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(
     "spoil",
@@ -167,6 +170,7 @@ async def test_an_altered_link_is_refused_with_what_to_do(
     assert run_of(stage, page).state is RunState.PAGING
 
 
+@on_sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_an_expired_link_is_refused_with_what_to_do(stage: Stage, method: str) -> None:
     page = a_page(stage)
@@ -196,6 +200,7 @@ async def test_an_escalation_that_has_ended_says_so(stage: Stage) -> None:
     assert not answer.has_button
 
 
+@on_sqlite
 async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> None:
     page = a_page(stage)
     gone = [{"id": PRIYA, "name": "priya", "deleted": True}]
@@ -206,6 +211,7 @@ async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> 
     assert run_of(stage, page).state is RunState.PAGING
 
 
+@on_sqlite
 async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: Stage) -> None:
     page = a_page(stage)
     answer = await ask(stage, "POST", a_token(page, "U0SOFIA"))
@@ -213,11 +219,13 @@ async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: S
     assert run_of(stage, page).state is RunState.PAGING
 
 
+@on_sqlite
 async def test_a_link_to_a_page_that_is_not_there_does_not_work(stage: Stage) -> None:
     token = LINKS.token(Link(PageId("01NONE"), PRIYA, NOON + timedelta(hours=1)))
     assert (await ask(stage, "GET", token)).status == 404
 
 
+@on_sqlite
 async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -> None:
     page = a_page(stage, tier=Tier.RESTRICTED)
     with stage.db.reading() as tx:
@@ -231,10 +239,12 @@ async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -
         assert "ESC-1" in answer.text
 
 
+@on_sqlite
 async def test_an_ordinary_one_shows_its_title(stage: Stage) -> None:
     assert TITLE in (await ask(stage, "GET", a_token(a_page(stage)))).text
 
 
+@on_sqlite
 @pytest.mark.parametrize(("method", "token"), [("GET", None), ("POST", None), ("GET", "bad")])
 async def test_nobody_keeps_or_frames_the_page_or_learns_its_address(
     stage: Stage, method: str, token: str | None

@@ -34,6 +34,8 @@ from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
 LINKS = Links("a secret of the tests")
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database does differently."""
 URL = "https://tocsin.example.com"
 TITLE = "Pile-on against a creator"
 MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
@@ -125,6 +127,7 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     assert entry.data == {"person": PRIYA, "way": "email", "name": "Legal"}
 
 
+@on_sqlite
 async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -139,6 +142,7 @@ async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond)
         assert hidden.casefold() not in text.casefold()
 
 
+@on_sqlite
 async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> None:
     rig = beyond.rig
     rule = FallbackRule({Severity.P1: timedelta(minutes=5)}, {PRIYA: (MAIL,)})
@@ -152,6 +156,7 @@ async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> Non
     assert beyond.mailbox.envelopes == []
 
 
+@on_sqlite
 async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
@@ -178,6 +183,7 @@ async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> 
     assert "Legal is needed" in said["message"]
 
 
+@on_sqlite
 async def test_a_gateway_that_hangs_delays_no_other(beyond: Beyond) -> None:
     rig = beyond.rig
     beyond.hook.open.clear()
@@ -197,6 +203,7 @@ def metrics(rig: Rig) -> str:
     return generate_latest(rig.figures.registry).decode()
 
 
+@on_sqlite
 async def test_a_gateway_that_fails_is_tried_again_and_nothing_names_the_address(
     beyond: Beyond, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -270,6 +277,7 @@ async def test_an_acknowledgement_by_the_link_ends_the_ladder_and_edits_what_sla
     assert not rig.dms_of(TOM), "whoever has answered is not asked again"
 
 
+@on_sqlite
 async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
     beyond: Beyond,
 ) -> None:
@@ -284,6 +292,7 @@ async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
     assert taken.team_name == "Legal"
 
 
+@on_sqlite
 async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond: Beyond) -> None:
     rig = beyond.rig
     beyond.mailbox.refuses = True
@@ -297,6 +306,7 @@ async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond
     assert beyond.mailbox.envelopes == []
 
 
+@on_sqlite
 async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) -> None:
     rig = beyond.rig
     slack_is_down(rig)
