@@ -50,8 +50,8 @@ class Handed:
 class Outside:
     """The gateways at work. Each has threads of its own: one that hangs holds up no other.
 
-    Apprise is loaded before the first message: it takes 40 MB and a second or more, which a bot
-    whose Slack works never needs.
+    Apprise is loaded before the first message: it takes 20 to 40 MB and a second or more, which a
+    bot whose Slack works never needs.
     """
 
     def __init__(self, gateways: Gateways) -> None:
