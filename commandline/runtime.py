@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from aiohttp import ClientSession
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
@@ -20,12 +22,15 @@ from bot.reach.gateways import gateways_for
 from bot.reach.outside import Outside
 from bot.render.desk import Desk
 from bot.render.words import Words
+from bot.services import canary
 from bot.settings import Settings
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
 from bot.store.bell import Bell
 from bot.store.database import Database
+from bot.store.transaction import Transaction
 from bot.threads import Threads
+from bot.worker.canary import Canary, Us
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
 from bot.worker.heartbeat import Heartbeat
@@ -40,6 +45,7 @@ from bot.worker.timekeeper import Timekeeper
 from bot.worker.token_watch import TokenWatch
 from bot.worker.vitals import Vitals
 from commandline.migrations import pending
+from commandline.own_door import own_door
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
 from handlers.timed_app import TimedApp
@@ -71,6 +77,7 @@ class Tocsin:
             self.pace,
             met_slack=lambda: self.workspace is not None,
             unmigrated=pending,
+            canary_failed=self._canary_failed,
         )
         self.workspace: Workspace | None = None
         self._bot_user: str | None = None
@@ -131,7 +138,7 @@ class Tocsin:
         self._go_on(self._purge().run())
         self._go_on(self._meet_slack())
         self._go_on(TokenWatch(calls, self.figures, self.pace).run())
-        self._go_on_watching()
+        self._go_on_watching(calls, session)
         if settings.app_token is not None:
             await self._listen(settings.app_token)
 
@@ -139,12 +146,36 @@ class Tocsin:
         keep = self.settings.keep
         return Purge(self.db, self.clock, self.threads, self.figures, keep, self.pace)
 
-    def _go_on_watching(self) -> None:
+    def _go_on_watching(self, calls: SlackCalls, session: ClientSession) -> None:
         watch = self.settings.watch
+        if watch.canary_every is not None:
+            flown = Canary(
+                self.db,
+                self.policy,
+                self.clock,
+                self.threads,
+                self.figures,
+                self.pace,
+                calls,
+                own_door(self.settings, session, self.bolt),
+                self._us,
+                every=watch.canary_every,
+                channel=watch.canary_channel,
+            )
+            self._go_on(flown.run())
         if watch.heartbeat_url is not None:
             reasons = self.vitals.reasons_for_silence
             beat = Heartbeat(watch.heartbeat_url, watch.heartbeat_every, reasons, self.figures)
             self._go_on(beat.run())
+
+    def _us(self) -> Us | None:
+        if self.workspace is None or not self._bot_user:
+            return None
+        return Us(self.workspace, self._bot_user)
+
+    def _canary_failed(self, tx: Transaction, now: datetime) -> bool:
+        every = self.settings.watch.canary_every
+        return every is not None and canary.failed(tx, now, every)
 
     def _outside(self, desk: Desk) -> list[FallbackRelay]:
         """What reaches people outside Slack; none where the policy has nothing for it to do."""

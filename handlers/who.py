@@ -7,7 +7,8 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.domain.act import Act, Role, Workspace
+from bot.domain.act import Act, Role, Workspace, by_the_bot
+from bot.domain.controls import Button
 from bot.domain.errors import BadInput, NotPermitted
 from bot.domain.ids import UserId
 from bot.services import access
@@ -33,6 +34,20 @@ async def whoever(
     if act is None or act.role is Role.NOBODY or _from_elsewhere(body, act.workspace):
         raise NotPermitted(needed="viewer", has=Role.NOBODY.word, to="use escalations")
     return act
+
+
+def own_click(
+    shell: Shell, context: AsyncBoltContext, button: Button, user: str, key: str | None
+) -> Act | None:
+    """The canary's click: by our own user, whose clicks Slack never sends, on a page of its own.
+
+    `answering` lets nobody answer a page who is not on its ladder: no other page has the bot there.
+    """
+    ours = context.authorize_result
+    own = ours is not None and ours.bot_user_id and user == ours.bot_user_id
+    if not own or button is not Button.ACKNOWLEDGE:
+        return None
+    return by_the_bot(workspace_of(context), shell.now(), key)
 
 
 async def identified(

@@ -62,6 +62,8 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     HOME = "home"
     FALLBACK = "fallback"
+    CANARY = "canary"
+    CANARY_UPDATE = "canary update"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ def _base32(value: int, pairs: int) -> str:
 
 
 def reference(number: int) -> str:
-    """The name that people say: `ESC-12`."""
-    return f"ESC-{number}"
+    """The name that people say: `ESC-12`. Drills count downwards and take no number of theirs."""
+    return f"ESC-{number}" if number >= 0 else f"DRILL{number}"
 
 
 def parse_reference(text: str) -> int:

@@ -19,6 +19,8 @@ from bot.store.tables import Incident
 from bot.store.timers import NewTimer
 from bot.store.transaction import Table, Transaction
 
+OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
+
 
 class Case:
     """What a service does to one incident. Nothing of it stands before the commit.
@@ -89,10 +91,13 @@ class Case:
         vars(self.incident).update(values)
 
     def send(self, *messages: Outgoing) -> None:
-        self._messages += messages
+        """Enqueue messages. A drill says nothing but its page, whatever else its case leads to."""
+        drill = self.incident.drill
+        self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
 
     def plan(self, *planned: NewTimer) -> None:
-        self._timers += planned
+        """Plan due work; nothing ever becomes due in a drill."""
+        self._timers += planned if not self.incident.drill else ()
 
     def add(self, table: Table, *rows: Mapping[str, Any]) -> None:
         """Add rows of this incident's workspace."""
@@ -160,8 +165,8 @@ class Case:
         timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
         if self._new:
             # Late: whoever opens another incident at this moment waits for our number's commit.
-            number = incidents.next_number(self.tx, self.act.workspace)
-            self.incident.number = number
+            if not self.incident.drill:
+                self.incident.number = incidents.next_number(self.tx, self.act.workspace)
             incidents.add(self.tx, self.incident)
         elif self._changes:
             incidents.change(self.tx, self.id, self._changes)

@@ -25,7 +25,8 @@ _POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.HOME,
     DeliveryKind.FALLBACK,
 }
-_FOLLOWED = frozenset({DeliveryKind.PAGE, DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST})
+_PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
+_FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 
 
@@ -84,7 +85,7 @@ def _follow_pages(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]],
     paged = {
         one.subject: (one, there.channel, there.ts)
         for one, there in outcomes
-        if one.kind is DeliveryKind.PAGE and there.channel and there.ts
+        if one.kind in _PAGES and there.channel and there.ts
     }
     if paged:
         places = [(page, channel, ts) for page, (_, channel, ts) in paged.items()]

@@ -1,7 +1,7 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.act import Role
@@ -160,6 +160,14 @@ def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pre
         late_since=datetime.fromisoformat(since) if since else None,
     )
     return Letter(view, person=page.target)
+
+
+def _canary(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    """A page like any other, but into the canary's channel."""
+    page = _page(shelf, policy, claimed, now)
+    if not isinstance(page, Letter):
+        return page
+    return replace(page, person=None, channel=claimed.args["channel"])
 
 
 def _page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -329,6 +337,8 @@ def _assigned(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -
 
 _PREPARE: dict[DeliveryKind, Callable[[Shelf, Policy, Claimed, datetime], Prepared]] = {
     DeliveryKind.PAGE: _page,
+    DeliveryKind.CANARY: _canary,
+    DeliveryKind.CANARY_UPDATE: _page_update,
     DeliveryKind.PAGE_UPDATE: _page_update,
     DeliveryKind.ROOM_CREATE: _room,
     DeliveryKind.ROOM_INVITE: _invite,

@@ -317,8 +317,9 @@ def settle_run(case: Case, run_id: str) -> None:
 
 def page_changed(case: Case, page: Page) -> Outgoing:
     """Have a sent page edited to what is true now."""
+    drill = case.incident.drill
     return Outgoing(
-        kind=DeliveryKind.PAGE_UPDATE,
+        kind=DeliveryKind.CANARY_UPDATE if drill else DeliveryKind.PAGE_UPDATE,
         priority=Priority.NOTICE,
         lane=f"person/{page.target}",
         subject=page.id,

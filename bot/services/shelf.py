@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from bot.domain.duework import DeliveryKind
+from bot.services.case import OF_A_DRILL
 from bot.store import incidents, pages
 from bot.store.outbox import Claimed
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction
 
-_ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE)
+_ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE, *OF_A_DRILL)
 
 
 class Shelf:

@@ -6,12 +6,12 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
+from bot.domain.lifecycle import State
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
 IS_DRILL = text("incident.drill")
 """In the words of the partial index."""
-NO_DRILL = text("NOT incident.drill")
 
 
 def last_success(tx: Transaction) -> datetime | None:
@@ -23,9 +23,13 @@ def last_success(tx: Transaction) -> datetime | None:
 
 
 def newest_before(tx: Transaction, moment: datetime) -> Incident | None:
-    """Return the newest canary of those that were opened before then."""
+    """Return the newest canary that was opened before then, and that nobody called off."""
     return tx.first(
         select_rows(Incident)
-        .where(IS_DRILL, col(Incident.opened_at) <= moment)
+        .where(
+            IS_DRILL,
+            col(Incident.opened_at) <= moment,
+            col(Incident.state) != State.DECLINED,
+        )
         .order_by(col(Incident.id).desc())
     )

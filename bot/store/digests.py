@@ -10,6 +10,7 @@ from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.domain.paging import RunState
+from bot.store.canaries import IS_DRILL
 from bot.store.incidents import OPEN_STATES
 from bot.store.tables import DigestRun, Incident, PagingRun, Task
 from bot.store.tables.states import TaskState
@@ -54,7 +55,9 @@ def take_period(
 def first_opened(tx: Transaction, workspace: Workspace) -> datetime | None:
     """Return when the record begins."""
     first: datetime | None = tx.execute(
-        select(func.min(col(Incident.opened_at))).where(col(Incident.team_id) == workspace.team_id)
+        select(func.min(col(Incident.opened_at))).where(
+            col(Incident.team_id) == workspace.team_id, col(Incident.drill).is_(False)
+        )
     ).scalar()
     return first
 
@@ -101,6 +104,7 @@ def _open_between(
     return (
         col(Incident.team_id) == workspace.team_id,
         col(Incident.opened_at) < until,
+        col(Incident.drill).is_(False),
         or_(
             col(Incident.opened_at) >= since,
             col(Incident.ended_at) >= since,
@@ -120,6 +124,7 @@ def runs_since(
             col(PagingRun.started_at) >= since,
             col(PagingRun.started_at) < until,
             col(PagingRun.state) != RunState.CANCELLED,
+            col(PagingRun.incident_id).not_in(select(col(Incident.id)).where(IS_DRILL)),
         )
     ).all()
 

@@ -316,7 +316,10 @@ def search(
     Words are matched against titles of standard incidents only: a match on a restricted one's
     title would tell that the word is in it. Codename, category and reference serve for all.
     """
-    wanted: list[Any] = [col(Incident.team_id) == workspace.team_id]
+    wanted: list[Any] = [
+        col(Incident.team_id) == workspace.team_id,
+        col(Incident.drill).is_(False),
+    ]
     for word in words:
         like = f"%{_escaped(word.lower())}%"
         anywhere: list[Any] = [
@@ -345,7 +348,7 @@ def name_of(incident: Incident) -> str:
 
 def batch(tx: Transaction, *, after: str, number: int | None, limit: int) -> list[Incident]:
     """Return incidents in the order in which they were opened, those behind id `after`."""
-    query = select_rows(Incident).where(col(Incident.id) > after)
+    query = select_rows(Incident).where(col(Incident.id) > after, col(Incident.drill).is_(False))
     if number is not None:
         query = query.where(col(Incident.number) == number)
     return tx.all(query.order_by(col(Incident.id)).limit(limit))

@@ -20,7 +20,7 @@ from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from handlers.telling import Telling
-from handlers.who import whoever
+from handlers.who import own_click, whoever
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,9 @@ async def _answer(
     action = body["actions"][0]
     button = Button(action["action_id"])
     key = f"{body.get('trigger_id')}:{button.value}" if body.get("trigger_id") else None
-    act = await whoever(shell, context, body, str(body["user"]["id"]), key)
+    user = str(body["user"]["id"])
+    act = own_click(shell, context, button, user, key)
+    act = act or await whoever(shell, context, body, user, key)
     click = Click(shell, act, value_of(action), surface)
     answer = await BUTTONS[button](click)
     if surface is Surface.HOME and button is not Button.HOME_REFRESH:

@@ -30,6 +30,7 @@ from tests.waiting import eventually
 from tests.worker.conftest import BRISK, CAST
 
 Found = TypeVar("Found")
+CANARY = "C0CANARY"
 SECRET = "playground-signing-secret"
 WATCHFUL = replace(BRISK, check_token_every=timedelta(seconds=0.2))
 
@@ -167,9 +168,11 @@ async def a_bot(
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[RunningPlayground]:
+    cast = json.loads(CAST.read_text())
+    cast["channels"].append({"id": CANARY, "name": "canary", "members": ["U0MEI"]})
     async with running_playground(
         manifest=manifest(request_url="http://127.0.0.1:1/slack/events"),
-        workspace=json.loads(CAST.read_text()),
+        workspace=cast,
         clock_file=tmp_path / "clock",
     ) as running:
         yield running

@@ -1,0 +1,157 @@
+"""The canary: a drill that is opened, paged and acknowledged, to see that it can be done."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.act import THE_BOT, Workspace, by_the_bot
+from bot.domain.codenames import codename
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.ids import new_id
+from bot.domain.lifecycle import State
+from bot.domain.paging import Ladder, PageState, RunState, Step
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services.case import OF_A_DRILL, Case
+from bot.store import canaries, incidents, pages, withdrawals
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables import Page, PagingRun
+from bot.store.tables.states import RoomState
+from bot.store.transaction import Transaction
+
+TITLE = "Canary: a drill of the bot's own, nobody needs to do anything"
+TEAM = "canary"
+LIMIT = timedelta(minutes=1)
+"""From opening to the edited message; whatever takes longer has failed."""
+_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    incident_id: str
+    page_id: str
+
+
+def period_of(now: datetime, every: timedelta) -> datetime:
+    """Return when the period began in which `now` lies; periods are counted from one moment."""
+    return _FIRST + (now - _FIRST) // every * every
+
+
+def open_drill(
+    db: Database,
+    policy: Policy,
+    workspace: Workspace,
+    period: datetime,
+    channel: str,
+    now: datetime,
+) -> Drill:
+    """Open this period's canary; raises AlreadyHandled when any replica has.
+
+    It is closed from the start, so that nothing which looks for open ones finds it; `ended_at` is
+    when it succeeded. Its number lies below zero.
+    """
+    act = by_the_bot(workspace, now, key=f"canary:{period.isoformat()}")
+    incident_id, run_id, page_id = (new_id(now) for _ in range(3))
+    incident = incidents.made(
+        team_id=workspace.team_id,
+        enterprise_id=workspace.enterprise_id,
+        id=incident_id,
+        number=-int((period - _FIRST).total_seconds()),
+        title=TITLE,
+        codename=codename(incident_id),
+        tier=Tier.STANDARD,
+        severity=Severity.P3,
+        state=State.REVIEWED,
+        category=TEAM,
+        references=[],
+        affected=[],
+        criteria=[],
+        opened_by=THE_BOT,
+        opened_at=now,
+        updated_at=now,
+        room=RoomState.ARCHIVED,
+        policy_digest=policy.digest,
+        drill=True,
+    )
+    with db.transaction(act) as tx:
+        case = Case(tx, act, incident, new=True)
+        case.record(EntryKind.OPENED, title=TITLE, severity=Severity.P3, category=TEAM)
+        case.add(PagingRun, _run(run_id, incident_id, now))
+        case.add(Page, _page(page_id, run_id, incident_id, now))
+        case.send(_message(page_id, incident_id, channel))
+        case.put_down()
+    return Drill(incident_id, page_id)
+
+
+def _run(run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
+    ladder = Ladder((Step((THE_BOT,), LIMIT),))
+    return {
+        "id": run_id,
+        "incident_id": incident_id,
+        "team_key": TEAM,
+        "team_name": "Canary",
+        "ladder": ladder.to_json(),
+        "state": RunState.PAGING,
+        "round": 0,
+        "step": 0,
+        "next_at": None,
+        "why": "",
+        "requested_by": THE_BOT,
+        "started_at": now,
+        "ack_due_at": now + LIMIT,
+    }
+
+
+def _page(page_id: str, run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": page_id,
+        "incident_id": incident_id,
+        "run_id": run_id,
+        "round": 0,
+        "step": 0,
+        "target": THE_BOT,
+        "state": PageState.WAITING,
+        "created_at": now,
+        "reason": "",
+    }
+
+
+def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:
+    return Outgoing(
+        kind=DeliveryKind.CANARY,
+        priority=Priority.PAGE,
+        lane=f"person/{THE_BOT}",
+        subject=page_id,
+        incident_id=incident_id,
+        dedup_key=f"canary:{page_id}",
+        args={"channel": channel},
+    )
+
+
+def page_of(db: Database, drill: Drill) -> Page | None:
+    with db.reading() as tx:
+        return pages.page(tx, drill.page_id)
+
+
+def succeed(db: Database, drill: Drill, now: datetime) -> None:
+    with db.transaction() as tx:
+        incidents.change(tx, drill.incident_id, {"ended_at": now})
+
+
+def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
+    """Withdraw what is unsent of it. One that is called off says nothing about anything."""
+    with db.transaction() as tx:
+        incidents.lock(tx, drill.incident_id)
+        withdrawals.cancel(tx, [drill.page_id], list(OF_A_DRILL))
+        if called_off:
+            incidents.change(tx, drill.incident_id, {"state": State.DECLINED})
+
+
+def failed(tx: Transaction, now: datetime, every: timedelta) -> bool:
+    """Tell whether the newest canary that should be over is not, or there was none for long."""
+    newest = canaries.newest_before(tx, now - LIMIT)
+    if newest is None:
+        return False
+    return newest.ended_at is None or now - newest.opened_at > 2 * every + LIMIT
