@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.slack.manifest import manifest
@@ -55,6 +55,11 @@ class Replica:
         if self.runs:
             self.kill()
         await self.process.wait()
+
+    def end_what_it_started(self) -> None:
+        """A launcher may have forked; what is left of it would go on with the database."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     async def ended(self, within: float = 60.0) -> int:
         """Wait until it ends by itself; return its exit status (minus the signal's number)."""
@@ -148,6 +153,7 @@ class Bots:
                 cwd=ROOT,
                 stdout=out,
                 stderr=out,
+                start_new_session=True,
             )
         replica = Replica(process, port, log)
         self.replicas.append(replica)
@@ -182,6 +188,7 @@ class Bots:
                 await asyncio.wait_for(replica.process.wait(), 30)
             except TimeoutError:
                 await replica.killed()
+            replica.end_what_it_started()
 
     def tails(self) -> str:
         return "\n".join(replica.tail() for replica in self.replicas)

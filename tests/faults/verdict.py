@@ -68,8 +68,6 @@ class Verdict:
         cannot reach; up to `repeats` may come twice.
         """
         lost, doubled = self.count(stage, db, *incidents, to=to)
-        self.account.lost -= min(dead, len(lost))
-        self._keep()
         assert self.account.messages, "there was something to send"
         assert len(lost) == dead, lost
         self.add(0, lost=-dead, doubled=0)
