@@ -156,9 +156,13 @@ def rate_limited(
 
     It costs no attempt. A page that has to wait for more than a minute pages the backup too.
     """
-    with db.transaction() as tx:
-        if claimed.kind is DeliveryKind.PAGE:
+    if claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
+        # Before the lane is touched, in a transaction of its own: see `outbox.let_go`.
+        with db.transaction() as tx:
             _lock(tx, claimed)
+            if outbox.is_held(tx, claimed):
+                _page_backup_too(tx, policy, claimed, at)
+    with db.transaction() as tx:
         held = outbox.put_back(
             tx,
             claimed,
@@ -171,8 +175,6 @@ def rate_limited(
         )
         if held and scope is not None:
             limits.block(tx, claimed.workspace, scope, at.real + after, "ratelimited")
-        if held and claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
-            _page_backup_too(tx, policy, claimed, at)
 
 
 def _page_backup_too(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
@@ -199,11 +201,18 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
     """Slack cannot reach this person: their backup is paged in the same transaction."""
     with db.transaction() as tx:
         _lock(tx, claimed)
-        if not outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
+        if not _ended(tx, claimed, code, at):
             return
         if claimed.target is not None:
             people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
         _after_rejection(tx, policy, claimed, code, at)
+    with db.transaction() as tx:
+        outbox.let_go(tx, claimed, real=at.real)
+
+
+def _ended(tx: Transaction, claimed: Claimed, code: str, at: At) -> bool:
+    dead = DeliveryState.DEAD
+    return outbox.finish(tx, claimed, dead, real=at.real, error=code, free=False)
 
 
 def _page_backup_instead(
@@ -222,8 +231,11 @@ def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) 
     """Slack will never take it: kept as dead, with what has to follow."""
     with db.transaction() as tx:
         _lock(tx, claimed)
-        if outbox.finish(tx, claimed, DeliveryState.DEAD, real=at.real, error=code):
-            _after_rejection(tx, policy, claimed, code, at)
+        if not _ended(tx, claimed, code, at):
+            return
+        _after_rejection(tx, policy, claimed, code, at)
+    with db.transaction() as tx:
+        outbox.let_go(tx, claimed, real=at.real)
 
 
 def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At) -> None:

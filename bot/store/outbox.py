@@ -234,12 +234,15 @@ def finish(
     slack_ts: str | None = None,
     error: str | None = None,
     pause: timedelta = timedelta(0),
+    free: bool = True,
 ) -> bool:
     """End a claim for good; False when the fence moved on (somebody else holds it now).
 
-    `pause` keeps the lane quiet: a second between two posts of a channel.
+    `pause` keeps the lane quiet: a second between two posts of a channel. Without `free` the lane
+    stays leased and untouched, for what else the transaction wakes: see `let_go`.
     """
-    _hold(tx, claimed.lane)
+    if free:
+        _hold(tx, claimed.lane)
     values = {
         "held_id": claimed.id,
         "held_fence": claimed.fence,
@@ -251,8 +254,28 @@ def finish(
     }
     if tx.run(statements.FINISH, [values]) != 1:
         return False
-    _free(tx, claimed.lane, real=real, pause=pause)
+    if free:
+        _free(tx, claimed.lane, real=real, pause=pause)
     return True
+
+
+def let_go(tx: Transaction, claimed: Claimed, *, real: datetime) -> None:
+    """Free the lane of a claim that has ended, in a transaction of its own.
+
+    One transaction that holds a lane and wakes another would meet one that does it the other way
+    round: two people who are each other's backup, both gone. Without this step the lease runs out.
+    """
+    _hold(tx, claimed.lane)
+    mine = col(Lane.busy_until) <= claimed.lease_until
+    held = select(col(Lane.key)).where(col(Lane.key) == claimed.lane, mine)
+    if tx.execute(held).first() is not None:
+        _free(tx, claimed.lane, real=real, pause=timedelta(0))
+
+
+def is_held(tx: Transaction, claimed: Claimed) -> bool:
+    """Tell whether a claim is still its own."""
+    mine = {"held_id": claimed.id, "held_fence": claimed.fence}
+    return tx.execute(select(col(Delivery.id)).where(statements.HELD), mine).first() is not None
 
 
 class ClaimLost(Exception):

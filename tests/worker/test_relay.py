@@ -197,8 +197,8 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     """Nobody can read the history of a channel that they are not in: it is joined first."""
     digests.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
     with rig.db.transaction() as tx:  # A process that claims, and ends before its first call.
-        long_ago = rig.clock.real() - timedelta(minutes=1)
-        assert outbox.claim(tx, now=rig.clock.now(), real=long_ago, limit=9)
+        now, real = rig.clock.now(), rig.clock.real()
+        assert outbox.claim(tx, now=now, real=real, limit=9, lease=timedelta(0))
     async with rig.working(ticking=False):
         await eventually(lambda: all_sent(rig, DeliveryKind.DIGEST))
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]

@@ -1,0 +1,141 @@
+"""Interleavings that are forced: one connection stands still where the other one must wait."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.ids import TeamKey
+from bot.domain.paging import RunState
+from bot.policy import Policy
+from bot.services import delivered
+from bot.services.delivered import Accepted, At
+from bot.store import incidents, outbox, pages
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from tests.databases import fresh_url
+from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_incident, people
+from tests.services import scene
+from tests.store.lanes import a_delivery
+from tests.waiting import eventually
+
+LEGAL = TeamKey("legal")
+NOW = At(NOON, NOON)
+
+
+@pytest.fixture
+def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
+    """PostgreSQL alone: SQLite has one writer, and nothing to interleave."""
+    with fresh_url("postgresql", tmp_path) as url:
+        database = Database(url)
+        people(database, policy)
+        yield database
+        database.close()
+
+
+def a_claimed_page(db: Database, policy: Policy) -> Claimed:
+    an_incident(db, policy, teams=(LEGAL,))
+    with db.transaction() as tx:
+        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+    (page,) = [one for one in claimed if one.target == PRIYA]
+    return page
+
+
+def _waits_for_a_lock(db: Database) -> bool:
+    with db.reading() as tx:
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(tx.execute(waiting).scalar_one())
+
+
+async def blocked(db: Database, deed: Callable[[], object]) -> threading.Thread:
+    """Begin a deed and come back once it waits for somebody's lock."""
+    thread = threading.Thread(target=deed)
+    thread.start()
+    await eventually(partial(_waits_for_a_lock, db), "it waits for nobody")
+    return thread
+
+
+async def test_a_page_accepted_during_its_acknowledgement_is_edited(
+    db: Database, policy: Policy
+) -> None:
+    page = a_claimed_page(db, policy)
+    assert page.incident_id is not None
+    with db.transaction() as acknowledging:
+        incidents.lock(acknowledging, page.incident_id)
+        row = pages.page(acknowledging, page.subject)
+        assert row is not None
+        sent = partial(delivered.sent, db, page, Accepted("D1", "1.1"), NOW)
+        thread = await blocked(db, sent)
+        answered = {"state": RunState.ACKNOWLEDGED}
+        assert pages.end_run(acknowledging, row.run_id, [RunState.PAGING], answered)
+    thread.join(10)
+    edits = scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE)
+    assert [edit.subject for edit in edits] == [page.subject]
+
+
+@pytest.mark.parametrize("ends", [delivered.dead_target, delivered.rejected])
+async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
+    db: Database, policy: Policy, ends: Callable[..., None]
+) -> None:
+    """Two people who are each other's backup, both gone: neither waits for the other's lane."""
+    page = a_claimed_page(db, policy)
+    with db.transaction() as other:
+        outbox.enqueue(other, WORKSPACE, NOON, [a_delivery("theirs", f"person/{TOM}")])
+        thread = await blocked(db, partial(ends, db, policy, page, "user_disabled", NOW))
+        own = text("SELECT key FROM lane WHERE key = :key FOR UPDATE NOWAIT")
+        assert other.execute(own, {"key": page.lane}).scalar_one() == page.lane
+    thread.join(10)
+    backups = [one for one in scene.waiting(db, DeliveryKind.PAGE) if one.target == TOM]
+    assert len(backups) == 1
+    with db.transaction() as tx:
+        outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("next", f"person/{PRIYA}")])
+    with db.transaction() as tx:
+        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+    assert "next" in {one.subject for one in claimed}, "the lane was let go of"
+
+
+def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: Policy) -> None:
+    page = a_claimed_page(db, policy)
+    wait = timedelta(minutes=2)
+    for _ in range(2):
+        delivered.rate_limited(db, policy, page, wait, None, NOW)
+    backups = [one for one in scene.waiting(db, DeliveryKind.PAGE) if one.target == TOM]
+    assert len(backups) == 1
+
+
+def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Policy) -> None:
+    page = a_claimed_page(db, policy)
+    delivered.again(db, page, timedelta(0), NOW, error="reset", unknown=True)
+    with db.transaction() as tx:
+        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+    (again,) = [one for one in claimed if one.id == page.id]
+    assert again.uncertain
+    delivered.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
+    (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
+    assert row.state is DeliveryState.UNKNOWN
+    assert row.attempts == 1, "what a lost token costs is no attempt"
+
+
+def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
+    db: Database, policy: Policy
+) -> None:
+    page = a_claimed_page(db, policy)
+    with db.transaction() as tx:
+        outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("other", "person/U9")])
+    with db.transaction() as tx:
+        (other,) = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+    assert delivered.sent(db, other, Accepted("D9", "9.9"), NOW)
+    both = [(page, Accepted("D1", "1.1")), (other, Accepted("D9", "9.8"))]
+    with pytest.raises(outbox.ClaimLost):
+        delivered.sent_together(db, both, NOW)
+    (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
+    assert row.state is DeliveryState.SENDING
+    assert delivered.sent(db, page, Accepted("D1", "1.1"), NOW)
