@@ -43,11 +43,12 @@ class Heartbeat:
         """Beat until cancelled; whatever happens, the next beat is tried."""
         async with aiohttp.ClientSession(timeout=self._timeout) as session:
             while True:
+                # First: a process that has just started is not well yet, which is no news.
+                await asyncio.sleep(self._every.total_seconds())
                 try:
                     await self._beat(session)
                 except Exception as error:  # noqa: BLE001 - a loop that must never end
                     self._failed(type(error).__name__)
-                await asyncio.sleep(self._every.total_seconds())
 
     async def _beat(self, session: aiohttp.ClientSession) -> None:
         reasons = await self._reasons()
