@@ -5,8 +5,9 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "tests" / "small_escalation.toml"
 SECRET = "playground-signing-secret"
+Begetter = subprocess.Popen[bytes]
+_NUMBERS = count()
 
 
 @dataclass
@@ -48,11 +51,11 @@ class Bot:
 
 
 class Nursery:
-    """The process that bears bots, and what it says of them."""
+    """The process that bears bots, and what it says of them while a test runs."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Begetter, said: asyncio.StreamReader) -> None:
         self._process = process
-        self._numbers = count()
+        self._said = said
         self._bots: dict[int, Bot] = {}
         self._listening = asyncio.create_task(self._listen())
 
@@ -66,7 +69,7 @@ class Nursery:
         later: float = 0.0,
     ) -> Bot:
         """Start a bot and wait until it listens; `later`: so many seconds have gone by."""
-        number, bot = next(self._numbers), Bot()
+        number, bot = next(_NUMBERS), Bot()
         self._bots[number] = bot
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-playground",
@@ -78,16 +81,15 @@ class Nursery:
         order = {"number": number, "environment": environment, "die_at": die_at, "later": later}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        await self._process.stdin.drain()
+        self._process.stdin.flush()
         async with asyncio.timeout(60):
             await bot.listens.wait()
         assert not bot.ended.is_set(), "it ended while it was starting: see bots.log"
         return bot
 
     async def _listen(self) -> None:
-        assert self._process.stdout is not None
         try:
-            while line := await self._process.stdout.readline():
+            while line := await self._said.readline():
                 self._hear(json.loads(line))
         finally:
             for bot in self._bots.values():  # Nothing more is heard: let go of whoever waits.
@@ -110,30 +112,37 @@ class Nursery:
                 bot.listens.set()
 
     async def close(self) -> None:
-        for bot in list(self._bots.values()):
+        """End every bot; the process stays for the next test."""
+        for bot in self._bots.values():
             await bot.kill()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await self._process.wait()
-        await self._listening
+        self._listening.cancel()
+        await asyncio.wait({self._listening})
 
 
 @contextlib.asynccontextmanager
-async def nursery(folder: Path) -> AsyncIterator[Nursery]:
+async def nursery(process: Begetter) -> AsyncIterator[Nursery]:
+    assert process.stdout is not None
+    said = asyncio.StreamReader()
+    ours = os.fdopen(os.dup(process.stdout.fileno()), "rb")  # Closed with the transport.
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(said), ours
+    )
+    running = Nursery(process, said)
+    try:
+        yield running
+    finally:
+        await running.close()
+        transport.close()
+
+
+@contextlib.contextmanager
+def begetting(folder: Path) -> Iterator[Begetter]:
     """What its bots complain about stands in `bots.log` of the folder."""
-    with (folder / "bots.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.crashpoints.nursery",
-            str(POLICY),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-        running = Nursery(process)
-        try:
-            yield running
-        finally:
-            await running.close()
+    command = [sys.executable, "-m", "tests.crashpoints.nursery", str(POLICY)]
+    with (
+        (folder / "bots.log").open("wb") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        ) as process,
+    ):
+        yield process

@@ -15,7 +15,7 @@ import pytest
 from handlers.answer import ACK_WITHIN
 from playground.driver import texts
 from playground.outcomes import Outcome
-from tests.crashpoints.bots import Bot, nursery
+from tests.crashpoints.bots import Begetter, Bot, nursery
 from tests.crashpoints.picture import Picture, end_state
 from tests.crashpoints.scenes import SCENES, Scene, weeks
 from tests.crashpoints.stage import RESTART, Stage, a_stage
@@ -98,9 +98,9 @@ def one_in_each_gap(points: list[str]) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 async def test_a_bot_that_dies_at_any_point_leaves_what_it_would_have_left(
-    scene: Scene, kind: str, tmp_path: Path, pytestconfig: pytest.Config
+    scene: Scene, kind: str, begetter: Begetter, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    async with nursery(tmp_path) as bots:
+    async with nursery(begetter) as bots:
         async with a_stage(bots, kind, tmp_path) as stage:
             whole = await undisturbed(stage, scene)
         assert len(whole.points) > LEAST_POINTS, whole.points
@@ -117,4 +117,4 @@ async def test_a_bot_that_dies_at_any_point_leaves_what_it_would_have_left(
             return [f"{point}: {what}" for what in differences(whole.picture, found)]
 
         found = await asyncio.gather(*(verdict(point) for point in points))
-    assert list(chain.from_iterable(found)) == [], "see bots.log in the test's folder"
+    assert list(chain.from_iterable(found)) == [], "see bots.log beside the test's folder"
