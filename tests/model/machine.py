@@ -72,6 +72,10 @@ person = st.sampled_from(PEOPLE)
 twice = st.booleans()
 
 
+def none(flaws: list[str]) -> None:
+    assert not flaws, "\n".join(flaws)
+
+
 class People(RuleBasedStateMachine):
     """The model: how many escalations there are, who has taken what, what Slack has had of it."""
 
@@ -99,7 +103,7 @@ class People(RuleBasedStateMachine):
     def somebody_opens(self, severity: str, twice: bool) -> None:
         self.opened += 1
         said = self._run(self._command("mei", f"open {severity} Pile-on", twice=twice))
-        assert f"ESC-{self.opened}" in said
+        assert f"ESC-{self.opened}" in said, said
         with self.world.db.reading() as tx:
             assert len(tx.all(select(Incident))) == self.opened
 
@@ -174,18 +178,17 @@ class People(RuleBasedStateMachine):
 
     @rule()
     def everything_comes_to_rest(self) -> None:
-        self._run(self.world.come_to_rest())
-        assert wrong_at_rest(self.world) == []
+        self._run(self._rest())
 
     # What must hold
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        assert broken(self.world.db) == []
+        none(broken(self.world.db))
 
     @invariant()
     def nothing_came_twice(self) -> None:
-        assert doubled(self.world) == []
+        none(doubled(self.world))
 
     @invariant()
     def nobody_is_paged_for_what_somebody_has_taken(self) -> None:
@@ -195,21 +198,24 @@ class People(RuleBasedStateMachine):
             for page in accepted.keys() - self.accepted - self.on_its_way
             if accepted[page] in self.taken
         ]
-        assert late == [], "accepted after the acknowledgement"
+        none(late)
         kept = {run: taken.get(run) for run in self.taken}
         assert kept == self.taken, "what was taken stays with who took it first"
         self.accepted, self.taken, self.on_its_way = set(accepted), taken, set()
 
     def teardown(self) -> None:
         try:
-            self._run(self.world.come_to_rest())
-            assert wrong_at_rest(self.world) == []
-            assert doubled(self.world) == []
+            self._run(self._rest())
+            self.nothing_came_twice()
         finally:
             self._run(self._open.aclose())
             self._loop.close()
 
     # How
+
+    async def _rest(self) -> None:
+        await self.world.come_to_rest()
+        none(wrong_at_rest(self.world))
 
     async def _command(self, who: str, text: str, *, twice: bool) -> str:
         outcome = await self.world.slack.person(who).command(f"/escalate {text}", "general")
