@@ -231,10 +231,7 @@ def _pages(seen: _Seen) -> Iterator[str]:
         state = sent.get(page["id"])
         current = (run["round"], run["step"]) == (page["round"], page["step"])
         if run["state"] is not RunState.PAGING or page["state"] is not PageState.WAITING:
-            if run["state"] in _SETTLED_RUNS and state in (
-                DeliveryState.DUE,
-                DeliveryState.UNKNOWN,
-            ):
+            if run["state"] in _SETTLED_RUNS and state is DeliveryState.DUE:
                 yield f"{name}: its run is {run['state']}, and it is still to be sent"
         elif current and state in (DeliveryState.CANCELLED, DeliveryState.DEAD):
             yield f"{name}: its run waits for the answer, and it is {state}"
@@ -257,6 +254,8 @@ def _promises(seen: _Seen) -> Iterator[str]:
 def _lanes(seen: _Seen) -> Iterator[str]:
     """Whatever is to be sent stands in a lane that will have its turn in time."""
     lanes = {lane["key"]: lane for lane in seen["lane"]}
+    # A lane with one in flight waits for it, at most until its lease has run out.
+    busy = {row["lane"] for row in seen["delivery"] if row["state"] is DeliveryState.SENDING}
     for delivery in seen["delivery"]:
         if delivery["state"] not in UNSENT:
             continue
@@ -266,7 +265,11 @@ def _lanes(seen: _Seen) -> Iterator[str]:
             yield f"{name}: its lane {delivery['lane']} is not there"
         elif lane["pending_at"] is None:
             yield f"{name}: its lane waits for nothing"
-        elif delivery["state"] is DeliveryState.DUE and lane["pending_at"] > delivery["due_at"]:
+        elif (
+            delivery["state"] is DeliveryState.DUE
+            and lane["key"] not in busy
+            and lane["pending_at"] > delivery["due_at"]
+        ):
             yield f"{name}: due {delivery['due_at']}, its lane waits until {lane['pending_at']}"
 
 

@@ -104,11 +104,13 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
 
 
 def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:
-    """An acknowledgement came while the page was on its way: it must not look open."""
+    """An answer came while the page was on its way: it must not look open."""
     page = pages.page(tx, claimed.subject)
     run = pages.run(tx, page.run_id) if page else None
     incident = incidents.get(tx, page.incident_id) if page else None
-    if page and run and incident and run.state is not RunState.PAGING:
+    if not (page and run and incident):
+        return
+    if run.state is not RunState.PAGING or page.state is not PageState.WAITING:
         case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
         outbox.enqueue(tx, claimed.workspace, at.now, [paging.page_changed(case, page)])
 

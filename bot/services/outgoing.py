@@ -38,6 +38,7 @@ from bot.store.tables.states import ReminderState, RoomState, TaskState
 
 # A shared channel that does not take the card will not take it later either.
 THREAD_WAIT = timedelta(minutes=10)
+MOST_TRIES_TO_FIND = 20
 
 View = (
     PageMessage
@@ -143,12 +144,15 @@ def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pre
         return Moot("no such page")
     # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
     unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
-    if not unanswered or page.state is not PageState.WAITING:
-        return Moot("acknowledged or withdrawn meanwhile")
     incident = shelf.incident(page.incident_id)
-    if incident is None or incident.ended_at is not None:
-        return Moot("the incident has ended")
+    if incident is None:
+        return Moot("no such incident")
     repeat = bool(claimed.args.get("may_repeat"))
+    if not _perhaps_there(claimed, repeat=repeat):
+        if not unanswered or page.state is not PageState.WAITING:
+            return Moot("acknowledged or withdrawn meanwhile")
+        if incident.ended_at is not None:
+            return Moot("the incident has ended")
     head = _for_person(shelf, incident, page.target)
     since = claimed.args.get("late_since")
     view = views.page_message(
@@ -168,6 +172,19 @@ def _canary(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Pr
     if not isinstance(page, Letter):
         return page
     return replace(page, person=None, channel=claimed.args["channel"])
+
+
+def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
+    """Slack may have it: it is looked for before anything else, and edited where it is out of date.
+
+    Once looked for in vain, it is sent only if it is still wanted.
+    """
+    return (
+        claimed.uncertain
+        and claimed.lookups == 0
+        and not repeat
+        and claimed.attempts <= MOST_TRIES_TO_FIND
+    )
 
 
 def _page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

@@ -14,7 +14,11 @@ from bot.store.transaction import Transaction
 
 
 def cancel(tx: Transaction, subjects: Iterable[str], kinds: Sequence[DeliveryKind]) -> int:
-    """Withdraw what is not sent yet; what is in flight is settled by whoever holds it."""
+    """Withdraw what Slack cannot have yet.
+
+    What is in flight is settled by whoever holds it. What Slack may have (an unknown outcome) is
+    still looked for: a page that stands there must not look as if nobody had answered.
+    """
     wanted = list(subjects)
     if not wanted:
         return 0
@@ -23,7 +27,7 @@ def cancel(tx: Transaction, subjects: Iterable[str], kinds: Sequence[DeliveryKin
         .where(
             col(Delivery.subject).in_(wanted),
             col(Delivery.kind).in_(kinds),
-            col(Delivery.state).in_((DeliveryState.DUE, DeliveryState.UNKNOWN)),
+            col(Delivery.state) == DeliveryState.DUE,
         )
         .values(state=DeliveryState.CANCELLED)
     )

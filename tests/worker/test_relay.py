@@ -221,3 +221,26 @@ async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Ri
         await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
     told = [texts(message) for message in rig.slack.messages("esc-1")]
     assert [word for said in told for word in words if word in said] == words
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "decline"])
+async def test_a_page_answered_while_its_outcome_is_unknown_does_not_look_open(
+    rig: Rig, answer: str
+) -> None:
+    """Slack has it, and nobody knows so yet: its person can press a button all the same."""
+    fault = FaultRule(FaultKind.RESET_STORED, "chat.postMessage", count=1)
+    rig.slack.slack.faults.add(fault)
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    patient = replace(BRISK, lease=timedelta(hours=1))
+    async with rig.working(ticking=False, pace=patient):
+        await eventually(lambda: deliveries(rig, DeliveryKind.PAGE)[0].state == "unknown")
+    [page] = rig.dms_of(PRIYA)
+    asked = deliveries(rig, DeliveryKind.PAGE)[0].subject
+    if answer == "acknowledge":
+        answering.acknowledge(rig.db, rig.act(PRIYA), asked)
+    else:
+        answering.decline(rig.db, rig.policy, rig.act(PRIYA), asked, "on a plane")
+    rig.clock = AheadClock()
+    async with rig.working(ticking=False):
+        await eventually(lambda: "page_acknowledge" not in str(rig.dms_of(PRIYA)[0].blocks))
+    assert [message.ts for message in rig.dms_of(PRIYA)] == [page.ts]
