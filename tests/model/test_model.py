@@ -19,7 +19,6 @@ class PeopleOnPostgres(People):
     kind = "postgresql"
 
 
-@pytest.mark.timeout(0)
 @pytest.mark.parametrize("machine", [People, PeopleOnPostgres], ids=lambda one: one.kind)
 def test_whatever_happens_what_must_hold_holds(
     machine: type[People], pytestconfig: pytest.Config
