@@ -100,8 +100,8 @@ def _ours(url: str, count: int) -> float:
     db, now = Database(url), datetime.now(UTC)
     reminders(db, count, now, [now - timedelta(seconds=1)] * count)
     spent = asyncio.run(_ticked(db))
-    with db.engine.connect() as connection:
-        done = connection.exec_driver_sql(
+    with db.reading() as tx:
+        done = tx.connection.exec_driver_sql(
             "SELECT count(*) FROM delivery WHERE kind = 'reminder'"
         ).scalar_one()
     db.close()
@@ -122,9 +122,9 @@ async def _ticked(db: Database) -> float:
 
 
 def _due(db: Database) -> bool:
-    with db.engine.connect() as connection:
+    with db.reading() as tx:
         first = "SELECT 1 FROM timer WHERE state = 'due' LIMIT 1"
-        return connection.exec_driver_sql(first).first() is not None
+        return tx.connection.exec_driver_sql(first).first() is not None
 
 
 class _Done:

@@ -1,7 +1,6 @@
 """How late due work is done, with a hundred thousand timers that are due some other day."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +31,8 @@ from bot.store.timers import NewTimer
 REMINDERS_A_SECOND, STEPS_A_SECOND = 90, 10
 _CHUNK = 5_000
 _LATE_MS = 1_000.0
+_SOON = timedelta(seconds=3)
+"""Until then all that will be due is stored; the bot runs already."""
 _PATIENCE = 120.0
 
 
@@ -42,49 +43,54 @@ def measure(
     figures: list[Figure] = []
     for kind in KINDS:
         with databases.fresh(kind) as url:
-            figures += _steadily(extent, slack, kind, url)
-        with databases.fresh(kind) as url:
-            figures += _in_one_second(extent, slack, kind, url)
+            figures += _of_one(extent, slack, kind, url)
     return figures
 
 
-def group(extent: Extent) -> str:
-    return f"{extent.pending:,} timers pending, Slack at 100 ms a call: how late is what is due"
-
-
-def _steadily(extent: Extent, slack: Slack, kind: str, url: str) -> Iterator[Figure]:
-    db, rules, now = Database(url), seeding.policy(), datetime.now(UTC)
-    reminders(db, extent.pending, now, _spread(now + timedelta(days=30), extent.pending, 0.01))
-    steps = extent.due_seconds * STEPS_A_SECOND
-    runs = _runs(db, rules, steps, now)
-    _nothing_else(db)
-    begin = datetime.now(UTC) + timedelta(seconds=extent.lead_seconds)
-    many = extent.due_seconds * REMINDERS_A_SECOND
-    reminders(db, many, now, _spread(begin, many, 1 / REMINDERS_A_SECOND))
-    _postpone(db, runs, begin)
-    late = _until_done(db, slack, url, begin, many + steps, extent.due_seconds)
-    for name, taken in late.items():
-        for share in (50, 99):
-            yield Figure(
-                group(extent),
-                f"{LABEL[kind]}, {name}, p{share}",
-                percentile(taken, share / 100) * 1_000,
-                "ms",
-                goal=_LATE_MS if share == 99 else None,
-            )
-    db.close()
-
-
-def _in_one_second(extent: Extent, slack: Slack, kind: str, url: str) -> Iterator[Figure]:
+def _of_one(extent: Extent, slack: Slack, kind: str, url: str) -> list[Figure]:
+    group = f"{extent.pending:,} timers pending, Slack at 100 ms a call: how late is what is due"
     db, now = Database(url), datetime.now(UTC)
-    reminders(db, extent.pending, now, _spread(now + timedelta(days=30), extent.pending, 0.01))
-    begin = datetime.now(UTC) + timedelta(seconds=extent.lead_seconds)
-    reminders(db, extent.burst, now, [begin] * extent.burst)
-    late = _until_done(db, slack, url, begin, extent.burst, 0)
-    taken = late["reminders"]
-    name = f"{LABEL[kind]}, {extent.burst:,} reminders due at one moment, the last"
-    yield Figure(group(extent), name, max(taken), "s")
+    some_other_day = _spread(now + timedelta(days=30), extent.pending, 0.01)
+    reminders(db, extent.pending, now, some_other_day)
+    runs = _runs(db, seeding.policy(), extent.due_seconds * STEPS_A_SECOND, now)
+    _nothing_else(db)
+    slack.delay(0)
+    slack.clear()
+    with bot(url, slack.api_url):
+        slack.until_introduced()
+        slack.delay(CALL_SECONDS)
+        steadily = _steadily(db, extent, runs)
+        at_once = _at_one_moment(db, extent, sum(map(len, steadily.values())))
     db.close()
+    figures = [
+        Figure(
+            group,
+            f"{LABEL[kind]}, {name}, p{share}",
+            percentile(taken, share / 100) * 1_000,
+            "ms",
+            goal=_LATE_MS if share == 99 else None,
+        )
+        for name, taken in steadily.items()
+        for share in (50, 99)
+    ]
+    last = f"{LABEL[kind]}, {extent.burst:,} reminders due at one moment, the last"
+    return [*figures, Figure(group, last, at_once, "s")]
+
+
+def _steadily(db: Database, extent: Extent, runs: list[str]) -> dict[str, list[float]]:
+    begin = datetime.now(UTC) + _SOON
+    many = extent.due_seconds * REMINDERS_A_SECOND
+    reminders(db, many, begin, _spread(begin, many, 1 / REMINDERS_A_SECOND))
+    _postpone(db, runs, begin)
+    return _until_done(db, begin + timedelta(seconds=extent.due_seconds), many + len(runs))
+
+
+def _at_one_moment(db: Database, extent: Extent, before: int) -> float:
+    """Return after how many seconds the last of them was done."""
+    begin = datetime.now(UTC) + _SOON
+    reminders(db, extent.burst, begin, [begin] * extent.burst)
+    late = _until_done(db, begin, before + extent.burst)
+    return max(late["reminders"])
 
 
 def _spread(begin: datetime, count: int, apart: float) -> list[datetime]:
@@ -159,30 +165,23 @@ _DONE = {
 }
 
 
-def _until_done(
-    db: Database, slack: Slack, url: str, begin: datetime, wanted: int, seconds: int
-) -> dict[str, list[float]]:
-    """Let a bot do it; return of each piece by how many seconds it was late."""
-    slack.delay(0)
-    slack.clear()
-    with bot(url, slack.api_url):
-        slack.until_introduced()
-        slack.delay(CALL_SECONDS)
-        time.sleep(max((begin - datetime.now(UTC)).total_seconds(), 0) + seconds)
-        until = time.monotonic() + _PATIENCE
-        while sum(map(len, (late := _late(db)).values())) < wanted:
-            if time.monotonic() > until:
-                raise SystemExit(f"Not all of {wanted} pieces of due work were done.")
-            time.sleep(0.5)
-    return {name: taken for name, taken in late.items() if taken}
+def _until_done(db: Database, ending: datetime, wanted: int) -> dict[str, list[float]]:
+    """Wait for the bot; return of each piece by how many seconds it was late."""
+    time.sleep(max((ending - datetime.now(UTC)).total_seconds(), 0))
+    until = time.monotonic() + _PATIENCE
+    while sum(map(len, (late := _late(db)).values())) < wanted:
+        if time.monotonic() > until:
+            raise SystemExit(f"Not all of {wanted} pieces of due work were done.")
+        time.sleep(0.5)
+    return late
 
 
 def _late(db: Database) -> dict[str, list[float]]:
-    with db.engine.connect() as connection:
+    with db.reading() as tx:
         return {
             name: [
                 (_moment(row.done) - _moment(row.due)).total_seconds()
-                for row in connection.exec_driver_sql(query)
+                for row in tx.connection.exec_driver_sql(query)
             ]
             for name, query in _DONE.items()
         }

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.processes import ROOT
 
 
+@pytest.mark.timeout(600)
 def test_a_short_run_yields_every_row(tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
     command = [sys.executable, "-m", "bench", "--smoke", "--json", str(written)]
