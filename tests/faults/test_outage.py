@@ -23,6 +23,7 @@ TRIES = 4
 WORDS = ("First word", "Second word", "Third word", "Fourth word")
 
 
+@pytest.mark.timeout(600)
 @fault(
     9,
     "Slack down for 10 min",
