@@ -16,6 +16,7 @@ from bot.domain.visibility import Place, Sight, sight
 from bot.store import inbound, incidents, outbox, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident
+from bot.store.tables.states import RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Table, Transaction
 
@@ -60,7 +61,17 @@ class Case:
 
     @property
     def lane(self) -> str:
-        """All that happens in an incident's channel happens in order, in one lane."""
+        """All that happens in an incident's channel happens in order, in one lane.
+
+        Those that live as threads of one channel share its lane, and its second between posts.
+        """
+        if self.incident.room is RoomState.THREAD and self.incident.channel_id is not None:
+            return f"channel/{self.incident.channel_id}"
+        return self.own_lane
+
+    @property
+    def own_lane(self) -> str:
+        """The lane of an incident's set-up, and of the channel of its own."""
         return f"incident/{self.id}"
 
     def require(self, deed: Deed) -> None:

@@ -25,7 +25,8 @@ def _post(case: Case, kind: DeliveryKind, key: str) -> Outgoing:
     return Outgoing(
         kind=kind,
         priority=Priority.NOTICE,
-        lane=case.lane,
+        # Making the channel waits for nothing that is said in a shared one.
+        lane=case.own_lane if kind is DeliveryKind.ROOM_CREATE else case.lane,
         subject=case.id,
         incident_id=case.id,
         dedup_key=key,

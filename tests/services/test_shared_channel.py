@@ -1,0 +1,38 @@
+"""Incidents without a channel of their own live as threads in one, and share its lane."""
+
+import pytest
+
+from bot.domain.duework import DeliveryKind
+from bot.policy import Policy
+from bot.services import delivered, lifecycle
+from bot.services.delivered import At
+from bot.store import outbox
+from bot.store.database import Database
+from tests.factories import MEI, NOON, an_act, an_incident, people
+from tests.services import scene
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
+    db: Database, policy: Policy
+) -> None:
+    opened = [an_incident(db, policy, teams=()) for _ in range(2)]
+    with db.transaction() as tx:
+        rooms = outbox.claim(tx, now=NOON, real=NOON, limit=9)
+    for room in rooms:
+        assert room.kind is DeliveryKind.ROOM_CREATE
+        delivered.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
+    for one in opened:
+        lifecycle.post_update(db, an_act(MEI), one.head.id, "said in the thread")
+    said = [
+        row
+        for kind in (DeliveryKind.CARD_POST, DeliveryKind.NOTICE)
+        for row in scene.waiting(db, kind)
+    ]
+    assert len(said) >= 4
+    shared = f"{said[0].team_id}/channel/{policy.channel.fallback}"
+    assert {row.lane for row in said} == {shared}
