@@ -82,7 +82,8 @@ def made(**values: Any) -> Incident:
 
 
 def add(tx: Transaction, incident: Incident) -> None:
-    tx.insert(Incident, {name: getattr(incident, name) for name in Incident.model_fields})
+    row = vars(incident)
+    tx.insert(Incident, {name: row[name] for name in Incident.model_fields})
 
 
 def lock(tx: Transaction, incident_id: str) -> Incident | None:
