@@ -100,7 +100,8 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
         name = accepted.name or ""
         rooms.channel_made(tx, act, claimed.subject, accepted.channel, name)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:
-        rooms.card_posted(tx, act, claimed.subject, accepted.channel, accepted.ts)
+        where = accepted.channel, accepted.ts
+        rooms.card_posted(tx, act, claimed.subject, *where, found=claimed.uncertain)
 
 
 def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:

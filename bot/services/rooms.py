@@ -84,8 +84,13 @@ def repair_due(tx: Transaction, act: Act, incident_id: str) -> None:
     case.put_down()
 
 
-def card_posted(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str) -> None:
-    """Remember where the card stands; in a channel it is pinned, in a thread it is the root."""
+def card_posted(
+    tx: Transaction, act: Act, incident_id: str, channel: str, ts: str, *, found: bool = False
+) -> None:
+    """Remember where the card stands; in a channel it is pinned, in a thread it is the root.
+
+    One that was `found` after a while says what was true when it was posted: it is edited.
+    """
     case = _case(tx, act, incident_id)
     if case is None:
         return
@@ -93,6 +98,8 @@ def card_posted(tx: Transaction, act: Act, incident_id: str, channel: str, ts: s
     case.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
     if not in_thread:
         case.send(_post(case, DeliveryKind.CARD_PIN, f"pin:{case.id}:{ts}"))
+    if found:
+        case.card_changed()
     case.put_down()
 
 

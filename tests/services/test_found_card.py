@@ -1,0 +1,48 @@
+"""A card whose outcome was unknown, and that is found later, says what is true by then."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.duework import DeliveryKind
+from bot.policy import Policy
+from bot.services import delivered
+from bot.services.delivered import Accepted, At
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.outbox import Claimed
+from tests.factories import NOON, an_incident, people
+from tests.services import scene
+
+ROOM = Accepted("C1", name="esc-1")
+CARD = Accepted("C1", "1.1")
+
+
+def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
+    """Take what is due, minute after minute, until it is a delivery of this kind."""
+    for later in range(minute, minute + 10):
+        at = At(NOON, NOON + timedelta(minutes=later))
+        with db.transaction() as tx:
+            taken = outbox.claim(tx, now=NOON, real=at.real, limit=100)
+        for other in taken:
+            if other.kind is not kind:
+                delivered.moot(db, other, "not asked", at)
+        wanted = [one for one in taken if one.kind is kind]
+        if wanted:
+            return wanted[0]
+    raise AssertionError(f"no {kind} is due")
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unknown: bool) -> None:
+    people(db, policy)
+    an_incident(db, policy)
+    delivered.sent(db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
+    posting = claimed(db, DeliveryKind.CARD_POST, 20)
+    if unknown:
+        at = At(NOON, NOON + timedelta(minutes=40))
+        delivered.again(db, posting, timedelta(0), at, error="no answer", unknown=True)
+        posting = claimed(db, DeliveryKind.CARD_POST, 60)
+        assert posting.uncertain
+    delivered.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
+    assert len(scene.waiting(db, DeliveryKind.CARD_UPDATE)) == int(unknown)
