@@ -20,7 +20,7 @@ from bot.store.database import Database
 
 GROUP = "The relay, Slack at 100 ms a call, a lane for each message"
 CLAIMS = "Claims alone, 64 at a time, against one raw SQL statement"
-_SETUPS = (("sqlite", 1, 200.0), ("postgresql", 1, 300.0), ("postgresql", 2, 300.0))
+_SETUPS = (("sqlite", 1, 200.0), *(("postgresql", number, 300.0) for number in (1, 2, 3)))
 _PATIENCE = 90.0
 _BATCH = 64
 
