@@ -7,7 +7,7 @@ CHROMIUM ?= /usr/bin/chromium
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak fuzz check format bench e2e requirements clean
+.PHONY: help setup demo test faults soak fuzz check format bench e2e requirements clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -23,8 +23,11 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 demo: setup ## Start the bot and the playground on SQLite, without a Slack account
 	@$(BIN)/python app.py demo
 
-test: setup ## Run every test, on SQLite and PostgreSQL, and in a browser where there is one
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where there is one
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints
+
+faults: setup ## Make every fault and crash point in its short form, with real processes
+	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4 --dist loadgroup
 
 soak: setup ## Make every fault, crash point and walk in its long form (hours)
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
