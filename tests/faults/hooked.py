@@ -73,7 +73,11 @@ def _wedged(file: str) -> None:
 def _stopped(where: str) -> None:
     """At a place that no signal from outside hits by chance; once."""
     if where == "page":
-        _after(outgoing, "prepare", lambda given: given[2].kind is DeliveryKind.PAGE)
+        _after(
+            outgoing,
+            "prepare_many",
+            lambda given: any(one.kind is DeliveryKind.PAGE for one in given[2]),
+        )
     else:
         database.ABANDONED_MS = ABANDONED_MS
         _after(paging, "advance", lambda _: True)
