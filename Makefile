@@ -24,7 +24,7 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 	@$(BIN)/python app.py demo
 
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where there is one
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints
 
 faults: setup ## Make every fault and crash point in its short form, with real processes
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4 --dist loadgroup
