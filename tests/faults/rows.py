@@ -5,7 +5,7 @@ from sqlmodel import col, func, select
 from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
 from bot.domain.timeline import EntryKind
 from bot.store.database import Database
-from bot.store.tables import Delivery, Incident, Page, PagingRun, TimelineEntry, Timer
+from bot.store.tables import Delivery, Incident, Page, PagingRun, Person, TimelineEntry, Timer
 
 ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD)
 POSTS = frozenset(DeliveryKind) - {
@@ -81,3 +81,9 @@ def counted(db: Database, *states: DeliveryState) -> int:
     wanted = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(states))
     with db.reading() as tx:
         return int(tx.execute(wanted).scalar_one())
+
+
+def knows(db: Database, user: str) -> bool:
+    """A bot is ready before Slack has told it who is there; a stranger's command opens nothing."""
+    with db.reading() as tx:
+        return tx.first(select(Person).where(col(Person.user_id) == user)) is not None

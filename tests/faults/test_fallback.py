@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
-from bot.store import people
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from tests.faults import rows
@@ -68,7 +66,7 @@ async def test_a_revoked_token_sends_mail_and_an_answer_by_link_counts(
     stage: Bots, db: Database, verdict: Verdict, mailbox: Mailbox
 ) -> None:
     bot = await started(stage, mailbox)
-    await eventually(lambda: knows_mei(db), within=90)
+    await eventually(lambda: rows.knows(db, "U0MEI"), within=90)
     stage.slack.slack.app.revoked = True
     await stage.command("open p1 Pile-on against a creator")
     since = time.monotonic()
@@ -93,12 +91,6 @@ async def test_a_revoked_token_sends_mail_and_an_answer_by_link_counts(
     verdict.exactly_once(stage, db)
     assert len(mailbox.envelopes) == 2, "neither the restart nor the restoration sent another"
     assert [row.state for row in rows.deliveries(db) if row.state is DeliveryState.DEAD] == []
-
-
-def knows_mei(db: Database) -> bool:
-    """A bot is ready before Slack has told it who is there; a stranger's command opens nothing."""
-    with db.reading() as tx:
-        return people.person(tx, Workspace("T00000001"), "U0MEI") is not None
 
 
 def fallbacks(db: Database) -> list[Delivery]:

@@ -107,6 +107,8 @@ async def test_a_revoked_token_discards_nothing(
     stage: Bots, db: Database, verdict: Verdict
 ) -> None:
     bot = await stage.start()
+    # Asked of a Slack that refuses the token, nobody would have a role.
+    await eventually(lambda: rows.knows(db, "U0MEI"), within=90)
     stage.slack.slack.app.revoked = True
     await stage.command("open p1 Pile-on against a creator")
     await eventually(lambda: any(row.error == "token_revoked" for row in rows.pages(db)))
