@@ -23,10 +23,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--fault-table", type=Path, metavar="FILE", help="write the table of the faults as Markdown"
     )
+    group.addoption(
+        "--fault", type=int, action="append", metavar="N", help="make this fault alone; repeatable"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fault(number, name, passes): the fault that a test makes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the faults that were asked for, with all the tests that make them."""
+    if config.getoption("--soak"):
+        # It takes as long as it takes, also where a test limits its short form.
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0), append=False)
+    if wanted := config.getoption("--fault"):
+        chosen = [item for item in items if _makes(item, wanted)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def _makes(item: pytest.Item, faults: list[int]) -> bool:
+    return any(mark.args[0] in faults for mark in item.iter_markers("fault"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

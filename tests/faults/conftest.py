@@ -1,5 +1,6 @@
 """The stage on which faults are made, and the verdict on each."""
 
+import inspect
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ class Extent:
     def of(self, short: int, long: int) -> int:
         return long if self.long else short
 
+    @property
+    def name(self) -> str:
+        return "long" if self.long else "short"
+
 
 @pytest.fixture(scope="session")
 def extent(pytestconfig: pytest.Config) -> Extent:
@@ -33,14 +38,17 @@ async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Bots]:
 
 
 @pytest.fixture
-def verdicts(request: pytest.FixtureRequest, database_url: str) -> dict[int, Verdict]:
+def verdicts(
+    request: pytest.FixtureRequest, database_url: str, extent: Extent
+) -> dict[int, Verdict]:
     """One for each fault that the test is marked with, by its number."""
+    form = extent.name if "extent" in inspect.signature(request.function).parameters else ""
     database = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
     marks = list(request.node.iter_markers("fault"))
     assert marks, "say which fault it is: @fault(number, name, passes=…)"
     return {
         mark.args[0]: Verdict(
-            Account(mark.args[0], mark.args[1], mark.kwargs["passes"], database),
+            Account(mark.args[0], mark.args[1], mark.kwargs["passes"], database, form),
             request.node.user_properties,
         )
         for mark in marks

@@ -1,6 +1,7 @@
-"""The table at the end of a run: fault × database × lost × doubled × passed.
+"""The table at the end of a run: fault × database × form × lost × doubled × passed.
 
 Rows travel in the reports' `user_properties`, so they arrive from other test processes as well.
+A file that has rows already keeps those of the faults that this run did not make.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,10 @@ import pytest
 
 from tests.faults.verdict import PROPERTY
 
-HEAD = ("fault", "database", "messages", "lost", "doubled", "passed", "measured")
+HEAD = ("fault", "database", "form", "messages", "lost", "doubled", "passed", "seconds", "measured")
+ONLY_ONE = "the only one"
+Cells = tuple[str, ...]
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,48 +26,66 @@ class Row:
     number: int
     name: str
     database: str
+    form: str
     messages: int
     lost: str
     doubled: str
     passed: bool
+    seconds: float
     notes: tuple[str, ...]
 
-    def cells(self) -> tuple[str, ...]:
+    def cells(self) -> Cells:
         return (
             f"{self.number}. {self.name}",
             self.database,
+            self.form,
             str(self.messages),
             self.lost,
             self.doubled,
             "yes" if self.passed else "NO",
+            f"{self.seconds:.0f}",
             "; ".join(self.notes),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One test's share of a row."""
+
+    account: dict[str, Any]
+    passed: bool
+    seconds: float
+
+
 def rows_of(reports: Iterable[pytest.TestReport]) -> list[Row]:
     """Sum the reports up, in the order of the faults."""
-    found: dict[tuple[int, str], list[tuple[dict[str, Any], bool]]] = {}
+    found: dict[tuple[int, str], list[_Part]] = {}
     for report in reports:
         if report.when == "call" or report.failed:
             for name, value in getattr(report, "user_properties", ()):
                 if name == PROPERTY:
                     assert isinstance(value, dict)
                     key = (value["number"], value["database"])
-                    found.setdefault(key, []).append((value, report.passed))
+                    part = _Part(value, report.passed, report.duration)
+                    found.setdefault(key, []).append(part)
     return [_summed(*key, parts) for key, parts in sorted(found.items())]
 
 
-def _summed(number: int, database: str, parts: Sequence[tuple[dict[str, Any], bool]]) -> Row:
-    counted = any(account["counted"] for account, _ in parts)
+def _summed(number: int, database: str, parts: Sequence[_Part]) -> Row:
+    accounts = [part.account for part in parts]
+    counted = any(account["counted"] for account in accounts)
+    forms = {account["form"] for account in accounts} - {""}
     return Row(
         number=number,
-        name=parts[0][0]["name"],
+        name=accounts[0]["name"],
         database=database,
-        messages=sum(account["messages"] for account, _ in parts),
-        lost=str(sum(account["lost"] for account, _ in parts)) if counted else "?",
-        doubled=str(sum(account["doubled"] for account, _ in parts)) if counted else "?",
-        passed=all(passed for _, passed in parts),
-        notes=tuple(note for account, _ in parts for note in account["notes"]),
+        form=" ".join(sorted(forms)) or ONLY_ONE,
+        messages=sum(account["messages"] for account in accounts),
+        lost=str(sum(account["lost"] for account in accounts)) if counted else "?",
+        doubled=str(sum(account["doubled"] for account in accounts)) if counted else "?",
+        passed=all(part.passed for part in parts),
+        seconds=sum(part.seconds for part in parts),
+        notes=tuple(note for account in accounts for note in account["notes"]),
     )
 
 
@@ -76,18 +98,33 @@ def as_text(rows: Sequence[Row]) -> str:
     )
 
 
-def as_markdown(rows: Sequence[Row]) -> str:
-    lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
+def as_markdown(rows: Iterable[Cells]) -> str:
+    lines = [HEAD, tuple("---" for _ in HEAD), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def write(rows: Sequence[Row], file: Path) -> None:
     """Write the table, between the marks of a page or as a file of its own."""
-    begin, end = "<!-- table: begin -->", "<!-- table: end -->"
     text = file.read_text() if file.exists() else ""
-    before, found, rest = text.partition(begin)
-    if found:
-        after = rest.partition(end)[2]
-        file.write_text(f"{before}{begin}\n\n{as_markdown(rows)}\n{end}{after}")
-    else:
-        file.write_text(as_markdown(rows))
+    before, marked, rest = text.partition(BEGIN)
+    inside, _, after = rest.partition(END) if marked else (text, "", "")
+    table = as_markdown(_merged(_read(inside), [row.cells() for row in rows]))
+    file.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}" if marked else table)
+
+
+def _read(text: str) -> list[Cells]:
+    """The rows of a table that was written before."""
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    # An empty last cell is stripped as well.
+    cells = [tuple((*line, "")[: len(HEAD)]) for line in lines]
+    return [line for line in cells if line[0].partition(".")[0].isdigit()]
+
+
+def _merged(old: Iterable[Cells], new: Iterable[Cells]) -> list[Cells]:
+    """What was made now, and what was not from before; in the order of the faults."""
+    by_fault = {(_number(cells), cells[1]): cells for cells in (*old, *new)}
+    return [by_fault[key] for key in sorted(by_fault)]
+
+
+def _number(cells: Cells) -> int:
+    return int(cells[0].partition(".")[0])

@@ -37,6 +37,8 @@ class Account:
     name: str
     passes: str
     database: str
+    form: str = ""
+    """`long` or `short`; nothing where the test has one form only."""
     messages: int = 0
     lost: int = 0
     doubled: int = 0
