@@ -1,6 +1,6 @@
 """What is wrong in a policy file, in words that name the key and what was expected there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
@@ -56,7 +56,7 @@ _PLAIN: Mapping[str, str] = {
     "greater_than_equal": "expected at least {ge}, found {found}",
     "less_than_equal": "expected at most {le}, found {found}",
     "too_short": "expected at least {min_length}, found none",
-    "too_long": "expected at most {max_length}, found {actual_length}",
+    "too_long": "expected at most {max_length}, found {many}",
     "literal_error": "expected {expected}, found {found}",
 }
 
@@ -70,7 +70,10 @@ def _problem(detail: ErrorDetails, path: Path) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(path)
     if kind in _PLAIN:
-        return _PLAIN[kind].format(found=shown(detail["input"]), **context)
+        given = detail["input"]
+        # Counted here: pydantic stops at the first that is too many.
+        many = len(given) if isinstance(given, Sized) else 0
+        return _PLAIN[kind].format(found=shown(given), many=many, **context)
     return detail["msg"]
 
 

@@ -8,29 +8,38 @@ ROOT = Path(__file__).resolve().parents[2]
 _SHIPPED = ROOT / "escalation.toml"
 
 
-def shipped(*, wait: str | None = None, rounds: int | None = None, crowd: int = 0) -> str:
+def shipped(
+    *, wait: str | None = None, rounds: int | None = None, crowd: int = 0, beside: int = 0
+) -> str:
     """Return the shipped policy; `wait` for each step of each ladder, `rounds` of each.
 
     `crowd` adds as many teams, `crowd-0` and so on: on call is U0FIRST0, the backup U0SECOND0.
-    A person's messages come one a second: what has to be fast goes to many people.
+    A person's messages come one a second: what has to be fast goes to many people. A policy has
+    at most 100 teams: with `beside`, each has as many members more, and a P3 pages all of them.
     """
     text = _SHIPPED.read_text()
     if wait is not None:
         text = re.sub(r'wait = "\w+"', f'wait = "{wait}"', text)
     if rounds is not None:
         text = re.sub(r"^rounds = \d+", f"rounds = {rounds}", text, flags=re.MULTILINE)
-    names = "".join(f'{person["name"]} = "{person["id"]}"\n' for person in people(crowd))
-    teams = "".join(
-        f'\n[team.crowd-{n}]\nname = "Crowd {n}"\non_call = ["@first{n}", "@second{n}"]\n'
-        for n in range(crowd)
-    )
+    names = "".join(f'{person["name"]} = "{person["id"]}"\n' for person in people(crowd, beside))
+    teams = "".join(_team(n, beside) for n in range(crowd))
     return text.replace("\n[people]\n", f"\n[people]\n{names}", 1) + teams
 
 
-def people(crowd: int) -> list[dict[str, Any]]:
+def _team(n: int, beside: int) -> str:
+    text = f'\n[team.crowd-{n}]\nname = "Crowd {n}"\non_call = ["@first{n}", "@second{n}"]\n'
+    if not beside:
+        return text
+    members = ", ".join(f'"@beside{n}-{one}"' for one in range(beside))
+    steps = '[{ who = "everyone", wait = "1d" }]'
+    return f"{text}members = [{members}]\n[team.crowd-{n}.ladder.P3]\nrounds = 1\nsteps = {steps}\n"
+
+
+def people(crowd: int, beside: int = 0) -> list[dict[str, Any]]:
     """Return the people of the crowd's teams, as the workspace describes them."""
     return [
-        {"id": f"U0{who.upper()}{n}", "name": f"{who}{n}", "real_name": f"{who.title()} {n}"}
+        {"id": f"U0{who.upper().replace('-', 'X')}", "name": who, "real_name": who.title()}
         for n in range(crowd)
-        for who in ("first", "second")
+        for who in (f"first{n}", f"second{n}", *(f"beside{n}-{one}" for one in range(beside)))
     ]

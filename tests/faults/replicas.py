@@ -252,16 +252,21 @@ class Bots:
 
 @asynccontextmanager
 async def bots(
-    database_url: str, folder: Path, *, policy: str | None = None, crowd: int = 0
+    database_url: str,
+    folder: Path,
+    *,
+    policy: str | None = None,
+    crowd: int = 0,
+    beside: int = 0,
 ) -> AsyncIterator[Bots]:
     """Yield a stage with a playground and no bot yet; `policy` is the text of escalation.toml.
 
-    `crowd` adds teams and people (see `policies`). When the block fails, the end of each
-    replica's log is printed.
+    `crowd` and `beside` add teams and people (see `policies`). When the block fails, the end of
+    each replica's log is printed.
     """
     clock_file = folder / "clock"
     cast = json.loads(CAST.read_text())
-    cast["people"] += people(crowd)
+    cast["people"] += people(crowd, beside)
     async with (
         running_playground(
             manifest=manifest(request_url="http://127.0.0.1:1/slack/events"),
@@ -271,7 +276,7 @@ async def bots(
         AsyncExitStack() as lines,
     ):
         stage = Bots(slack, database_url, folder, clock_file, lines)
-        stage.policy_file.write_text(policy or shipped(crowd=crowd))
+        stage.policy_file.write_text(policy or shipped(crowd=crowd, beside=beside))
         try:
             yield stage
         except BaseException:

@@ -114,9 +114,8 @@ def write(rows: Sequence[Row], file: Path) -> None:
 
 def _read(text: str) -> list[Cells]:
     """The rows of a table that was written before."""
-    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    # An empty last cell is stripped as well.
-    cells = [tuple((*line, "")[: len(HEAD)]) for line in lines]
+    lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
+    cells = [tuple(cell.strip() for cell in line) for line in lines]
     return [line for line in cells if line[0].partition(".")[0].isdigit()]
 
 

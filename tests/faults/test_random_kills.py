@@ -40,14 +40,15 @@ async def test_nothing_is_lost_or_doubled_whoever_is_killed(
     A person is told something once a second, so there are many people.
     """
     dice = random.Random(13)
-    crowd, incidents, deaths = extent.of(60, 1_000), extent.of(10, 100), extent.of(3, 100)
+    teams, beside = extent.of(20, 84), extent.of(1, 10)
+    incidents, deaths = extent.of(10, 100), extent.of(3, 100)
     within = extent.of(180, 3_600)
-    async with bots(database_url, tmp_path, crowd=crowd) as stage:
+    async with bots(database_url, tmp_path, crowd=teams, beside=beside) as stage:
         await stage.start_many(3)
         stage.slack.slack.faults.latency_ms["*"] = SLACK_MS
         began = time.monotonic()
-        filling = asyncio.create_task(asyncio.to_thread(_fill, stage, db, crowd, incidents))
-        pages = crowd * incidents
+        filling = asyncio.create_task(asyncio.to_thread(_fill, stage, db, teams, incidents))
+        pages = teams * (2 + beside) * incidents
         for sent in sorted(dice.sample(range(pages // 20, pages * 9 // 10), deaths)):
             await _until(partial(_has_sent, db, sent), within)
             await dice.choice([replica for replica in stage.replicas if replica.runs]).killed()
@@ -60,14 +61,14 @@ async def test_nothing_is_lost_or_doubled_whoever_is_killed(
     verdict.note(f"{deaths} deaths within {took:.0f} s")
 
 
-def _fill(stage: Bots, db: Database, crowd: int, incidents: int) -> None:
+def _fill(stage: Bots, db: Database, teams: int, incidents: int) -> None:
     """Open incidents and page every team of the crowd for each."""
     policy = load(stage.policy_file)
     workspace = Workspace(stage.slack.slack.workspace.team_id)
     for _ in range(incidents):
         draft = Draft("A question of wording", Severity.P3, DEFAULT_CATEGORY)
         opened = open_incident(db, policy, _act(workspace), draft)
-        for team in range(crowd):
+        for team in range(teams):
             page_team(db, policy, _act(workspace), opened.head.id, TeamKey(f"crowd-{team}"))
 
 

@@ -463,3 +463,9 @@ def test_lines_are_right_in_a_file_with_windows_line_ends(tmp_path: Path) -> Non
 
     with pytest.raises(PolicyError, match=f"line {line}, team.child-safety.ladder.P0.rounds"):
         load(path)
+
+
+def test_too_many_teams_are_counted(tmp_path: Path) -> None:
+    more = "".join(f'\n[team.t{n}]\nname = "T{n}"\non_call = ["@priya"]\n' for n in range(93))
+    [said] = refusal(tmp_path, SHIPPED.read_text() + more)
+    assert said.endswith("team: expected at most 100, found 107")
