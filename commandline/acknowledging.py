@@ -78,7 +78,9 @@ class _Visit:
     async def _press(self, link: Link) -> Response:
         shell = self._shell
         try:
-            await shell.threads.write(linked.acknowledge, shell.db, shell.policy, link, shell.now())
+            taken = await shell.threads.write(
+                linked.acknowledge, shell.db, shell.policy, link, shell.now()
+            )
         except (AlreadyAcknowledged, NothingToAcknowledge):
             # Somebody was faster, by a second: how it stands now says it.
             return self._standing(await self._look(link))
@@ -87,6 +89,7 @@ class _Visit:
             if view.standing is Standing.WAITING:
                 return _page(outside.refused(self._desk, error), 409)
             return self._standing(view)
+        shell.acknowledged(taken)
         return self._standing(await self._look(link), just_now=True)
 
     async def _look(self, link: Link) -> LinkedPage:

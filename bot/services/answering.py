@@ -28,7 +28,7 @@ from bot.services.paging import (
     start_team,
 )
 from bot.services.written import checked_text
-from bot.store import incidents, pages
+from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction
@@ -36,7 +36,7 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A page that its person has taken on, `waited` after Slack accepted it (None: not known)."""
+    """A page that its person has taken on, `waited` after it was accepted (None: not known)."""
 
     incident_id: str
     reference: str
@@ -46,8 +46,14 @@ class Taken:
 
 
 def _taken(case: Case, run: PagingRun, page: Page) -> Taken:
-    waited = case.act.now - page.sent_at if page.sent_at and not case.incident.drill else None
+    waited = None if case.incident.drill else _waited(case, page)
     return Taken(case.id, case.reference, run.team_name, case.incident.severity, waited)
+
+
+def _waited(case: Case, page: Page) -> timedelta | None:
+    """Since Slack accepted the page; where it has not, since a gateway did."""
+    since = page.sent_at or unsent_pages.reached_at(case.tx, page.id)
+    return case.act.now - since if since else None
 
 
 def acknowledge(db: Database, act: Act, page_id: str) -> Taken:

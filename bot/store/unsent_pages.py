@@ -84,6 +84,14 @@ def still_unsent(tx: Transaction, incident_id: str, page_ids: Collection[str]) -
     return {row["subject"] for row in tx.execute(waiting).mappings()}
 
 
+def reached_at(tx: Transaction, page_id: str) -> datetime | None:
+    """Return when the first gateway took a page; None where none has."""
+    first = select(func.min(col(Delivery.sent_at))).where(
+        col(Delivery.subject) == page_id, col(Delivery.kind) == DeliveryKind.FALLBACK
+    )
+    return tx.execute(first).scalar_one()  # type: ignore[no-any-return]
+
+
 def fallback_waits(tx: Transaction, now: datetime) -> bool:
     """Whether a lane that leads past Slack has something due."""
     lane = select(col(Lane.key)).where(

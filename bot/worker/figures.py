@@ -147,7 +147,7 @@ class Figures:
     def _time_people(self) -> None:
         self._ack = self._histogram(
             "tocsin_ack_latency_seconds",
-            "Time from the page that Slack accepted to its acknowledgement",
+            "Time from the page that Slack or a gateway accepted to its acknowledgement",
             _PEOPLE,
             "severity",
         )

@@ -2,23 +2,27 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import PageId, UserId
 from bot.domain.paging import RunState
 from bot.domain.reach import Link, Links
+from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.services import answering, directory, lifecycle
-from bot.store import incidents
-from bot.store.tables import Page, PagingRun
+from bot.store import incidents, outbox, pages
+from bot.store.outbox import Outgoing
+from bot.store.tables import Delivery, Page, PagingRun
 from commandline.acknowledging import endpoint
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.handlers.stage import Stage
@@ -116,6 +120,41 @@ async def test_the_button_acknowledges_as_the_one_in_slack_does(stage: Stage) ->
     assert not answer.has_button
     run = run_of(stage, page)
     assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, PRIYA)
+
+
+@pytest.mark.parametrize("by", [DeliveryKind.PAGE, DeliveryKind.FALLBACK])
+async def test_how_long_it_took_is_counted_once_whoever_took_the_page(
+    stage: Stage, by: DeliveryKind
+) -> None:
+    counted: list[tuple[Severity, float]] = []
+    stage.shell = replace(stage.shell, on_acknowledged=lambda *one: counted.append(one))
+    page = a_page(stage)
+    _accepted(stage, page, by)
+    stage.clock.advance(seconds=90)
+    for _ in range(2):
+        await ask(stage, "GET", a_token(page))
+        await ask(stage, "POST", a_token(page))
+    assert counted == [(Severity.P1, 90.0)]
+
+
+async def test_a_page_that_nobody_is_known_to_have_had_is_counted_nowhere(stage: Stage) -> None:
+    counted: list[Severity] = []
+    stage.shell = replace(stage.shell, on_acknowledged=lambda how, _long: counted.append(how))
+    await ask(stage, "POST", a_token(a_page(stage)))
+    assert counted == []
+
+
+def _accepted(stage: Stage, page: Page, by: DeliveryKind) -> None:
+    """Slack has it, or only a gateway."""
+    with stage.db.transaction() as tx:
+        if by is DeliveryKind.PAGE:
+            pages.record_sent(tx, NOON, (page.id, "D0PRIYA", "1.1"))
+            return
+        sent = Outgoing(by, Priority.FALLBACK, "fallback/priya", page.id, "fallback:1")
+        outbox.enqueue(tx, WORKSPACE, NOON, [sent])
+        tx.connection.execute(
+            update(Delivery).where(col(Delivery.kind) == by).values(sent_at=NOON, state="sent")
+        )
 
 
 async def test_pressing_twice_at_once_is_one_acknowledgement(stage: Stage) -> None:
