@@ -20,6 +20,7 @@ from bot.store import timers
 from bot.store.database import Database
 from bot.threads import Threads
 from bot.worker.figures import Figures
+from bot.worker.loop import Gear
 from bot.worker.pace import Pace
 from bot.worker.tick import BATCH, Tick
 
@@ -112,7 +113,7 @@ def _ours(url: str, count: int) -> float:
 
 async def _ticked(db: Database) -> float:
     threads = Threads(one_writer=db.is_sqlite)
-    tick = Tick(db, seeding.policy(), list, Clock(), threads, Figures(), Pace())
+    tick = Tick(Gear(db, seeding.policy(), Clock(), threads, Figures(), Pace()), list)
     begun = time.perf_counter()
     while _due(db):
         await tick.turn()

@@ -34,6 +34,7 @@ from bot.worker.canary import Canary, Us
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
 from bot.worker.heartbeat import Heartbeat
+from bot.worker.loop import Gear
 from bot.worker.pace import Pace
 from bot.worker.people import People
 from bot.worker.post import Post
@@ -67,6 +68,7 @@ class Tocsin:
         self.db = Database(settings.database_url)
         self.threads = Threads(one_writer=self.db.is_sqlite)
         self.figures = Figures()
+        self._gear = Gear(self.db, self.policy, self.clock, self.threads, self.figures, self.pace)
         self.gateways = gateways_for(policy, settings.gateways_path)
         self.standing = Standing(self.figures.registry)
         self.vitals = Vitals(
@@ -116,46 +118,27 @@ class Tocsin:
             on_acknowledged=self.figures.acknowledged,
         )
         handlers.register(self.bolt, self.shell)
-        self.relay = Relay(
-            self.db, self.policy, post, self.clock, self.threads, self.figures, self.pace
-        )
+        self.relay = Relay(self._gear, post)
         self.fallback = self._outside(desk)
-        self.tick = Tick(
-            self.db,
-            self.policy,
-            self._workspaces,
-            self.clock,
-            self.threads,
-            self.figures,
-            self.pace,
-        )
+        self.tick = Tick(self._gear, self._workspaces)
         await self._keep_time()
         self.db.on_new_delivery(self._waking(asyncio.get_running_loop()))
         self.db.on_failure(self.figures.database_failed)
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
-        self._go_on(self._purge().run())
+        self._go_on(Purge(self._gear, self.settings.keep).run())
         self._go_on(self._meet_slack())
         self._go_on(TokenWatch(calls, self.figures, self.pace).run())
         self._go_on_watching(calls, session)
         if settings.app_token is not None:
             await self._listen(settings.app_token)
 
-    def _purge(self) -> Purge:
-        keep = self.settings.keep
-        return Purge(self.db, self.clock, self.threads, self.figures, keep, self.pace)
-
     def _go_on_watching(self, calls: SlackCalls, session: ClientSession) -> None:
         watch = self.settings.watch
         if watch.canary_every is not None:
             flown = Canary(
-                self.db,
-                self.policy,
-                self.clock,
-                self.threads,
-                self.figures,
-                self.pace,
+                self._gear,
                 calls,
                 own_door(self.settings, session, self.bolt),
                 self._us,
@@ -182,18 +165,8 @@ class Tocsin:
         if not self.policy.fallback:
             return []
         url = self.settings.public_url
-        relay = FallbackRelay(
-            self.db,
-            self.policy,
-            desk,
-            Outside(self.gateways),
-            LinkMaker(Links(self.settings.link_secret), url) if url else None,
-            self.clock,
-            self.threads,
-            self.figures,
-            self.pace,
-        )
-        return [relay]
+        linking = LinkMaker(Links(self.settings.link_secret), url) if url else None
+        return [FallbackRelay(self._gear, desk, Outside(self.gateways), linking)]
 
     async def _keep_time(self) -> None:
         """The first time before any work is claimed, where the database answers."""

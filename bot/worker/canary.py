@@ -6,22 +6,18 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyHandled
 from bot.domain.paging import PageState
-from bot.policy import Policy
 from bot.services import canary
 from bot.services.canary import Drill
 from bot.slack.client import SlackCalls
-from bot.store.database import Database
 from bot.store.tables import Page
-from bot.threads import Threads
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.worker.loop import Gear, Loop, going_on
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +37,12 @@ class Us:
     user: str
 
 
-class Canary:
+class Canary(Loop):
     """Once a period, in one replica of all: whoever opens it flies it."""
 
     def __init__(
         self,
-        db: Database,
-        policy: Policy,
-        clock: Clock,
-        threads: Threads,
-        figures: Figures,
-        pace: Pace,
+        gear: Gear,
         calls: SlackCalls,
         click: Click,
         us: Callable[[], Us | None],
@@ -59,12 +50,7 @@ class Canary:
         every: timedelta,
         channel: str,
     ) -> None:
-        self._db = db
-        self._policy = policy
-        self._clock = clock
-        self._threads = threads.behind()
-        self._figures = figures
-        self._pace = pace
+        super().__init__(gear)
         self._calls = calls
         self._click = click
         self._us = us
@@ -75,12 +61,12 @@ class Canary:
     async def run(self) -> None:
         """Look once a second whether a period has begun, until cancelled."""
         while True:
-            try:
+            with going_on(
+                log,
+                "The canary could not be flown",
+                count=partial(self._figures.canary, "failed"),
+            ):
                 await self._look()
-            except Exception:
-                # A loop that must never end.
-                self._figures.canary("failed")
-                log.exception("The canary could not be flown")
             await asyncio.sleep(self._pace.tick)
 
     async def _look(self) -> None:

@@ -9,24 +9,18 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clock import Clock
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
 from bot.domain.reach import LINK_LIFETIME, Link, Links
-from bot.policy import Policy
 from bot.reach.outside import Handed, NotTaken, Outside
 from bot.render.desk import Desk
 from bot.render.outside import written
 from bot.services import delivered, fallback
-from bot.services.delivered import At
 from bot.services.fallback import Errand
 from bot.services.outgoing import Moot
 from bot.store import outbox
-from bot.store.database import Database
 from bot.store.outbox import Claimed
-from bot.threads import Threads
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.worker.loop import Gear, Loop, going_on, rest
 
 log = logging.getLogger(__name__)
 
@@ -45,51 +39,33 @@ class LinkMaker:
         return f"{self.public_url}/ack/{self.links.token(link)}"
 
 
-class FallbackRelay:
+class FallbackRelay(Loop):
     """Reaches people outside Slack. Any number of processes may run one on the same database."""
 
-    def __init__(
-        self,
-        db: Database,
-        policy: Policy,
-        desk: Desk,
-        outside: Outside,
-        linking: LinkMaker | None,
-        clock: Clock,
-        threads: Threads,
-        figures: Figures,
-        pace: Pace,
-    ) -> None:
-        self._db = db
-        self._policy = policy
+    def __init__(self, gear: Gear, desk: Desk, outside: Outside, linking: LinkMaker | None) -> None:
+        super().__init__(gear)
         self._desk = desk
         self._outside = outside
         self._linking = linking
-        self._clock = clock
-        self._threads = threads.behind()
-        self._figures = figures
-        self._pace = pace
         self._in_flight: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Look once a tick until stopped; what is in flight then is waited for."""
         while not self._stopping.is_set():
-            try:
+            claimed: list[Claimed] = []
+            with going_on(
+                log,
+                "Pages by other ways could not be claimed",
+                away="The database does not answer; pages by other ways wait for it",
+            ):
                 await self._find()
                 claimed = await self._claim()
-            except StoreUnavailable:
-                log.error("The database does not answer; pages by other ways wait for it")
-                claimed = []
-            except Exception:
-                # A loop that must never end: whatever it was, the next turn tries.
-                log.exception("Pages by other ways could not be claimed")
-                claimed = []
             for delivery in claimed:
                 task = asyncio.create_task(self._guarded(delivery))
                 self._in_flight.add(task)
                 task.add_done_callback(self._in_flight.discard)
-            await self._rest()
+            await rest(self._stopping, self._pace.tick)
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=self._pace.http_timeout.total_seconds())
 
@@ -101,12 +77,6 @@ class FallbackRelay:
         late = await self._threads.read(fallback.overdue, self._db, self._policy, at)
         if late:
             await self._threads.write(fallback.send, self._db, self._policy, at, late)
-
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), self._pace.tick)
-        except TimeoutError:
-            return
 
     async def _claim(self) -> list[Claimed]:
         room = IN_FLIGHT - len(self._in_flight)
@@ -175,6 +145,3 @@ class FallbackRelay:
             extra={"gateway": errand.way.gateway, "why": why, "delivery": claimed.id},
         )
         await self._threads.write(delivered.again, self._db, claimed, wait, self._at(), error=why)
-
-    def _at(self) -> At:
-        return At(self._clock.now(), self._clock.real())

@@ -3,54 +3,36 @@
 import asyncio
 import logging
 
-from bot.clock import Clock
 from bot.domain.duework import Keep
-from bot.domain.errors import StoreUnavailable
 from bot.store import purge, upkeep
-from bot.store.database import Database
 from bot.store.purge import Heap, Swept
-from bot.threads import Threads
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.worker.loop import Gear, Loop, going_on
 
 log = logging.getLogger(__name__)
 
 
-class Purge:
+class Purge(Loop):
     """Sweeps each heap once in a while, in every replica; they do not get into each other's way.
 
     Between two batches it rests, so that on SQLite, with its one writer, nothing ever waits for
     more than a batch.
     """
 
-    def __init__(
-        self,
-        db: Database,
-        clock: Clock,
-        threads: Threads,
-        figures: Figures,
-        keep: Keep,
-        pace: Pace,
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._threads = threads.behind()
-        self._figures = figures
+    def __init__(self, gear: Gear, keep: Keep) -> None:
+        super().__init__(gear)
         self._keep = keep
-        self._pace = pace
 
     async def run(self) -> None:
         """Sweep again and again, until cancelled."""
         while True:
             # Rest first: a process that has just started has more urgent things to do.
             await asyncio.sleep(self._pace.purge_every.total_seconds())
-            try:
+            with going_on(
+                log,
+                "What is over could not be cleared away; it is tried again",
+                away="The database does not answer; what is over is cleared away later",
+            ):
                 await self.sweep()
-            except StoreUnavailable:
-                log.warning("The database does not answer; what is over is cleared away later")
-            except Exception:
-                # A loop that must never end.
-                log.exception("What is over could not be cleared away; it is tried again")
 
     async def sweep(self) -> None:
         """Clear every heap of what is over now."""

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import StoreUnavailable
-from bot.policy import Policy
 from bot.services import delivered
-from bot.services.delivered import Accepted, At
+from bot.services.delivered import Accepted
 from bot.services.outgoing import Moot, NotYet, RoomCall
 from bot.slack.errors import (
     DeadTarget,
@@ -23,12 +21,9 @@ from bot.slack.errors import (
     TokenLost,
 )
 from bot.store import limits, outbox
-from bot.store.database import Database
 from bot.store.outbox import Claimed
-from bot.threads import Threads
 from bot.worker.drafting import Drafting, DraftOf, Written
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.worker.loop import Gear, Loop, going_on, rest
 from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
 from bot.worker.settling import Settling
 from bot.worker.slots import Room, Slots
@@ -53,30 +48,16 @@ _BETWEEN_CLAIMS = 0.02
 _HISTORY_TRIES = 4
 
 
-class Relay:
+class Relay(Loop):
     """Sends what is due. Any number of processes may run one on the same database."""
 
-    def __init__(
-        self,
-        db: Database,
-        policy: Policy,
-        post: Post,
-        clock: Clock,
-        threads: Threads,
-        figures: Figures,
-        pace: Pace,
-    ) -> None:
-        self._db = db
-        self._policy = policy
+    def __init__(self, gear: Gear, post: Post) -> None:
+        super().__init__(gear)
         self._post = post
-        self._clock = clock
-        self._threads = threads.behind()
-        self._figures = figures
-        self._pace = pace
         self._wake = asyncio.Event()
-        self._slots = Slots(pace, self._wake.set)
-        self._drafting = Drafting(db, policy, post, clock, self._threads)
-        self._settling = Settling(db, clock, self._threads, self._wake.set)
+        self._slots = Slots(self._pace, self._wake.set)
+        self._drafting = Drafting(self._db, self._policy, post, self._clock, self._threads)
+        self._settling = Settling(self._db, self._clock, self._threads, self._wake.set)
         self._blocked: dict[str, datetime] = {}
         self._claimed_at = 0.0
         self._accepted_at: datetime | None = None
@@ -91,21 +72,18 @@ class Relay:
         """Send until stopped; what is in flight then is waited for."""
         while not self._stopping:
             self._wake.clear()
-            try:
+            claimed: list[Claimed] = []
+            with going_on(
+                log,
+                "The relay could not claim",
+                away="The database does not answer; the relay tries again",
+                count=self._figures.relay_failed,
+            ):
                 claimed = await self._claim()
-            except StoreUnavailable:
-                log.error("The database does not answer; the relay tries again")
-                self._figures.relay_failed()
-                claimed = []
-            except Exception:
-                # One of the two loops that must never end: whatever it was, the next turn tries.
-                log.exception("The relay could not claim")
-                self._figures.relay_failed()
-                claimed = []
             if claimed:
                 self._begin(claimed)
             else:
-                await self._rest()
+                await rest(self._wake, self._pace.poll)
         if under_way := self._slots.tasks():
             await asyncio.wait(under_way, timeout=self._pace.http_timeout.total_seconds())
 
@@ -118,12 +96,6 @@ class Relay:
         for claimed in batch:
             task = asyncio.create_task(self._guarded(claimed, draft_of))
             self._slots.take(task, claimed.priority)
-
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), self._pace.poll)
-        except TimeoutError:
-            return
 
     async def _claim(self) -> list[Claimed]:
         """Take what there is room for; nothing, when there is none or nothing is due."""
@@ -384,9 +356,6 @@ class Relay:
                 "problems": list(error.details),
             },
         )
-
-    def _at(self) -> At:
-        return At(self._clock.now(), self._clock.real())
 
     def _in_order(self, claimed: Claimed) -> bool:
         """A channel is told things in order; a person's messages do not wait for one another."""

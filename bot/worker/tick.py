@@ -4,21 +4,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
-from bot.policy import Policy
 from bot.services import digests, duework
 from bot.store import outbox_health, timers, upkeep
-from bot.store.database import Database
 from bot.store.timers import DueWork
-from bot.threads import Threads
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.worker.loop import Gear, Loop, going_on
 
 log = logging.getLogger(__name__)
 
@@ -29,26 +25,12 @@ _LONGEST_BURST = 5.0
 """Seconds for which what is due is fired before the rest of a tick has its turn."""
 
 
-class Tick:
+class Tick(Loop):
     """Fires what is due, four times a second, in every replica."""
 
-    def __init__(
-        self,
-        db: Database,
-        policy: Policy,
-        workspaces: Callable[[], list[Workspace]],
-        clock: Clock,
-        threads: Threads,
-        figures: Figures,
-        pace: Pace,
-    ) -> None:
-        self._db = db
-        self._policy = policy
+    def __init__(self, gear: Gear, workspaces: Callable[[], list[Workspace]]) -> None:
+        super().__init__(gear)
         self._workspaces = workspaces
-        self._clock = clock
-        self._threads = threads.behind()
-        self._figures = figures
-        self._pace = pace
         self._planned_at: datetime | None = None
         self._healed_at: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -75,19 +57,20 @@ class Tick:
 
     async def turn(self) -> None:
         """One tick. An exception that left here would stop the scheduler for good."""
-        try:
+        with (
+            # `stop`: the process ends, which is no error of the job.
+            suppress(asyncio.CancelledError),
+            going_on(
+                log,
+                "A tick failed; the next one tries again",
+                away="The database does not answer; the next tick tries again",
+                count=self._figures.tick_failed,
+            ),
+        ):
             await self._fire_all()
             await self._plan_digests()
             await self._heal()
             self._figures.ticked()
-        except asyncio.CancelledError:
-            return  # `stop`: the process ends, which is no error of the job
-        except StoreUnavailable:
-            self._figures.tick_failed()
-            log.error("The database does not answer; the next tick tries again")
-        except Exception:
-            self._figures.tick_failed()
-            log.exception("A tick failed; the next one tries again")
 
     async def _fire_all(self) -> None:
         """Until nothing is due any more; in a long burst, the rest of the tick comes in between."""

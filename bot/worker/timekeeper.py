@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.clock import Clock, elapsed, machine_time
-from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
 from bot.store.database_time import database_time
 from bot.threads import Threads
+from bot.worker.loop import going_on
 from bot.worker.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -43,14 +43,13 @@ class Timekeeper:
     async def keep(self) -> None:
         """Set the clock again and again, until cancelled: two clocks drift apart."""
         while True:
-            try:
+            with going_on(
+                log,
+                "The clock could not be set",
+                away="The database does not tell the time; the clock goes on as it is",
+            ):
                 self.look_for_jump()
                 await self.set_clock()
-            except StoreUnavailable:
-                log.warning("The database does not tell the time; the clock goes on as it is")
-            except Exception:
-                # A loop that must never end.
-                log.exception("The clock could not be set")
             await asyncio.sleep(self._pace.set_clock_every.total_seconds())
 
     def look_for_jump(self) -> None:

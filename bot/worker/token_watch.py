@@ -6,6 +6,7 @@ import logging
 from bot.slack.client import SlackCalls
 from bot.slack.errors import SlackError, TokenLost
 from bot.worker.figures import Figures
+from bot.worker.loop import going_on
 from bot.worker.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,8 @@ class TokenWatch:
 
     async def run(self) -> None:
         while True:
-            try:
+            with going_on(log, "The token could not be checked"):
                 await self.look()
-            except Exception:
-                # A loop that must never end.
-                log.exception("The token could not be checked")
             await asyncio.sleep(self._pace.check_token_every.total_seconds())
 
     async def look(self) -> None:

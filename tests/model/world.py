@@ -25,6 +25,7 @@ from bot.store.outbox import UNSENT
 from bot.store.tables import Delivery, Lane
 from bot.threads import Threads
 from bot.worker.figures import Figures
+from bot.worker.loop import Gear
 from bot.worker.pace import Pace
 from bot.worker.post import Post
 from bot.worker.relay import Relay
@@ -91,13 +92,16 @@ class World:
 
     # Working
 
+    def gear(self) -> Gear:
+        return Gear(self.db, POLICY, self.clock, self.shell.threads, Figures(), PACE)
+
     @contextlib.asynccontextmanager
     async def relaying(self) -> AsyncIterator[asyncio.Task[None]]:
         """A relay that has just been started, and is stopped in good order."""
         async with new_session(PACE.http_timeout) as session:
             calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
             post = Post(calls, DESK, self.db, self.shell.threads, POLICY.channel.prefix)
-            relay = Relay(self.db, POLICY, post, self.clock, self.shell.threads, Figures(), PACE)
+            relay = Relay(self.gear(), post)
             running = asyncio.create_task(relay.run())
             try:
                 yield running
@@ -107,16 +111,7 @@ class World:
 
     async def work(self) -> None:
         """Do what is due and send what can be sent at this moment."""
-        tick = Tick(
-            self.db,
-            POLICY,
-            lambda: [WORKSPACE],
-            self.clock,
-            self.shell.threads,
-            Figures(),
-            PACE,
-        )
-        await tick.turn()
+        await Tick(self.gear(), lambda: [WORKSPACE]).turn()
         async with self.relaying():
             await self.until(lambda: not self.can_be_sent())
 

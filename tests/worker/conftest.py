@@ -22,6 +22,7 @@ from bot.slack.manifest import manifest
 from bot.store.database import Database
 from bot.threads import Threads
 from bot.worker.figures import Figures
+from bot.worker.loop import Gear
 from bot.worker.pace import Pace
 from bot.worker.post import Post
 from bot.worker.relay import Relay
@@ -62,6 +63,9 @@ class Rig:
         self.figures = Figures()
         self.threads = Threads(one_writer=db.is_sqlite)
 
+    def gear(self, pace: Pace = BRISK) -> Gear:
+        return Gear(self.db, self.policy, self.clock, self.threads, self.figures, pace)
+
     def act(self, user: str, role: Role = Role.MANAGER, key: str | None = None) -> Act:
         return Act(self.workspace, UserId(user), role, self.clock.now(), key)
 
@@ -96,19 +100,11 @@ class Rig:
             calls = SlackCalls(web_client("xoxb-playground", session, self.slack.api_url))
             desk = Desk(self.policy, Words())
             post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
-            relay = Relay(self.db, self.policy, post, self.clock, self.threads, self.figures, pace)
+            relay = Relay(self.gear(pace), post)
             loop = asyncio.get_running_loop()
             self.db.on_new_delivery(partial(_wake, loop, relay))
             running = asyncio.create_task(relay.run())
-            tick = Tick(
-                self.db,
-                self.policy,
-                lambda: [self.workspace],
-                self.clock,
-                self.threads,
-                self.figures,
-                pace,
-            )
+            tick = Tick(self.gear(pace), lambda: [self.workspace])
             if ticking:
                 tick.start()
             try:

@@ -63,15 +63,10 @@ class Beyond:
         policy = replace(rig.policy, fallback=rule or self.rule())
         gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
         relay = FallbackRelay(
-            rig.db,
-            policy,
+            replace(rig.gear(), policy=policy),
             Desk(policy, Words()),
             Outside(gateways),
             LinkMaker(LINKS, URL) if links else None,
-            rig.clock,
-            rig.threads,
-            rig.figures,
-            BRISK,
         )
         running = asyncio.create_task(relay.run())
         try:

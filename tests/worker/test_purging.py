@@ -7,12 +7,14 @@ from sqlalchemy import func, select, update
 
 from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
+from bot.policy import Policy
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.tables import Delivery
 from bot.threads import Threads
 from bot.worker.figures import Figures
+from bot.worker.loop import Gear
 from bot.worker.pace import Pace
 from bot.worker.purging import Purge
 from tests.factories import WORKSPACE
@@ -38,22 +40,25 @@ def deliveries(db: Database) -> int:
     return found
 
 
-async def test_what_is_over_is_cleared_away_batch_by_batch_and_counted(db: Database) -> None:
+async def test_what_is_over_is_cleared_away_batch_by_batch_and_counted(
+    db: Database, policy: Policy
+) -> None:
     clock, figures, threads = Clock(), Figures(), Threads(one_writer=db.is_sqlite)
     sent_long_ago(db, clock, 600)
-    await Purge(db, clock, threads, figures, Keep(), OFTEN).sweep()
+    await Purge(Gear(db, policy, clock, threads, figures, OFTEN), Keep()).sweep()
     assert deliveries(db) == 0
     of_deliveries = {"table": "delivery"}
     assert figures.registry.get_sample_value("tocsin_purged_rows_total", of_deliveries) == 600
     threads.close()
 
 
-async def test_it_goes_on_when_the_database_was_away(db: Database) -> None:
+async def test_it_goes_on_when_the_database_was_away(db: Database, policy: Policy) -> None:
     clock, threads = Clock(), Threads(one_writer=db.is_sqlite)
     sent_long_ago(db, clock, 3)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE delivery RENAME TO delivery_away")
-    running = asyncio.create_task(Purge(db, clock, threads, Figures(), Keep(), OFTEN).run())
+    gear = Gear(db, policy, clock, threads, Figures(), OFTEN)
+    running = asyncio.create_task(Purge(gear, Keep()).run())
     await asyncio.sleep(0.2)  # Some turns go wrong.
     assert not running.done()
     with db.engine.begin() as connection:

@@ -15,7 +15,7 @@ from bot.worker.tick import Tick
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
-from tests.worker.conftest import BRISK, Rig
+from tests.worker.conftest import Rig
 
 
 def spoken(rig: Rig) -> list[Reminder]:
@@ -33,7 +33,7 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
             raise RuntimeError("every third time")
         return [rig.workspace]
 
-    tick = Tick(rig.db, rig.policy, workspaces, rig.clock, rig.threads, rig.figures, BRISK)
+    tick = Tick(rig.gear(), workspaces)
     tick.start()
     try:
         await eventually(lambda: len(raised) > 1)
@@ -70,7 +70,7 @@ def many_reminders(rig: Rig) -> None:
 async def turned(rig: Rig) -> None:
     """One tick, two seconds from now."""
     await rig.slack.advance(2)
-    await Tick(rig.db, rig.policy, list, rig.clock, rig.threads, rig.figures, BRISK).turn()
+    await Tick(rig.gear(), list).turn()
 
 
 def reminded(rig: Rig) -> int:

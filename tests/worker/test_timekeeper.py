@@ -9,7 +9,6 @@ import bot.worker.timekeeper
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.threads import Threads
-from bot.worker.figures import Figures
 from bot.worker.pace import Pace
 from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
@@ -75,9 +74,8 @@ async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machi
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
-    figures = Figures()
-    slow = Pace(tick=3600)
-    tick = Tick(rig.db, rig.policy, list, rig.clock, rig.threads, figures, slow)
+    figures = rig.figures
+    tick = Tick(rig.gear(Pace(tick=3600)), list)
     tick.start()
     await eventually(lambda: figures.moves["tick"])
     first = figures.moves["tick"]

@@ -1,0 +1,78 @@
+"""What the loops of a process have in common: what they work with, and that no error ends them."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.domain.errors import StoreUnavailable
+from bot.policy import Policy
+from bot.services.delivered import At
+from bot.store.database import Database
+from bot.threads import Threads
+from bot.worker.figures import Figures
+from bot.worker.pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Gear:
+    """What every loop of a process works with."""
+
+    db: Database
+    policy: Policy
+    clock: Clock
+    threads: Threads
+    figures: Figures
+    pace: Pace
+
+
+class Loop:
+    """Work that nobody waits for: its calls let requests go first."""
+
+    def __init__(self, gear: Gear) -> None:
+        self._db = gear.db
+        self._policy = gear.policy
+        self._clock = gear.clock
+        self._threads = gear.threads.behind()
+        self._figures = gear.figures
+        self._pace = gear.pace
+
+    def _at(self) -> At:
+        return At(self._clock.now(), self._clock.real())
+
+
+def _nobody_counts() -> None:
+    return
+
+
+@contextmanager
+def going_on(
+    log: logging.Logger,
+    failed: str,
+    *,
+    away: str | None = None,
+    count: Callable[[], None] = _nobody_counts,
+) -> Iterator[None]:
+    """Guard one turn of a loop that must never end: what went wrong is told, the next turn tries.
+
+    `failed` is said with the traceback; `away`, if given, without one, where it was the database
+    that did not answer. `count` is called in both cases.
+    """
+    try:
+        yield
+    except Exception as error:
+        count()
+        if away is not None and isinstance(error, StoreUnavailable):
+            log.error(away)
+        else:
+            log.exception(failed)
+
+
+async def rest(until: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but no longer than this."""
+    try:
+        await asyncio.wait_for(until.wait(), seconds)
+    except TimeoutError:
+        return
