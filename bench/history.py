@@ -2,12 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
-from bench import long_history, seeding
+from bench import long_history, seeding, startup
 from bench.ack import order
 from bench.databases import KINDS, LABEL, Databases
 from bench.extent import Extent
@@ -55,6 +55,8 @@ def measure(
             figures += [_figure(scene, kind, *row) for row in _measured(scene, extent)]
             db.close()
             figures += _over_http(extent, load, slack, kind, url)
+            ready = f"{LABEL[kind]}, start-up to ready"
+            figures += startup.starts_of(group(extent.history), ready, url, extent, slack)
     return figures
 
 
@@ -208,8 +210,8 @@ def _over_http(
     with started_bot(url, slack.api_url) as started:
         slack.until_introduced()
         asked = {"list": "list", "show": f"show ESC-{extent.history // 2}"}
-        _ask(load, started.base, "list", extent)
         before = started.resident()
+        _ask(load, started.base, "list", extent)
         for name, words in asked.items():
             taken = _ask(load, started.base, words, extent)
             figures.append(
@@ -222,16 +224,21 @@ def _over_http(
                 )
             )
         after = started.resident()
-    grown = Figure(
+    return [*figures, *_memory(extent, kind, before, after)]
+
+
+def _memory(extent: Extent, kind: str, before: float, after: float) -> Iterator[Figure]:
+    what = f"{LABEL[kind]}, memory of the bot"
+    yield Figure(group(extent.history), f"{what} when ready", before, "MB", goal=startup.MOST_MB)
+    yield Figure(
         group(extent.history),
-        f"{LABEL[kind]}, memory of the bot after all of this",
+        f"{what} after all of this",
         after,
         "MB",
         ratio=after / before,
         against="before",
         goal=_FLAT,
     )
-    return [*figures, grown]
 
 
 def _ask(load: LoadGenerator, base: str, words: str, extent: Extent) -> list[float]:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
 
 from bench import seeding
+from bench.bulk import Run, filling
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryState, TimerState
 from bot.domain.ids import TeamKey
@@ -25,33 +24,19 @@ ENTRIES_EACH = 10
 READER = "U0READER"
 """Was invited to every twentieth of them."""
 _YEARS = timedelta(days=5 * 365)
-_ONCE = "(SELECT min(id) FROM {table} WHERE incident_id = :one)"
+_ONCE = "(SELECT min(id) FROM {table} WHERE incident_id = '{{one}}')"
 
 
 def finished(db: Database, rules: Policy, count: int) -> None:
     """Store `count` closed incidents of five years, with all that remains of each."""
     one = _one(db, rules)
     columns = {table: _columns(db, table) for table in _CHANGES}
-    with db.engine.connect() as connection, connection.begin():
-        if db.is_sqlite:
-            connection.exec_driver_sql("PRAGMA cache_size = -400000")
-        else:
-            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    with filling(db, list(_CHANGES)) as run:
+        _past(run, count, sqlite=db.is_sqlite)
         for table, (changes, chosen) in _CHANGES.items():
-            _multiply(connection, table, columns[table], changes, chosen, one, count)
-        newest = "UPDATE workspace SET newest_number = newest_number + :count"
-        connection.execute(text(newest), {"count": count})
-    _tidy(db)
-
-
-def _tidy(db: Database) -> None:
-    """What autovacuum, or an hourly look at the statistics, would have done by now."""
-    if db.is_sqlite:
-        upkeep.refresh_statistics(db)
-        return
-    address = db.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
+            _multiply(run, table, columns[table], changes, chosen.format(one=one))
+        run(f"UPDATE workspace SET newest_number = newest_number + {count}")  # noqa: S608
+    upkeep.refresh_statistics(db)
 
 
 def _one(db: Database, rules: Policy) -> str:
@@ -82,50 +67,50 @@ def _one(db: Database, rules: Policy) -> str:
     return incident_id
 
 
-_ID = "{id}"
-_OPENED = {"opened_at": "{moment}", "updated_at": "{moment}", "ended_at": "{moment}"}
-_OF_ONE = "t.incident_id = :one"
+_ID, _MOMENT = "past.id", "past.moment"
+_OPENED = {"opened_at": _MOMENT, "updated_at": _MOMENT, "ended_at": _MOMENT}
+_OF_ONE = "t.incident_id = '{one}'"
 # By table: the columns that differ from one incident to the next, and which rows are multiplied.
 _CHANGES: dict[str, tuple[Mapping[str, str], str]] = {
     "incident": (
-        {"id": _ID, "number": "n + 1", "codename": "'past-' || n", **_OPENED},
-        "t.id = :one",
+        {"id": _ID, "number": "past.n + 1", "codename": "'past-' || past.n", **_OPENED},
+        "t.id = '{one}'",
     ),
-    "timeline_entry": ({"incident_id": _ID, "at": "{moment}"}, _OF_ONE),
+    "timeline_entry": ({"incident_id": _ID, "at": _MOMENT}, _OF_ONE),
     "paging_run": (
-        {"id": _ID, "incident_id": _ID, "started_at": "{moment}", "ack_due_at": "{moment}"},
-        f"t.id = {_ONCE.format(table='paging_run')}",
+        {"id": _ID, "incident_id": _ID, "started_at": _MOMENT, "ack_due_at": _MOMENT},
+        "t.id = " + _ONCE.format(table="paging_run"),
     ),
     "page": (
-        {"id": _ID, "incident_id": _ID, "run_id": _ID, "created_at": "{moment}"},
-        f"t.id = {_ONCE.format(table='page')}",
+        {"id": _ID, "incident_id": _ID, "run_id": _ID, "created_at": _MOMENT},
+        "t.id = " + _ONCE.format(table="page"),
     ),
     "participant": (
         {
             "incident_id": _ID,
-            "user_id": f"CASE WHEN n % 20 = 0 THEN '{READER}' ELSE t.user_id END",
-            "since": "{moment}",
+            "user_id": f"CASE WHEN past.n % 20 = 0 THEN '{READER}' ELSE t.user_id END",
+            "since": _MOMENT,
         },
-        "t.user_id = (SELECT min(user_id) FROM participant WHERE incident_id = :one)"
-        " AND t.incident_id = :one",
+        "t.user_id = (SELECT min(user_id) FROM participant WHERE incident_id = '{one}')"
+        " AND t.incident_id = '{one}'",
     ),
     "delivery": (
         {
             "id": _ID,
             "incident_id": _ID,
             "subject": _ID,
-            "dedup_key": "'past:' || n",
+            "dedup_key": "'past:' || past.id",
             "merge_key": "NULL",
-            "lane": "'past/' || n",
-            "due_at": "{moment}",
-            "created_at": "{moment}",
-            "sent_at": "{moment}",
+            "lane": "'past/' || past.id",
+            "due_at": _MOMENT,
+            "created_at": _MOMENT,
+            "sent_at": _MOMENT,
         },
-        f"t.id = {_ONCE.format(table='delivery')}",
+        "t.id = " + _ONCE.format(table="delivery"),
     ),
     "timer": (
-        {"id": _ID, "incident_id": _ID, "subject": _ID, "due_at": "{moment}"},
-        f"t.id = {_ONCE.format(table='timer')}",
+        {"id": _ID, "incident_id": _ID, "subject": _ID, "due_at": _MOMENT},
+        "t.id = " + _ONCE.format(table="timer"),
     ),
 }
 
@@ -135,36 +120,35 @@ def _columns(db: Database, table: str) -> list[str]:
         return list(connection.execute(text(f"SELECT * FROM {table} LIMIT 0")).keys())  # noqa: S608
 
 
-def _multiply(
-    connection: Connection,
-    table: str,
-    columns: list[str],
-    changes: Mapping[str, str],
-    chosen: str,
-    one: str,
-    count: int,
-) -> None:
-    sqlite = connection.dialect.name == "sqlite"
+def _past(run: Run, count: int, *, sqlite: bool) -> None:
+    """The identifiers and moments of all of them, worked out once for all tables."""
     seconds = int(_YEARS.total_seconds() / count) or 1
     begin = f"{datetime.now(UTC) - _YEARS:%Y-%m-%d %H:%M:%S}"
-    forms = {
-        "id": "printf('01A%023d', n)" if sqlite else "'01A' || lpad(n::text, 23, '0')",
-        "moment": (
-            f"strftime('%Y-%m-%d %H:%M:%f', '{begin}', '+' || (n * {seconds}) || ' seconds')"
-            if sqlite
-            else f"timestamptz '{begin}+00' + n * interval '{seconds} seconds'"
-        ),
-    }
-    names = ", ".join(f'"{name}"' for name in columns)
-    values = ", ".join(changes.get(name, f't."{name}"').format(**forms) for name in columns)
-    numbers = (
-        "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < :count)"
-        " SELECT n FROM c)"
+    past = (
+        f"""WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count})
+        SELECT n, printf('01A%023d', n) AS id,
+        strftime('%Y-%m-%d %H:%M:%f', '{begin}', '+' || (n * {seconds}) || ' seconds') || '000'
+        AS moment FROM c"""  # noqa: S608
         if sqlite
-        else "generate_series(1, CAST(:count AS integer))"
+        else f"""SELECT n, '01A' || lpad(n::text, 23, '0') AS id,
+        timestamptz '{begin}+00' + n * interval '{seconds} seconds' AS moment
+        FROM generate_series(1, {count}) AS s(n)"""  # noqa: S608
     )
-    copied = f"SELECT {values} FROM {numbers} AS s(n) CROSS JOIN {table} AS t WHERE {chosen}"  # noqa: S608
-    if sqlite:
-        copied = copied.replace("AS s(n)", "AS s")
-    statement = f"INSERT INTO {table} ({names}) {copied}"
-    connection.execute(text(statement), {"one": one, "count": count})
+    run(f"CREATE TEMPORARY TABLE past AS {past}")
+
+
+def _multiply(
+    run: Run, table: str, columns: list[str], changes: Mapping[str, str], chosen: str
+) -> None:
+    """Rows come in the order of their keys, so that no page of the file is visited twice.
+
+    (SQLite takes the tables of a CROSS JOIN as they are written, the outer one first.)
+    """
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(changes.get(name, f't."{name}"') for name in columns)
+    # Read from the table itself, SQLite would keep all new rows elsewhere before it stores one.
+    run(f"CREATE TEMPORARY TABLE one_{table} AS SELECT * FROM {table} t WHERE {chosen}")  # noqa: S608
+    run(
+        f"INSERT INTO {table} ({names}) "  # noqa: S608
+        f"SELECT {values} FROM past CROSS JOIN one_{table} AS t"
+    )

@@ -18,8 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECRET, TOKEN = "bench-signing-secret", "xoxb-bench"
-_START_SECONDS = 30.0
-_STOP_SECONDS = 15.0
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from bench.processes import HOST, ROOT, free_port, running, wait_for
 from bot.policy import load
 
 CALL_SECONDS = 0.1
-_INTRODUCTION_SECONDS = 20.0
+_INTRODUCTION_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From the start of the process until it is ready, and the memory that it holds then and later.
 
-`figures_of` takes the address of any database: one with a long history is measured alike.
+`starts_of` takes the address of any database: one with a long history is measured alike.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from bench.slack import Slack
 
 GROUP = "Start-up, and memory"
 _CONNECTIONS = 4
-_MOST_SECONDS, _MOST_MB = 2.0, 150.0
+_MOST_SECONDS, MOST_MB = 2.0, 150.0
 
 
 def measure(
@@ -32,20 +32,25 @@ def figures_of(
     label: str, url: str, extent: Extent, load: LoadGenerator, slack: Slack
 ) -> Iterator[Figure]:
     """Start a few times, then have incidents opened and look at the memory again."""
+    yield from starts_of(GROUP, f"{label}, ready", url, extent, slack)
+    with started_bot(url, slack.api_url) as started:
+        at_first = started.resident()
+        _open(started, extent, load)
+        later = started.resident()
+    opened = f"after {extent.opened_for_memory:,} incidents opened"
+    yield Figure(GROUP, f"{label}, resident when ready", at_first, "MB", goal=MOST_MB)
+    yield Figure(GROUP, f"{label}, resident {opened}", later, "MB", goal=MOST_MB)
+
+
+def starts_of(group: str, name: str, url: str, extent: Extent, slack: Slack) -> Iterator[Figure]:
+    """Start a few times on any database."""
     slack.delay(0)
     slack.clear()
     seconds = []
     for _ in range(extent.rounds):
         with started_bot(url, slack.api_url) as started:
             seconds.append(started.seconds)
-    yield Figure(GROUP, f"{label}, ready", typical(seconds), "s", goal=_MOST_SECONDS)
-    with started_bot(url, slack.api_url) as started:
-        at_first = started.resident()
-        _open(started, extent, load)
-        later = started.resident()
-    opened = f"after {extent.opened_for_memory:,} incidents opened"
-    yield Figure(GROUP, f"{label}, resident when ready", at_first, "MB", goal=_MOST_MB)
-    yield Figure(GROUP, f"{label}, resident {opened}", later, "MB", goal=_MOST_MB)
+    yield Figure(group, name, typical(seconds), "s", goal=_MOST_SECONDS)
 
 
 def _open(started: Started, extent: Extent, load: LoadGenerator) -> None:
