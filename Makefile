@@ -3,7 +3,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-CHROMIUM ?= /usr/bin/chromium
+export CHROMIUM ?= /usr/bin/chromium
+BROWSER = $(shell command -v $(CHROMIUM) 2>/dev/null)
+NO_BROWSER = There is no browser at $(CHROMIUM). Install Chromium (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium.
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,12 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 	@$(BIN)/python app.py demo
 
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where there is one
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints
+	@test -n "$(BROWSER)" || test -z "$$CI" || { echo "$(NO_BROWSER)" >&2; exit 1; }
+	@test -n "$(BROWSER)" || echo "The browser's tests are left out. $(NO_BROWSER)"
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
+
+e2e: setup ## Run the tests in a browser
+	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
 
 faults: setup ## Make every fault and crash point in its short form, with real processes
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4 --dist loadgroup

@@ -11,6 +11,8 @@ from bot.store.database import Database
 from tests.databases import KINDS, fresh_url
 from tests.faults import table
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).resolve().parent.parent
 NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
 

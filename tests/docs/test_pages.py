@@ -24,8 +24,11 @@ from tests.docs.pages import (
 
 EXAMPLES = [example for page in pages() for example in examples(page)]
 LANGUAGES = {"bash", "ini", "jinja", "json", "python", "sql", "text", "toml"}
+# A mark of what is left to do, the address of somebody's machine. Written so that this line,
+# which looks for marks, is not itself taken for one.
 FORBIDDEN = re.compile(
-    r"\b(?:TODO|FIXME|XXX|TBD)\b|(?<![\w.])/(?:work|root|home|tmp|Users)/|localhost:\d|C:\\"
+    r"\b(?:TO-?DO|FIX-?ME|X{3}|T[B]D)\b"
+    r"|(?<![\w.])/(?:work|root|home|tmp|Users)/|localhost:\d|C:\\"
 )
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)", re.MULTILINE)
 
@@ -97,8 +100,8 @@ def test_all_shell_examples_parse() -> None:
 
 def test_the_shell_examples_name_only_what_exists() -> None:
     code = "\n".join(each.code for each in EXAMPLES if each.language == "bash")
-    targets = set(re.findall(r"^make ([a-z-]+)", code, re.MULTILINE))
-    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^make ([a-z0-9-]+)", code, re.MULTILINE))
+    known = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert targets
     assert targets <= known
 

@@ -1,14 +1,13 @@
-"""A workspace with people and a small app, and a browser, for all tests of one module."""
+"""A workspace with people and a small app for all tests of one module; a tab for each test."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from playground.clock import Clock
 from playground.page.reader import Reader
@@ -18,16 +17,6 @@ from playground.workspace import Workspace
 from tests.playground.bolt_app import running_bolt
 from tests.playground.page import tiny_app
 from tests.playground.page.driver import Client
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 WORKSPACE: dict[str, Any] = {
     "team": {"id": "T00000042", "name": "Harbour", "domain": "harbour"},
@@ -43,21 +32,6 @@ WORKSPACE: dict[str, Any] = {
         {"name": "secret", "members": ["ada", "bob"], "is_private": True},
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no browser at {CHROMIUM}")
-    return CHROMIUM
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
