@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.databases import KINDS, LABEL, Databases
 from bench.extent import Extent
-from bench.figures import Figure, paired_ratio, percentile, typical
+from bench.figures import Figure, compared, percentile
 from bench.processes import LoadGenerator, bare, bot
 from bench.slack import CALL_SECONDS, Slack
 from bench.slow_slack import TEAM
@@ -96,38 +96,17 @@ def _of_one(
 ) -> Iterator[Figure]:
     for share in (50, 95, 99):
         ours = [percentile(latencies, share / 100) * 1_000 for latencies, _ in rounds]
-        theirs = [percentile(each, share / 100) * 1_000 for each, _ in base or ()]
-        yield Figure(
-            GROUP,
-            f"{many}, {label}, p{share}",
-            typical(ours),
-            "ms",
-            ratio=paired_ratio(ours, theirs) if base else None,
-            against="only an ack" if base else "",
-            goal=_MOST.get((who, connections)) if share == 50 else None,
-        )
+        theirs = [percentile(each, share / 100) * 1_000 for each, _ in base] if base else None
+        goal = _MOST.get((who, connections)) if share == 50 else None
+        name = f"{many}, {label}, p{share}"
+        yield compared(GROUP, name, ours, "ms", theirs, "only an ack", goal)
     if connections == 8 and base:
         middle = [percentile(latencies, 0.5) * 1_000 for latencies, _ in rounds]
-        yield Figure(
-            GROUP,
-            f"{many}, {label}, p99 against p50",
-            typical(ours),
-            "ms",
-            ratio=paired_ratio(ours, middle),
-            against="its median",
-            goal=5.0,
-        )
+        name = f"{many}, {label}, p99 against p50"
+        yield compared(GROUP, name, ours, "ms", middle, "its median", goal=5.0)
     if connections == PACED:
         return
     ours = [rate for _, rate in rounds]
-    theirs = [rate for _, rate in base or ()]
-    yield Figure(
-        GROUP,
-        f"{many}, {label}, requests",
-        typical(ours),
-        "a second",
-        ratio=paired_ratio(ours, theirs) if base else None,
-        against="only an ack" if base else "",
-        goal=_LEAST.get((who, connections)),
-        direction="at least",
-    )
+    theirs = [rate for _, rate in base] if base else None
+    goal, name = _LEAST.get((who, connections)), f"{many}, {label}, requests"
+    yield compared(GROUP, name, ours, "a second", theirs, "only an ack", goal, "at least")

@@ -73,6 +73,23 @@ def rate(moments: Sequence[float], trim: float = 0.1) -> float:
     return (len(kept) - 1) / (kept[-1] - kept[0])
 
 
+def compared(
+    group: str,
+    name: str,
+    ours: Sequence[float],
+    unit: str,
+    base: Sequence[float] | None,
+    against: str,
+    goal: float | None = None,
+    direction: Direction = "at most",
+) -> Figure:
+    """What is typical of some rounds, and its ratio to a baseline of the same ones, if any."""
+    if base is None:
+        return Figure(group, name, typical(ours), unit, goal=goal, direction=direction)
+    ratio = paired_ratio(ours, base)
+    return Figure(group, name, typical(ours), unit, ratio, against, goal, direction)
+
+
 def table(figures: Sequence[Figure]) -> str:
     """Lay the figures out as a Markdown table for each group; it reads well in a terminal too."""
     parts = []

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from bench import seeding
 from bench.databases import KINDS, LABEL, Databases
 from bench.extent import Extent
-from bench.figures import Figure, paired_ratio, rate, typical
+from bench.figures import Figure, compared, rate
 from bench.processes import LoadGenerator, bot
 from bench.slack import CALL_SECONDS, Answered, Slack
 from bot.store import outbox
@@ -77,15 +77,9 @@ def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
     for _ in range(extent.rounds):
         ours.append(_claimed(extent, databases, kind, _claim_all))
         raw.append(_claimed(extent, databases, kind, _claim_all_raw))
-    return Figure(
-        CLAIMS,
-        f"{LABEL[kind]}, claimed and committed",
-        typical(ours),
-        "a second",
-        ratio=paired_ratio(ours, raw),
-        against="one raw statement",
-        goal=0.7,
-        direction="at least",
+    name = f"{LABEL[kind]}, claimed and committed"
+    return compared(
+        CLAIMS, name, ours, "a second", raw, "one raw statement", goal=0.7, direction="at least"
     )
 
 

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bench import seeding
 from bench.databases import KINDS, LABEL, Databases
 from bench.extent import Extent
-from bench.figures import Figure, paired_ratio, typical
+from bench.figures import Figure, compared, typical
 from bench.processes import LoadGenerator
 from bench.slack import Slack
 from bench.timers import reminders
@@ -54,27 +54,14 @@ def measure(
 
 
 def _figures(kind: str, empty: list[float], ours: list[float], theirs: list[float]) -> list[Figure]:
-    label = LABEL[kind]
+    label, unit, job = LABEL[kind], "a second", "an empty job"
+    peer = f"{label}, APScheduler, an empty job, no grace"
+    done = f"{label}, claimed and done, none dropped"
+    reminded = f"{label}, reminders, with their messages in the outbox"
     return [
-        Figure(GROUP, f"{label}, APScheduler, an empty job, no grace", typical(theirs), "a second"),
-        Figure(
-            GROUP,
-            f"{label}, claimed and done, none dropped",
-            typical(empty),
-            "a second",
-            ratio=paired_ratio(empty, theirs),
-            against="an empty job",
-            goal=_AT_LEAST,
-            direction="at least",
-        ),
-        Figure(
-            GROUP,
-            f"{label}, reminders, with their messages in the outbox",
-            typical(ours),
-            "a second",
-            ratio=paired_ratio(ours, theirs),
-            against="an empty job",
-        ),
+        Figure(GROUP, peer, typical(theirs), unit),
+        compared(GROUP, done, empty, unit, theirs, job, _AT_LEAST, "at least"),
+        compared(GROUP, reminded, ours, unit, theirs, job),
     ]
 
 

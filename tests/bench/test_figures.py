@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.account import write_figures
-from bench.figures import Figure, paired_ratio, percentile, rate, table, typical
+from bench.figures import Figure, compared, paired_ratio, percentile, rate, table, typical
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
@@ -35,6 +35,16 @@ def test_each_round_is_compared_with_its_own_baseline() -> None:
 def test_a_round_without_a_baseline_is_refused() -> None:
     with pytest.raises(ValueError, match="baseline"):
         paired_ratio([1.0, 2.0], [1.0])
+
+
+def test_what_has_a_baseline_has_a_ratio_and_what_has_none_is_bounded_itself() -> None:
+    ours, base = [5.0, 10.0, 5.0], [1.0, 2.0, 1.0]
+    assert compared("Acks", "one", ours, "ms", base, "a bare app", 4.0) == Figure(
+        "Acks", "one", 5.0, "ms", ratio=5.0, against="a bare app", goal=4.0
+    )
+    assert compared("Acks", "one", ours, "ms", None, "a bare app", 4.0) == Figure(
+        "Acks", "one", 5.0, "ms", goal=4.0
+    )
 
 
 def test_a_rate_counts_neither_the_first_nor_the_last_tenth() -> None:
