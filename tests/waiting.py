@@ -8,7 +8,7 @@ Found = TypeVar("Found")
 
 
 async def eventually(
-    look: Callable[[], Found | None], complaint: str = "it did not come", *, within: float = 30.0
+    look: Callable[[], Found | None], complaint: str = "it did not come", *, within: float = 60.0
 ) -> Found:
     """Return the first true thing that `look` finds."""
     try:

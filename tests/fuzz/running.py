@@ -3,7 +3,6 @@
 A playground is its Slack, a real database its store. Whatever is logged meanwhile is kept.
 """
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import uvicorn
 
 from bot.logs import TextFormatter
 from bot.policy import load
@@ -23,9 +21,9 @@ from commandline.runtime import Tocsin
 from commandline.web import create_app
 from playground.driver import Person
 from playground.records import ApiCall
-from playground.serving import LoopbackServer, bound
 from playground.testing import RunningPlayground, running_playground
 from tests.handlers.requests import Answered, signed
+from tests.serving import served
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +142,7 @@ async def running_bot(database_url: str) -> AsyncIterator[RunningBot]:
     ) as slack:
         tocsin = Tocsin(_settings(slack.api_url, database_url), load(ROOT / "escalation.toml"))
         with kept_log() as log:
-            async with _serving(tocsin) as origin, aiohttp.ClientSession() as http:
+            async with served(create_app(tocsin)) as origin, aiohttp.ClientSession() as http:
                 slack.send_to(f"{origin}/slack/events")
                 await eventually(lambda: tocsin.workspace, "the bot does not meet Slack")
                 yield RunningBot(slack, tocsin, origin, http, log)
@@ -164,19 +162,3 @@ def _settings(api_url: str, database_url: str) -> Settings:
         public_url="http://127.0.0.1:1",
         link_secret=LINK_SECRET,
     )
-
-
-@contextlib.asynccontextmanager
-async def _serving(tocsin: Tocsin) -> AsyncIterator[str]:
-    listening = bound("127.0.0.1", 0)
-    config = uvicorn.Config(create_app(tocsin), log_config=None, access_log=False, lifespan="on")
-    config.timeout_graceful_shutdown = 2
-    server = LoopbackServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    await server.listening.wait()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.stop()
-        await task
-        listening.close()

@@ -5,23 +5,19 @@ There is no relay here: what would be sent waits in the outbox, where a test can
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
-import uvicorn
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import col, select
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 import handlers
 from bot.clock import Clock
@@ -42,9 +38,9 @@ from handlers.shell import Shell
 from handlers.wellformed import WellFormed
 from playground.driver import Person, texts
 from playground.records import Message
-from playground.serving import LoopbackServer, bound
 from playground.testing import RunningPlayground, running_playground
 from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
+from tests.serving import door, served
 
 SECRET = "playground-signing-secret"
 TOKEN = "xoxb-playground"
@@ -59,7 +55,7 @@ class StillClock(Clock):
         super().__init__()
         self.moment = NOON
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         return self.moment
 
     def advance(self, **by: float) -> None:
@@ -232,16 +228,5 @@ async def serving(app: AsyncApp) -> AsyncIterator[str]:
     async def endpoint(request: Request) -> Response:
         return await receive(app, request)
 
-    listening = bound("127.0.0.1", 0)
-    starlette = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
-    config = uvicorn.Config(starlette, log_level="warning", lifespan="off")
-    config.timeout_graceful_shutdown = 1
-    server = LoopbackServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    await server.listening.wait()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
-    finally:
-        server.stop()
-        await task
-        listening.close()
+    async with served(door("/slack/events", endpoint)) as base:
+        yield f"{base}/slack/events"

@@ -12,7 +12,6 @@ from pathlib import Path
 import aiohttp
 from sqlmodel import col, select
 
-from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.policy import load
 from bot.render.desk import Desk
@@ -36,7 +35,7 @@ from playground.faults import FaultKind, FaultRule
 from playground.records import Message
 from playground.testing import RunningPlayground, running_playground
 from tests.factories import NOON, WORKSPACE
-from tests.handlers.stage import TOKEN, a_bolt_app, serving
+from tests.handlers.stage import TOKEN, StillClock, a_bolt_app, serving
 
 POLICY = load(Path(__file__).resolve().parents[1] / "small_escalation.toml")
 DESK = Desk(POLICY, Words())
@@ -56,15 +55,8 @@ MOST_ROUNDS = 400
 PACE = Pace(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
 
 
-class StandingClock(Clock):
+class StandingClock(StillClock):
     """Both times are the same, and stand."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.moment = NOON
-
-    def now(self) -> datetime:
-        return self.moment
 
     def real(self) -> datetime:
         return self.moment

@@ -1,4 +1,4 @@
-"""A tiny real Bolt app, served by uvicorn on loopback."""
+"""A tiny real Bolt app on loopback."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from playground.serving import LoopbackServer, bound
 from playground.testing import RunningPlayground
+from tests.serving import door, served
 
 MODAL: dict[str, Any] = {
     "type": "modal",
@@ -133,24 +130,7 @@ async def running_bolt(slack: RunningPlayground) -> AsyncIterator[BoltApp]:
     async def endpoint(request: Request) -> Response:
         return await handler.handle(request)
 
-    async with served([Route("/slack/events", endpoint, methods=["POST"])]) as base:
+    async with served(door("/slack/events", endpoint)) as base:
         made.url = f"{base}/slack/events"
         slack.send_to(made.url)
         yield made
-
-
-@contextlib.asynccontextmanager
-async def served(routes: list[Route]) -> AsyncIterator[str]:
-    """Any web application on a free loopback port; yields its base URL."""
-    listening = bound("127.0.0.1", 0)
-    config = uvicorn.Config(Starlette(routes=routes), log_level="warning", lifespan="off")
-    config.timeout_graceful_shutdown = 1
-    server = LoopbackServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    await server.listening.wait()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.stop()
-        await task
-        listening.close()

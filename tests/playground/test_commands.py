@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from playground.records import SLACKBOT
 from playground.signing import signature
 from playground.testing import RunningPlayground, running_playground
-from tests.playground.bolt_app import BoltApp, served
+from tests.playground.bolt_app import BoltApp
 from tests.playground.conftest import WORKSPACE
+from tests.serving import door, served
 
 
 def test_the_signature_is_slacks_own_for_the_published_example() -> None:
@@ -60,7 +60,7 @@ async def test_every_form_field_of_slack_is_sent_and_signed() -> None:
         return PlainTextResponse("")
 
     async with (
-        served([Route("/in", endpoint, methods=["POST"])]) as base,
+        served(door("/in", endpoint)) as base,
         running_playground(workspace=WORKSPACE, app_url=f"{base}/in", signing_secret="s3") as slack,
     ):
         assert (await slack.person("ada").command("/escalate help")).ok
@@ -101,7 +101,7 @@ async def test_an_app_that_is_too_slow_shows_operation_timeout() -> None:
         return PlainTextResponse("")
 
     async with (
-        served([Route("/in", endpoint, methods=["POST"])]) as base,
+        served(door("/in", endpoint)) as base,
         running_playground(workspace=WORKSPACE, app_url=f"{base}/in", ack_deadline=0.2) as slack,
     ):
         outcome = await slack.person("ada").command("/escalate")
@@ -119,7 +119,7 @@ async def test_an_app_that_answers_500_or_is_away_shows_dispatch_failed() -> Non
         return PlainTextResponse("boom", status_code=500)
 
     async with running_playground(workspace=WORKSPACE) as slack:
-        async with served([Route("/in", endpoint, methods=["POST"])]) as base:
+        async with served(door("/in", endpoint)) as base:
             slack.send_to(f"{base}/in")
             assert (await slack.person("ada").command("/escalate")).error == "dispatch_failed"
             assert slack.deliveries()[-1].status == 500

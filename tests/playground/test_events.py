@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from playground.testing import RunningPlayground, running_playground
-from tests.playground.bolt_app import BoltApp, served
+from tests.playground.bolt_app import BoltApp
 from tests.playground.conftest import WORKSPACE, in_channel
+from tests.serving import door, served
 
 
 def heard(slack: RunningPlayground) -> list[str]:
@@ -109,7 +109,7 @@ async def test_a_failed_event_comes_three_times_more_with_the_same_id() -> None:
         return PlainTextResponse("no", status_code=500)
 
     async with (
-        served([Route("/in", endpoint, methods=["POST"])]) as base,
+        served(door("/in", endpoint)) as base,
         running_playground(workspace=WORKSPACE, app_url=f"{base}/in", retry_scale=0.0) as failing,
     ):
         await failing.person("ada").open_home()
@@ -136,7 +136,7 @@ async def test_an_event_is_not_repeated_once_accepted_or_when_the_app_says_so() 
         return answers[len(seen) - 1]
 
     async with (
-        served([Route("/in", endpoint, methods=["POST"])]) as base,
+        served(door("/in", endpoint)) as base,
         running_playground(workspace=WORKSPACE, app_url=f"{base}/in", retry_scale=0.0) as slack,
     ):
         await slack.person("ada").open_home()
@@ -156,7 +156,7 @@ async def test_the_request_url_is_verified_by_its_challenge(
         await request.body()
         return JSONResponse({"challenge": "another"})
 
-    async with served([Route("/in", deaf, methods=["POST"])]) as base:
+    async with served(door("/in", deaf)) as base:
         slack.send_to(f"{base}/in")
         assert not await slack.slack.deliveries.verify_url()
         slack.send_to(bolt.url)

@@ -1,7 +1,6 @@
 """A database that is away, locked or full says so by one error; what was asked is not stored."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -14,7 +13,6 @@ from bot.policy import Policy
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.tables import Limit
-from tests.databases import fresh_url
 from tests.factories import NOON, WORKSPACE, an_incident, people
 from tests.store.lanes import a_delivery
 
@@ -37,22 +35,6 @@ def _put_twice(db: Database) -> None:
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("page")])
         raise AlreadyHandled
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        yield db
-        db.close()
-
-
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Database]:
-    with fresh_url("postgresql", tmp_path) as url:
-        db = Database(url)
-        yield db
-        db.close()
 
 
 def test_a_locked_file_refuses_and_stores_nothing(sqlite: Database, policy: Policy) -> None:

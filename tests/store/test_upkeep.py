@@ -1,11 +1,8 @@
 """The write-ahead log stays bounded, and nobody waits for that."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
-import pytest
 from sqlalchemy import func, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
@@ -15,18 +12,9 @@ from bot.store.outbox import Outgoing
 from bot.store.purge import Heap
 from bot.store.tables import Delivery
 from bot.store.transaction import Transaction
-from tests.databases import fresh_url
 from tests.factories import NOON, WORKSPACE
 
 LIMIT = 400_000
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        yield db
-        db.close()
 
 
 def write(db: Database, begin: int, count: int = 200) -> None:

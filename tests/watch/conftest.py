@@ -11,7 +11,6 @@ from typing import Any, TypeAlias, TypeVar
 
 import aiohttp
 import pytest
-import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import col, select
 
@@ -24,8 +23,9 @@ from commandline.runtime import Tocsin
 from commandline.web import create_app
 from playground.driver import Person
 from playground.records import Message
-from playground.serving import LoopbackServer, bound
+from playground.serving import bound
 from playground.testing import RunningPlayground, running_playground
+from tests.serving import served
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, CAST
 
@@ -152,18 +152,9 @@ async def a_bot(
         **settings,
     }
     tocsin = Tocsin(read_settings(environment), policy, pace)
-    config = uvicorn.Config(create_app(tocsin), log_level="warning", log_config=None)
-    config.timeout_graceful_shutdown = 1
-    server = LoopbackServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    await server.listening.wait()
-    slack.send_to(f"http://127.0.0.1:{port}/slack/events")
-    try:
-        yield RunningBot(tocsin, slack, f"http://127.0.0.1:{port}")
-    finally:
-        server.stop()
-        await task
-        listening.close()
+    async with served(create_app(tocsin), listening) as url:
+        slack.send_to(f"{url}/slack/events")
+        yield RunningBot(tocsin, slack, url)
 
 
 @pytest.fixture

@@ -69,9 +69,10 @@ def last_success(db: Database) -> bool:
 async def test_a_door_that_refuses_the_click_fails_it_and_stops_the_heartbeat_only(
     start_bot: StartBot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(canary, "LIMIT", timedelta(seconds=0.5))
     async with start_bot(**ONCE, PUBLIC_URL="http://127.0.0.1:1", LINK_SECRET="s" * 16) as bot:
         await bot.until_metric("tocsin_canary_runs_total", "failed")
+        # It is spoken of when it should be over, however soon it failed.
+        monkeypatch.setattr(canary, "LIMIT", timedelta(0))
         told = ["the last canary was not delivered and acknowledged"]
         await until(bot.tocsin.vitals.reasons_for_silence, lambda reasons: reasons == told)
         assert await bot.problems() == []

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.worker.figures import Figures
@@ -58,35 +58,40 @@ async def test_one_stuck_loop_is_enough() -> None:
     dog.stop()
 
 
-async def test_a_tick_that_fails_again_and_again_is_not_stuck() -> None:
-    figures, ended = Figures(), threading.Event()
-    looks = count()
+async def is_ended(figures: Figures, before_each_look: Callable[[], None]) -> bool:
+    """Whether a watchdog that gives up after three looks ends this process within fifty."""
+    ended, looks = threading.Event(), list[int]()
 
     def moves() -> dict[str, int]:
-        next(looks)
-        figures.tick_failed()
-        figures.relay_failed()
+        before_each_look()
+        looks.append(1)
         return figures.moves
 
     dog = Watchdog(moves, looks=3, between=0.01, end=ended.set)
     dog.start()
-    await eventually(lambda: next(looks) > 50)
+    await eventually(lambda: len(looks) > 50 or ended.is_set())
     dog.stop()
-    assert not ended.is_set()
+    return ended.is_set()
+
+
+async def test_a_tick_that_fails_again_and_again_is_not_stuck() -> None:
+    figures = Figures()
+
+    def fails() -> None:
+        figures.tick_failed()
+        figures.relay_failed()
+
+    assert not await is_ended(figures, fails)
+
+
+async def test_a_tick_that_has_done_so_once_and_never_again_is_stuck() -> None:
+    figures = Figures()
+    figures.ticked()
+    assert await is_ended(figures, figures.relay_turned)
 
 
 async def test_a_loop_that_has_not_begun_gets_its_time() -> None:
-    figures, ended, looks = Figures(), threading.Event(), count()
-
-    def moves() -> dict[str, int]:
-        next(looks)
-        return figures.moves
-
-    dog = Watchdog(moves, looks=3, between=0.01, end=ended.set)
-    dog.start()
-    await eventually(lambda: next(looks) > 50)
-    dog.stop()
-    assert not ended.is_set()
+    assert not await is_ended(Figures(), lambda: None)
 
 
 def test_a_process_that_was_stopped_for_long_goes_on() -> None:

@@ -22,11 +22,15 @@ async def test_when_nobody_asks_for_anything_it_is_open() -> None:
     assert [await passes_at_once(door) for _ in range(3)] == [True, True, True]
 
 
-async def test_while_a_request_is_served_the_others_wait_for_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is let through because it has taken long."""
     monkeypatch.setattr(gate, "SPACING_SECONDS", 600.0)
     monkeypatch.setattr(gate, "LONGEST_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_while_a_request_is_served_the_others_wait_for_its_end() -> None:
     door = Gate()
     with door.serving():
         assert await passes_at_once(door), "one at a time goes through all the same"
@@ -47,11 +51,8 @@ async def test_nobody_waits_for_ever_however_many_requests_there_are(
         await asyncio.wait_for(asyncio.gather(*(door.passing() for _ in range(50))), 30)
 
 
-async def test_one_that_gives_up_leaves_the_line_to_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(gate, "SPACING_SECONDS", 600.0)
-    monkeypatch.setattr(gate, "LONGEST_SECONDS", 600.0)
+@pytest.mark.usefixtures("patient")
+async def test_one_that_gives_up_leaves_the_line_to_the_next() -> None:
     door = Gate()
     with door.serving():
         assert await passes_at_once(door)

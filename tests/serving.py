@@ -1,0 +1,38 @@
+"""A web application on loopback, within a test's own event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from playground.serving import LoopbackServer, bound
+
+
+def door(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Starlette:
+    """An application that takes what is posted to one path."""
+    return Starlette(routes=[Route(path, endpoint, methods=["POST"])])
+
+
+@asynccontextmanager
+async def served(app: Starlette, listening: socket.socket | None = None) -> AsyncIterator[str]:
+    """Serve until the block ends, on a free port or on that of `listening`; yield the address."""
+    listening = listening or bound("127.0.0.1", 0)
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, lifespan="on"
+    )
+    config.timeout_graceful_shutdown = 1
+    server = LoopbackServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    await server.listening.wait()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.stop()
+        await task
+        listening.close()
