@@ -21,7 +21,7 @@ class Pace:
     """Seconds after which a call that hangs gives its slot to another delivery."""
     most_hanging: int = 512
     first_backoff: timedelta = timedelta(seconds=1)
-    longest_backoff: timedelta = timedelta(seconds=20)
+    longest_backoff: timedelta = timedelta(seconds=10)
     """What waited while Slack was away has it within 30 seconds when it is back."""
     token_rest: timedelta = timedelta(seconds=15)
     """How long a workspace rests when Slack refuses its token."""
@@ -41,6 +41,6 @@ class Pace:
     """Seconds between two batches of what is cleared away."""
 
     def backoff(self, attempts: int) -> timedelta:
-        """1, 2, 4 … up to 20 s, without end while it matters."""
+        """1, 2, 4 … up to 10 s, without end while it matters."""
         doubled: timedelta = self.first_backoff * 2 ** min(max(attempts - 1, 0), 10)
         return min(doubled, self.longest_backoff)

@@ -27,6 +27,7 @@ from bot.worker.loop import Gear, Loop, going_on, rest
 from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
 from bot.worker.settling import Settling
 from bot.worker.slots import Room, Slots
+from bot.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +39,6 @@ _METHODS = {
     DeliveryKind.CARD_PIN: ("pins.add",),
 }
 _LOOKING_UP = ("conversations.history", "conversations.replies")
-# So often a channel waits for a message whose turn it is; then the others go ahead of it. While
-# Slack takes nothing at all it is not the message's fault, and the channel waits for longer.
-_IN_ORDER_TRIES = 5
-_IN_ORDER_TRIES_WHILE_AWAY = 60
 _LOOKUPS = 2
 _BETWEEN_CLAIMS = 0.02
 """Seconds."""
@@ -60,8 +57,7 @@ class Relay(Loop):
         self._settling = Settling(self._db, self._clock, self._threads, self._wake.set)
         self._blocked: dict[str, datetime] = {}
         self._claimed_at = 0.0
-        self._accepted_at: datetime | None = None
-        """When Slack last took something from this process."""
+        self._turns = Turns(self._pace.lease)
         self._stopping = False
 
     def wake(self) -> None:
@@ -226,7 +222,7 @@ class Relay(Loop):
                 wait,
                 error.why,
                 unknown=claimed.uncertain,
-                in_order=self._in_order(claimed),
+                in_order=self._turns.kept_after_failing(claimed),
             )
         except OutcomeUnknown as error:
             self._figures.outcome(claimed.kind, "unknown")
@@ -254,7 +250,7 @@ class Relay(Loop):
             )
         else:
             if accepted is not None:
-                self._accepted_at = self._clock.real()
+                self._turns.accepted(claimed, self._clock.real())
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
 
@@ -277,7 +273,8 @@ class Relay(Loop):
                         "not found",
                         unknown=True,
                         looked_up=True,
-                        in_order=self._in_order(claimed),
+                        # Nothing has failed: it was looked for.
+                        in_order=self._turns.kept_by(claimed),
                     )
                     return None
                 case NoHistory():
@@ -298,7 +295,7 @@ class Relay(Loop):
                 self._pace.backoff(claimed.attempts),
                 f"no history: {found.why}",
                 unknown=True,
-                in_order=self._in_order(claimed),
+                in_order=self._turns.kept_after_failing(claimed),
             )
             return None
         if not page:
@@ -313,7 +310,9 @@ class Relay(Loop):
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""
         rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
-        await self._again(claimed, rest, why, unknown=True, in_order=self._in_order(claimed))
+        await self._again(
+            claimed, rest, why, unknown=True, in_order=self._turns.kept_after_failing(claimed)
+        )
 
     async def _again(
         self,
@@ -356,10 +355,3 @@ class Relay(Loop):
                 "problems": list(error.details),
             },
         )
-
-    def _in_order(self, claimed: Claimed) -> bool:
-        """A channel is told things in order; a person's messages do not wait for one another."""
-        claimed_at = claimed.lease_until - self._pace.lease
-        away = self._accepted_at is None or self._accepted_at < claimed_at
-        most = _IN_ORDER_TRIES_WHILE_AWAY if away else _IN_ORDER_TRIES
-        return claimed.target is None and claimed.attempts <= most

@@ -169,9 +169,9 @@ class Bots:
                 await asyncio.sleep(0.05)  # Nobody tells when another process is ready.
         self.listens(replica)
 
-    async def start_many(self, count: int) -> list[Replica]:
+    async def start_many(self, count: int, *, lease: float = LEASE) -> list[Replica]:
         """Start several at once."""
-        return list(await asyncio.gather(*(self.start() for _ in range(count))))
+        return list(await asyncio.gather(*(self.start(lease=lease) for _ in range(count))))
 
     def listens(self, replica: Replica) -> None:
         """Have Slack send commands, clicks and events to this one."""
