@@ -76,7 +76,11 @@ def _people(db: Database, users: list[UserId], now: datetime) -> None:
 
 
 def due_notices(db: Database, count: int, now: datetime) -> None:
-    """Leave `count` deliveries in lanes of their own, for claims that send nothing."""
+    """Leave `count` deliveries in lanes of their own, for claims that send nothing.
+
+    One after another, as they come in life: all of one moment, their lanes would be taken in the
+    order of their names, the rows scattered over all pages, while the raw statement goes by ids.
+    """
     with db.transaction() as tx:
         outbox.enqueue(
             tx,
@@ -89,6 +93,7 @@ def due_notices(db: Database, count: int, now: datetime) -> None:
                     lane=f"bench/{number}",
                     subject=f"{number}",
                     dedup_key=f"bench:{number}",
+                    due_at=now - timedelta(microseconds=count - number),
                 )
                 for number in range(count)
             ],

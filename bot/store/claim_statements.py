@@ -8,7 +8,7 @@ costs is what the relay costs when nothing happens.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Boolean, bindparam, column, text
 
 from bot.domain.duework import Priority
 from bot.store.columns import Instant
@@ -22,21 +22,20 @@ def _at(name: str) -> Any:
     return bindparam(name, type_=Instant)
 
 
-_CLAIMED = (
-    *(
-        "id",
-        "team_id",
-        "enterprise_id",
-        "kind",
-        "priority",
-        "state",
-        "subject",
-        "incident_id",
-        "target",
-    ),
-    *("thread_ts", "args", "lane", "fence", "attempts", "lookups", "due_at", "wanted_at"),
-    *("created_at", "merge_key"),
-)
+_WHOSE = ("id", "team_id", "enterprise_id")
+CLAIMED: dict[str, str] = {
+    **{name: f"d.{name}" for name in ("kind", "priority", "subject", "incident_id", "target")},
+    **{name: f"d.{name}" for name in ("thread_ts", "args", "lane")},
+    "fence": "d.fence + 1",
+    "attempts": "d.attempts + 1",
+    "lookups": "d.lookups",
+    "due_at": "d.due_at",
+    "wanted_at": "coalesce(d.wanted_at, d.due_at)",
+    "created_at": "d.created_at",
+    "uncertain": "d.state <> 'due'",
+    "merge_key": "d.merge_key",
+}
+"""What a claim tells of a delivery, as it is from then on. Behind whose it is, in this order."""
 # Priority by priority: so the index finds what is due and passes over what is not. More than are
 # in use: a newer release may add some.
 _PRIORITIES = range(Priority.FALLBACK, IDLE_PRIORITY + 1)
@@ -58,7 +57,7 @@ def _heads_on_sqlite() -> str:
         head AS (SELECT key, (SELECT id FROM delivery INDEXED BY ix_delivery_lane
             WHERE {_IN_TURN} AND kind IN (SELECT value FROM json_each(:kinds)) {_TURN}) AS id
             FROM free)
-        SELECT head.key, {_columns("d")} FROM head LEFT JOIN delivery AS d ON d.id = head.id"""
+        SELECT head.key, {_columns()} FROM head LEFT JOIN delivery AS d ON d.id = head.id"""
 
 
 def _heads_on_postgresql() -> str:
@@ -74,20 +73,23 @@ def _heads_on_postgresql() -> str:
                 SELECT key FROM lane WHERE priority = rank AND {_READY}
                 ORDER BY pending_at LIMIT :room FOR UPDATE SKIP LOCKED) AS one
             WHERE rank BETWEEN :first AND :last LIMIT :room)
-        SELECT free.key, {_columns("d")} FROM free LEFT JOIN LATERAL (
+        SELECT free.key, {_columns()} FROM free LEFT JOIN LATERAL (
             SELECT * FROM delivery WHERE {_IN_TURN} AND kind = ANY(:kinds) {_TURN}
             FOR UPDATE SKIP LOCKED) AS d ON true"""
 
 
-def _columns(table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in _CLAIMED)
+def _columns() -> str:
+    return ", ".join([*(f"d.{name}" for name in _WHOSE), *CLAIMED.values()])
 
 
 @cache
 def heads(dialect: str) -> Prepared:
     """Free lanes, the longest waiting first, and the delivery whose turn it is in each, if any."""
     sql = _heads_on_sqlite() if dialect == "sqlite" else _heads_on_postgresql()
-    shown = [core(Delivery).c[name] for name in _CLAIMED]
+    known = core(Delivery).c
+    shown = [
+        known[name] if name in known else column(name, Boolean) for name in (*_WHOSE, *CLAIMED)
+    ]
     found = text(sql.strip()).bindparams(_at("now"), _at("real"))
     return Prepared(found.columns(core(Lane).c.key, *shown))
 

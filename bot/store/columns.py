@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 _REMEMBERED: dict[str, Callable[[Any], Any]] = {}
+_READ: dict[str, Callable[[Any], Any]] = {}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -23,6 +24,13 @@ class Instant(TypeDecorator[datetime]):
         convert = super().bind_processor(dialect)
         return convert and _REMEMBERED.setdefault(dialect.name, lru_cache(maxsize=512)(convert))
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Remember here too, where a moment is read as text: rows of one transaction share it."""
+        if dialect.name != "sqlite":
+            return _in_utc
+        convert = super().result_processor(dialect, coltype)
+        return convert and _READ.setdefault(dialect.name, lru_cache(maxsize=2_048)(convert))
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
@@ -32,9 +40,20 @@ class Instant(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return _in_utc(value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _Members(dict[Any, Any]):
+    """Of a closed set, by their values; what is none of them stands for itself."""
+
+    def __missing__(self, value: Any) -> Any:
+        return value
 
 
 class Closed(TypeDecorator[Any]):
@@ -50,10 +69,10 @@ class Closed(TypeDecorator[Any]):
     def __init__(self, members: type[StrEnum]) -> None:
         super().__init__(32)
         self.members = members
-        self._known = {member.value: member for member in members}
+        self._known = _Members({member.value: member for member in members})
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return self._known.get(value, value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
+        return self._known.__getitem__

@@ -206,7 +206,8 @@ def _postgres_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "tocsin",
-            "options": f"-c lock_timeout={LONGEST_WAIT_MS} "
+            # Moments come back as they are kept: another zone would be computed for each of them.
+            "options": f"-c timezone=UTC -c lock_timeout={LONGEST_WAIT_MS} "
             f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
         },
     )

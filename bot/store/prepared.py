@@ -48,7 +48,9 @@ class Compiled:
     takes: tuple[tuple[str, _Convert], ...]
     fixed: Mapping[str, Any]
     by_position: bool
-    columns: tuple[tuple[str, _Convert], ...]
+    names: tuple[str, ...]
+    converted: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """The columns that come back as something else than the driver makes of them, by place."""
 
     def values(self, row: Mapping[str, Any]) -> Any:
         """Return a row's values as the driver takes them."""
@@ -63,10 +65,14 @@ class Compiled:
 
     def read(self, row: Sequence[Any]) -> dict[str, Any]:
         """Return a row of the answer by the names of its columns."""
-        return {
-            name: convert(value) if convert else value
-            for (name, convert), value in zip(self.columns, row, strict=True)
-        }
+        return dict(zip(self.names, self.listed(row), strict=True))
+
+    def listed(self, row: Sequence[Any]) -> list[Any]:
+        """Return a row of the answer in the order of its columns."""
+        found = list(row)
+        for place, convert in self.converted:
+            found[place] = convert(found[place])
+        return found
 
 
 Waiting = tuple["Prepared", tuple[str, ...]]
@@ -92,16 +98,16 @@ class Prepared:
 
 def _compile(statement: Any, dialect: Dialect, columns: tuple[str, ...]) -> Compiled:
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns or None)
-    names = compiled.positiontup if compiled.positional else list(compiled.params)
+    asked = compiled.positiontup if compiled.positional else list(compiled.params)
+    answer = list(getattr(statement, "exported_columns", ()))
+    converts = [_from_driver(each.type, dialect) for each in answer]
     return Compiled(
         sql=str(compiled),
-        takes=tuple((name, _to_driver(compiled.binds[name].type, dialect)) for name in names or ()),
+        takes=tuple((name, _to_driver(compiled.binds[name].type, dialect)) for name in asked or ()),
         fixed={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
         by_position=bool(compiled.positional),
-        columns=tuple(
-            (column.name, _from_driver(column.type, dialect))
-            for column in getattr(statement, "exported_columns", ())
-        ),
+        names=tuple(each.name for each in answer),
+        converted=tuple((place, convert) for place, convert in enumerate(converts) if convert),
     )
 
 
@@ -112,7 +118,11 @@ def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
 
 
 def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
-    return type_.dialect_impl(dialect).result_processor(dialect, None)
+    convert = type_.dialect_impl(dialect).result_processor(dialect, None)
+    if convert is None or not isinstance(type_, JSON):
+        return convert
+    # Most messages say nothing beyond their kind and their ids.
+    return lambda text: {} if text == "{}" else convert(text)
 
 
 # Several INSERTs as one statement of PostgreSQL

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -265,4 +265,4 @@ class Post:
 
 def labelled_repeat(claimed: Claimed) -> Claimed:
     """Return the claim with the note that this page may have come before."""
-    return replace(claimed, args={**claimed.args, "may_repeat": True})
+    return claimed._replace(args={**claimed.args, "may_repeat": True})
