@@ -3,18 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from bot.domain.act import Act
-from bot.render.answers import said
-from bot.render.desk import Desk
-from bot.render.message import Message
-from bot.store.database import Database
 from handlers.answer import Answer
-from handlers.shell import Shell
-
-Args = ParamSpec("Args")
-Result = TypeVar("Result")
+from handlers.request import Request
 
 
 class Surface(Enum):
@@ -33,36 +25,11 @@ class Surface(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Click:
+class Click(Request):
     """`value` is an opaque id; it may be forged, so every service asks who may."""
 
-    shell: Shell
-    act: Act
     value: str
     surface: Surface
-
-    @property
-    def desk(self) -> Desk:
-        return self.shell.desk
-
-    async def read(
-        self,
-        call: Callable[Concatenate[Database, Args], Result],
-        *args: Args.args,
-        **named: Args.kwargs,
-    ) -> Result:
-        return await self.shell.threads.read(call, self.shell.db, *args, **named)
-
-    async def write(
-        self,
-        call: Callable[Concatenate[Database, Args], Result],
-        *args: Args.args,
-        **named: Args.kwargs,
-    ) -> Result:
-        return await self.shell.threads.write(call, self.shell.db, *args, **named)
-
-    def say(self, block: str, **values: object) -> Message:
-        return said(self.desk, "answers", block, **values)
 
 
 Handler: TypeAlias = Callable[[Click], Awaitable[Answer]]

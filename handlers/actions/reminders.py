@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.clockwork import snoozed_until
 from bot.domain.controls import Button
 from bot.render import forms
-from bot.services import access, followups, lifecycle, reading
+from bot.services import followups, lifecycle, reading
 from bot.store.tables.states import ReminderState
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal
@@ -59,5 +59,5 @@ async def hand_over_task(click: Click) -> Answer:
 async def _until(click: Click) -> tuple[datetime, str]:
     """Tomorrow is 09:00 in the person's own time zone."""
     snooze, subject = snooze_in(click.value)
-    zone = await click.read(access.zone_of, click.shell.policy, click.act)
+    zone = await click.zone()
     return snoozed_until(snooze, click.act.now, zone), subject

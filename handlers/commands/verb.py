@@ -2,40 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
-from bot.domain.act import Act
 from bot.domain.controls import COMMAND
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
 from bot.domain.reading import Head
 from bot.domain.rights import Deed
-from bot.policy import Policy
-from bot.render.answers import said
-from bot.render.desk import Desk
 from bot.render.help import VerbHelp
-from bot.render.message import Message
-from bot.services import access, reading
+from bot.services import reading
 from bot.services.reading import Found
-from bot.store.database import Database
 from handlers.answer import Answer
 from handlers.commands.words import plain, reference_first
-from handlers.shell import Shell
-
-Args = ParamSpec("Args")
-Result = TypeVar("Result")
+from handlers.request import Request
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Request):
     """One command: who asks, from where, about which incident, and the words behind the verb.
 
     `words` are still as Slack escaped them; `text` is what was typed.
     """
 
-    shell: Shell
-    act: Act
     words: str
     named: str | None
     channel: str | None
@@ -43,14 +30,6 @@ class Ask:
     @property
     def text(self) -> str:
         return plain(self.words)
-
-    @property
-    def desk(self) -> Desk:
-        return self.shell.desk
-
-    @property
-    def policy(self) -> Policy:
-        return self.shell.policy
 
     @property
     def me(self) -> UserId:
@@ -72,28 +51,6 @@ class Ask:
     async def head(self) -> Head:
         found = await self.incident()
         return await self.read(reading.head, self.act, found.incident_id)
-
-    async def zone(self) -> ZoneInfo:
-        return await self.read(access.zone_of, self.policy, self.act)
-
-    async def read(
-        self,
-        call: Callable[Concatenate[Database, Args], Result],
-        *args: Args.args,
-        **named: Args.kwargs,
-    ) -> Result:
-        return await self.shell.threads.read(call, self.shell.db, *args, **named)
-
-    async def write(
-        self,
-        call: Callable[Concatenate[Database, Args], Result],
-        *args: Args.args,
-        **named: Args.kwargs,
-    ) -> Result:
-        return await self.shell.threads.write(call, self.shell.db, *args, **named)
-
-    def say(self, block: str, **values: object) -> Message:
-        return said(self.desk, "answers", block, **values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from bot.domain.errors import BadInput, FormErrors
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.when import parse_when
-from bot.services import access, decisions, followups, lifecycle, paging, reading
+from bot.services import decisions, followups, lifecycle, paging, reading
 from bot.services.decisions import NewDecision
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -30,7 +30,7 @@ async def page(sent: Sent) -> Became:
     team, user = await target(sent)
     reference = (await sent.read(reading.head, sent.act, sent.subject)).reference
     why = sent.fields.text(Field.WHY).strip()
-    policy = sent.shell.policy
+    policy = sent.policy
     if team is not None:
         started = await sent.write(paging.page_team, policy, sent.act, sent.subject, team, why)
     else:
@@ -45,14 +45,14 @@ async def task(sent: Sent) -> Became:
     user = sent.fields.person(Field.PERSON)
     if user is None:
         raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
-    zone = await sent.read(access.zone_of, sent.shell.policy, sent.act)
+    zone = await sent.zone()
     due, behind = parse_when(sent.fields.text(Field.DUE), sent.act.now, zone)
     if behind:
         raise BadInput("when", f"'{behind[:40]}' is not part of a time", "tomorrow 9:00")
     assignee = await reachable(sent.shell, sent.act, user)
     reference = await sent.write(
         followups.add_task,
-        sent.shell.policy,
+        sent.policy,
         sent.act,
         sent.subject,
         assignee=assignee,
@@ -75,7 +75,7 @@ async def decision(sent: Sent) -> Became:
         precedent=fields.chosen(Field.PRECEDENT) or "",
     )
     reference = await sent.write(
-        decisions.record_decision, sent.shell.policy, sent.act, sent.subject, made
+        decisions.record_decision, sent.policy, sent.act, sent.subject, made
     )
     return sent.say("decision_recorded", reference=reference)
 
@@ -85,13 +85,13 @@ async def resolve(sent: Sent) -> Became:
     cause = fields.chosen(Field.ROOT_CAUSE)
     if cause is None:
         raise FormErrors({Field.ROOT_CAUSE: sent.desk.plain("listeners", "choose_cause")})
-    days = _days(fields.all_chosen(Field.FOLLOW_UPS), sent.shell.policy.follow_up_days)
+    days = _days(fields.all_chosen(Field.FOLLOW_UPS), sent.policy.follow_up_days)
     owner: UserId | None = fields.person(Field.OWNER)
     if owner is not None:
         owner = await reachable(sent.shell, sent.act, owner)
     reference = await sent.write(
         lifecycle.resolve,
-        sent.shell.policy,
+        sent.policy,
         sent.act,
         sent.subject,
         root_cause=cause,

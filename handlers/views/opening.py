@@ -50,7 +50,7 @@ def redrawn(desk: Desk, view: Mapping[str, Any], changed: str) -> dict[str, Any]
 
 async def open_it(sent: Sent) -> Became:
     draft = draft_from(sent.desk, sent.fields, sent.subject)
-    opened = await sent.write(opening.open_incident, sent.shell.policy, sent.act, draft)
+    opened = await sent.write(opening.open_incident, sent.policy, sent.act, draft)
     return forms.opened_view(sent.desk, opened)
 
 

@@ -12,7 +12,7 @@ from handlers.who import reachable
 
 async def cannot_take(sent: Sent) -> Became:
     reason = sent.fields.text(Field.WHY).strip()
-    taken = await sent.write(answering.decline, sent.shell.policy, sent.act, sent.subject, reason)
+    taken = await sent.write(answering.decline, sent.policy, sent.act, sent.subject, reason)
     return sent.say("cannot_take", reference=taken.reference, team=taken.team_name)
 
 
@@ -20,7 +20,7 @@ async def hand_over(sent: Sent) -> Became:
     """From the page, or from the incident."""
     team, user = await target(sent)
     summary = sent.fields.text(Field.SUMMARY)
-    policy, incident_id = sent.shell.policy, incident_in(sent.subject)
+    policy, incident_id = sent.policy, incident_in(sent.subject)
     if incident_id is None:
         page = await sent.read(reading.page, sent.act, sent.subject)
         reference = page.head.reference

@@ -19,6 +19,6 @@ async def target(sent: Sent) -> tuple[TeamKey | None, UserId | None]:
         return None, await reachable(sent.shell, sent.act, user)
     if not team:
         raise FormErrors({Field.TEAM: say("choose_target")})
-    if team not in sent.shell.policy.teams:
+    if team not in sent.policy.teams:
         raise FormErrors({Field.TEAM: say("team_gone")})
     return TeamKey(team), None

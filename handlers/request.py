@@ -1,0 +1,59 @@
+"""What every request of a person has, whatever it came by: who asks, and ways to serve them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.domain.act import Act
+from bot.policy import Policy
+from bot.render.answers import said
+from bot.render.desk import Desk
+from bot.render.message import Message
+from bot.services import access
+from bot.store.database import Database
+from handlers.shell import Shell
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command, a click or a form that was sent."""
+
+    shell: Shell
+    act: Act
+
+    @property
+    def desk(self) -> Desk:
+        return self.shell.desk
+
+    @property
+    def policy(self) -> Policy:
+        return self.shell.policy
+
+    async def zone(self) -> ZoneInfo:
+        """Return the time zone in which they think."""
+        return await self.read(access.zone_of, self.policy, self.act)
+
+    async def read(
+        self,
+        call: Callable[Concatenate[Database, Args], Result],
+        *args: Args.args,
+        **named: Args.kwargs,
+    ) -> Result:
+        """Call a service that only reads."""
+        return await self.shell.threads.read(call, self.shell.db, *args, **named)
+
+    async def write(
+        self,
+        call: Callable[Concatenate[Database, Args], Result],
+        *args: Args.args,
+        **named: Args.kwargs,
+    ) -> Result:
+        """Call a service that writes."""
+        return await self.shell.threads.write(call, self.shell.db, *args, **named)
+
+    def say(self, block: str, **values: object) -> Message:
+        return said(self.desk, "answers", block, **values)
