@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from bot.services import exports
 from bot.settings import Settings, read_settings
 from bot.store import snapshots
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Exit 2 when it is refused, 1 when the copy is not sound; then no file is left behind."""
     try:
-        source = source_of(read_settings(environment, slack_needed=False))
+        source = _source(read_settings(environment, slack_needed=False))
         _refuse_target(arguments.file, source, force=arguments.force)
         held, size = _written(source, arguments.file, quick=arguments.quick)
     except Refused as error:
@@ -48,18 +50,19 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return 0
 
 
-def source_of(settings: Settings) -> Path:
-    """Return the file of the SQLite database; refuses PostgreSQL, which has tools of its own."""
-    db = Database(settings.database_url)
-    db.close()
-    if not db.is_sqlite:
+def sqlite_file(settings: Settings, otherwise: str) -> Path:
+    """Return the file of the SQLite database; refuses PostgreSQL, whose own tools do it."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
         raise Refused(
-            "This command copies a SQLite file; DATABASE_URL names a PostgreSQL database. Use "
-            "'pg_dump --format=custom' (docs/how-to/back-up-and-restore.md)."
+            f"DATABASE_URL names a PostgreSQL database: {otherwise} "
+            "(docs/how-to/back-up-and-restore.md)."
         )
-    if not db.url.database or db.url.database == ":memory:":
-        raise Refused("DATABASE_URL names no file: there is nothing to copy.")
-    source = Path(db.url.database)
+    return Path(url.database)
+
+
+def _source(settings: Settings) -> Path:
+    source = sqlite_file(settings, "use 'pg_dump --format=custom'")
     if not source.is_file():
         raise Refused(f"There is no database at {source}: check DATABASE_URL.")
     return source

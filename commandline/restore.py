@@ -11,7 +11,7 @@ from bot.store import snapshots
 from bot.store.database import Database
 from bot.store.snapshots import Contents, NotADatabase
 from commandline import migrations
-from commandline.backup import WRONG_INPUT, Refused, checked
+from commandline.backup import WRONG_INPUT, Refused, checked, sqlite_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,9 +61,10 @@ def _marked(db: Database) -> int:
 
 
 def _restored(settings: Settings, arguments: argparse.Namespace) -> int:
-    target = _target(settings)
+    by_others = "restore it with 'pg_restore', then run 'app.py restore --mark-only'"
+    target = sqlite_file(settings, by_others)
     if not arguments.file.is_file():
-        raise Refused(f"There is no file {arguments.file}.")
+        raise Refused(f"There is no file {arguments.file}: name one that 'backup' wrote.")
     if target.exists():
         _refuse_target(target, arguments.file, force=arguments.force)
     copy = snapshots.partial(target)
@@ -78,19 +79,6 @@ def _restored(settings: Settings, arguments: argparse.Namespace) -> int:
             left.unlink()
     _tell(target, held, uncertain, aside)
     return 0
-
-
-def _target(settings: Settings) -> Path:
-    db = Database(settings.database_url)
-    db.close()
-    if not db.is_sqlite:
-        raise Refused(
-            "DATABASE_URL names a PostgreSQL database: restore it with 'pg_restore', then run "
-            "'app.py restore --mark-only' (docs/how-to/back-up-and-restore.md)."
-        )
-    if not db.url.database or db.url.database == ":memory:":
-        raise Refused("DATABASE_URL names no file to restore to.")
-    return Path(db.url.database)
 
 
 def _refuse_target(target: Path, backup: Path, *, force: bool) -> None:
