@@ -19,8 +19,8 @@ DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
 LOG_FORMATS = ("text", "json")
 HIGHEST_PORT = 65_535
 SHORTEST_LINK_SECRET = 16
+_NOT_IN_PUBLIC_URL = re.compile(r"[\s?#@]")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         port=_port(environment),
         log_format=_log_format(environment),
         clock_offset_file=_optional_path(environment, "CLOCK_OFFSET_FILE"),
-        keep=Keep(
-            done=_kept(environment, "KEEP_DONE", Keep().done),
-            dead=_kept(environment, "KEEP_DEAD", Keep().dead),
-            requests=_kept(environment, "KEEP_REQUESTS", Keep().requests),
-        ),
+        keep=_keep(environment),
         gateways_path=_optional_path(environment, "FALLBACK_GATEWAYS"),
         public_url=_public_url(environment),
         link_secret=_link_secret(environment, needed=slack_needed),
@@ -139,12 +135,16 @@ def _api_url(environment: Mapping[str, str]) -> str:
 
 
 def _is_address(text: str) -> bool:
+    return _names_host(text) and _is_plain(text)
+
+
+def _names_host(text: str) -> bool:
     try:
         parts = urlsplit(text)
         named = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return named and parts.scheme in ("http", "https") and _is_plain(text)
+    return named and parts.scheme in ("http", "https")
 
 
 def _is_plain(text: str) -> bool:
@@ -193,7 +193,7 @@ def _log_format(environment: Mapping[str, str]) -> str:
 
 def _public_url(environment: Mapping[str, str]) -> str | None:
     url = (environment.get("PUBLIC_URL") or "").rstrip("/")
-    if url and not _ADDRESS.fullmatch(url):
+    if url and (not _names_host(url) or _NOT_IN_PUBLIC_URL.search(url)):
         raise SettingsError(
             f"PUBLIC_URL is '{url}': it must be the address at which people's browsers find the "
             "bot, such as https://tocsin.example.com"
@@ -224,18 +224,13 @@ def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:
     return Path(value) if value else None
 
 
-def _kept(environment: Mapping[str, str], name: str, default: timedelta) -> timedelta:
-    text = environment.get(name)
-    if not text:
-        return default
-    try:
-        length = parse_duration(text, name)
-    except BadInput as error:
-        raise SettingsError(f"{name} is not understood: {error.problem}.") from error
-    if length < DAY:
-        # Slack repeats requests for an hour, and a lost answer is looked up for a day.
-        raise SettingsError(f"{name} is '{text}': it must be at least a day ('1d').")
-    return length
+def _keep(environment: Mapping[str, str]) -> Keep:
+    # At least a day: Slack repeats requests for an hour, and a lost answer is looked up for a day.
+    return Keep(
+        done=_length(environment, "KEEP_DONE", least=DAY) or Keep().done,
+        dead=_length(environment, "KEEP_DEAD", least=DAY) or Keep().dead,
+        requests=_length(environment, "KEEP_REQUESTS", least=DAY) or Keep().requests,
+    )
 
 
 def _watch(environment: Mapping[str, str]) -> Watch:
@@ -260,7 +255,9 @@ def _watch(environment: Mapping[str, str]) -> Watch:
     )
 
 
-def _length(environment: Mapping[str, str], name: str) -> timedelta | None:
+def _length(
+    environment: Mapping[str, str], name: str, *, least: timedelta = SECOND
+) -> timedelta | None:
     text = environment.get(name)
     if not text:
         return None
@@ -268,6 +265,7 @@ def _length(environment: Mapping[str, str], name: str) -> timedelta | None:
         length = parse_duration(text, name)
     except BadInput as error:
         raise SettingsError(f"{name} is not understood: {error.problem}.") from error
-    if length < SECOND:
-        raise SettingsError(f"{name} is '{text}': it must be at least a second ('1s').")
+    if length < least:
+        shortest = "a day ('1d')" if least == DAY else "a second ('1s')"
+        raise SettingsError(f"{name} is '{text}': it must be at least {shortest}.")
     return length

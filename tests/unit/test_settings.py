@@ -28,3 +28,16 @@ def test_each_period_can_be_set() -> None:
 def test_a_period_that_cannot_be_is_named(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=name):
         keep(**{name: text})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://:80", "https://", "tocsin.example.com", "https://a.example?b", "https://a b.c"]
+)
+def test_a_public_url_that_no_browser_finds_is_named(url: str) -> None:
+    with pytest.raises(SettingsError, match="PUBLIC_URL"):
+        read_settings({"PUBLIC_URL": url}, slack_needed=False)
+
+
+def test_a_public_url_may_have_a_path_and_a_name_in_any_alphabet() -> None:
+    url = "https://überwachung.example/tocsin/"
+    assert read_settings({"PUBLIC_URL": url}, slack_needed=False).public_url == url[:-1]
