@@ -62,8 +62,13 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     HOME = "home"
     FALLBACK = "fallback"
+    EXHAUSTED_OUTSIDE = "exhausted outside"
     CANARY = "canary"
     CANARY_UPDATE = "canary update"
+
+
+OUTSIDE = (DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE)
+"""What a gateway takes, and not Slack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,24 @@ class OutsidePage:
         return self.paged_at >= self.ack_due_at
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideExhausted:
+    """What is said outside Slack to those in charge: nobody of a team has acknowledged.
+
+    `title` is None where it may not be shown there; `tried` are names.
+    """
+
+    reference: str
+    severity: Severity
+    title: str | None
+    team_name: str
+    asked_by: str
+    tried: tuple[str, ...]
+    started_at: datetime
+    ack_due_at: datetime
+    may_repeat: bool = False
+
+
 class Standing(Enum):
     """How a page stands that somebody opens by its link."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.errors import AlreadyHandled, NotFound, StoreUnavailable
-from bot.domain.reading import LinkedPage, OutsidePage
+from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage
 from bot.render.desk import Desk
 from bot.render.words import TEMPLATES
 
@@ -39,6 +39,14 @@ def written(desk: Desk, page: OutsidePage, link: str | None) -> Written:
     return Written(
         desk.plain("outside", "subject", page=page),
         desk.plain("outside", "message", page=page, link=link),
+    )
+
+
+def exhausted(desk: Desk, view: OutsideExhausted) -> Written:
+    """Say that nobody of a team has acknowledged, to whoever has to do something about it."""
+    return Written(
+        desk.plain("outside", "exhausted_subject", view=view),
+        desk.plain("outside", "exhausted_message", view=view),
     )
 
 

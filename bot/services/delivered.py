@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.act import by_the_bot
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
 from bot.services import paging, rooms
@@ -23,7 +23,7 @@ _POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.ROOM_INVITE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
-    DeliveryKind.FALLBACK,
+    *OUTSIDE,
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}

@@ -1,4 +1,7 @@
-"""Pages that Slack does not take go out another way: when, what they say, and what is recorded."""
+"""What Slack does not take goes out another way: when, what it says, and what is recorded.
+
+Pages, and the notices to those in charge that nobody answered one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +11,10 @@ from itertools import groupby
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.errors import NotFound
-from bot.domain.ids import PageId, UserId
+from bot.domain.ids import UserId
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Way
-from bot.domain.reading import OutsidePage
+from bot.domain.reading import OutsideExhausted, OutsidePage
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import linked
@@ -21,70 +24,72 @@ from bot.services.outgoing import Moot
 from bot.store import incidents, outbox, pages, unsent_pages
 from bot.store.database import Database
 from bot.store.outbox import Claimed, Outgoing
-from bot.store.unsent_pages import UnsentPage
+from bot.store.tables import PagingRun
+from bot.store.transaction import Transaction
+from bot.store.unsent_pages import Unsent
 
 AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What goes to a person outside Slack, and by which way."""
+    """What goes to a person outside Slack, and by which way; `subject` is its page or run."""
 
     way: Way
-    page: OutsidePage
-    page_id: PageId
+    said: OutsidePage | OutsideExhausted
+    subject: str
     user: UserId
 
 
-def overdue(db: Database, policy: Policy, at: At) -> list[UnsentPage]:
-    """Return the pages that Slack has kept for too long, and whose people have another way."""
+def overdue(db: Database, policy: Policy, at: At) -> list[Unsent]:
+    """Return what Slack has kept for too long, and whose people have another way."""
     rule = policy.fallback
     with db.reading() as tx:
         return unsent_pages.overdue(tx, at.now, at.real, rule.after, rule.ways, AT_ONCE)
 
 
-def send(db: Database, policy: Policy, at: At, late: Sequence[UnsentPage]) -> int:
-    """Have these pages go out another way, where that is still needed; return how many.
+def send(db: Database, policy: Policy, at: At, late: Sequence[Unsent]) -> int:
+    """Have these go out another way, where that is still needed; return how many.
 
-    Each page and way is one delivery for ever, whichever replica is first to see it.
+    Each page (or notice to somebody) and way is one delivery for ever, whichever replica is first
+    to see it.
     """
     by_incident = groupby(sorted(late, key=_incident_of), key=_incident_of)
     return sum(_send(db, policy, at, incident, list(group)) for incident, group in by_incident)
 
 
-def _incident_of(page: UnsentPage) -> str:
-    return page.incident_id
+def _incident_of(late: Unsent) -> str:
+    return late.incident_id
 
 
-def _send(
-    db: Database, policy: Policy, at: At, incident_id: str, late: Sequence[UnsentPage]
-) -> int:
+def _send(db: Database, policy: Policy, at: At, incident_id: str, late: Sequence[Unsent]) -> int:
     with db.transaction() as tx:
         # Its lock first, as everywhere: an acknowledgement that comes now is seen, or waits.
         if incidents.lock(tx, incident_id) is None:
             return 0
-        unsent = unsent_pages.still_unsent(tx, incident_id, [page.page_id for page in late])
-        going = [page for page in late if page.page_id in unsent]
+        unsent = unsent_pages.still_unsent(tx, incident_id, {one.subject for one in late})
+        going = [one for one in late if (one.subject, one.target) in unsent]
         messages = [
-            _outgoing(page, way)
-            for page in going
-            for way in policy.fallback.ways[UserId(page.target)]
+            _outgoing(one, way) for one in going for way in policy.fallback.ways[UserId(one.target)]
         ]
         if messages:
             outbox.enqueue(tx, going[0].workspace, at.now, messages)
     return len(going)
 
 
-def _outgoing(page: UnsentPage, way: Way) -> Outgoing:
+def _outgoing(late: Unsent, way: Way) -> Outgoing:
+    notice = late.kind is DeliveryKind.EXHAUSTED
+    # A page is one person's; a run has several who are told.
+    about = f"{late.subject}:{late.target}" if notice else late.subject
     return Outgoing(
-        kind=DeliveryKind.FALLBACK,
+        kind=DeliveryKind.EXHAUSTED_OUTSIDE if notice else DeliveryKind.FALLBACK,
         priority=Priority.FALLBACK,
         # One for each way of each person: a gateway that hangs delays nobody else.
-        lane=f"fallback/{page.target}/{way.key}",
-        subject=page.page_id,
-        incident_id=page.incident_id,
-        dedup_key=f"fallback:{page.page_id}:{way.key}",
-        target=page.target,
+        lane=f"fallback/{late.target}/{way.key}",
+        subject=late.subject,
+        incident_id=late.incident_id,
+        dedup_key=f"fallback:{about}:{way.key}",
+        target=late.target,
         args={"way": way.key},
     )
 
@@ -101,22 +106,42 @@ def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | Moot:
     way = policy.fallback.way(user, str(claimed.args.get("way")))
     if way is None:
         return Moot("the policy has no such way any more")
+    # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
+    again = claimed.uncertain or claimed.attempts > 1
+    about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page
     with db.reading() as tx:
-        try:
-            page, run, incident = linked.rows(tx, claimed.subject)
-        except NotFound:
-            return Moot("no such page")
-        unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
-        if not unanswered or page.state is not PageState.WAITING:
-            return Moot("acknowledged or withdrawn meanwhile")
-        if incident.ended_at is not None:
-            return Moot("the incident has ended")
-        if page.sent_at is not None:
-            return Moot("Slack has taken the page meanwhile")
-        # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
-        again = claimed.uncertain or claimed.attempts > 1
-        said = linked.outside_page(tx, page, run, incident, may_repeat=again)
-    return Errand(way, said, PageId(page.id), user)
+        said = about(tx, claimed, may_repeat=again)
+    return said if isinstance(said, Moot) else Errand(way, said, claimed.subject, user)
+
+
+def _page(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsidePage | Moot:
+    try:
+        page, run, incident = linked.rows(tx, claimed.subject)
+    except NotFound:
+        return Moot("no such page")
+    unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
+    if not unanswered or page.state is not PageState.WAITING:
+        return Moot("acknowledged or withdrawn meanwhile")
+    if incident.ended_at is not None:
+        return Moot("the incident has ended")
+    if page.sent_at is not None:
+        return Moot("Slack has taken the page meanwhile")
+    return linked.outside_page(tx, page, run, incident, may_repeat=may_repeat)
+
+
+def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideExhausted | Moot:
+    run = pages.run(tx, claimed.subject)
+    incident = incidents.get(tx, run.incident_id) if run else None
+    if run is None or incident is None:
+        return Moot("no such run")
+    if run.state is not RunState.EXHAUSTED:
+        return Moot("answered meanwhile")
+    if incident.ended_at is not None:
+        return Moot("the incident has ended")
+    waits = unsent_pages.still_unsent(tx, incident.id, [run.id])
+    if (run.id, claimed.target) not in waits:
+        return Moot("Slack has taken the notice meanwhile")
+    return linked.outside_exhausted(tx, run, incident, may_repeat=may_repeat)
 
 
 def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
@@ -125,9 +150,9 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
         incident = incidents.lock(tx, claimed.incident_id or "")
         if not outbox.finish(tx, claimed, DeliveryState.SENT, real=at.real, sent_at=at.now):
             return False
-        page = pages.page(tx, claimed.subject)
-        run = pages.run(tx, page.run_id) if page else None
+        run = _run(tx, claimed)
         if incident is not None and run is not None:
+            notice = claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE
             case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
             case.record(
                 EntryKind.REACHED_OUTSIDE,
@@ -135,7 +160,15 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
                 person=claimed.target,
                 way=way.gateway,
                 name=run.team_name,
+                **({"exhausted": True} if notice else {}),
             )
             case.card_changed()
             case.put_down()
         return True
+
+
+def _run(tx: Transaction, claimed: Claimed) -> PagingRun | None:
+    if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE:
+        return pages.run(tx, claimed.subject)
+    page = pages.page(tx, claimed.subject)
+    return pages.run(tx, page.run_id) if page else None

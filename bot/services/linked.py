@@ -7,7 +7,7 @@ from bot.domain.errors import NotFound, NotPermitted
 from bot.domain.ids import PageId
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.domain.reach import Link
-from bot.domain.reading import LinkedPage, OutsidePage, Standing
+from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
 from bot.policy import Policy
@@ -28,7 +28,7 @@ def look(db: Database, link: Link) -> LinkedPage:
         return LinkedPage(
             outside_page(tx, page, run, incident),
             _standing(link, page, run, incident),
-            by=_name(tx, page, run.responder),
+            by=_name(tx, run, run.responder),
             at=run.acked_at,
         )
 
@@ -71,18 +71,37 @@ def outside_page(
         title=head.name if head.full else None,
         team_name=run.team_name,
         in_person=run.team_key == PERSON_PREFIX + page.target,
-        asked_by=_name(tx, page, run.requested_by),
+        asked_by=_name(tx, run, run.requested_by),
         paged_at=page.created_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
     )
 
 
-def _name(tx: Transaction, page: Page, user: str | None) -> str:
+def outside_exhausted(
+    tx: Transaction, run: PagingRun, incident: Incident, *, may_repeat: bool = False
+) -> OutsideExhausted:
+    """Return what may be said outside Slack of a team that did not answer."""
+    head = views.head_in(incident, Place.OUTSIDE)
+    asked = dict.fromkeys(page.target for page in pages.pages_of_run(tx, run.id))
+    return OutsideExhausted(
+        reference=head.reference,
+        severity=head.severity,
+        title=head.name if head.full else None,
+        team_name=run.team_name,
+        asked_by=_name(tx, run, run.requested_by),
+        tried=tuple(_name(tx, run, user) for user in asked),
+        started_at=run.started_at,
+        ack_due_at=run.ack_due_at,
+        may_repeat=may_repeat,
+    )
+
+
+def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
     """Nobody's member ID means anything outside Slack."""
     if user is None or user == THE_BOT:
         return SOMEBODY
-    person = people.person(tx, Workspace(page.team_id, page.enterprise_id), user)
+    person = people.person(tx, Workspace(run.team_id, run.enterprise_id), user)
     return person.name if person else SOMEBODY
 
 

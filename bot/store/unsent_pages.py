@@ -1,4 +1,7 @@
-"""Pages that Slack has not taken: which of them go out another way now."""
+"""What Slack has not taken and people wait for: which of it goes out another way now.
+
+Pages, and the notices that nobody answered one.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.domain.act import Workspace
-from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.duework import OUTSIDE, DeliveryKind, Priority
 from bot.domain.paging import PageState, RunState
 from bot.domain.severity import Severity
 from bot.store.limits import WORKSPACE
@@ -22,10 +25,14 @@ UNANSWERED = (RunState.PAGING, RunState.EXHAUSTED)
 
 
 @dataclass(frozen=True, slots=True)
-class UnsentPage:
-    """A page that still waits for Slack and for an answer."""
+class Unsent:
+    """A page that still waits for Slack and for an answer, or a notice that nobody answered.
 
-    page_id: str
+    `subject` is the page's id, or that of the notice's run.
+    """
+
+    kind: DeliveryKind
+    subject: str
     incident_id: str
     workspace: Workspace
     target: str
@@ -38,50 +45,58 @@ def overdue(
     after: Mapping[Severity, timedelta],
     targets: Collection[str],
     limit: int,
-) -> list[UnsentPage]:
-    """Return pages to these people that Slack has kept waiting for longer than `after`, by
-    severity, and that have gone no other way yet; all at once where Slack refuses the token."""
+) -> list[Unsent]:
+    """Return what waits for these people and Slack has kept for longer than `after`, by severity,
+    and what has gone no other way yet; all at once where Slack refuses the token."""
     fallback = aliased(Delivery)
     gone_out = select(col(fallback.id)).where(
         col(fallback.subject) == col(Delivery.subject),
-        col(fallback.kind) == DeliveryKind.FALLBACK,
+        col(fallback.target) == col(Delivery.target),
+        col(fallback.kind).in_(OUTSIDE),
     )
     due = [
         and_(col(Incident.severity) == severity, or_(_wanted() <= now - wait, _token_lost(real)))
         for severity, wait in after.items()
     ]
-    waiting = (
-        _unanswered()
-        .where(
+    waiting = [
+        unanswered.where(
             IS_UNSENT,
-            col(Delivery.kind) == DeliveryKind.PAGE,
             col(Delivery.target).in_(list(targets)),
             or_(false(), *due),
             ~gone_out.exists(),
         )
         .order_by(_wanted())
         .limit(limit)
-    )
+        for unanswered in (_pages(), _notices())
+    ]
     return [
-        UnsentPage(
+        Unsent(
+            row["kind"],
             row["subject"],
             row["incident_id"],
             Workspace(row["team_id"], row["enterprise_id"]),
             row["target"],
         )
-        for row in tx.execute(waiting).mappings()
+        for each in waiting
+        for row in tx.execute(each).mappings()
     ]
 
 
-def still_unsent(tx: Transaction, incident_id: str, page_ids: Collection[str]) -> set[str]:
-    """Return those that Slack has not taken and nobody has answered by now."""
-    waiting = _unanswered().where(
-        col(Delivery.subject).in_(list(page_ids)),
-        col(Delivery.incident_id) == incident_id,
-        col(Delivery.kind) == DeliveryKind.PAGE,
-        IS_UNSENT,
-    )
-    return {row["subject"] for row in tx.execute(waiting).mappings()}
+def still_unsent(
+    tx: Transaction, incident_id: str, subjects: Collection[str]
+) -> set[tuple[str, str]]:
+    """Return subject and target of what Slack has not taken and nobody has answered by now."""
+    return {
+        (row["subject"], row["target"])
+        for unanswered in (_pages(), _notices())
+        for row in tx.execute(
+            unanswered.where(
+                col(Delivery.subject).in_(list(subjects)),
+                col(Delivery.incident_id) == incident_id,
+                IS_UNSENT,
+            )
+        ).mappings()
+    }
 
 
 def reached_at(tx: Transaction, page_id: str) -> datetime | None:
@@ -100,21 +115,39 @@ def fallback_waits(tx: Transaction, now: datetime) -> bool:
     return tx.execute(lane.limit(1)).first() is not None
 
 
-def _unanswered() -> Select[*tuple[Any, ...]]:
+_FOUND = (
+    col(Delivery.kind),
+    col(Delivery.subject),
+    col(Delivery.incident_id),
+    col(Delivery.team_id),
+    col(Delivery.enterprise_id),
+    col(Delivery.target),
+)
+
+
+def _pages() -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            col(Delivery.subject),
-            col(Delivery.incident_id),
-            col(Delivery.team_id),
-            col(Delivery.enterprise_id),
-            col(Delivery.target),
-        )
+        select(*_FOUND)
         .join(Page, col(Page.id) == col(Delivery.subject))
         .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
         .join(Incident, col(Incident.id) == col(Page.incident_id))
         .where(
+            col(Delivery.kind) == DeliveryKind.PAGE,
             col(Page.state) == PageState.WAITING,
             col(PagingRun.state).in_(UNANSWERED),
+            col(Incident.ended_at).is_(None),
+        )
+    )
+
+
+def _notices() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_FOUND)
+        .join(PagingRun, col(PagingRun.id) == col(Delivery.subject))
+        .join(Incident, col(Incident.id) == col(PagingRun.incident_id))
+        .where(
+            col(Delivery.kind) == DeliveryKind.EXHAUSTED,
+            col(PagingRun.state) == RunState.EXHAUSTED,
             col(Incident.ended_at).is_(None),
         )
     )

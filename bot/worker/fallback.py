@@ -8,13 +8,16 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.duework import OUTSIDE
 from bot.domain.errors import StoreUnavailable
+from bot.domain.ids import PageId
 from bot.domain.reach import LINK_LIFETIME, Link, Links
+from bot.domain.reading import OutsideExhausted, OutsidePage
 from bot.reach.outside import Handed, NotTaken, Outside
 from bot.render.desk import Desk
-from bot.render.outside import written
+from bot.render.outside import Written, exhausted, written
 from bot.services import delivered, fallback
 from bot.services.fallback import Errand
 from bot.services.outgoing import Moot
@@ -93,7 +96,7 @@ class FallbackRelay(Loop):
                 real=self._clock.real(),
                 limit=room,
                 lease=self._pace.lease,
-                kinds=(DeliveryKind.FALLBACK,),
+                kinds=OUTSIDE,
                 outside=True,
             )
 
@@ -120,8 +123,8 @@ class FallbackRelay(Loop):
                 await self._send(claimed, prepared)
 
     async def _send(self, claimed: Claimed, errand: Errand) -> None:
-        said = written(self._desk, errand.page, self._address(errand))
-        handed = Handed(errand.way, said.subject, said.body, thread=errand.page_id)
+        said = self._words(errand)
+        handed = Handed(errand.way, said.subject, said.body, thread=errand.subject)
         try:
             await self._outside.send(handed, self._pace.http_timeout)
         except NotTaken as error:
@@ -130,11 +133,20 @@ class FallbackRelay(Loop):
             self._figures.outcome(claimed.kind, "sent")
             await self._threads.write(fallback.reached, self._db, claimed, errand.way, self._at())
 
+    def _words(self, errand: Errand) -> Written:
+        match errand.said:
+            case OutsidePage() as page:
+                return written(self._desk, page, self._address(errand))
+            case OutsideExhausted() as notice:
+                return exhausted(self._desk, notice)
+            case other:
+                assert_never(other)
+
     def _address(self, errand: Errand) -> str | None:
         if self._linking is None:
             return None
         until = self._clock.now() + LINK_LIFETIME
-        return self._linking.address(Link(errand.page_id, errand.user, until))
+        return self._linking.address(Link(PageId(errand.subject), errand.user, until))
 
     async def _again(self, claimed: Claimed, errand: Errand, why: str) -> None:
         """Without end while the page waits for an answer: the message says that it may repeat."""

@@ -16,7 +16,7 @@ from prometheus_client import (
 )
 
 from bot.clock import elapsed
-from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.duework import OUTSIDE, DeliveryKind, TimerKind
 from bot.domain.severity import Severity
 
 _PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -92,7 +92,7 @@ class Figures:
 
     def outcome(self, kind: str, outcome: str) -> None:
         self._deliveries.labels(kind=kind, outcome=self._known(outcome)).inc()
-        if outcome == "sent" and kind != DeliveryKind.FALLBACK:
+        if outcome == "sent" and kind not in OUTSIDE:
             self.token_good()
 
     def delivered(self, *, page: bool, late: float) -> None:

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, func, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, TimerKind, TimerState
 from bot.domain.timeline import EntryKind
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Person, TimelineEntry, Timer
@@ -15,7 +15,7 @@ POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.ROOM_INVITE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
-    DeliveryKind.FALLBACK,
+    *OUTSIDE,
 }
 """What becomes a message of its own in Slack. The others change something, or go elsewhere."""
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from prometheus_client import generate_latest
@@ -14,6 +15,7 @@ from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
+from bot.domain.paging import RunState
 from bot.domain.reach import Link, Links, Way
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -25,8 +27,9 @@ from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import answering, linked
 from bot.store import incidents
-from bot.store.tables import Delivery, TimelineEntry
+from bot.store.tables import Delivery, PagingRun, TimelineEntry
 from bot.worker.fallback import FallbackRelay, LinkMaker
+from bot.worker.pace import Pace
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.outside import Hook, Mailbox, a_hook, a_mailbox
@@ -39,6 +42,8 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 URL = "https://tocsin.example.com"
 TITLE = "Pile-on against a creator"
 MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
+PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
+"""A gateway on a busy machine takes its time, and has not failed."""
 AFTER = {Severity.P1: timedelta(seconds=1)}
 
 
@@ -56,14 +61,14 @@ class Beyond:
 
     @asynccontextmanager
     async def working(
-        self, rule: FallbackRule | None = None, *, links: bool = True
+        self, rule: FallbackRule | None = None, *, links: bool = True, pace: Pace = PATIENT
     ) -> AsyncIterator[None]:
         """One replica's loop; as many as wanted at once."""
         rig = self.rig
         policy = replace(rig.policy, fallback=rule or self.rule())
         gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
         relay = FallbackRelay(
-            replace(rig.gear(), policy=policy),
+            replace(rig.gear(pace), policy=policy),
             Desk(policy, Words()),
             Outside(gateways),
             LinkMaker(LINKS, URL) if links else None,
@@ -109,6 +114,7 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working():
         [text] = await eventually(lambda: beyond.mailbox.texts("priya@example.com"))
+        await eventually(lambda: fallbacks(rig)[0].state is DeliveryState.SENT)
     assert "P1 ESC-1: Legal is needed" in text
     assert "Mei Tan asks you to acknowledge" in text
     link = link_in(text)
@@ -178,13 +184,116 @@ async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> 
     assert "Legal is needed" in said["message"]
 
 
+def told_that_nobody_answered(beyond: Beyond, to: str) -> list[str]:
+    return [text for text in beyond.mailbox.texts(to) if "nobody from Legal" in text]
+
+
+@pytest.mark.parametrize("tier", [Tier.STANDARD, Tier.RESTRICTED])
+async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
+    beyond: Beyond, tier: Tier
+) -> None:
+    """Slack is down for the whole ladder, and everybody's page waits for it."""
+    rig = beyond.rig
+    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=tier)
+    rule = beyond.rule(**mails)
+    async with rig.working(), beyond.working(rule), beyond.working(rule):
+        await until_nobody_is_left(rig)
+        for user in mails:
+            to = f"{user.lower()}@example.com"
+            [text] = await eventually(partial(told_that_nobody_answered, beyond, to))
+            assert text.startswith("P1 ESC-1: nobody from Legal has acknowledged")
+            assert (TITLE in text) is (tier is Tier.STANDARD)
+            assert "/ack/" not in text, "there is nothing for them to acknowledge"
+        await eventually(lambda: {row.state for row in notices(rig)} == {DeliveryState.SENT})
+        entries = timeline(rig, opened.head.id)
+    told = [e.data for e in entries if e.kind is EntryKind.REACHED_OUTSIDE]
+    legal = [one for one in told if one.get("exhausted") and one["name"] == "Legal"]
+    assert sorted(one["person"] for one in legal) == sorted(mails)
+    for user in mails:
+        to = f"{user.lower()}@example.com"
+        assert len(told_that_nobody_answered(beyond, to)) == 1, "two replicas, one mail"
+
+
+@on_sqlite
+async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Beyond) -> None:
+    rig = beyond.rig
+    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    rule = replace(beyond.rule(**mails), after={Severity.P1: timedelta(hours=100)})
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(rule):
+        await until_nobody_is_left(rig)
+        await eventually(
+            lambda: all("nobody" in str(rig.dms_of(user)).casefold() for user in mails)
+        )
+        await asyncio.sleep(3 * BRISK.tick)  # Several looks, of which none may find anything.
+    assert not [text for text in beyond.mailbox.texts() if "nobody from" in text]
+
+
+@on_sqlite
+async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) -> None:
+    rig = beyond.rig
+    boss = in_charge(rig)[0]
+    beyond.mailbox.refuses = True
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
+        await until_nobody_is_left(rig)
+        await eventually(lambda: notices(rig))
+        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        beyond.mailbox.refuses = False
+        legal = [row for row in notices(rig) if row.subject == legal_run(rig).id]
+        await eventually(
+            lambda: (
+                {row.state for row in notices(rig) if row.subject == legal[0].subject}
+                == {DeliveryState.CANCELLED}
+            )
+        )
+    assert told_that_nobody_answered(beyond, "priya@example.com") == []
+
+
+def in_charge(rig: Rig) -> list[str]:
+    return list(dict.fromkeys((*rig.policy.managers_on_duty, *rig.policy.operations_fallback)))
+
+
+def notices(rig: Rig) -> list[Delivery]:
+    with rig.db.reading() as tx:
+        wanted = col(Delivery.kind) == DeliveryKind.EXHAUSTED_OUTSIDE
+        return tx.all(select(Delivery).where(wanted))
+
+
+def legal_run(rig: Rig) -> PagingRun:
+    with rig.db.reading() as tx:
+        run = tx.first(select(PagingRun).where(col(PagingRun.team_key) == "legal"))
+    assert run is not None
+    return run
+
+
+def has_gone_on(rig: Rig, since: PagingRun) -> bool:
+    now = legal_run(rig)
+    return (now.state, now.round, now.step) != (since.state, since.round, since.step)
+
+
+async def until_nobody_is_left(rig: Rig) -> None:
+    """Step after step of the ladder, and nobody answers."""
+    for _ in range(40):
+        if legal_run(rig).state is RunState.EXHAUSTED:
+            return
+        step = legal_run(rig)
+        await rig.slack.advance(20 * 60)
+        await eventually(partial(has_gone_on, rig, step), "no step was taken")
+    raise AssertionError("the ladder has no end")
+
+
 @on_sqlite
 async def test_a_gateway_that_hangs_delays_no_other(beyond: Beyond) -> None:
     rig = beyond.rig
     beyond.hook.open.clear()
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (TEXT, MAIL)})):
+    rule = beyond.rule(**{PRIYA: (TEXT, MAIL)})
+    async with rig.working(), beyond.working(rule, pace=BRISK):
         await eventually(lambda: beyond.hook.waiting)
         await eventually(lambda: beyond.mailbox.envelopes)
         by_way = {row.args["way"]: row for row in fallbacks(rig)}

@@ -11,7 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.errors import AlreadyHandled, NotFound, NotPermitted, StoreUnavailable
-from bot.domain.reading import LinkedPage, OutsidePage, Standing
+from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.severity import Severity
 from bot.render import outside
 from bot.render.desk import Desk
@@ -31,12 +31,26 @@ PAGE = OutsidePage(
 SEALED = replace(
     PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, ack_due_at=NOW
 )
+NOBODY = OutsideExhausted(
+    reference="ESC-12",
+    severity=Severity.P1,
+    title="Pile-on against a teenage streamer",
+    team_name="Legal",
+    asked_by="Mei Tan",
+    tried=("Priya Nair", "Tom Becker"),
+    started_at=NOW,
+    ack_due_at=NOW + timedelta(minutes=15),
+)
 LINK = "https://tocsin.example.com/ack/abc.def"
 
 MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "with a link": lambda desk: outside.written(desk, PAGE, LINK),
     "without a link": lambda desk: outside.written(desk, PAGE, None),
     "sealed, again": lambda desk: outside.written(desk, replace(SEALED, may_repeat=True), LINK),
+    "nobody answered": lambda desk: outside.exhausted(desk, NOBODY),
+    "nobody was there to answer, sealed, again": lambda desk: outside.exhausted(
+        desk, replace(NOBODY, title=None, tried=(), may_repeat=True)
+    ),
     "a test": lambda desk: outside.trial(desk, "priya"),
 }
 
