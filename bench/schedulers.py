@@ -16,13 +16,14 @@ from bench.processes import LoadGenerator
 from bench.slack import Slack
 from bench.timers import reminders
 from bot.clock import Clock
+from bot.services import duework
 from bot.store import timers
 from bot.store.database import Database
 from bot.threads import Threads
 from bot.worker.figures import Figures
 from bot.worker.loop import Gear
 from bot.worker.pace import Pace
-from bot.worker.tick import BATCH, Tick
+from bot.worker.tick import TOGETHER, Tick
 
 GROUP = "Due work against an APScheduler job store, all due at one moment"
 _JOBS_SHARE = 10
@@ -69,9 +70,8 @@ def _claimed_and_done(url: str, count: int) -> float:
     db, now, done = Database(url), datetime.now(UTC), 0
     reminders(db, count, now, [now - timedelta(seconds=1)] * count)
     begun = time.perf_counter()
-    while due := _claim(db, now):
-        with db.transaction() as tx:
-            done += len(timers.finish_all(tx, due))
+    while due := _take(db, now):
+        done += due
     spent = time.perf_counter() - begun
     db.close()
     if done != count:
@@ -79,9 +79,12 @@ def _claimed_and_done(url: str, count: int) -> float:
     return count / spent
 
 
-def _claim(db: Database, now: datetime) -> list[timers.DueWork]:
+def _take(db: Database, now: datetime) -> int:
+    """What the tick does with reminders and tasks, less what they lead to."""
     with db.transaction() as tx:
-        return timers.claim(tx, now=now, real=now, limit=BATCH)
+        due = timers.hold(tx, now=now, real=now, limit=TOGETHER, kinds=duework.TOGETHER)
+        timers.end(tx, due)
+    return len(due)
 
 
 def _ours(url: str, count: int) -> float:

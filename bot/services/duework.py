@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from bot.domain.act import Act, by_the_bot
+from bot.domain.act import Act, Workspace, by_the_bot
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.lifecycle import OPEN
@@ -49,15 +50,54 @@ def fire(db: Database, policy: Policy, work: DueWork, now: datetime) -> None:
 
 
 def fire_together(db: Database, works: Sequence[DueWork], now: datetime) -> None:
-    """Do several pieces of work of kinds that are in `TOGETHER`: all of them commit, or none."""
+    """Do claimed work of kinds that are in `TOGETHER`: all of it commits, or none."""
     with db.transaction() as tx:
         _lock(tx, works)
-        ours = timers.finish_all(tx, works)
-        for kind in TOGETHER:
-            for workspace in dict.fromkeys(work.workspace for work in ours):
-                mine = [w for w in ours if (w.kind, w.workspace) == (kind, workspace)]
-                if mine:
-                    _TOGETHER[kind](tx, by_the_bot(workspace, now), mine)
+        _do_together(tx, timers.finish_all(tx, works), now)
+
+
+class Fired(NamedTuple):
+    """What was done, and whether something was left to be claimed and done alone."""
+
+    done: list[DueWork]
+    left: bool
+
+
+def fire_due(db: Database, *, now: datetime, real: datetime, limit: int) -> Fired:
+    """Do what is due of the kinds in `TOGETHER`: all of it commits, or none.
+
+    Nothing of it leaves the database, so nothing has to be claimed first. The work is locked
+    before what it is about, the other way round than elsewhere; so nothing here waits for such a
+    lock, and nobody deadlocks. What somebody changes at this moment is left.
+    """
+    with db.transaction() as tx:
+        held = timers.hold(tx, now=now, real=real, limit=limit, kinds=tuple(_TOGETHER))
+        free = _free(tx, held)
+        timers.end(tx, free)
+        _do_together(tx, free, now)
+    return Fired(free, left=len(free) < len(held))
+
+
+def _free(tx: Transaction, held: Sequence[DueWork]) -> list[DueWork]:
+    """Leave out what is about something that somebody else has locked, or that is gone."""
+    about = {work.incident_id for work in held if work.incident_id is not None}
+    incidents_free = incidents.lock_free(tx, about)
+    reminders = {work.subject for work in held if work.kind is TimerKind.REMINDER}
+    reminders_free = followups.lock_free(tx, reminders)
+    return [
+        work
+        for work in held
+        if (work.incident_id is None or work.incident_id in incidents_free)
+        and (work.kind is not TimerKind.REMINDER or work.subject in reminders_free)
+    ]
+
+
+def _do_together(tx: Transaction, ours: Sequence[DueWork], now: datetime) -> None:
+    sorts: dict[tuple[TimerKind, Workspace], list[DueWork]] = {}
+    for work in ours:
+        sorts.setdefault((work.kind, work.workspace), []).append(work)
+    for (kind, workspace), works in sorts.items():
+        _TOGETHER[kind](tx, by_the_bot(workspace, now), works)
 
 
 def _lock(tx: Transaction, works: Sequence[DueWork]) -> None:
@@ -170,6 +210,7 @@ _TOGETHER: dict[TimerKind, Callable[[Transaction, Act, Sequence[DueWork]], None]
     TimerKind.REMINDER: _reminders,
     TimerKind.TASK_DUE: _tasks_due,
 }
-TOGETHER = frozenset(_TOGETHER)
+TOGETHER = tuple(_TOGETHER)
 """Kinds of which many are done in one transaction: they write a row each, and lock little."""
+ALONE = tuple(_ALONE)
 KNOWN_KINDS = (*_ALONE, *_TOGETHER)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -10,6 +11,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
 from bot.store.transaction import Transaction, core
@@ -74,15 +76,24 @@ _LOCK_REMINDERS = (
     .order_by(col(Reminder.id))
     .with_for_update()
 )
-_SPEAK = (
-    update(core(Reminder))
-    .where(
-        col(Reminder.id).in_(bindparam("ids", expanding=True)),
-        col(Reminder.state) == ReminderState.WAITING,
+
+
+@cache
+def _lock_free(dialect: str) -> Prepared:
+    wanted = select(col(Reminder.id)).where(one_of(dialect, col(Reminder.id), "ids"))
+    return Prepared(wanted.with_for_update(skip_locked=True))
+
+
+@cache
+def _speak(dialect: str) -> Prepared:
+    waiting = col(Reminder.state) == ReminderState.WAITING
+    spoken = update(core(Reminder)).where(one_of(dialect, col(Reminder.id), "ids"), waiting)
+    told = spoken.values(state=ReminderState.SPOKEN).returning(
+        col(Reminder.id), col(Reminder.owner), col(Reminder.incident_id)
     )
-    .values(state=ReminderState.SPOKEN)
-    .returning(col(Reminder.id), col(Reminder.owner), col(Reminder.incident_id))
-)
+    return Prepared(told)
+
+
 _TASKS = select_rows(Task).where(col(Task.id).in_(bindparam("ids", expanding=True)))
 
 
@@ -100,10 +111,17 @@ def lock_reminders(tx: Transaction, ids: Collection[str]) -> None:
     tx.execute(_LOCK_REMINDERS, {"ids": list(ids)})
 
 
+def lock_free(tx: Transaction, ids: Collection[str]) -> Collection[str]:
+    """Lock those reminders that nobody else has locked, and return them."""
+    if not ids or tx.has_one_writer:
+        return ids
+    return {each for (each,) in tx.listed(_lock_free(tx.dialect), ids=list(ids))}
+
+
 def speak(tx: Transaction, ids: Collection[str]) -> dict[str, Spoken]:
     """Have reminders speak that still wait; return those, by id."""
-    rows = tx.execute(_SPEAK, {"ids": list(ids)})
-    return {row.id: Spoken(row.id, row.owner, row.incident_id) for row in rows}
+    rows = tx.listed(_speak(tx.dialect), ids=list(ids))
+    return {row[0]: Spoken(*row) for row in rows}
 
 
 def tasks(tx: Transaction, ids: Collection[str]) -> dict[str, Task]:

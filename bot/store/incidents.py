@@ -1,6 +1,6 @@
 """Incidents, their timeline and the people in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -122,6 +122,20 @@ def lock_many(tx: Transaction, ids: Iterable[str]) -> None:
     wanted = list(ids)
     if wanted and not tx.has_one_writer:
         tx.read(_lock_among(tx.dialect), ids=wanted)
+
+
+@cache
+def _lock_free(dialect: str) -> Prepared:
+    wanted = select(col(Incident.id)).where(one_of(dialect, col(Incident.id), "ids"))
+    return Prepared(wanted.with_for_update(skip_locked=True))
+
+
+def lock_free(tx: Transaction, ids: Collection[str]) -> Collection[str]:
+    """Lock those that nobody else has locked, and return them: whoever does not wait may take
+    them in any order."""
+    if not ids or tx.has_one_writer:
+        return ids
+    return {each for (each,) in tx.listed(_lock_free(tx.dialect), ids=list(ids))}
 
 
 def by_number(tx: Transaction, workspace: Workspace, number: int) -> Incident | None:

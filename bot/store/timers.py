@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    RowMapping,
     String,
     bindparam,
     func,
@@ -23,7 +22,7 @@ from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind, TimerState
 from bot.domain.ids import new_id
 from bot.store.columns import Instant
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Timer
 from bot.store.transaction import Transaction, core, insert_or
 
@@ -32,12 +31,11 @@ _IS_DUE = text("timer.state = 'due'")
 """In the very words of the partial index: given as a parameter, the index would not serve."""
 
 
-@dataclass(frozen=True, slots=True)
-class DueWork:
-    """A timer that this worker holds."""
+class DueWork(NamedTuple):
+    """A timer that this worker holds. In the order of `_TOLD`, behind its workspace."""
 
-    id: str
     workspace: Workspace
+    id: str
     kind: TimerKind
     subject: str
     occurrence: str
@@ -67,9 +65,9 @@ _CANCEL = (
 )
 
 
-def _due(*narrower: Any) -> Any:
+def _due(*narrower: Any, shown: Sequence[Any] = (col(Timer.id),)) -> Any:
     return (
-        select(col(Timer.id))
+        select(*shown)
         .where(
             _IS_DUE,
             col(Timer.due_at) <= bindparam("now", type_=Instant),
@@ -85,32 +83,54 @@ def _due(*narrower: Any) -> Any:
     )
 
 
-_DUE_STEPS = _due(text("timer.kind = 'page step'"))
-_DUE_OTHERS = _due(
-    # Not the bare column: SQLite would take the unique index, and read all that ever was due.
-    type_coerce(col(Timer.kind), String).concat("").in_(bindparam("kinds", expanding=True))
+_TOLD = tuple(
+    col(column)
+    for column in (
+        Timer.team_id,
+        Timer.enterprise_id,
+        Timer.id,
+        Timer.kind,
+        Timer.subject,
+        Timer.occurrence,
+        Timer.incident_id,
+        Timer.due_at,
+        Timer.fence,
+        Timer.attempts,
+    )
 )
-_TAKE = (
-    update(core(Timer))
-    .where(col(Timer.id).in_(bindparam("ids", expanding=True)))
-    .values(
+_DUE_STEPS = Prepared(_due(text("timer.kind = 'page step'")))
+
+
+@cache
+def _due_others(dialect: str, *, whole: bool) -> Prepared:
+    # Not the bare column: SQLite would take the unique index, and read all that ever was due.
+    kind = type_coerce(col(Timer.kind), String).concat("")
+    wanted = one_of(dialect, kind, "kinds")
+    return Prepared(_due(wanted, shown=_TOLD) if whole else _due(wanted))
+
+
+@cache
+def _take(dialect: str) -> Prepared:
+    taken = update(core(Timer)).where(one_of(dialect, col(Timer.id), "ids"))
+    leased = taken.values(
         lease_until=bindparam("until"),
         fence=col(Timer.fence) + 1,
         attempts=col(Timer.attempts) + 1,
     )
-    .returning(core(Timer))
-)
+    return Prepared(leased.returning(*_TOLD))
+
+
+@cache
+def _end(dialect: str) -> Prepared:
+    ended = update(core(Timer)).where(one_of(dialect, col(Timer.id), "ids"))
+    return Prepared(ended.values(state=TimerState.DONE))
+
 
 _HELD = (
     select(col(Timer.id), col(Timer.fence))
     .where(col(Timer.id).in_(bindparam("ids", expanding=True)), _IS_DUE)
     .order_by(col(Timer.id))
     .with_for_update()
-)
-_FINISH = (
-    update(core(Timer))
-    .where(col(Timer.id).in_(bindparam("ids", expanding=True)))
-    .values(state=TimerState.DONE)
 )
 
 
@@ -173,35 +193,50 @@ def claim(
     A kind that is not in `kinds` is left alone.
     """
     times = {"now": now, "real": real}
-    others = [kind for kind in kinds if kind is not TimerKind.PAGE_STEP]
-    ids: list[str] = []
+    others = [str(kind) for kind in kinds if kind is not TimerKind.PAGE_STEP]
+    due: list[list[str]] = []
     if TimerKind.PAGE_STEP in kinds:
-        ids += tx.execute(_DUE_STEPS, {**times, "room": limit}).scalars()
-    if others and len(ids) < limit:
-        rest = {**times, "kinds": others, "room": limit - len(ids)}
-        ids += tx.execute(_DUE_OTHERS, rest).scalars()
-    if not ids:
+        due += tx.listed(_DUE_STEPS, **times, room=limit)
+    if others and len(due) < limit:
+        rest = _due_others(tx.dialect, whole=False)
+        due += tx.listed(rest, **times, kinds=others, room=limit - len(due))
+    if not due:
         return []
-    taken = tx.execute(_TAKE, {"ids": ids, "until": real + lease})
-    return sorted(map(_due_work, taken.mappings()), key=_turn)
+    taken = tx.listed(_take(tx.dialect), ids=[each for (each,) in due], until=real + lease)
+    return sorted(map(_due_work, taken), key=_turn)
+
+
+def hold(
+    tx: Transaction, *, now: datetime, real: datetime, limit: int, kinds: Sequence[TimerKind]
+) -> list[DueWork]:
+    """Take what is due for this transaction, the oldest first; `end` it there, or it stays due.
+
+    Without a lease: for work that is done within the transaction. It waits for nobody: what
+    another one has its hands on is passed over.
+    """
+    wanted = _due_others(tx.dialect, whole=True)
+    due = tx.listed(wanted, now=now, real=real, room=limit, kinds=list(map(str, kinds)))
+    return list(map(_due_work, due))
+
+
+def end(tx: Transaction, held: Sequence[DueWork]) -> None:
+    """Mark done what this transaction holds."""
+    if held:
+        tx.run(_end(tx.dialect), [{"ids": [work.id for work in held]}])
 
 
 def _turn(work: DueWork) -> tuple[bool, datetime, str]:
     return (work.kind is not TimerKind.PAGE_STEP, work.due_at, work.id)
 
 
-def _due_work(row: RowMapping) -> DueWork:
-    return DueWork(
-        id=row["id"],
-        workspace=Workspace(row["team_id"], row["enterprise_id"]),
-        kind=row["kind"],
-        subject=row["subject"],
-        occurrence=row["occurrence"],
-        incident_id=row["incident_id"],
-        due_at=row["due_at"],
-        fence=row["fence"],
-        attempts=row["attempts"],
-    )
+def _due_work(row: Sequence[Any]) -> DueWork:
+    team_id, enterprise_id, *told = row
+    return DueWork(_workspace(team_id, enterprise_id), *told)
+
+
+@cache
+def _workspace(team_id: str, enterprise_id: str | None) -> Workspace:
+    return Workspace(team_id, enterprise_id)
 
 
 def finish(tx: Transaction, work: DueWork) -> bool:
@@ -224,10 +259,10 @@ def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
     """Mark several done; return those that were still ours to do."""
     fences = {work.id: work.fence for work in works}
     held = tx.execute(_HELD, {"ids": list(fences)}).mappings()
-    ours = {row["id"] for row in held if row["fence"] == fences[row["id"]]}
-    if ours:
-        tx.execute(_FINISH, {"ids": list(ours)})
-    return [work for work in works if work.id in ours]
+    held_by_us = {row["id"] for row in held if row["fence"] == fences[row["id"]]}
+    ours = [work for work in works if work.id in held_by_us]
+    end(tx, ours)
+    return ours
 
 
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.act import Workspace
+from bot.domain.duework import TimerKind
 from bot.domain.errors import StoreUnavailable
 from bot.services import digests, duework
 from bot.store import outbox_health, timers, upkeep
@@ -19,6 +20,8 @@ from bot.worker.loop import Gear, Loop, going_on
 log = logging.getLogger(__name__)
 
 BATCH = 100
+TOGETHER = 200
+"""Pieces of work that are done in one transaction, and which others wait for on SQLite."""
 _AT_ONCE = 4
 """Pieces of work that are done side by side: as many as PostgreSQL has writers."""
 _LONGEST_BURST = 5.0
@@ -75,10 +78,13 @@ class Tick(Loop):
     async def _fire_all(self) -> None:
         """Until nothing is due any more; in a long burst, the rest of the tick comes in between."""
         until = time.monotonic() + _LONGEST_BURST
-        while time.monotonic() < until and (due := await self._threads.write(self._claim)):
-            # Claimed with pages' steps in front, and done in that order.
-            await self._fire_each([work for work in due if work.kind not in duework.TOGETHER])
-            await self._fire_together([work for work in due if work.kind in duework.TOGETHER])
+        while time.monotonic() < until:
+            due = await self._threads.write(self._claim, duework.ALONE)
+            await self._fire_each(due)
+            if len(due) == BATCH and due[-1].kind is TimerKind.PAGE_STEP:
+                continue  # Claimed with pages' steps in front: the others wait for all of them.
+            if not await self._fire_together() and not due:
+                return
 
     async def _fire_each(self, works: Sequence[DueWork]) -> None:
         """Several side by side, each in its own transaction; the first outage ends the tick."""
@@ -95,22 +101,31 @@ class Tick(Loop):
             if end is not None:
                 raise end
 
-    async def _fire_together(self, works: Sequence[DueWork]) -> None:
-        """Many in one transaction. Where one fails, each is done alone, and the others go on."""
-        if not works:
-            return
-        now = self._clock.now()
+    async def _fire_together(self) -> bool:
+        """Many in one transaction; tell whether anything was due.
+
+        Where one fails or is held up, they are claimed and done alone, and the others go on.
+        """
+        done: list[DueWork] = []
         try:
-            await self._threads.write(duework.fire_together, self._db, works, now)
+            done, left = await self._threads.write(self._fire_due)
         except Exception:
             # Also where a lock was not to be had: it is one row's, and not all have to wait for it.
             log.warning("Due work failed together and is done one by one", exc_info=True)
-            await self._fire_each(works)
-        else:
-            for work in works:
-                self._count(work)
+            left = True
+        for work in done:
+            self._count(work)
+        if not left:
+            return bool(done)
+        claimed = await self._threads.write(self._claim, duework.TOGETHER)
+        await self._fire_each(claimed)
+        return bool(done or claimed)
 
-    def _claim(self) -> list[DueWork]:
+    def _fire_due(self) -> duework.Fired:
+        now, real = self._clock.now(), self._clock.real()
+        return duework.fire_due(self._db, now=now, real=real, limit=TOGETHER)
+
+    def _claim(self, kinds: Sequence[TimerKind]) -> list[DueWork]:
         began = time.monotonic()
         with self._db.transaction() as tx:
             due = timers.claim(
@@ -118,7 +133,7 @@ class Tick(Loop):
                 now=self._clock.now(),
                 real=self._clock.real(),
                 limit=BATCH,
-                kinds=duework.KNOWN_KINDS,
+                kinds=kinds,
                 lease=self._pace.lease,
             )
         self._figures.claimed("timer", len(due), time.monotonic() - began)

@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind
 from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
-from bot.services import delivered
+from bot.services import delivered, duework, followups
 from bot.services.delivered import Accepted, At
-from bot.store import incidents, outbox, pages
+from bot.store import followups as store
+from bot.store import incidents, outbox, pages, timers
 from bot.store.database import Database
 from bot.store.outbox import Claimed
+from bot.store.tables import Reminder
+from bot.store.timers import NewTimer
 from tests.databases import fresh_url
-from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_incident, people
+from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.store.lanes import a_delivery
 from tests.waiting import eventually
@@ -139,3 +143,28 @@ def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.SENDING
     assert delivered.sent(db, page, Accepted("D1", "1.1"), NOW)
+
+
+def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, policy: Policy) -> None:
+    """Whoever holds the incident may want the work next: waiting for it would be a deadlock."""
+    busy, idle = an_incident(db, policy).head.id, an_incident(db, policy).head.id
+    act, at = an_act(PRIYA), NOON + timedelta(minutes=1)
+    for _ in range(2):
+        followups.add_reminder(db, act, text="ask Legal", due_at=at)
+    with db.transaction() as tx:
+        tasks = [NewTimer(TimerKind.TASK_DUE, each, "due", at, each) for each in (busy, idle)]
+        timers.plan(tx, WORKSPACE, NOON, tasks)
+        held_up = tx.all(select(Reminder))[0].id
+    fire = partial(duework.fire_due, db, now=at, real=at, limit=50)
+    with db.transaction() as other:
+        incidents.lock(other, busy)
+        store.lock_reminders(other, [held_up])
+        fired = fire()
+    assert fired.left
+    assert not {busy, held_up} & {work.subject for work in fired.done}
+    assert len(fired.done) == 2
+    with db.transaction() as other:
+        rest = timers.hold(other, now=at, real=at, limit=50, kinds=duework.TOGETHER)
+        assert {work.subject for work in rest} == {busy, held_up}
+        assert fire() == ([], False), "what another process does is not ours to be done alone"
+    assert len(fire().done) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.domain.duework import Keep
+from bot.domain.duework import Keep, TimerKind
 from bot.domain.severity import Severity
 from bot.store import digests, incidents, outbox, outbox_health, pages, purge, timers, unsent_pages
 from bot.store.database import Database
@@ -86,6 +86,9 @@ def claim_deliveries(tx: Transaction) -> None:
 HOT: dict[str, Callable[[Transaction], object]] = {
     "claim deliveries": claim_deliveries,
     "claim timers": lambda tx: timers.claim(tx, now=NOON, real=NOON, limit=5),
+    "hold timers": lambda tx: timers.hold(
+        tx, now=NOON, real=NOON, limit=5, kinds=[TimerKind.REMINDER]
+    ),
     "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON),
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
     "what waits": lambda tx: outbox_health.waiting(tx, NOON),
@@ -125,6 +128,9 @@ def test_no_long_table_is_read_whole(db: Database, name: str) -> None:
 def test_claims_of_due_work_go_by_the_index_of_what_is_due(db: Database) -> None:
     with db.transaction() as tx, plans(tx) as lines:
         timers.claim(tx, now=NOON, real=NOON, limit=5)
+    assert any("ix_timer_due" in line for line in lines), lines
+    with db.transaction() as tx, plans(tx) as lines:
+        timers.hold(tx, now=NOON, real=NOON, limit=5, kinds=[TimerKind.REMINDER])
     assert any("ix_timer_due" in line for line in lines), lines
 
 

@@ -1,5 +1,6 @@
 """Due work: claimed once, fenced, one row for each occurrence."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -10,6 +11,7 @@ from bot.store import timers
 from bot.store.database import Database
 from bot.store.tables import Timer
 from bot.store.timers import LEASE, DueWork, NewTimer
+from bot.store.transaction import Transaction
 from tests.factories import NOON, WORKSPACE
 
 SECOND = timedelta(seconds=1)
@@ -136,6 +138,44 @@ def test_of_several_only_those_are_done_that_are_still_held(db: Database) -> Non
     assert [work.subject for work in done] == ["held"]
     with db.transaction() as tx:
         assert timers.finish_all(tx, list(works.values())) == []
+
+
+def held(tx: Transaction, limit: int = 50) -> list[DueWork]:
+    return timers.hold(tx, now=NOON, real=NOON, limit=limit, kinds=[TimerKind.REMINDER])
+
+
+def test_what_is_held_and_ended_is_done_when_the_transaction_commits(db: Database) -> None:
+    plan(db, "late", due=NOON - SECOND)
+    plan(db, "oldest", due=NOON - 2 * SECOND)
+    plan(db, "future", due=NOON + SECOND)
+    with db.transaction() as tx:
+        works = held(tx)
+        timers.end(tx, works[:1])
+    assert [(work.subject, work.kind) for work in works] == [
+        ("oldest", TimerKind.REMINDER),
+        ("late", TimerKind.REMINDER),
+    ]
+    assert [work.subject for work in take(db)] == ["late"], "what was not ended stays due"
+
+
+def test_what_is_held_stays_due_when_the_transaction_fails(db: Database) -> None:
+    plan(db, "r")
+    with suppress(ZeroDivisionError), db.transaction() as tx:
+        timers.end(tx, held(tx))
+        raise ZeroDivisionError
+    assert [work.attempts for work in take(db)] == [1]
+
+
+def test_what_is_leased_or_of_another_kind_is_not_held(db: Database) -> None:
+    plan(db, "leased")
+    with db.transaction() as tx:
+        step = NewTimer(TimerKind.PAGE_STEP, "step", "0.0", NOON, "INCIDENT")
+        timers.plan(tx, WORKSPACE, NOON, [step])
+    assert len(take(db)) == 2
+    with db.transaction() as tx:
+        assert held(tx) == []
+        tx.execute(update(Timer).values(lease_until=NOON))
+        assert [work.subject for work in held(tx)] == ["leased"]
 
 
 def test_the_oldest_overdue_is_known(db: Database) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.domain.act import Workspace
@@ -101,6 +101,16 @@ async def test_one_of_many_that_fails_is_done_by_nobody_and_keeps_nobody_from_it
         [kept] = tx.all(select(Timer).where(col(Timer.state) == TimerState.DUE))
     assert kept.subject == broken
     assert kept.lease_until is not None
+
+
+async def test_work_whose_subject_is_gone_does_not_stay_due(rig: Rig) -> None:
+    many_reminders(rig)
+    with rig.db.transaction() as tx:
+        tx.execute(delete(Reminder))
+    await turned(rig)
+    assert reminded(rig) == 0
+    with rig.db.reading() as tx:
+        assert tx.all(select(Timer).where(col(Timer.state) == TimerState.DUE)) == []
 
 
 def refuse_messages_about(rig: Rig, subject: str) -> None:
