@@ -1,6 +1,8 @@
 """What is due later: reminders, tasks, follow-ups, updates; snoozed, stopped, late."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -37,7 +39,8 @@ def quiet(db: Database, policy: Policy) -> str:
 def a_reminder(db: Database) -> str:
     followups.add_reminder(db, an_act(MEI), text="ask Legal", due_at=NOON + HOUR)
     with db.reading() as tx:
-        return tx.all(select(Reminder))[-1].id
+        [reminder] = tx.all(select(Reminder))
+        return reminder.id
 
 
 def a_task(db: Database, policy: Policy, incident_id: str) -> str:
@@ -46,7 +49,8 @@ def a_task(db: Database, policy: Policy, incident_id: str) -> str:
     )
     scene.send(db, policy)
     with db.reading() as tx:
-        return tx.all(select(Task))[-1].id
+        [task] = tx.all(select(Task))
+        return task.id
 
 
 def heard(db: Database, policy: Policy, kind: DeliveryKind, after: timedelta) -> list[bool]:
@@ -151,8 +155,23 @@ def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy
         tasks = sorted(tx.all(select(Task)), key=lambda task: task.due_at)
     assert [task.text.split()[-1] for task in tasks] == ["D+1", "D+7", "D+30"]
     assert {task.assignee for task in tasks} == {"U0WEI"}
-    invited = scene.outgoing_rows(db, DeliveryKind.ROOM_INVITE)[-1].args["users"]
-    assert invited == ["U0WEI"]
+    # What is due: whoever was there before was invited at this very moment too, in any order.
+    assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.ROOM_INVITE)] == [["U0WEI"]]
+
+
+def test_a_follow_up_speaks_at_nine_also_on_the_day_after_the_clocks_have_changed(
+    db: Database, policy: Policy
+) -> None:
+    """New York, where 14 March 2027 has 23 hours."""
+    there = replace(policy, default_zone=ZoneInfo("America/New_York"))
+    incident_id = quiet(db, policy)
+    evening, nine = datetime(2027, 3, 13, 23, tzinfo=UTC), datetime(2027, 3, 14, 13, tzinfo=UTC)
+    resolver = replace(an_act(MEI), now=evening)
+    lifecycle.resolve(db, there, resolver, incident_id, root_cause="tooling", follow_up_days=(1,))
+    kind = DeliveryKind.TASK_REMINDER
+    heard(db, there, kind, nine - HOUR - NOON)
+    assert heard(db, there, kind, nine - timedelta(seconds=1) - NOON) == []
+    assert heard(db, there, kind, nine - NOON) == [False]
 
 
 def test_without_an_update_the_owner_is_asked_again_and_again(db: Database, policy: Policy) -> None:

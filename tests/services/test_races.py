@@ -94,10 +94,12 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
         for other in claimed:
             if other is not sending:
                 delivered.moot(db, other, "not asked", At(NOON, moment))
-        at_once(
+        acked, stored = at_once(
             partial(answering.acknowledge, db, an_act(PRIYA), page),
             partial(delivered.sent, db, sending, Accepted("D1", "1.1"), At(NOON, NOON)),
         )
+        assert not isinstance(acked, Exception), "neither deadlocks nor loses"
+        assert stored is True
         edits = [d for d in scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE) if d.subject == page]
         assert len(edits) == 1
 
@@ -122,6 +124,7 @@ def test_a_busy_incident_ends_in_one_state_and_an_unbroken_timeline(
     ]
     answers = at_once(*deeds)
     written = sum(not isinstance(answer, Exception) for answer in answers)
+    assert written > 0
     assert scene.kinds_of_entries(db, opened.head.id).count("note") == written
     assert verify(db) == (1, [])
 

@@ -25,6 +25,16 @@ def test_a_lane_has_one_delivery_in_flight(db: Database) -> None:
     assert list(take(db)) == ["second"]
 
 
+def test_what_comes_into_a_lane_in_flight_waits_however_important_it_is(db: Database) -> None:
+    put(db, a_delivery("first"))
+    claimed = take(db)
+    put(db, a_delivery("page", kind=DeliveryKind.PAGE, priority=Priority.PAGE))
+    put(db, a_delivery("other", "person/U2"))
+    assert list(take(db)) == ["other"], "another lane does not wait for it"
+    assert end(db, claimed["first"])
+    assert list(take(db)) == ["page"]
+
+
 def test_what_is_put_in_together_comes_out_in_the_same_order(db: Database) -> None:
     names = [f"notice {number}" for number in range(12)]
     put(db, *map(a_delivery, names))

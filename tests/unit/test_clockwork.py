@@ -38,6 +38,29 @@ def test_tomorrow_is_the_persons_own() -> None:
     assert snoozed_until(Snooze.TOMORROW, now, NEW_YORK).day == 26
 
 
+@pytest.mark.parametrize(
+    ("zone", "now", "snooze", "until"),
+    [
+        # New York: 02:00 is 03:00 on 8 March 2026; 01:00 to 02:00 comes twice on 1 November.
+        (NEW_YORK, "2026-03-07T23:30", Snooze.TOMORROW, "2026-03-08T13:00"),
+        (NEW_YORK, "2026-03-08T23:30", Snooze.TOMORROW, "2026-03-09T13:00"),
+        (NEW_YORK, "2026-10-31T18:00", Snooze.TOMORROW, "2026-11-01T14:00"),
+        (NEW_YORK, "2026-03-08T06:50", Snooze.HALF_AN_HOUR, "2026-03-08T07:20"),
+        (NEW_YORK, "2026-11-01T05:45", Snooze.HALF_AN_HOUR, "2026-11-01T06:15"),
+        (NEW_YORK, "2026-11-01T05:15", Snooze.TWO_HOURS, "2026-11-01T07:15"),
+        # Dublin: 29 March and 25 October 2026, both at 01:00 UTC.
+        (DUBLIN, "2026-03-28T12:00", Snooze.TOMORROW, "2026-03-29T08:00"),
+        (DUBLIN, "2026-10-24T12:00", Snooze.TOMORROW, "2026-10-25T09:00"),
+    ],
+)
+def test_on_a_night_on_which_the_clocks_change_nine_is_nine_and_half_an_hour_is_one(
+    zone: ZoneInfo, now: str, snooze: Snooze, until: str
+) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+
+    assert snoozed_until(snooze, moment, zone) == datetime.fromisoformat(until).replace(tzinfo=UTC)
+
+
 @given(st.sampled_from(Snooze), moments, zones)
 def test_a_snoozed_reminder_is_silent_for_a_while_and_speaks_within_two_days(
     snooze: Snooze, now: datetime, zone: ZoneInfo
