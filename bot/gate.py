@@ -7,24 +7,25 @@ from contextlib import contextmanager
 
 QUIET_SECONDS = 0.003
 """So long after a request its answer is still being written, and the next one may be coming in."""
-SPACING_SECONDS = 0.05
-LONGEST_SECONDS = 0.6
-"""Two such waits come before a page, which shall be with Slack within a second and a half."""
-_LOOK_SECONDS = 0.002
+LONGEST_SECONDS = 0.5
+"""One such wait comes before a page, which shall be with Slack within a second and a half."""
 
 
 class Gate:
     """Before the threads, on the event loop.
 
     An acknowledgement and the sending of pages share one interpreter. While requests are being
-    served, the relay's and the tick's calls go through one at a time, with a pause in between;
-    none of them waits for longer than `LONGEST_SECONDS`. When nobody asks for anything it is open.
+    served, whoever works behind them (the relay, the tick) waits until there is none, and for at
+    most `LONGEST_SECONDS`: that is its turn, in which it takes a bounded batch and goes on with it
+    to the end, step by step. When nobody asks for anything the gate is open.
     """
 
     def __init__(self) -> None:
         self._serving = 0
         self._served_at = float("-inf")
-        self._next_turn = float("-inf")
+        self._opens: asyncio.Future[None] | None = None
+        """What those who wait are woken by; None when nobody waits."""
+        self._looking: asyncio.TimerHandle | None = None
         self._line = asyncio.Lock()
 
     @contextmanager
@@ -36,16 +37,45 @@ class Gate:
         finally:
             self._serving -= 1
             self._served_at = time.monotonic()
+            if self._serving == 0 and self._opens is not None:
+                self._look_later(QUIET_SECONDS)
 
-    async def passing(self) -> None:
-        """Wait until no request is being served, or until it is this one's turn all the same."""
+    async def turn(self) -> bool:
+        """Wait until no request is being served, or for as long as anybody has to.
+
+        True when requests are being served all the same: the turn is to be a short one.
+        """
+        if self._quiet():
+            return False
+        if self._opens is None:
+            self._opens = asyncio.get_running_loop().create_future()
+            self._look_later(QUIET_SECONDS)
+        await asyncio.wait({self._opens}, timeout=LONGEST_SECONDS)
+        return not self._quiet()
+
+    async def step(self) -> None:
+        """Within a turn: one after the other, and requests in between, while there are any."""
         if self._quiet():
             return
-        latest = time.monotonic() + LONGEST_SECONDS
         async with self._line:
-            while not self._quiet() and time.monotonic() < min(latest, self._next_turn):  # noqa: ASYNC110
-                await asyncio.sleep(_LOOK_SECONDS)
-            self._next_turn = time.monotonic() + SPACING_SECONDS
+            await asyncio.sleep(0)
 
     def _quiet(self) -> bool:
         return self._serving == 0 and time.monotonic() - self._served_at >= QUIET_SECONDS
+
+    def _look_later(self, seconds: float) -> None:
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        """Let everybody pass when it is quiet; else the end of a request looks again."""
+        self._looking = None
+        if self._opens is None or self._serving:
+            return
+        rest = self._served_at + QUIET_SECONDS - time.monotonic()
+        if rest > 0:
+            self._look_later(rest)
+            return
+        if not self._opens.done():
+            self._opens.set_result(None)
+        self._opens = None

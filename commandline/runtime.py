@@ -66,7 +66,9 @@ class Tocsin:
         self.pace = pace or Pace()
         self.clock = Clock(settings.clock_offset_file)
         self.db = Database(settings.database_url)
-        self.threads = Threads(one_writer=self.db.is_sqlite)
+        self.threads = Threads(
+            one_writer=self.db.is_sqlite, together=self.db.together if self.db.is_sqlite else None
+        )
         self.figures = Figures()
         self._gear = Gear(self.db, self.policy, self.clock, self.threads, self.figures, self.pace)
         self.gateways = gateways_for(policy, settings.gateways_path)

@@ -1,8 +1,9 @@
 """Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
 
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
 from bot.store import inbound
+from bot.store.common import Common, Ended
 from bot.store.transaction import Transaction
 
 _WRITE = "tocsin_write"
@@ -44,6 +46,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[], None] | None = None
+        self._here = threading.local()
 
     def on_new_delivery(self, wake: Callable[[], object]) -> None:
         """Call `wake` (from the committing thread) after a commit that left something to send."""
@@ -60,6 +63,10 @@ class Database:
         With an `act` that has a key, the key is taken in the same transaction: a second one
         raises AlreadyHandled and changes nothing. A COMMIT that got no answer is found out about.
         """
+        if (common := self._common) is not None:
+            with self._outages(), common.part(act) as tx:
+                yield tx
+            return
         committing = False
         try:
             with self._connection(write=True) as connection:
@@ -97,18 +104,66 @@ class Database:
             return False
         raise PerhapsStored
 
+    def together(self, calls: Sequence[Callable[[], Any]]) -> list[Ended]:
+        """Run calls that write, each transaction of theirs a part of one that commits for all.
+
+        A call that fails is undone alone. Nothing stands before this returns; where the commit
+        fails, none of them has had any effect, and each is told so.
+        """
+        common = Common()
+        try:
+            with self._connection(write=True) as connection:
+                self._here.common = common
+                try:
+                    common.run(connection, calls)
+                finally:
+                    self._here.common = None
+        except StoreUnavailable as lost:
+            return self._ends_of(common, calls, lost)
+        if common.wakes_relay and self._wake is not None:
+            self._wake()
+        return common.ended
+
+    def _ends_of(
+        self, common: Common, calls: Sequence[Callable[[], Any]], lost: StoreUnavailable
+    ) -> list[Ended]:
+        """What became of each when there was no common commit, or no answer to it."""
+        error: StoreUnavailable = lost
+        try:
+            # One COMMIT for all: what became of one became of the others.
+            if common.complete and common.keyed is not None and self._was_stored(common.keyed):
+                return common.ended
+        except PerhapsStored as unknown:
+            error = unknown
+        return [(None, error) for _ in calls]
+
+    @property
+    def _common(self) -> Common | None:
+        common: Common | None = getattr(self._here, "common", None)
+        return common
+
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A consistent look at the data; nothing is written."""
+        if (common := self._common) is not None:
+            with self._outages():
+                yield Transaction(common.connection)
+            return
         with self._connection(write=False) as connection:
             yield Transaction(connection)
 
     @contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:
-        try:
+        with self._outages():
             connection, transaction = self._begun(write=write)
             with connection, transaction:
                 yield connection
+
+    @contextmanager
+    def _outages(self) -> Iterator[None]:
+        """Tell an outage from what is wrong with a statement."""
+        try:
+            yield
         except IntegrityError:
             raise
         except (DBAPIError, PoolTimeout) as error:

@@ -50,6 +50,7 @@ class FallbackRelay(Loop):
         self._desk = desk
         self._outside = outside
         self._linking = linking
+        self._threads = gear.threads.in_turn()
         self._in_flight: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -62,6 +63,7 @@ class FallbackRelay(Loop):
                 "Pages by other ways could not be claimed",
                 away="The database does not answer; pages by other ways wait for it",
             ):
+                await self._threads.turn()
                 await self._find()
                 claimed = await self._claim()
             for delivery in claimed:

@@ -42,6 +42,9 @@ _LOOKING_UP = ("conversations.history", "conversations.replies")
 _LOOKUPS = 2
 _BETWEEN_CLAIMS = 0.02
 """Seconds."""
+IN_A_SHORT_TURN = 32
+"""Deliveries, pages first, while requests are being served: each takes an acknowledgement's time
+of the one interpreter, so at most an eighth of it goes to them."""
 _HISTORY_TRIES = 4
 
 
@@ -51,10 +54,12 @@ class Relay(Loop):
     def __init__(self, gear: Gear, post: Post) -> None:
         super().__init__(gear)
         self._post = post
+        self._threads = gear.threads.in_turn()
         self._wake = asyncio.Event()
         self._slots = Slots(self._pace, self._wake.set)
         self._drafting = Drafting(self._db, self._policy, post, self._clock, self._threads)
-        self._settling = Settling(self._db, self._clock, self._threads, self._wake.set)
+        storing = gear.threads.behind()
+        self._settling = Settling(self._db, self._clock, storing, self._wake.set)
         self._blocked: dict[str, datetime] = {}
         self._claimed_at = 0.0
         self._turns = Turns(self._pace.lease)
@@ -96,7 +101,10 @@ class Relay(Loop):
     async def _claim(self) -> list[Claimed]:
         """Take what there is room for; nothing, when there is none or nothing is due."""
         await self._space_out()
+        busy = await self._threads.turn()
         room = self._slots.room()
+        if busy:
+            room = room.at_most(IN_A_SHORT_TURN)
         if not room.any:
             self._figures.relay_turned()
             return []
@@ -162,6 +170,7 @@ class Relay(Loop):
             case NotYet(why):
                 await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
             case Written() | RoomCall():
+                await self._threads.step()
                 await self._settle(claimed, draft)
 
     def _outlasts_a_call(self, claimed: Claimed) -> bool:

@@ -16,6 +16,10 @@ class Room:
     any: int
     others: int
 
+    def at_most(self, count: int) -> "Room":
+        """Return so much of it."""
+        return Room(min(self.any, count), min(self.others, count))
+
 
 @dataclass(frozen=True, slots=True)
 class _Taken:

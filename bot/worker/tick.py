@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 BATCH = 100
 TOGETHER = 200
 """Pieces of work that are done in one transaction, and which others wait for on SQLite."""
+IN_A_SHORT_TURN = 16
+"""Pieces of work while requests are being served: a page's step takes as long as an opening."""
 _AT_ONCE = 4
 """Pieces of work that are done side by side: as many as PostgreSQL has writers."""
 _LONGEST_BURST = 5.0
@@ -34,6 +36,7 @@ class Tick(Loop):
     def __init__(self, gear: Gear, workspaces: Callable[[], list[Workspace]]) -> None:
         super().__init__(gear)
         self._workspaces = workspaces
+        self._threads = gear.threads.in_turn()
         self._planned_at: datetime | None = None
         self._healed_at: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -71,6 +74,7 @@ class Tick(Loop):
             ),
         ):
             await self._fire_all()
+            await self._threads.turn()
             await self._plan_digests()
             await self._heal()
             self._figures.ticked()
@@ -79,9 +83,10 @@ class Tick(Loop):
         """Until nothing is due any more; in a long burst, the rest of the tick comes in between."""
         until = time.monotonic() + _LONGEST_BURST
         while time.monotonic() < until:
-            due = await self._threads.write(self._claim, duework.ALONE)
+            most = IN_A_SHORT_TURN if await self._threads.turn() else BATCH
+            due = await self._threads.write(self._claim, duework.ALONE, most)
             await self._fire_each(due)
-            if len(due) == BATCH and due[-1].kind is TimerKind.PAGE_STEP:
+            if len(due) == most and due[-1].kind is TimerKind.PAGE_STEP:
                 continue  # Claimed with pages' steps in front: the others wait for all of them.
             if not await self._fire_together() and not due:
                 return
@@ -117,7 +122,7 @@ class Tick(Loop):
             self._count(work)
         if not left:
             return bool(done)
-        claimed = await self._threads.write(self._claim, duework.TOGETHER)
+        claimed = await self._threads.write(self._claim, duework.TOGETHER, BATCH)
         await self._fire_each(claimed)
         return bool(done or claimed)
 
@@ -125,14 +130,14 @@ class Tick(Loop):
         now, real = self._clock.now(), self._clock.real()
         return duework.fire_due(self._db, now=now, real=real, limit=TOGETHER)
 
-    def _claim(self, kinds: Sequence[TimerKind]) -> list[DueWork]:
+    def _claim(self, kinds: Sequence[TimerKind], most: int) -> list[DueWork]:
         began = time.monotonic()
         with self._db.transaction() as tx:
             due = timers.claim(
                 tx,
                 now=self._clock.now(),
                 real=self._clock.real(),
-                limit=BATCH,
+                limit=most,
                 kinds=kinds,
                 lease=self._pace.lease,
             )

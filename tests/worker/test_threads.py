@@ -20,7 +20,7 @@ async def order_of(urgent: int, behind: int) -> list[str]:
     try:
         holding = asyncio.create_task(threads.write(hold))
         await asyncio.to_thread(busy.wait, 10)
-        relay = threads.behind()
+        relay = threads.in_turn()
         waiting = [asyncio.create_task(relay.write(done.append, "relay")) for _ in range(behind)]
         waiting += [asyncio.create_task(threads.write(done.append, "ack")) for _ in range(urgent)]
         await asyncio.sleep(0)
