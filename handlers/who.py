@@ -1,18 +1,22 @@
 """Who sent it: a request's workspace, person and role."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, NotPermitted
+from bot.domain.errors import BadInput, Stranger
 from bot.domain.ids import UserId
+from bot.domain.rights import require_somebody
 from bot.services import access
 from handlers.shell import Shell
+
+Result = TypeVar("Result")
 
 ASK_SLACK_WITHIN = 1.5
 """Seconds to wait for Slack to describe somebody new; the rest of the three is for the request."""
@@ -30,10 +34,35 @@ async def whoever(
     shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
 ) -> Act:
     """Return who acts; raises NotPermitted for whom neither policy nor Slack vouches."""
-    act = await identified(shell, workspace_of(context), user, shell.now(), key)
-    if act is None or act.role is Role.NOBODY or _from_elsewhere(body, act.workspace):
-        raise NotPermitted(needed="viewer", has=Role.NOBODY.word, to="use escalations")
+    asking = unidentified(shell, context, body, user, key)
+    act = await identified(shell, asking.workspace, user, asking.now, key)
+    act = asking if act is None else act
+    require_somebody(act)
     return act
+
+
+def unidentified(
+    shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
+) -> Act:
+    """Return the act of somebody who may do nothing yet; the service that it is for finds out who
+    that is. Raises NotPermitted for people of another organisation."""
+    act = Act(workspace_of(context), UserId(user), Role.NOBODY, shell.now(), key)
+    if _from_elsewhere(body, act.workspace):
+        require_somebody(act)
+    return act
+
+
+async def once_known(
+    shell: Shell, asking: Act, call: Callable[[], Coroutine[Any, Any, Result]]
+) -> Result:
+    """Do what needs to know the person; where nobody does yet, ask Slack and do it again."""
+    with suppress(Stranger):
+        return await call()
+    if await _fetched(shell, asking.workspace, asking.user):
+        with suppress(Stranger):
+            return await call()
+    require_somebody(asking)
+    raise Stranger
 
 
 def own_click(

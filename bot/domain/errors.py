@@ -19,6 +19,10 @@ class Refused(TocsinError):
         return type(self).__name__
 
 
+class Stranger(TocsinError):
+    """Slack has not told us of this person yet; nothing was changed, and Slack is to be asked."""
+
+
 @dataclass(eq=False)
 class AlreadyHandled(Refused):
     """The same request arrived twice; `outcome` is what the first one brought about."""

@@ -43,6 +43,12 @@ NEEDS: dict[Deed, Role] = {
 }
 
 
+def require_somebody(act: Act) -> None:
+    """Raise NotPermitted for whom neither the policy nor Slack vouches."""
+    if act.role is Role.NOBODY:
+        raise NotPermitted(needed=Role.VIEWER.word, has=Role.NOBODY.word, to="use escalations")
+
+
 def require(act: Act, deed: Deed, *, involved: bool = False) -> None:
     """Raise NotPermitted unless the role reaches; whoever is involved counts as a responder.
 

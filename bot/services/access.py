@@ -1,11 +1,12 @@
 """Who is asking: roles, and access to restricted incidents."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.duework import DeliveryKind, Priority
-from bot.domain.errors import NotFound, NothingToDo
+from bot.domain.errors import NotFound, NothingToDo, Stranger
 from bot.domain.ids import UserId
 from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
@@ -14,6 +15,7 @@ from bot.services.case import personal, take_up
 from bot.store import incidents, people
 from bot.store.database import Database
 from bot.store.tables import Person
+from bot.store.transaction import Transaction
 
 
 def identify(
@@ -29,11 +31,19 @@ def identify(
     Guests, external and deactivated people are NOBODY, whatever the policy says.
     """
     with db.reading() as tx:
-        person = people.person(tx, workspace, user)
-        if person is None:
+        try:
+            return recognised(tx, policy, Act(workspace, UserId(user), Role.NOBODY, now, key))
+        except Stranger:
             return None
-        groups = people.groups_of(tx, workspace, user) if policy.roles.groups else []
-    return Act(workspace, UserId(user), _role(policy, person, groups), now, key)
+
+
+def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
+    """Return the act with its person's role; raises Stranger for somebody not known yet."""
+    person = people.person(tx, act.workspace, act.user)
+    if person is None:
+        raise Stranger
+    groups = people.groups_of(tx, act.workspace, act.user) if policy.roles.groups else []
+    return replace(act, role=_role(policy, person, groups))
 
 
 def _role(policy: Policy, person: Person, groups: list[str]) -> Role:

@@ -9,11 +9,12 @@ from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
 from bot.domain.reading import Draft, Opened
-from bot.domain.rights import Deed, require
+from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
+from bot.services.access import recognised
 from bot.services.case import Case
 from bot.services.paging import start_teams
 from bot.services.views import head_of, team_row_of
@@ -22,6 +23,7 @@ from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, Participant
 from bot.store.tables.states import RoomState
+from bot.store.transaction import Transaction
 
 LONGEST_TITLE = 300
 LONGEST_REFERENCE = 500
@@ -40,38 +42,56 @@ def open_incident(db: Database, policy: Policy, act: Act, draft: Draft) -> Opene
     require(act, Deed.OPEN)
     draft = checked(policy, draft)
     with db.transaction(act) as tx:
-        incident = _new_incident(policy, act, draft)
-        case = Case(tx, act, incident, new=True)
-        case.record(
-            EntryKind.OPENED,
-            title=draft.title,
-            severity=incident.severity,
-            category=draft.category,
-            source=draft.source,
-            tier=incident.tier,
-            message=draft.permalink,
-        )
-        case.add(
-            Participant,
-            {
-                "incident_id": case.id,
-                "user_id": act.user,
-                "team_key": None,
-                "since": act.now,
-            },
-        )
-        teams = draft.teams
-        if teams is None:
-            teams = policy.proposed_teams(draft.category, incident.severity)
-        started = start_teams(case, policy, list(dict.fromkeys(teams)))
-        case.send(_room(case))
-        case.expect_update()
-        case.put_down()
-        return Opened(
-            head=head_of(incident, act, invited=[act.user]),
-            paged=tuple(team_row_of(run) for run in started if run.targets),
-            unreachable_teams=tuple(run.team_name for run in started if not run.targets),
-        )
+        return _opened(tx, policy, act, draft)
+
+
+def open_as(db: Database, policy: Policy, asking: Act, draft: Draft) -> Opened:
+    """The same for somebody whose role is found out in the same transaction, not in one before.
+
+    The role that `asking` carries counts for nothing. Raises Stranger, and stores nothing, where
+    Slack has not told us of this person yet.
+    """
+    with db.transaction(asking) as tx:
+        act = recognised(tx, policy, asking)
+        require_somebody(act)
+        require(act, Deed.OPEN)
+        return _opened(tx, policy, act, checked(policy, draft))
+
+
+def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
+    """Write all of it down; the draft is as the policy demands it."""
+    incident = _new_incident(policy, act, draft)
+    case = Case(tx, act, incident, new=True)
+    case.record(
+        EntryKind.OPENED,
+        title=draft.title,
+        severity=incident.severity,
+        category=draft.category,
+        source=draft.source,
+        tier=incident.tier,
+        message=draft.permalink,
+    )
+    case.add(
+        Participant,
+        {
+            "incident_id": case.id,
+            "user_id": act.user,
+            "team_key": None,
+            "since": act.now,
+        },
+    )
+    teams = draft.teams
+    if teams is None:
+        teams = policy.proposed_teams(draft.category, incident.severity)
+    started = start_teams(case, policy, list(dict.fromkeys(teams)))
+    case.send(_room(case))
+    case.expect_update()
+    case.put_down()
+    return Opened(
+        head=head_of(incident, act, invited=[act.user]),
+        paged=tuple(team_row_of(run) for run in started if run.targets),
+        unreachable_teams=tuple(run.team_name for run in started if not run.targets),
+    )
 
 
 def _room(case: Case) -> Outgoing:

@@ -26,7 +26,7 @@ from handlers.commands.words import first_word, plain, reference_first
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from handlers.telling import Telling
-from handlers.who import whoever
+from handlers.who import unidentified, whoever
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,14 @@ async def _later(
 
 async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
     trigger = str(body.get("trigger_id") or "") or None
-    act = await whoever(shell, context, body, str(body.get("user_id") or ""), trigger)
+    user = str(body.get("user_id") or "")
     typed = read(str(body.get("text") or ""))
+    if typed.verb is not None and typed.verb.straight is not None:
+        asking = unidentified(shell, context, body, user, trigger)
+        done = typed.verb.straight(shell, asking, typed.words)
+        if done is not None:
+            return await done
+    act = await whoever(shell, context, body, user, trigger)
     channel = str(body.get("channel_id") or "") or None
     ask = Ask(shell, act, typed.words, typed.named, channel)
     if typed.verb is None:

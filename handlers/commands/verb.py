@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.domain.act import Act
 from bot.domain.controls import COMMAND
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
@@ -14,6 +15,7 @@ from bot.services.reading import Found
 from handlers.answer import Answer
 from handlers.commands.words import plain, reference_first
 from handlers.request import Request
+from handlers.shell import Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ class Verb:
 
     `deed` is the least that a person must be entitled to, were they involved in the incident; the
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
-    names the incident; elsewhere it belongs to them ('open ESC-7 is back').
+    names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `straight`: does it for
+    somebody not identified yet, in one transaction; None where the words ask for something else.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Verb:
     deed: Deed | None
     run: Callable[[Ask], Awaitable[Answer]]
     aliases: tuple[str, ...] = ()
+    straight: Callable[[Shell, Act, str], Awaitable[Answer] | None] | None = None
     about_incident: bool = True
 
     @property

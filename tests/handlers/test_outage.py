@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,13 @@ async def test_an_event_without_a_database_is_asked_for_again(stage: Stage, tmp_
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Opening waits until it is let go; Slack is answered before that."""
     go = threading.Event()
-    at_once: Callable[..., Any] = opening.open_incident
 
-    def later(*given: Any) -> Any:
+    def later(at_once: Callable[..., Any], *given: Any) -> Any:
         go.wait(20)
         return at_once(*given)
 
-    monkeypatch.setattr(opening, "open_incident", later)
+    for name in ("open_incident", "open_as"):
+        monkeypatch.setattr(opening, name, partial(later, getattr(opening, name)))
     monkeypatch.setattr(answer, "ACK_WITHIN", 0.2)
     yield go
     go.set()

@@ -1,11 +1,13 @@
 """Each verb of `/escalate` on its good path."""
 
 import pytest
+from sqlmodel import select
 
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
+from bot.store.tables import Inbound
 from handlers.commands import VERBS
 from handlers.commands.listener import read
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_act
@@ -21,6 +23,24 @@ async def test_open_stores_the_incident_and_says_who_is_paged(stage: Stage) -> N
     assert len(stage.deliveries("page")) == len(
         stage.policy.proposed_teams("other", incident.severity)
     )
+
+
+async def test_somebody_whom_slack_has_not_told_of_yet_is_asked_for_once_and_may_open(
+    stage: Stage,
+) -> None:
+    with stage.db.transaction() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM person WHERE user_id = 'U0MEI'")
+    assert "ESC-1" in await stage.command("mei", "open p1 Pile-on against a streamer")
+    assert stage.asked_for == ["U0MEI"]
+    assert len(stage.incidents()) == 1
+
+
+@pytest.mark.parametrize("who", ["gus", "new"])
+async def test_who_has_no_role_opens_nothing(stage: Stage, who: str) -> None:
+    assert "no role here" in await stage.command(who, "open p1 Pile-on against a streamer")
+    assert stage.incidents() == []
+    with stage.db.reading() as tx:
+        assert tx.all(select(Inbound)) == [], "and the request is not taken"
 
 
 async def test_open_without_a_severity_is_p2_and_a_number_belongs_to_the_title(
