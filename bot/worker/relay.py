@@ -38,6 +38,7 @@ _METHODS = {
     DeliveryKind.ROOM_INVITE: ("conversations.invite",),
     DeliveryKind.CARD_PIN: ("pins.add",),
 }
+_ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.CARD_PIN})
 _LOOKING_UP = ("conversations.history", "conversations.replies")
 _LOOKUPS = 2
 _BETWEEN_CLAIMS = 0.02
@@ -202,7 +203,15 @@ class Relay(Loop):
         wait = max((until - real for until in untils if until), default=timedelta(0))
         if wait <= timedelta(0):
             return False
-        await self._again(claimed, wait, "held", unknown=claimed.uncertain, used_attempt=False)
+        await self._again(
+            claimed,
+            wait,
+            "held",
+            unknown=claimed.uncertain,
+            used_attempt=False,
+            # Behind an invitation or a pin others may go; for a channel all have to wait.
+            in_order=claimed.kind not in _ASIDE and self._turns.kept_by(claimed),
+        )
         return True
 
     async def _settle(self, claimed: Claimed, draft: Written | RoomCall) -> None:

@@ -1,5 +1,6 @@
 """The relay against a Slack that fails: every page is accepted exactly once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -245,6 +246,23 @@ async def test_a_channel_keeps_its_order_where_others_are_served_first_after_an_
         paging.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, TOM)
         await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
     told = [texts(message) for message in rig.slack.messages("esc-1")]
+    assert [word for said in told for word in words if word in said] == words
+
+
+async def test_what_waits_for_a_channel_that_may_not_be_made_yet_keeps_its_order(rig: Rig) -> None:
+    """Slack limits making channels; what is said meanwhile is said in its order."""
+    limited = FaultRule(FaultKind.RATE_LIMITED, "conversations.create", seconds=1, count=1)
+    rig.slack.slack.faults.add(limited)
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+    words = [f"word {number}" for number in range(8)]
+    async with rig.working(ticking=False):
+        await eventually(lambda: limited.hits)
+        second = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+        for word in words:
+            lifecycle.post_update(rig.db, rig.act(MEI), second.head.id, word)
+            await asyncio.sleep(0.2)  # Some before the channel is there, some after.
+        await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
+    told = [texts(message) for message in rig.slack.messages("esc-2")]
     assert [word for said in told for word in words if word in said] == words
 
 
