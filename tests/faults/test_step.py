@@ -33,6 +33,7 @@ async def test_a_step_is_taken_once_however_often_it_is_cut_off(
     """The short form dies at every fourth statement; at others on PostgreSQL than on SQLite."""
     by = extent.of(4, 1)
     at = 1 if db.is_sqlite or extent.long else 3
+    lives = extent.of(150, 900)
     deaths = tmp_path / "deaths"
     policy = shipped(wait=f"{WAIT}s").partition("[[digest]]")[0]
     async with bots(database_url, tmp_path, policy=policy) as stage:
@@ -44,7 +45,9 @@ async def test_a_step_is_taken_once_however_often_it_is_cut_off(
         await stage.advance(WAIT)
         dying = (DYING, str(deaths), str(at), str(by), "serve")
         await stage.start(command=dying, ready=False)
-        await eventually(lambda: rows.timers(db, TimerKind.PAGE_STEP, TimerState.DONE), within=150)
+        await eventually(
+            lambda: rows.timers(db, TimerKind.PAGE_STEP, TimerState.DONE), within=lives
+        )
         await eventually(lambda: not rows.unsent(db), within=60)
         verdict.exactly_once(stage, db)
     died = deaths.read_text().splitlines()
