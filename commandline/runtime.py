@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from aiohttp import ClientSession
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.clock import Clock
@@ -47,6 +47,7 @@ from bot.worker.token_watch import TokenWatch
 from bot.worker.vitals import Vitals
 from commandline.migrations import pending
 from commandline.own_door import own_door
+from commandline.socket_mode import Socket
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
 from handlers.timed_app import TimedApp
@@ -95,8 +96,8 @@ class Tocsin:
         """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
         settings = self.settings
         session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
-        client = web_client(settings.bot_token, session, settings.api_url)
-        calls = SlackCalls(client, self.figures.called)
+        client = web_client(settings.bot_token, session, settings.api_url, self.figures.called)
+        calls = SlackCalls(client)
         desk = Desk(self.policy, Words())
         post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
         self.people = People(calls, post, self.db, self.policy, self.clock, self.threads)
@@ -134,7 +135,7 @@ class Tocsin:
         self._go_on(TokenWatch(calls, self.figures, self.pace).run())
         self._go_on_watching(calls, session)
         if settings.app_token is not None:
-            await self._listen(settings.app_token)
+            self._listen(settings.app_token, client)
 
     def _go_on_watching(self, calls: SlackCalls, session: ClientSession) -> None:
         watch = self.settings.watch
@@ -195,10 +196,11 @@ class Tocsin:
 
         return partial(loop.call_soon_threadsafe, wake)
 
-    async def _listen(self, app_token: str) -> None:
-        self._socket = AsyncSocketModeHandler(self.bolt, app_token)
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]
-        self._closing.push_async_callback(self._socket.close_async)
+    def _listen(self, app_token: str, client: AsyncWebClient) -> None:
+        """Beside everything else: where Slack is away, pages go out by other ways all the same."""
+        socket = Socket(self.bolt, app_token, client, self.pace)
+        self._closing.push_async_callback(socket.close)
+        self._go_on(socket.connect())
 
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Answer from memory: Bolt asks at every request, and an ack waits for no call.

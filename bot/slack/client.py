@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.answers import word
 from bot.slack.errors import (
@@ -37,12 +38,43 @@ def new_session(timeout: timedelta) -> aiohttp.ClientSession:
     )
 
 
-def web_client(token: str, session: aiohttp.ClientSession, api_url: str) -> AsyncWebClient:
+Observer = Callable[[str, float, str | None], None]
+"""Told of each call: the method, its seconds, and Slack's word (or ours) where it failed."""
+
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""slack_sdk takes an answer for an object: whatever else it is trips it up."""
+_FAILED = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, *_UNREADABLE)
+
+
+class ObservedClient(AsyncWebClient):
+    """slack_sdk's client: whoever makes a call, the worker or a listener, it passes here."""
+
+    def __init__(self, observe: Observer | None = None, **given: Any) -> None:
+        super().__init__(**given)
+        self._observe = observe
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        began, code = time.monotonic(), None
+        try:
+            return await super().api_call(api_method, **given)
+        except _FAILED as error:
+            failure = failure_of(api_method, error)
+            code = code_of(failure) if failure is not None else None
+            raise
+        finally:
+            if self._observe is not None:
+                self._observe(api_method, time.monotonic() - began, code)
+
+
+def web_client(
+    token: str, session: aiohttp.ClientSession, api_url: str, observe: Observer | None = None
+) -> AsyncWebClient:
     """Return slack_sdk's client for Bolt and for us.
 
     The default retry handler re-sends a post after a reset and so posts twice: none is used.
     """
-    return AsyncWebClient(
+    return ObservedClient(
+        observe,
         token=token,
         session=session,
         base_url=api_url,
@@ -52,72 +84,63 @@ def web_client(token: str, session: aiohttp.ClientSession, api_url: str) -> Asyn
     )
 
 
-Observer = Callable[[str, float, str | None], None]
-"""Told of each call: the method, its seconds, and Slack's word (or ours) where it failed."""
-
-
 class SlackCalls:
     """The calls that the worker makes. Raises the classes of `bot.slack.errors` only."""
 
-    def __init__(self, client: AsyncWebClient, observe: Observer | None = None) -> None:
+    def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._observe = observe
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Make one call (`chat.postMessage`); `already_…` counts as success."""
-        began, code = time.monotonic(), None
-        try:
-            return await self._called(method, arguments)
-        except SlackError as error:
-            code = code_of(error)
-            raise
-        finally:
-            if self._observe is not None:
-                self._observe(method, time.monotonic() - began, code)
-
-    async def _called(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
             response = await getattr(self._client, method.replace(".", "_"))(**given)
-        except SlackApiError as error:
-            return self._sorted(method, error)
-        except aiohttp.ClientConnectorError as error:
-            raise NotSent(type(error).__name__) from error
-        except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
-            raise OutcomeUnknown(type(error).__name__) from error
-        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-            # slack_sdk takes an answer for an object: whatever else it is trips it up.
-            raise OutcomeUnknown("an answer that cannot be read") from error
-        data = response.data
-        return data if isinstance(data, dict) else {}
+        except _FAILED as error:
+            failure = failure_of(method, error)
+            if failure is not None:
+                raise failure from error
+            return _data(error.response) if isinstance(error, SlackApiError) else {}
+        return _data(response)
 
-    def _sorted(self, method: str, error: SlackApiError) -> Mapping[str, Any]:
-        response = error.response
-        status = getattr(response, "status_code", 0)
-        data = response.data if isinstance(getattr(response, "data", None), dict) else {}
-        headers = {k.lower(): v for k, v in dict(getattr(response, "headers", {})).items()}
-        after = _seconds(headers.get("retry-after"))
-        code = word(data, "error", longest=_LONGEST_CODE) or (
-            "an unreadable code" if data.get("error") else ""
-        )
-        if status == 429:
-            raise RateLimited(timedelta(seconds=after), method) from error
-        if status >= 500 or not code:
-            raise OutcomeUnknown(f"http {status}") from error
-        if code in DONE_ALREADY:
-            return data
-        told = data.get("response_metadata")
-        messages = told.get("messages") if isinstance(told, dict) else None
-        details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()
-        raise self._classified(
-            code, after, method, details, word(data, "needed", longest=_LONGEST_CODE)
-        ) from error
 
-    @staticmethod
-    def _classified(
-        code: str, after: float, method: str, details: tuple[str, ...], needed: str | None
-    ) -> SlackError:
-        return sort_code(code, retry_after=after, method=method, details=details, needed=needed)
+def failure_of(method: str, error: BaseException) -> SlackError | None:
+    """Return what an exception of slack_sdk's means; None where all is as it was to be."""
+    match error:
+        case SlackApiError():
+            return _refusal(method, error)
+        case aiohttp.ClientConnectorError():
+            return NotSent(type(error).__name__)
+        case aiohttp.ClientError() | SlackClientError() | OSError():  # A time-out is one.
+            return OutcomeUnknown(type(error).__name__)
+        case _:
+            return OutcomeUnknown("an answer that cannot be read")
+
+
+def _refusal(method: str, error: SlackApiError) -> SlackError | None:
+    response = error.response
+    status = getattr(response, "status_code", 0)
+    data = _data(response)
+    headers = {k.lower(): v for k, v in dict(getattr(response, "headers", {})).items()}
+    after = _seconds(headers.get("retry-after"))
+    code = word(data, "error", longest=_LONGEST_CODE) or (
+        "an unreadable code" if data.get("error") else ""
+    )
+    if status == 429:
+        return RateLimited(timedelta(seconds=after), method)
+    if status >= 500 or not code:
+        return OutcomeUnknown(f"http {status}")
+    if code in DONE_ALREADY:
+        return None
+    told = data.get("response_metadata")
+    messages = told.get("messages") if isinstance(told, dict) else None
+    details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()
+    needed = word(data, "needed", longest=_LONGEST_CODE)
+    return sort_code(code, retry_after=after, method=method, details=details, needed=needed)
+
+
+def _data(response: Any) -> Mapping[str, Any]:
+    data = getattr(response, "data", None)
+    return data if isinstance(data, dict) else {}
 
 
 def _seconds(header: str | None) -> float:

@@ -50,6 +50,22 @@ async def test_what_slack_refuses_and_what_waits_for_it_are_seen(bot: RunningBot
     await until(lambda: bot.metric("tocsin_oldest_overdue_seconds", "page"), lambda age: age == 0)
 
 
+async def test_calls_that_a_listener_makes_are_counted_like_the_workers(bot: RunningBot) -> None:
+    refused = FaultRule(FaultKind.ERROR, "views.open", error="not_allowed_token_type", count=1)
+    bot.slack.slack.faults.add(refused)
+    for _ in range(2):
+        assert (await bot.person("mei").command("/escalate", "general")).ok
+    await bot.until_metric("tocsin_slack_errors_total", "not_allowed_token_type", "views.open")
+    await until(
+        lambda: bot.metric("tocsin_slack_call_seconds_count", "views.open"),
+        lambda count: count == 2,
+    )
+    scraped = await bot.metrics()
+    asked = [label for label in scraped["tocsin_slack_errors_total"] if "views.open" in label]
+    assert asked == [("not_allowed_token_type", "views.open")]
+    assert scraped["tocsin_slack_call_seconds_count"]["auth.test",] >= 1
+
+
 async def test_a_request_that_nobody_signed_is_counted_by_its_status(bot: RunningBot) -> None:
     forged = await send(f"{bot.url}/slack/events", command_body("list"), secret="wrong")
     assert forged.status == 401
