@@ -293,6 +293,18 @@ class AccessAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Older:
+    """What a search has not looked at: those before a reference. `words` is what was sought.
+
+    `cut_short`: the search ended because it had looked at enough, not because it found enough.
+    """
+
+    before: str
+    words: str
+    cut_short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """`/escalate list` and `search`. `about` is the filter as the person typed it."""
 
@@ -301,6 +313,7 @@ class Listing:
     now: datetime
     total: int = 0
     overdue_pages: Mapping[str, int] = field(default_factory=dict)
+    older: Older | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def listing(desk: Desk, view: Listing) -> Message:
     """A row for each incident with a button that shows it; what does not fit is counted."""
     if not view.heads:
         text = desk.say("answers", "listing_empty", listing=view)
-        return message(text, [section(text)])
+        return message(text, [section(text), *_older(desk, view)])
     total = max(view.total, len(view.heads))
     heading = desk.say("answers", "listing", listing=view, total=total)
     blocks: list[Block] = [section(heading)]
@@ -110,7 +110,12 @@ def listing(desk: Desk, view: Listing) -> Message:
     left = total - min(len(view.heads), ROWS_SHOWN)
     if left:
         blocks.append(context(desk.say("answers", "listing_more", count=left)))
-    return message(heading, blocks)
+    return message(heading, [*blocks, *_older(desk, view)])
+
+
+def _older(desk: Desk, view: Listing) -> list[Block]:
+    """How far back a search has looked, and how to look further."""
+    return [context(desk.say("answers", "listing_older", older=view.older))] if view.older else []
 
 
 def row(desk: Desk, head: Head, view: Listing) -> Mrkdwn:

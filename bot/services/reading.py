@@ -1,7 +1,7 @@
 """What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.act import Act
@@ -12,6 +12,7 @@ from bot.domain.reading import (
     Details,
     Head,
     Listing,
+    Older,
     OnCallLine,
     PageMessage,
     TaskLine,
@@ -21,12 +22,13 @@ from bot.domain.severity import Severity, parse_severity
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import views
-from bot.store import followups, incidents, pages
+from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
 MOST_LISTED = 30
+MOST_FOUND = 20
 LONGEST_SEARCH = 200
 
 
@@ -102,16 +104,29 @@ def _severity_or_refuse(text: str) -> Severity:
 
 
 def search(db: Database, act: Act, words: str) -> Listing:
-    """Find incidents by words; a restricted one's title is never matched (see store)."""
+    """Find incidents by words, those before a reference with `before ESC-n` in front of them."""
     require(act, Deed.READ)
     wanted = words.split()
-    if not wanted:
-        raise BadInput("search", "there is nothing to search for", "search impersonation")
     if len(words) > LONGEST_SEARCH:
         raise BadInput("search", f"a search has at most {LONGEST_SEARCH} characters")
+    before = _before(wanted)
+    sought = wanted if before is None else wanted[2:]
+    if not sought:
+        raise BadInput("search", "there is nothing to search for", "search impersonation")
     with db.reading() as tx:
-        rows = incidents.search(tx, act.workspace, wanted, MOST_LISTED)
-        return _listing(tx, act, " ".join(wanted), rows, len(rows))
+        found = searching.search(tx, act.workspace, sought, limit=MOST_FOUND, before=before)
+        listing = _listing(tx, act, " ".join(wanted), found.rows, len(found.rows))
+    if found.older is None:
+        return listing
+    older = Older(reference(found.older), " ".join(sought), found.cut_short)
+    return replace(listing, older=older)
+
+
+def _before(words: Sequence[str]) -> int | None:
+    """Only a whole reference makes `before` more than a word that is searched for."""
+    if len(words) > 1 and words[0].lower() == "before" and words[1].upper().startswith("ESC-"):
+        return parse_reference(words[1])
+    return None
 
 
 def _listing(

@@ -14,7 +14,6 @@ from bot.domain.ids import reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
-from bot.domain.visibility import Tier
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import (
     Decision,
@@ -321,40 +320,6 @@ def _overdue(now: datetime) -> Any:
         col(PagingRun.ack_due_at) < now,
     )
     return or_(col(Incident.update_due_at) < now, late)
-
-
-def search(
-    tx: Transaction, workspace: Workspace, words: Sequence[str], limit: int
-) -> list[Incident]:
-    """Find incidents that contain every word, newest first.
-
-    Words are matched against titles of standard incidents only: a match on a restricted one's
-    title would tell that the word is in it. Codename, category and reference serve for all.
-    """
-    wanted: list[Any] = [
-        col(Incident.team_id) == workspace.team_id,
-        col(Incident.drill).is_(False),
-    ]
-    for word in words:
-        like = f"%{_escaped(word.lower())}%"
-        anywhere: list[Any] = [
-            func.lower(col(Incident.codename)).like(like, escape="\\"),
-            (col(Incident.tier) == Tier.STANDARD)
-            & func.lower(col(Incident.title)).like(like, escape="\\"),
-            (col(Incident.tier) == Tier.STANDARD)
-            & func.lower(col(Incident.category)).like(like, escape="\\"),
-        ]
-        digits = word.upper().removeprefix("ESC-")
-        if digits.isascii() and digits.isdigit() and len(digits) < 10:
-            anywhere.append(col(Incident.number) == int(digits))
-        wanted.append(or_(*anywhere))
-    return tx.all(
-        select_rows(Incident).where(*wanted).order_by(col(Incident.number).desc()).limit(limit)
-    )
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def name_of(incident: Incident) -> str:

@@ -10,7 +10,17 @@ from sqlalchemy import event
 
 from bot.domain.duework import Keep, TimerKind
 from bot.domain.severity import Severity
-from bot.store import digests, incidents, outbox, outbox_health, pages, purge, timers, unsent_pages
+from bot.store import (
+    digests,
+    incidents,
+    outbox,
+    outbox_health,
+    pages,
+    purge,
+    searching,
+    timers,
+    unsent_pages,
+)
 from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.transaction import Transaction
@@ -97,6 +107,7 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, owner="U0MEI"),
     "list of a team": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, team="legal"),
     "list overdue": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, overdue_at=NOON),
+    "search": lambda tx: searching.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
     "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),
     "show": lambda tx: incidents.timeline(tx, "one", newest=20),
     "pages that wait for somebody": lambda tx: pages.waiting_for(tx, WORKSPACE, "U0MEI"),

@@ -15,6 +15,7 @@ from bot.domain.reading import (
     Details,
     ExhaustedMessage,
     Listing,
+    Older,
     OnCallLine,
     Opened,
     ReminderMessage,
@@ -166,6 +167,16 @@ MESSAGES: Mapping[str, Case] = {
     "listing, many": Case(answers.listing, Listing("open", (a_head(),) * 100, NOW, 130)),
     "listing, empty": Case(answers.listing, Listing("mine", (), NOW)),
     "listing, nothing open": Case(answers.listing, Listing("", (), NOW)),
+    "listing, the newest found": Case(
+        answers.listing,
+        Listing(
+            "minister", (a_head(),), NOW, 1, older=Older("ESC-950001", "minister", cut_short=False)
+        ),
+    ),
+    "listing, nothing found so far": Case(
+        answers.listing,
+        Listing("minister", (), NOW, older=Older("ESC-950001", "minister", cut_short=True)),
+    ),
     "details": Case(answers.details, some_details()),
     "details, few entries": Case(
         answers.details, some_details(entries=(an_entry(EntryKind.NOTE),), more_entries=1)

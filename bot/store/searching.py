@@ -1,0 +1,97 @@
+"""Incidents by words. A look at each of them, newest first, and at no more than is quick."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.domain.visibility import Tier
+from bot.store.tables import Incident, WorkspaceRow
+from bot.store.transaction import Transaction
+
+LOOKED_AT = 50_000
+"""Incidents that one search looks at: some 0.1 s. A person waits, and Slack for 3 s at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found, newest first. `older`: below which number nothing was looked at, or None."""
+
+    rows: list[Incident]
+    older: int | None
+    cut_short: bool
+    """Whether as many were looked at as may be; otherwise as many were found as are shown."""
+
+
+def search(
+    tx: Transaction,
+    workspace: Workspace,
+    words: Sequence[str],
+    *,
+    limit: int,
+    before: int | None = None,
+    looked_at: int = LOOKED_AT,
+) -> Searched:
+    """Find incidents that contain every word, newest first, those below number `before`.
+
+    Words are matched against titles of standard incidents only: a match on a restricted one's
+    title would tell that the word is in it. Codename, category and reference serve for all. One
+    whose reference is among the words is found however old it is.
+    """
+    newest = tx.execute(
+        select(col(WorkspaceRow.newest_number)).where(
+            col(WorkspaceRow.team_id) == workspace.team_id
+        )
+    ).scalar()
+    top = min(newest or 0, before - 1 if before is not None else newest or 0)
+    bottom = max(top - looked_at, 0)
+    number = col(Incident.number)
+    alike = [
+        col(Incident.team_id) == workspace.team_id,
+        col(Incident.drill).is_(False),
+        *(_anywhere(tx, word) for word in words),
+    ]
+    order = select_rows(Incident).where(*alike).order_by(number.desc()).limit(limit)
+    rows = tx.all(order.where(number > bottom, number <= top))
+    if len(rows) == limit:
+        last = rows[-1].number
+        return Searched(rows, last if last > 1 else None, cut_short=False)
+    named = [one for word in words if (one := _number(word)) is not None and one <= bottom]
+    if named:
+        rows += tx.all(order.where(number.in_(named)))
+    return Searched(rows, bottom + 1 if bottom else None, cut_short=True)
+
+
+def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
+    standard = col(Incident.tier) == Tier.STANDARD
+    found = or_(
+        _has(tx, col(Incident.codename), word),
+        standard & _has(tx, col(Incident.title), word),
+        standard & _has(tx, col(Incident.category), word),
+    )
+    number = _number(word)
+    return found if number is None else or_(found, col(Incident.number) == number)
+
+
+def _has(tx: Transaction, column: Any, word: str) -> ColumnElement[bool]:
+    like = f"%{_escaped(word.lower())}%"
+    # SQLite's LIKE takes no notice of case in ASCII. For the rest there is a function of Python's,
+    # which takes ten times as long.
+    folded = column if tx.dialect == "sqlite" and word.isascii() else func.lower(column)
+    found: ColumnElement[bool] = folded.like(like, escape="\\")
+    return found
+
+
+def _number(word: str) -> int | None:
+    digits = word.upper().removeprefix("ESC-")
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        return int(digits)
+    return None
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,82 @@
+"""A search looks at so many incidents, the newest; it says how far back it went."""
+
+import pytest
+
+from bot.domain.errors import BadInput
+from bot.policy import Policy
+from bot.services import reading
+from bot.store.database import Database
+from bot.store.searching import Searched, search
+from tests.factories import WORKSPACE, an_act, an_incident, people
+
+
+@pytest.fixture(autouse=True)
+def five_of_a_kind(db: Database, policy: Policy) -> None:
+    people(db, policy)
+    for number in range(5):
+        an_incident(db, policy, title=f"{'Minister' if number < 4 else 'Streamer'}", teams=())
+
+
+def found(
+    db: Database,
+    *words: str,
+    limit: int = 20,
+    before: int | None = None,
+    looked_at: int = 50_000,
+) -> tuple[list[int], int | None]:
+    with db.reading() as tx:
+        searched: Searched = search(
+            tx, WORKSPACE, words, limit=limit, before=before, looked_at=looked_at
+        )
+    return [row.number for row in searched.rows], searched.older
+
+
+def test_a_short_history_is_searched_whole(db: Database) -> None:
+    assert found(db, "minister") == ([4, 3, 2, 1], None)
+    assert found(db, "giraffe") == ([], None)
+
+
+def test_a_long_one_is_searched_step_by_step_until_its_beginning(db: Database) -> None:
+    assert found(db, "minister", looked_at=2) == ([4], 4)
+    assert found(db, "minister", looked_at=2, before=4) == ([3, 2], 2)
+    assert found(db, "minister", looked_at=2, before=2) == ([1], None)
+    assert found(db, "minister", before=1) == ([], None)
+
+
+def test_where_more_are_found_than_are_shown_the_next_step_begins_behind_the_last(
+    db: Database,
+) -> None:
+    assert found(db, "minister", limit=3) == ([4, 3, 2], 2)
+    assert found(db, "minister", limit=3, before=2) == ([1], None)
+
+
+def test_a_reference_is_found_however_old_it_is(db: Database) -> None:
+    assert found(db, "ESC-1", looked_at=2) == ([1], 4)
+    assert found(db, "1", "minister", looked_at=2) == ([1], 4)
+    assert found(db, "1", "streamer", looked_at=2) == ([], 4)
+
+
+def test_before_is_a_word_like_any_other_without_a_reference(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, title="Just before the match", teams=())
+    assert len(reading.search(db, an_act(), "before").heads) == 1
+    assert len(reading.search(db, an_act(), "before match").heads) == 1
+    assert len(reading.search(db, an_act(), "before esc-3 minister").heads) == 2
+
+
+@pytest.mark.parametrize("words", ["", "before ESC-3", "before ESC-x minister"])
+def test_a_search_for_nothing_is_refused(db: Database, words: str) -> None:
+    with pytest.raises(BadInput):
+        reading.search(db, an_act(), words)
+
+
+def test_who_has_found_many_is_told_how_to_go_on(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_FOUND", 2)
+    listing = reading.search(db, an_act(), "before ESC-4 minister")
+    assert [head.reference for head in listing.heads] == ["ESC-3", "ESC-2"]
+    assert listing.older is not None
+    assert (listing.older.before, listing.older.words) == ("ESC-2", "minister")
+    again = reading.search(db, an_act(), f"before {listing.older.before} {listing.older.words}")
+    assert [head.reference for head in again.heads] == ["ESC-1"]
+    assert again.older is None
