@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 
 from bench import long_history, seeding, startup
@@ -116,8 +117,12 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
         rows += _shares(name, _times(call, turns), _READ_MS)
     digest = _times(lambda: digests.preview(db, rules, act, None), 3)
     rows.append(("the weekly digest", max(digest), None))
-    rows.append(("search for a word, newest first", max(_times(lambda: _search(scene), 3)), None))
-    rows += _shares(f"a batch of {purge.BATCH} rows cleared away", _sweeps(scene), _BATCH_MS)
+    for words, name in (("number", "a word, newest first"), ("nowhere", "a word that is nowhere")):
+        looked = _times(partial(reading.search, db, act, words), 20)
+        rows.append((f"search for {name}", max(looked), None))
+    for heap, name in ((Heap.DELIVERIES, "messages"), (Heap.TIMERS, "timers")):
+        cleared = f"a batch of {purge.BATCH} {name} cleared away"
+        rows += _shares(cleared, _sweeps(scene, heap), _BATCH_MS)
     return rows
 
 
@@ -126,10 +131,6 @@ def _shares(name: str, taken: list[float], goal: float) -> list[Row]:
         (f"{name}, p50", percentile(taken, 0.5), None),
         (f"{name}, p99", percentile(taken, 0.99), goal),
     ]
-
-
-def _search(scene: Scene) -> None:
-    reading.search(scene.db, scene.act, "number")
 
 
 def _times(call: Callable[[], object], turns: int) -> list[float]:
@@ -184,14 +185,14 @@ def _timer_claims(scene: Scene, turns: int) -> list[float]:
     return taken[1:]
 
 
-def _sweeps(scene: Scene, batches: int = 200) -> list[float]:
-    """Deliveries of years, as after an upgrade from a release that cleared nothing away."""
+def _sweeps(scene: Scene, heap: Heap, batches: int = 200) -> list[float]:
+    """What years have left, as after an upgrade from a release that cleared nothing away."""
     taken, after = [], ""
     for _ in range(batches):
         begun = time.perf_counter()
         with scene.db.transaction() as tx:
             swept = purge.sweep(
-                tx, Heap.DELIVERIES, Keep(), now=scene.act.now, real=scene.act.now, after=after
+                tx, heap, Keep(), now=scene.act.now, real=scene.act.now, after=after
             )
         taken.append((time.perf_counter() - begun) * 1_000)
         if swept.after is None:

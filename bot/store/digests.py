@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select, union
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -87,7 +87,7 @@ def incidents_since(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> Sequence[Any]:
     """Return those that were open at some time between `since` and `until`."""
-    found = select(*_INCIDENT).where(*_open_between(workspace, since, until))
+    found = select(*_INCIDENT).where(_open_between(workspace, since, until))
     return tx.execute(found.order_by(col(Incident.number))).all()
 
 
@@ -98,18 +98,20 @@ def incidents_with(tx: Transaction, ids: Collection[str]) -> Sequence[Any]:
     return tx.execute(select(*_INCIDENT).where(col(Incident.id).in_(ids))).all()
 
 
-def _open_between(
-    workspace: Workspace, since: datetime, until: datetime
-) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Incident.team_id) == workspace.team_id,
-        col(Incident.opened_at) < until,
+def _open_between(workspace: Workspace, since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Each kind is found by an index of its own: said with OR, SQLite reads all that ever was."""
+    mine = col(Incident.team_id) == workspace.team_id
+    opened, ids = col(Incident.opened_at), select(col(Incident.id))
+    found = union(
+        ids.where(mine, opened >= since, opened < until),
+        ids.where(mine, col(Incident.ended_at) >= since),
+        ids.where(mine, col(Incident.state).in_(OPEN_STATES)),
+    )
+    return and_(
+        col(Incident.id).in_(found),
+        # Not the bare column, by which it would begin again with the oldest.
+        func.coalesce(opened, until) < until,
         col(Incident.drill).is_(False),
-        or_(
-            col(Incident.opened_at) >= since,
-            col(Incident.ended_at) >= since,
-            col(Incident.state).in_(OPEN_STATES),
-        ),
     )
 
 
@@ -133,7 +135,7 @@ def teams_of(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> dict[str, list[str]]:
     """Return the teams that were paged in the incidents of `incidents_since`, by incident."""
-    wanted = select(col(Incident.id)).where(*_open_between(workspace, since, until))
+    wanted = select(col(Incident.id)).where(_open_between(workspace, since, until))
     rows = tx.execute(
         select(col(PagingRun.incident_id), col(PagingRun.team_key))
         .where(col(PagingRun.incident_id).in_(wanted))
@@ -146,11 +148,10 @@ def teams_of(
 
 
 def tasks_open_or_done_since(tx: Transaction, workspace: Workspace, since: datetime) -> list[Task]:
-    return tx.all(
-        select_rows(Task)
-        .where(
-            col(Task.team_id) == workspace.team_id,
-            or_(col(Task.state) == TaskState.OPEN, col(Task.done_at) >= since),
-        )
-        .order_by(col(Task.due_at), col(Task.id))
+    mine, ids = col(Task.team_id) == workspace.team_id, select(col(Task.id))
+    found = union(
+        ids.where(mine, col(Task.state) == TaskState.OPEN),
+        ids.where(mine, col(Task.done_at) >= since),
     )
+    wanted = select_rows(Task).where(col(Task.id).in_(found))
+    return tx.all(wanted.order_by(col(Task.due_at), col(Task.id)))

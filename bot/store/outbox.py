@@ -354,7 +354,7 @@ def put_back(
 def _newer_waits(tx: Transaction, claimed: Claimed) -> bool:
     waiting = select(col(Delivery.id)).where(
         col(Delivery.merge_key) == claimed.merge_key,
-        col(Delivery.state) == DeliveryState.DUE,
+        statements.IS_DUE,
         col(Delivery.id) != claimed.id,
     )
     return tx.execute(waiting).first() is not None

@@ -25,6 +25,7 @@ UNSENT = (DeliveryState.DUE, DeliveryState.UNKNOWN, DeliveryState.SENDING)
 IS_UNSENT = text("delivery.state IN ('due', 'unknown', 'sending')")
 """In the very words of the partial index: a database that is given parameters instead cannot know
 that the index serves, and reads every delivery that was ever made."""
+IS_DUE = text("delivery.state = 'due'")
 IDLE_PRIORITY = 9
 
 

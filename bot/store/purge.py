@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, assert_never
 
-from sqlalchemy import Executable, and_, bindparam, delete, func, or_, select, text
+from sqlalchemy import (
+    Executable,
+    String,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlmodel import col
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, TimerKind, TimerState
@@ -79,7 +90,9 @@ def _delivery_is_over(of: Any) -> Any:
 def _timer_is_over(of: Any) -> Any:
     """No occurrence is planned again once its time is a day in the past, so its row may go."""
     ended = of.state.in_((TimerState.DONE, TimerState.CANCELLED))
-    return and_(of.kind.in_(list(TimerKind)), ended, of.due_at < _at("done"))
+    # Not the bare column: SQLite would take the unique index, and read all timers each time.
+    known = type_coerce(of.kind, String).concat("").in_(list(TimerKind))
+    return and_(known, ended, of.due_at < _at("done"))
 
 
 def _lane_is_idle(of: Any) -> Any:

@@ -98,7 +98,9 @@ _TOLD = tuple(
         Timer.attempts,
     )
 )
-_DUE_STEPS = Prepared(_due(text("timer.kind = 'page step'")))
+# Not the bare column, here and in the index: SQLite would take the unique one, which begins with
+# it, and read every step that there ever was.
+_DUE_STEPS = Prepared(_due(text("timer.kind || '' = 'page step'")))
 
 
 @cache

@@ -28,9 +28,9 @@ def _indexes_for_long_histories() -> None:
     op.create_index("ix_incident_ended", "incident", ["team_id", "ended_at"])
     op.create_index("ix_task_done", "task", ["team_id", "done_at"])
     _partial("ix_incident_drill", "incident", ["id"], "drill")
-    _partial(
-        "ix_timer_page_step", "timer", ["due_at", "id"], "state = 'due' AND kind = 'page step'"
-    )
+    # Not `kind = …`: SQLite would find steps by the unique index, which begins with the kind.
+    steps = "state = 'due' AND kind || '' = 'page step'"
+    _partial("ix_timer_page_step", "timer", ["due_at", "id"], steps)
 
 
 def _partial(name: str, table: str, columns: list[str], where: str) -> None:

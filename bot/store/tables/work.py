@@ -27,8 +27,8 @@ class Timer(Tenant, table=True):
             "ix_timer_page_step",
             "due_at",
             "id",
-            sqlite_where=text("state = 'due' AND kind = 'page step'"),
-            postgresql_where=text("state = 'due' AND kind = 'page step'"),
+            sqlite_where=text("state = 'due' AND kind || '' = 'page step'"),
+            postgresql_where=text("state = 'due' AND kind || '' = 'page step'"),
         ),
         Index("ix_timer_incident", "incident_id"),
     )
