@@ -24,6 +24,7 @@ from bot.store import (
 )
 from bot.store.database import Database
 from bot.store.purge import Heap
+from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery
@@ -138,6 +139,10 @@ HOT: dict[str, Callable[[Transaction], object]] = {
 
 @pytest.mark.parametrize("heap", Heap)
 def test_a_sweep_walks_an_index(db: Database, heap: Heap) -> None:
+    long_ago = NOON - timedelta(days=999)
+    with db.transaction() as tx:
+        timers.plan(tx, WORKSPACE, long_ago, [NewTimer(TimerKind.REMINDER, "one", "0", long_ago)])
+        outbox.enqueue(tx, WORKSPACE, long_ago, [a_delivery("one")])
     with db.transaction() as tx, plans(tx) as lines:
         purge.sweep(tx, heap, Keep(), now=NOON, real=NOON)
     assert whole_tables(lines) == []
