@@ -38,13 +38,15 @@ def fire(db: Database, policy: Policy, work: DueWork, now: datetime) -> None:
         return
     try:
         with db.transaction() as tx:
-            if work.incident_id is not None:
-                # First, as every service does: an answer that withdraws this work at the same
-                # time waits, or is waited for, and nobody deadlocks.
-                incidents.lock(tx, work.incident_id)
+            # First, as every service does: an answer that withdraws this work at the same time
+            # waits, or is waited for, and nobody deadlocks.
+            incident = incidents.lock(tx, work.incident_id) if work.incident_id else None
             if not timers.finish(tx, work):
                 raise Fenced
-            _ALONE[work.kind](tx, policy, by_the_bot(work.workspace, now), work)
+            if incident is not None:
+                case = Case(tx, by_the_bot(work.workspace, now), incident)
+                _ALONE[work.kind](case, policy, work)
+                case.put_down()
     except Fenced:
         return
 
@@ -110,8 +112,8 @@ def _lock(tx: Transaction, works: Sequence[DueWork]) -> None:
         followups.lock_reminders(tx, reminders)
 
 
-def _page_step(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None:
-    paging.step_due(tx, policy, act, work.subject, work.due_at)
+def _page_step(case: Case, policy: Policy, work: DueWork) -> None:
+    paging.step_due(case, policy, work.subject, work.due_at)
 
 
 def _last_update(tx: Transaction, incident: Incident) -> datetime:
@@ -121,19 +123,18 @@ def _last_update(tx: Transaction, incident: Incident) -> datetime:
     return max(told, default=incident.opened_at)
 
 
-def _room_repair(tx: Transaction, _policy: Policy, act: Act, work: DueWork) -> None:
-    rooms.repair_due(tx, act, work.subject)
+def _room_repair(case: Case, _policy: Policy, _work: DueWork) -> None:
+    rooms.repair_due(case)
 
 
-def _update_due(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> None:
+def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
     """No update for too long: the owner is asked, or whoever is on duty where there is none."""
-    incident = incidents.lock(tx, work.subject)
-    if incident is None or incident.state not in OPEN:
+    incident, now = case.incident, case.act.now
+    if incident.state not in OPEN:
         return
-    case = Case(tx, act, incident)
     told = [incident.owner] if incident.owner else list(policy.managers_on_duty[:1])
     due = incident.update_due_at or work.due_at
-    since = _last_update(tx, incident)
+    since = _last_update(case.tx, incident)
     for user in told:
         case.tell(
             DeliveryKind.UPDATE_REMINDER,
@@ -142,12 +143,11 @@ def _update_due(tx: Transaction, policy: Policy, act: Act, work: DueWork) -> Non
             f"update-due:{case.id}:{work.occurrence}:{user}",
             since=since.isoformat(),
             due=due.isoformat(),
-            late=is_late(work.due_at, act.now),
+            late=is_late(work.due_at, now),
         )
-    again = act.now + timedelta(seconds=incident.update_every)
+    again = now + timedelta(seconds=incident.update_every)
     case.plan(NewTimer(TimerKind.UPDATE_DUE, case.id, again.isoformat(), again, case.id))
     case.card_changed()
-    case.put_down()
 
 
 def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
@@ -201,7 +201,7 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
-_ALONE: dict[TimerKind, Callable[[Transaction, Policy, Act, DueWork], None]] = {
+_ALONE: dict[TimerKind, Callable[[Case, Policy, DueWork], None]] = {
     TimerKind.PAGE_STEP: _page_step,
     TimerKind.UPDATE_DUE: _update_due,
     TimerKind.ROOM_REPAIR: _room_repair,

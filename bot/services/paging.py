@@ -33,7 +33,6 @@ from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
-from bot.store.transaction import Transaction
 
 _ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
 
@@ -170,13 +169,23 @@ def advance(case: Case, policy: Policy, run: PagingRun, late_since: datetime | N
 
     `late_since` is when the step was due, where it comes so late that people should know.
     """
+    _advance(case, policy, run, pages.pages_of_run(case.tx, run.id), late_since)
+
+
+def _advance(
+    case: Case,
+    policy: Policy,
+    run: PagingRun,
+    paged: Sequence[Page],
+    late_since: datetime | None = None,
+) -> None:
     # Whatever the step was due for is decided here: left alone, its timer would take one more.
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
     before = Position(run.round, run.step)
     said_no = {
         UserId(page.target)
-        for page in pages.pages_of_run(case.tx, run.id)
+        for page in paged
         if page.state in (PageState.DECLINED, PageState.UNREACHABLE)
     }
     decision = next_step(ladder, before, case.act.now, _gone(case, [ladder]) | said_no)
@@ -266,17 +275,13 @@ def _tell_exhausted(case: Case, policy: Policy, run: _Run) -> None:
         )
 
 
-def step_due(tx: Transaction, policy: Policy, act: Act, run_id: str, due_at: datetime) -> None:
+def step_due(case: Case, policy: Policy, run_id: str, due_at: datetime) -> None:
     """Nobody acknowledged in time: the timer of a step fires, late after a downtime."""
-    run = pages.run(tx, run_id)
-    if run is None:
-        return
-    with take_up(tx, act, run.incident_id, Deed.PAGE, ended_too=True) as case:
-        # Read again behind the incident's lock: an acknowledgement may have come first.
-        run = pages.run(tx, run_id)
-        if run is not None and run.state is RunState.PAGING:
-            advance(case, policy, run, due_at if is_late(due_at, act.now) else None)
-            case.card_changed()
+    # Behind the incident's lock: an acknowledgement may have come first.
+    run = pages.run(case.tx, run_id)
+    if run is not None and run.state is RunState.PAGING:
+        advance(case, policy, run, due_at if is_late(due_at, case.act.now) else None)
+        case.card_changed()
 
 
 def unreachable(case: Case, policy: Policy, page: Page, error: str) -> None:
@@ -297,13 +302,12 @@ def unreachable(case: Case, policy: Policy, page: Page, error: str) -> None:
 
 def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> None:
     """Take the next step now, unless someone else of this step may still answer."""
-    waiting = [
-        page
-        for page in pages.pages_of_run(case.tx, run.id)
-        if page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
-    ]
-    if not waiting:
-        advance(case, policy, run)
+    paged = pages.pages_of_run(case.tx, run.id)
+    if not any(
+        page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
+        for page in paged
+    ):
+        _advance(case, policy, run, paged)
 
 
 def settle_run(case: Case, run_id: str) -> None:

@@ -74,14 +74,11 @@ def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, 
     case.put_down()
 
 
-def repair_due(tx: Transaction, act: Act, incident_id: str) -> None:
+def repair_due(case: Case) -> None:
     """Try again to make a channel that could not be made."""
-    case = _case(tx, act, incident_id)
-    if case is None or case.incident.room is not RoomState.THREAD or case.incident.ended_at:
-        return
-    again = _post(case, DeliveryKind.ROOM_CREATE, f"room:{case.id}:{act.now.isoformat()}")
-    case.send(again)
-    case.put_down()
+    if case.incident.room is RoomState.THREAD and not case.incident.ended_at:
+        key = f"room:{case.id}:{case.act.now.isoformat()}"
+        case.send(_post(case, DeliveryKind.ROOM_CREATE, key))
 
 
 def card_posted(
