@@ -59,10 +59,11 @@ def _waited(case: Case, page: Page) -> timedelta | None:
 def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
     """Take a page on: its person becomes the team's responder."""
     with db.transaction(act) as tx:
-        page, run = _page_and_run(tx, act, page_id)
+        page = _page(tx, act, page_id)
         with take_up(
             tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
         ) as case:
+            run = _run_of(tx, page)
             _only_its_people(act, page, run)
             _acknowledge(case, run, page)
             return _taken(case, run, page)
@@ -98,12 +99,19 @@ def _name(tx: Transaction, incident_id: str | None) -> str | None:
     return incidents.name_of(incident) if incident else None
 
 
-def _page_and_run(tx: Transaction, act: Act, page_id: str) -> tuple[Page, PagingRun]:
+def _page(tx: Transaction, act: Act, page_id: str) -> Page:
     page = pages.page(tx, page_id)
-    run = pages.run(tx, page.run_id) if page is not None else None
-    if page is None or run is None or page.team_id != act.workspace.team_id:
+    if page is None or page.team_id != act.workspace.team_id:
         raise NotFound("page", "")
-    return page, run
+    return page
+
+
+def _run_of(tx: Transaction, page: Page) -> PagingRun:
+    """Return how its run stands. Asked behind the incident's lock, it stays so."""
+    run = pages.run(tx, page.run_id)
+    if run is None:
+        raise NotFound("page", "")
+    return run
 
 
 def _only_its_people(act: Act, page: Page, run: PagingRun) -> None:
@@ -128,7 +136,7 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
         {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
     )
     if not won:
-        raise _too_late(case, pages.run(case.tx, run.id) or run)
+        raise _too_late(case, run)
     pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
     settle_run(case, run.id)
     case.record(
@@ -148,12 +156,13 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
     """Someone cannot take it: the next one is paged at once."""
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
-        page, run = _page_and_run(tx, act, page_id)
+        page = _page(tx, act, page_id)
         with take_up(
             tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
         ) as case:
             _only_its_person(act, page)
-            run = _still_paging(case, run)
+            run = _run_of(tx, page)
+            _still_paging(case, run)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
                 raise NothingToAcknowledge(case.reference)
             case.record(
@@ -169,11 +178,9 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             return Taken(case.id, case.reference, run.team_name, case.incident.severity)
 
 
-def _still_paging(case: Case, run: PagingRun) -> PagingRun:
-    now = pages.run(case.tx, run.id) or run
-    if now.state is not RunState.PAGING:
-        raise _too_late(case, now)
-    return now
+def _still_paging(case: Case, run: PagingRun) -> None:
+    if run.state is not RunState.PAGING:
+        raise _too_late(case, run)
 
 
 def hand_over(
@@ -185,36 +192,11 @@ def hand_over(
     to_team: TeamKey | None = None,
     to_person: UserId | None = None,
     summary: str,
-    from_page: str | None = None,
 ) -> Started:
-    """Pass a person's part (or the page they got) on, with a written summary."""
-    summary = checked_text("summary", summary, needed=False)
-    if not summary:
-        raise BadInput("summary", "a handover takes a summary", "statement drafted, Legal reads it")
-    if to_team is None and to_person is None:
-        raise BadInput("team", "say to whom: a team or a person", "pr")
-    with (
-        db.transaction(act) as tx,
-        take_up(tx, act, incident_id, Deed.PAGE, uninvited_too=from_page is not None) as case,
-    ):
-        if from_page is not None:
-            _let_go(case, from_page)
-        case.record(
-            EntryKind.HANDED_OVER,
-            aloud=True,
-            to_team=to_team,
-            to_person=to_person,
-            name=policy.teams[to_team].name if to_team else "",
-            summary=summary,
-        )
-        if to_team is not None:
-            started = start_team(case, policy, to_team, summary)
-        elif to_person is not None:
-            started = start_person(case, policy, to_person, summary)
-        if not started.targets:
-            raise NobodyToPage(started.team_name)
-        case.card_changed()
-        return started
+    """Pass a person's part on, with a written summary."""
+    to = _Successor.checked(to_team, to_person, summary)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
+        return _pass_on(case, policy, to)
 
 
 def hand_over_page(
@@ -228,25 +210,55 @@ def hand_over_page(
     summary: str,
 ) -> Started:
     """Hand over from the page itself: its run ends, the next one's begins."""
-    with db.reading() as tx:
-        page, _ = _page_and_run(tx, act, page_id)
-    return hand_over(
-        db,
-        policy,
-        act,
-        page.incident_id,
-        to_team=to_team,
-        to_person=to_person,
-        summary=summary,
-        from_page=page_id,
+    to = _Successor.checked(to_team, to_person, summary)
+    with db.transaction(act) as tx:
+        page = _page(tx, act, page_id)
+        with take_up(tx, act, page.incident_id, Deed.PAGE, uninvited_too=True) as case:
+            _let_go(case, page)
+            return _pass_on(case, policy, to)
+
+
+@dataclass(frozen=True, slots=True)
+class _Successor:
+    """To whom a part is passed on, and with what words."""
+
+    team: TeamKey | None
+    person: UserId | None
+    summary: str
+
+    @classmethod
+    def checked(cls, team: TeamKey | None, person: UserId | None, summary: str) -> "_Successor":
+        summary = checked_text("summary", summary, needed=False)
+        if not summary:
+            example = "statement drafted, Legal reads it"
+            raise BadInput("summary", "a handover takes a summary", example)
+        if team is None and person is None:
+            raise BadInput("team", "say to whom: a team or a person", "pr")
+        return cls(team, person, summary)
+
+
+def _pass_on(case: Case, policy: Policy, to: _Successor) -> Started:
+    case.record(
+        EntryKind.HANDED_OVER,
+        aloud=True,
+        to_team=to.team,
+        to_person=to.person,
+        name=policy.teams[to.team].name if to.team else "",
+        summary=to.summary,
     )
+    if to.team is not None:
+        started = start_team(case, policy, to.team, to.summary)
+    elif to.person is not None:
+        started = start_person(case, policy, to.person, to.summary)
+    if not started.targets:
+        raise NobodyToPage(started.team_name)
+    case.card_changed()
+    return started
 
 
-def _let_go(case: Case, page_id: str) -> None:
-    page, run = _page_and_run(case.tx, case.act, page_id)
-    if page.incident_id != case.id:
-        raise NotFound("page", "")
+def _let_go(case: Case, page: Page) -> None:
+    run = _run_of(case.tx, page)
     _only_its_people(case.act, page, run)
-    run = _still_paging(case, run)
+    _still_paging(case, run)
     pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.CANCELLED})
     settle_run(case, run.id)
