@@ -12,7 +12,7 @@ from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import personal, take_up
-from bot.store import incidents, people
+from bot.store import people
 from bot.store.database import Database
 from bot.store.tables import Person
 from bot.store.transaction import Transaction
@@ -79,7 +79,7 @@ def request_access(db: Database, act: Act, incident_id: str) -> str:
             tx, act, incident_id, Deed.REQUEST_ACCESS, ended_too=True, uninvited_too=True
         ) as case,
     ):
-        if act.user in incidents.participants(tx, case.id):
+        if act.user in case.invited:
             raise NothingToDo(case.reference, "open to you")
         case.record(EntryKind.REQUESTED_ACCESS)
         asked = case.incident.owner or case.incident.opened_by
@@ -107,7 +107,7 @@ def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, gr
         if person is None or person.outsider or person.gone:
             raise NotFound("person", asker)
         if granted:
-            if asker in incidents.participants(tx, case.id):
+            if asker in case.invited:
                 raise NothingToDo(case.reference, "open to", asker)
             case.record(EntryKind.INVITED, person=asker)
             case.invite([asker])

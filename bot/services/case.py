@@ -1,6 +1,6 @@
 """An incident under lock, within one transaction: its changes, its timeline, its messages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -37,11 +37,14 @@ class Case:
         incident: Incident,
         *,
         involved: bool = False,
+        invited: Collection[str] = (),
         new: bool = False,
     ) -> None:
         self.tx = tx
         self._new = new
         self._involved = involved
+        self.invited = invited
+        """Who was let in when a person took this up; the bot does not ask."""
         self.act = act
         self.incident = incident
         self._seq = incident.entries
@@ -226,7 +229,7 @@ def take_up(
     incident = incidents.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotFound("incident", incident_id)
-    involved = False
+    involved, invited = False, list[str]()
     if not act.by_the_bot:
         invited = incidents.participants(tx, incident.id)
         seen = sight(incident.tier, Place.PERSONAL, reader=act.user, role=act.role, invited=invited)
@@ -238,6 +241,6 @@ def take_up(
         require(act, deed, involved=involved)
     if incident.state not in OPEN and not ended_too:
         raise IncidentClosed(reference(incident.number), incident.state)
-    case = Case(tx, act, incident, involved=involved)
+    case = Case(tx, act, incident, involved=involved, invited=invited)
     yield case
     case.put_down()

@@ -3,9 +3,8 @@
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
-from bot.domain.reading import Home
+from bot.domain.reading import Head, Home
 from bot.domain.rights import NEEDS, Deed
-from bot.domain.visibility import Place
 from bot.services import views
 from bot.services.reading import listed
 from bot.store import followups, incidents, outbox, pages
@@ -50,13 +49,8 @@ def home(db: Database, act: Act) -> Home:
         about = incidents.get_many(
             tx, [*(page.incident_id for page in waiting), *(task.incident_id for task in tasks)]
         )
-        invited = incidents.invited_to(tx, act.user, about)
-        heads = {
-            row.id: views.head_of(
-                row, act, invited=[act.user] if row.id in invited else [], place=Place.LISTING
-            )
-            for row in about.values()
-        }
+        shown = {row.id: row for row in (*about.values(), *mine, *others)}
+        heads: dict[str, Head] = {head.id: head for head in listed(tx, act, shown.values())}
         return Home(
             reader=act.user,
             pages=tuple(
@@ -64,8 +58,8 @@ def home(db: Database, act: Act) -> Home:
                 for page in waiting
             ),
             tasks=tuple(views.task_line(task, heads[task.incident_id]) for task in tasks),
-            mine=tuple(listed(tx, act, mine)),
-            open=tuple(listed(tx, act, others)),
+            mine=tuple(heads[row.id] for row in mine),
+            open=tuple(heads[row.id] for row in others),
             now=act.now,
             total_open=total,
             may_open=act.role >= NEEDS[Deed.OPEN],

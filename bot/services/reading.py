@@ -160,10 +160,10 @@ def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
 def head(db: Database, act: Act, incident_id: str) -> Head:
     """Return the incident as this person may see it; raises NoAccess for an outsider."""
     with db.reading() as tx:
-        return _readable(tx, act, incident_id)
+        return _readable(tx, act, incident_id)[1]
 
 
-def _readable(tx: Transaction, act: Act, incident_id: str) -> Head:
+def _readable(tx: Transaction, act: Act, incident_id: str) -> tuple[Incident, Head]:
     incident = incidents.get(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotFound("incident", "")
@@ -171,15 +171,13 @@ def _readable(tx: Transaction, act: Act, incident_id: str) -> Head:
     seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
     if not seen.full:
         raise NoAccess(seen.reference, incident.id)
-    return seen
+    return incident, seen
 
 
 def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -> Details:
     """Return the card and the newest timeline entries (all, with None)."""
     with db.reading() as tx:
-        shown = _readable(tx, act, incident_id)
-        incident = incidents.get(tx, incident_id)
-        assert incident is not None
+        incident, shown = _readable(tx, act, incident_id)
         entries = incidents.timeline(tx, incident_id, newest=newest)
         return Details(
             card=card_of(tx, incident, shown, act.now),
