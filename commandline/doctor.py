@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.domain.errors import PolicyError
 from bot.policy import Policy, load
 from bot.settings import Settings, SettingsError, read_settings
+from commandline.doctor_canary import canary_findings
 from commandline.doctor_fallback import fallback_findings, reach
 from commandline.doctor_findings import Finding, Level, fail, ok
 from commandline.doctor_policy import named_findings
@@ -129,6 +130,9 @@ async def _slack(settings: Settings, policy: Policy | None) -> AsyncIterator[Fin
         async for finding in slack_findings(slack, settings):
             answers = answers or (finding.check == "token" and finding.level is not Level.FAIL)
             yield finding
+        if answers:
+            async for finding in canary_findings(slack, settings):
+                yield finding
         if answers and policy is not None:
             async for finding in named_findings(slack, policy, settings.api_url):
                 yield finding
