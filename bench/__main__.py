@@ -1,11 +1,13 @@
 """`python -m bench`: measure everything, print the table, and write it down where asked."""
 
 import argparse
-import json
 import sys
+import time
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench import (
@@ -19,7 +21,7 @@ from bench import (
     startup,
     timers,
 )
-from bench.account import DOCUMENT, write_figures
+from bench.account import DOCUMENT, Account
 from bench.databases import Databases, databases
 from bench.extent import FULL, QUICK, SMOKE, Extent
 from bench.figures import Figure, table
@@ -47,40 +49,56 @@ def main() -> int:
     extent = SMOKE if arguments.smoke else QUICK if arguments.quick else FULL
     if arguments.history:
         extent = replace(extent, history=arguments.history)
-    figures: list[Figure] = []
+    account = Account(about(extent))
     with ExitStack() as stack:
         load = stack.enter_context(load_generator())
         slack = stack.enter_context(slow_slack())
         store = stack.enter_context(databases())
         for name, measurement in MEASUREMENTS.items():
             if not arguments.only or name in arguments.only:
-                print(f"measuring: {name}", file=sys.stderr, flush=True)
-                figures += measurement(extent, load, slack, store)
-    machine = about(extent)
-    print(f"\n{machine.sentence}\n\n{table(figures)}\n")
+                measured_part(account, name, partial(measurement, extent, load, slack, store))
+                _written(account, arguments)
+    print(f"\n{account.machine.sentence}\n\n{table(account.figures)}\n")
+    return 1 if account.failed else 0
+
+
+def measured_part(account: Account, name: str, measurement: Callable[[], list[Figure]]) -> None:
+    """Measure one part; where it fails, the others are measured all the same."""
+    print(f"measuring: {name}", file=sys.stderr, flush=True)
+    begun = time.monotonic()
+    try:
+        account.measured[name] = measurement()
+    except (SystemExit, Exception) as error:  # noqa: BLE001
+        # Whatever it was: half an hour of other figures must not be lost with it.
+        traceback.print_exc()
+        account.failed[name] = f"{type(error).__name__}: {error}"
+    account.seconds[name] = time.monotonic() - begun
+    print(f"  {account.seconds[name]:.0f} s", file=sys.stderr, flush=True)
+
+
+def _written(account: Account, arguments: argparse.Namespace) -> None:
+    """After each part: a run that is ended early leaves what it has."""
     if arguments.write_docs:
-        write_figures(DOCUMENT, f"{machine.sentence}\n\n{table(figures)}")
+        account.write_document(DOCUMENT, list(MEASUREMENTS))
     if arguments.json:
-        whole = {**machine.as_json(), "figures": [figure.as_json() for figure in figures]}
-        arguments.json.write_text(json.dumps(whole, indent=2) + "\n")
-    return 0
+        account.write_json(arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--quick", action="store_true", help="less of everything: under a minute")
+    length.add_argument("--quick", action="store_true", help="less of everything: some minutes")
     length.add_argument("--smoke", action="store_true", help="a few of each: does it all run?")
     parser.add_argument(
         "--history",
         type=int,
         metavar="INCIDENTS",
-        help="so many finished incidents, for 'history' (a million takes minutes to seed)",
+        help="so many finished incidents, for 'history' (a full run has a million)",
     )
     parser.add_argument("--only", nargs="+", choices=sorted(MEASUREMENTS), metavar="PART")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
     parser.add_argument(
-        "--write-docs", action="store_true", help=f"rewrite the figures in {DOCUMENT.name}"
+        "--write-docs", action="store_true", help=f"put what was measured into {DOCUMENT.name}"
     )
     return parser
 

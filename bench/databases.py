@@ -6,6 +6,7 @@ temporary folder where PostgreSQL cannot enter that.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,15 @@ class Databases:
         self._folder = folder
         self._server = server
         self._postgres_made = False
+
+    def need(self, size: int) -> None:
+        """Say before anything is measured that the disk is too small."""
+        free = shutil.disk_usage(self._folder).free
+        if free < size:
+            raise SystemExit(
+                f"{self._folder.parent} has {free / 1e9:.0f} GB free, {size / 1e9:.0f} GB are "
+                "needed: set TMPDIR to a larger disk, or measure a shorter --history."
+            )
 
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:

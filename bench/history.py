@@ -31,6 +31,8 @@ from bot.store.purge import Heap
 from bot.store.timers import NewTimer
 
 OPEN = 40
+_BYTES_EACH = 12_000
+"""On the disk, for one finished incident and all that remains of it; PostgreSQL's log included."""
 _CLAIM_MS, _READ_MS, _BATCH_MS, _FLAT = 5.0, 30.0, 20.0, 1.25
 
 
@@ -48,6 +50,7 @@ class Scene:
 def measure(
     extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
+    databases.need(extent.history * _BYTES_EACH)
     figures = []
     for kind in KINDS:
         with databases.fresh(kind) as url:

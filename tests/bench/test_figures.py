@@ -1,11 +1,15 @@
 """The arithmetic of the benchmarks, and the table that comes of it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bench.account import write_figures
+from bench.__main__ import measured_part
+from bench.account import Account, write_parts
+from bench.extent import SMOKE
 from bench.figures import Figure, compared, paired_ratio, percentile, rate, table, typical
+from bench.machine import about
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:
@@ -99,19 +103,58 @@ def test_the_table_is_aligned() -> None:
     assert len({len(line) for line in lines}) == 1
 
 
-def test_new_figures_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
-    document = tmp_path / "performance.md"
-    document.write_text("Goals\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nReasons\n")
-    for figures in ("first", "second"):
-        write_figures(document, figures)
+ORDER = ("ack", "pages", "history")
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    made = tmp_path / "performance.md"
+    made.write_text("Goals\n<!-- figures: begin -->\n\n<!-- figures: end -->\nReasons\n")
+    return made
+
+
+def test_new_figures_take_the_place_of_the_old_ones(document: Path) -> None:
+    for day in ("Monday", "Tuesday"):
+        write_parts(document, {"ack": (f"{day}: 2 cores.", "### Acks\n\n| 1 |")}, ORDER)
     assert document.read_text() == (
-        "Goals\n<!-- figures: begin -->\n\nsecond\n\n<!-- figures: end -->\nReasons\n"
+        "Goals\n<!-- figures: begin -->\n\n<!-- part: ack. Tuesday: 2 cores. -->\n\n"
+        "Tuesday: 2 cores.\n\n### Acks\n\n| 1 |\n\n<!-- figures: end -->\nReasons\n"
     )
+
+
+def test_a_part_that_was_not_measured_keeps_its_figures_and_its_day(document: Path) -> None:
+    whole = {name: ("Monday.", f"### {name}\n\n| 1 |") for name in reversed(ORDER)}
+    write_parts(document, whole, ORDER)
+    assert document.read_text().count("\nMonday.\n") == 1, "said once for all three"
+    write_parts(document, {"pages": ("Tuesday.", "### pages\n\n| 2 |")}, ORDER)
+    told = [line for line in document.read_text().splitlines() if line and line[0] != "<"]
+    assert told == [
+        *("Goals", "Monday.", "### ack", "| 1 |", "Tuesday.", "### pages", "| 2 |"),
+        *("Monday.", "### history", "| 1 |", "Reasons"),
+    ]
 
 
 def test_a_document_without_a_place_for_figures_is_left_alone(tmp_path: Path) -> None:
     document = tmp_path / "performance.md"
     document.write_text("Goals\n")
     with pytest.raises(SystemExit):
-        write_figures(document, "new")
+        write_parts(document, {"ack": ("Monday.", "new")}, ORDER)
     assert document.read_text() == "Goals\n"
+
+
+def test_what_failed_is_told_beside_what_was_measured(document: Path) -> None:
+    account = Account(about(SMOKE))
+
+    def failing() -> list[Figure]:
+        raise SystemExit("Only 3 of 4 pages came.")
+
+    measured_part(account, "ack", lambda: [a_figure()])
+    measured_part(account, "pages", failing)
+    account.write_document(document, ORDER)
+    file = document.with_suffix(".json")
+    account.write_json(file)
+    told = json.loads(file.read_text())
+    assert [figure["name"] for figure in told["figures"]] == ["one"]
+    assert told["failed"] == {"pages": "SystemExit: Only 3 of 4 pages came."}
+    assert "### Acks" in document.read_text()
+    assert "part: pages" not in document.read_text()
