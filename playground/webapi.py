@@ -132,6 +132,9 @@ class Answering:
             case FaultKind.HTML_BODY | FaultKind.HTML_BODY_STORED:
                 self._log({"ok": False, "error": "html"}, status=502, fault=kind, ts=ts)
                 return HTMLResponse("<html><h1>502 Bad Gateway</h1></html>", status_code=502)
+            case FaultKind.NO_PLACE | FaultKind.NO_PLACE_STORED:
+                self._log({"ok": False, "error": "no place"}, fault=kind, ts=ts)
+                return JSONResponse({"ok": True})
             case FaultKind.RATE_LIMITED:
                 self._log({"ok": False, "error": "ratelimited"}, status=429, fault=kind)
                 return _too_many(max(1, round(fault.seconds)))

@@ -39,7 +39,11 @@ async def said(
             slack.slack.rooms.add_member(slack.channel("C0CANARY"), slack.slack.app.user_id)
         given = {**settings_for(slack, database_url), **(settings or CANARY)}
         account: Account = await examined(capsys, **given)
-    return [line for line in account.said.splitlines() if line.partition(" ")[2].strip().startswith("canary")]
+    return [
+        line
+        for line in account.said.splitlines()
+        if line.partition(" ")[2].strip().startswith("canary")
+    ]
 
 
 async def test_a_channel_that_takes_canaries_is_well(

@@ -24,6 +24,8 @@ KINDS = {
         FaultKind.FATAL_ERROR_STORED,
         FaultKind.HTML_BODY,
         FaultKind.HTML_BODY_STORED,
+        FaultKind.NO_PLACE,
+        FaultKind.NO_PLACE_STORED,
     ),
 }
 MAY_REPEAT = "You may see this page twice"

@@ -66,6 +66,21 @@ async def test_a_failed_answer_tells_nothing_about_the_effect(
 
 
 @pytest.mark.parametrize(
+    ("kind", "kept"), [(FaultKind.NO_PLACE, 0), (FaultKind.NO_PLACE_STORED, 1)]
+)
+async def test_an_answer_may_say_ok_and_no_more(
+    slack: RunningPlayground, kind: FaultKind, kept: int
+) -> None:
+    channel = await in_channel(slack)
+    strike(slack, kind)
+    answer = await post(slack, channel)
+    assert (answer.status, answer.body) == (200, '{"ok":true}')
+    assert stored(slack) == kept
+    call = slack.calls("chat.postMessage")[-1]
+    assert (call.ok, call.ts is not None) == (False, bool(kept))
+
+
+@pytest.mark.parametrize(
     ("kind", "kept"),
     [
         (FaultKind.RESET, 0),

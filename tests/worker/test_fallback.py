@@ -15,7 +15,6 @@ from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
-from bot.domain.paging import RunState
 from bot.domain.reach import Link, Links, Way
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -27,7 +26,7 @@ from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import answering, linked
 from bot.store import incidents
-from bot.store.tables import Delivery, PagingRun, TimelineEntry
+from bot.store.tables import Delivery, TimelineEntry
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.pace import Pace
 from playground.faults import FaultKind, FaultRule
@@ -35,6 +34,7 @@ from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.outside import Hook, Mailbox, a_hook, a_mailbox
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
+from tests.worker.ladder import legal_run, until_nobody_is_left
 
 LINKS = Links("a secret of the tests")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -261,29 +261,6 @@ def notices(rig: Rig) -> list[Delivery]:
     with rig.db.reading() as tx:
         wanted = col(Delivery.kind) == DeliveryKind.EXHAUSTED_OUTSIDE
         return tx.all(select(Delivery).where(wanted))
-
-
-def legal_run(rig: Rig) -> PagingRun:
-    with rig.db.reading() as tx:
-        run = tx.first(select(PagingRun).where(col(PagingRun.team_key) == "legal"))
-    assert run is not None
-    return run
-
-
-def has_gone_on(rig: Rig, since: PagingRun) -> bool:
-    now = legal_run(rig)
-    return (now.state, now.round, now.step) != (since.state, since.round, since.step)
-
-
-async def until_nobody_is_left(rig: Rig) -> None:
-    """Step after step of the ladder, and nobody answers."""
-    for _ in range(40):
-        if legal_run(rig).state is RunState.EXHAUSTED:
-            return
-        step = legal_run(rig)
-        await rig.slack.advance(20 * 60)
-        await eventually(partial(has_gone_on, rig, step), "no step was taken")
-    raise AssertionError("the ladder has no end")
 
 
 @on_sqlite

@@ -1,0 +1,77 @@
+"""What becomes of a page when things around it go on: its ladder ends, or a process dies."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.errors import StoreUnavailable
+from bot.store import outbox
+from bot.store.tables import Delivery, Lane
+from playground.driver import texts
+from playground.faults import FaultKind, FaultRule
+from playground.records import Message
+from tests.factories import MEI, PRIYA, TOM, an_incident
+from tests.waiting import eventually
+from tests.worker.conftest import BRISK, Rig
+from tests.worker.ladder import until_nobody_is_left
+from tests.worker.test_relay import all_sent, deliveries
+
+STUBBORN = replace(BRISK, lease=timedelta(minutes=2))
+"""Whatever needs a lease to run out does not come within the test."""
+
+
+async def test_a_page_that_is_unsent_when_its_ladder_ends_is_sent_once_and_says_so(
+    rig: Rig,
+) -> None:
+    """Slack was away for all of it: whoever was asked still learns that they were."""
+    away = rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working():
+        await until_nobody_is_left(rig)
+        assert not rig.dms_of(PRIYA)
+        assert not rig.dms_of(TOM)
+        rig.slack.slack.faults.rules.remove(away)
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE), within=90)
+    pages = deliveries(rig, DeliveryKind.PAGE)
+    assert [rig.posts_of(page.id) for page in pages] == [1] * len(pages)
+    assert {page.target for page in pages} >= {PRIYA, TOM}
+    assert all("You can still take it" in texts(page) for page in asked(rig, PRIYA))
+
+
+def asked(rig: Rig, user: str) -> list[Message]:
+    return [message for message in rig.dms_of(user) if "page_acknowledge" in str(message.blocks)]
+
+
+async def test_a_process_that_dies_between_paging_a_backup_and_freeing_the_lane_delays_nobody(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lane that stays leased is the one of the person who cannot be reached."""
+
+    def dies(*_given: object, **_named: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(outbox, "let_go", dies)
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.open", user=PRIYA, error="user_disabled")
+    )
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(STUBBORN, ticking=False):
+        await eventually(lambda: asked(rig, TOM))
+    with rig.db.reading() as tx:
+        [hers] = [lane for lane in tx.all(select(Lane)) if lane.key.endswith(f"person/{PRIYA}")]
+    leased = hers.busy_until - rig.clock.real()
+    assert leased > timedelta(0), "it was not freed, and nobody waited for that"
+    assert not unsent(rig, hers.key)
+
+
+def unsent(rig: Rig, lane: str) -> list[Delivery]:
+    ended = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.CANCELLED)
+    with rig.db.reading() as tx:
+        return [
+            row
+            for row in tx.all(select(Delivery).where(col(Delivery.lane) == lane))
+            if row.state not in ended
+        ]
