@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 from sqlalchemy import event
 
 from bot.domain.duework import Keep, TimerKind
 from bot.domain.severity import Severity
+from bot.services import canary
 from bot.store import (
+    canaries,
     digests,
+    drills,
     incidents,
     outbox,
     outbox_health,
@@ -26,6 +30,7 @@ from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
+from bot.worker.standing import Standing
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery
 
@@ -133,6 +138,14 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "pages that Slack does not take": lambda tx: unsent_pages.overdue(
         tx, NOON, NOON, {Severity.P1: timedelta(minutes=1)}, ["U0PRIYA", "U0TOM"], 100
     ),
+    "what Slack does not take, looked at again": lambda tx: unsent_pages.still_unsent(
+        tx, "one", ["page", "run"]
+    ),
+    "when a gateway took a page": lambda tx: unsent_pages.reached_at(tx, "one"),
+    "the last canary that succeeded": canaries.last_success,
+    "the newest canary": lambda tx: canaries.newest_before(tx, NOON),
+    "a canary that failed": lambda tx: canary.failed(tx, NOON, timedelta(minutes=15)),
+    "old canaries": lambda tx: drills.remove_old(tx, NOON),
     "messages past Slack": lambda tx: unsent_pages.fallback_waits(tx, NOON),
 }
 
@@ -173,3 +186,20 @@ def test_the_head_of_a_lane_is_found_by_the_index_of_what_is_unsent(db: Database
     heads = [line for line in lines if "ix_delivery_lane" in line]
     assert len(heads) >= 3, lines
     assert any("ix_lane_pending" in line for line in lines), lines
+
+
+def test_a_scrape_of_the_metrics_reads_no_long_table_whole(db: Database) -> None:
+    """All that it runs, as it runs it: whatever is added to it is looked at too."""
+    standing, found = Standing(CollectorRegistry()), list[str]()
+    reading = db.reading
+
+    @contextmanager
+    def watched() -> Iterator[Transaction]:
+        with reading() as tx, plans(tx) as lines:
+            yield tx
+        found.extend(lines)
+
+    vars(db)["reading"] = watched
+    standing.measure(db, NOON)
+    assert len(found) >= 3
+    assert whole_tables(found) == []
