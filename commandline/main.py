@@ -1,6 +1,7 @@
 """Arguments → one command. A wrong setting or policy is one clear sentence and exit status 2."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ _COMMANDS = (
 def main(arguments: Sequence[str]) -> int:
     """Run a command and return the exit status."""
     parser = _parser(arguments)
+    gc.enable()
     chosen = parser.parse_args(arguments)
     try:
         status: int = chosen.run(chosen, environment())

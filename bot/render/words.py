@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 
 from bot.domain.durations import humane
 from bot.render import mrkdwn
+from bot.render.compiled import Compiled
 from bot.render.mrkdwn import Mrkdwn
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -78,7 +79,7 @@ def _compiled(folders: list[Path], environment: Environment) -> dict[str, Templa
 
 
 def _mrkdwn_environment(folders: list[Path]) -> Environment:
-    environment = _environment(folders, _escaped, autoescape=True)
+    environment = _environment(folders, "mrkdwn", _escaped, autoescape=True)
     environment.filters |= {
         "person": mrkdwn.person,
         "people": mrkdwn.people,
@@ -91,11 +92,11 @@ def _mrkdwn_environment(folders: list[Path]) -> Environment:
 
 def _html_environment(folders: list[Path]) -> Environment:
     """As plain text, but escaped by Jinja2's own rules."""
-    return _with_plain_filters(_environment(folders, _or_nothing, autoescape=True))
+    return _with_plain_filters(_environment(folders, "html", _or_nothing, autoescape=True))
 
 
 def _plain_environment(folders: list[Path]) -> Environment:
-    return _with_plain_filters(_environment(folders, _as_text, autoescape=False))
+    return _with_plain_filters(_environment(folders, "plain", _as_text, autoescape=False))
 
 
 def _with_plain_filters(environment: Environment) -> Environment:
@@ -110,7 +111,7 @@ def _with_plain_filters(environment: Environment) -> Environment:
 
 
 def _environment(
-    folders: list[Path], finalize: Callable[[Any], Any], *, autoescape: bool
+    folders: list[Path], way: str, finalize: Callable[[Any], Any], *, autoescape: bool
 ) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
@@ -121,6 +122,7 @@ def _environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=Compiled(folders[0].parent, way),
     )
     environment.filters |= {
         "line": mrkdwn.one_line,

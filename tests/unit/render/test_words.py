@@ -65,6 +65,37 @@ def test_what_a_locale_lacks_is_said_in_english(tmp_path: Path) -> None:
     assert Words("de", tmp_path)("some", "it") == "hallo"
 
 
+def test_compiled_templates_are_kept_until_their_words_change(tmp_path: Path) -> None:
+    text = "{% block it %}one {{ value }}{% endblock %}"
+    assert words_of(tmp_path, en=text)("some", "it", value="&") == "one &amp;"
+    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "__pycache__").iterdir()}
+    assert len(kept) == 2, "one for mrkdwn, one for plain text"
+    again = Words("de", tmp_path)
+    assert (again("some", "it", value="&"), again.plain("some", "it", value="&")) == (
+        "one &amp;",
+        "one &",
+    )
+    assert kept == {
+        path.name: path.stat().st_mtime_ns for path in (tmp_path / "__pycache__").iterdir()
+    }
+    (tmp_path / "en" / "some.j2").write_text(text.replace("one", "two"))
+    assert Words("de", tmp_path)("some", "it", value="&") == "two &amp;"
+
+
+def test_where_nothing_can_be_kept_templates_are_compiled(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").write_text("no folder")
+    words = words_of(tmp_path, en="{% block it %}hello{% endblock %}")
+    assert words("some", "it") == "hello"
+
+
+def test_what_was_kept_and_is_broken_is_compiled_again(tmp_path: Path) -> None:
+    text = "{% block it %}hello{% endblock %}"
+    words_of(tmp_path, en=text)
+    for path in (tmp_path / "__pycache__").iterdir():
+        path.write_bytes(path.read_bytes()[:-40])
+    assert Words("de", tmp_path)("some", "it") == "hello"
+
+
 def test_lines_are_trimmed_and_blank_lines_do_not_pile_up(tmp_path: Path) -> None:
     text = "{% block it %}\n\n one  \n\n\n\n\ntwo\n\n{% endblock %}"
     assert words_of(tmp_path, en=text)("some", "it") == "one\n\ntwo"
