@@ -5,7 +5,7 @@ import sys
 
 if __name__ == "__main__":
     # What is imported lasts until the end: the collector would walk it again and again, for an
-    # eighth of a start. `main` switches it on when all is there.
+    # eighth of a start. `main` takes it out of its sight and switches it on.
     gc.disable()
     from commandline.main import main
 

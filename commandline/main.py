@@ -31,6 +31,7 @@ _COMMANDS = (
 def main(arguments: Sequence[str]) -> int:
     """Run a command and return the exit status."""
     parser = _parser(arguments)
+    gc.freeze()
     gc.enable()
     chosen = parser.parse_args(arguments)
     try:

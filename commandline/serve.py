@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         },
     )
     # What is loaded by now lasts until the end: left in the collector's sight it would be walked
-    # again and again, for 0.1 s each time, in the middle of an acknowledgement.
-    gc.collect()
+    # again and again, for 0.1 s each time, in the middle of an acknowledgement. Not even once
+    # before: there is next to nothing to be collected, and a start takes that much longer.
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
     watchdog = Watchdog(lambda: tocsin.figures.moves)
@@ -84,4 +84,5 @@ def _serve(tocsin: Tocsin) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
+        ws="none",
     )

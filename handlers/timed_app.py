@@ -28,7 +28,8 @@ class TimedApp(AsyncApp):
     """All requests pass here, those of Socket Mode too."""
 
     def __init__(self, observe: Observer, **given: Any) -> None:
-        super().__init__(**given)
+        # Without a name, Bolt looks at the file of every module there is, to find one.
+        super().__init__(name="tocsin", **given)
         self._observe = observe
 
         async def with_our_client(context: AsyncBoltContext, next: Next) -> None:  # noqa: A002
