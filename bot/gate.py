@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 QUIET_SECONDS = 0.003
 """So long after a request its answer is still being written, and the next one may be coming in."""
+STREAM = 8
+"""So many requests without a pause are a stream; who sends one is slow for longer than that."""
+STREAM_PAUSE_SECONDS = 0.025
 LONGEST_SECONDS = 0.5
 """One such wait comes before a page, which shall be with Slack within a second and a half."""
 
@@ -23,6 +26,8 @@ class Gate:
     def __init__(self) -> None:
         self._serving = 0
         self._served_at = float("-inf")
+        self._in_a_row = 0
+        """Requests without a pause between them that would end a stream."""
         self._opens: asyncio.Future[None] | None = None
         """What those who wait are woken by; None when nobody waits."""
         self._looking: asyncio.TimerHandle | None = None
@@ -31,6 +36,9 @@ class Gate:
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Hold the gate for a request."""
+        if self._serving == 0 and self._rested() >= STREAM_PAUSE_SECONDS:
+            self._in_a_row = 0
+        self._in_a_row += 1
         self._serving += 1
         try:
             yield
@@ -38,7 +46,7 @@ class Gate:
             self._serving -= 1
             self._served_at = time.monotonic()
             if self._serving == 0 and self._opens is not None:
-                self._look_later(QUIET_SECONDS)
+                self._look_later(self._pause())
 
     async def turn(self) -> bool:
         """Wait until no request is being served, or for as long as anybody has to.
@@ -49,7 +57,7 @@ class Gate:
             return False
         if self._opens is None:
             self._opens = asyncio.get_running_loop().create_future()
-            self._look_later(QUIET_SECONDS)
+            self._look_later(self._pause())
         await asyncio.wait({self._opens}, timeout=LONGEST_SECONDS)
         return not self._quiet()
 
@@ -61,7 +69,13 @@ class Gate:
             await asyncio.sleep(0)
 
     def _quiet(self) -> bool:
-        return self._serving == 0 and time.monotonic() - self._served_at >= QUIET_SECONDS
+        return self._serving == 0 and self._rested() >= self._pause()
+
+    def _rested(self) -> float:
+        return time.monotonic() - self._served_at
+
+    def _pause(self) -> float:
+        return QUIET_SECONDS if self._in_a_row <= STREAM else STREAM_PAUSE_SECONDS
 
     def _look_later(self, seconds: float) -> None:
         if self._looking is None:
@@ -72,7 +86,7 @@ class Gate:
         self._looking = None
         if self._opens is None or self._serving:
             return
-        rest = self._served_at + QUIET_SECONDS - time.monotonic()
+        rest = self._pause() - self._rested()
         if rest > 0:
             self._look_later(rest)
             return

@@ -59,6 +59,26 @@ async def test_one_request_right_after_the_other_is_no_pause(
     waiting.cancel()
 
 
+async def test_in_a_stream_of_requests_a_short_pause_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(gate, "STREAM_PAUSE_SECONDS", 60.0)
+    door = Gate()
+    for _ in range(gate.STREAM):
+        with door.serving():
+            pass
+        assert not await door.turn(), "a few of them do not make a stream"
+    with door.serving():
+        pass
+    assert not await has_its_turn_at_once(door)
+    monkeypatch.setattr(gate, "STREAM_PAUSE_SECONDS", 0.001)
+    await asyncio.sleep(0.01)
+    with door.serving():
+        pass
+    assert await has_its_turn_at_once(door), "the pause has ended the stream"
+
+
 async def test_nobody_waits_for_ever_however_many_requests_there_are() -> None:
     door = Gate()
     with door.serving():
