@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from bot.domain.controls import Button
-from bot.render.blocks import actions, button, section
+from bot.render.blocks import section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
@@ -34,13 +34,6 @@ async def in_time(work: Coroutine[Any, Any, Result]) -> tuple[bool, asyncio.Task
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=ACK_WITHIN)
     return bool(done), task
-
-
-def offer(desk: Desk, modal: Modal) -> Message:
-    """Slack's trigger expired: a button gives a new one."""
-    text = desk.say("answers", "open_form")
-    again = button(desk, modal.again, modal.value, "primary")
-    return message(text, [section(text), actions([again])])
 
 
 def joined(messages: Sequence[Message]) -> Message:

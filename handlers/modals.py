@@ -7,8 +7,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.controls import Field
+from bot.render import answers
 from bot.render.message import Message
-from handlers.answer import Modal, offer
+from handlers.answer import Modal
 from handlers.errors import report
 from handlers.failures import CALL_FAILED, TRIGGER_GONE, error_code
 from handlers.shell import Shell
@@ -26,7 +27,7 @@ async def show(
     except CALL_FAILED as error:
         if error_code(error) not in TRIGGER_GONE:
             report(error, f"Showing the form {modal.view.get('callback_id')}")
-        await tell(offer(shell.desk, modal))
+        await tell(answers.form_offer(shell.desk, modal.again, modal.value))
 
 
 async def change(

@@ -16,7 +16,7 @@ from playground.installed_app import InstalledApp
 from playground.interactions import Interactions
 from playground.payloads import Payloads
 from playground.rates import Rates
-from playground.records import SLACKBOT, Json, Message, Person
+from playground.records import Json, Message, Person
 from playground.rooms import Rooms
 from playground.screens import Screens
 from playground.shapes import Shapes
@@ -29,8 +29,6 @@ BOT_USER = "UAPP00001"
 
 class Backstage:
     """The parts by name; `reset` builds them afresh, so nobody may keep one."""
-
-    slackbot = SLACKBOT
 
     def __init__(self, config: PlaygroundConfig, calls_per_minute: dict[str, int]) -> None:
         self.config = config

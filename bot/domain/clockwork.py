@@ -5,7 +5,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MORNING = time(9, 0)
-FOLLOW_UP_DAYS = (1, 7, 30)
 
 
 class Snooze(StrEnum):

@@ -30,7 +30,6 @@ WORKING = frozenset(
 )
 OPEN = WORKING | {State.NEW, State.REOPENED}
 ENDED = frozenset({State.RESOLVED, State.REVIEWED, State.DUPLICATE, State.DECLINED})
-CLOSED = frozenset({State.REVIEWED, State.DUPLICATE, State.DECLINED})
 
 # Work moves in both directions (a decision may send it back to investigation); an ending is left
 # only by reopening. `reviewed` is what people call closed: resolved, and looked back upon.

@@ -1,6 +1,6 @@
 """What a person reads right after a command or a click."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +15,10 @@ from bot.render.notices import line
 from bot.render.refusals import refusal, refusal_plain, refused
 
 __all__ = [
-    "CONFIRMATIONS",
     "details",
+    "form_offer",
     "listing",
     "on_call",
-    "open_form_offer",
     "opened",
     "refusal",
     "refusal_plain",
@@ -29,37 +28,6 @@ __all__ = [
 
 ROWS_SHOWN = 20
 ENTRIES_SHOWN = 10
-
-CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
-    "acknowledged": ("reference", "team"),
-    "cannot_take": ("reference", "team"),
-    "assigned": ("reference", "person"),
-    "state_changed": ("reference", "state"),
-    "severity_changed": ("reference", "severity"),
-    "noted": ("reference",),
-    "updated": ("reference", "due_at"),
-    "reminder_set": ("due_at",),
-    "task_added": ("reference", "assignee", "due_at"),
-    "task_done": ("reference",),
-    "reminder_done": (),
-    "handed_over": ("reference", "to"),
-    "task_handed_over": ("person",),
-    "decision_recorded": ("reference",),
-    "resolved": ("reference", "follow_ups"),
-    "closed": ("reference",),
-    "reopened": ("reference",),
-    "page_sent": ("reference", "team", "people"),
-    "access_requested": ("reference",),
-    "access_granted": ("reference", "person"),
-    "access_refused": ("reference", "person"),
-    "snoozed": ("until",),
-    "stopped": (),
-    "channel": ("reference", "channel"),
-    "no_channel": ("reference",),
-    "digest_sent": ("digest",),
-    "digest_queued": ("digest",),
-    "no_digest": (),
-}
 """Short answers and the values that each needs; a value that does not apply is None.
 
 `to` is a team's name, or `mrkdwn.person(user)`; `channel` is `pages.channel_link(head)`.
@@ -173,8 +141,7 @@ def on_call(desk: Desk, lines: Sequence[OnCallLine]) -> Message:
     return message(heading, [section(heading), section(body)])
 
 
-def open_form_offer(desk: Desk) -> Message:
+def form_offer(desk: Desk, again: Button, value: str) -> Message:
     """Slack's trigger expired before the form opened: a button gives a new one."""
     text = desk.say("answers", "open_form")
-    button_ = button(desk, Button.OPEN_FORM, "form", "primary")
-    return message(text, [section(text), actions([button_])])
+    return message(text, [section(text), actions([button(desk, again, value, "primary")])])

@@ -159,7 +159,10 @@ def test_the_forms_preview_is_what_opening_stores(
     db: Database, policy: Policy, criteria: tuple[str, ...], affected: tuple[str, ...]
 ) -> None:
     draft = a_draft(teams=None, severity=Severity.P3, criteria=criteria, affected=affected)
-    desk, filled = Desk(policy, Words()), forms.from_draft(draft)
+    desk = Desk(policy, Words())
+    filled = forms.Filled(
+        severity=draft.severity, category=draft.category, criteria=criteria, affected=affected
+    )
     opened = opening.open_incident(db, policy, an_act(), draft)
     assert forms.effective_severity(desk, filled) is opened.head.severity is Severity.P1
     assert {row.team for row in opened.paged} == set(forms.teams_to_page(desk, filled) or ())

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput, IllegalMove, NothingToDo
 from bot.domain.lifecycle import (
-    CLOSED,
     ENDED,
     MOVES,
     OPEN,
@@ -41,7 +40,6 @@ def test_each_state_is_open_or_ended_and_has_its_row() -> None:
     assert set(MOVES) == set(State)
     assert set(State) == OPEN | ENDED
     assert not OPEN & ENDED
-    assert CLOSED < ENDED
     assert WORKING < OPEN
 
 

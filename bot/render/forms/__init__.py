@@ -4,7 +4,6 @@ from bot.render.forms.inputs import field_of
 from bot.render.forms.opening import (
     Filled,
     effective_severity,
-    from_draft,
     open_form,
     opened_view,
     opening_view,
@@ -29,7 +28,6 @@ __all__ = [
     "decision_form",
     "effective_severity",
     "field_of",
-    "from_draft",
     "hand_over_form",
     "message_view",
     "open_form",

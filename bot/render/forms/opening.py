@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Option, OptionGroup
 from bot.domain.controls import Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.paging import Ladder
-from bot.domain.reading import Draft, Opened
+from bot.domain.reading import Opened
 from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier
 from bot.policy import Category
@@ -45,22 +45,6 @@ class Filled:
     criteria: tuple[str, ...] = ()
     teams: tuple[TeamKey, ...] | None = None
     tier: Tier | None = None
-
-
-def from_draft(draft: Draft) -> Filled:
-    return Filled(
-        title=draft.title,
-        severity=draft.severity,
-        category=draft.category,
-        surface=draft.surface,
-        market=draft.market,
-        source=draft.source,
-        references="\n".join(draft.references),
-        affected=draft.affected,
-        criteria=draft.criteria,
-        teams=draft.teams,
-        tier=draft.tier,
-    )
 
 
 def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:

@@ -22,6 +22,38 @@ from tests.unit.render.views import (
     an_entry,
 )
 
+CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
+    "acknowledged": ("reference", "team"),
+    "cannot_take": ("reference", "team"),
+    "assigned": ("reference", "person"),
+    "state_changed": ("reference", "state"),
+    "severity_changed": ("reference", "severity"),
+    "noted": ("reference",),
+    "updated": ("reference", "due_at"),
+    "reminder_set": ("due_at",),
+    "task_added": ("reference", "assignee", "due_at"),
+    "task_done": ("reference",),
+    "reminder_done": (),
+    "handed_over": ("reference", "to"),
+    "task_handed_over": ("person",),
+    "decision_recorded": ("reference",),
+    "resolved": ("reference", "follow_ups"),
+    "closed": ("reference",),
+    "reopened": ("reference",),
+    "page_sent": ("reference", "team", "people"),
+    "access_requested": ("reference",),
+    "access_granted": ("reference", "person"),
+    "access_refused": ("reference", "person"),
+    "snoozed": ("until",),
+    "stopped": (),
+    "channel": ("reference", "channel"),
+    "no_channel": ("reference",),
+    "digest_sent": ("digest",),
+    "digest_queued": ("digest",),
+    "no_digest": (),
+}
+"""What each short confirmation of templates/en/answers.j2 needs."""
+
 CASES: Mapping[str, Case] = {
     **{name: Case(pages.page, view) for name, view in PAGES.items()},
     **{name: Case(card.card, view) for name, view in CARDS.items()},
@@ -84,7 +116,7 @@ CASES: Mapping[str, Case] = {
             ),
             {name: SAID[name] for name in needed},
         )
-        for block, needed in answers.CONFIRMATIONS.items()
+        for block, needed in CONFIRMATIONS.items()
     },
     **MESSAGES,
     **VIEWS,

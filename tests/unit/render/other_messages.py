@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain import digest as figures
+from bot.domain.controls import Button
 from bot.domain.digest import AckFact, DigestFacts, DigestFigures, IncidentFact, TaskFact
 from bot.domain.ids import TeamKey
 from bot.domain.reading import (
@@ -193,7 +194,9 @@ MESSAGES: Mapping[str, Case] = {
         answers.on_call, (OnCallLine(TeamKey("legal"), "L" * 75, (PRIYA, TOM), 300.0),) * 60
     ),
     "on call, no team": Case(answers.on_call, ()),
-    "open form offer": Case(lambda desk, _: answers.open_form_offer(desk), None),
+    "open form offer": Case(
+        lambda desk, _: answers.form_offer(desk, Button.OPEN_FORM, "form"), None
+    ),
     "refused with a reference": Case(
         lambda desk, error: answers.refused(desk, error, "7f3a-11"), ValueError("secret")
     ),

@@ -7,7 +7,6 @@ from typing import Any
 from bot.domain.controls import Field
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Category, load
@@ -97,16 +96,6 @@ def test_references_only_asks_for_ids_and_warns(desk: Desk) -> None:
 def test_a_permalink_stays_with_the_form(desk: Desk) -> None:
     view = forms.open_form(desk, Filled(), "https://example.slack.com/archives/C0/p1")
     assert view["private_metadata"] == "https://example.slack.com/archives/C0/p1"
-
-
-def test_a_draft_fills_the_form(desk: Desk) -> None:
-    draft = Draft(
-        "Pile-on", Severity.P1, "pile-on", references=("item-1", "item-2"), tier=Tier.RESTRICTED
-    )
-    view = forms.open_form(desk, forms.from_draft(draft))
-    assert block_with(view, Field.TITLE)["element"]["initial_value"] == "Pile-on"
-    assert block_with(view, Field.REFERENCES)["element"]["initial_value"] == "item-1\nitem-2"
-    assert block_with(view, Field.TIER)["element"]["initial_option"]["value"] == "restricted"
 
 
 def test_a_large_policy_still_makes_a_form(desk: Desk) -> None:
