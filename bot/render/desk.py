@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.ids import TeamKey
+from bot.domain.act import Role
+from bot.domain.ids import TeamKey, UserId
 from bot.policy import Policy
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.words import Words
+
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,12 @@ class Desk:
             for code, label in rule.criteria.items()
         }
         return _labels(known, codes)
+
+    @property
+    def administrators(self) -> tuple[UserId, ...]:
+        """Whom to ask for a role: the first few; those who are so by a user group have no name."""
+        roles = self.policy.roles.people
+        return tuple(user for user, role in roles.items() if role is Role.ADMIN)[:MOST_NAMED]
 
     def team(self, key: str) -> str:
         known = self.policy.teams.get(TeamKey(key))

@@ -1,13 +1,15 @@
 """Every error has words of its own, and they say what would work."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.domain import errors
+from bot.domain.act import Role
 from bot.domain.controls import Button
 from bot.domain.errors import TocsinError
 from bot.render import answers
 from bot.render.desk import Desk
-from bot.render.refusals import block_for
+from bot.render.refusals import block_for, refusal
 from tests.unit.render.incident_messages import ERRORS
 from tests.unit.render.reading_blocks import action_ids, block_with
 
@@ -57,3 +59,11 @@ def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
     error = errors.BadInput("when", "'<soon>' & later is not a time", "in 2h")
     said = answers.refusal_plain(desk, error)
     assert said == "'<soon>' & later is not a time. For example: in 2h"
+
+
+def test_whom_to_ask_for_a_role_is_named_where_the_policy_names_persons(desk: Desk) -> None:
+    refused = errors.NotPermitted("member", "nobody", "open an escalation")
+    assert "an administrator of Tocsin (<@U0MEI>)," in refusal(desk, refused)
+    roles = replace(desk.policy.roles, people={}, groups={"S0ADMINS": Role.ADMIN})
+    by_group = Desk(replace(desk.policy, roles=roles), desk.words)
+    assert "an administrator of Tocsin, or" in refusal(by_group, refused)
