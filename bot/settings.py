@@ -204,7 +204,7 @@ def _public_url(environment: Mapping[str, str]) -> str | None:
 def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:
     """Return what links are signed with; the signing secret serves where there is one."""
     own = environment.get("LINK_SECRET") or ""
-    if own and len(own) < SHORTEST_LINK_SECRET:
+    if own and len(own.strip()) < SHORTEST_LINK_SECRET:
         raise SettingsError(
             f"LINK_SECRET is too short: it needs {SHORTEST_LINK_SECRET} characters or more, such "
             "as 'openssl rand -hex 32' gives."

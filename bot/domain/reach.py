@@ -50,7 +50,8 @@ class Links:
 
     def __init__(self, secret: str) -> None:
         # A key of its own: what is signed here means nothing where the same secret signs others.
-        self._key = hmac.digest(secret.encode(), _PURPOSE, "sha256")
+        # An environment may hold any bytes; those that are no text come as surrogates.
+        self._key = hmac.digest(secret.encode("utf-8", "surrogatepass"), _PURPOSE, "sha256")
 
     def token(self, link: Link) -> str:
         """Return `payload.signature`, safe in the path of an address."""

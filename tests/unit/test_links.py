@@ -1,6 +1,7 @@
 """A link says what was signed, to whoever has the secret, and to nobody else anything."""
 
 import base64
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,6 +29,20 @@ def test_another_secret_reads_nothing(link: Link, secret: str) -> None:
     assume(secret != "0123456789abcdef0123456789abcdef")
     with pytest.raises(BadLink):
         Links(secret).read(LINKS.token(link))
+
+
+@given(
+    link=some_links,
+    secret=st.one_of(
+        st.binary(max_size=200).map(os.fsdecode),
+        st.text(alphabet=st.characters(), max_size=2_000),
+    ),
+)
+def test_any_secret_signs_what_it_reads(link: Link, secret: str) -> None:
+    """Whatever bytes an environment holds, of any length."""
+    assert Links(secret).read(Links(secret).token(link)) == link
+    with pytest.raises(BadLink):
+        Links(secret + "x").read(Links(secret).token(link))
 
 
 @given(link=some_links, data=st.data())

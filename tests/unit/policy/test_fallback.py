@@ -5,11 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.domain.errors import PolicyError
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.policy import Policy, load
 from bot.reach.gateways import Gateways, gateways_for, load_gateways
+from bot.reach.outside import accepts
 from bot.settings import SettingsError
 
 SHIPPED = Path(__file__).parents[3] / "escalation.toml"
@@ -109,6 +113,76 @@ def test_a_wrong_file_is_told_so_without_what_stands_in_it(
     tmp_path: Path, text: str, complaint: str
 ) -> None:
     assert complaint in refusal(tmp_path, text)
+
+
+PASSWORD = "Hunter2 and more"
+"""No gateway's word, unlike SECRET."""
+_LINES = st.one_of(
+    st.sampled_from(
+        [
+            f'email = "mailtos://me:{PASSWORD}@smtp.example.com?to={{to}}"',
+            f'sms = "twilio://{PASSWORD}@+1555/{{to}}"',
+            f'"mailtos://me:{PASSWORD}@smtp.example.com?to={{to}}" = "email"',
+            f"{PASSWORD} =",
+            f"[{PASSWORD}]",
+            f"[['{PASSWORD}']]",
+            f"email.{PASSWORD} = 1",
+            f"email = '{PASSWORD}'",
+            f'email = """{PASSWORD}',
+            f"hook = {{ '{PASSWORD}' = 1 }}",
+            "hook = " + "9" * 5_000,
+            "hook = " + "[" * 3_000,
+            "# a comment",
+            "",
+        ]
+    ),
+    st.text(alphabet="ab=\"'[]{}.:/@#\\ \n\t\r\u00e9\x00", max_size=30),
+)
+
+
+@given(lines=st.lists(_LINES, max_size=6))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_any_gateways_file_loads_or_is_complained_of_by_line_and_without_its_secrets(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    file = tmp_path_factory.mktemp("gateways") / "file.toml"
+    file.write_bytes("\n".join(lines).encode())
+    complaints = complaints_of(file)
+    for complaint in complaints:
+        assert re.match(rf"{re.escape(str(file))}, line \d+[,: ]", complaint), complaint
+        assert PASSWORD not in complaint
+        assert "smtp" not in complaint
+    if not complaints:
+        assert PASSWORD not in repr(load_gateways(file))
+
+
+def complaints_of(file: Path) -> list[str]:
+    try:
+        load_gateways(file)
+    except SettingsError as error:
+        return str(error).splitlines()
+    return []
+
+
+@given(scheme=st.sampled_from(["mailtos", "json", "twilio", "x"]), rest=st.text(max_size=60))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_an_address_that_apprise_makes_nothing_of_is_refused(scheme: str, rest: str) -> None:
+    gateways = Gateways({"hook": f"{scheme}://{PASSWORD}:{rest}{{to}}"})
+    assert accepts(gateways, Way("hook", "priya@example.com")) in (True, False)
+
+
+@pytest.mark.parametrize("ways", ["email", "email:", ":x", "email:a b", "EMAIL:x@y.z", "\\u0000:x"])
+def test_a_way_that_is_none_is_named_by_line_and_key_and_not_repeated(
+    tmp_path: Path, ways: str
+) -> None:
+    file = tmp_path / "escalation.toml"
+    private = f"{ways}{SECRET} {SECRET}"
+    text = SHIPPED.read_text() + f'\n[fallback.people]\npriya = ["{private}"]\n'
+    file.write_text(text)
+    with pytest.raises(PolicyError) as error:
+        load(file)
+    assert f"line {len(text.splitlines())}, fallback.people.priya" in str(error.value)
+    assert SECRET not in str(error.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
