@@ -23,9 +23,16 @@ class Desk:
     policy: Policy
     words: Words
     _fixed: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
+    _said: dict[tuple[str, str], Mrkdwn] = field(default_factory=dict, repr=False, compare=False)
 
     def say(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
-        return self.words(template, block, desk=self, **values)
+        if values:
+            return self.words(template, block, desk=self, **values)
+        # A sentence that depends on nothing is made once.
+        key = (template, block)
+        if key not in self._said:
+            self._said[key] = self.words(template, block, desk=self)
+        return self._said[key]
 
     def plain(self, template: str, block: str, /, **values: Any) -> str:
         if values:

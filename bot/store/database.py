@@ -119,23 +119,24 @@ class Database:
                 finally:
                     self._here.common = None
         except StoreUnavailable as lost:
-            return self._ends_of(common, calls, lost)
+            error = self._became_of(common, lost)
+            if error is not None:
+                return [(None, error) for _ in calls]
         if common.wakes_relay and self._wake is not None:
             self._wake()
         return common.ended
 
-    def _ends_of(
-        self, common: Common, calls: Sequence[Callable[[], Any]], lost: StoreUnavailable
-    ) -> list[Ended]:
-        """What became of each when there was no common commit, or no answer to it."""
-        error: StoreUnavailable = lost
+    def _became_of(self, common: Common, lost: StoreUnavailable) -> StoreUnavailable | None:
+        """What all are told when there was no common commit, or no answer to it; None: it stands.
+
+        One COMMIT for all: what became of one became of the others.
+        """
         try:
-            # One COMMIT for all: what became of one became of the others.
             if common.complete and common.keyed is not None and self._was_stored(common.keyed):
-                return common.ended
+                return None
         except PerhapsStored as unknown:
-            error = unknown
-        return [(None, error) for _ in calls]
+            return unknown
+        return lost
 
     @property
     def _common(self) -> Common | None:

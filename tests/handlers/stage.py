@@ -186,7 +186,9 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
             policy=policy,
             desk=desk,
             clock=clock,
-            threads=Threads(one_writer=db.is_sqlite),
+            threads=Threads(
+                one_writer=db.is_sqlite, together=db.together if db.is_sqlite else None
+            ),
             fetch_person=fetch_person,
             tasks=BackgroundTasks(),
         )

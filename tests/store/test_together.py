@@ -179,11 +179,14 @@ def test_a_commit_that_fails_after_its_effect_is_found_out(
         commit(connection)
         raise sqlite3.OperationalError("disk I/O error")
 
+    woken = list[list[int]]()
+    db.on_new_delivery(lambda: woken.append(numbers(db)))
     with monkeypatch.context() as broken:
         on_commit(db, broken, fails)
         ended = db.together(openings(db, policy, "1", "2"))
     assert references(ended) == ["ESC-1", "ESC-2"]
     assert numbers(db) == [1, 2]
+    assert woken == [[1, 2]]
 
 
 def test_what_sqlite_undoes_by_itself_was_nobodys(db: Database, policy: Policy) -> None:

@@ -61,7 +61,9 @@ class Rig:
         self.clock = Clock(clock_file)
         self.workspace = Workspace(slack.slack.workspace.team_id)
         self.figures = Figures()
-        self.threads = Threads(one_writer=db.is_sqlite)
+        self.threads = Threads(
+            one_writer=db.is_sqlite, together=db.together if db.is_sqlite else None
+        )
 
     def gear(self, pace: Pace = BRISK) -> Gear:
         return Gear(self.db, self.policy, self.clock, self.threads, self.figures, pace)
