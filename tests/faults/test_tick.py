@@ -8,6 +8,7 @@ import pytest
 from bot.domain.duework import DeliveryKind
 from bot.store.database import Database
 from tests.faults import rows
+from tests.faults.conftest import Extent
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault
@@ -36,7 +37,7 @@ async def test_ticks_go_on_when_every_third_raises(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @fault(24, TICKS, passes=NOTICED)
 async def test_a_tick_that_never_comes_back_is_noticed(
-    stage: Bots, db: Database, tmp_path: Path, verdict: Verdict
+    stage: Bots, db: Database, tmp_path: Path, extent: Extent, verdict: Verdict
 ) -> None:
     """SQLite has one thread that writes: once it is stuck, so is the relay."""
     wedge = tmp_path / "wedge"
@@ -45,10 +46,13 @@ async def test_a_tick_that_never_comes_back_is_noticed(
     await eventually(lambda: not rows.unsent(db))
     wedge.touch()
     began = asyncio.get_running_loop().time()
-    while await replica.is_ready():  # noqa: ASYNC110 - it is asked as a probe asks
-        await asyncio.sleep(0.2)
+    async with asyncio.timeout(120):
+        while await replica.is_ready():  # noqa: ASYNC110 - it is asked as a probe asks
+            await asyncio.sleep(0.2)
     took = asyncio.get_running_loop().time() - began
     verdict.note(f"noticed after {took:.0f} s")
+    # On a busy machine the short form only reports.
+    assert took < 30 or not extent.long
     await replica.killed()
     wedge.unlink()
     await stage.start()

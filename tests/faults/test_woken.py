@@ -38,6 +38,8 @@ async def test_a_replica_that_hears_nothing_looks_by_itself(
 ) -> None:
     took = await latest(stage, db, "deaf")
     verdict.note(f"last page after {took.total_seconds():.2f} s; it looks every 0.25 s")
+    # Far more than it should take: what a busy machine does, and less than any other way to send.
+    assert took < timedelta(seconds=POLL / 2)
     await eventually(lambda: not rows.unsent(db), within=60)
     verdict.exactly_once(stage, db)
 

@@ -169,7 +169,7 @@ def test_a_follow_up_speaks_at_nine_also_on_the_day_after_the_clocks_have_change
     resolver = replace(an_act(MEI), now=evening)
     lifecycle.resolve(db, there, resolver, incident_id, root_cause="tooling", follow_up_days=(1,))
     kind = DeliveryKind.TASK_REMINDER
-    heard(db, there, kind, nine - HOUR - NOON)
+    assert heard(db, there, kind, nine - HOUR - NOON) == [False], "an hour before"
     assert heard(db, there, kind, nine - timedelta(seconds=1) - NOON) == []
     assert heard(db, there, kind, nine - NOON) == [False]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind
 from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
-from bot.services import delivered, duework, followups
+from bot.services import answering, delivered, duework, followups
 from bot.services.delivered import Accepted, At
 from bot.store import followups as store
 from bot.store import incidents, outbox, pages, timers
@@ -80,6 +80,20 @@ async def test_a_page_accepted_during_its_acknowledgement_is_edited(
         thread = await blocked(db, sent)
         answered = {"state": RunState.ACKNOWLEDGED}
         assert pages.end_run(acknowledging, row.run_id, [RunState.PAGING], answered)
+    thread.join(10)
+    edits = scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE)
+    assert [edit.subject for edit in edits] == [page.subject]
+
+
+async def test_a_page_acknowledged_while_it_is_stored_as_accepted_is_edited(
+    db: Database, policy: Policy
+) -> None:
+    page = a_claimed_page(db, policy)
+    assert page.incident_id is not None
+    with db.transaction() as storing:
+        incidents.lock_many(storing, [page.incident_id])
+        thread = await blocked(db, partial(answering.acknowledge, db, an_act(PRIYA), page.subject))
+        pages.record_sent(storing, NOON, (page.subject, "D1", "1.1"))
     thread.join(10)
     edits = scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE)
     assert [edit.subject for edit in edits] == [page.subject]
@@ -154,7 +168,7 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
     with db.transaction() as tx:
         tasks = [NewTimer(TimerKind.TASK_DUE, each, "due", at, each) for each in (busy, idle)]
         timers.plan(tx, WORKSPACE, NOON, tasks)
-        held_up = tx.all(select(Reminder))[0].id
+        held_up = tx.all(select(Reminder).order_by(col(Reminder.id)))[0].id
     fire = partial(duework.fire_due, db, now=at, real=at, limit=50)
     with db.transaction() as other:
         incidents.lock(other, busy)

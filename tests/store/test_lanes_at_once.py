@@ -45,6 +45,8 @@ def test_of_200_deliveries_none_is_lost_and_none_doubled(db: Database) -> None:
                     busy[claimed.lane] += 1
                     if busy[claimed.lane] > 1:
                         doubled.append(claimed.lane)
+                # As long as a look takes another worker may try to have the same lane.
+                assert delivery(db, claimed.subject).state is DeliveryState.SENDING
                 with guard:
                     busy[claimed.lane] -= 1
                     sent.append(claimed)
