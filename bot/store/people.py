@@ -6,14 +6,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import GroupMember, Person
-from bot.store.transaction import Transaction, as_object
+from bot.store.transaction import Transaction, as_object, insert_or
 
 # Asked at every request, so built once.
 _PERSON = Prepared(
@@ -35,6 +34,18 @@ def _gone(dialect: str) -> Prepared:
             col(Person.team_id) == bindparam("team"),
             one_of(dialect, col(Person.user_id), "users"),
             col(Person.gone) | col(Person.is_bot) | col(Person.outsider),
+        )
+    )
+
+
+@cache
+def _described(dialect: str) -> Prepared:
+    wanted = insert_or(dialect, Person)
+    told = ("name", "zone", "outsider", "gone", "is_bot", "seen_at")
+    return Prepared(
+        wanted.on_conflict_do_update(
+            index_elements=[col(Person.team_id), col(Person.user_id)],
+            set_={name: wanted.excluded[name] for name in told},
         )
     )
 
@@ -66,18 +77,8 @@ def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozens
 
 def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
-    dialect_insert = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
-    for row in sorted(rows, key=lambda row: str(row["user_id"])):
-        wanted = dialect_insert(Person).values(dict(row))
-        changed = {
-            name: wanted.excluded[name]
-            for name in ("name", "zone", "outsider", "gone", "is_bot", "seen_at")
-        }
-        tx.execute(
-            wanted.on_conflict_do_update(
-                index_elements=[col(Person.team_id), col(Person.user_id)], set_=changed
-            )
-        )
+    # In one order everywhere: two replicas that store the same people cannot deadlock.
+    tx.run(_described(tx.dialect), sorted(rows, key=lambda row: str(row["user_id"])))
 
 
 def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: str) -> None:
