@@ -157,7 +157,10 @@ class PageMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutsidePage:
-    """What a page says outside Slack. `title` is None where it may not be shown there."""
+    """What a page says outside Slack. `title` is None where it may not be shown there.
+
+    `zone` is its reader's, by its IANA name.
+    """
 
     reference: str
     severity: Severity
@@ -168,6 +171,7 @@ class OutsidePage:
     paged_at: datetime
     ack_due_at: datetime
     may_repeat: bool = False
+    zone: str = "UTC"
 
     @property
     def overdue(self) -> bool:
@@ -179,7 +183,7 @@ class OutsidePage:
 class OutsideExhausted:
     """What is said outside Slack to those in charge: nobody of a team has acknowledged.
 
-    `title` is None where it may not be shown there; `tried` are names.
+    `title` is None where it may not be shown there; `tried` are names; `zone` is its reader's.
     """
 
     reference: str
@@ -191,6 +195,7 @@ class OutsideExhausted:
     started_at: datetime
     ack_due_at: datetime
     may_repeat: bool = False
+    zone: str = "UTC"
 
 
 class Standing(Enum):

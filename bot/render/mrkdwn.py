@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from bot.domain.act import THE_BOT
 
@@ -108,9 +110,28 @@ def at(moment: datetime | str) -> Mrkdwn:
     return Mrkdwn(f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{_in_utc(when)}>")
 
 
-def at_plain(moment: datetime | str) -> str:
+def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
+    """A moment where nothing turns it into the reader's time: said in theirs, and in UTC."""
     when = _moment(moment)
-    return "" if when is None else _in_utc(when)
+    if when is None:
+        return ""
+    there = _zone(zone)
+    if there is None:
+        return _in_utc(when)
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return f"{when.astimezone(there):%Y-%m-%d %H:%M} {city} time ({when.astimezone(UTC):%H:%M} UTC)"
+
+
+@cache
+def _zone(name: str) -> ZoneInfo | None:
+    """None for UTC, for what is called after no place, and for what nobody knows."""
+    area, _, place = name.partition("/")
+    if not place or area == "Etc":
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return None
 
 
 def _in_utc(when: datetime) -> str:

@@ -138,10 +138,10 @@ def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideEx
         return Moot("answered meanwhile")
     if incident.ended_at is not None:
         return Moot("the incident has ended")
-    waits = unsent_pages.still_unsent(tx, incident.id, [run.id])
-    if (run.id, claimed.target) not in waits:
+    reader = claimed.target or ""
+    if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
         return Moot("Slack has taken the notice meanwhile")
-    return linked.outside_exhausted(tx, run, incident, may_repeat=may_repeat)
+    return linked.outside_exhausted(tx, run, incident, reader, may_repeat=may_repeat)
 
 
 def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:

@@ -75,11 +75,17 @@ def outside_page(
         paged_at=page.created_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
+        zone=_zone(tx, run, page.target),
     )
 
 
 def outside_exhausted(
-    tx: Transaction, run: PagingRun, incident: Incident, *, may_repeat: bool = False
+    tx: Transaction,
+    run: PagingRun,
+    incident: Incident,
+    reader: str,
+    *,
+    may_repeat: bool = False,
 ) -> OutsideExhausted:
     """Return what may be said outside Slack of a team that did not answer."""
     head = views.head_in(incident, Place.OUTSIDE)
@@ -94,7 +100,14 @@ def outside_exhausted(
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
+        zone=_zone(tx, run, reader),
     )
+
+
+def _zone(tx: Transaction, run: PagingRun, user: str) -> str:
+    """As Slack told us of this person; UTC where it has not."""
+    person = people.person(tx, Workspace(run.team_id, run.enterprise_id), user)
+    return person.zone if person else "UTC"
 
 
 def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:

@@ -39,7 +39,7 @@ TELEPHONE: dict[str, Any] = {
     "locale": "en-GB",
 }
 NAMES = {
-    "U0PRIYA": {"real_name": "Priya Nair"},
+    "U0PRIYA": {"real_name": "Priya Nair", "tz": "Asia/Singapore"},
     "U0MEI": {"real_name": "Mei Tan"},
     "U0TOM": {"real_name": "Tom Becker"},
 }
@@ -153,6 +153,7 @@ async def test_one_press_acknowledges_and_the_link_is_used(telephone: Telephone)
     await telephone.shows("Legal is needed", "1-waiting", button=True)
     await expect(telephone.page.get_by_text(TITLE)).to_be_visible()
     await expect(telephone.page.get_by_text("Mei Tan asks you to acknowledge")).to_be_visible()
+    await expect(telephone.page.get_by_text("Singapore time (")).to_be_visible()
     button = telephone.page.get_by_role("button", name="Acknowledge")
     box = await button.bounding_box()
     assert box is not None

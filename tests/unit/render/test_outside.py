@@ -15,6 +15,7 @@ from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage, Standi
 from bot.domain.severity import Severity
 from bot.render import outside
 from bot.render.desk import Desk
+from bot.render.mrkdwn import at_plain
 from bot.render.words import Words
 
 NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
@@ -45,6 +46,12 @@ LINK = "https://tocsin.example.com/ack/abc.def"
 
 MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "with a link": lambda desk: outside.written(desk, PAGE, LINK),
+    "in the reader's own time": lambda desk: outside.written(
+        desk, replace(PAGE, zone="Asia/Singapore"), LINK
+    ),
+    "nobody answered, in the reader's own time": lambda desk: outside.exhausted(
+        desk, replace(NOBODY, zone="America/New_York")
+    ),
     "without a link": lambda desk: outside.written(desk, PAGE, None),
     "sealed, again": lambda desk: outside.written(desk, replace(SEALED, may_repeat=True), LINK),
     "nobody answered": lambda desk: outside.exhausted(desk, NOBODY),
@@ -65,6 +72,9 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "waiting, sealed": _standing(Standing.WAITING, SEALED),
     "yours, just now": _standing(Standing.YOURS, just_now=True),
     "yours, in person": _standing(Standing.YOURS, SEALED),
+    "waiting, in the reader's own time": _standing(
+        Standing.WAITING, replace(PAGE, zone="Asia/Singapore")
+    ),
     "expired": lambda desk: outside.expired(desk, PAGE),
     "not ours": lambda desk: outside.refused(desk),
     "no such page": lambda desk: outside.refused(desk, NotFound("page", "")),
@@ -115,7 +125,12 @@ def test_a_page_loads_nothing_and_has_at_most_one_button(desk: Desk, name: str) 
 
 def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> None:
     with_button = {name for name, page in PAGES.items() if "<button" in page(desk)}
-    assert with_button == {"waiting", "waiting, sealed", "not stored"}
+    assert with_button == {
+        "waiting",
+        "waiting, sealed",
+        "waiting, in the reader's own time",
+        "not stored",
+    }
 
 
 def test_what_people_wrote_is_text_and_no_markup(desk: Desk) -> None:
@@ -156,3 +171,20 @@ def test_every_sentence_is_used(desk: Desk) -> None:
     for make in (*MESSAGES.values(), *PAGES.values()):
         make(recording)
     assert said == recording.words.blocks()["outside"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Asia/Singapore", "2026-11-23 03:10 Singapore time (19:10 UTC)"),
+        ("America/Argentina/Buenos_Aires", "2026-11-22 16:10 Buenos Aires time (19:10 UTC)"),
+        ("Asia/Kolkata", "2026-11-23 00:40 Kolkata time (19:10 UTC)"),
+        ("UTC", "2026-11-22 19:10 UTC"),
+        ("Etc/GMT+5", "2026-11-22 19:10 UTC"),
+        ("Mars/Olympus", "2026-11-22 19:10 UTC"),
+        ("../../etc/passwd", "2026-11-22 19:10 UTC"),
+        ("", "2026-11-22 19:10 UTC"),
+    ],
+)
+def test_a_moment_is_said_in_the_readers_time_and_in_utc(zone: str, said: str) -> None:
+    assert at_plain(datetime(2026, 11, 22, 19, 10, tzinfo=UTC), zone) == said
