@@ -15,8 +15,6 @@ class Extent:
     bursts: int
     burst_size: int
     pages: int
-    lead_seconds: float
-    """From seeding until the pages are due: all bots should be there by then."""
     claims: int
     incidents: int
     paced_seconds: float
@@ -42,7 +40,6 @@ FULL = Extent(
     bursts=5,
     burst_size=40,
     pages=3_000,
-    lead_seconds=10.0,
     claims=12_800,
     incidents=1_000,
     paced_seconds=6.0,
@@ -63,7 +60,6 @@ QUICK = Extent(
     bursts=1,
     burst_size=40,
     pages=800,
-    lead_seconds=6.0,
     claims=3_200,
     incidents=250,
     paced_seconds=2.0,
@@ -84,7 +80,6 @@ SMOKE = Extent(
     bursts=1,
     burst_size=4,
     pages=40,
-    lead_seconds=0.0,
     claims=128,
     incidents=20,
     paced_seconds=0.5,

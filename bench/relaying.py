@@ -21,7 +21,8 @@ from bot.store.database import Database
 GROUP = "The relay, Slack at 100 ms a call, a lane for each message"
 CLAIMS = "Claims alone, 64 at a time, against one raw SQL statement"
 _SETUPS = (("sqlite", 1, 200.0), *(("postgresql", number, 300.0) for number in (1, 2, 3)))
-_PATIENCE = 90.0
+_PATIENCE = 120.0
+_SOON = timedelta(seconds=2)
 _BATCH = 64
 
 
@@ -48,9 +49,9 @@ def _relayed(
 ) -> float:
     rules = seeding.policy()
     with databases.fresh(kind) as url, ExitStack() as stack:
-        db = Database(url)
-        seeding.due_pages(db, rules, extent.pages, _soon(extent))
-        db.close()
+        db, now = Database(url), datetime.now(UTC)
+        seeding.due_pages(db, rules, extent.pages, now)
+        seeding.due_at(db, now + timedelta(days=1))
         slack.delay(0)
         slack.clear()
         for _ in range(processes):
@@ -58,14 +59,12 @@ def _relayed(
         # The first of several opens the direct messages of those on call; the others know them.
         slack.until_introduced()
         slack.delay(CALL_SECONDS)
+        seeding.due_at(db, datetime.now(UTC) + _SOON)
+        db.close()
         log = slack.until(lambda log: _paged(log) >= extent.pages, _PATIENCE)
     if _paged(log) < extent.pages:
         raise SystemExit(f"Only {_paged(log)} of {extent.pages} pages came ({LABEL[kind]}).")
     return rate([call.at for call in log if call.is_page])
-
-
-def _soon(extent: Extent) -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=extent.lead_seconds)
 
 
 def _paged(log: list[Answered]) -> int:

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from bench.processes import ROOT
 from bench.slow_slack import TEAM
 from bot.domain.act import Act, Workspace, by_the_bot
-from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
 from bot.domain.reading import Draft
@@ -18,7 +21,7 @@ from bot.services.paging import start_person
 from bot.store import incidents, outbox
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
-from bot.store.tables import Person
+from bot.store.tables import Delivery, Lane, Person
 
 WORKSPACE = Workspace(TEAM)
 _PAGES_EACH = 50
@@ -53,6 +56,18 @@ def crowd(db: Database, rules: Policy, incidents: int, people: int, due: datetim
         with db.transaction() as tx, take_up(tx, act, opened.head.id, Deed.PAGE) as case:
             for place in range(PAGED_EACH):
                 start_person(case, rules, users[(number * PAGED_EACH + place) % people])
+
+
+def due_at(db: Database, due: datetime) -> None:
+    """Have all that is unsent be due at one moment.
+
+    First some other day, so that bots can start; once they are there, a moment from now: neither
+    the seeding nor their start is measured, however long it takes.
+    """
+    with db.transaction() as tx:
+        waits = update(Delivery).where(col(Delivery.state) == DeliveryState.DUE)
+        tx.execute(waits.values(due_at=due, wanted_at=due))
+        tx.execute(update(Lane).where(col(Lane.pending_at).is_not(None)).values(pending_at=due))
 
 
 def _people(db: Database, users: list[UserId], now: datetime) -> None:
