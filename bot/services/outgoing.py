@@ -1,8 +1,9 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.act import Role
 from bot.domain.clockwork import is_late
@@ -327,32 +328,35 @@ def _exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) 
     return Letter(view, person=claimed.target)
 
 
-def _access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or claimed.target is None:
-        return Moot("no such incident")
-    head = _for_person(shelf, incident, claimed.target)
-    return Letter(AccessRequest(head, UserId(claimed.args["asker"])), person=claimed.target)
+_Prepare = Callable[[Shelf, Policy, Claimed, datetime], Prepared]
 
 
-def _access_answer(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or claimed.target is None:
-        return Moot("no such incident")
-    head = _for_person(shelf, incident, claimed.target)
-    answer = AccessAnswer(head, bool(claimed.args["granted"]), UserId(claimed.args["by"]))
-    return Letter(answer, person=claimed.target)
+def _about_incident(view_of: Callable[[Head, Mapping[str, Any]], View]) -> _Prepare:
+    """What is said to one person of an incident as they may see it, and of what was recorded."""
+
+    def prepare(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+        incident = shelf.incident(claimed.subject)
+        if incident is None or claimed.target is None:
+            return Moot("no such incident")
+        head = _for_person(shelf, incident, claimed.target)
+        return Letter(view_of(head, claimed.args), person=claimed.target)
+
+    return prepare
 
 
-def _assigned(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or claimed.target is None:
-        return Moot("no such incident")
-    head = _for_person(shelf, incident, claimed.target)
-    return Letter(Assigned(head, UserId(claimed.args["by"])), person=claimed.target)
+def _access_request(head: Head, recorded: Mapping[str, Any]) -> AccessRequest:
+    return AccessRequest(head, UserId(recorded["asker"]))
 
 
-_PREPARE: dict[DeliveryKind, Callable[[Shelf, Policy, Claimed, datetime], Prepared]] = {
+def _access_answer(head: Head, recorded: Mapping[str, Any]) -> AccessAnswer:
+    return AccessAnswer(head, bool(recorded["granted"]), UserId(recorded["by"]))
+
+
+def _assigned(head: Head, recorded: Mapping[str, Any]) -> Assigned:
+    return Assigned(head, UserId(recorded["by"]))
+
+
+_PREPARE: dict[DeliveryKind, _Prepare] = {
     DeliveryKind.PAGE: _page,
     DeliveryKind.CANARY: _canary,
     DeliveryKind.CANARY_UPDATE: _page_update,
@@ -367,7 +371,7 @@ _PREPARE: dict[DeliveryKind, Callable[[Shelf, Policy, Claimed, datetime], Prepar
     DeliveryKind.TASK_REMINDER: _task,
     DeliveryKind.UPDATE_REMINDER: _update_due,
     DeliveryKind.EXHAUSTED: _exhausted,
-    DeliveryKind.ACCESS_REQUEST: _access_request,
-    DeliveryKind.ACCESS_ANSWER: _access_answer,
-    DeliveryKind.ASSIGNED: _assigned,
+    DeliveryKind.ACCESS_REQUEST: _about_incident(_access_request),
+    DeliveryKind.ACCESS_ANSWER: _about_incident(_access_answer),
+    DeliveryKind.ASSIGNED: _about_incident(_assigned),
 }
