@@ -86,17 +86,7 @@ class Case:
         self._entries.append(Entry(kind, data))
         self._seq += 1
         if aloud:
-            self.send(
-                Outgoing(
-                    kind=DeliveryKind.NOTICE,
-                    priority=Priority.NOTICE,
-                    lane=self.lane,
-                    subject=self.id,
-                    incident_id=self.id,
-                    dedup_key=f"notice:{self.id}:{self._seq}",
-                    args={"seq": self._seq},
-                )
-            )
+            self.post(DeliveryKind.NOTICE, f"notice:{self.id}:{self._seq}", seq=self._seq)
         return self._seq
 
     def change(self, **values: Any) -> None:
@@ -108,6 +98,25 @@ class Case:
         """Enqueue messages. A drill says nothing but its page, whatever else its case leads to."""
         drill = self.incident.drill
         self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
+
+    def post(
+        self, kind: DeliveryKind, key: str, *, merge_key: str | None = None, **args: Any
+    ) -> None:
+        """Say something in the incident's channel, or do something to the channel."""
+        # Making the channel waits for nothing that is said in a shared one.
+        lane = self.own_lane if kind is DeliveryKind.ROOM_CREATE else self.lane
+        self.send(
+            Outgoing(
+                kind=kind,
+                priority=Priority.NOTICE,
+                lane=lane,
+                subject=self.id,
+                incident_id=self.id,
+                dedup_key=key[:160],
+                merge_key=merge_key,
+                args=args,
+            )
+        )
 
     def plan(self, *planned: NewTimer) -> None:
         """Plan due work; nothing ever becomes due in a drill."""
@@ -123,17 +132,8 @@ class Case:
 
     def card_changed(self) -> None:
         """Have the card edited once, however many changes come before it is sent."""
-        self.send(
-            Outgoing(
-                kind=DeliveryKind.CARD_UPDATE,
-                priority=Priority.NOTICE,
-                lane=self.lane,
-                subject=self.id,
-                incident_id=self.id,
-                dedup_key=f"card:{self.id}:{self._seq}:{self.act.now.timestamp()}",
-                merge_key=f"card:{self.id}",
-            )
-        )
+        key = f"card:{self.id}:{self._seq}:{self.act.now.timestamp()}"
+        self.post(DeliveryKind.CARD_UPDATE, key, merge_key=f"card:{self.id}")
 
     def tell(self, kind: DeliveryKind, user: str, subject: str, key: str, **args: Any) -> None:
         """Send a personal message that needs no acknowledgement."""
@@ -144,17 +144,8 @@ class Case:
         wanted = [user for user in dict.fromkeys(users) if user]
         if not incidents.invite(self.tx, self.incident, wanted, team_key, self.act.now):
             return
-        self.send(
-            Outgoing(
-                kind=DeliveryKind.ROOM_INVITE,
-                priority=Priority.NOTICE,
-                lane=self.lane,
-                subject=self.id,
-                incident_id=self.id,
-                dedup_key=f"invite:{self.id}:{self._seq}:{'+'.join(wanted)}"[:160],
-                args={"users": wanted},
-            )
-        )
+        key = f"invite:{self.id}:{self._seq}:{'+'.join(wanted)}"
+        self.post(DeliveryKind.ROOM_INVITE, key, users=wanted)
 
     def expect_update(self) -> None:
         """Start the time to the next status update anew."""

@@ -4,7 +4,7 @@ import re
 
 from bot.domain.act import Act
 from bot.domain.codenames import codename
-from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
@@ -20,7 +20,6 @@ from bot.services.paging import start_teams
 from bot.services.views import head_of, team_row_of
 from bot.store import incidents
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, Participant
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
@@ -84,24 +83,13 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
     if teams is None:
         teams = policy.proposed_teams(draft.category, incident.severity)
     started = start_teams(case, policy, list(dict.fromkeys(teams)))
-    case.send(_room(case))
+    case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}")
     case.expect_update()
     case.put_down()
     return Opened(
         head=head_of(incident, act, invited=[act.user]),
         paged=tuple(team_row_of(run) for run in started if run.targets),
         unreachable_teams=tuple(run.team_name for run in started if not run.targets),
-    )
-
-
-def _room(case: Case) -> Outgoing:
-    return Outgoing(
-        kind=DeliveryKind.ROOM_CREATE,
-        priority=Priority.NOTICE,
-        lane=case.lane,
-        subject=case.id,
-        incident_id=case.id,
-        dedup_key=f"room:{case.id}",
     )
 
 

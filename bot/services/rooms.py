@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from bot.domain.act import Act
-from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case
 from bot.store import incidents
-from bot.store.outbox import Outgoing
 from bot.store.tables.states import RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -21,18 +20,6 @@ def _case(tx: Transaction, act: Act, incident_id: str) -> Case | None:
     return None if incident is None else Case(tx, act, incident)
 
 
-def _post(case: Case, kind: DeliveryKind, key: str) -> Outgoing:
-    return Outgoing(
-        kind=kind,
-        priority=Priority.NOTICE,
-        # Making the channel waits for nothing that is said in a shared one.
-        lane=case.own_lane if kind is DeliveryKind.ROOM_CREATE else case.lane,
-        subject=case.id,
-        incident_id=case.id,
-        dedup_key=key,
-    )
-
-
 def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name: str) -> None:
     """The channel is there: bring everyone in, post the card."""
     case = _case(tx, act, incident_id)
@@ -43,18 +30,8 @@ def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name
     )
     case.record(EntryKind.ROOM, channel=channel)
     users = incidents.participants(tx, case.id)
-    case.send(
-        Outgoing(
-            kind=DeliveryKind.ROOM_INVITE,
-            priority=Priority.NOTICE,
-            lane=case.lane,
-            subject=case.id,
-            incident_id=case.id,
-            dedup_key=f"invite:{case.id}:{channel}",
-            args={"users": users},
-        ),
-        _post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:{channel}"),
-    )
+    case.post(DeliveryKind.ROOM_INVITE, f"invite:{case.id}:{channel}", users=users)
+    case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:{channel}")
     case.put_down()
 
 
@@ -68,7 +45,7 @@ def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, 
         case.change(room=RoomState.THREAD, channel_id=fallback)
         case.record(EntryKind.ROOM, thread=fallback, error=error)
         if fallback is not None:
-            case.send(_post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:thread"))
+            case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:thread")
     due = act.now + REPAIR_EVERY
     case.plan(NewTimer(TimerKind.ROOM_REPAIR, case.id, due.isoformat(), due, case.id))
     case.put_down()
@@ -78,7 +55,7 @@ def repair_due(case: Case) -> None:
     """Try again to make a channel that could not be made."""
     if case.incident.room is RoomState.THREAD and not case.incident.ended_at:
         key = f"room:{case.id}:{case.act.now.isoformat()}"
-        case.send(_post(case, DeliveryKind.ROOM_CREATE, key))
+        case.post(DeliveryKind.ROOM_CREATE, key)
 
 
 def card_posted(
@@ -94,7 +71,7 @@ def card_posted(
     in_thread = case.incident.room is RoomState.THREAD
     case.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
     if not in_thread:
-        case.send(_post(case, DeliveryKind.CARD_PIN, f"pin:{case.id}:{ts}"))
+        case.post(DeliveryKind.CARD_PIN, f"pin:{case.id}:{ts}")
     if found:
         case.card_changed()
     case.put_down()
@@ -107,7 +84,7 @@ def card_lost(tx: Transaction, act: Act, incident_id: str) -> None:
         return
     lost = case.incident.card_ts
     case.change(card_ts=None)
-    case.send(_post(case, DeliveryKind.CARD_POST, f"card-post:{case.id}:after:{lost}"))
+    case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:after:{lost}")
     case.put_down()
 
 
