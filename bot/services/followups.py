@@ -1,5 +1,6 @@
 """Tasks, follow-ups and free reminders: given, snoozed, handed over, done."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from bot.domain.act import Act
@@ -106,36 +107,32 @@ def _add(
 def finish_task(db: Database, act: Act, task_id: str) -> str:
     """A task is done; a second click finds it done already."""
     with db.transaction(act) as tx:
-        task = _task(tx, act, task_id)
-        with take_up(
-            tx,
-            act,
-            task.incident_id,
-            Deed.NOTE,
-            ended_too=True,
-            uninvited_too=act.user == task.assignee,
-        ) as case:
-            if not followups.finish_task(tx, task_id, act.user, act.now):
-                raise NothingToDo(case.reference, "done")
-            timers.cancel(tx, TimerKind.TASK_DUE, task_id)
-            case.record(EntryKind.TASK_DONE, task=task_id, text=task.text)
-            case.card_changed()
-            return case.reference
+        return _finish(tx, act, _task(tx, act, task_id))
+
+
+def _finish(tx: Transaction, act: Act, task: Task) -> str:
+    with _take_up(tx, act, task) as case:
+        if not followups.finish_task(tx, task.id, act.user, act.now):
+            raise NothingToDo(case.reference, "done")
+        timers.cancel(tx, TimerKind.TASK_DUE, task.id)
+        case.record(EntryKind.TASK_DONE, task=task.id, text=task.text)
+        case.card_changed()
+        return case.reference
 
 
 def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
     """`/escalate done`: the one task that this person has there; raises when it is not one."""
-    with db.reading() as tx:
+    with db.transaction(act) as tx:
         mine = [t for t in followups.open_tasks_of(tx, incident_id) if t.assignee == act.user]
+        if len(mine) == 1:
+            return _finish(tx, act, mine[0])
         incident = incidents.get(tx, incident_id)
-    name = reference(incident.number) if incident else ""
-    if not mine:
-        raise BadInput("task", f"you have no open task on {name}")
-    if len(mine) > 1:
+        name = reference(incident.number) if incident else ""
+        if not mine:
+            raise BadInput("task", f"you have no open task on {name}")
         raise BadInput(
             "task", f"you have {len(mine)} open tasks on {name}; press Done on the right one"
         )
-    return finish_task(db, act, mine[0].id)
 
 
 def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
@@ -160,19 +157,11 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
     """Give a task to somebody else, who is told."""
     with db.transaction(act) as tx:
         task = _task(tx, act, task_id)
-        with take_up(
-            tx,
-            act,
-            task.incident_id,
-            Deed.NOTE,
-            ended_too=True,
-            uninvited_too=act.user == task.assignee,
-        ) as case:
-            if task.state is not TaskState.OPEN:
-                raise NothingToDo(case.reference, "done")
-            if task.assignee == to:
+        with _take_up(tx, act, task) as case:
+            if task.assignee == to and task.state is TaskState.OPEN:
                 raise NothingToDo(case.reference, "given to", to)
-            followups.change_task(tx, task_id, {"assignee": to})
+            if not followups.hand_over_task(tx, task_id, to):
+                raise NothingToDo(case.reference, "done")
             case.record(
                 EntryKind.TASK,
                 task=task_id,
@@ -186,6 +175,12 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
             case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given")
             case.card_changed()
             return case.reference
+
+
+def _take_up(tx: Transaction, act: Act, task: Task) -> AbstractContextManager[Case]:
+    """Take up a task's incident; whoever has the task may, invited or not."""
+    has_it = act.user == task.assignee
+    return take_up(tx, act, task.incident_id, Deed.NOTE, ended_too=True, uninvited_too=has_it)
 
 
 def _task(tx: Transaction, act: Act, task_id: str) -> Task:

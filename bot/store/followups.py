@@ -62,8 +62,10 @@ def finish_task(tx: Transaction, task_id: str, by: str, now: datetime) -> bool:
     )
 
 
-def change_task(tx: Transaction, task_id: str, values: Mapping[str, Any]) -> None:
-    tx.execute(update(Task).where(col(Task.id) == task_id).values(**values))
+def hand_over_task(tx: Transaction, task_id: str, to: str) -> bool:
+    """Give an open task to somebody else; False when it is done."""
+    still_open = (col(Task.id) == task_id, col(Task.state) == TaskState.OPEN)
+    return tx.changed(update(Task).where(*still_open).values(assignee=to)) == 1
 
 
 def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:

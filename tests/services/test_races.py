@@ -12,11 +12,13 @@ import pytest
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.errors import AlreadyAcknowledged, Refused, StoreUnavailable
 from bot.domain.ids import TeamKey
+from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import answering, delivered, digests, duework, lifecycle
+from bot.services import answering, delivered, digests, duework, followups, lifecycle
 from bot.services.delivered import Accepted, At
 from bot.services.exports import verify
-from bot.store import outbox, timers
+from bot.store import followups as tasks
+from bot.store import incidents, outbox, timers
 from bot.store.database import Database
 from tests.databases import fresh_url
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
@@ -138,3 +140,23 @@ def test_a_digest_goes_out_once_whoever_plans_it(db: Database, policy: Policy) -
     keys = [row.dedup_key for row in sent]
     assert len(keys) == len(set(keys)) == 4
     assert all(row.state is DeliveryState.DUE for row in sent)
+
+
+def test_a_task_that_is_done_is_not_handed_over(db: Database, policy: Policy) -> None:
+    opened = an_incident(db, policy, teams=(LEGAL,))
+    due = NOON + timedelta(hours=2)
+    for number in range(ROUNDS if not db.is_sqlite else 5):
+        text = f"task {number}"
+        followups.add_task(
+            db, policy, an_act(), opened.head.id, assignee=PRIYA, text=text, due_at=due
+        )
+        with db.reading() as tx:
+            (task,) = tasks.open_tasks_of(tx, opened.head.id)
+        at_once(
+            partial(followups.finish_task, db, an_act(PRIYA), task.id),
+            partial(followups.hand_over_task, db, an_act(PRIYA), task.id, TOM),
+        )
+        with db.reading() as tx:
+            entries = incidents.timeline(tx, opened.head.id)
+        told = [entry.kind for entry in entries if entry.data.get("task") == task.id]
+        assert told[-1] is EntryKind.TASK_DONE, "nobody is given what is done"
