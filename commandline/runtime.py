@@ -34,7 +34,7 @@ from bot.worker.canary import Canary, Us
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
 from bot.worker.heartbeat import Heartbeat
-from bot.worker.loop import Gear
+from bot.worker.loop import Gear, going_on
 from bot.worker.pace import Pace
 from bot.worker.people import People
 from bot.worker.post import Post
@@ -228,20 +228,19 @@ class Tocsin:
     async def _meet_slack(self) -> None:
         """Learn who we are and who is there, as soon as Slack answers; then once an hour."""
         while True:
-            try:
-                await self._introduce()
-                assert self.workspace is not None
-                await self.people.sync(self.workspace)
-                wait = self.pace.sync_people_every.total_seconds()
-            except SlackError as error:
-                log.warning("Slack does not tell who is there", extra={"error": str(error)})
-                wait = _RETRY_SLACK
-            except StoreUnavailable:
-                log.warning("Who is there could not be stored; it is tried again")
-                wait = _RETRY_SLACK
-            except Exception:
-                log.exception("The directory could not be synchronised; it is tried again")
-                wait = _RETRY_SLACK
+            wait = _RETRY_SLACK
+            with going_on(
+                log,
+                "The directory could not be synchronised; it is tried again",
+                away="Who is there could not be stored; it is tried again",
+            ):
+                try:
+                    await self._introduce()
+                    assert self.workspace is not None
+                    await self.people.sync(self.workspace)
+                    wait = self.pace.sync_people_every.total_seconds()
+                except SlackError as error:
+                    log.warning("Slack does not tell who is there", extra={"error": str(error)})
             await asyncio.sleep(wait)
 
     async def _introduce(self) -> None:

@@ -108,7 +108,7 @@ class FallbackRelay(Loop):
             await self._deliver(claimed)
         except StoreUnavailable:
             log.error("The outcome of a page by another way could not be stored; it may repeat")
-        except Exception:
+        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
             log.exception(
                 "A page by another way failed for a reason of our own",
                 extra={"delivery": claimed.id, "attempts": claimed.attempts},

@@ -143,7 +143,7 @@ class Relay(Loop):
             await self._deliver(claimed, draft_of)
         except StoreUnavailable:
             log.error("The outcome of a delivery could not be stored; it will be looked up")
-        except Exception:
+        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
             log.exception(
                 "A delivery failed for a reason of our own",
                 extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},

@@ -152,7 +152,7 @@ class Tick(Loop):
             self._count(work)
         except StoreUnavailable:
             raise
-        except Exception:
+        except Exception:  # One piece of work; what else is due does not wait for its mending.
             self._figures.tick_failed()
             log.exception("Due work failed", extra={"kind": work.kind, "timer": work.id})
 
