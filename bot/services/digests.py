@@ -209,8 +209,7 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
     )
 
 
-def _incident(row: Any, teams: Sequence[str]) -> IncidentFact:
-    """`row` has the columns of `store.incidents_since`."""
+def _incident(row: store.Counted, teams: Sequence[str]) -> IncidentFact:
     named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
     return IncidentFact(
         reference=reference(row.number),
@@ -219,14 +218,14 @@ def _incident(row: Any, teams: Sequence[str]) -> IncidentFact:
         category=row.category,
         surface=row.surface or "",
         state=row.state.value,
-        owner=row.owner if named.full else None,
-        teams=tuple(TeamKey(team) for team in teams),
+        owner=UserId(row.owner) if row.owner and named.full else None,
+        teams=tuple(map(TeamKey, teams)),
         opened_at=row.opened_at,
         closed_at=row.ended_at,
         update_due_at=row.update_due_at,
     )
 
 
-def _task_text(row: Any, text: str) -> str:
+def _task_text(row: store.Counted, text: str) -> str:
     named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
     return text if named.full else named.name

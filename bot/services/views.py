@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from bot.domain.act import Act, Role
 from bot.domain.clockwork import is_late
@@ -92,8 +93,13 @@ class Named:
 
 def named_in(place: Place, tier: Tier, title: str, codename: str) -> Named:
     """Return an incident's name in a place whose readers are not asked; as `head_in` has it."""
-    full = sight(tier, place, reader="", role=Role.NOBODY, invited=()) is Sight.FULL
+    full = _is_full(tier, place)
     return Named(title if full else codename, full)
+
+
+@cache
+def _is_full(tier: Tier, place: Place) -> bool:
+    return sight(tier, place, reader="", role=Role.NOBODY, invited=()) is Sight.FULL
 
 
 def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:

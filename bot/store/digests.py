@@ -2,19 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, union
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, union
 from sqlmodel import col
-from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
 from bot.store.canaries import IS_DRILL
+from bot.store.columns import Instant
 from bot.store.incidents import OPEN_STATES
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import DigestRun, Incident, PagingRun, Task
 from bot.store.tables.states import TaskState
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, as_object, core
 
 
 def last_due(tx: Transaction, workspace: Workspace, schedule: str) -> datetime | None:
@@ -52,106 +57,139 @@ def take_period(
     return tx.insert_new(DigestRun, row) == 1
 
 
+def _at(name: str) -> Any:
+    return bindparam(name, type_=Instant)
+
+
+_FIRST = Prepared(
+    select(func.min(col(Incident.opened_at)).label("first")).where(
+        col(Incident.team_id) == bindparam("team"), col(Incident.drill).is_(False)
+    )
+)
+
+
 def first_opened(tx: Transaction, workspace: Workspace) -> datetime | None:
     """Return when the record begins."""
-    first: datetime | None = tx.execute(
-        select(func.min(col(Incident.opened_at))).where(
-            col(Incident.team_id) == workspace.team_id, col(Incident.drill).is_(False)
-        )
-    ).scalar()
+    first: datetime | None = tx.listed(_FIRST, team=workspace.team_id)[0][0]
     return first
 
 
-_INCIDENT = tuple(
-    col(column)
-    for column in (
-        Incident.id,
-        Incident.number,
-        Incident.title,
-        Incident.codename,
-        Incident.tier,
-        Incident.severity,
-        Incident.state,
-        Incident.category,
-        Incident.surface,
-        Incident.owner,
-        Incident.opened_at,
-        Incident.ended_at,
-        Incident.update_due_at,
-    )
-)
-"""What a digest counts of an incident; whole ones are three times as much to read."""
+class Counted(NamedTuple):
+    """What a digest counts of an incident; whole ones are three times as much to read."""
+
+    id: str
+    number: int
+    title: str
+    codename: str
+    tier: Tier
+    severity: Severity
+    state: State
+    category: str
+    surface: str | None
+    owner: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    update_due_at: datetime | None
+
+
+_COUNTED = tuple(core(Incident).c[name] for name in Counted._fields)
 
 
 def incidents_since(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
-) -> Sequence[Any]:
+) -> list[Counted]:
     """Return those that were open at some time between `since` and `until`."""
-    found = select(*_INCIDENT).where(_open_between(workspace, since, until))
-    return tx.execute(found.order_by(col(Incident.number))).all()
+    given = {"team": workspace.team_id, "since": since, "until": until}
+    return list(map(Counted._make, tx.listed(_SINCE, **given)))
 
 
-def incidents_with(tx: Transaction, ids: Collection[str]) -> Sequence[Any]:
+def incidents_with(tx: Transaction, ids: Collection[str]) -> list[Counted]:
     """Return some incidents, with the same columns."""
     if not ids:
         return []
-    return tx.execute(select(*_INCIDENT).where(col(Incident.id).in_(ids))).all()
+    return list(map(Counted._make, tx.listed(_with(tx.dialect), ids=list(ids))))
 
 
-def _open_between(workspace: Workspace, since: datetime, until: datetime) -> ColumnElement[bool]:
+@cache
+def _with(dialect: str) -> Prepared:
+    return Prepared(select(*_COUNTED).where(one_of(dialect, col(Incident.id), "ids")))
+
+
+def _open_between() -> ColumnElement[bool]:
     """Each kind is found by an index of its own: said with OR, SQLite reads all that ever was."""
-    mine = col(Incident.team_id) == workspace.team_id
+    mine = col(Incident.team_id) == bindparam("team")
     opened, ids = col(Incident.opened_at), select(col(Incident.id))
     found = union(
-        ids.where(mine, opened >= since, opened < until),
-        ids.where(mine, col(Incident.ended_at) >= since),
-        ids.where(mine, col(Incident.state).in_(OPEN_STATES)),
+        ids.where(mine, opened >= _at("since"), opened < _at("until")),
+        ids.where(mine, col(Incident.ended_at) >= _at("since")),
+        ids.where(mine, or_(*(col(Incident.state) == state for state in OPEN_STATES))),
     )
     return and_(
         col(Incident.id).in_(found),
         # Not the bare column, by which it would begin again with the oldest.
-        func.coalesce(opened, until) < until,
+        func.coalesce(opened, _at("until")) < _at("until"),
         col(Incident.drill).is_(False),
     )
+
+
+_SINCE = Prepared(select(*_COUNTED).where(_open_between()).order_by(col(Incident.number)))
+_RUNS = Prepared(
+    select(
+        *(
+            col(column)
+            for column in (
+                PagingRun.incident_id,
+                PagingRun.team_key,
+                PagingRun.started_at,
+                PagingRun.acked_at,
+            )
+        )
+    ).where(
+        col(PagingRun.team_id) == bindparam("team"),
+        col(PagingRun.started_at) >= _at("since"),
+        col(PagingRun.started_at) < _at("until"),
+        col(PagingRun.state) != RunState.CANCELLED,
+        col(PagingRun.incident_id).not_in(select(col(Incident.id)).where(IS_DRILL)),
+    )
+)
+_TEAMS = Prepared(
+    select(col(PagingRun.incident_id), col(PagingRun.team_key))
+    .where(col(PagingRun.incident_id).in_(select(col(Incident.id)).where(_open_between())))
+    .distinct()
+)
 
 
 def runs_since(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> Sequence[Any]:
     """Return the runs that were started then, less those that were called off."""
-    columns = (PagingRun.incident_id, PagingRun.team_key, PagingRun.started_at, PagingRun.acked_at)
-    return tx.execute(
-        select(*(col(column) for column in columns)).where(
-            col(PagingRun.team_id) == workspace.team_id,
-            col(PagingRun.started_at) >= since,
-            col(PagingRun.started_at) < until,
-            col(PagingRun.state) != RunState.CANCELLED,
-            col(PagingRun.incident_id).not_in(select(col(Incident.id)).where(IS_DRILL)),
-        )
-    ).all()
+    return tx.listed(_RUNS, team=workspace.team_id, since=since, until=until)
 
 
 def teams_of(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> dict[str, list[str]]:
     """Return the teams that were paged in the incidents of `incidents_since`, by incident."""
-    wanted = select(col(Incident.id)).where(_open_between(workspace, since, until))
-    rows = tx.execute(
-        select(col(PagingRun.incident_id), col(PagingRun.team_key))
-        .where(col(PagingRun.incident_id).in_(wanted))
-        .distinct()
-    )
     teams: dict[str, list[str]] = {}
-    for row in rows:
-        teams.setdefault(row.incident_id, []).append(row.team_key)
+    given = {"team": workspace.team_id, "since": since, "until": until}
+    for incident_id, team in tx.listed(_TEAMS, **given):
+        teams.setdefault(incident_id, []).append(team)
     return teams
 
 
-def tasks_open_or_done_since(tx: Transaction, workspace: Workspace, since: datetime) -> list[Task]:
-    mine, ids = col(Task.team_id) == workspace.team_id, select(col(Task.id))
+def _tasks() -> Prepared:
+    mine, ids = col(Task.team_id) == bindparam("team"), select(col(Task.id))
     found = union(
         ids.where(mine, col(Task.state) == TaskState.OPEN),
-        ids.where(mine, col(Task.done_at) >= since),
+        ids.where(mine, col(Task.done_at) >= _at("since")),
     )
-    wanted = select_rows(Task).where(col(Task.id).in_(found))
-    return tx.all(wanted.order_by(col(Task.due_at), col(Task.id)))
+    wanted = select(core(Task)).where(col(Task.id).in_(found))
+    return Prepared(wanted.order_by(col(Task.due_at), col(Task.id)))
+
+
+_TASKS = _tasks()
+
+
+def tasks_open_or_done_since(tx: Transaction, workspace: Workspace, since: datetime) -> list[Task]:
+    rows = tx.read(_TASKS, team=workspace.team_id, since=since)
+    return [as_object(Task, row) for row in rows]

@@ -1,0 +1,41 @@
+"""What the digest is measured against does the same work: it says the same."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bench import plain_digest, seeding
+from bot.domain.act import by_the_bot
+from bot.render import digest as rendering
+from bot.render.desk import Desk
+from bot.render.message import Message
+from bot.render.words import Words
+from bot.services import digests
+from bot.store.database import Database
+from bot.store.tables import PagingRun
+
+RULES = seeding.policy()
+
+
+def said(message: Message) -> list[str]:
+    texts: list[str] = []
+    for block in message.blocks:
+        if block["type"] == "section":
+            texts += [part["text"] for part in block.get("fields") or [block["text"]]]
+    return [line for text in texts for line in text.split("\n")]
+
+
+def ours(db: Database, now: datetime) -> list[str]:
+    view = digests.preview(db, RULES, by_the_bot(seeding.WORKSPACE, now), None)
+    return said(rendering.digest(Desk(RULES, Words()), view.name, view.figures))
+
+
+def test_the_plain_digest_says_what_ours_says(db: Database) -> None:
+    now = seeding.some_weeks(db, RULES, 60)
+    with db.transaction() as tx:
+        legal = update(PagingRun).where(col(PagingRun.team_key) == "legal")
+        tx.execute(legal.values(acked_at=now - timedelta(minutes=3)))
+    told = plain_digest.lines(db, RULES, seeding.WORKSPACE.team_id, now)
+    assert told == ours(db, now)
+    assert any("nine in ten within" in line for line in told)
