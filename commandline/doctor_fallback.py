@@ -83,13 +83,14 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
 
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:
-    """Those who are called first and have no other way."""
-    first = {team.on_call[0] for team in policy.teams.values()} | set(policy.managers_on_duty)
+    """Those who are called first, or told when nobody answers, and have no other way."""
+    told = {*policy.managers_on_duty, *policy.operations_fallback}
+    first = {team.on_call[0] for team in policy.teams.values()} | told
     left = sorted(_name(policy, user) for user in first - set(policy.fallback.ways))
     if left:
         yield warn(
             CHECK,
-            f"first on call or on duty, and without another way: {listed(left)}",
+            f"first on call, on duty or in operations, and without another way: {listed(left)}",
             f"Give them one under [fallback.people] in {policy.source}.",
         )
 
