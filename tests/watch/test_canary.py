@@ -41,6 +41,8 @@ async def test_it_is_paged_acknowledged_and_edited_and_counted(
         assert scraped["tocsin_request_seconds_count"] == {("click", "200"): 1}
         assert scraped["tocsin_ack_latency_seconds_count"]["P3",] == 0
         [shown] = flown(slack)
+        # What was edited has been looked at: the last look came after the edit.
+        assert slack.calls("conversations.history")[-1].seq > slack.calls("chat.update")[-1].seq
     assert "page_acknowledge" not in str(shown.blocks)
     assert "acknowledged" in str(shown.blocks)
 
