@@ -15,6 +15,8 @@ class Extent:
     bursts: int
     burst_size: int
     pages: int
+    processes: int
+    """So many bots share one PostgreSQL at the most; fewer are measured too."""
     claims: int
     incidents: int
     paced_seconds: float
@@ -40,6 +42,7 @@ FULL = Extent(
     bursts=5,
     burst_size=40,
     pages=3_000,
+    processes=3,
     claims=12_800,
     incidents=1_000,
     paced_seconds=6.0,
@@ -60,6 +63,7 @@ QUICK = Extent(
     bursts=1,
     burst_size=40,
     pages=800,
+    processes=3,
     claims=3_200,
     incidents=250,
     paced_seconds=2.0,
@@ -80,6 +84,7 @@ SMOKE = Extent(
     bursts=1,
     burst_size=4,
     pages=40,
+    processes=2,
     claims=128,
     incidents=20,
     paced_seconds=0.5,
