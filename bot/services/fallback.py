@@ -20,7 +20,7 @@ from bot.policy import Policy
 from bot.services import linked
 from bot.services.case import Case
 from bot.services.delivered import At
-from bot.services.outgoing import Moot
+from bot.services.letters import Moot
 from bot.store import incidents, outbox, pages, unsent_pages
 from bot.store.database import Database
 from bot.store.outbox import Claimed, Outgoing

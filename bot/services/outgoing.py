@@ -1,7 +1,7 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,9 @@ from bot.domain.reading import (
     AccessAnswer,
     AccessRequest,
     Assigned,
-    Card,
-    DigestView,
     ExhaustedMessage,
     Head,
-    Home,
     Notice,
-    PageMessage,
     ReminderMessage,
     TaskReminder,
     UpdateReminder,
@@ -29,6 +25,7 @@ from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import digests, homes, views
 from bot.services.access import identify
+from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall, View
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
 from bot.store import followups, incidents, pages
@@ -40,61 +37,6 @@ from bot.store.tables.states import ReminderState, RoomState, TaskState
 # A shared channel that does not take the card will not take it later either.
 THREAD_WAIT = timedelta(minutes=10)
 MOST_TRIES_TO_FIND = 20
-
-View = (
-    PageMessage
-    | Card
-    | Notice
-    | ReminderMessage
-    | TaskReminder
-    | UpdateReminder
-    | ExhaustedMessage
-    | AccessRequest
-    | AccessAnswer
-    | Assigned
-    | DigestView
-    | Home
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A view and where it goes: a channel (and thread), a person, or a message to be edited."""
-
-    view: View
-    channel: str | None = None
-    person: str | None = None
-    ts: str | None = None
-    thread_ts: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RoomCall:
-    """A call that sets an incident's channel up: create, invite or pin."""
-
-    incident_id: str
-    number: int
-    private: bool
-    channel: str | None = None
-    card_ts: str | None = None
-    users: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Moot:
-    """Nothing is to be said any more; `why` is for the log."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """What it needs is not there yet (the incident's channel); to be tried again soon."""
-
-    why: str
-
-
-Prepared = Letter | RoomCall | Moot | NotYet
 
 
 def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

@@ -12,7 +12,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import outgoing
-from bot.services.outgoing import Letter, Moot, NotYet, Prepared, RoomCall
+from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.threads import Threads

@@ -20,7 +20,7 @@ from bot.render.desk import Desk
 from bot.render.outside import Written, exhausted, written
 from bot.services import delivered, fallback
 from bot.services.fallback import Errand
-from bot.services.outgoing import Moot
+from bot.services.letters import Moot
 from bot.store import outbox
 from bot.store.outbox import Claimed
 from bot.worker.loop import Gear, Loop, going_on, rest

@@ -11,7 +11,7 @@ from bot.domain.reading import Home
 from bot.render.desk import Desk
 from bot.services import directory
 from bot.services.delivered import Accepted
-from bot.services.outgoing import Letter, RoomCall
+from bot.services.letters import Letter, RoomCall
 from bot.slack.answers import each, needed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected

@@ -11,7 +11,7 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import StoreUnavailable
 from bot.services import delivered
 from bot.services.delivered import Accepted
-from bot.services.outgoing import Moot, NotYet, RoomCall
+from bot.services.letters import Moot, NotYet, RoomCall
 from bot.slack.errors import (
     DeadTarget,
     NotSent,

@@ -19,7 +19,7 @@ from bot.domain.reading import (
 from bot.render import access, card, digest, escalations, home, notices, pages, reminders
 from bot.render.desk import Desk
 from bot.render.message import Message
-from bot.services.outgoing import View
+from bot.services.letters import View
 
 
 def message(desk: Desk, view: View) -> Message:

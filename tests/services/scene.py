@@ -10,7 +10,7 @@ from bot.domain.reading import Card
 from bot.policy import Policy
 from bot.services import delivered, duework, outgoing, reading
 from bot.services.delivered import Accepted, At
-from bot.services.outgoing import Letter, Prepared, RoomCall
+from bot.services.letters import Letter, Prepared, RoomCall
 from bot.store import outbox, timers
 from bot.store.database import Database
 from bot.store.outbox import Claimed

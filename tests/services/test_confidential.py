@@ -24,12 +24,12 @@ from bot.services import (
     followups,
     homes,
     lifecycle,
-    outgoing,
     paging,
     reading,
 )
 from bot.services.decisions import NewDecision
 from bot.services.delivered import At
+from bot.services.letters import Letter
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.tables import Delivery
@@ -158,7 +158,7 @@ def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
     others = [
         p
         for _, p in sent
-        if isinstance(p, outgoing.Letter) and p.person is not None and p.person not in invited
+        if isinstance(p, Letter) and p.person is not None and p.person not in invited
     ]
     assert len(others) > 3
     assert scene.incident(db, story).codename in str(others)
@@ -187,7 +187,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     shared = [
         prepared
         for _, prepared in sent
-        if isinstance(prepared, outgoing.Letter) and prepared.channel == "C0ESCALATIONS"
+        if isinstance(prepared, Letter) and prepared.channel == "C0ESCALATIONS"
     ]
     assert shared, "its card"
     assert SECRET not in str(shared)

@@ -1,0 +1,73 @@
+"""What a delivery comes to when it is looked up: a letter, a call, or nothing to be said (yet)."""
+
+from dataclasses import dataclass
+
+from bot.domain.reading import (
+    AccessAnswer,
+    AccessRequest,
+    Assigned,
+    Card,
+    DigestView,
+    ExhaustedMessage,
+    Home,
+    Notice,
+    PageMessage,
+    ReminderMessage,
+    TaskReminder,
+    UpdateReminder,
+)
+
+View = (
+    PageMessage
+    | Card
+    | Notice
+    | ReminderMessage
+    | TaskReminder
+    | UpdateReminder
+    | ExhaustedMessage
+    | AccessRequest
+    | AccessAnswer
+    | Assigned
+    | DigestView
+    | Home
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A view and where it goes: a channel (and thread), a person, or a message to be edited."""
+
+    view: View
+    channel: str | None = None
+    person: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCall:
+    """A call that sets an incident's channel up: create, invite or pin."""
+
+    incident_id: str
+    number: int
+    private: bool
+    channel: str | None = None
+    card_ts: str | None = None
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """Nothing is to be said any more; `why` is for the log."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What it needs is not there yet (the incident's channel); to be tried again soon."""
+
+    why: str
+
+
+Prepared = Letter | RoomCall | Moot | NotYet
