@@ -39,7 +39,7 @@ faults: setup ## Make every fault and crash point in its short form, with real p
 soak: setup ## Make every fault, crash point and walk in its long form (hours)
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
 
-fuzz: setup ## Try whatever input anywhere, for as long as it takes (an hour); TOCSIN_FUZZ_SEED chooses
+fuzz: setup ## Try whatever input anywhere, for as long as it takes; TOCSIN_FUZZ_SEED chooses
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 check: setup ## Format, lint, types, layers, documentation, dependencies
