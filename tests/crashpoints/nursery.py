@@ -59,8 +59,10 @@ async def live(order: dict[str, Any], policy: Policy) -> None:
     points.watch_calls()
     signal.signal(signal.SIGUSR1, lambda *_: points.arm())
     settings = read_settings(order["environment"])
+    # Before it is put together: its loops take the clock along.
+    later = timedelta(seconds=order["later"])
+    vars(runtime)["Clock"] = lambda file: LaterClock(file, later)
     tocsin = Tocsin(settings, policy, PACE)
-    tocsin.clock = LaterClock(settings.clock_offset_file, timedelta(seconds=order["later"]))
     points.watch_commits(tocsin.db.engine)
     _tell_when_slack_was_met(number)
     listening = bound("127.0.0.1", 0)
