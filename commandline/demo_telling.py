@@ -28,7 +28,7 @@ class AllOrNothing(Database):
     """
 
     def __init__(self, db: Database, connection: Connection) -> None:
-        self.url, self.is_sqlite, self.engine = db.url, db.is_sqlite, db.engine
+        vars(self).update(vars(db))
         self._wake = None
         self._whole = connection
 
