@@ -33,6 +33,9 @@ def reworded(value: Any, text: str, names: frozenset[str] = FREE_TEXT) -> Any:
             if field.init
         }
         return replace(value, **changed)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        named = value._asdict().items()
+        return type(value)(*(_reworded_field(name, item, text, names) for name, item in named))
     if isinstance(value, tuple):
         return tuple(reworded(item, text, names) for item in value)
     if isinstance(value, Mapping):
@@ -86,6 +89,8 @@ def _masked(value: Any) -> Any:
             field.name: _masked(getattr(value, field.name)) for field in fields(value) if field.init
         }
         return replace(value, **changed)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return type(value)(*map(_masked, value))
     if isinstance(value, tuple):
         return tuple(_masked(item) for item in value)
     return value
