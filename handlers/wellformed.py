@@ -50,7 +50,7 @@ _COMMAND: Fields = {
     "user_id": ID,
     "text": Maybe(ANY_TEXT),
     "channel_id": Maybe(ID),
-    "trigger_id": Maybe(KEY),
+    "trigger_id": KEY,
     "response_url": Maybe(ADDRESS),
 }
 _INTERACTION: Fields = {
@@ -61,6 +61,8 @@ _INTERACTION: Fields = {
     "response_url": Maybe(ADDRESS),
     "container": Maybe({"thread_ts": Maybe(KEY)}),
 }
+_DEED: Fields = {**_INTERACTION, "trigger_id": KEY}
+"""Without it no form could be shown, and a request that Slack repeats would not be known again."""
 _ACTION: Fields = {
     "action_id": ANY_TEXT,
     "block_id": Maybe(ANY_TEXT),
@@ -69,12 +71,12 @@ _ACTION: Fields = {
 }
 _MESSAGE: Fields = {"ts": Maybe(KEY), "thread_ts": Maybe(KEY)}
 _INTERACTIONS: Mapping[str, Fields] = {
-    "block_actions": {**_INTERACTION, "actions": Each(_ACTION, 1), "view": Maybe(_VIEW)},
+    "block_actions": {**_DEED, "actions": Each(_ACTION, 1), "view": Maybe(_VIEW)},
     "view_submission": {**_INTERACTION, "view": {**_VIEW, "callback_id": ANY_TEXT}},
     "view_closed": {**_INTERACTION, "view": _VIEW},
-    "shortcut": {**_INTERACTION, "callback_id": ANY_TEXT},
+    "shortcut": {**_DEED, "callback_id": ANY_TEXT},
     "message_action": {
-        **_INTERACTION,
+        **_DEED,
         "callback_id": ANY_TEXT,
         "channel": _NAMED,
         "message_ts": Maybe(KEY),

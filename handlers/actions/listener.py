@@ -41,7 +41,7 @@ class Way:
             shell,
             client,
             Telling.back(client, respond, body),
-            trigger=str(body.get("trigger_id") or ""),
+            trigger=body["trigger_id"],
             surface=Surface.of(body),
         )
 
@@ -111,7 +111,7 @@ async def _answer(
 ) -> Answer:
     action = body["actions"][0]
     button = Button(action["action_id"])
-    key = f"{body.get('trigger_id')}:{button.value}" if body.get("trigger_id") else None
+    key = f"{body['trigger_id']}:{button.value}"
     user = str(body["user"]["id"])
     act = own_click(shell, context, button, user, key)
     act = act or await whoever(shell, context, body, user, key)

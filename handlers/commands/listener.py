@@ -69,8 +69,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
             return
         await ack()
         if answer is not None:
-            trigger = str(body.get("trigger_id"))
-            showing = modals.show(shell, client, trigger, answer, tell, push=False)
+            showing = modals.show(shell, client, body["trigger_id"], answer, tell, push=False)
             shell.tasks.start(showing, "Opening a form")
 
     return command
@@ -90,14 +89,13 @@ async def _later(
     """The answer took longer than Slack waits: it comes through the response_url."""
     answer = shown(shell, await work)
     if isinstance(answer, Modal):
-        trigger = str(body.get("trigger_id"))
-        await modals.show(shell, client, trigger, answer, tell, push=False)
+        await modals.show(shell, client, body["trigger_id"], answer, tell, push=False)
     elif answer is not None:
         await tell(answer)
 
 
 async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
-    trigger = str(body.get("trigger_id") or "") or None
+    trigger: str = body["trigger_id"]
     user = str(body.get("user_id") or "")
     typed = read(str(body.get("text") or ""))
     if typed.verb is not None and typed.verb.straight is not None:

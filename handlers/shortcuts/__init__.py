@@ -38,8 +38,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
             if isinstance(answer, Message):
                 await tell(answer)
             elif answer is not None:
-                trigger = str(body.get("trigger_id"))
-                await modals.show(shell, client, trigger, answer, tell, push=False)
+                await modals.show(shell, client, body["trigger_id"], answer, tell, push=False)
 
         shell.tasks.start(deliver(), "Answering a shortcut")
 
