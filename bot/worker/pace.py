@@ -15,6 +15,8 @@ class Pace:
     """Seconds between two looks into the outbox when nothing wakes the relay."""
     tick: float = 0.25
     in_flight: int = 128
+    fewest_in_flight: int = 8
+    """When calls to Slack run out of time."""
     for_pages: int = 32
     """So many of those that are in flight may be pages only."""
     slow_after: float = 2.0

@@ -244,6 +244,7 @@ class Relay(Loop):
             )
         except OutcomeUnknown as error:
             self._figures.outcome(claimed.kind, "unknown")
+            self._slots.unanswered()
             await self._look_up_later(claimed, error.why)
         except TokenLost as error:
             self._figures.token_lost(error.code)
@@ -268,6 +269,7 @@ class Relay(Loop):
             )
         else:
             if accepted is not None:
+                self._slots.answered()
                 self._turns.accepted(claimed, self._clock.real())
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)

@@ -33,6 +33,9 @@ class Slots:
     Some slots are for pages alone: whatever else is slow, there is room for a page. A call that
     hangs gives its slot back after a while and is waited for beside the others, up to a number:
     so one method or one channel that does not answer keeps nobody else from being served.
+
+    Where calls run out of time there were too many of them, for Slack or for the way there: asked
+    by as many again it would answer none. So their number is halved, and grows with each answer.
     """
 
     def __init__(self, pace: Pace, freed: Callable[[], None]) -> None:
@@ -40,6 +43,20 @@ class Slots:
         self._freed = freed
         self._taken: dict[asyncio.Task[None], _Taken] = {}
         self._wanted_more = False
+        self._width = pace.in_flight
+        self._halved_at = float("-inf")
+
+    def answered(self) -> None:
+        """One more may be under way, up to the usual number."""
+        self._width = min(self._width + 1, self._pace.in_flight)
+
+    def unanswered(self) -> None:
+        """Half as many; those that began together and fail together count as one sign."""
+        now = time.monotonic()
+        if now - self._halved_at >= self._pace.slow_after:
+            self._halved_at = now
+            fewest = min(self._pace.fewest_in_flight, self._pace.in_flight)
+            self._width = max(self._width // 2, fewest)
 
     def take(self, task: asyncio.Task[None], priority: int) -> None:
         self._taken[task] = _Taken(time.monotonic(), priority <= Priority.PAGE)
@@ -55,8 +72,9 @@ class Slots:
         busy = [one for one in self._taken.values() if one.since > slow_since]
         # Those that hang beyond what may hang count like the others.
         hanging = max(len(self._taken) - len(busy) - pace.most_hanging, 0)
-        left = max(pace.in_flight - len(busy) - hanging, 0)
-        for_others = max(pace.in_flight - pace.for_pages, 1)
+        left = max(self._width - len(busy) - hanging, 0)
+        for_pages = self._width * pace.for_pages // pace.in_flight
+        for_others = max(self._width - for_pages, 1)
         others = for_others - sum(not one.page for one in busy) - hanging
         room = Room(left, max(min(others, left), 0))
         self._wanted_more = room.others < for_others // 4

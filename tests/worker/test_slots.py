@@ -13,7 +13,13 @@ NEVER, AT_ONCE = 3600.0, 0.0
 
 
 def a_pace(slow_after: float, most_hanging: int = 100) -> Pace:
-    return Pace(in_flight=8, for_pages=3, slow_after=slow_after, most_hanging=most_hanging)
+    return Pace(
+        in_flight=8,
+        fewest_in_flight=2,
+        for_pages=3,
+        slow_after=slow_after,
+        most_hanging=most_hanging,
+    )
 
 
 def no_matter() -> None:
@@ -82,3 +88,24 @@ async def test_a_slot_that_is_given_back_is_told_to_whoever_found_too_few() -> N
     assert len(told) == 5
     assert slots.tasks() == set()
     assert slots.room() == Room(any=8, others=5)
+
+
+async def test_calls_without_an_answer_are_followed_by_fewer_and_answers_by_more() -> None:
+    slots = Slots(a_pace(AT_ONCE), no_matter)
+    slots.unanswered()
+    assert slots.room() == Room(any=4, others=3)
+    for _ in range(3):
+        slots.unanswered()
+    assert slots.room() == Room(any=2, others=2), "some are tried all the same"
+    slots.answered()
+    assert slots.room() == Room(any=3, others=2)
+    for _ in range(20):
+        slots.answered()
+    assert slots.room() == Room(any=8, others=5)
+
+
+async def test_calls_that_fail_together_are_one_sign() -> None:
+    slots = Slots(a_pace(NEVER), no_matter)
+    for _ in range(5):
+        slots.unanswered()
+    assert slots.room() == Room(any=4, others=3)
