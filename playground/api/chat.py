@@ -168,7 +168,10 @@ def _destination(slack: Playground, args: Arguments) -> Channel:
     if named is not None:
         args = Arguments(args.given | {"channel": named.id})
     public = slack.manifest.scopes is not None and slack.manifest.grants(("chat:write.public",))
-    return writable(channel_of(slack, args, member=not public))
+    channel = writable(channel_of(slack, args, member=not public))
+    if channel.is_im and any(slack.workspace.people[one].deleted for one in channel.members):
+        raise Refusal("user_disabled")
+    return channel
 
 
 def _thread(slack: Playground, channel: Channel, args: Arguments) -> str | None:

@@ -121,6 +121,8 @@ async def test_direct_messages_go_to_people_who_are_there(
     assert await error(web, "chat.postMessage", channel=app, text="x") == "cannot_dm_bot"
     group = await web.conversations_open(users=[bob.id, slack.person("ada").id])
     assert (await web.chat_postMessage(channel=group["channel"]["id"], text="both"))["ok"]
+    await slack.slack.change_person(bob.id, {"deleted": True})
+    assert await error(web, "chat.postMessage", channel=opened, text="x") == "user_disabled"
 
 
 async def test_history_finds_a_post_by_its_metadata_and_pages_with_a_cursor(
