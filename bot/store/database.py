@@ -26,6 +26,9 @@ CONNECT_SECONDS = 2
 # A process that stands still within a transaction (stopped, swapped out, its machine paused) would
 # keep what it has locked from the others: by then its lease is over, and the server ends it.
 ABANDONED_MS = 30_000
+# To PostgreSQL a session that stops half-way through a pipeline is not idle but active: only the
+# length of its transaction gives it away. The server knows this limit since version 17.
+_LIMITS_TRANSACTIONS = 170_000
 LONGEST_LOG = 64 * 1024 * 1024
 """Bytes of SQLite's write-ahead log that stay on the disk once it has been written back."""
 # One snapshot for all of a look; on SQLite a transaction is that anyway.
@@ -275,9 +278,18 @@ def _postgres_engine(url: str) -> Engine:
         options = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":
             return
-        write = options.get(_WRITE, True)
+        begin = _beginning(options.get(_WRITE), driver.pgconn.server_version)
         # By libpq itself: what is asked before every transaction should cost a round trip only.
-        if driver.pgconn.exec_(_BEGIN if write else _BEGIN_READING).status != COMMAND_OK:
+        if driver.pgconn.exec_(begin).status != COMMAND_OK:
             raise DisconnectionError("the server is gone")
 
     return engine
+
+
+def _beginning(write: bool | None, server_version: int) -> bytes:
+    """Return what begins a transaction; None: one that may take its time, as a migration does."""
+    if write is False:
+        return _BEGIN_READING
+    if write is None or server_version < _LIMITS_TRANSACTIONS:
+        return _BEGIN
+    return b"%s; SET LOCAL transaction_timeout = %d" % (_BEGIN, ABANDONED_MS)
