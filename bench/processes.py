@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,19 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playground.ports import HOST, reserved
+
 ROOT = Path(__file__).resolve().parent.parent
-HOST = "127.0.0.1"
 SECRET, TOKEN = "bench-signing-secret", "xoxb-bench"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -99,7 +91,6 @@ def started_bot(
     database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
 ) -> Iterator[Started]:
     """The same, with what its start took."""
-    port = free_port()
     settings = {
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,
@@ -107,20 +98,24 @@ def started_bot(
         "DATABASE_URL": database_url,
         "ESCALATION_POLICY": str(ROOT / "escalation.toml"),
         "HOST": HOST,
-        "PORT": str(port),
     }
-    begun = time.monotonic()
-    with running("app.py", "serve", environment=settings, gently=gently, quiet=quiet) as process:
-        base = f"http://{HOST}:{port}"
-        wait_for(f"{base}/readyz", process)
-        yield Started(base, process.pid, time.monotonic() - begun)
+    with reserved() as port:
+        begun, settings = time.monotonic(), {**settings, "PORT": str(port)}
+        with running(
+            "app.py", "serve", environment=settings, gently=gently, quiet=quiet
+        ) as process:
+            base = f"http://{HOST}:{port}"
+            wait_for(f"{base}/readyz", process)
+            yield Started(base, process.pid, time.monotonic() - begun)
 
 
 @contextmanager
 def bare() -> Iterator[str]:
     """The bare minimum: a Bolt app that only acknowledges."""
-    port = free_port()
-    with running("-m", "bench.bare", str(port), SECRET, gently=False) as process:
+    with (
+        reserved() as port,
+        running("-m", "bench.bare", str(port), SECRET, gently=False) as process,
+    ):
         base = f"http://{HOST}:{port}"
         wait_for(f"{base}/healthz", process)
         yield base

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.processes import HOST, ROOT, free_port, running, wait_for
+from bench.processes import ROOT, running, wait_for
 from bot.policy import load
+from playground.ports import HOST, reserved
 
 CALL_SECONDS = 0.1
 _INTRODUCTION_SECONDS = 60.0
@@ -73,8 +74,10 @@ def _opened(log: list[Answered]) -> int:
 
 @contextmanager
 def slow_slack() -> Iterator[Slack]:
-    port = free_port()
-    with running("-m", "bench.slow_slack", str(port), gently=False) as process:
+    with (
+        reserved() as port,
+        running("-m", "bench.slow_slack", str(port), gently=False) as process,
+    ):
         base = f"http://{HOST}:{port}"
         wait_for(f"{base}/log", process)
         yield Slack(base)

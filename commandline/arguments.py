@@ -19,8 +19,15 @@ def seconds(text: str) -> float:
     return length
 
 
+def replicas(text: str) -> int:
+    """Read how many bots are to run."""
+    if not (text in "123456789" and len(text) == 1):
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 1 to 9")
+    return int(text)
+
+
 def port(text: str) -> int:
-    """Read the number of a port; 0 lets the system choose, or means none is given."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
-        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 0 to 65535")
+    """Read the number of a port."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 1 to 65535")
     return int(text)

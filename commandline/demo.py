@@ -20,8 +20,9 @@ from bot.policy import load
 from bot.settings import SettingsError
 from bot.slack.manifest import manifest
 from bot.store.database import Database
-from commandline.arguments import port, seconds
+from commandline.arguments import port, replicas, seconds
 from commandline.demo_seed import seed
+from commandline.listening import check_port
 from commandline.migrations import migrate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,14 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=port, default=8700, help="of the page (default: %(default)s)"
     )
-    parser.add_argument(
-        "--bot-port", type=port, default=0, help="of the bot (default: the page's plus one)"
-    )
+    parser.add_argument("--bot-port", type=port, help="of the bot (default: the page's plus one)")
     parser.add_argument(
         "--folder", type=Path, default=Path("var/demo"), help="for its files (%(default)s)"
     )
     parser.add_argument("--database-url", help="instead of a new SQLite file")
-    parser.add_argument("--replicas", type=int, default=1, help="how many bots (%(default)s)")
+    parser.add_argument("--replicas", type=replicas, default=1, help="how many bots (%(default)s)")
     parser.add_argument("--socket-mode", action="store_true", help="Socket Mode instead of HTTP")
     parser.add_argument("--no-seed", action="store_true", help="begin without a past")
     parser.add_argument("--lease", type=seconds, default=30.0, help=argparse.SUPPRESS)
@@ -72,7 +71,8 @@ class Demo:
         self.given = arguments
         self.environment = environment
         self.folder: Path = arguments.folder.resolve()
-        self.bot_port: int = arguments.bot_port or arguments.port + 1
+        first: int = arguments.bot_port or arguments.port + 1
+        self.bot_ports = range(first, first + arguments.replicas)
         self.address = f"http://{HOST}:{arguments.port}"
         self.database_url = arguments.database_url or f"sqlite:///{self.folder / 'tocsin.sqlite3'}"
         self.clock_file = self.folder / "clock"
@@ -82,6 +82,9 @@ class Demo:
 
     def prepare(self) -> None:
         """Begin anew: an empty folder, a migrated database, some weeks of past incidents."""
+        check_port(HOST, self.given.port, "--port")
+        for number in self.bot_ports:
+            check_port(HOST, number, "--bot-port")
         if self.folder.exists():
             if not (self.folder / MARK).exists() and any(self.folder.iterdir()):
                 raise SettingsError(
@@ -103,16 +106,16 @@ class Demo:
 
     @property
     def request_url(self) -> str:
-        return f"http://{HOST}:{self.bot_port}/slack/events"
+        return f"http://{HOST}:{self.bot_ports[0]}/slack/events"
 
     def start(self) -> None:
         self._start_playground()
         self._wait_for(f"{self.address}/healthz", "The playground")
         self._bring_the_bot_in()
-        for replica in range(self.given.replicas):
-            self._start_bot(self.bot_port + replica)
-        for replica in range(self.given.replicas):
-            self._wait_for(f"http://{HOST}:{self.bot_port + replica}/readyz", "The bot")
+        for number in self.bot_ports:
+            self._start_bot(number)
+        for number in self.bot_ports:
+            self._wait_for(f"http://{HOST}:{number}/readyz", "The bot")
 
     def _start_playground(self) -> None:
         command = [sys.executable, "-m", "playground", "--host", HOST]

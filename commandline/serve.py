@@ -15,6 +15,7 @@ from bot.store.database import Database
 from bot.worker.pace import Pace
 from bot.worker.watchdog import Watchdog
 from commandline.arguments import seconds
+from commandline.listening import check_port
 from commandline.migrations import migrate
 from commandline.runtime import Tocsin
 from commandline.web import create_app
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Serve until a signal says stop."""
     settings = read_settings(environment)
     policy = load(settings.policy_path)
+    check_port(settings.host, settings.port, "PORT or HOST")
     logs.configure(settings.log_format)
     if arguments.migrate:
         db = Database(settings.database_url)

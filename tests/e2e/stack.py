@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,9 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playground.ports import HOST, reserved
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "var" / "e2e"
-HOST = "127.0.0.1"
 READY = "Tocsin is ready"
 _READY_SECONDS = 120.0
 _STOP_SECONDS = 40.0
@@ -65,37 +65,16 @@ class Stack:
         return self._process.wait(timeout=_STOP_SECONDS)
 
 
-def free_ports(count: int) -> int:
-    """Return the first of so many adjacent ports that nobody listens on."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            first = int(probe.getsockname()[1])
-        if all(_is_free(first + number) for number in range(count)):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError):
-            return False
-    return True
-
-
 @contextmanager
 def running(
     folder: Path, *given: str, bots: int = 1, environment: Mapping[str, str] | None = None
 ) -> Iterator[Stack]:
     """Start a demonstration in this folder, wait until it is ready, and stop it at the end."""
-    port = free_ports(1 + bots)
-    command = [sys.executable, str(ROOT / "app.py"), "demo", "--port", str(port)]
-    command += ["--folder", str(folder), "--lease", "8", *given]
+    command = [sys.executable, str(ROOT / "app.py"), "demo", "--folder", str(folder)]
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".log").open("wb") as log:
+    with reserved(1 + bots) as port, folder.with_suffix(".log").open("wb") as log:
         process = subprocess.Popen(
-            command,
+            [*command, "--port", str(port), "--lease", "8", *given],
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,

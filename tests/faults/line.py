@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 
-from playground.serving import bound
+from playground.ports import HOST, reserved
 
 _AT_ONCE = 65_536
 """Bytes."""
@@ -14,44 +13,31 @@ _AT_ONCE = 65_536
 class Line:
     """Forwards bytes to the playground. One for each replica tells their calls apart."""
 
-    def __init__(self, slack_port: int) -> None:
+    def __init__(self, slack_port: int, port: int) -> None:
         self._slack_port = slack_port
+        self.port = port
         self._server: asyncio.Server | None = None
-        self._kept: socket.socket | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._held_method: bytes | None = None
         self._let_go = asyncio.Event()
         self.holding = 0
         """How many calls have been written by a bot and not been handed to Slack."""
-        with bound("127.0.0.1", 0) as free:
-            self.port = int(free.getsockname()[1])
 
     @property
     def api_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/"
+        return f"http://{HOST}:{self.port}/api/"
 
     async def restore(self) -> None:
         """Listen, at the same address as ever."""
-        if self._kept is not None:
-            self._kept.close()
-        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._carry, HOST, self.port)
 
-    async def cut(self) -> None:
+    def cut(self) -> None:
         """Refuse connections and end those that are open."""
         if self._server is not None:
             self._server.close()
             self._server = None
-            # Bound, and not listening: connections are refused, and nobody else gets the port.
-            self._kept = socket.socket()
-            self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._kept.bind(("127.0.0.1", self.port))
         for writer in tuple(self._open):
             writer.transport.abort()
-
-    async def close(self) -> None:
-        await self.cut()
-        if self._kept is not None:
-            self._kept.close()
 
     def hold(self, method: str) -> None:
         """From now on keep calls of this method from Slack: they are sent, and do not arrive."""
@@ -66,7 +52,7 @@ class Line:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            from_slack, to_slack = await asyncio.open_connection("127.0.0.1", self._slack_port)
+            from_slack, to_slack = await asyncio.open_connection(HOST, self._slack_port)
         except OSError:
             writer.transport.abort()
             return
@@ -123,10 +109,11 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 @contextlib.asynccontextmanager
 async def line_to(slack_port: int) -> AsyncIterator[Line]:
     """Yield a line that works, until the block ends."""
-    line = Line(slack_port)
-    await line.restore()
-    try:
-        yield line
-    finally:
-        line.release()
-        await line.close()
+    with reserved() as port:
+        line = Line(slack_port, port)
+        await line.restore()
+        try:
+            yield line
+        finally:
+            line.release()
+            line.cut()

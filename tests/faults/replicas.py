@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.slack.manifest import manifest
 from playground.faults import FaultKind, FaultRule
-from playground.serving import bound
+from playground.ports import reserved
 from playground.testing import RunningPlayground, running_playground
 from tests.faults.line import Line, line_to
 from tests.faults.policies import ROOT, people, shipped
@@ -77,11 +77,6 @@ class Replica:
         return "\n".join([f"--- {self.log.name}, its last {_TAIL} lines", *lines[-_TAIL:]])
 
 
-def _free_port() -> int:
-    with bound("127.0.0.1", 0) as free:
-        return int(free.getsockname()[1])
-
-
 def _fetched(url: str) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
@@ -102,7 +97,7 @@ class Bots:
         database_url: str,
         folder: Path,
         clock_file: Path,
-        lines: AsyncExitStack,
+        held: AsyncExitStack,
     ) -> None:
         self.slack = slack
         self.database_url = database_url
@@ -110,7 +105,7 @@ class Bots:
         self.clock_file = clock_file
         self.policy_file = folder / "policy.toml"
         self.replicas: list[Replica] = []
-        self._lines = lines
+        self._held = held
         self._started = 0
 
     # Processes
@@ -129,7 +124,7 @@ class Bots:
         `command` is a script and what comes before the options of `serve`: a test's own launcher
         sets its hooks and then runs the app.
         """
-        port = _free_port()
+        port = self._held.enter_context(reserved())
         settings = {
             "SLACK_BOT_TOKEN": "xoxb-playground",
             "SLACK_SIGNING_SECRET": SECRET,
@@ -197,7 +192,7 @@ class Bots:
 
     async def line(self) -> Line:
         """A line of its own to Slack, for `start(through=…)`."""
-        return await self._lines.enter_async_context(line_to(self.slack.port))
+        return await self._held.enter_async_context(line_to(self.slack.port))
 
     def fault(
         self,
@@ -273,9 +268,9 @@ async def bots(
             workspace=cast,
             clock_file=clock_file,
         ) as slack,
-        AsyncExitStack() as lines,
+        AsyncExitStack() as held,
     ):
-        stage = Bots(slack, database_url, folder, clock_file, lines)
+        stage = Bots(slack, database_url, folder, clock_file, held)
         stage.policy_file.write_text(policy or shipped(crowd=crowd, beside=beside))
         try:
             yield stage

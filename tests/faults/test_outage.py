@@ -42,7 +42,7 @@ async def test_when_slack_is_back_it_is_told_everything_in_order(
         await eventually(lambda: not rows.unsent(db), within=60)
         before = len(stage.accepted())
         if how == "unreachable":
-            await line.cut()
+            line.cut()
         else:
             stage.fault(FaultKind.HTTP_500, "*")
         for words in WORDS:

@@ -17,22 +17,21 @@ LIMIT_MS = 1_000
 
 
 @pytest.fixture
-def counted(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def counted(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A database with a row that two may want, and a server that waits for a second only."""
     with postgres.engine.connect() as connection, connection.begin():
         connection.execute(text("CREATE TABLE counted (times integer)"))
         connection.execute(text("INSERT INTO counted VALUES (0)"))
     monkeypatch.setattr(database, "ABANDONED_MS", LIMIT_MS)
-    yield postgres
+    return postgres
 
 
 async def test_a_row_is_free_again_though_its_transaction_stopped_within_a_pipeline(
     counted: Database,
 ) -> None:
     """To the server such a session is active, not idle: the rest of its message is to come."""
-    with pytest.raises(StoreUnavailable), counted.transaction() as tx, _half_sent(tx):
-        assert not _counts(counted)
-        await eventually(lambda: _counts(counted))
+    with pytest.raises(StoreUnavailable):
+        await _stopped_until_another_one_counts(counted)
     assert _times(counted) == 1
 
 
@@ -41,6 +40,12 @@ async def test_a_migration_may_take_longer(counted: Database) -> None:
         connection.execute(text("UPDATE counted SET times = times + 1"))
         connection.execute(text(f"SELECT pg_sleep({2 * LIMIT_MS / 1000})"))
     assert _times(counted) == 1
+
+
+async def _stopped_until_another_one_counts(db: Database) -> None:
+    with db.transaction() as tx, _half_sent(tx):
+        assert not _counts(db)
+        await eventually(lambda: _counts(db))
 
 
 @contextmanager

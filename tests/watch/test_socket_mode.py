@@ -3,7 +3,7 @@
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.policy import FallbackRule, Policy
 from bot.slack.manifest import manifest
-from playground.serving import bound
+from playground.ports import reserved
 from playground.testing import RunningPlayground, running_playground
 from tests.factories import PRIYA, an_act, an_incident, people
 from tests.fuzz.effort import SEED, effort
@@ -33,12 +33,11 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TRIED = "Slack gives no socket yet"
 
 
-def a_free_port() -> int:
-    """One on which nobody listens: a connection to it is refused."""
-    listening = bound("127.0.0.1", 0)
-    port = int(listening.getsockname()[1])
-    listening.close()
-    return port
+@pytest.fixture
+def port() -> Iterator[int]:
+    """One on which nobody listens yet: a connection to it is refused."""
+    with reserved() as port:
+        yield port
 
 
 @asynccontextmanager
@@ -57,11 +56,11 @@ async def test_nothing_waits_for_a_slack_that_refuses_connections_and_then_comes
     database_url: str,
     policy: Policy,
     slack: RunningPlayground,
+    port: int,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The tick turns, /readyz answers and pages go out by mail, though there is no socket yet."""
-    port = a_free_port()
     mail = FallbackRule(
         {Severity.P1: timedelta(seconds=1)}, {UserId(PRIYA): (Way("email", "priya@example.com"),)}
     )
