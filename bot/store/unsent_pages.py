@@ -126,30 +126,27 @@ _FOUND = (
 
 
 def _pages() -> Select[*tuple[Any, ...]]:
-    return (
+    of_run = (
         select(*_FOUND)
         .join(Page, col(Page.id) == col(Delivery.subject))
         .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
-        .join(Incident, col(Incident.id) == col(Page.incident_id))
-        .where(
-            col(Delivery.kind) == DeliveryKind.PAGE,
-            col(Page.state) == PageState.WAITING,
-            col(PagingRun.state).in_(UNANSWERED),
-            col(Incident.ended_at).is_(None),
-        )
+    )
+    return _not_over(of_run, DeliveryKind.PAGE).where(
+        col(Page.state) == PageState.WAITING, col(PagingRun.state).in_(UNANSWERED)
     )
 
 
 def _notices() -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_FOUND)
-        .join(PagingRun, col(PagingRun.id) == col(Delivery.subject))
-        .join(Incident, col(Incident.id) == col(PagingRun.incident_id))
-        .where(
-            col(Delivery.kind) == DeliveryKind.EXHAUSTED,
-            col(PagingRun.state) == RunState.EXHAUSTED,
-            col(Incident.ended_at).is_(None),
-        )
+    of_run = select(*_FOUND).join(PagingRun, col(PagingRun.id) == col(Delivery.subject))
+    return _not_over(of_run, DeliveryKind.EXHAUSTED).where(
+        col(PagingRun.state) == RunState.EXHAUSTED
+    )
+
+
+def _not_over(of_run: Select[*tuple[Any, ...]], kind: DeliveryKind) -> Select[*tuple[Any, ...]]:
+    """Of these those of one kind whose incident has not ended."""
+    return of_run.join(Incident, col(Incident.id) == col(PagingRun.incident_id)).where(
+        col(Delivery.kind) == kind, col(Incident.ended_at).is_(None)
     )
 
 

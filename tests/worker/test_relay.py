@@ -1,6 +1,8 @@
 """The relay against a Slack that fails: every page is accepted exactly once."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -205,48 +207,51 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]
 
 
-async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Rig) -> None:
-    """Nothing is given up while Slack does not answer, and nothing goes ahead of its turn."""
+WORDS = [f"word {number}" for number in range(3)]
+
+
+@asynccontextmanager
+async def words_after_an_outage(rig: Rig) -> AsyncIterator[str]:
+    """Words for an incident's channel, which Slack did not take for long; it is back by now."""
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
-    words = [f"word {number}" for number in range(3)]
     async with rig.working(ticking=False):
         await eventually(lambda: rig.slack.calls("pins.add"))
         rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
-        for word in words:
+        for word in WORDS:
             lifecycle.post_update(rig.db, rig.act(MEI), opened.head.id, word)
         # More often than a channel waits for one message while Slack takes others.
         await eventually(
             lambda: max(row.attempts for row in deliveries(rig, DeliveryKind.NOTICE)) > 7
         )
         rig.slack.slack.faults.clear()
+        yield opened.head.id
         await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
-    told = [texts(message) for message in rig.slack.messages("esc-1")]
-    assert [word for said in told for word in words if word in said] == words
+
+
+def those_told(rig: Rig, channel: str, words: Sequence[str]) -> list[str]:
+    """These words as the channel was told them."""
+    told = [texts(message) for message in rig.slack.messages(channel)]
+    return [word for said in told for word in words if word in said]
+
+
+async def test_a_channel_is_told_everything_in_order_after_a_long_outage(rig: Rig) -> None:
+    """Nothing is given up while Slack does not answer, and nothing goes ahead of its turn."""
+    async with words_after_an_outage(rig):
+        pass
+    assert those_told(rig, "esc-1", WORDS) == WORDS
 
 
 async def test_a_channel_keeps_its_order_where_others_are_served_first_after_an_outage(
     rig: Rig,
 ) -> None:
     """What failed while Slack was away is not held against a message when Slack is back."""
-    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
-    words = [f"word {number}" for number in range(3)]
-    async with rig.working(ticking=False):
-        await eventually(lambda: rig.slack.calls("pins.add"))
-        rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
-        for word in words:
-            lifecycle.post_update(rig.db, rig.act(MEI), opened.head.id, word)
-        await eventually(
-            lambda: max(row.attempts for row in deliveries(rig, DeliveryKind.NOTICE)) > 7
-        )
-        rig.slack.slack.faults.clear()
+    async with words_after_an_outage(rig) as incident_id:
         # While the first word is looked for, somebody else's page is taken.
         slow = FaultRule(FaultKind.DELAY, "conversations.history", seconds=0.7, count=1)
         rig.slack.slack.faults.add(slow)
         await eventually(lambda: slow.hits)
-        paging.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, TOM)
-        await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
-    told = [texts(message) for message in rig.slack.messages("esc-1")]
-    assert [word for said in told for word in words if word in said] == words
+        paging.page_person(rig.db, rig.policy, rig.act(MEI), incident_id, TOM)
+    assert those_told(rig, "esc-1", WORDS) == WORDS
 
 
 async def test_what_waits_for_a_channel_that_may_not_be_made_yet_keeps_its_order(rig: Rig) -> None:
@@ -262,8 +267,7 @@ async def test_what_waits_for_a_channel_that_may_not_be_made_yet_keeps_its_order
             lifecycle.post_update(rig.db, rig.act(MEI), second.head.id, word)
             await asyncio.sleep(0.2)  # Some before the channel is there, some after.
         await eventually(lambda: all_sent(rig, DeliveryKind.NOTICE))
-    told = [texts(message) for message in rig.slack.messages("esc-2")]
-    assert [word for said in told for word in words if word in said] == words
+    assert those_told(rig, "esc-2", words) == words
 
 
 @pytest.mark.parametrize("answer", ["acknowledge", "decline"])
