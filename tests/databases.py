@@ -89,6 +89,17 @@ def fresh_url(kind: str, folder: Path) -> Iterator[str]:
             _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def fresh_database(kind: str, folder: Path) -> Iterator[Database]:
+    """Yield an empty, migrated database of this kind, open until the block ends."""
+    with fresh_url(kind, folder) as url:
+        db = Database(url)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
 _spare: list[str] = []
 """Databases of this process's server that are empty and as migrated."""
 

@@ -17,19 +17,17 @@ from bot.services import exports
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
 from commandline import backup, restore
-from tests.databases import fresh_url
+from tests.databases import fresh_database
 from tests.factories import an_incident, people
 
 
 @pytest.fixture
 def live(tmp_path: Path, policy: Policy) -> Iterator[Database]:
     """A SQLite database with an incident, open as a running bot has it."""
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
+    with fresh_database("sqlite", tmp_path) as db:
         people(db, policy)
         an_incident(db, policy)
         yield db
-        db.close()
 
 
 def file_of(db: Database) -> Path:

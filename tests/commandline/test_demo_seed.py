@@ -24,7 +24,7 @@ from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Task, TimelineEntry, Timer
 from bot.store.tables.states import TaskState
 from commandline.demo_seed import seed
-from tests.databases import KINDS, fresh_url
+from tests.databases import KINDS, fresh_database
 
 # One worker tells it for all: the fixture is costly.
 pytestmark = pytest.mark.xdist_group("demo seed")
@@ -45,11 +45,9 @@ def seeded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shipped: Policy
 ) -> Iterator[Database]:
     """A database that these tests only read."""
-    with fresh_url(request.param, tmp_path_factory.mktemp("seeded")) as url:
-        database = Database(url)
-        seed(database, shipped, THERE, NOW)
-        yield database
-        database.close()
+    with fresh_database(request.param, tmp_path_factory.mktemp("seeded")) as db:
+        seed(db, shipped, THERE, NOW)
+        yield db
 
 
 def all_incidents(db: Database) -> list[Incident]:

@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.store.tables import Reminder
 from bot.store.timers import NewTimer
-from tests.databases import fresh_url
+from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.store.lanes import a_delivery
@@ -35,11 +35,9 @@ NOW = At(NOON, NOON)
 @pytest.fixture
 def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
     """PostgreSQL alone: SQLite has one writer, and nothing to interleave."""
-    with fresh_url("postgresql", tmp_path) as url:
-        database = Database(url)
-        people(database, policy)
-        yield database
-        database.close()
+    with fresh_database("postgresql", tmp_path) as db:
+        people(db, policy)
+        yield db
 
 
 def a_claimed_page(db: Database, policy: Policy) -> Claimed:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.errors import AlreadyAcknowledged, Refused, StoreUnavailable
+from bot.domain.errors import AlreadyAcknowledged, Refused
 from bot.domain.ids import TeamKey
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -20,8 +20,9 @@ from bot.services.exports import verify
 from bot.store import followups as tasks
 from bot.store import incidents, outbox, timers
 from bot.store.database import Database
-from tests.databases import fresh_url
+from tests.databases import fresh_database
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
+from tests.insisting import insisted
 from tests.services import scene
 
 LEGAL = TeamKey("legal")
@@ -35,14 +36,14 @@ def everybody(db: Database, policy: Policy) -> None:
 
 
 def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Run them together; return what each returned or raised."""
+    """Run them together; return what each returned, or how the domain refused it."""
     together = threading.Barrier(len(deeds))
 
     def run(deed: Callable[[], object]) -> object:
-        together.wait(10)
+        together.wait(30)
         try:
-            return deed()
-        except (Refused, StoreUnavailable) as refused:
+            return insisted(deed)
+        except Refused as refused:
             return refused
 
     with ThreadPoolExecutor(len(deeds)) as pool:
@@ -107,13 +108,11 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
 
 
 def test_twenty_openings_at_once_are_numbered_without_a_gap(tmp_path: Path, policy: Policy) -> None:
-    with fresh_url("postgresql", tmp_path) as url:
-        db = Database(url)
+    with fresh_database("postgresql", tmp_path) as db:
         people(db, policy)
         with ThreadPoolExecutor(8) as pool:
             opened = list(pool.map(lambda _: an_incident(db, policy), range(20)))
         assert sorted(int(one.head.reference[4:]) for one in opened) == list(range(1, 21))
-        db.close()
 
 
 def test_a_busy_incident_ends_in_one_state_and_an_unbroken_timeline(

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from bot.store.common import Ended
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
 from bot.threads import Threads
-from tests.databases import fresh_url
 from tests.factories import an_act, an_incident, people
 
 Opening = Callable[[], Any]
@@ -26,12 +25,9 @@ Commit = Callable[[Any], None]
 
 
 @pytest.fixture
-def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        people(db, policy)
-        yield db
-        db.close()
+def db(sqlite: Database, policy: Policy) -> Database:
+    people(sqlite, policy)
+    return sqlite
 
 
 def opening(db: Database, policy: Policy, key: str | None) -> Opening:
