@@ -34,6 +34,10 @@ LONGEST_LOG = 64 * 1024 * 1024
 # One snapshot for all of a look; on SQLite a transaction is that anyway.
 _BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN = b"BEGIN"
+# What writes goes along an index, a few rows at a time, and stops. PostgreSQL knows too little of
+# what is due: it expects a handful, for which a bitmap and a sort seem to cost no more, and then
+# sorts all ten thousand for each batch. A reader may do as it likes.
+_BEGIN_WRITING = b"BEGIN; SET LOCAL enable_bitmapscan = off"
 COMMAND_OK = psycopg.pq.ExecStatus.COMMAND_OK
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
@@ -290,6 +294,8 @@ def _beginning(write: bool | None, server_version: int) -> bytes:
     """Return what begins a transaction; None: one that may take its time, as a migration does."""
     if write is False:
         return _BEGIN_READING
-    if write is None or server_version < _LIMITS_TRANSACTIONS:
+    if write is None:
         return _BEGIN
-    return b"%s; SET LOCAL transaction_timeout = %d" % (_BEGIN, ABANDONED_MS)
+    if server_version < _LIMITS_TRANSACTIONS:
+        return _BEGIN_WRITING
+    return b"%s; SET LOCAL transaction_timeout = %d" % (_BEGIN_WRITING, ABANDONED_MS)

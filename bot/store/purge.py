@@ -5,10 +5,11 @@ a bounded number of rows whether they go or stay. Nothing here waits for anybody
 use are left for the next time (SKIP LOCKED on PostgreSQL; SQLite has one writer).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, assert_never
 
 from sqlalchemy import (
@@ -17,7 +18,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     or_,
     select,
     text,
@@ -29,6 +29,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, Keep, TimerKind, Tim
 from bot.domain.ids import first_id
 from bot.store import drills
 from bot.store.columns import Instant
+from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Delivery, Inbound, Lane, Limit, Timer
 from bot.store.transaction import Table, Transaction, core
 
@@ -60,22 +61,25 @@ def _at(name: str) -> Any:
     return bindparam(name, type_=Instant)
 
 
-def _end_of_batch(table: Table, key: str, *, aged: bool) -> Executable:
-    """The last of the next keys; where they are `aged`, none that begins with a later time."""
+def _next_keys(table: Table, key: str, *, aged: bool) -> Prepared:
+    """The keys of a batch; where they are `aged`, none that begins with a later time."""
     column = core(table).c[key]
     behind = select(column).where(column > bindparam("after"))
     if aged:
         behind = behind.where(column < bindparam("before"))
-    walked = behind.order_by(column).limit(bindparam("room")).subquery()
-    return select(func.max(walked.c[key]))
+    return Prepared(behind.order_by(column).limit(bindparam("room")))
 
 
-def _removal(table: Table, key: str, over: Any) -> Executable:
-    """Delete between two keys what is `over`; `over` is given the table's columns."""
+def _removal(dialect: str, table: Table, key: str, over: Any) -> Executable:
+    """Delete what is `over` among these keys; `over` is given the table's columns.
+
+    The keys themselves, not the first and the last: how many there are between two, PostgreSQL
+    guesses from their letters, now and then twenty times too many, and then reads all of the table.
+    """
     old = core(table).alias("old")
-    walked = (old.c[key] > bindparam("after"), old.c[key] <= bindparam("last"))
-    chosen = select(old.c[key]).where(*walked, over(old.c)).with_for_update(skip_locked=True)
-    return delete(core(table)).where(core(table).c[key].in_(chosen))
+    chosen = select(old.c[key]).where(one_of(dialect, old.c[key], "keys"), over(old.c))
+    gone = core(table).c[key].in_(chosen.with_for_update(skip_locked=True))
+    return delete(core(table)).where(gone)
 
 
 def _delivery_is_over(of: Any) -> Any:
@@ -107,13 +111,17 @@ def _lane_is_idle(of: Any) -> Any:
     )
 
 
-_WALKS = {
-    Heap.DELIVERIES: (
-        _end_of_batch(Delivery, "id", aged=True),
-        _removal(Delivery, "id", _delivery_is_over),
-    ),
-    Heap.TIMERS: (_end_of_batch(Timer, "id", aged=True), _removal(Timer, "id", _timer_is_over)),
-    Heap.LANES: (_end_of_batch(Lane, "key", aged=False), _removal(Lane, "key", _lane_is_idle)),
+@cache
+def _walks(dialect: str, heap: Heap) -> tuple[Prepared, Executable]:
+    table, key, over = _WALKED[heap]
+    keys = _next_keys(table, key, aged=heap is not Heap.LANES)
+    return keys, _removal(dialect, table, key, over)
+
+
+_WALKED: dict[Heap, tuple[Table, str, Callable[[Any], Any]]] = {
+    Heap.DELIVERIES: (Delivery, "id", _delivery_is_over),
+    Heap.TIMERS: (Timer, "id", _timer_is_over),
+    Heap.LANES: (Lane, "key", _lane_is_idle),
 }
 _OLD_REQUESTS = (
     select(col(Inbound.key))
@@ -164,11 +172,11 @@ def sweep(
 def _walk(
     tx: Transaction, heap: Heap, over: Mapping[str, datetime], batch: Mapping[str, Any]
 ) -> Swept:
-    end, removal = _WALKS[heap]
-    last: str | None = tx.execute(end, batch).scalar_one()
-    if last is None:
+    next_keys, removal = _walks(tx.dialect, heap)
+    keys = [key for (key,) in tx.listed(next_keys, **batch)]
+    if not keys:
         return Swept(0, None)
-    return Swept(tx.changed(removal, {**over, "after": batch["after"], "last": last}), last)
+    return Swept(tx.changed(removal, {**over, "keys": keys}), keys[-1])
 
 
 def _requests(tx: Transaction, before: datetime, room: int) -> Swept:
