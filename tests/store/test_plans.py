@@ -128,6 +128,7 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "list of a team": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, team="legal"),
     "list overdue": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, overdue_at=NOON),
     "search": lambda tx: searching.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
+    "the incident of a channel": lambda tx: incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2"),
     "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),
     "show": lambda tx: incidents.timeline(tx, "one", newest=20),
     "pages that wait for somebody": lambda tx: pages.waiting_for(tx, WORKSPACE, "U0MEI"),
@@ -167,6 +168,12 @@ def test_no_long_table_is_read_whole(db: Database, name: str) -> None:
         HOT[name](tx)
     assert lines
     assert whole_tables(lines) == []
+
+
+def test_an_incident_is_found_by_the_index_of_those_that_have_a_channel(db: Database) -> None:
+    with db.transaction() as tx, plans(tx) as lines:
+        incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2")
+    assert len([line for line in lines if "ix_incident_channel" in line]) >= 2, lines
 
 
 def test_claims_of_due_work_go_by_the_index_of_what_is_due(db: Database) -> None:

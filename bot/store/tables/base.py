@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Closed, Instant
@@ -37,3 +37,9 @@ def closed(members: type[StrEnum], **options: Any) -> Any:
 def json_column(**options: Any) -> Any:
     """Declare a column that holds JSON."""
     return Field(sa_type=JSON, **options)
+
+
+def partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Declare an index of some rows only: the others cost nothing when they are written."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, false, text
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from bot.domain.lifecycle import State
 from bot.domain.severity import Severity
 from bot.domain.timeline import GENESIS, EntryKind
 from bot.domain.visibility import Tier
-from bot.store.tables.base import Tenant, closed, json_column, moment
+from bot.store.tables.base import Tenant, closed, json_column, moment, partial
 from bot.store.tables.states import RoomState, TaskKind, TaskState
 
 
@@ -22,17 +22,11 @@ class Incident(Tenant, table=True):
 
     __table_args__ = (
         UniqueConstraint("team_id", "number"),
-        Index("ix_incident_channel", "team_id", "channel_id"),
+        partial("ix_incident_channel", "team_id", "channel_id", where="channel_id IS NOT NULL"),
         Index("ix_incident_open", "team_id", "state", "severity", "number"),
         Index("ix_incident_opened", "team_id", "opened_at"),
-        Index("ix_incident_owner", "team_id", "owner", "state"),
-        Index("ix_incident_ended", "team_id", "ended_at"),
-        Index(
-            "ix_incident_drill",
-            "id",
-            sqlite_where=text("drill"),
-            postgresql_where=text("drill"),
-        ),
+        partial("ix_incident_ended", "team_id", "ended_at", where="ended_at IS NOT NULL"),
+        partial("ix_incident_drill", "id", where="drill"),
     )
 
     id: str = Field(primary_key=True, max_length=26)
@@ -88,8 +82,6 @@ class TimelineEntry(Tenant, table=True):
 
 class Participant(Tenant, table=True):
     """A person invited to an incident: who may read a restricted one, who is in the channel."""
-
-    __table_args__ = (Index("ix_participant_user", "team_id", "user_id"),)
 
     incident_id: str = Field(primary_key=True, max_length=26)
     user_id: str = Field(primary_key=True, max_length=32)

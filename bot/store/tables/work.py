@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
-from bot.store.tables.base import Tenant, closed, json_column, moment
+from bot.store.tables.base import Tenant, closed, json_column, moment, partial
 from bot.store.tables.states import ReminderState
 
 
@@ -16,19 +16,12 @@ class Timer(Tenant, table=True):
 
     __table_args__ = (
         UniqueConstraint("kind", "subject", "occurrence"),
-        Index(
-            "ix_timer_due",
-            "due_at",
-            "id",
-            sqlite_where=text("state = 'due'"),
-            postgresql_where=text("state = 'due'"),
-        ),
-        Index(
+        partial("ix_timer_due", "due_at", "id", where="state = 'due'"),
+        partial(
             "ix_timer_page_step",
             "due_at",
             "id",
-            sqlite_where=text("state = 'due' AND kind || '' = 'page step'"),
-            postgresql_where=text("state = 'due' AND kind || '' = 'page step'"),
+            where="state = 'due' AND kind || '' = 'page step'",
         ),
         Index("ix_timer_incident", "incident_id"),
     )
@@ -54,24 +47,21 @@ class Delivery(Tenant, table=True):
     """
 
     __table_args__ = (
-        Index(
+        partial(
             "ix_delivery_lane",
             "lane",
             "priority",
             "due_at",
             "id",
-            sqlite_where=text("state IN ('due', 'unknown', 'sending')"),
-            postgresql_where=text("state IN ('due', 'unknown', 'sending')"),
+            where="state IN ('due', 'unknown', 'sending')",
         ),
-        Index(
+        partial(
             "uq_delivery_merge",
             "merge_key",
             unique=True,
-            sqlite_where=text("state = 'due'"),
-            postgresql_where=text("state = 'due'"),
+            where="state = 'due' AND merge_key IS NOT NULL",
         ),
         Index("ix_delivery_subject", "subject"),
-        Index("ix_delivery_sent", "sent_at"),
     )
 
     id: str = Field(primary_key=True, max_length=26)
@@ -107,13 +97,7 @@ class Lane(Tenant, table=True):
     """
 
     __table_args__ = (
-        Index(
-            "ix_lane_pending",
-            "priority",
-            "pending_at",
-            sqlite_where=text("pending_at IS NOT NULL"),
-            postgresql_where=text("pending_at IS NOT NULL"),
-        ),
+        partial("ix_lane_pending", "priority", "pending_at", where="pending_at IS NOT NULL"),
     )
 
     key: str = Field(primary_key=True, max_length=96)
