@@ -43,7 +43,6 @@ USAGE = (
 
 def manifest(*, request_url: str | None) -> dict[str, Any]:
     """Return the manifest for HTTP (`request_url` given) or Socket Mode (None)."""
-    address = {} if request_url is None else {"url": request_url}
     events: dict[str, Any] = {"bot_events": list(EVENTS)}
     interactivity: dict[str, Any] = {"is_enabled": True}
     if request_url is not None:
@@ -55,37 +54,7 @@ def manifest(*, request_url: str | None) -> dict[str, Any]:
             "description": "Escalations for Trust & Safety: reach the people you need, now",
             "background_color": "#7a2e1d",
         },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
-            "bot_user": {"display_name": "Tocsin", "always_online": True},
-            "shortcuts": [
-                {
-                    "name": "Escalate this message",
-                    "type": "message",
-                    "callback_id": Shortcut.ESCALATE_MESSAGE.value,
-                    "description": "Open an escalation that links to this message",
-                },
-                {
-                    "name": "Open an escalation",
-                    "type": "global",
-                    "callback_id": Shortcut.OPEN_FORM.value,
-                    "description": "Open the escalation form",
-                },
-            ],
-            "slash_commands": [
-                {
-                    "command": COMMAND,
-                    "description": "Open and run an escalation",
-                    "usage_hint": USAGE,
-                    "should_escape": True,
-                    **address,
-                }
-            ],
-        },
+        "features": _features(request_url),
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": events,
@@ -94,4 +63,40 @@ def manifest(*, request_url: str | None) -> dict[str, Any]:
             "socket_mode_enabled": request_url is None,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _features(request_url: str | None) -> dict[str, Any]:
+    """Where people meet the bot in Slack."""
+    address = {} if request_url is None else {"url": request_url}
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": "Tocsin", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Escalate this message",
+                "type": "message",
+                "callback_id": Shortcut.ESCALATE_MESSAGE.value,
+                "description": "Open an escalation that links to this message",
+            },
+            {
+                "name": "Open an escalation",
+                "type": "global",
+                "callback_id": Shortcut.OPEN_FORM.value,
+                "description": "Open the escalation form",
+            },
+        ],
+        "slash_commands": [
+            {
+                "command": COMMAND,
+                "description": "Open and run an escalation",
+                "usage_hint": USAGE,
+                "should_escape": True,
+                **address,
+            }
+        ],
     }

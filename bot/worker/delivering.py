@@ -1,0 +1,287 @@
+"""One claimed delivery on its way: look up what is uncertain, send, store what came of it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import StoreUnavailable
+from bot.services import delivered
+from bot.services.delivered import Accepted
+from bot.services.letters import Moot, NotYet, RoomCall
+from bot.slack.errors import (
+    DeadTarget,
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    SlackError,
+    TokenLost,
+    code_of,
+)
+from bot.store import outbox
+from bot.store.outbox import Claimed
+from bot.worker.blocked import Blocked, scope_of
+from bot.worker.drafting import Drafting, DraftOf, Written
+from bot.worker.loop import Gear, Loop
+from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
+from bot.worker.settling import Settling
+from bot.worker.slots import Slots
+from bot.worker.turns import Turns
+
+log = logging.getLogger(__name__)
+
+_ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.CARD_PIN})
+_LOOKUPS = 2
+_HISTORY_TRIES = 4
+
+
+class Delivering(Loop):
+    """What the relay does with the deliveries that it has claimed, many at once.
+
+    `settled` is called when outcomes have been stored: their lanes may have more to say.
+    """
+
+    def __init__(
+        self, gear: Gear, post: Post, slots: Slots, blocked: Blocked, settled: Callable[[], None]
+    ) -> None:
+        super().__init__(gear)
+        self._settling = Settling(self._db, self._clock, gear.threads.behind(), settled)
+        self._threads = gear.threads.in_turn()
+        self._post = post
+        self._drafting = Drafting(self._db, self._policy, post, self._clock, self._threads)
+        self._slots = slots
+        self._blocked = blocked
+        self._turns = Turns(self._pace.lease)
+
+    def begin(self, batch: Sequence[Claimed]) -> None:
+        """Begin to deliver what was claimed together; each has a slot until it ends."""
+        draft_of = self._drafting.begin(batch)
+        for claimed in batch:
+            task = asyncio.create_task(self._guarded(claimed, draft_of))
+            self._slots.take(task, claimed.priority)
+
+    async def _guarded(self, claimed: Claimed, draft_of: DraftOf) -> None:
+        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        try:
+            await self._deliver(claimed, draft_of)
+        except StoreUnavailable:
+            log.error("The outcome of a delivery could not be stored; it will be looked up")
+        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
+            log.exception(
+                "A delivery failed for a reason of our own",
+                extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},
+            )
+            await self._after_our_own_error(claimed)
+
+    async def _after_our_own_error(self, claimed: Claimed) -> None:
+        """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
+        try:
+            await self._again(
+                claimed, self._pace.backoff(claimed.attempts), "our own error", unknown=True
+            )
+        except StoreUnavailable:
+            log.error("A failed delivery could not be put back; its lease will run out")
+
+    async def _deliver(self, claimed: Claimed, draft_of: DraftOf) -> None:
+        if not self._outlasts_a_call(claimed):
+            return  # Held up too long: somebody else will have it when the lease has run out.
+        if await self._is_blocked(claimed):
+            return
+        draft = await draft_of(claimed)
+        match draft:
+            case Moot(why):
+                await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
+            case NotYet(why):
+                await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
+            case Written() | RoomCall():
+                await self._threads.step()
+                await self._settle(claimed, draft)
+
+    def _outlasts_a_call(self, claimed: Claimed) -> bool:
+        return claimed.lease_until - self._pace.http_timeout > self._clock.real()
+
+    async def _still_ours(self, claimed: Claimed) -> bool:
+        """Tell whether a call may begin; a claim that was slept over is renewed, or lost."""
+        if self._outlasts_a_call(claimed):
+            return True
+        ours = await self._threads.write(self._renew_now, claimed)
+        log.warning(
+            "A delivery was held for longer than its lease",
+            extra={"delivery": claimed.id, "kind": claimed.kind, "still_ours": ours},
+        )
+        return ours
+
+    def _renew_now(self, claimed: Claimed) -> bool:
+        until = self._clock.real() + self._pace.lease
+        with self._db.transaction() as tx:
+            return outbox.renew(tx, claimed, until=until)
+
+    async def _is_blocked(self, claimed: Claimed) -> bool:
+        """Put it back while Slack wants the workspace or the method left alone, by any replica."""
+        wait = self._blocked.wait(claimed, self._clock.real())
+        if wait <= timedelta(0):
+            return False
+        await self._again(
+            claimed,
+            wait,
+            "held",
+            unknown=claimed.uncertain,
+            used_attempt=False,
+            # Behind an invitation or a pin others may go; for a channel all have to wait.
+            in_order=claimed.kind not in _ASIDE and self._turns.kept_by(claimed),
+        )
+        return True
+
+    async def _settle(self, claimed: Claimed, draft: Written | RoomCall) -> None:
+        """Make the call and store what came of it."""
+        try:
+            accepted = await self._accepted(claimed, draft)
+        except NoLongerOurs:
+            return
+        except SlackError as error:
+            self._report(claimed, error)
+            await self._failed(claimed, error)
+        else:
+            if accepted is not None:
+                self._slots.answered()
+                self._turns.accepted(claimed, self._clock.real())
+                await self._settling.sent(claimed, accepted)
+                self._count_sent(claimed)
+
+    async def _failed(self, claimed: Claimed, error: SlackError) -> None:
+        """Store what Slack's answer, or the lack of one, leads to."""
+        write, db, policy = self._threads.write, self._db, self._policy
+        match error:
+            case RateLimited(after, method):
+                scope = scope_of(method)
+                await write(delivered.rate_limited, db, policy, claimed, after, scope, self._at())
+            case NotSent(why):
+                await self._again(
+                    claimed,
+                    self._pace.backoff(claimed.attempts),
+                    why,
+                    unknown=claimed.uncertain,
+                    in_order=self._turns.kept_after_failing(claimed),
+                )
+            case OutcomeUnknown(why):
+                self._slots.unanswered()
+                await self._look_up_later(claimed, why)
+            case TokenLost(code):
+                rest = self._pace.token_rest
+                await write(delivered.held_for_workspace, db, claimed, code, self._at(), rest)
+            case DeadTarget(code):
+                await write(delivered.dead_target, db, policy, claimed, code, self._at())
+            case Rejected(code):
+                await write(delivered.rejected, db, policy, claimed, code, self._at())
+            case _:
+                raise error
+
+    async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
+        """Return where it stands now; None when it was put back to be looked up again."""
+        still_ours = partial(self._still_ours, claimed)
+        if isinstance(draft, RoomCall):
+            return await self._post.set_up(claimed, draft, still_ours)
+        posted = draft.letter.ts is None and claimed.kind is not DeliveryKind.HOME
+        if claimed.uncertain and posted:
+            found = await self._post.look_up(claimed, draft.letter)
+            match found:
+                case Accepted():
+                    return found
+                case Absent() if claimed.lookups + 1 < _LOOKUPS:
+                    wait = self._pace.between_lookups
+                    await self._again(
+                        claimed,
+                        wait,
+                        "not found",
+                        unknown=True,
+                        looked_up=True,
+                        # Nothing has failed: it was looked for.
+                        in_order=self._turns.kept_by(claimed),
+                    )
+                    return None
+                case NoHistory():
+                    return await self._without_history(claimed, found)
+                case Absent():
+                    pass
+        return await self._post.send(claimed, draft.letter, draft.content, still_ours)
+
+    async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
+        """A page is sent again and says that it may repeat; anything else is not sent twice.
+
+        It waits for as long as Slack is away, and is given up where Slack refuses the history.
+        """
+        page = claimed.kind is DeliveryKind.PAGE
+        if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
+            await self._again(
+                claimed,
+                self._pace.backoff(claimed.attempts),
+                f"no history: {found.why}",
+                unknown=True,
+                in_order=self._turns.kept_after_failing(claimed),
+            )
+            return None
+        if not page:
+            raise Rejected("outcome_unknown")
+        repeat = labelled_repeat(claimed)
+        draft = await self._drafting.alone(repeat)
+        if not isinstance(draft, Written):
+            raise NoLongerOurs
+        still_ours = partial(self._still_ours, claimed)
+        return await self._post.send(repeat, draft.letter, draft.content, still_ours)
+
+    async def _look_up_later(self, claimed: Claimed, why: str) -> None:
+        """After the lease, when a request that is still under way can change nothing any more."""
+        rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
+        await self._again(
+            claimed, rest, why, unknown=True, in_order=self._turns.kept_after_failing(claimed)
+        )
+
+    async def _again(
+        self,
+        claimed: Claimed,
+        wait: timedelta,
+        error: str,
+        *,
+        unknown: bool = False,
+        looked_up: bool = False,
+        used_attempt: bool = True,
+        in_order: bool = False,
+    ) -> None:
+        await self._threads.write(
+            delivered.again,
+            self._db,
+            claimed,
+            wait,
+            self._at(),
+            error=error,
+            unknown=unknown,
+            looked_up=looked_up,
+            used_attempt=used_attempt,
+            in_order=in_order,
+        )
+
+    def _count_sent(self, claimed: Claimed) -> None:
+        self._figures.outcome(claimed.kind, "sent")
+        late = (self._clock.now() - claimed.wanted_at).total_seconds()
+        self._figures.delivered(page=claimed.kind is DeliveryKind.PAGE, late=late)
+
+    def _report(self, claimed: Claimed, error: SlackError) -> None:
+        if isinstance(error, TokenLost):
+            self._figures.token_lost(error.code)
+            log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
+            return
+        self._figures.outcome(claimed.kind, code_of(error))
+        if isinstance(error, Rejected):
+            log.error(
+                "Slack rejected a delivery",
+                extra={
+                    "delivery": claimed.id,
+                    "kind": claimed.kind,
+                    "code": error.code,
+                    "needed": error.needed,
+                    "problems": list(error.details),
+                },
+            )
