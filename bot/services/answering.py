@@ -19,14 +19,8 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
-from bot.services.paging import (
-    Started,
-    next_unless_others_wait,
-    page_changed,
-    settle_run,
-    start_person,
-    start_team,
-)
+from bot.services.paging import Started, start_person, start_team
+from bot.services.runs import next_unless_others_wait, page_changed, settle_run
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database

@@ -8,7 +8,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
-from bot.services import paging, rooms
+from bot.services import rooms, runs
 from bot.services.case import Case
 from bot.store import incidents, limits, outbox, pages, people
 from bot.store.database import Database
@@ -113,7 +113,7 @@ def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:
         return
     if run.state is not RunState.PAGING or page.state is not PageState.WAITING:
         case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
-        outbox.enqueue(tx, claimed.workspace, at.now, [paging.page_changed(case, page)])
+        outbox.enqueue(tx, claimed.workspace, at.now, [runs.page_changed(case, page)])
 
 
 def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
@@ -189,7 +189,7 @@ def _page_backup_too(tx: Transaction, policy: Policy, claimed: Claimed, at: At) 
         return
     case = _case(tx, claimed, page, at)
     if case is not None:
-        paging.advance(case, policy, run)
+        runs.advance(case, policy, run)
         case.put_down()
 
 
@@ -226,7 +226,7 @@ def _page_backup_instead(
         return
     case = _case(tx, claimed, page, at)
     if case is not None:
-        paging.unreachable(case, policy, page, code)
+        runs.unreachable(case, policy, page, code)
         case.put_down()
 
 

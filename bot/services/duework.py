@@ -10,7 +10,7 @@ from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.lifecycle import OPEN
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import paging, rooms
+from bot.services import rooms, runs
 from bot.services.case import Case, personal
 from bot.services.followups import BEFORE, DUE
 from bot.store import followups, incidents, outbox, timers
@@ -113,7 +113,7 @@ def _lock(tx: Transaction, works: Sequence[DueWork]) -> None:
 
 
 def _page_step(case: Case, policy: Policy, work: DueWork) -> None:
-    paging.step_due(case, policy, work.subject, work.due_at)
+    runs.step_due(case, policy, work.subject, work.due_at)
 
 
 def _last_update(tx: Transaction, incident: Incident) -> datetime:

@@ -15,7 +15,8 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
-from bot.services.paging import end_all, worsen
+from bot.services.paging import worsen
+from bot.services.runs import end_all
 from bot.services.written import checked_text
 from bot.store import incidents, timers
 from bot.store.database import Database

@@ -26,7 +26,7 @@ from typing import Any
 import bot.clock
 import bot.worker.timekeeper
 from bot.domain.duework import DeliveryKind
-from bot.services import outgoing, paging
+from bot.services import outgoing, runs
 from bot.store import database, outbox, timers
 from bot.store.bell import Bell
 from bot.worker.pace import Pace
@@ -80,7 +80,7 @@ def _stopped(where: str) -> None:
         )
     else:
         database.ABANDONED_MS = ABANDONED_MS
-        _after(paging, "advance", lambda _: True)
+        _after(runs, "advance", lambda _: True)
 
 
 def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> None:
