@@ -2,12 +2,12 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.domain.weeks import Occurrence as Occurrence
@@ -23,80 +23,6 @@ LEAST_WEEKS = 8
 OLDEST = 5
 WEEK = timedelta(days=7)
 Z_95 = 1.959964
-
-
-# What is known. Incidents and answers are tuples, because there are thousands of them: a frozen
-# dataclass takes five times as long.
-
-
-class IncidentFact(NamedTuple):
-    """One incident. `title` is what a digest may show: the caller passed it through `sight`."""
-
-    reference: str
-    title: str
-    severity: Severity
-    category: str
-    surface: str
-    state: str
-    owner: UserId | None
-    teams: tuple[TeamKey, ...]
-    opened_at: datetime
-    closed_at: datetime | None
-    update_due_at: datetime | None = None
-
-    def open_at(self, moment: datetime) -> bool:
-        return self.opened_at < moment and (self.closed_at is None or self.closed_at >= moment)
-
-
-class AckFact(NamedTuple):
-    """A team was asked, and answered or did not. Cancelled runs are left out by the caller."""
-
-    reference: str
-    team: TeamKey
-    severity: Severity
-    paged_at: datetime
-    acked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskFact:
-    """A task; `text` is what a digest may show."""
-
-    reference: str
-    text: str
-    owner: UserId
-    due_at: datetime
-    done_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestFacts:
-    """Everything that the figures are counted from.
-
-    `since` is when the record begins: weeks before it are no history, not weeks of nothing.
-    """
-
-    since: datetime
-    incidents: tuple[IncidentFact, ...]
-    acks: tuple[AckFact, ...]
-    tasks: tuple[TaskFact, ...]
-    ack_within: Mapping[Severity, timedelta]
-
-    def of_teams(self, teams: Collection[TeamKey]) -> "DigestFacts":
-        """Keep what concerns these teams; none named means all."""
-        if not teams:
-            return self
-        incidents = tuple(i for i in self.incidents if any(team in teams for team in i.teams))
-        references = {incident.reference for incident in incidents}
-        return replace(
-            self,
-            incidents=incidents,
-            acks=tuple(ack for ack in self.acks if ack.team in teams),
-            tasks=tuple(task for task in self.tasks if task.reference in references),
-        )
-
-
-# What stands in it
 
 
 @dataclass(frozen=True, slots=True)

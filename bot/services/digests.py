@@ -5,18 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Workspace
-from bot.domain.digest import (
-    BASELINE_WEEKS,
-    AckFact,
-    DigestFacts,
-    IncidentFact,
-    Occurrence,
-    Period,
-    TaskFact,
-    figures,
-    periods_due,
-    week_until,
-)
+from bot.domain.digest import BASELINE_WEEKS, Occurrence, Period, figures, periods_due, week_until
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import TeamKey, UserId, reference

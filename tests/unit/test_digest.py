@@ -8,19 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.digest import (
-    AckFact,
-    DeadlineKind,
-    DigestFacts,
-    IncidentFact,
-    Row,
-    TaskFact,
-    figures,
-    middle,
-    ninetieth,
-    week_until,
-    wilson,
-)
+from bot.domain.digest import DeadlineKind, Row, figures, middle, ninetieth, week_until, wilson
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 

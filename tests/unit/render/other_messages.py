@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import digest as figures
 from bot.domain.controls import Button
-from bot.domain.digest import AckFact, DigestFacts, DigestFigures, IncidentFact, TaskFact
+from bot.domain.digest import DigestFigures
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.ids import TeamKey
 from bot.domain.reading import (
     AccessAnswer,
