@@ -17,8 +17,8 @@ from bot.domain.errors import (
     Refused,
     StoreUnavailable,
 )
+from bot.domain.outside import LinkedPage, Standing
 from bot.domain.reach import BadLink, Link, Links
-from bot.domain.reading import LinkedPage, Standing
 from bot.render import outside
 from bot.render.desk import Desk
 from bot.services import linked

@@ -7,7 +7,6 @@ have it, else the codename; the fields that describe the case are then None or e
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from bot.domain.digest import DigestFigures
@@ -153,69 +152,6 @@ class PageMessage:
     def overdue(self) -> bool:
         """Whether this person is only called because an answer did not come in time."""
         return self.paged_at >= self.ack_due_at
-
-
-@dataclass(frozen=True, slots=True)
-class OutsidePage:
-    """What a page says outside Slack. `title` is None where it may not be shown there.
-
-    `zone` is its reader's, by its IANA name.
-    """
-
-    reference: str
-    severity: Severity
-    title: str | None
-    team_name: str
-    in_person: bool
-    asked_by: str
-    paged_at: datetime
-    ack_due_at: datetime
-    may_repeat: bool = False
-    zone: str = "UTC"
-
-    @property
-    def overdue(self) -> bool:
-        """Whether this person is only called because an answer did not come in time."""
-        return self.paged_at >= self.ack_due_at
-
-
-@dataclass(frozen=True, slots=True)
-class OutsideExhausted:
-    """What is said outside Slack to those in charge: nobody of a team has acknowledged.
-
-    `title` is None where it may not be shown there; `tried` are names; `zone` is its reader's.
-    """
-
-    reference: str
-    severity: Severity
-    title: str | None
-    team_name: str
-    asked_by: str
-    tried: tuple[str, ...]
-    started_at: datetime
-    ack_due_at: datetime
-    may_repeat: bool = False
-    zone: str = "UTC"
-
-
-class Standing(Enum):
-    """How a page stands that somebody opens by its link."""
-
-    WAITING = "waiting"
-    YOURS = "yours"
-    TAKEN = "taken"
-    WITHDRAWN = "withdrawn"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedPage:
-    """A page behind its link. `by` is the name of whoever acknowledged."""
-
-    page: OutsidePage
-    standing: Standing
-    by: str = ""
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.errors import AlreadyHandled, NotFound, StoreUnavailable
-from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage
+from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage
 from bot.render.desk import Desk
 from bot.render.words import TEMPLATES
 

@@ -12,9 +12,9 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.errors import NotFound
 from bot.domain.ids import UserId
+from bot.domain.outside import OutsideExhausted, OutsidePage
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Way
-from bot.domain.reading import OutsideExhausted, OutsidePage
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import linked

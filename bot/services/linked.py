@@ -5,9 +5,9 @@ from datetime import datetime
 from bot.domain.act import THE_BOT, Role, Workspace
 from bot.domain.errors import NotFound, NotPermitted
 from bot.domain.ids import PageId
+from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.domain.reach import Link
-from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
 from bot.policy import Policy

@@ -13,8 +13,8 @@ from typing import assert_never
 from bot.domain.duework import OUTSIDE
 from bot.domain.errors import StoreUnavailable
 from bot.domain.ids import PageId
+from bot.domain.outside import OutsideExhausted, OutsidePage
 from bot.domain.reach import LINK_LIFETIME, Link, Links
-from bot.domain.reading import OutsideExhausted, OutsidePage
 from bot.reach.outside import Handed, NotTaken, Outside
 from bot.render.desk import Desk
 from bot.render.outside import Written, exhausted, written

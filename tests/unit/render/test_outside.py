@@ -11,7 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.errors import AlreadyHandled, NotFound, NotPermitted, StoreUnavailable
-from bot.domain.reading import LinkedPage, OutsideExhausted, OutsidePage, Standing
+from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.severity import Severity
 from bot.render import outside
 from bot.render.desk import Desk
