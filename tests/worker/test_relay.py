@@ -221,7 +221,8 @@ async def words_after_an_outage(rig: Rig) -> AsyncIterator[str]:
             lifecycle.post_update(rig.db, rig.act(MEI), opened.head.id, word)
         # More often than a channel waits for one message while Slack takes others.
         await eventually(
-            lambda: max(row.attempts for row in deliveries(rig, DeliveryKind.NOTICE)) > 7
+            lambda: max(row.attempts for row in deliveries(rig, DeliveryKind.NOTICE)) > 7,
+            within=120,
         )
         rig.slack.slack.faults.clear()
         yield opened.head.id

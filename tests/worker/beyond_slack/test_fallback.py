@@ -1,105 +1,37 @@
 """When Slack takes no page: people are reached another way, sealed, and each page once."""
 
-import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from prometheus_client import generate_latest
-from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.ids import UserId
-from bot.domain.reach import Link, Links, Way
+from bot.domain.duework import DeliveryState
+from bot.domain.reach import Link, Way
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import FallbackRule
-from bot.reach.gateways import Gateways
-from bot.reach.outside import Outside
-from bot.render.desk import Desk
-from bot.render.words import Words
 from bot.services import answering, linked
 from bot.store import incidents
-from bot.store.tables import Delivery, TimelineEntry
-from bot.worker.fallback import FallbackRelay, LinkMaker
-from bot.worker.pace import Pace
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
-from tests.outside import Hook, Mailbox, a_hook, a_mailbox
 from tests.waiting import eventually
+from tests.worker.beyond_slack.conftest import (
+    LINKS,
+    MAIL,
+    TEXT,
+    TITLE,
+    URL,
+    Beyond,
+    fallbacks,
+    of,
+    on_sqlite,
+    slack_is_down,
+    timeline,
+)
 from tests.worker.conftest import BRISK, Rig
-from tests.worker.ladder import legal_run, until_nobody_is_left
-
-LINKS = Links("a secret of the tests")
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what no database does differently."""
-URL = "https://tocsin.example.com"
-TITLE = "Pile-on against a creator"
-MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
-PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
-"""A gateway on a busy machine takes its time, and has not failed."""
-AFTER = {Severity.P1: timedelta(seconds=1)}
-
-
-@dataclass
-class Beyond:
-    """What lies outside Slack, and the way there."""
-
-    rig: Rig
-    mailbox: Mailbox
-    hook: Hook
-
-    def rule(self, **ways: tuple[Way, ...]) -> FallbackRule:
-        people = {UserId(user): theirs for user, theirs in ways.items()}
-        return FallbackRule(AFTER, people or {PRIYA: (MAIL,)})
-
-    @asynccontextmanager
-    async def working(
-        self, rule: FallbackRule | None = None, *, links: bool = True, pace: Pace = PATIENT
-    ) -> AsyncIterator[None]:
-        """One replica's loop; as many as wanted at once."""
-        rig = self.rig
-        policy = replace(rig.policy, fallback=rule or self.rule())
-        gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
-        relay = FallbackRelay(
-            replace(rig.gear(pace), policy=policy),
-            Desk(policy, Words()),
-            Outside(gateways),
-            LinkMaker(LINKS, URL) if links else None,
-        )
-        running = asyncio.create_task(relay.run())
-        try:
-            yield
-        finally:
-            relay.stop()
-            await running
-
-
-@pytest.fixture
-async def beyond(rig: Rig) -> AsyncIterator[Beyond]:
-    async with a_mailbox() as mailbox, a_hook() as hook:
-        yield Beyond(rig, mailbox, hook)
-
-
-def slack_is_down(rig: Rig) -> None:
-    rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
-
-
-def fallbacks(rig: Rig) -> list[Delivery]:
-    with rig.db.reading() as tx:
-        return tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.FALLBACK))
-
-
-def timeline(rig: Rig, incident_id: str | None) -> list[TimelineEntry]:
-    assert incident_id is not None
-    with rig.db.reading() as tx:
-        return incidents.timeline(tx, incident_id)
 
 
 def link_in(text: str) -> Link:
@@ -150,11 +82,16 @@ async def test_nothing_goes_out_when_slack_takes_the_page(beyond: Beyond) -> Non
     an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working(rule):
         await eventually(lambda: rig.dms_of(PRIYA))
-        await rig.slack.advance(6 * 60)
         await eventually(lambda: rig.slack.calls("pins.add"))
-        await asyncio.sleep(3 * BRISK.tick)  # Several looks, of which none may find anything.
-    assert fallbacks(rig) == []
-    assert beyond.mailbox.envelopes == []
+        await rig.slack.advance(6 * 60)
+        # One that does go out: by then the loop has looked for the first as well.
+        slack_is_down(rig)
+        an_incident(rig.db, rig.policy, rig.act(MEI), title="Another")
+        await rig.slack.advance(6 * 60)
+        await eventually(lambda: beyond.mailbox.envelopes)
+    [text] = beyond.mailbox.texts()
+    assert "ESC-2" in text
+    assert len(fallbacks(rig)) == 1
 
 
 @on_sqlite
@@ -176,91 +113,13 @@ async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> 
     an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working(rule), beyond.working(rule):
         await eventually(lambda: len(beyond.mailbox.envelopes) >= 2 and beyond.hook.taken)
+    an_incident(rig.db, rig.policy, rig.act(MEI), title="Another")
     async with beyond.working(rule):
-        await asyncio.sleep(3 * BRISK.tick)  # As long as it would take to find them again.
-    assert len(beyond.mailbox.envelopes) == 2
-    [(path, said)] = beyond.hook.taken
-    assert path == "/%2B6591234567" or path == "/+6591234567"
-    assert "Legal is needed" in said["message"]
-
-
-def told_that_nobody_answered(beyond: Beyond, to: str) -> list[str]:
-    return [text for text in beyond.mailbox.texts(to) if "nobody from Legal" in text]
-
-
-@pytest.mark.parametrize("tier", [Tier.STANDARD, Tier.RESTRICTED])
-async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
-    beyond: Beyond, tier: Tier
-) -> None:
-    """Slack is down for the whole ladder, and everybody's page waits for it."""
-    rig = beyond.rig
-    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
-    slack_is_down(rig)
-    opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=tier)
-    rule = beyond.rule(**mails)
-    async with rig.working(), beyond.working(rule), beyond.working(rule):
-        await until_nobody_is_left(rig)
-        for user in mails:
-            to = f"{user.lower()}@example.com"
-            [text] = await eventually(partial(told_that_nobody_answered, beyond, to))
-            assert text.startswith("P1 ESC-1: nobody from Legal has acknowledged")
-            assert (TITLE in text) is (tier is Tier.STANDARD)
-            assert "/ack/" not in text, "there is nothing for them to acknowledge"
-        await eventually(lambda: {row.state for row in notices(rig)} == {DeliveryState.SENT})
-        entries = timeline(rig, opened.head.id)
-    told = [e.data for e in entries if e.kind is EntryKind.REACHED_OUTSIDE]
-    legal = [one for one in told if one.get("exhausted") and one["name"] == "Legal"]
-    assert sorted(one["person"] for one in legal) == sorted(mails)
-    for user in mails:
-        to = f"{user.lower()}@example.com"
-        assert len(told_that_nobody_answered(beyond, to)) == 1, "two replicas, one mail"
-
-
-@on_sqlite
-async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Beyond) -> None:
-    rig = beyond.rig
-    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
-    rule = replace(beyond.rule(**mails), after={Severity.P1: timedelta(hours=100)})
-    an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working(rule):
-        await until_nobody_is_left(rig)
-        await eventually(
-            lambda: all("nobody" in str(rig.dms_of(user)).casefold() for user in mails)
-        )
-        await asyncio.sleep(3 * BRISK.tick)  # Several looks, of which none may find anything.
-    assert not [text for text in beyond.mailbox.texts() if "nobody from" in text]
-
-
-@on_sqlite
-async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) -> None:
-    rig = beyond.rig
-    boss = in_charge(rig)[0]
-    beyond.mailbox.refuses = True
-    slack_is_down(rig)
-    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
-    async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
-        await until_nobody_is_left(rig)
-        await eventually(lambda: notices(rig))
-        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
-        beyond.mailbox.refuses = False
-        legal = [row for row in notices(rig) if row.subject == legal_run(rig).id]
-        await eventually(
-            lambda: (
-                {row.state for row in notices(rig) if row.subject == legal[0].subject}
-                == {DeliveryState.CANCELLED}
-            )
-        )
-    assert told_that_nobody_answered(beyond, "priya@example.com") == []
-
-
-def in_charge(rig: Rig) -> list[str]:
-    return list(dict.fromkeys((*rig.policy.managers_on_duty, *rig.policy.operations_fallback)))
-
-
-def notices(rig: Rig) -> list[Delivery]:
-    with rig.db.reading() as tx:
-        wanted = col(Delivery.kind) == DeliveryKind.EXHAUSTED_OUTSIDE
-        return tx.all(select(Delivery).where(wanted))
+        # A way takes the oldest first: whatever it repeats comes before the second incident's.
+        await eventually(lambda: len(of("ESC-2", beyond)) >= 3)
+    assert len(of("ESC-1", beyond)) == len(of("ESC-2", beyond)) == 3
+    assert {path for path, _ in beyond.hook.taken} <= {"/%2B6591234567", "/+6591234567"}
+    assert "Legal is needed" in beyond.hook.taken[0][1]["message"]
 
 
 @on_sqlite

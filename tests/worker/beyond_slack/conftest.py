@@ -1,0 +1,99 @@
+"""What lies beyond Slack: a mail server, a webhook, and the loop that reaches people by them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import UserId
+from bot.domain.reach import Links, Way
+from bot.domain.severity import Severity
+from bot.policy import FallbackRule
+from bot.reach.gateways import Gateways
+from bot.reach.outside import Outside
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.store import incidents
+from bot.store.tables import Delivery, TimelineEntry
+from bot.worker.fallback import FallbackRelay, LinkMaker
+from bot.worker.pace import Pace
+from playground.faults import FaultKind, FaultRule
+from tests.factories import PRIYA
+from tests.outside import Hook, Mailbox, a_hook, a_mailbox
+from tests.worker.conftest import BRISK, Rig
+
+LINKS = Links("a secret of the tests")
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database does differently."""
+URL = "https://tocsin.example.com"
+TITLE = "Pile-on against a creator"
+MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
+PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
+"""A gateway on a busy machine takes its time, and has not failed."""
+AFTER = {Severity.P1: timedelta(seconds=1)}
+
+
+@dataclass
+class Beyond:
+    """What lies outside Slack, and the way there."""
+
+    rig: Rig
+    mailbox: Mailbox
+    hook: Hook
+
+    def rule(self, **ways: tuple[Way, ...]) -> FallbackRule:
+        people = {UserId(user): theirs for user, theirs in ways.items()}
+        return FallbackRule(AFTER, people or {PRIYA: (MAIL,)})
+
+    @asynccontextmanager
+    async def working(
+        self, rule: FallbackRule | None = None, *, links: bool = True, pace: Pace = PATIENT
+    ) -> AsyncIterator[None]:
+        """One replica's loop; as many as wanted at once."""
+        rig = self.rig
+        policy = replace(rig.policy, fallback=rule or self.rule())
+        gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
+        relay = FallbackRelay(
+            replace(rig.gear(pace), policy=policy),
+            Desk(policy, Words()),
+            Outside(gateways),
+            LinkMaker(LINKS, URL) if links else None,
+        )
+        running = asyncio.create_task(relay.run())
+        try:
+            yield
+        finally:
+            relay.stop()
+            await running
+
+
+@pytest.fixture
+async def beyond(rig: Rig) -> AsyncIterator[Beyond]:
+    async with a_mailbox() as mailbox, a_hook() as hook:
+        yield Beyond(rig, mailbox, hook)
+
+
+def slack_is_down(rig: Rig) -> None:
+    rig.slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "*"))
+
+
+def fallbacks(rig: Rig) -> list[Delivery]:
+    with rig.db.reading() as tx:
+        return tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.FALLBACK))
+
+
+def timeline(rig: Rig, incident_id: str | None) -> list[TimelineEntry]:
+    assert incident_id is not None
+    with rig.db.reading() as tx:
+        return incidents.timeline(tx, incident_id)
+
+
+def of(incident: str, beyond: Beyond) -> list[str]:
+    """What went out about an incident, whichever way."""
+    said = [*beyond.mailbox.texts(), *(message["message"] for _, message in beyond.hook.taken)]
+    return [text for text in said if incident in text]

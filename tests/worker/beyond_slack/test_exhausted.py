@@ -1,0 +1,117 @@
+"""When nobody has answered and Slack is away: those in charge are told another way, once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.ids import UserId
+from bot.domain.reach import Way
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.services import answering, paging
+from bot.store.tables import Delivery
+from tests.factories import MEI, PRIYA, an_incident
+from tests.waiting import eventually
+from tests.worker.beyond_slack.conftest import (
+    MAIL,
+    TITLE,
+    Beyond,
+    of,
+    on_sqlite,
+    slack_is_down,
+    timeline,
+)
+from tests.worker.conftest import Rig
+from tests.worker.ladder import legal_run, until_nobody_is_left
+
+
+def told_that_nobody_answered(beyond: Beyond, to: str) -> list[str]:
+    return [text for text in beyond.mailbox.texts(to) if "nobody from Legal" in text]
+
+
+@pytest.mark.parametrize("tier", [Tier.STANDARD, Tier.RESTRICTED])
+async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
+    beyond: Beyond, tier: Tier
+) -> None:
+    """Slack is down for the whole ladder, and everybody's page waits for it."""
+    rig = beyond.rig
+    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=tier)
+    rule = beyond.rule(**mails)
+    async with rig.working(), beyond.working(rule), beyond.working(rule):
+        await until_nobody_is_left(rig)
+        for user in mails:
+            to = f"{user.lower()}@example.com"
+            [text] = await eventually(partial(told_that_nobody_answered, beyond, to))
+            assert text.startswith("P1 ESC-1: nobody from Legal has acknowledged")
+            assert (TITLE in text) is (tier is Tier.STANDARD)
+            assert "/ack/" not in text, "there is nothing for them to acknowledge"
+        await eventually(lambda: {row.state for row in notices(rig)} == {DeliveryState.SENT})
+        entries = timeline(rig, opened.head.id)
+    told = [e.data for e in entries if e.kind is EntryKind.REACHED_OUTSIDE]
+    legal = [one for one in told if one.get("exhausted") and one["name"] == "Legal"]
+    assert sorted(one["person"] for one in legal) == sorted(mails)
+    for user in mails:
+        to = f"{user.lower()}@example.com"
+        assert len(told_that_nobody_answered(beyond, to)) == 1, "two replicas, one mail"
+
+
+@on_sqlite
+async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Beyond) -> None:
+    rig = beyond.rig
+    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    rule = replace(beyond.rule(**mails), after={Severity.P1: timedelta(hours=1)})
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(), beyond.working(rule):
+        await until_nobody_is_left(rig)
+        await eventually(
+            lambda: all("nobody" in str(rig.dms_of(user)).casefold() for user in mails)
+        )
+        await rig.slack.advance(61 * 60)
+        # One that does go out: by then the loop has looked for the notices as well.
+        slack_is_down(rig)
+        another = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+        paging.page_person(
+            rig.db, rig.policy, rig.act(MEI), another.head.id, UserId(in_charge(rig)[0])
+        )
+        await rig.slack.advance(61 * 60)
+        await eventually(lambda: of("ESC-2", beyond))
+    assert of("ESC-1", beyond) == []
+
+
+@on_sqlite
+async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) -> None:
+    rig = beyond.rig
+    boss = in_charge(rig)[0]
+    beyond.mailbox.refuses = True
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
+        await until_nobody_is_left(rig)
+        await eventually(lambda: notices(rig))
+        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        beyond.mailbox.refuses = False
+        legal = [row for row in notices(rig) if row.subject == legal_run(rig).id]
+        await eventually(
+            lambda: (
+                {row.state for row in notices(rig) if row.subject == legal[0].subject}
+                == {DeliveryState.CANCELLED}
+            )
+        )
+    assert told_that_nobody_answered(beyond, "priya@example.com") == []
+
+
+def in_charge(rig: Rig) -> list[str]:
+    return list(dict.fromkeys((*rig.policy.managers_on_duty, *rig.policy.operations_fallback)))
+
+
+def notices(rig: Rig) -> list[Delivery]:
+    with rig.db.reading() as tx:
+        wanted = col(Delivery.kind) == DeliveryKind.EXHAUSTED_OUTSIDE
+        return tx.all(select(Delivery).where(wanted))
