@@ -51,7 +51,10 @@ class UserGroup:
 
 @dataclass
 class Channel:
-    """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`)."""
+    """A public or private channel, a direct message (`is_im`) or a group message (`is_mpim`).
+
+    `is_read_only`: its posting permissions leave the app out; people may post.
+    """
 
     id: str
     name: str
@@ -59,6 +62,7 @@ class Channel:
     is_im: bool = False
     is_mpim: bool = False
     is_archived: bool = False
+    is_read_only: bool = False
     topic: str = ""
     purpose: str = ""
     members: list[str] = field(default_factory=list)

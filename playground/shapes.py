@@ -117,6 +117,7 @@ class Shapes:
             "is_mpim": channel.is_mpim,
             "is_private": channel.is_private,
             "is_archived": channel.is_archived,
+            "is_read_only": channel.is_read_only,
             "is_general": channel.name == "general",
             "is_member": latest,
             "created": channel.created,

@@ -171,6 +171,8 @@ def _destination(slack: Playground, args: Arguments) -> Channel:
     channel = writable(channel_of(slack, args, member=not public))
     if channel.is_im and any(slack.workspace.people[one].deleted for one in channel.members):
         raise Refusal("user_disabled")
+    if channel.is_read_only:
+        raise Refusal("restricted_action_read_only_channel")
     return channel
 
 

@@ -46,6 +46,17 @@ async def test_archived_channels_take_nothing(
     assert await error(web, "conversations.archive", channel=general) == "cant_archive_general"
 
 
+async def test_a_read_only_channel_takes_no_posts_of_the_app(
+    slack: RunningPlayground, web: AsyncWebClient
+) -> None:
+    general = await in_channel(slack)
+    slack.channel("general").is_read_only = True
+    assert (await web.conversations_info(channel=general))["channel"]["is_read_only"] is True
+    refused = await error(web, "chat.postMessage", channel=general, text="x")
+    assert refused == "restricted_action_read_only_channel"
+    assert (await slack.person("ada").say("people may", general)).ok
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
