@@ -21,6 +21,10 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNANSWERED = (RunState.PAGING, RunState.EXHAUSTED)
+"""Nobody has acknowledged; also where the whole ladder went by, somebody still may."""
+
+
 class PageState(StrEnum):
     """A page is one message to one person within a run."""
 

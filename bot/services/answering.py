@@ -13,7 +13,7 @@ from bot.domain.errors import (
     NotTheirs,
 )
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import Ladder, PageState, RunState
+from bot.domain.paging import UNANSWERED, Ladder, PageState, RunState
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -80,7 +80,7 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
                 tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
             ) as case:
                 run = pages.run(tx, page.run_id)
-                if run is not None and run.state in (RunState.PAGING, RunState.EXHAUSTED):
+                if run is not None and run.state in UNANSWERED:
                     _acknowledge(case, run, page)
                     taken.append(_taken(case, run, page))
         if not taken:
@@ -126,7 +126,7 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
     won = pages.end_run(
         case.tx,
         run.id,
-        [RunState.PAGING, RunState.EXHAUSTED],
+        UNANSWERED,
         {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
     )
     if not won:

@@ -13,7 +13,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.errors import NotFound
 from bot.domain.ids import UserId
 from bot.domain.outside import OutsideExhausted, OutsidePage
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.reach import Way
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -119,8 +119,7 @@ def _page(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsidePage
         page, run, incident = linked.rows(tx, claimed.subject)
     except NotFound:
         return Moot("no such page")
-    unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
-    if not unanswered or page.state is not PageState.WAITING:
+    if run.state not in UNANSWERED or page.state is not PageState.WAITING:
         return Moot("acknowledged or withdrawn meanwhile")
     if incident.ended_at is not None:
         return Moot("the incident has ended")

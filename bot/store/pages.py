@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
-from bot.domain.paging import PageState, Position, RunState
+from bot.domain.paging import UNANSWERED, PageState, Position, RunState
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction, as_object, core
@@ -112,7 +112,7 @@ def count_overdue(tx: Transaction, incident_ids: Collection[str], now: datetime)
         select(col(PagingRun.incident_id), func.count().label("runs"))
         .where(
             col(PagingRun.incident_id).in_(incident_ids),
-            col(PagingRun.state).in_((RunState.PAGING, RunState.EXHAUSTED)),
+            col(PagingRun.state).in_(UNANSWERED),
             col(PagingRun.ack_due_at) < now,
         )
         .group_by(col(PagingRun.incident_id))

@@ -14,14 +14,12 @@ from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import OUTSIDE, DeliveryKind, Priority
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.severity import Severity
 from bot.store.limits import WORKSPACE
 from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery, Incident, Lane, Limit, Page, PagingRun
 from bot.store.transaction import Transaction
-
-UNANSWERED = (RunState.PAGING, RunState.EXHAUSTED)
 
 
 @dataclass(frozen=True, slots=True)
