@@ -9,7 +9,7 @@ from bot.domain.act import Role
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import ReminderId, UserId
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.reading import (
     AccessAnswer,
     AccessRequest,
@@ -85,14 +85,13 @@ def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pre
     run = shelf.run(page.run_id) if page else None
     if page is None or run is None:
         return Moot("no such page")
-    # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
-    unanswered = run.state in (RunState.PAGING, RunState.EXHAUSTED)
     incident = shelf.incident(page.incident_id)
     if incident is None:
         return Moot("no such incident")
     repeat = bool(claimed.args.get("may_repeat"))
     if not _perhaps_there(claimed, repeat=repeat):
-        if not unanswered or page.state is not PageState.WAITING:
+        # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
+        if run.state not in UNANSWERED or page.state is not PageState.WAITING:
             return Moot("acknowledged or withdrawn meanwhile")
         if incident.ended_at is not None:
             return Moot("the incident has ended")
@@ -262,6 +261,8 @@ def _exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) 
         return Moot("no such run")
     if run.state is not RunState.EXHAUSTED:
         return Moot("answered meanwhile")
+    if incident.ended_at is not None:
+        return Moot("the incident has ended")
     told = pages.pages_of_run(shelf.tx, run.id)
     tried = tuple(dict.fromkeys(UserId(page.target) for page in told))
     view = ExhaustedMessage(

@@ -216,6 +216,17 @@ def test_exhaustion_is_told_once_to_managers_operations_and_the_channel(
     assert scene.told(again, DeliveryKind.EXHAUSTED) == []
 
 
+def test_an_exhaustion_that_slack_has_not_taken_by_the_end_is_told_to_nobody(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = a_legal_case(db, policy)
+    for quarter in range(8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    lifecycle.decline(db, an_act(minutes=120), incident_id, "not ours")
+    sent = scene.send(db, policy, NOON + timedelta(hours=2))
+    assert scene.told(sent, DeliveryKind.EXHAUSTED) == []
+
+
 def test_a_ladder_runs_on_the_policy_it_began_with(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     nobody = replace(policy.teams[LEGAL], on_call=(DANIEL,), members=())
