@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.domain.act import Workspace
@@ -18,7 +20,8 @@ from bot.worker.post import Post
 log = logging.getLogger(__name__)
 
 PAGE_SIZE = 200
-PATIENCE = 2.0
+
+Answer = TypeVar("Answer")
 
 
 class People:
@@ -50,7 +53,8 @@ class People:
     async def _sync_members(self, workspace: Workspace) -> None:
         cursor = ""
         while True:
-            answer = await self._patiently("users.list", limit=PAGE_SIZE, cursor=cursor or None)
+            page = partial(self._calls.call, "users.list", limit=PAGE_SIZE, cursor=cursor or None)
+            answer = await _patiently(page)
             await self._remember(workspace, answer.get("members", []))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -58,7 +62,8 @@ class People:
 
     async def _sync_group(self, workspace: Workspace, group: str) -> None:
         try:
-            answer = await self._patiently("usergroups.users.list", usergroup=group)
+            members = partial(self._calls.call, "usergroups.users.list", usergroup=group)
+            answer = await _patiently(members)
         except Rejected as error:
             log.warning(
                 "A user group of the policy cannot be read",
@@ -73,21 +78,12 @@ class People:
         """Pages then take one call, not two."""
         for user in sorted(set(self._policy.people.values())):
             try:
-                await self._post.open_dm(workspace, user)
-            except RateLimited as limit:
-                await asyncio.sleep(limit.after.total_seconds())
+                await _patiently(partial(self._post.open_dm, workspace, user))
             except (DeadTarget, Rejected) as error:
                 log.warning(
                     "A person of the policy cannot be reached",
                     extra={"person": user, "code": error.code},
                 )
-
-    async def _patiently(self, method: str, **arguments: Any) -> Any:
-        while True:
-            try:
-                return await self._calls.call(method, **arguments)
-            except RateLimited as limit:
-                await asyncio.sleep(limit.after.total_seconds())
 
     async def _remember(self, workspace: Workspace, users: list[Any]) -> None:
         await self._threads.write(
@@ -95,14 +91,19 @@ class People:
         )
 
     async def fetch_person(self, workspace: Workspace, user: str) -> bool:
-        """Ask Slack for somebody who is not in the directory; False when it does not tell.
-
-        On the way to an ack, so it is given two seconds and no more.
-        """
+        """Ask Slack for somebody who is not in the directory; False when it does not tell."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                answer = await self._calls.call("users.info", user=user)
+            answer = await self._calls.call("users.info", user=user)
             await self._remember(workspace, [answer["user"]])
-        except (SlackError, StoreUnavailable, TimeoutError, KeyError):
+        except (SlackError, StoreUnavailable, KeyError):
             return False
         return True
+
+
+async def _patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Nobody waits for it: it comes again as often as Slack says so."""
+    while True:
+        try:
+            return await call()
+        except RateLimited as limit:
+            await asyncio.sleep(limit.after.total_seconds())

@@ -148,20 +148,21 @@ class Post:
         key = (workspace.team_id, user)
         if key not in self._dms:
             known = await self._threads.read(directory.dm_channels, self._db, workspace, [user])
-            channel = known[user]
-            if channel is None:
-                answer = await self._calls.call("conversations.open", users=user)
-                channel = needed(answer, "channel", "id")
-                await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
-            self._dms[key] = channel
+            self._dms[key] = known[user] or await self._opened(workspace, user)
         return self._dms[key]
+
+    async def _opened(self, workspace: Workspace, user: str) -> str:
+        answer = await self._calls.call("conversations.open", users=user)
+        channel = needed(answer, "channel", "id")
+        await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
+        return channel
 
     async def _get_in(self, workspace: Workspace, letter: Letter, error: Rejected) -> str:
         """Open a direct message anew, or join a public channel, once."""
         if letter.channel is None and letter.person is not None:
-            self._dms.pop((workspace.team_id, letter.person), None)
-            answer = await self._calls.call("conversations.open", users=letter.person)
-            return needed(answer, "channel", "id")
+            channel = await self._opened(workspace, letter.person)
+            self._dms[workspace.team_id, letter.person] = channel
+            return channel
         try:
             await self._calls.call("conversations.join", channel=letter.channel)
         except Rejected:

@@ -11,7 +11,9 @@ from bot.services import access, directory
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.worker.people import People
 from bot.worker.post import Post
-from tests.factories import PRIYA
+from playground.faults import FaultKind, FaultRule
+from tests.factories import MEI, PRIYA, an_incident
+from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
 GROUP = "S0TNS"
@@ -49,6 +51,28 @@ async def test_direct_messages_of_the_policys_people_are_opened_ahead(rig: Rig) 
     assert opened == len(set(rig.policy.people.values()))
     assert len(rig.slack.calls("conversations.open")) == opened, "once, and then known"
     assert directory.dm_channels(rig.db, rig.workspace, [PRIYA])[PRIYA] is not None
+
+
+async def test_a_direct_message_that_is_gone_is_opened_anew_once(rig: Rig) -> None:
+    directory.remember_dm(rig.db, rig.workspace, PRIYA, "D0GONE")
+    for pages in (1, 2):
+        an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+        async with rig.working(ticking=False):
+            await eventually(lambda: len(rig.dms_of(PRIYA)) == pages)  # noqa: B023
+    opened = rig.slack.calls("conversations.open")
+    assert [call.args["users"] for call in opened] == [PRIYA]
+    [page, _] = rig.dms_of(PRIYA)
+    assert directory.dm_channels(rig.db, rig.workspace, [PRIYA]) == {PRIYA: page.channel}
+
+
+async def test_a_limit_of_slacks_leaves_out_nobody(rig: Rig) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.RATE_LIMITED, "conversations.open", seconds=0.1, count=1)
+    )
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+    policys = list(rig.policy.people.values())
+    assert None not in directory.dm_channels(rig.db, rig.workspace, policys).values()
 
 
 async def test_somebody_new_is_asked_for_and_nobody_is_not(rig: Rig) -> None:
