@@ -171,8 +171,8 @@ class Tick(Loop):
 
     async def _heal(self) -> None:
         real = self._clock.real()
-        if self._healed_at is not None and real - self._healed_at < self._pace.heal_every:
-            return
+        if self._healed_at is not None and abs(real - self._healed_at) < self._pace.heal_every:
+            return  # A clock that is set back must not keep it from healing until then.
         self._healed_at = real
         woken = await self._threads.write(self._heal_now)
         if woken:

@@ -1,15 +1,16 @@
 """The tick must never stop: what fails rests, everything else goes on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, TimerState
 from bot.services import followups
-from bot.store.tables import Delivery, PagingRun, Reminder, Timer
+from bot.store.tables import Delivery, Lane, PagingRun, Reminder, Timer
 from bot.store.tables.states import ReminderState
 from bot.worker.tick import Tick
 from playground.faults import FaultKind, FaultRule
@@ -55,6 +56,28 @@ async def test_work_that_cannot_be_done_does_not_hold_up_the_rest(rig: Rig) -> N
         await rig.slack.advance(16 * 60)
         await eventually(lambda: rig.dms_of(TOM))
     assert opened.head.reference == "ESC-1"
+
+
+class ClockThatIsSet(Clock):
+    """Somebody sets it back."""
+
+    back = timedelta(0)
+
+    def real(self) -> datetime:
+        return super().real() - self.back
+
+
+async def test_lanes_are_healed_after_the_clock_was_set_back(rig: Rig) -> None:
+    rig.clock = clock = ClockThatIsSet()
+    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    await tick.turn()
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    with rig.db.transaction() as tx:
+        tx.execute(update(Lane).values(pending_at=None))
+    clock.back = timedelta(hours=1)
+    await tick.turn()
+    with rig.db.reading() as tx:
+        assert all(lane.pending_at for lane in tx.all(select(Lane)))
 
 
 MANY = 230
