@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.act import Act, Workspace, by_the_bot
 from bot.domain.clockwork import is_late
-from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.lifecycle import OPEN
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -73,7 +73,7 @@ def fire_due(db: Database, *, now: datetime, real: datetime, limit: int) -> Fire
     lock, and nobody deadlocks. What somebody changes at this moment is left.
     """
     with db.transaction() as tx:
-        held = timers.hold(tx, now=now, real=real, limit=limit, kinds=tuple(_TOGETHER))
+        held = timers.hold(tx, now=now, real=real, limit=limit, kinds=TOGETHER)
         free = _free(tx, held)
         timers.end(tx, free)
         _do_together(tx, free, now)
@@ -193,7 +193,6 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
             task.id,
             f"task:{task.id}:{work.occurrence}",
             incident_id=task.incident_id,
-            priority=Priority.REMINDER,
             late=is_late(work.due_at, act.now),
         )
         for work, task in still_open

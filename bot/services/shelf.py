@@ -13,9 +13,10 @@ _ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE, *OF_A_DRILL)
 
 
 class Shelf:
-    """Pages, runs and incidents by their ids. What was not fetched in advance is read when asked.
+    """Pages, runs and incidents by their ids.
 
-    Forty pages of one moment take four statements, not a hundred and sixty.
+    Incidents, and who is in them, are read when asked for where nobody foresaw it. Forty pages of
+    one moment take four statements, not a hundred and sixty.
     """
 
     def __init__(self, tx: Transaction, batch: Iterable[Claimed]) -> None:

@@ -38,8 +38,8 @@ def search(
 ) -> Searched:
     """Find incidents that contain every word, newest first, those below number `before`.
 
-    Words are matched against titles of standard incidents only: a match on a restricted one's
-    title would tell that the word is in it. Codename, category and reference serve for all. One
+    Words are matched against titles and categories of standard incidents only: a match on a
+    restricted one's would tell that the word is in it. Codename and reference serve for all. One
     whose reference is among the words is found however old it is.
     """
     newest = tx.execute(

@@ -105,7 +105,7 @@ _DUE_STEPS = Prepared(_due(text("timer.kind || '' = 'page step'")))
 
 @cache
 def _due_others(dialect: str, *, whole: bool) -> Prepared:
-    # Not the bare column: SQLite would take the unique index, and read all that ever was due.
+    # Not the bare column here either.
     kind = type_coerce(col(Timer.kind), String).concat("")
     wanted = one_of(dialect, kind, "kinds")
     return Prepared(_due(wanted, shown=_TOLD) if whole else _due(wanted))

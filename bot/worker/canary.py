@@ -59,7 +59,7 @@ class Canary(Loop):
         self._last: datetime | None = None
 
     async def run(self) -> None:
-        """Look once a second whether a period has begun, until cancelled."""
+        """Look again and again whether a period has begun, until cancelled."""
         while True:
             with going_on(
                 log,
