@@ -39,10 +39,9 @@ def identify(
 
 def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
     """Return the act with its person's role; raises Stranger for somebody not known yet."""
-    person = people.person(tx, act.workspace, act.user)
+    person, groups = people.in_groups(tx, act.workspace, act.user)
     if person is None:
         raise Stranger
-    groups = people.groups_of(tx, act.workspace, act.user) if policy.roles.groups else []
     return replace(act, role=_role(policy, person, groups))
 
 

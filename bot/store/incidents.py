@@ -57,19 +57,14 @@ def next_number(tx: Transaction, workspace: Workspace) -> int:
         "enterprise_id": workspace.enterprise_id,
         "newest_number": 1,
     }
-    number: int = tx.read(_next_number(tx.dialect), **first)[0]["newest_number"]
+    number: int = tx.put_and_read(_next_number(tx.dialect), first)["newest_number"]
     return number
 
 
 @cache
 def _next_number(dialect: str) -> Prepared:
-    first = insert_or(dialect, WorkspaceRow).values(
-        team_id=bindparam("team_id"),
-        enterprise_id=bindparam("enterprise_id"),
-        newest_number=bindparam("newest_number"),
-    )
     newest = col(WorkspaceRow.newest_number)
-    later = first.on_conflict_do_update(
+    later = insert_or(dialect, WorkspaceRow).on_conflict_do_update(
         index_elements=[col(WorkspaceRow.team_id)], set_={"newest_number": newest + 1}
     )
     return Prepared(later.returning(newest))

@@ -20,10 +20,15 @@ _PERSON = Prepared(
         col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
     )
 )
-_GROUPS = Prepared(
-    select(col(GroupMember.group_id)).where(
-        col(GroupMember.team_id) == bindparam("team"), col(GroupMember.user_id) == bindparam("user")
+_IN_GROUPS = Prepared(
+    select_rows(Person)
+    .add_columns(col(GroupMember.group_id))
+    .outerjoin(
+        GroupMember,
+        (col(GroupMember.team_id) == col(Person.team_id))
+        & (col(GroupMember.user_id) == col(Person.user_id)),
     )
+    .where(col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user"))
 )
 
 
@@ -64,9 +69,13 @@ def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[
     return {row.user_id: row for row in rows}
 
 
-def groups_of(tx: Transaction, workspace: Workspace, user_id: str) -> list[str]:
-    rows = tx.read(_GROUPS, team=workspace.team_id, user=user_id)
-    return [row["group_id"] for row in rows]
+def in_groups(
+    tx: Transaction, workspace: Workspace, user_id: str
+) -> tuple[Person | None, list[str]]:
+    """Return a person and the user groups that they are in."""
+    rows = tx.read(_IN_GROUPS, team=workspace.team_id, user=user_id)
+    groups = [group for row in rows if (group := row.pop("group_id")) is not None]
+    return (as_object(Person, rows[0]) if rows else None), groups
 
 
 def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:

@@ -137,6 +137,7 @@ _TOGETHER: dict[tuple[Waiting, ...], Compiled] = {}
 
 def together(dialect: Dialect, puts: tuple[Waiting, ...]) -> Compiled:
     """Return one statement for several INSERTs; it takes the rows of each as `rows0`, `rows1` …
+    It answers what the last one returns, or how many rows that has put.
 
     One after the other, as if each were a statement of its own: the locks that they take are
     taken in this order. PostgreSQL promises none, so each asks how many the one before has put.
@@ -147,8 +148,9 @@ def together(dialect: Dialect, puts: tuple[Waiting, ...]) -> Compiled:
         for place, (put, columns) in enumerate(puts):
             before = _put(put.statement, columns, f"rows{place}", before)
         assert before is not None
-        last = select(func.count().label("put")).select_from(before)
-        found = _TOGETHER[puts] = _compile(last, dialect, ())
+        answer = list(puts[-1][0].statement.exported_columns)
+        asked = [before.c[each.name] for each in answer] or [func.count().label("put")]
+        found = _TOGETHER[puts] = _compile(select(*asked).select_from(before), dialect, ())
     return found
 
 

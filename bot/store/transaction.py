@@ -94,6 +94,16 @@ class Transaction:
         given = {f"rows{place}": rows for place, rows in enumerate(waiting.values())}
         self.on_driver(whole.sql, [whole.values(given)])
 
+    def put_and_read(self, statement: Prepared, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Run an INSERT that answers, of one row, after what waits: on PostgreSQL with it."""
+        if self.has_one_writer:
+            return self.read(statement, **row)[0]
+        waiting, self._waiting = self._waiting, {}
+        whole = together(self.connection.dialect, (*waiting, (statement, tuple(row))))
+        rows = (*waiting.values(), [row])
+        given = {f"rows{place}": each for place, each in enumerate(rows)}
+        return whole.read(self.on_driver(whole.sql, [whole.values(given)]).fetchall()[0])
+
     def insert_new(self, table: Table, *rows: Mapping[str, Any]) -> int:
         """Add the rows that break no unique key and return how many those were."""
         return self.run(_insert_new(self.dialect, table), rows)
