@@ -87,22 +87,23 @@ def _inside(value: Any) -> list[Any]:
     return [one for one in value if isinstance(one, dict | list)]
 
 
-def texts_in(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for key, inside in value.items():
-                yield from texts_in(key)
-                yield from texts_in(inside)
-        case list():
-            for inside in value:
-                yield from texts_in(inside)
+def _texts_in(value: Any) -> list[str]:
+    texts, left = list[str](), [value]
+    while left:
+        match left.pop():
+            case str(text):
+                texts.append(text)
+            case dict(inside):
+                left += inside.keys()
+                left += inside.values()
+            case list(inside):
+                left += inside
+    return texts
 
 
 def unstorable(value: Any) -> bool:
     """Whether there is a character anywhere that no database takes."""
-    return any(map(_UNSTORABLE.search, texts_in(value)))
+    return _UNSTORABLE.search("".join(_texts_in(value))) is not None
 
 
 def storable(value: Any) -> Any:

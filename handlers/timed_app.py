@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 Observer = Callable[[str, int, float], None]
 """Told of each request: the kind of its payload, the status of the answer, the seconds."""
-
-Next = Callable[[], Awaitable[None]]
 
 _PAYLOADS = {
     "block_actions": "click",
@@ -24,6 +23,26 @@ _PAYLOADS = {
 }
 
 
+class OurClient(AsyncMiddleware):
+    """Bolt makes a client of its own kind for each request: calls by it are seen by nobody.
+
+    A class, not a function: for one, Bolt gathers thirty arguments at every request.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's signature
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's signature
+    ) -> BoltResponse | None:
+        req.context["client"] = self._client
+        return await next()
+
+
 class TimedApp(AsyncApp):
     """All requests pass here, those of Socket Mode too."""
 
@@ -31,13 +50,7 @@ class TimedApp(AsyncApp):
         # Without a name, Bolt looks at the file of every module there is, to find one.
         super().__init__(name="tocsin", **given)
         self._observe = observe
-
-        async def with_our_client(context: AsyncBoltContext, next: Next) -> None:  # noqa: A002
-            # Bolt makes a client of its own kind for each request: calls by it are seen by nobody.
-            context["client"] = self.client
-            await next()
-
-        self.use(with_our_client)
+        self.use(OurClient(self.client))
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         began = time.monotonic()

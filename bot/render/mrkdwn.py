@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.act import THE_BOT
@@ -30,7 +30,7 @@ class Mrkdwn(str):
 
 def escape(text: str) -> Mrkdwn:
     """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` as it stands."""
-    bare = text.translate(_BIDI_CONTROLS)
+    bare = text if text.isascii() else text.translate(_BIDI_CONTROLS)
     return Mrkdwn(bare.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
@@ -101,6 +101,7 @@ def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
     return Mrkdwn(", ".join(person(user) for user in [*users][:limit]))
 
 
+@lru_cache(maxsize=512)
 def at(moment: datetime | str) -> Mrkdwn:
     """A moment that each person reads in their own time zone; an ISO string will do."""
     when = _moment(moment)

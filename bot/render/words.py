@@ -64,8 +64,8 @@ def _said(template: Template, block: str, values: Mapping[str, Any]) -> str:
     # What `Template.new_context` does, without copying every block of the file for one of them.
     names = {**_global_names(template), **values}
     context = Context(template.environment, names, template.name, {})
-    text = "".join(template.blocks[block](context))
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip()
+    text = "".join(template.blocks[block](context)).strip()
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)) if "\n" in text else text
 
 
 @cache
