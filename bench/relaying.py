@@ -1,8 +1,8 @@
 """How many messages a second the relay gets to Slack, and how many rows a second it can claim."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ GROUP = "The relay, Slack at 100 ms a call, a lane for each message"
 CLAIMS = "Claims alone, 64 at a time, against one raw SQL statement"
 _AT_LEAST = {"sqlite": 200.0, "postgresql": 300.0}
 _PATIENCE = 120.0
+_Claims = AbstractContextManager[Callable[[], int]]
+"""What claims one batch and tells how many were in it."""
 _SOON = timedelta(seconds=2)
 _BATCH = 64
 
@@ -76,8 +78,8 @@ def _paged(log: list[Answered]) -> int:
 def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
     ours, raw = [], []
     for _ in range(extent.rounds):
-        ours.append(_claimed(extent, databases, kind, _claim_all))
-        raw.append(_claimed(extent, databases, kind, _claim_all_raw))
+        ours.append(_claimed(extent, databases, kind, _ours))
+        raw.append(_claimed(extent, databases, kind, _raw))
     name = f"{LABEL[kind]}, claimed and committed"
     return compared(
         CLAIMS, name, ours, "a second", raw, "one raw statement", goal=0.7, direction="at least"
@@ -85,32 +87,35 @@ def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
 
 
 def _claimed(
-    extent: Extent, databases: Databases, kind: str, claim_all: Callable[[str, datetime], int]
+    extent: Extent, databases: Databases, kind: str, claims: Callable[[str, datetime], _Claims]
 ) -> float:
+    """Claims a second, from the first to the last: nobody's index, start or end is counted."""
     with databases.fresh(kind) as url:
         now = datetime.now(UTC)
         db = Database(url)
         seeding.due_notices(db, extent.claims, now)
+        seeding.counted(db)
         db.close()
-        begun = time.monotonic()
-        claimed = claim_all(url, now)
-        spent = time.monotonic() - begun
+        with claims(url, now) as claim:
+            begun, claimed = time.monotonic(), 0
+            while taken := claim():
+                claimed += taken
+            spent = time.monotonic() - begun
     if claimed != extent.claims:
         raise SystemExit(f"{claimed} of {extent.claims} were claimed ({LABEL[kind]}).")
     return claimed / spent
 
 
-def _claim_all(url: str, now: datetime) -> int:
-    db, total = Database(url), 0
-    try:
-        while True:
-            with db.transaction() as tx:
-                claimed = outbox.claim(tx, now=now, real=now, limit=_BATCH)
-            if not claimed:
-                return total
-            total += len(claimed)
-    finally:
-        db.close()
+@contextmanager
+def _ours(url: str, now: datetime) -> Iterator[Callable[[], int]]:
+    db = Database(url)
+
+    def claim() -> int:
+        with db.transaction() as tx:
+            return len(outbox.claim(tx, now=now, real=now, limit=_BATCH))
+
+    yield claim
+    db.close()
 
 
 _RAW = """UPDATE delivery SET state = 'sending', lease_until = {at}, fence = fence + 1,
@@ -119,10 +124,11 @@ ORDER BY due_at, id LIMIT 64 {lock}) RETURNING *"""
 _INDEX = "CREATE INDEX bench_due ON delivery (due_at, id) WHERE state = 'due'"
 
 
-def _claim_all_raw(url: str, now: datetime) -> int:
+@contextmanager
+def _raw(url: str, now: datetime) -> Iterator[Callable[[], int]]:
     """What a queue without lanes would do, straight through the driver, with its own index."""
-    if url.startswith("sqlite"):
-        db = Database(url)
+    db = Database(url)
+    if db.is_sqlite:
         connection = db.engine.raw_connection()
         statement, moment = _RAW.format(at="?", lock=""), now.strftime("%Y-%m-%d %H:%M:%S.%f")
         parameters: tuple[Any, ...] = (moment, moment)
@@ -130,14 +136,16 @@ def _claim_all_raw(url: str, now: datetime) -> int:
         connection = psycopg.connect(make_url(url).render_as_string(hide_password=False))  # type: ignore[assignment]
         statement = _RAW.format(at="%s", lock="FOR UPDATE SKIP LOCKED")
         parameters = (now, now)
-    cursor, total = connection.cursor(), 0
+    cursor = connection.cursor()
     cursor.execute(_INDEX)
     connection.commit()
-    while True:
+
+    def claim() -> int:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
         connection.commit()
-        if not rows:
-            connection.close()
-            return total
-        total += len(rows)
+        return len(rows)
+
+    yield claim
+    connection.close()
+    db.close()

@@ -54,10 +54,10 @@ def _heads_on_sqlite() -> str:
     return f"""
         WITH ready AS ({ready}),
         free AS (SELECT key FROM ready ORDER BY rank, pending_at LIMIT :room),
-        head AS (SELECT key, (SELECT id FROM delivery INDEXED BY ix_delivery_lane
-            WHERE {_IN_TURN} AND kind IN (SELECT value FROM json_each(:kinds)) {_TURN}) AS id
+        head AS (SELECT key, (SELECT rowid FROM delivery INDEXED BY ix_delivery_lane
+            WHERE {_IN_TURN} AND kind IN (SELECT value FROM json_each(:kinds)) {_TURN}) AS place
             FROM free)
-        SELECT head.key, {_columns()} FROM head LEFT JOIN delivery AS d ON d.id = head.id"""
+        SELECT head.key, {_columns()} FROM head LEFT JOIN delivery AS d ON d.rowid = head.place"""
 
 
 def _heads_on_postgresql() -> str:

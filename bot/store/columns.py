@@ -10,7 +10,6 @@ from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 _REMEMBERED: dict[str, Callable[[Any], Any]] = {}
-_READ: dict[str, Callable[[Any], Any]] = {}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -24,12 +23,9 @@ class Instant(TypeDecorator[datetime]):
         convert = super().bind_processor(dialect)
         return convert and _REMEMBERED.setdefault(dialect.name, lru_cache(maxsize=512)(convert))
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        """Remember here too, where a moment is read as text: rows of one transaction share it."""
-        if dialect.name != "sqlite":
-            return _in_utc
-        convert = super().result_processor(dialect, coltype)
-        return convert and _READ.setdefault(dialect.name, lru_cache(maxsize=2_048)(convert))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
+        """SQLite keeps text: reading it takes less than looking up what was read before."""
+        return _from_text if dialect.name == "sqlite" else _in_utc
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -41,6 +37,10 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return _in_utc(value)
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
 
 
 def _in_utc(value: datetime | None) -> datetime | None:

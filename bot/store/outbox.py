@@ -160,12 +160,18 @@ def claim(
     writer on SQLite) and stays leased until `finish` or until the lease has run out. What is less
     important than `lowest` is left alone.
     """
-    times, known = {"now": now, "real": real}, [str(kind) for kind in kinds]
+    known = _values(tuple(kinds))
     first, last = (Priority.FALLBACK, Priority.FALLBACK) if outside else (Priority.PAGE, lowest)
-    given = {**times, "room": limit, "first": int(first), "last": int(last)}
-    wanted = json.dumps(known) if tx.has_one_writer else known
-    found = tx.listed(claim_statements.heads(tx.dialect), **given, kinds=wanted)
-    idle = [lane for lane, delivery_id, *_ in found if delivery_id is None]
+    found = tx.listed(
+        claim_statements.heads(tx.dialect),
+        now=now,
+        real=real,
+        room=limit,
+        first=int(first),
+        last=int(last),
+        kinds=_listed(tx, known),
+    )
+    idle = [row[0] for row in found if row[1] is None]
     if idle:
         recount(tx, idle)
     if idle and lowest == ANY_PRIORITY:
@@ -174,9 +180,9 @@ def claim(
         tx.execute(claim_statements.PASS_OVER, over)
     until = real + lease
     claimed = [
-        Claimed(delivery_id, _workspace(team, enterprise), until, *rest)
-        for _, delivery_id, team, enterprise, *rest in found
-        if delivery_id is not None
+        Claimed._make((row[1], _workspace(row[2], row[3]), until, *row[4:]))
+        for row in found
+        if row[1] is not None
     ]
     if claimed:
         _lease(tx, claimed, until=until, again=now + lease)
@@ -187,13 +193,21 @@ def claim(
 def _lease(
     tx: Transaction, claimed: Sequence[Claimed], *, until: datetime, again: datetime
 ) -> None:
-    lanes: Any = [delivery.lane for delivery in claimed]
-    ids: Any = [delivery.id for delivery in claimed]
-    if tx.has_one_writer:
-        lanes, ids = json.dumps(lanes), json.dumps(ids)
+    lanes = _listed(tx, [delivery.lane for delivery in claimed])
+    ids = _listed(tx, [delivery.id for delivery in claimed])
     given = {"lanes": lanes, "ids": ids, "until": until, "again": again}
     for statement in claim_statements.lease(tx.dialect):
         tx.run(statement, [given])
+
+
+def _listed(tx: Transaction, values: Sequence[str]) -> Any:
+    """Several values as the one that the database takes."""
+    return json.dumps(values) if tx.has_one_writer else list(values)
+
+
+@cache
+def _values(kinds: tuple[DeliveryKind, ...]) -> list[str]:
+    return [kind.value for kind in kinds]
 
 
 _by_age = attrgetter("due_at", "id")

@@ -5,7 +5,7 @@ a cache key, a context and a result object for each, whatever the statement (doc
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,16 +63,19 @@ class Compiled:
             name: convert(given[name]) if convert else given[name] for name, convert in self.takes
         }
 
-    def read(self, row: Sequence[Any]) -> dict[str, Any]:
-        """Return a row of the answer by the names of its columns."""
-        return dict(zip(self.names, self.listed(row), strict=True))
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+        """Return the rows of an answer by the names of their columns."""
+        return [dict(zip(self.names, row, strict=True)) for row in self.listed(rows)]
 
-    def listed(self, row: Sequence[Any]) -> list[Any]:
-        """Return a row of the answer in the order of its columns."""
-        found = list(row)
-        for place, convert in self.converted:
-            found[place] = convert(found[place])
-        return found
+    def listed(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Return the rows of an answer, each in the order of its columns.
+
+        Column by column: row by row takes three times as long.
+        """
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for place, convert in self.converted if columns else ():
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))
 
 
 Waiting = tuple["Prepared", tuple[str, ...]]

@@ -196,7 +196,7 @@ def claim(
     """
     times = {"now": now, "real": real}
     others = [str(kind) for kind in kinds if kind is not TimerKind.PAGE_STEP]
-    due: list[list[str]] = []
+    due: list[tuple[str]] = []
     if TimerKind.PAGE_STEP in kinds:
         due += tx.listed(_DUE_STEPS, **times, room=limit)
     if others and len(due) < limit:

@@ -102,7 +102,7 @@ class Transaction:
         whole = together(self.connection.dialect, (*waiting, (statement, tuple(row))))
         rows = (*waiting.values(), [row])
         given = {f"rows{place}": each for place, each in enumerate(rows)}
-        return whole.read(self.on_driver(whole.sql, [whole.values(given)]).fetchall()[0])
+        return whole.read(self.on_driver(whole.sql, [whole.values(given)]).fetchall())[0]
 
     def insert_new(self, table: Table, *rows: Mapping[str, Any]) -> int:
         """Add the rows that break no unique key and return how many those were."""
@@ -124,12 +124,12 @@ class Transaction:
     def read(self, statement: Prepared, **values: Any) -> list[dict[str, Any]]:
         """Run a hot statement that answers with rows."""
         compiled = statement.compiled(self.connection.dialect)
-        return [compiled.read(row) for row in self._asked(compiled, values)]
+        return compiled.read(self._asked(compiled, values))
 
-    def listed(self, statement: Prepared, **values: Any) -> list[list[Any]]:
+    def listed(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
         """The same, each row in the order of its columns: for many rows that become objects."""
         compiled = statement.compiled(self.connection.dialect)
-        return [compiled.listed(row) for row in self._asked(compiled, values)]
+        return compiled.listed(self._asked(compiled, values))
 
     def _asked(self, compiled: Compiled, values: Mapping[str, Any]) -> Sequence[Any]:
         self.put_waiting()
