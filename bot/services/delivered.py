@@ -12,8 +12,9 @@ from bot.services import rooms, runs
 from bot.services.case import Case
 from bot.store import incidents, limits, outbox, pages, people
 from bot.store.database import Database
+from bot.store.locking import lock_in_order
 from bot.store.outbox import Claimed, ClaimLost, Ended
-from bot.store.tables import Page
+from bot.store.tables import Incident, Page
 from bot.store.transaction import Transaction
 
 # Slack takes about one post a second in a channel; more are not promised to be kept.
@@ -67,7 +68,7 @@ def sent_together(db: Database, outcomes: Sequence[tuple[Claimed, Accepted]], at
         Ended(one, there.channel, there.ts, pauses=one.kind in _POSTS) for one, there in outcomes
     ]
     with db.transaction() as tx:
-        incidents.lock_many(tx, (one for one in followed if one is not None))
+        lock_in_order(tx, Incident, (one for one in followed if one is not None))
         outbox.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
         _follow_pages(tx, outcomes, at)
         for claimed, accepted in outcomes:

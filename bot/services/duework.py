@@ -15,7 +15,8 @@ from bot.services.case import Case, personal
 from bot.services.followups import BEFORE, DUE
 from bot.store import followups, incidents, outbox, timers
 from bot.store.database import Database
-from bot.store.tables import Incident
+from bot.store.locking import lock_free, lock_in_order
+from bot.store.tables import Incident, Reminder
 from bot.store.tables.states import TaskState
 from bot.store.timers import DueWork, NewTimer
 from bot.store.transaction import Transaction
@@ -82,10 +83,9 @@ def fire_due(db: Database, *, now: datetime, real: datetime, limit: int) -> Fire
 
 def _free(tx: Transaction, held: Sequence[DueWork]) -> list[DueWork]:
     """Leave out what is about something that somebody else has locked, or that is gone."""
-    about = {work.incident_id for work in held if work.incident_id is not None}
-    incidents_free = incidents.lock_free(tx, about)
-    reminders = {work.subject for work in held if work.kind is TimerKind.REMINDER}
-    reminders_free = followups.lock_free(tx, reminders)
+    about, reminders = _subjects(held)
+    incidents_free = lock_free(tx, Incident, about)
+    reminders_free = lock_free(tx, Reminder, reminders)
     return [
         work
         for work in held
@@ -104,12 +104,15 @@ def _do_together(tx: Transaction, ours: Sequence[DueWork], now: datetime) -> Non
 
 def _lock(tx: Transaction, works: Sequence[DueWork]) -> None:
     """What they are about, before themselves, as every service does."""
+    about, reminders = _subjects(works)
+    lock_in_order(tx, Incident, about)
+    lock_in_order(tx, Reminder, reminders)
+
+
+def _subjects(works: Sequence[DueWork]) -> tuple[set[str], set[str]]:
+    """The incidents, and the reminders, that this work is about."""
     about = {work.incident_id for work in works if work.incident_id is not None}
-    if about:
-        incidents.lock_all(tx, about)
-    reminders = {work.subject for work in works if work.kind is TimerKind.REMINDER}
-    if reminders:
-        followups.lock_reminders(tx, reminders)
+    return about, {work.subject for work in works if work.kind is TimerKind.REMINDER}
 
 
 def _page_step(case: Case, policy: Policy, work: DueWork) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -72,20 +72,6 @@ def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
     return tx.first(select_rows(Reminder).where(col(Reminder.id) == reminder_id))
 
 
-_LOCK_REMINDERS = (
-    select(col(Reminder.id))
-    .where(col(Reminder.id).in_(bindparam("ids", expanding=True)))
-    .order_by(col(Reminder.id))
-    .with_for_update()
-)
-
-
-@cache
-def _lock_free(dialect: str) -> Prepared:
-    wanted = select(col(Reminder.id)).where(one_of(dialect, col(Reminder.id), "ids"))
-    return Prepared(wanted.with_for_update(skip_locked=True))
-
-
 @cache
 def _speak(dialect: str) -> Prepared:
     waiting = col(Reminder.state) == ReminderState.WAITING
@@ -106,18 +92,6 @@ class Spoken:
     id: str
     owner: str
     incident_id: str | None
-
-
-def lock_reminders(tx: Transaction, ids: Collection[str]) -> None:
-    """Keep others from changing them until the transaction ends; in one order everywhere."""
-    tx.execute(_LOCK_REMINDERS, {"ids": list(ids)})
-
-
-def lock_free(tx: Transaction, ids: Collection[str]) -> Collection[str]:
-    """Lock those reminders that nobody else has locked, and return them."""
-    if not ids or tx.has_one_writer:
-        return ids
-    return {each for (each,) in tx.listed(_lock_free(tx.dialect), ids=list(ids))}
 
 
 def speak(tx: Transaction, ids: Collection[str]) -> dict[str, Spoken]:

@@ -1,6 +1,6 @@
 """Incidents, their timeline and the people in them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -37,12 +37,6 @@ _BLANK = {
 }
 _BY_ID = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
 _LOCK = _BY_ID.with_for_update()
-_LOCK_ALL = (
-    select(col(Incident.id))
-    .where(col(Incident.id).in_(bindparam("ids", expanding=True)))
-    .order_by(col(Incident.id))
-    .with_for_update()
-)
 _PARTICIPANTS = (
     select(col(Participant.user_id))
     .where(col(Participant.incident_id) == bindparam("incident"))
@@ -85,11 +79,6 @@ def lock(tx: Transaction, incident_id: str) -> Incident | None:
     return tx.one(_LOCK, incident=incident_id)
 
 
-def lock_all(tx: Transaction, ids: Iterable[str]) -> None:
-    """Keep others from changing several; in one order everywhere, so that nobody deadlocks."""
-    tx.execute(_LOCK_ALL, {"ids": list(ids)})
-
-
 def get(tx: Transaction, incident_id: str) -> Incident | None:
     return tx.one(_BY_ID, incident=incident_id)
 
@@ -103,33 +92,6 @@ def get_many(tx: Transaction, ids: Iterable[str]) -> dict[str, Incident]:
     wanted = list(ids)
     found = tx.read(_among(tx.dialect), ids=wanted) if wanted else []
     return {row["id"]: as_object(Incident, row) for row in found}
-
-
-@cache
-def _lock_among(dialect: str) -> Prepared:
-    wanted = select(col(Incident.id)).where(one_of(dialect, col(Incident.id), "ids"))
-    return Prepared(wanted.order_by(col(Incident.id).collate("C")).with_for_update())
-
-
-def lock_many(tx: Transaction, ids: Iterable[str]) -> None:
-    """Keep others from changing several incidents. In one order everywhere: nobody deadlocks."""
-    wanted = list(ids)
-    if wanted and not tx.has_one_writer:
-        tx.read(_lock_among(tx.dialect), ids=wanted)
-
-
-@cache
-def _lock_free(dialect: str) -> Prepared:
-    wanted = select(col(Incident.id)).where(one_of(dialect, col(Incident.id), "ids"))
-    return Prepared(wanted.with_for_update(skip_locked=True))
-
-
-def lock_free(tx: Transaction, ids: Collection[str]) -> Collection[str]:
-    """Lock those that nobody else has locked, and return them: whoever does not wait may take
-    them in any order."""
-    if not ids or tx.has_one_writer:
-        return ids
-    return {each for (each,) in tx.listed(_lock_free(tx.dialect), ids=list(ids))}
 
 
 def by_number(tx: Transaction, workspace: Workspace, number: int) -> Incident | None:

@@ -16,11 +16,11 @@ from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, delivered, duework, followups
 from bot.services.delivered import Accepted, At
-from bot.store import followups as store
 from bot.store import incidents, outbox, pages, timers
 from bot.store.database import Database
+from bot.store.locking import lock_in_order
 from bot.store.outbox import Claimed
-from bot.store.tables import Reminder
+from bot.store.tables import Incident, Reminder
 from bot.store.timers import NewTimer
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
@@ -89,7 +89,7 @@ async def test_a_page_acknowledged_while_it_is_stored_as_accepted_is_edited(
     page = a_claimed_page(db, policy)
     assert page.incident_id is not None
     with db.transaction() as storing:
-        incidents.lock_many(storing, [page.incident_id])
+        lock_in_order(storing, Incident, [page.incident_id])
         thread = await blocked(db, partial(answering.acknowledge, db, an_act(PRIYA), page.subject))
         pages.record_sent(storing, NOON, (page.subject, "D1", "1.1"))
     thread.join(10)
@@ -170,7 +170,7 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
     fire = partial(duework.fire_due, db, now=at, real=at, limit=50)
     with db.transaction() as other:
         incidents.lock(other, busy)
-        store.lock_reminders(other, [held_up])
+        lock_in_order(other, Reminder, [held_up])
         fired = fire()
     assert fired.left
     assert not {busy, held_up} & {work.subject for work in fired.done}
