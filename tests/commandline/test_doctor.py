@@ -1,13 +1,7 @@
 """`python app.py doctor`, as its own process, against a playground and real databases."""
 
-import asyncio
-import copy
 import json
 import os
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,115 +9,22 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.slack.manifest import SCOPES, manifest
+from bot.slack.manifest import SCOPES
 from bot.store.database import Database
-from commandline.doctor import findings, status
 from commandline.doctor_findings import Level
 from commandline.doctor_slack import WITHOUT, clock_finding, token_finding
 from playground.faults import FaultKind, FaultRule
-from playground.testing import RunningPlayground, running_playground
-from tests.databases import fresh_url
-
-ROOT = Path(__file__).resolve().parents[2]
-CAST: dict[str, Any] = json.loads((ROOT / "bot" / "demo" / "workspace.json").read_text())
-BOT_TOKEN, APP_TOKEN = "xoxb-doctors-own-token", "xapp-doctors-own-token"
-SECRET = "0123456789abcdef0123456789abcdef"
-
-
-@dataclass(frozen=True)
-class Account:
-    """What the doctor said, and how it ended."""
-
-    status: int
-    said: str
-    aside: str
-
-    def failing(self) -> list[str]:
-        return [line for line in self.said.splitlines() if line.startswith("FAIL")]
-
-    def warning(self) -> list[str]:
-        return [line for line in self.said.splitlines() if line.startswith("warn")]
-
-
-@asynccontextmanager
-async def slack_with(
-    *, scopes: tuple[str, ...] = SCOPES, change: Callable[[dict[str, Any]], None] | None = None
-) -> AsyncIterator[RunningPlayground]:
-    """The demonstration's workspace, with the bot in leadership's private channel."""
-    described = manifest(request_url="http://127.0.0.1:1/slack/events")
-    described["oauth_config"]["scopes"]["bot"] = list(scopes)
-    cast = copy.deepcopy(CAST)
-    if change is not None:
-        change(cast)
-    async with running_playground(
-        workspace=cast, manifest=described, bot_token=BOT_TOKEN, app_token=APP_TOKEN
-    ) as running:
-        leadership = running.channel("C0LEADERSHIP")
-        running.slack.rooms.add_member(leadership, running.slack.app.user_id)
-        yield running
-
-
-def person(cast: Mapping[str, Any], user: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in cast["people"] if each["id"] == user)
-    return found
-
-
-def channel(cast: Mapping[str, Any], channel_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in cast["channels"] if each["id"] == channel_id)
-    return found
-
-
-async def doctor(folder: Path, *options: str, **settings: str) -> Account:
-    """Run it in a folder of its own, with nothing of this machine's settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), **settings}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "app.py"),
-        "doctor",
-        *options,
-        cwd=folder,
-        env={**kept, **given},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, aside = await process.communicate()
-    account = Account(process.returncode or 0, said.decode(), aside.decode())
-    assert "Traceback" not in account.said + account.aside, account.aside
-    assert BOT_TOKEN not in account.said + account.aside
-    assert SECRET not in account.said + account.aside
-    return account
-
-
-async def examined(capsys: pytest.CaptureFixture[str], **settings: str) -> Account:
-    """The same within this process, for what does not depend on being one."""
-    given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), **settings}
-    found = [finding async for finding in findings(given)]
-    said = "\n".join(finding.lines() for finding in found)
-    assert BOT_TOKEN not in said
-    return Account(status(found), said, capsys.readouterr().err)
-
-
-def settings_for(slack: RunningPlayground, database_url: str) -> dict[str, str]:
-    return {
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_SIGNING_SECRET": SECRET,
-        "SLACK_API_URL": slack.api_url,
-        "DATABASE_URL": database_url,
-    }
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[str]:
-    """A migrated SQLite file that is nobody else's."""
-    with fresh_url("sqlite", tmp_path) as url:
-        keep_private(url)
-        yield url
-
-
-def keep_private(url: str) -> None:
-    if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).chmod(0o600)
+from tests.commandline.examining import (
+    APP_TOKEN,
+    ROOT,
+    channel,
+    doctor,
+    examined,
+    keep_private,
+    person,
+    settings_for,
+    slack_with,
+)
 
 
 async def test_all_is_well(tmp_path: Path, database_url: str) -> None:

@@ -5,15 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.commandline.test_doctor import (
-    Account,
-    examined,
-    settings_for,
-    slack_with,
-    sqlite,
-)
-
-__all__ = ["sqlite"]
+from tests.commandline.examining import Account, examined, settings_for, slack_with
 
 CANARY = {"CANARY_EVERY": "15m", "CANARY_CHANNEL": "C0CANARY"}
 
