@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -231,13 +231,19 @@ class Bots:
 
         Those too whose answer never arrived: what counts is what people see.
         """
+        return [delivery for delivery, _ in self._signed()]
+
+    def accepted_at(self, delivery: str) -> list[str]:
+        """Slack's time stamps of the messages of a delivery."""
+        return [stamp for signed, stamp in self._signed() if signed == delivery]
+
+    def _signed(self) -> Iterator[tuple[str, str]]:
+        """The delivery's id and the time stamp of each message that carries one."""
         space = self.slack.slack.workspace
-        return [
-            message.metadata["event_payload"]["id"]
-            for channel in space.channels.values()
-            for message in space.all_messages(channel.id)
-            if message.metadata
-        ]
+        for channel in space.channels.values():
+            for message in space.all_messages(channel.id):
+                if message.metadata:
+                    yield message.metadata["event_payload"]["id"], message.ts
 
     def rooms(self) -> Counter[str]:
         """How many channels there are for each incident, by its number."""

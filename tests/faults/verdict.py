@@ -87,7 +87,11 @@ class Verdict:
             if not to or row.target in to
         ]
         lost = [f"{row.kind} {row.id} ({row.state})" for row in wanted if not count[row.id]]
-        doubled = [f"{row.kind} {row.id}" for row in wanted if count[row.id] > 1]
+        doubled = [
+            f"{row.kind} {row.id}, at {stage.accepted_at(row.id)}"
+            for row in wanted
+            if count[row.id] > 1
+        ]
         doubled += _asked_twice(db, count, incidents)
         if not to:
             doubled += [f"channel of ESC-{n}" for n, times in stage.rooms().items() if times > 1]
