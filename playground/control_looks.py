@@ -65,7 +65,7 @@ def home(slack: Playground, query: Query) -> Any:
 
 
 def unread(slack: Playground, query: Query) -> Any:
-    marks = slack.workspace.unread(person(slack, query))
+    marks = slack.workspace.read_markers.unread(person(slack, query))
     return {channel_id: dataclasses.asdict(mark) for channel_id, mark in marks.items()}
 
 

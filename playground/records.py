@@ -78,6 +78,19 @@ class Channel:
         return "private_channel" if self.is_private else "public_channel"
 
 
+#: Notes that Slack leaves in a channel: shown, but neither unread nor a ping.
+NOTES = frozenset(
+    {
+        "channel_join",
+        "channel_leave",
+        "channel_archive",
+        "channel_name",
+        "channel_topic",
+        "channel_purpose",
+    }
+)
+
+
 @dataclass
 class Message:
     """One message; `ts` is its identity within the channel."""
@@ -108,6 +121,16 @@ class Message:
     @property
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+    @property
+    def is_note(self) -> bool:
+        return self.subtype in NOTES
+
+    def shown_to(self, viewer: str) -> bool:
+        return not self.deleted and self.ephemeral_to in (None, viewer)
+
+    def pings(self, user: str) -> bool:
+        return user in self.notifies or (self.loud is not None and self.user != user)
 
 
 @dataclass(frozen=True)

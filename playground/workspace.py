@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from playground.change_feed import Change, ChangeFeed, ChangeKind
 from playground.clock import Clock
 from playground.mentions import Notified, who_is_notified
+from playground.read_markers import ReadMarkers
 from playground.records import (
     ApiCall,
     Channel,
     Delivery,
     Message,
     Person,
-    Unread,
     UserGroup,
     View,
 )
@@ -26,23 +26,11 @@ from playground.records import (
 #: The logs keep this many entries: enough for a bench, bounded for a demo left running.
 LOG_LENGTH = 50_000
 
-#: Notes that Slack leaves in a channel: shown, but neither unread nor a ping.
-NOTES = frozenset(
-    {
-        "channel_join",
-        "channel_leave",
-        "channel_archive",
-        "channel_name",
-        "channel_topic",
-        "channel_purpose",
-    }
-)
-
 COLORS = ("4a6fa5", "8b5e83", "3d7a5d", "a8623a", "5b5ea6", "94663d", "2f7f86", "a14d5f")
 
 
 class Workspace:
-    """People, groups, channels, messages, read markers, views and logs."""
+    """People, groups, channels, messages, views and logs."""
 
     def __init__(
         self,
@@ -57,6 +45,7 @@ class Workspace:
         self.name = name
         self.domain = domain
         self.events = ChangeFeed()
+        self.read_markers = ReadMarkers(self)
         self.people: dict[str, Person] = {}
         self.groups: dict[str, UserGroup] = {}
         self.channels: dict[str, Channel] = {}
@@ -67,7 +56,6 @@ class Workspace:
         self._messages: dict[str, dict[str, Message]] = defaultdict(dict)
         self._threads: dict[tuple[str, str], list[Message]] = defaultdict(list)
         self._direct: dict[frozenset[str], Channel] = {}
-        self._read: dict[tuple[str, str], str] = {}
         self._counters: dict[str, int] = defaultdict(int)
 
     # Identity
@@ -207,7 +195,7 @@ class Workspace:
         if message.thread_ts is not None and message.is_reply:
             self._threads[message.channel, message.thread_ts].append(message)
         if message.ephemeral_to is None and message.user in self.people:
-            self._mark(message.user, message.channel, message.ts)
+            self.read_markers.mark(message.user, message.channel, message.ts)
         self._tell_message(message)
         return message
 
@@ -225,7 +213,7 @@ class Workspace:
         found = self._messages[channel].get(ts)
         if found is None or found.deleted:
             return None
-        return found if viewer is None or self._shows(found, viewer) else None
+        return found if viewer is None or found.shown_to(viewer) else None
 
     def all_messages(self, channel: str) -> list[Message]:
         """Everything not deleted, ephemerals included, oldest first."""
@@ -242,7 +230,7 @@ class Workspace:
         room = self.channels.get(channel)
         if room is None or not self.can_see(viewer, room):
             return []
-        shown = (m for m in self._messages[channel].values() if self._shows(m, viewer))
+        shown = (m for m in self._messages[channel].values() if m.shown_to(viewer))
         if thread_ts is None:
             return [m for m in shown if not m.is_reply or m.subtype == "thread_broadcast"]
         return [m for m in shown if m.ts == thread_ts or m.thread_ts == thread_ts]
@@ -260,28 +248,6 @@ class Workspace:
     def latest_ts(self, channel: str) -> str:
         room = self._messages[channel]
         return next(reversed(room), "0")
-
-    # Read markers
-
-    def unread(self, user: str) -> dict[str, Unread]:
-        """Channel id → what is new there for this person; the rest is left out."""
-        marks = {}
-        for channel in self.visible_channels(user):
-            if user not in channel.members:
-                continue
-            fresh = self._unread_messages(user, channel)
-            if fresh:
-                mention = channel.is_im or any(self._pings(m, user) for m in fresh)
-                marks[channel.id] = Unread(len(fresh), mention)
-        return marks
-
-    def last_read(self, user: str, channel: str) -> str:
-        return self._read.get((user, channel), "0")
-
-    def mark_read(self, user: str, channel: str, ts: str | None = None) -> None:
-        """Up to `ts`, or to the latest message."""
-        self._mark(user, channel, ts or self.latest_ts(channel))
-        self.tell("read", channel, people=[user])
 
     # Views
 
@@ -326,33 +292,11 @@ class Workspace:
         )
 
     def _notify(self, message: Message) -> None:
-        if message.subtype in NOTES:
+        if message.is_note:
             return
         notified: Notified = who_is_notified(message.text, message.blocks, self.groups)
         message.notifies = notified.people
         message.loud = notified.loud
-
-    def _shows(self, message: Message, viewer: str) -> bool:
-        return not message.deleted and message.ephemeral_to in (None, viewer)
-
-    def _pings(self, message: Message, user: str) -> bool:
-        return message.loud is not None or user in message.notifies
-
-    def _unread_messages(self, user: str, channel: Channel) -> list[Message]:
-        fresh = self.messages_since(channel.id, self.last_read(user, channel.id))
-        return [
-            message
-            for message in fresh
-            if message.ts > self.last_read(user, channel.id)
-            and message.user != user
-            and message.subtype not in NOTES
-            and self._shows(message, user)
-            and (not message.is_reply or self._pings(message, user))
-        ]
-
-    def _mark(self, user: str, channel: str, ts: str) -> None:
-        if ts > self.last_read(user, channel):
-            self._read[user, channel] = ts
 
     def log_call(self, call: ApiCall) -> None:
         self.api_log.append(call)

@@ -41,11 +41,10 @@ async def send(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     visit = Visit(request)
-    latest = visit.workspace.latest_ts(visit.room.id)
-    if visit.me in visit.room.members and latest > visit.workspace.last_read(
-        visit.me, visit.room.id
-    ):
-        visit.workspace.mark_read(visit.me, visit.room.id)
+    me, room, markers = visit.me, visit.room, visit.workspace.read_markers
+    latest = visit.workspace.latest_ts(room.id)
+    if me in room.members and latest > markers.last_read(me, room.id):
+        markers.read(me, room.id)
     return _done()
 
 

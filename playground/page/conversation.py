@@ -11,7 +11,6 @@ from playground.page.reader import Reader
 from playground.page.surface import Surface
 from playground.page.templating import join, keyed, macro
 from playground.records import Channel, Message
-from playground.workspace import NOTES
 
 #: Messages of one author within these seconds share one head.
 _RUN = 300
@@ -64,7 +63,7 @@ def draw_message(reader: Reader, row: Row, prefix: str = "m") -> Markup:
     looks += ["ephemeral"] * (message.ephemeral_to is not None)
     looks += ["note"] * row.is_note
     looks += ["pinned"] * message.pinned
-    looks += ["pings"] * _pings(message, reader.me.id)
+    looks += ["pings"] * message.pings(reader.me.id)
     body = macro("message.html", "message", row, surface, base)
     return keyed(
         "article",
@@ -102,11 +101,11 @@ def _drawn(
 
 
 def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: bool) -> Row:
-    if message.subtype in NOTES:
+    if message.is_note:
         return Row(message, is_note=True)
     follows = (
         above is not None
-        and above.subtype not in NOTES
+        and not above.is_note
         and above.user == message.user
         and above.ephemeral_to == message.ephemeral_to
         and not (above.blocks or message.blocks)
@@ -128,11 +127,7 @@ def _row(reader: Reader, message: Message, above: Message | None, *, in_thread: 
 
 
 def _is_news(message: Message, user: str) -> bool:
-    return message.user != user and message.subtype not in NOTES
-
-
-def _pings(message: Message, user: str) -> bool:
-    return user in message.notifies or (message.loud is not None and message.user != user)
+    return message.user != user and not message.is_note
 
 
 def _earlier(count: int) -> Markup:

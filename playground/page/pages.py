@@ -48,7 +48,7 @@ async def land(request: Request) -> Response:
     rooms = visit.workspace.visible_channels(visit.me)
     rooms = [room for room in rooms if visit.me in room.members and not room.is_archived]
     rooms.sort(key=lambda room: room.is_private)
-    unread = visit.workspace.unread(visit.me)
+    unread = visit.workspace.read_markers.unread(visit.me)
     asked = [room.id for room in rooms if room.id in unread and unread[room.id].mention]
     first = max(asked, key=visit.workspace.latest_ts, default=rooms[0].id if rooms else "home")
     return RedirectResponse(f"{visit.base}/{first}", 303)
@@ -76,7 +76,7 @@ async def channel(request: Request) -> Response:
     visit = Visit(request)
     room = visit.room
     shell = visit.shell(room.id, visit.reader.title(room))
-    since = visit.workspace.last_read(visit.me, room.id)
+    since = visit.workspace.read_markers.last_read(visit.me, room.id)
     bot = _bot(visit)
     fragments = _frame(visit, shell) | {
         "head": _head(visit, shell),

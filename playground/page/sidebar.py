@@ -79,7 +79,7 @@ class Sidebar:
 
 def build(reader: Reader, at: str) -> Sidebar:
     """`at` is the place that is open: a channel's id, or 'home'."""
-    unread = reader.workspace.unread(reader.me.id)
+    unread = reader.workspace.read_markers.unread(reader.me.id)
     rooms = reader.workspace.visible_channels(reader.me.id)
     mine = [room for room in rooms if reader.me.id in room.members and not room.is_archived]
     named = [room for room in mine if not (room.is_im or room.is_mpim)]
@@ -157,7 +157,7 @@ def _others(reader: Reader) -> list[Other]:
 
 
 def _other(reader: Reader, person: Person) -> Other:
-    unread = reader.workspace.unread(person.id)
+    unread = reader.workspace.read_markers.unread(person.id)
     asked = [channel for channel, fresh in unread.items() if fresh.mention]
     latest = max(asked, key=reader.workspace.latest_ts, default="")
     time = dates.clock(dates.local(reader.now, person.tz))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from playground.records import Unread
 from playground.testing import RunningPlayground
 from tests.playground.conftest import in_channel
 from tests.playground.refusals import error, refusal
@@ -206,19 +207,16 @@ async def test_unread_marks_count_what_is_new_and_flag_what_pings(
 ) -> None:
     channel = await in_channel(slack)
     bob, cleo = slack.person("bob"), slack.person("cleo")
-    workspace = slack.slack.workspace
-    assert workspace.unread(bob.id) == {}
+    markers = slack.slack.workspace.read_markers
+    assert markers.unread(bob.id) == {}
     await web.chat_postMessage(channel=channel, text="for everyone")
     await web.chat_postMessage(channel=channel, text=f"<@{bob.id}> look")
-    assert (workspace.unread(bob.id)[channel].count, workspace.unread(bob.id)[channel].mention) == (
-        2,
-        True,
-    )
-    assert workspace.unread(cleo.id)[channel].mention is False
+    assert markers.unread(bob.id)[channel] == Unread(count=2, mention=True)
+    assert markers.unread(cleo.id)[channel].mention is False
     await web.chat_postMessage(channel=channel, text="<!channel> loud")
-    assert workspace.unread(cleo.id)[channel].mention is True
-    workspace.mark_read(cleo.id, channel)
-    assert workspace.unread(cleo.id) == {}
+    assert markers.unread(cleo.id)[channel].mention is True
+    markers.read(cleo.id, channel)
+    assert markers.unread(cleo.id) == {}
 
 
 async def test_timestamps_grow_and_follow_virtual_time(

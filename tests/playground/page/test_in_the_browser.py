@@ -236,12 +236,16 @@ async def test_a_fresh_workspace_reloads_the_page(client: Client, slack: Running
 async def test_a_hidden_tab_rests_and_catches_up(client: Client, slack: RunningPlayground) -> None:
     await _hide(client.page, hidden=True)
     await slack.person("bob").say("While you were away, @ada", "general")
-    assert slack.channel("general").id in slack.slack.workspace.unread(slack.person("ada").id)
+    assert slack.channel("general").id in slack.slack.workspace.read_markers.unread(
+        slack.person("ada").id
+    )
     await client.wait_for_no_text("While you were away")
     await _hide(client.page, hidden=False)
     await client.wait_for_text("While you were away", within="#message-list")
     await slack.until(
-        lambda: True if not slack.slack.workspace.unread(slack.person("ada").id) else None
+        lambda: (
+            True if not slack.slack.workspace.read_markers.unread(slack.person("ada").id) else None
+        )
     )
 
 
