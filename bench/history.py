@@ -114,7 +114,9 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
         ("the Home tab", lambda: homes.home(db, act)),
         ("what /metrics counts", counted),
     )
-    rows = _shares("claim of messages", _claims(scene, turns), _CLAIM_MS)
+    claimed, plain = _claims(scene, turns)
+    rows = _shares("claim of messages", claimed, _CLAIM_MS)
+    rows += _shares("a commit of one row, beside these claims", plain, None)
     rows += _shares("claim of due work", _timer_claims(scene, turns), _CLAIM_MS)
     for name, call in reads:
         rows += _shares(name, _times(call, turns), _READ_MS)
@@ -129,7 +131,7 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
     return rows
 
 
-def _shares(name: str, taken: list[float], goal: float) -> list[Row]:
+def _shares(name: str, taken: list[float], goal: float | None) -> list[Row]:
     return [
         (f"{name}, p50", percentile(taken, 0.5), None),
         (f"{name}, p99", percentile(taken, 0.99), goal),
@@ -138,39 +140,45 @@ def _shares(name: str, taken: list[float], goal: float) -> list[Row]:
 
 def _times(call: Callable[[], object], turns: int) -> list[float]:
     call()
-    taken = []
-    for _ in range(turns):
-        begun = time.perf_counter()
-        call()
-        taken.append((time.perf_counter() - begun) * 1_000)
-    return taken
+    return [_time(call) for _ in range(turns)]
+
+
+def _time(call: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    call()
+    return (time.perf_counter() - begun) * 1_000
 
 
 _numbers = count()
 
 
-def _claims(scene: Scene, turns: int) -> list[float]:
-    """One page after another, each claimed as soon as it is there."""
+def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
+    """One page after another, each claimed as soon as it is there; between them a commit that
+    changes one row: what the disk alone takes at that moment.
+    """
     now = scene.act.now
 
     def claim() -> None:
         with scene.db.transaction() as tx:
             claimed.extend(outbox.claim(tx, now=now, real=now, limit=64))
 
-    taken = []
+    def commit() -> None:
+        with scene.db.transaction() as tx:
+            tx.connection.exec_driver_sql("UPDATE workspace SET newest_number = newest_number")
+
+    taken, plain = [], []
     for _ in range(turns + 1):
+        plain.append(_time(commit))
         claimed: list[outbox.Claimed] = []
         name = f"claim {next(_numbers)}"
         message = Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, name, "subject", name)
         with scene.db.transaction() as tx:
             outbox.enqueue(tx, seeding.WORKSPACE, now, [message])
-        begun = time.perf_counter()
-        claim()
-        taken.append((time.perf_counter() - begun) * 1_000)
+        taken.append(_time(claim))
         with scene.db.transaction() as tx:
             for one in claimed:
                 outbox.finish(tx, one, DeliveryState.SENT, real=now, sent_at=now)
-    return taken[1:]
+    return taken[1:], plain[1:]
 
 
 def _timer_claims(scene: Scene, turns: int) -> list[float]:

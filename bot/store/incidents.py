@@ -24,7 +24,7 @@ from bot.store.tables import (
     WorkspaceRow,
 )
 from bot.store.tables.states import RoomState
-from bot.store.transaction import Transaction, as_object, insert_or
+from bot.store.transaction import Transaction, as_object, core, insert_or
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
 OPEN_STATES = tuple(sorted(OPEN))
@@ -35,8 +35,10 @@ _BLANK = {
     for name, field in Incident.model_fields.items()
     if not field.is_required()
 }
-_BY_ID = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
-_LOCK = _BY_ID.with_for_update()
+_THIS = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
+_BY_ID = Prepared(_THIS)
+_LOCK = Prepared(_THIS.with_for_update())
+_CHANGE = Prepared(update(core(Incident)).where(col(Incident.id) == bindparam("changed_id")))
 _PARTICIPANTS = (
     select(col(Participant.user_id))
     .where(col(Participant.incident_id) == bindparam("incident"))
@@ -76,11 +78,11 @@ def add(tx: Transaction, incident: Incident) -> None:
 
 def lock(tx: Transaction, incident_id: str) -> Incident | None:
     """Return the incident and keep others from changing it until the transaction ends."""
-    return tx.one(_LOCK, incident=incident_id)
+    return tx.one(Incident, _LOCK, incident=incident_id)
 
 
 def get(tx: Transaction, incident_id: str) -> Incident | None:
-    return tx.one(_BY_ID, incident=incident_id)
+    return tx.one(Incident, _BY_ID, incident=incident_id)
 
 
 @cache
@@ -115,7 +117,8 @@ def by_channel(
 
 
 def change(tx: Transaction, incident_id: str, values: Mapping[str, Any]) -> None:
-    tx.execute(update(Incident).where(col(Incident.id) == incident_id).values(**values))
+    # In one order, so that the same columns are the same statement.
+    tx.run(_CHANGE, [{"changed_id": incident_id, **dict(sorted(values.items()))}])
 
 
 def append(

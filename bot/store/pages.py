@@ -15,8 +15,23 @@ from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction, as_object, core
 
-_RUN = select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run"))
-_PAGE = select_rows(Page).where(col(Page.id) == bindparam("page"))
+_RUN = Prepared(select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run")))
+_PAGE = Prepared(select_rows(Page).where(col(Page.id) == bindparam("page")))
+_OF_RUN = Prepared(
+    select_rows(Page)
+    .where(col(Page.run_id) == bindparam("run"))
+    .order_by(col(Page.round), col(Page.step), col(Page.id))
+)
+_MOVE = Prepared(
+    update(core(PagingRun))
+    .where(
+        col(PagingRun.id) == bindparam("moved_id"),
+        col(PagingRun.state) == RunState.PAGING,
+        col(PagingRun.round) == bindparam("old_round"),
+        col(PagingRun.step) == bindparam("old_step"),
+    )
+    .values(round=bindparam("to_round"), step=bindparam("to_step"), next_at=bindparam("at"))
+)
 _RECORD_SENT = Prepared(
     update(core(Page))
     .where(col(Page.id) == bindparam("page"), col(Page.message_ts).is_(None))
@@ -25,11 +40,11 @@ _RECORD_SENT = Prepared(
 
 
 def run(tx: Transaction, run_id: str) -> PagingRun | None:
-    return tx.one(_RUN, run=run_id)
+    return tx.one(PagingRun, _RUN, run=run_id)
 
 
 def page(tx: Transaction, page_id: str) -> Page | None:
-    return tx.one(_PAGE, page=page_id)
+    return tx.one(Page, _PAGE, page=page_id)
 
 
 @cache
@@ -78,11 +93,7 @@ def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
 
 
 def pages_of_run(tx: Transaction, run_id: str) -> list[Page]:
-    return tx.all(
-        select_rows(Page)
-        .where(col(Page.run_id) == run_id)
-        .order_by(col(Page.round), col(Page.step), col(Page.id))
-    )
+    return tx.every(Page, _OF_RUN, run=run_id)
 
 
 def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
@@ -124,14 +135,9 @@ def move(
     tx: Transaction, run_id: str, before: Position, after: Position, next_at: datetime
 ) -> bool:
     """Advance a run that is still where the decision saw it; False when it is not."""
-    still = update(PagingRun).where(
-        col(PagingRun.id) == run_id,
-        col(PagingRun.state) == RunState.PAGING,
-        col(PagingRun.round) == before.round,
-        col(PagingRun.step) == before.step,
-    )
-    values = {"round": after.round, "step": after.step, "next_at": next_at}
-    return tx.changed(still.values(**values)) == 1
+    seen = {"moved_id": run_id, "old_round": before.round, "old_step": before.step}
+    values = {"to_round": after.round, "to_step": after.step, "at": next_at}
+    return tx.run(_MOVE, [{**seen, **values}]) == 1
 
 
 def end_run(

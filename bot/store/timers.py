@@ -54,7 +54,7 @@ class NewTimer:
     incident_id: str | None = None
 
 
-_CANCEL = (
+_CANCEL = Prepared(
     update(core(Timer))
     .where(
         col(Timer.kind) == bindparam("of_kind"),
@@ -62,6 +62,15 @@ _CANCEL = (
         col(Timer.state) == TimerState.DUE,
     )
     .values(state=TimerState.CANCELLED)
+)
+_FINISH = Prepared(
+    update(core(Timer))
+    .where(
+        col(Timer.id) == bindparam("held_id"),
+        col(Timer.fence) == bindparam("held_fence"),
+        col(Timer.state) == TimerState.DUE,
+    )
+    .values(state=TimerState.DONE)
 )
 
 
@@ -243,18 +252,7 @@ def _workspace(team_id: str, enterprise_id: str | None) -> Workspace:
 
 def finish(tx: Transaction, work: DueWork) -> bool:
     """Mark it done, in the transaction of its effects; False when it is no longer ours to do."""
-    return (
-        tx.changed(
-            update(Timer)
-            .where(
-                col(Timer.id) == work.id,
-                col(Timer.fence) == work.fence,
-                col(Timer.state) == TimerState.DUE,
-            )
-            .values(state=TimerState.DONE)
-        )
-        == 1
-    )
+    return tx.run(_FINISH, [{"held_id": work.id, "held_fence": work.fence}]) == 1
 
 
 def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
@@ -269,7 +267,7 @@ def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
 
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
     """Withdraw what is still due for a subject."""
-    return tx.changed(_CANCEL, {"of_kind": kind, "of_subject": subject})
+    return tx.run(_CANCEL, [{"of_kind": kind, "of_subject": subject}])
 
 
 def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[TimerKind]) -> int:

@@ -170,12 +170,15 @@ class Transaction:
         return [as_object(entity, dict(row)) for row in self.execute(query).mappings()]
 
     def first(self, query: SelectOfScalar[Row]) -> Row | None:
-        return self.one(query.limit(1))
+        return next(iter(self.all(query.limit(1))), None)
 
-    def one(self, query: SelectOfScalar[Row], **values: Any) -> Row | None:
+    def every(self, table: type[Row], query: Prepared, **values: Any) -> list[Row]:
+        """Return a table's rows as objects, by a query that was built once."""
+        return [as_object(table, row) for row in self.read(query, **values)]
+
+    def one(self, table: type[Row], query: Prepared, **values: Any) -> Row | None:
         """Return the row that a unique key names, by a query that was built once."""
-        row = self.execute(query, values).mappings().first()
-        return None if row is None else as_object(_entity(query), dict(row))
+        return next(iter(self.every(table, query, **values)), None)
 
 
 def _entity(query: SelectOfScalar[Row]) -> type[Row]:

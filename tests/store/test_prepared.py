@@ -23,9 +23,10 @@ def a_limit(scope: str) -> dict[str, Any]:
 def test_a_row_comes_back_as_sqlalchemy_would_return_it(db: Database, policy: Policy) -> None:
     people(db, policy)
     opened = an_incident(db, policy, references=("item:1", "item:2"))
-    query = select_rows(Incident).where(col(Incident.id) == bindparam("wanted"))
+    wanted = col(Incident.id) == bindparam("wanted", opened.head.id)
+    query = select_rows(Incident).where(wanted)
     with db.reading() as tx:
-        slow = tx.one(query, wanted=opened.head.id)
+        slow = tx.first(query)
         fast = tx.read(Prepared(query), wanted=opened.head.id)[0]
     assert fast == {name: getattr(slow, name) for name in Incident.model_fields}
     assert fast["references"] == ["item:1", "item:2"]
