@@ -15,7 +15,7 @@ from slack_rules import interactive_elements
 StateValues = dict[str, dict[str, Json]]
 
 #: Element type → (the key of its value in the state, the key of its initial value).
-_FIELDS = {
+FIELDS = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
@@ -100,7 +100,7 @@ def action(block: Json, element: Json, choice: Choice, now: str) -> Json:
 def state_value(element: Json, choice: Choice) -> Json:
     """The element's entry in `state.values` once the person has chosen."""
     kind = element["type"]
-    field, _ = _FIELDS[kind]
+    field, _ = FIELDS[kind]
     match field:
         case "selected_option":
             chosen = _single(choice)
@@ -124,7 +124,7 @@ def initial_state(blocks: list[Json]) -> StateValues:
     state: StateValues = {}
     for block in blocks:
         for element in interactive_elements(block):
-            if element.get("type") in _FIELDS:
+            if element.get("type") in FIELDS:
                 entry = state.setdefault(block["block_id"], {})
                 entry[element["action_id"]] = _untouched(dict(element))
     return state
@@ -136,7 +136,7 @@ def filled_in(blocks: list[Json], state: StateValues, given: Filled | None) -> S
     for block_id, choices in (given or {}).items():
         for action_id, choice in choices.items():
             found = find(blocks, block_id, action_id)
-            if found is not None and found[1]["type"] in _FIELDS:
+            if found is not None and found[1]["type"] in FIELDS:
                 filled.setdefault(block_id, {})[action_id] = state_value(found[1], choice)
     return filled
 
@@ -160,7 +160,7 @@ def form_errors(blocks: list[Json], state: StateValues) -> dict[str, str]:
             continue
         element = block["element"]
         entry = state.get(block["block_id"], {}).get(element["action_id"], {})
-        value = entry.get(_FIELDS[element["type"]][0])
+        value = entry.get(FIELDS[element["type"]][0])
         if value in (None, "", []):
             if not block.get("optional"):
                 errors[block["block_id"]] = "Please complete this required field."
@@ -211,7 +211,7 @@ def _wrong_number(element: Mapping[str, Any], value: str) -> str | None:
 
 def _untouched(element: Json) -> Json:
     kind = element["type"]
-    field, initial = _FIELDS[kind]
+    field, initial = FIELDS[kind]
     empty: Any = [] if field.endswith("s") and field != "value" else None
     return {"type": kind, field: element.get(initial, empty)}
 

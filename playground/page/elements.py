@@ -13,32 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from playground.elements import FIELDS
 from playground.outcomes import Choice, FormValues
 from playground.page.dates import zone
 from playground.records import Json
 
-#: element type → the key of its value in `state.values`, and of its first value in the block.
-_KEYS = {
-    "plain_text_input": ("value", "initial_value"),
-    "number_input": ("value", "initial_value"),
-    "email_text_input": ("value", "initial_value"),
-    "url_text_input": ("value", "initial_value"),
-    "static_select": ("selected_option", "initial_option"),
-    "external_select": ("selected_option", "initial_option"),
-    "radio_buttons": ("selected_option", "initial_option"),
-    "checkboxes": ("selected_options", "initial_options"),
-    "multi_static_select": ("selected_options", "initial_options"),
-    "multi_external_select": ("selected_options", "initial_options"),
-    "users_select": ("selected_user", "initial_user"),
-    "multi_users_select": ("selected_users", "initial_users"),
-    "conversations_select": ("selected_conversation", "initial_conversation"),
-    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
-    "channels_select": ("selected_channel", "initial_channel"),
-    "multi_channels_select": ("selected_channels", "initial_channels"),
-    "datepicker": ("selected_date", "initial_date"),
-    "timepicker": ("selected_time", "initial_time"),
-    "datetimepicker": ("selected_date_time", "initial_date_time"),
-}
+#: The page has nothing in which to write rich text.
+_KEYS = {kind: keys for kind, keys in FIELDS.items() if kind != "rich_text_input"}
 SELECTS = frozenset(kind for kind in _KEYS if kind.endswith("_select"))
 
 
