@@ -36,6 +36,7 @@ class Started:
     team_key: str
     team_name: str
     targets: tuple[UserId, ...]
+    started_at: datetime
     ack_due_at: datetime
 
 
@@ -139,10 +140,10 @@ def _start(
     match first:
         case PageNow():
             page_now(case, run, first)
-            return Started(run.id, team_key, name, first.targets, ack_due)
+            return Started(run.id, team_key, name, first.targets, act.now, ack_due)
         case Exhausted():
             tell_exhausted(case, policy, run)
-            return Started(run.id, team_key, name, (), ack_due)
+            return Started(run.id, team_key, name, (), act.now, ack_due)
 
 
 def worsen(case: Case, policy: Policy, severity: Severity) -> None:

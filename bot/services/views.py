@@ -129,7 +129,7 @@ def team_row_of(started: Started) -> TeamRow:
         team=TeamKey(started.team_key),
         name=started.team_name,
         state=RunState.PAGING,
-        started_at=started.ack_due_at,
+        started_at=started.started_at,
         ack_due_at=started.ack_due_at,
         paged=started.targets,
     )

@@ -20,7 +20,7 @@ from bot.services import opening, reading
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Participant, TimelineEntry, Timer
 from bot.store.transaction import Transaction
-from tests.factories import a_draft, an_act, an_incident, people
+from tests.factories import NOON, a_draft, an_act, an_incident, people
 from tests.services import scene
 
 STORED: tuple[type[SQLModel], ...] = (
@@ -106,6 +106,7 @@ def test_without_a_choice_the_policy_proposes_the_teams(db: Database, policy: Po
     opened = an_incident(db, policy, teams=None)
     proposed = policy.proposed_teams("harassment", Severity.P1)
     assert {row.team for row in opened.paged} == set(proposed)
+    assert {row.started_at for row in opened.paged} == {NOON}
 
 
 def test_where_only_ids_are_taken_no_word_is_stored(db: Database, policy: Policy) -> None:
