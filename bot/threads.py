@@ -65,7 +65,9 @@ class _Queue:
         if len(jobs) == 1 or self._together is None:
             ended: Sequence[Ended] = [outcome(job.call) for job in jobs]
         else:
-            ended = self._together([job.call for job in jobs])
+            ended, error = outcome(partial(self._together, [job.call for job in jobs]))
+            if error is not None:
+                ended = [(None, error) for _ in jobs]
         # The loop is closed where a process ends without waiting: nobody is there to be told.
         with suppress(RuntimeError):
             jobs[0].loop.call_soon_threadsafe(_tell, jobs, ended)

@@ -2,30 +2,44 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.threads import URGENT_IN_A_ROW, Threads
+from bot.threads import URGENT_IN_A_ROW, Call, Ended, Threads
+
+
+@asynccontextmanager
+async def busy_writer(threads: Threads) -> AsyncIterator[None]:
+    """The writer is busy until the block ends; what is asked of it meanwhile waits."""
+    busy, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        busy.set()
+        free.wait(30)
+
+    holding = asyncio.create_task(threads.write(hold))
+    await asyncio.to_thread(busy.wait, 30)
+    yield
+    await asyncio.sleep(0)  # Each task has begun, and stands in its queue.
+    free.set()
+    await holding
 
 
 async def order_of(urgent: int, behind: int) -> list[str]:
     """What is done in which order, when all of it waits for a writer that is busy."""
     threads, done = Threads(one_writer=True), list[str]()
-    busy, free = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        busy.set()
-        free.wait(10)
-
+    relay = threads.in_turn()
     try:
-        holding = asyncio.create_task(threads.write(hold))
-        await asyncio.to_thread(busy.wait, 10)
-        relay = threads.in_turn()
-        waiting = [asyncio.create_task(relay.write(done.append, "relay")) for _ in range(behind)]
-        waiting += [asyncio.create_task(threads.write(done.append, "ack")) for _ in range(urgent)]
-        await asyncio.sleep(0)
-        free.set()
-        await asyncio.gather(holding, *waiting)
+        async with busy_writer(threads):
+            waiting = [
+                asyncio.create_task(relay.write(done.append, "relay")) for _ in range(behind)
+            ]
+            waiting += [
+                asyncio.create_task(threads.write(done.append, "ack")) for _ in range(urgent)
+            ]
+        await asyncio.gather(*waiting)
     finally:
         threads.close()
     return done
@@ -51,3 +65,19 @@ async def test_an_error_reaches_whoever_called() -> None:
         assert await threads.read(str, 7) == "7"
     finally:
         threads.close()
+
+
+async def test_an_error_of_what_several_share_reaches_each_of_them() -> None:
+    """A commit that fails for a reason that nobody foresaw must leave nobody waiting."""
+
+    def fails(_calls: Sequence[Call]) -> Sequence[Ended]:
+        raise ValueError("no")
+
+    threads = Threads(one_writer=True, together=fails)
+    try:
+        async with busy_writer(threads):
+            waiting = [asyncio.create_task(threads.write(str, number)) for number in range(3)]
+        ends = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)
+    finally:
+        threads.close()
+    assert [type(end) for end in ends] == [ValueError] * 3
