@@ -164,7 +164,8 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
 
     def commit() -> None:
         with scene.db.transaction() as tx:
-            tx.connection.exec_driver_sql("UPDATE workspace SET newest_number = newest_number")
+            # Another value: SQLite writes nothing where a row stays the same.
+            tx.connection.exec_driver_sql("UPDATE workspace SET newest_number = newest_number + 1")
 
     taken, plain = [], []
     for _ in range(turns + 1):
