@@ -11,6 +11,7 @@ from bot.domain.rights import Deed, require
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.written import checked_text
 from bot.store import followups, incidents, timers
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
@@ -19,19 +20,10 @@ from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
 
 LONGEST_TASK = 1_000
+A_TASK = "@priya draft the holding statement by 17:00"
+A_REMINDER = "in 2h ask Legal for the opinion"
 BEFORE = "before"
 DUE = "due"
-
-
-def _checked(text: str, example: str) -> str:
-    cleaned = text.strip()
-    if not cleaned:
-        raise BadInput("text", "there is no text", example)
-    if len(cleaned) > LONGEST_TASK:
-        raise BadInput(
-            "text", f"{len(cleaned):,} characters are too many; there is room for {LONGEST_TASK:,}"
-        )
-    return cleaned
 
 
 def add_task(
@@ -45,7 +37,7 @@ def add_task(
     due_at: datetime,
 ) -> str:
     """Give somebody a task; they are told, reminded before it is due and after."""
-    text = _checked(text, "@priya draft the holding statement by 17:00")
+    text = checked_text("text", text, longest=LONGEST_TASK, example=A_TASK)
     with (
         db.transaction(act) as tx,
         take_up(tx, act, incident_id, Deed.TASK, ended_too=True) as case,
@@ -205,7 +197,7 @@ def add_reminder(
 ) -> datetime:
     """Remind this person later. On an incident it also stands on the timeline."""
     require(act, Deed.REMIND)
-    text = _checked(text, "in 2h ask Legal for the opinion")
+    text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
     with db.transaction(act) as tx:
         reminder_id = new_id(act.now)
         row = {

@@ -6,15 +6,20 @@ LONGEST_TEXT = 3_000
 """What an input of a form takes; a command could bring a hundred times as much."""
 
 
-def checked_text(field: str, text: str, *, needed: bool = True) -> str:
+def checked_text(
+    field: str,
+    text: str,
+    *,
+    needed: bool = True,
+    longest: int = LONGEST_TEXT,
+    example: str = "called the creator's manager, waiting for a reply",
+) -> str:
     """Return the text as it may be stored; raises BadInput when it is empty or too long."""
     cleaned = text.strip()
     if needed and not cleaned:
+        raise BadInput(field, "there is no text", example)
+    if len(cleaned) > longest:
         raise BadInput(
-            field, "there is no text", "called the creator's manager, waiting for a reply"
-        )
-    if len(cleaned) > LONGEST_TEXT:
-        raise BadInput(
-            field, f"{len(cleaned):,} characters are too many; there is room for {LONGEST_TEXT:,}"
+            field, f"{len(cleaned):,} characters are too many; there is room for {longest:,}"
         )
     return cleaned
