@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Role
@@ -16,26 +16,22 @@ from bot.domain.reading import (
     Assigned,
     ExhaustedMessage,
     Head,
-    Notice,
     ReminderMessage,
     TaskReminder,
     UpdateReminder,
 )
 from bot.domain.visibility import Place
 from bot.policy import Policy
-from bot.services import digests, homes, views
+from bot.services import digests, homes, in_channel, views
 from bot.services.access import identify
-from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall, View
-from bot.services.reading import card_of
+from bot.services.letters import Letter, Moot, Prepared, View
 from bot.services.shelf import Shelf
-from bot.store import followups, incidents, pages
+from bot.store import followups, pages
 from bot.store.database import Database
 from bot.store.outbox import Claimed
 from bot.store.tables import Incident
-from bot.store.tables.states import ReminderState, RoomState, TaskState
+from bot.store.tables.states import ReminderState, TaskState
 
-# A shared channel that does not take the card will not take it later either.
-THREAD_WAIT = timedelta(minutes=10)
 MOST_TRIES_TO_FIND = 20
 
 
@@ -140,79 +136,6 @@ def _page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime)
     return Letter(view, channel=page.channel_id, ts=page.message_ts)
 
 
-def _room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or incident.room is RoomState.CHANNEL:
-        return Moot("the channel is there")
-    return RoomCall(incident.id, incident.number, policy.channel.private)
-
-
-def _invite(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or incident.room is not RoomState.CHANNEL:
-        return Moot("no channel; everyone is invited when it is made")
-    users = tuple(claimed.args.get("users", ()))
-    return RoomCall(
-        incident.id, incident.number, policy.channel.private, incident.channel_id, users=users
-    )
-
-
-def _pin(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:
-        return Moot("no card to pin")
-    return RoomCall(
-        incident.id, incident.number, policy.channel.private, incident.channel_id, incident.card_ts
-    )
-
-
-def _placed(incident: Incident) -> tuple[Head, bool]:
-    """The incident as its own channel shows it, or as a shared one may."""
-    in_thread = incident.room is RoomState.THREAD
-    place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
-    return views.head_in(incident, place), in_thread
-
-
-def _card_post(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or incident.channel_id is None or incident.card_ts is not None:
-        return Moot("the card stands")
-    head, in_thread = _placed(incident)
-    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
-    return Letter(card, channel=incident.channel_id)
-
-
-def _card_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
-        return Moot("no channel")
-    if incident.card_ts is None:
-        return Moot("the card is not posted yet and will be true when it is")
-    head, in_thread = _placed(incident)
-    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
-    return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
-
-
-def _notice(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    incident = shelf.incident(claimed.subject)
-    entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
-    if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
-        return Moot("no channel")
-    if incident.room is RoomState.WANTED:
-        return NotYet("the channel is not made yet")
-    if incident.channel_id is None:
-        return Moot("no channel and no fallback channel")
-    if incident.room is RoomState.THREAD and incident.thread_ts is None:
-        if now - claimed.created_at > THREAD_WAIT:
-            return Moot("the thread was never begun; the timeline has it")
-        return NotYet("the thread is not begun yet")
-    head, _ = _placed(incident)
-    if not head.full:
-        return Moot("nothing of a restricted incident is said in a shared channel")
-    view = Notice(head, views.entry_line(entry))
-    return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
-
-
 def _reminder(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     reminder = followups.reminder(shelf.tx, claimed.subject)
     if reminder is None or reminder.state is not ReminderState.SPOKEN:
@@ -304,12 +227,12 @@ _PREPARE: dict[DeliveryKind, _Prepare] = {
     DeliveryKind.CANARY: _canary,
     DeliveryKind.CANARY_UPDATE: _page_update,
     DeliveryKind.PAGE_UPDATE: _page_update,
-    DeliveryKind.ROOM_CREATE: _room,
-    DeliveryKind.ROOM_INVITE: _invite,
-    DeliveryKind.CARD_POST: _card_post,
-    DeliveryKind.CARD_UPDATE: _card_update,
-    DeliveryKind.CARD_PIN: _pin,
-    DeliveryKind.NOTICE: _notice,
+    DeliveryKind.ROOM_CREATE: in_channel.room,
+    DeliveryKind.ROOM_INVITE: in_channel.invite,
+    DeliveryKind.CARD_POST: in_channel.card_post,
+    DeliveryKind.CARD_UPDATE: in_channel.card_update,
+    DeliveryKind.CARD_PIN: in_channel.pin,
+    DeliveryKind.NOTICE: in_channel.notice,
     DeliveryKind.REMINDER: _reminder,
     DeliveryKind.TASK_REMINDER: _task,
     DeliveryKind.UPDATE_REMINDER: _update_due,

@@ -1,0 +1,91 @@
+"""What is done to an incident's channel, and said in it: as it is true when it is sent."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.reading import Head, Notice
+from bot.domain.visibility import Place
+from bot.policy import Policy
+from bot.services import views
+from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
+from bot.services.reading import card_of
+from bot.services.shelf import Shelf
+from bot.store import incidents
+from bot.store.outbox import Claimed
+from bot.store.tables import Incident
+from bot.store.tables.states import RoomState
+
+# A shared channel that does not take the card will not take it later either.
+THREAD_WAIT = timedelta(minutes=10)
+
+
+def room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or incident.room is RoomState.CHANNEL:
+        return Moot("the channel is there")
+    return RoomCall(incident.id, incident.number, policy.channel.private)
+
+
+def invite(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or incident.room is not RoomState.CHANNEL:
+        return Moot("no channel; everyone is invited when it is made")
+    users = tuple(claimed.args.get("users", ()))
+    return RoomCall(
+        incident.id, incident.number, policy.channel.private, incident.channel_id, users=users
+    )
+
+
+def pin(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:
+        return Moot("no card to pin")
+    return RoomCall(
+        incident.id, incident.number, policy.channel.private, incident.channel_id, incident.card_ts
+    )
+
+
+def _placed(incident: Incident) -> tuple[Head, bool]:
+    """The incident as its own channel shows it, or as a shared one may."""
+    in_thread = incident.room is RoomState.THREAD
+    place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
+    return views.head_in(incident, place), in_thread
+
+
+def card_post(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or incident.channel_id is None or incident.card_ts is not None:
+        return Moot("the card stands")
+    head, in_thread = _placed(incident)
+    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
+    return Letter(card, channel=incident.channel_id)
+
+
+def card_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
+        return Moot("no channel")
+    if incident.card_ts is None:
+        return Moot("the card is not posted yet and will be true when it is")
+    head, in_thread = _placed(incident)
+    card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
+    return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
+
+
+def notice(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
+    if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
+        return Moot("no channel")
+    if incident.room is RoomState.WANTED:
+        return NotYet("the channel is not made yet")
+    if incident.channel_id is None:
+        return Moot("no channel and no fallback channel")
+    if incident.room is RoomState.THREAD and incident.thread_ts is None:
+        if now - claimed.created_at > THREAD_WAIT:
+            return Moot("the thread was never begun; the timeline has it")
+        return NotYet("the thread is not begun yet")
+    head, _ = _placed(incident)
+    if not head.full:
+        return Moot("nothing of a restricted incident is said in a shared channel")
+    view = Notice(head, views.entry_line(entry))
+    return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
