@@ -100,7 +100,7 @@ def outcome(call: Call) -> Ended:
     """Run a call; whatever it raises is handed to whoever waits for it."""
     try:
         return call(), None
-    except BaseException as error:  # noqa: BLE001 - as above
+    except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
         return None, error
 
 
