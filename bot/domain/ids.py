@@ -46,9 +46,12 @@ def _base32(value: int, pairs: int) -> str:
     return "".join([_PAIRS[value >> 10 * place & 1023] for place in range(pairs - 1, -1, -1)])
 
 
+REFERENCE = "ESC-"
+
+
 def reference(number: int) -> str:
     """The name that people say: `ESC-12`. Drills count downwards and take no number of theirs."""
-    return f"ESC-{number}" if number >= 0 else f"DRILL{number}"
+    return f"{REFERENCE}{number}" if number >= 0 else f"DRILL{number}"
 
 
 def parse_reference(text: str) -> int:

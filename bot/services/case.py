@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.errors import IncidentClosed, NoAccess, NotFound
-from bot.domain.ids import reference
+from bot.domain.ids import REFERENCE, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.rights import Deed, require
 from bot.domain.timeline import Entry, EntryKind
@@ -168,16 +168,25 @@ class Case:
             )
             self.change(head=head, entries=seq, updated_at=self.act.now)
         timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
+        if self._new and not self.incident.drill:
+            self._put_new()
+            return
         if self._new:
-            # Late: whoever opens another incident at this moment waits for our number's commit.
-            if not self.incident.drill:
-                self.incident.number = incidents.next_number(self.tx, self.act.workspace)
             incidents.add(self.tx, self.incident)
         elif self._changes:
             incidents.change(self.tx, self.id, self._changes)
         inbound.set_outcome(self.tx, self.act, self.reference)
         # Last: what else is to be put goes to the database together with it.
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
+
+    def _put_new(self) -> None:
+        """Late: whoever opens another incident at this moment waits for our number's commit."""
+        number = incidents.next_number(self.tx, self.act.workspace)
+        incidents.add_numbered(self.tx, self.incident, number)
+        inbound.set_outcome(self.tx, self.act, number.behind(REFERENCE))
+        outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
+        self.tx.put_waiting()
+        self.incident.number = number.value
 
 
 def personal(

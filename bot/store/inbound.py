@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import AlreadyHandled
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, ToCome
 from bot.store.tables import Inbound
 from bot.store.transaction import Transaction, insert_or
 
@@ -33,9 +33,13 @@ def is_taken(tx: Transaction, act: Act) -> bool:
     return tx.first(select(Inbound).where(col(Inbound.key) == full)) is not None
 
 
-def set_outcome(tx: Transaction, act: Act, outcome: str) -> None:
+def set_outcome(tx: Transaction, act: Act, outcome: str | ToCome) -> None:
     """Remember what came of it, for an answer to the second request."""
-    if act.key is not None:
+    if act.key is None:
+        return
+    if isinstance(outcome, ToCome):
+        tx.put_given(_taken(tx.dialect), _named(act, act.key), outcome=outcome)
+    else:
         tx.put(_taken(tx.dialect), [_row(act, act.key, outcome)])
 
 
@@ -50,12 +54,15 @@ def _taken(dialect: str) -> Prepared:
 
 
 def _row(act: Act, key: str, outcome: str) -> dict[str, Any]:
+    return {**_named(act, key), "outcome": outcome}
+
+
+def _named(act: Act, key: str) -> dict[str, Any]:
     return {
         "key": _full(act.workspace, key),
         "team_id": act.workspace.team_id,
         "enterprise_id": act.workspace.enterprise_id,
         "received_at": act.now,
-        "outcome": outcome,
     }
 
 

@@ -14,7 +14,7 @@ from bot.domain.ids import reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
-from bot.store.prepared import Prepared, one_of
+from bot.store.prepared import Prepared, ToCome, one_of
 from bot.store.tables import (
     Decision,
     Incident,
@@ -24,7 +24,7 @@ from bot.store.tables import (
     WorkspaceRow,
 )
 from bot.store.tables.states import RoomState
-from bot.store.transaction import Transaction, as_object, core, insert_or
+from bot.store.transaction import Transaction, as_object, core, insert_or, inserted
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
 OPEN_STATES = tuple(sorted(OPEN))
@@ -46,15 +46,14 @@ _PARTICIPANTS = (
 )
 
 
-def next_number(tx: Transaction, workspace: Workspace) -> int:
+def next_number(tx: Transaction, workspace: Workspace) -> ToCome:
     """Take the workspace's next incident number; waits for a concurrent opening to commit."""
     first = {
         "team_id": workspace.team_id,
         "enterprise_id": workspace.enterprise_id,
         "newest_number": 1,
     }
-    number: int = tx.put_and_read(_next_number(tx.dialect), first)["newest_number"]
-    return number
+    return tx.put_asking(_next_number(tx.dialect), first)
 
 
 @cache
@@ -74,6 +73,12 @@ def made(**values: Any) -> Incident:
 def add(tx: Transaction, incident: Incident) -> None:
     row = vars(incident)
     tx.insert(Incident, {name: row[name] for name in Incident.model_fields})
+
+
+def add_numbered(tx: Transaction, incident: Incident, number: ToCome) -> None:
+    row = vars(incident)
+    rest = {name: row[name] for name in Incident.model_fields if name != "number"}
+    tx.put_given(inserted(Incident), rest, number=number)
 
 
 def lock(tx: Transaction, incident_id: str) -> Incident | None:

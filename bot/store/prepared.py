@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -20,12 +21,15 @@ from sqlalchemy import (
     String,
     any_,
     bindparam,
+    cast,
     column,
     func,
+    literal,
     literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -47,21 +51,14 @@ class Compiled:
     sql: str
     takes: tuple[tuple[str, _Convert], ...]
     fixed: Mapping[str, Any]
-    by_position: bool
     names: tuple[str, ...]
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
     """The columns that come back as something else than the driver makes of them, by place."""
 
-    def values(self, row: Mapping[str, Any]) -> Any:
+    def values(self, row: Mapping[str, Any]) -> list[Any]:
         """Return a row's values as the driver takes them."""
         given = {**self.fixed, **row} if self.fixed else row
-        if self.by_position:
-            return [
-                convert(given[name]) if convert else given[name] for name, convert in self.takes
-            ]
-        return {
-            name: convert(given[name]) if convert else given[name] for name, convert in self.takes
-        }
+        return [convert(given[name]) if convert else given[name] for name, convert in self.takes]
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
         """Return the rows of an answer by the names of their columns."""
@@ -78,7 +75,32 @@ class Compiled:
         return list(zip(*columns, strict=True))
 
 
-Waiting = tuple["Prepared", tuple[str, ...]]
+@dataclass(slots=True, eq=False)
+class ToCome:
+    """What an INSERT will answer that is put later; rows that are put behind it hold it already."""
+
+    text: str = ""
+    """Words before it."""
+    of: "ToCome | None" = None
+    answer: Any = None
+
+    def behind(self, text: str) -> "ToCome":
+        return ToCome(text, self)
+
+    @property
+    def value(self) -> Any:
+        """None until it has come."""
+        if self.of is None or self.of.answer is None:
+            return self.answer
+        return f"{self.text}{self.of.answer}"
+
+
+class Waiting(NamedTuple):
+    """An INSERT that waits: its columns, and those of them that are to come, with their words."""
+
+    put: "Prepared"
+    columns: tuple[str, ...]
+    to_come: tuple[tuple[str, str], ...] = ()
 
 
 class Prepared:
@@ -99,16 +121,20 @@ class Prepared:
         return found
 
 
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""Values in the server's own words, `$1`: psycopg reads a long text with names in it each time."""
+
+
 def _compile(statement: Any, dialect: Dialect, columns: tuple[str, ...]) -> Compiled:
+    dialect = dialect if dialect.name == "sqlite" else _NUMBERED
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns or None)
-    asked = compiled.positiontup if compiled.positional else list(compiled.params)
+    asked = compiled.positiontup
     answer = list(getattr(statement, "exported_columns", ()))
     converts = [_from_driver(each.type, dialect) for each in answer]
     return Compiled(
         sql=str(compiled),
         takes=tuple((name, _to_driver(compiled.binds[name].type, dialect)) for name in asked or ()),
         fixed={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-        by_position=bool(compiled.positional),
         names=tuple(each.name for each in answer),
         converted=tuple((place, convert) for place, convert in enumerate(converts) if convert),
     )
@@ -140,7 +166,7 @@ _TOGETHER: dict[tuple[Waiting, ...], Compiled] = {}
 
 def together(dialect: Dialect, puts: tuple[Waiting, ...]) -> Compiled:
     """Return one statement for several INSERTs; it takes the rows of each as `rows0`, `rows1` …
-    It answers what the last one returns, or how many rows that has put.
+    It answers how many rows the last one has put, and what the one that answers has told.
 
     One after the other, as if each were a statement of its own: the locks that they take are
     taken in this order. PostgreSQL promises none, so each asks how many the one before has put.
@@ -148,33 +174,46 @@ def together(dialect: Dialect, puts: tuple[Waiting, ...]) -> Compiled:
     found = _TOGETHER.get(puts)
     if found is None:
         before: CTE | None = None
-        for place, (put, columns) in enumerate(puts):
-            before = _put(put.statement, columns, f"rows{place}", before)
+        answer: ColumnElement[Any] | None = None
+        for place, waiting in enumerate(puts):
+            before = _put(waiting, f"rows{place}", before, answer)
+            for returned in getattr(waiting.put.statement, "exported_columns", ()):
+                answer = select(before.c[returned.name]).scalar_subquery()
         assert before is not None
-        answer = list(puts[-1][0].statement.exported_columns)
-        asked = [before.c[each.name] for each in answer] or [func.count().label("put")]
-        found = _TOGETHER[puts] = _compile(select(*asked).select_from(before), dialect, ())
+        last = select(func.count()).select_from(before).scalar_subquery().label("put")
+        told = (answer.label("answer"),) if answer is not None else ()
+        found = _TOGETHER[puts] = _compile(select(last, *told), dialect, ())
     return found
 
 
-def _put(statement: Any, columns: tuple[str, ...], name: str, before: CTE | None) -> CTE:
+def _put(waiting: Waiting, name: str, before: CTE | None, answer: ColumnElement[Any] | None) -> CTE:
+    statement, columns, to_come = waiting.put.statement, waiting.columns, dict(waiting.to_come)
     table = statement.table
+    known = [column(each, table.c[each].type) for each in columns if each not in to_come]
     rows = func.json_populate_recordset(
         literal_column(f'NULL::"{table.name}"'), bindparam(name, type_=Rows())
-    ).table_valued(*(column(each, table.c[each].type) for each in columns), name=f"of_{name}")
-    source = select(*(rows.c[each] for each in columns))
+    ).table_valued(*known, name=f"of_{name}")
+    source = select(
+        *(_worded(answer, to_come[each]) if each in to_come else rows.c[each] for each in columns)
+    )
     if before is not None:
         put_before = select(func.count()).select_from(before).scalar_subquery()
-        source = source.where(put_before >= 0)
+        source = source.select_from(rows).where(put_before >= 0)
     whole = statement.from_select(list(columns), source, include_defaults=False)
     added: CTE = whole.returning(literal_column("1").label("one")).cte(f"put_{name}")
     return added
+
+
+def _worded(answer: ColumnElement[Any] | None, text: str) -> ColumnElement[Any]:
+    assert answer is not None
+    return literal(text) + cast(answer, String) if text else answer
 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(rows, default=_moment)
 
 
+@lru_cache(maxsize=512)
 def _moment(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("a moment without a time zone")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import CursorResult, Executable, insert
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,7 +15,7 @@ from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.store.prepared import Compiled, Prepared, Waiting, together
+from bot.store.prepared import Compiled, Prepared, ToCome, Waiting, together
 
 Row = TypeVar("Row")
 Table = type[SQLModel]
@@ -30,6 +31,11 @@ def core(table: Table) -> CoreTable:
 @cache
 def _insert(table: Table) -> Prepared:
     return Prepared(insert(core(table)))
+
+
+def inserted(table: Table) -> Prepared:
+    """Return the INSERT of rows of a table, for `put_given`."""
+    return _insert(table)
 
 
 def insert_or(dialect: str, table: Table) -> InsertOrUpdate:
@@ -51,7 +57,8 @@ class Transaction:
         self.has_one_writer = self.dialect == "sqlite"
         self.wakes_relay = False
         self._cursor: DBAPICursor | None = None
-        self._waiting: dict[Waiting, Sequence[Mapping[str, Any]]] = {}
+        self._waiting: dict[Prepared, tuple[Waiting, Sequence[Mapping[str, Any]]]] = {}
+        self._answering: ToCome | None = None
 
     def execute(
         self,
@@ -77,32 +84,51 @@ class Transaction:
         if self.has_one_writer:
             self.run(statement, rows)
             return
-        if any(waits is statement for waits, _ in self._waiting):
+        self._wait(Waiting(statement, tuple(rows[0])), rows)
+
+    def _wait(self, waiting: Waiting, rows: Sequence[Mapping[str, Any]]) -> None:
+        if waiting.put in self._waiting:
             self.put_waiting()
-        self._waiting[statement, tuple(rows[0])] = rows
+        self._waiting[waiting.put] = waiting, rows
+
+    def put_asking(self, statement: Prepared, row: Mapping[str, Any]) -> ToCome:
+        """Put an INSERT that answers with one value; it has come when all that waits is put.
+
+        What it locks is so locked for one statement and the commit, if rows that need the value
+        are `put_given` it behind.
+        """
+        if self.has_one_writer:
+            return ToCome(answer=self.listed(statement, **row)[0][0])
+        if self._answering is not None:
+            self.put_waiting()
+        self._wait(Waiting(statement, tuple(row)), [row])
+        self._answering = ToCome()
+        return self._answering
+
+    def put_given(self, statement: Prepared, row: Mapping[str, Any], **held: ToCome) -> None:
+        """Put a row that also holds what is to come, by the names of its columns."""
+        if statement in self._waiting:
+            self.put_waiting()
+        if all(each.value is not None for each in held.values()):
+            self.put(statement, [{**row, **{name: each.value for name, each in held.items()}}])
+            return
+        to_come = tuple((name, each.text) for name, each in held.items())
+        self._wait(Waiting(statement, (*row, *held), to_come), [row])
 
     def put_waiting(self) -> None:
         """Put what waits. Called before every other statement, and before the commit."""
         if not self._waiting:
             return
-        waiting, self._waiting = self._waiting, {}
-        if len(waiting) == 1:
-            (((statement, _), rows),) = waiting.items()
-            self.run(statement, rows)
+        waits, rows = zip(*self._waiting.values(), strict=True)
+        asked, self._waiting, self._answering = self._answering, {}, None
+        if len(waits) == 1 and asked is None:
+            self.run(waits[0].put, rows[0])
             return
-        whole = together(self.connection.dialect, tuple(waiting))
-        given = {f"rows{place}": rows for place, rows in enumerate(waiting.values())}
-        self.on_driver(whole.sql, [whole.values(given)])
-
-    def put_and_read(self, statement: Prepared, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Run an INSERT that answers, of one row, after what waits: on PostgreSQL with it."""
-        if self.has_one_writer:
-            return self.read(statement, **row)[0]
-        waiting, self._waiting = self._waiting, {}
-        whole = together(self.connection.dialect, (*waiting, (statement, tuple(row))))
-        rows = (*waiting.values(), [row])
+        whole = together(self.connection.dialect, waits)
         given = {f"rows{place}": each for place, each in enumerate(rows)}
-        return whole.read(self.on_driver(whole.sql, [whole.values(given)]).fetchall())[0]
+        cursor = self.on_driver(whole.sql, [whole.values(given)])
+        if asked is not None:
+            ((_, asked.answer),) = whole.listed(cursor.fetchall())
 
     def insert_new(self, table: Table, *rows: Mapping[str, Any]) -> int:
         """Add the rows that break no unique key and return how many those were."""
@@ -140,7 +166,7 @@ class Transaction:
         connection = self.connection
         try:
             if self._cursor is None:
-                self._cursor = connection.connection.cursor()
+                self._cursor = self.cursor()
             if len(values) == 1:
                 self._cursor.execute(sql, values[0])
             else:
@@ -159,6 +185,15 @@ class Transaction:
                 dialect=dialect,
             ) from error
         return self._cursor
+
+    def cursor(self) -> Any:
+        """Return a cursor of the driver for the words of `Prepared`."""
+        pooled = self.connection.connection
+        if self.has_one_writer:
+            return pooled.cursor()
+        driver = pooled.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        return psycopg.RawCursor(driver)
 
     def changed(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
         """Run an update or delete and return how many rows it changed: the end of every race."""

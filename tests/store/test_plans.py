@@ -59,13 +59,14 @@ def plans(tx: Transaction) -> Iterator[list[str]]:
     prefix = "EXPLAIN QUERY PLAN " if tx.has_one_writer else "EXPLAIN "
     column = 3 if tx.has_one_writer else 0
 
-    def explain(_c: Any, cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
-        if many or not statement.startswith(("WITH", "SELECT", "UPDATE", "DELETE")):
-            return
-        beside = cursor.connection.cursor()
-        beside.execute(prefix + statement, given)
-        lines.extend(str(row[column]).strip() for row in beside.fetchall())
+    def explain(beside: Any, statement: str, given: Any, many: bool) -> None:
+        if not many and statement.startswith(("WITH", "SELECT", "UPDATE", "DELETE")):
+            beside.execute(prefix + statement, given)
+            lines.extend(str(row[column]).strip() for row in beside.fetchall())
         beside.close()
+
+    def executing(_c: Any, cursor: Any, statement: str, given: Any, _x: Any, many: bool) -> None:
+        explain(cursor.connection.cursor(), statement, given, many)
 
     if not tx.has_one_writer:
         # The tables are empty here: nothing is too small for an index.
@@ -73,15 +74,15 @@ def plans(tx: Transaction) -> Iterator[list[str]]:
     straight = tx.on_driver
 
     def on_driver(sql: str, values: Sequence[Any]) -> Any:
-        explain(None, tx.connection.connection.cursor(), sql, values[0], None, len(values) > 1)
+        explain(tx.cursor(), sql, values[0], len(values) > 1)
         return straight(sql, values)
 
-    event.listen(tx.connection, "before_cursor_execute", explain)
+    event.listen(tx.connection, "before_cursor_execute", executing)
     vars(tx)["on_driver"] = on_driver
     try:
         yield lines
     finally:
-        event.remove(tx.connection, "before_cursor_execute", explain)
+        event.remove(tx.connection, "before_cursor_execute", executing)
 
 
 def whole_tables(lines: list[str]) -> list[str]:

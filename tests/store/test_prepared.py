@@ -8,12 +8,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
+from bot.domain.errors import AlreadyHandled
 from bot.policy import Policy
+from bot.store import inbound, incidents
 from bot.store import people as store
 from bot.store.database import Database
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Incident, Limit, Person
-from tests.factories import NOON, an_act, an_incident, people
+from bot.store.transaction import Transaction
+from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 
 
 def a_limit(scope: str) -> dict[str, Any]:
@@ -65,3 +68,68 @@ def test_one_text_serves_every_call(db: Database) -> None:
     )
     dialect = db.engine.dialect
     assert query.compiled(dialect) is query.compiled(dialect)
+
+
+def outcome(db: Database, key: str) -> str:
+    with pytest.raises(AlreadyHandled) as first, db.transaction(an_act(key=key)):
+        pass
+    return first.value.outcome
+
+
+def test_a_row_holds_what_an_insert_before_it_answers(db: Database) -> None:
+    with db.transaction() as tx:
+        number = incidents.next_number(tx, WORKSPACE)
+        inbound.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
+        tx.put_waiting()
+        assert number.value == 1
+    assert outcome(db, "one") == "ESC-1"
+
+
+def test_what_has_come_already_is_held_alike(db: Database) -> None:
+    with db.transaction() as tx:
+        number = incidents.next_number(tx, WORKSPACE)
+        tx.execute(select(1))
+        inbound.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
+    assert number.value == 1
+    assert outcome(db, "one") == "ESC-1"
+
+
+def test_an_answer_comes_whatever_is_put_behind_it(db: Database) -> None:
+    with db.transaction() as tx:
+        tx.insert(Limit, a_limit("old"))
+    with db.transaction() as tx:
+        number = incidents.next_number(tx, WORKSPACE)
+        tx.put_new(Limit, a_limit("old"))
+        tx.put_waiting()
+        assert number.value == 1
+        number = incidents.next_number(tx, WORKSPACE)
+        tx.put_new(Limit, a_limit("new"), a_limit("newer"))
+        tx.put_waiting()
+        assert number.value == 2
+
+
+def test_each_answer_goes_to_the_rows_behind_it(db: Database) -> None:
+    with db.transaction() as tx:
+        for key in ("one", "two", "three"):
+            number = incidents.next_number(tx, WORKSPACE)
+            inbound.set_outcome(tx, an_act(key=key), number.behind("ESC-"))
+    assert [outcome(db, key) for key in ("one", "two", "three")] == ["ESC-1", "ESC-2", "ESC-3"]
+
+
+def test_openings_wait_for_one_statement_of_each_other_and_the_commit(
+    db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workspace's number is taken with the last that is put: behind it comes the COMMIT."""
+    people(db, policy)
+    asked, on_driver = list[str](), Transaction.on_driver
+
+    def noted(tx: Transaction, sql: str, values: Any) -> Any:
+        asked.append(sql)
+        return on_driver(tx, sql, values)
+
+    monkeypatch.setattr(Transaction, "on_driver", noted)
+    an_incident(db, policy, an_act(key="one"))
+    taken = next(place for place, sql in enumerate(asked) if "INSERT INTO workspace" in sql)
+    assert "INSERT INTO delivery" in asked[-1]
+    behind = asked[taken + 1 :]
+    assert len(behind) == (4 if db.is_sqlite else 0), behind
