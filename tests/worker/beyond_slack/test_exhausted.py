@@ -94,21 +94,21 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
         await until_nobody_is_left(rig)
-        await eventually(lambda: notices(rig))
+        await eventually(partial(notices_of_legal, rig))
         answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
         beyond.mailbox.refuses = False
-        legal = [row for row in notices(rig) if row.subject == legal_run(rig).id]
         await eventually(
-            lambda: (
-                {row.state for row in notices(rig) if row.subject == legal[0].subject}
-                == {DeliveryState.CANCELLED}
-            )
+            lambda: {row.state for row in notices_of_legal(rig)} == {DeliveryState.CANCELLED}
         )
     assert told_that_nobody_answered(beyond, "priya@example.com") == []
 
 
 def in_charge(rig: Rig) -> list[str]:
     return list(dict.fromkeys((*rig.policy.managers_on_duty, *rig.policy.operations_fallback)))
+
+
+def notices_of_legal(rig: Rig) -> list[Delivery]:
+    return [row for row in notices(rig) if row.subject == legal_run(rig).id]
 
 
 def notices(rig: Rig) -> list[Delivery]:
