@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -73,9 +74,12 @@ class Faults:
     rules: list[FaultRule] = field(default_factory=list)
     latency_ms: dict[str, float] = field(default_factory=dict)
     """By method; `*` for all others."""
+    answers_a_second: float | None = None
+    """A Slack that is overloaded: one call waits behind the other. None: any number at once."""
     history_lag: float = 0.0
     """Seconds for which history and replies do not show a new message yet."""
     dice: random.Random = field(default_factory=lambda: random.Random(7))
+    _free_at: float = 0.0
 
     def set(self, rules: list[FaultRule]) -> None:
         self.rules = list(rules)
@@ -87,6 +91,7 @@ class Faults:
     def clear(self) -> None:
         self.rules = []
         self.latency_ms = {}
+        self.answers_a_second = None
         self.history_lag = 0.0
 
     def strike(self, method: str, args: dict[str, object]) -> FaultRule | None:
@@ -100,5 +105,10 @@ class Faults:
         return None
 
     def delay(self, method: str) -> float:
-        """Seconds that every answer of this method takes."""
-        return self.latency_ms.get(method, self.latency_ms.get("*", 0.0)) / 1000
+        """Seconds that this answer takes: its method's, and those of the calls before it."""
+        alone = self.latency_ms.get(method, self.latency_ms.get("*", 0.0)) / 1000
+        if self.answers_a_second is None:
+            return alone
+        now = time.monotonic()
+        self._free_at = max(self._free_at, now) + 1 / self.answers_a_second
+        return alone + self._free_at - now

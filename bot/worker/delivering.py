@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -137,6 +138,7 @@ class Delivering(Loop):
 
     async def _settle(self, claimed: Claimed, draft: Written | RoomCall) -> None:
         """Make the call and store what came of it."""
+        began = time.monotonic()
         try:
             accepted = await self._accepted(claimed, draft)
         except NoLongerOurs:
@@ -146,7 +148,7 @@ class Delivering(Loop):
             await self._failed(claimed, error)
         else:
             if accepted is not None:
-                self._slots.answered()
+                self._slots.answered(time.monotonic() - began)
                 self._turns.accepted(claimed, self._clock.real())
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
@@ -213,6 +215,8 @@ class Delivering(Loop):
 
         It waits for as long as Slack is away, and is given up where Slack refuses the history.
         """
+        if not found.refused:
+            self._slots.unanswered()
         page = claimed.kind is DeliveryKind.PAGE
         if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
             await self._again(

@@ -35,7 +35,9 @@ class Slots:
     so one method or one channel that does not answer keeps nobody else from being served.
 
     Where calls run out of time there were too many of them, for Slack or for the way there: asked
-    by as many again it would answer none. So their number is halved, and grows with each answer.
+    by as many again it would answer none, and what we have given up it still works at. So their
+    number is halved, of those that may hang too, and grows with each answer that comes soon. One
+    that comes late tells that there are enough.
     """
 
     def __init__(self, pace: Pace, freed: Callable[[], None]) -> None:
@@ -46,9 +48,10 @@ class Slots:
         self._width = pace.in_flight
         self._halved_at = float("-inf")
 
-    def answered(self) -> None:
-        """One more may be under way, up to the usual number."""
-        self._width = min(self._width + 1, self._pace.in_flight)
+    def answered(self, seconds: float) -> None:
+        """One more may be under way, up to the usual number, where it took no longer than usual."""
+        if seconds < self._pace.slow_after:
+            self._width = min(self._width + 1, self._pace.in_flight)
 
     def unanswered(self) -> None:
         """Half as many; those that began together and fail together count as one sign."""
@@ -71,7 +74,8 @@ class Slots:
         pace, slow_since = self._pace, time.monotonic() - self._pace.slow_after
         busy = [one for one in self._taken.values() if one.since > slow_since]
         # Those that hang beyond what may hang count like the others.
-        hanging = max(len(self._taken) - len(busy) - pace.most_hanging, 0)
+        may_hang = self._width * pace.most_hanging // pace.in_flight
+        hanging = max(len(self._taken) - len(busy) - may_hang, 0)
         left = max(self._width - len(busy) - hanging, 0)
         for_pages = self._width * pace.for_pages // pace.in_flight
         for_others = max(self._width - for_pages, 1)

@@ -10,6 +10,8 @@ from bot.worker.slots import Room, Slots
 
 NEVER, AT_ONCE = 3600.0, 0.0
 """Seconds after which a call counts as one that hangs."""
+SOON = -1.0
+"""Seconds that an answer took: fewer than any limit here."""
 
 
 def a_pace(slow_after: float, most_hanging: int = 100) -> Pace:
@@ -97,11 +99,28 @@ async def test_calls_without_an_answer_are_followed_by_fewer_and_answers_by_more
     for _ in range(3):
         slots.unanswered()
     assert slots.room() == Room(any=2, others=2), "some are tried all the same"
-    slots.answered()
+    slots.answered(SOON)
     assert slots.room() == Room(any=3, others=2)
     for _ in range(20):
-        slots.answered()
+        slots.answered(SOON)
     assert slots.room() == Room(any=8, others=5)
+
+
+async def test_an_answer_that_comes_late_is_followed_by_no_more() -> None:
+    slots = Slots(a_pace(NEVER), no_matter)
+    slots.unanswered()
+    slots.answered(NEVER)
+    assert slots.room() == Room(any=4, others=3)
+
+
+async def test_where_fewer_may_be_under_way_fewer_may_hang() -> None:
+    """What we have given up, Slack still works at."""
+    slots = Slots(a_pace(AT_ONCE, most_hanging=16), no_matter)
+    slots.unanswered()
+    with under_way(slots, 8, Priority.NOTICE):
+        assert slots.room() == Room(any=4, others=3)
+        with under_way(slots, 2, Priority.NOTICE):
+            assert slots.room() == Room(any=2, others=1)
 
 
 async def test_calls_that_fail_together_are_one_sign() -> None:
