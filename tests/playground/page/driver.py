@@ -14,14 +14,17 @@ for what the page shows.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 _FILLED = "input:not([type=hidden]):not([type=search]), textarea"
+_TRIES, _SOON_MS = 10, 2_000
 
 
 class Client:
@@ -247,14 +250,28 @@ class Client:
                 await box.set_checked(label in wanted)
 
     async def _pick(self, pick: Locator, wanted: list[str]) -> None:
+        if await pick.get_attribute("data-multi") is None:
+            [only] = wanted
+            await self._choose(pick, only)
+            return
         await pick.locator(".pick-face").click()
-        many = await pick.get_attribute("data-multi") is not None
         for option in await pick.get_by_role("option").all():
             chosen = await option.get_attribute("aria-selected") == "true"
-            named = await option.get_attribute("data-words") in wanted
-            if named and not many:
+            if (await option.get_attribute("data-words") in wanted) != chosen:
                 await option.click()
-                return
-            if named != chosen and many:
-                await option.click()
-        await self.page.keyboard.press("Escape")
+        # Where no list is open, it would close the whole form.
+        if await pick.locator(":popover-open").count():
+            await self.page.keyboard.press("Escape")
+
+    async def _choose(self, pick: Locator, words: str) -> None:
+        """From a list that closes where the app draws the form anew at this very moment."""
+        option = pick.locator(f"[role=option][data-words={json.dumps(words, ensure_ascii=False)}]")
+        for _ in range(_TRIES):
+            if not await option.is_visible():
+                await pick.locator(".pick-face").click()
+            try:
+                await option.click(timeout=_SOON_MS)
+            except PlaywrightTimeout:
+                continue
+            return
+        raise AssertionError(f"{words!r} cannot be chosen")
