@@ -39,5 +39,5 @@ async def test_an_overloaded_slack_is_not_kept_busy_with_what_was_given_up(rig: 
     rig.slack.slack.faults.answers_a_second = 25
     async with rig.working(IMPATIENT, ticking=False):
         await eventually(lambda: not something_waits(rig), within=120)
-    # Where each is answered in time it takes 240; without fewer of them, 730.
-    assert len(rig.slack.calls()) < 600
+    # 420 to 430 were measured, and 661 or more where as many as ever may hang.
+    assert len(rig.slack.calls()) < 550
