@@ -24,7 +24,7 @@ from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import digests, homes, reading
 from bot.services.opening import open_incident
-from bot.store import outbox, outbox_health, purge, timers
+from bot.store import claims, outbox, outbox_health, purge, timers
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.purge import Heap
@@ -160,7 +160,7 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
 
     def claim() -> None:
         with scene.db.transaction() as tx:
-            claimed.extend(outbox.claim(tx, now=now, real=now, limit=64))
+            claimed.extend(claims.claim(tx, now=now, real=now, limit=64))
 
     def commit() -> None:
         with scene.db.transaction() as tx:
@@ -170,7 +170,7 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
     taken, plain = [], []
     for _ in range(turns + 1):
         plain.append(_time(commit))
-        claimed: list[outbox.Claimed] = []
+        claimed: list[claims.Claimed] = []
         name = f"claim {next(_numbers)}"
         message = Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, name, "subject", name)
         with scene.db.transaction() as tx:
@@ -178,7 +178,7 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
         taken.append(_time(claim))
         with scene.db.transaction() as tx:
             for one in claimed:
-                outbox.finish(tx, one, DeliveryState.SENT, real=now, sent_at=now)
+                claims.finish(tx, one, DeliveryState.SENT, real=now, sent_at=now)
     return taken[1:], plain[1:]
 
 

@@ -15,7 +15,7 @@ from bench.extent import Extent
 from bench.figures import Figure, compared, rate
 from bench.processes import LoadGenerator, bot
 from bench.slack import CALL_SECONDS, Answered, Slack
-from bot.store import outbox
+from bot.store import claims
 from bot.store.database import Database
 
 GROUP = "The relay, Slack at 100 ms a call, a lane for each message"
@@ -87,7 +87,7 @@ def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
 
 
 def _claimed(
-    extent: Extent, databases: Databases, kind: str, claims: Callable[[str, datetime], _Claims]
+    extent: Extent, databases: Databases, kind: str, claiming: Callable[[str, datetime], _Claims]
 ) -> float:
     """Claims a second, from the first to the last: nobody's index, start or end is counted."""
     with databases.fresh(kind) as url:
@@ -96,7 +96,7 @@ def _claimed(
         seeding.due_notices(db, extent.claims, now)
         seeding.counted(db)
         db.close()
-        with claims(url, now) as claim:
+        with claiming(url, now) as claim:
             begun, claimed = time.monotonic(), 0
             while taken := claim():
                 claimed += taken
@@ -112,7 +112,7 @@ def _ours(url: str, now: datetime) -> Iterator[Callable[[], int]]:
 
     def claim() -> int:
         with db.transaction() as tx:
-            return len(outbox.claim(tx, now=now, real=now, limit=_BATCH))
+            return len(claims.claim(tx, now=now, real=now, limit=_BATCH))
 
     yield claim
     db.close()

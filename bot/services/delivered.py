@@ -10,10 +10,10 @@ from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.case import Case
-from bot.store import incidents, limits, outbox, pages, people
+from bot.store import claims, incidents, limits, outbox, pages, people
+from bot.store.claims import Claimed, ClaimLost, Ended
 from bot.store.database import Database
 from bot.store.locking import lock_in_order
-from bot.store.outbox import Claimed, ClaimLost, Ended
 from bot.store.tables import Incident, Page
 from bot.store.transaction import Transaction
 
@@ -69,7 +69,7 @@ def sent_together(db: Database, outcomes: Sequence[tuple[Claimed, Accepted]], at
     ]
     with db.transaction() as tx:
         lock_in_order(tx, Incident, (one for one in followed if one is not None))
-        outbox.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
+        claims.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
         _follow_pages(tx, outcomes, at)
         for claimed, accepted in outcomes:
             _follow(tx, claimed, accepted, at)
@@ -120,7 +120,7 @@ def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:
 def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
     """There is nothing to say any more."""
     with db.transaction() as tx:
-        outbox.finish(tx, claimed, DeliveryState.CANCELLED, real=at.real, error=why)
+        claims.finish(tx, claimed, DeliveryState.CANCELLED, real=at.real, error=why)
 
 
 def again(
@@ -140,7 +140,7 @@ def again(
     `in_order`: what stands behind it in its lane waits too. Otherwise it goes ahead.
     """
     with db.transaction() as tx:
-        outbox.put_back(
+        claims.put_back(
             tx,
             claimed,
             real=at.real,
@@ -161,13 +161,13 @@ def rate_limited(
     It costs no attempt. A page that has to wait for more than a minute pages the backup too.
     """
     if claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
-        # Before the lane is touched, in a transaction of its own: see `outbox.let_go`.
+        # Before the lane is touched, in a transaction of its own: see `claims.let_go`.
         with db.transaction() as tx:
             _lock(tx, claimed)
-            if outbox.is_held(tx, claimed):
+            if claims.is_held(tx, claimed):
                 _page_backup_too(tx, policy, claimed, at)
     with db.transaction() as tx:
-        held = outbox.put_back(
+        held = claims.put_back(
             tx,
             claimed,
             real=at.real,
@@ -211,12 +211,12 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
             people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
         _after_rejection(tx, policy, claimed, code, at)
     with db.transaction() as tx:
-        outbox.let_go(tx, claimed, real=at.real)
+        claims.let_go(tx, claimed, real=at.real)
 
 
 def _ended(tx: Transaction, claimed: Claimed, code: str, at: At) -> bool:
     dead = DeliveryState.DEAD
-    return outbox.finish(tx, claimed, dead, real=at.real, error=code, free=False)
+    return claims.finish(tx, claimed, dead, real=at.real, error=code, free=False)
 
 
 def _page_backup_instead(
@@ -239,7 +239,7 @@ def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) 
             return
         _after_rejection(tx, policy, claimed, code, at)
     with db.transaction() as tx:
-        outbox.let_go(tx, claimed, real=at.real)
+        claims.let_go(tx, claimed, real=at.real)
 
 
 def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
@@ -262,7 +262,7 @@ def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: st
 def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At, pause: timedelta) -> None:
     """The token is no good: everything of this workspace waits, nothing is thrown away."""
     with db.transaction() as tx:
-        outbox.put_back(
+        claims.put_back(
             tx,
             claimed,
             real=at.real,

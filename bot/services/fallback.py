@@ -21,9 +21,10 @@ from bot.services import linked
 from bot.services.case import Case
 from bot.services.delivered import At
 from bot.services.letters import Moot
-from bot.store import incidents, outbox, pages, unsent_pages
+from bot.store import claims, incidents, outbox, pages, unsent_pages
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed, Outgoing
+from bot.store.outbox import Outgoing
 from bot.store.tables import PagingRun
 from bot.store.transaction import Transaction
 from bot.store.unsent_pages import Unsent
@@ -147,7 +148,7 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
     """A gateway has taken it. False when somebody else held the claim by then."""
     with db.transaction() as tx:
         incident = incidents.lock(tx, claimed.incident_id or "")
-        if not outbox.finish(tx, claimed, DeliveryState.SENT, real=at.real, sent_at=at.now):
+        if not claims.finish(tx, claimed, DeliveryState.SENT, real=at.real, sent_at=at.now):
             return False
         run = _run(tx, claimed)
         if incident is not None and run is not None:

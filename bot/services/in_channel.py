@@ -10,7 +10,7 @@ from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
 from bot.store import incidents
-from bot.store.outbox import Claimed
+from bot.store.claims import Claimed
 from bot.store.tables import Incident
 from bot.store.tables.states import RoomState
 

@@ -27,8 +27,8 @@ from bot.services.access import identify
 from bot.services.letters import Letter, Moot, Prepared, View
 from bot.services.shelf import Shelf
 from bot.store import followups, pages
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from bot.store.tables import Incident
 from bot.store.tables.states import ReminderState, TaskState
 

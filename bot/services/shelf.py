@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.domain.duework import DeliveryKind
 from bot.services.case import OF_A_DRILL
 from bot.store import incidents, pages
-from bot.store.outbox import Claimed
+from bot.store.claims import Claimed
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction
 

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
+from bot.domain.act import Workspace
+
+workspace_of = cache(Workspace)
+"""From a row's `team_id` and `enterprise_id`: rows come by the thousand, workspaces do not."""
 _REMEMBERED: dict[str, Callable[[Any], Any]] = {}
 
 

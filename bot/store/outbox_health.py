@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.store.outbox import recount
+from bot.store.claims import recount
 from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery, Lane
 from bot.store.transaction import Transaction

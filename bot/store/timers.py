@@ -21,7 +21,7 @@ from sqlmodel import col
 from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind, TimerState
 from bot.domain.ids import new_id
-from bot.store.columns import Instant
+from bot.store.columns import Instant, workspace_of
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Timer
 from bot.store.transaction import Transaction, core, insert_or
@@ -242,12 +242,7 @@ def _turn(work: DueWork) -> tuple[bool, datetime, str]:
 
 def _due_work(row: Sequence[Any]) -> DueWork:
     team_id, enterprise_id, *told = row
-    return DueWork(_workspace(team_id, enterprise_id), *told)
-
-
-@cache
-def _workspace(team_id: str, enterprise_id: str | None) -> Workspace:
-    return Workspace(team_id, enterprise_id)
+    return DueWork(workspace_of(team_id, enterprise_id), *told)
 
 
 def finish(tx: Transaction, work: DueWork) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.store.outbox import recount
+from bot.store.claims import recount
 from bot.store.tables import Delivery
 from bot.store.transaction import Transaction
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.duework import DeliveryKind
 from bot.store import limits
-from bot.store.outbox import Claimed
+from bot.store.claims import Claimed
 
 # Whose limit is the workspace's: a 429 on one call of it concerns every lane.
 _METHODS = {

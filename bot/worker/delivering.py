@@ -22,8 +22,8 @@ from bot.slack.errors import (
     TokenLost,
     code_of,
 )
-from bot.store import outbox
-from bot.store.outbox import Claimed
+from bot.store import claims
+from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked, scope_of
 from bot.worker.drafting import Drafting, DraftOf, Written
 from bot.worker.loop import Gear, Loop
@@ -118,7 +118,7 @@ class Delivering(Loop):
     def _renew_now(self, claimed: Claimed) -> bool:
         until = self._clock.real() + self._pace.lease
         with self._db.transaction() as tx:
-            return outbox.renew(tx, claimed, until=until)
+            return claims.renew(tx, claimed, until=until)
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
         """Put it back while Slack wants the workspace or the method left alone, by any replica."""

@@ -13,8 +13,8 @@ from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import outgoing
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from bot.threads import Threads
 from bot.worker.post import Post
 

@@ -21,8 +21,8 @@ from bot.render.outside import Written, exhausted, written
 from bot.services import delivered, fallback
 from bot.services.fallback import Errand
 from bot.services.letters import Moot
-from bot.store import outbox
-from bot.store.outbox import Claimed
+from bot.store import claims
+from bot.store.claims import Claimed
 from bot.worker.loop import Gear, Loop, going_on, rest
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class FallbackRelay(Loop):
 
     def _claim_now(self, room: int) -> list[Claimed]:
         with self._db.transaction() as tx:
-            return outbox.claim(
+            return claims.claim(
                 tx,
                 now=self._clock.now(),
                 real=self._clock.real(),

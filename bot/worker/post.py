@@ -15,8 +15,8 @@ from bot.services.letters import Letter, RoomCall
 from bot.slack.answers import each, needed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from bot.threads import Threads
 from bot.worker.rendering import home_view, message
 

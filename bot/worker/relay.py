@@ -6,8 +6,8 @@ import time
 from functools import partial
 
 from bot.domain.duework import Priority
-from bot.store import limits, outbox
-from bot.store.outbox import Claimed
+from bot.store import claims, limits
+from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked
 from bot.worker.delivering import Delivering
 from bot.worker.loop import Gear, Loop, going_on, rest
@@ -87,7 +87,7 @@ class Relay(Loop):
     def _claim_now(self, room: Room) -> list[Claimed]:
         began = time.monotonic()
         now, real = self._clock.now(), self._clock.real()
-        take = partial(outbox.claim, now=now, real=real, lease=self._pace.lease)
+        take = partial(claims.claim, now=now, real=real, lease=self._pace.lease)
         claimed: list[Claimed] = []
         with self._db.transaction() as tx:
             if room.others < room.any // 2:

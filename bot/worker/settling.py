@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services import delivered
 from bot.services.delivered import Accepted, At
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from bot.threads import Threads
 
 log = logging.getLogger(__name__)

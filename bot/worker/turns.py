@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.ids import DeliveryId
-from bot.store.outbox import Claimed
+from bot.store.claims import Claimed
 
 _TRIES = 5
 _TRIES_WHILE_AWAY = 120

@@ -27,7 +27,7 @@ import bot.clock
 import bot.worker.timekeeper
 from bot.domain.duework import DeliveryKind
 from bot.services import outgoing, runs
-from bot.store import database, outbox, timers
+from bot.store import claims, database, timers
 from bot.store.bell import Bell
 from bot.worker.pace import Pace
 from commandline import serve
@@ -112,7 +112,7 @@ def _idle(_: str) -> None:
     def claim(*_given: Any, **_named: Any) -> list[Any]:
         return []
 
-    outbox.claim = claim
+    claims.claim = claim
 
 
 _HOOKS: dict[str, Callable[[str], None]] = {

@@ -19,9 +19,10 @@ from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, duework
-from bot.store import outbox, timers
+from bot.store import claims, timers
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import UNSENT, Claimed
+from bot.store.outbox import UNSENT
 from bot.store.tables import Delivery, Lane
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
@@ -41,7 +42,7 @@ def pages_claimed(db: Database, number: int) -> list[Claimed]:
     with db.transaction() as tx:
         # Within one round no lease runs out: what was in flight is looked up later, not posted.
         real = LATER + timedelta(minutes=number)
-        claimed = outbox.claim(tx, now=LATER, real=real, limit=500)
+        claimed = claims.claim(tx, now=LATER, real=real, limit=500)
     return [one for one in claimed if one.kind is DeliveryKind.PAGE]
 
 
@@ -128,7 +129,7 @@ def race(db: Database, policy: Policy, number: int, handicap: Handicap, *, looks
         [work] = timers.claim(tx, now=LATER, real=LATER, limit=1)
     together, over = threading.Barrier(3), threading.Event()
     stored_at: list[float] = []
-    claims: list[tuple[float, list[Claimed]]] = []
+    looks: list[tuple[float, list[Claimed]]] = []
 
     def acknowledge() -> None:
         together.wait(30)
@@ -150,16 +151,16 @@ def race(db: Database, policy: Policy, number: int, handicap: Handicap, *, looks
         while looks_on and not over.wait(0.001):  # The others are to get in between.
             began = time.perf_counter()
             with contextlib.suppress(StoreUnavailable):  # A deadlock's victim looks again.
-                claims.append((began, pages_claimed(db, number)))
+                looks.append((began, pages_claimed(db, number)))
 
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(deed) for deed in (acknowledge, step, relay)]:
             done.result(60)
-    claims.append((time.perf_counter(), pages_claimed(db, number)))
+    looks.append((time.perf_counter(), pages_claimed(db, number)))
     [acknowledged] = stored_at
     late = [
         one
-        for began, claimed in claims
+        for began, claimed in looks
         for one in claimed
         if began > acknowledged and one.incident_id == opened.head.id
     ]

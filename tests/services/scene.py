@@ -11,9 +11,9 @@ from bot.policy import Policy
 from bot.services import delivered, duework, outgoing, reading
 from bot.services.delivered import Accepted, At
 from bot.services.letters import Letter, Prepared, RoomCall
-from bot.store import outbox, timers
+from bot.store import claims, timers
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Timer
 from tests.factories import NOON, an_act
 
@@ -115,7 +115,7 @@ def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
         # A second a turn: so long a channel rests after each post.
         real += timedelta(seconds=1)
         with db.transaction() as tx:
-            claimed = outbox.claim(tx, now=at, real=real, limit=100)
+            claimed = claims.claim(tx, now=at, real=real, limit=100)
         if not claimed:
             return said
         for one in claimed:

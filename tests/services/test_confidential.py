@@ -30,7 +30,7 @@ from bot.services import (
 from bot.services.decisions import NewDecision
 from bot.services.delivered import At
 from bot.services.letters import Letter
-from bot.store import outbox
+from bot.store import claims
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from tests.factories import MEI, NOON, PRIYA, SOFIA, an_act, an_incident, people
@@ -180,7 +180,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
 ) -> None:
 
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
     delivered.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))

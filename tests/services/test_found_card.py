@@ -8,9 +8,9 @@ from bot.domain.duework import DeliveryKind
 from bot.policy import Policy
 from bot.services import delivered
 from bot.services.delivered import Accepted, At
-from bot.store import outbox
+from bot.store import claims
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from tests.factories import NOON, an_incident, people
 from tests.services import scene
 
@@ -23,7 +23,7 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
     for later in range(minute, minute + 10):
         at = At(NOON, NOON + timedelta(minutes=later))
         with db.transaction() as tx:
-            taken = outbox.claim(tx, now=NOON, real=at.real, limit=100)
+            taken = claims.claim(tx, now=NOON, real=at.real, limit=100)
         for other in taken:
             if other.kind is not kind:
                 delivered.moot(db, other, "not asked", at)

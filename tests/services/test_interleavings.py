@@ -16,10 +16,10 @@ from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, delivered, duework, followups
 from bot.services.delivered import Accepted, At
-from bot.store import incidents, outbox, pages, timers
+from bot.store import claims, incidents, outbox, pages, timers
+from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.store.locking import lock_in_order
-from bot.store.outbox import Claimed
 from bot.store.tables import Incident, Reminder
 from bot.store.timers import NewTimer
 from tests.databases import fresh_database
@@ -43,7 +43,7 @@ def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
 def a_claimed_page(db: Database, policy: Policy) -> Claimed:
     an_incident(db, policy, teams=(LEGAL,))
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (page,) = [one for one in claimed if one.target == PRIYA]
     return page
 
@@ -114,7 +114,7 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("next", f"person/{PRIYA}")])
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     assert "next" in {one.subject for one in claimed}, "the lane was let go of"
 
 
@@ -131,7 +131,7 @@ def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Po
     page = a_claimed_page(db, policy)
     delivered.again(db, page, timedelta(0), NOW, error="reset", unknown=True)
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (again,) = [one for one in claimed if one.id == page.id]
     assert again.uncertain
     delivered.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
@@ -147,10 +147,10 @@ def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("other", "person/U9")])
     with db.transaction() as tx:
-        (other,) = outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        (other,) = claims.claim(tx, now=NOON, real=NOON, limit=50)
     assert delivered.sent(db, other, Accepted("D9", "9.9"), NOW)
     both = [(page, Accepted("D1", "1.1")), (other, Accepted("D9", "9.8"))]
-    with pytest.raises(outbox.ClaimLost):
+    with pytest.raises(claims.ClaimLost):
         delivered.sent_together(db, both, NOW)
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.SENDING

@@ -17,8 +17,8 @@ from bot.policy import Policy
 from bot.services import answering, delivered, digests, duework, followups, lifecycle
 from bot.services.delivered import Accepted, At
 from bot.services.exports import verify
+from bot.store import claims, incidents, timers
 from bot.store import followups as tasks
-from bot.store import incidents, outbox, timers
 from bot.store.database import Database
 from tests.databases import fresh_database
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
@@ -92,7 +92,7 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
         page = scene.page_of(db, PRIYA, opened.head.id)
         with db.transaction() as tx:
             moment = NOON + timedelta(minutes=number)
-            claimed = outbox.claim(tx, now=NOON, real=moment, limit=200)
+            claimed = claims.claim(tx, now=NOON, real=moment, limit=200)
         (sending,) = [one for one in claimed if one.subject == page]
         for other in claimed:
             if other is not sending:

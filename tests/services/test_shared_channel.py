@@ -6,7 +6,7 @@ from bot.domain.duework import DeliveryKind
 from bot.policy import Policy
 from bot.services import delivered, lifecycle
 from bot.services.delivered import At
-from bot.store import outbox
+from bot.store import claims
 from bot.store.database import Database
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
@@ -22,7 +22,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
 ) -> None:
     opened = [an_incident(db, policy, teams=()) for _ in range(2)]
     with db.transaction() as tx:
-        rooms = outbox.claim(tx, now=NOON, real=NOON, limit=9)
+        rooms = claims.claim(tx, now=NOON, real=NOON, limit=9)
     for room in rooms:
         assert room.kind is DeliveryKind.ROOM_CREATE
         delivered.rejected(db, policy, room, "restricted_action", At(NOON, NOON))

@@ -6,9 +6,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.store import outbox
+from bot.store import claims, outbox
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed, Outgoing
+from bot.store.outbox import Outgoing
 from bot.store.tables import Delivery, Lane
 from tests.factories import NOON, WORKSPACE
 
@@ -33,20 +34,20 @@ def take(
 ) -> dict[str, Claimed]:
     """Claim; return what was claimed by subject."""
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=at, real=at, limit=limit, **options)
+        claimed = claims.claim(tx, now=at, real=at, limit=limit, **options)
     return {one.subject: one for one in claimed}
 
 
 def end(db: Database, claimed: Claimed, *, at: datetime = NOON, **changes: Any) -> bool:
     state = changes.pop("state", DeliveryState.SENT)
     with db.transaction() as tx:
-        return outbox.finish(tx, claimed, state, real=at, **changes)
+        return claims.finish(tx, claimed, state, real=at, **changes)
 
 
 def back(db: Database, claimed: Claimed, *, at: datetime = NOON, **changes: Any) -> bool:
     wait = changes.pop("wait", timedelta(0))
     with db.transaction() as tx:
-        return outbox.put_back(tx, claimed, real=at, due_at=at + wait, **changes)
+        return claims.put_back(tx, claimed, real=at, due_at=at + wait, **changes)
 
 
 def delivery(db: Database, subject: str) -> Delivery:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.store import outbox, outbox_health, withdrawals
+from bot.store import claims, outbox_health, withdrawals
+from bot.store.claims import LEASE
 from bot.store.database import Database
-from bot.store.outbox import LEASE
 from bot.store.outbox_health import Waiting
 from bot.store.tables import Delivery, Lane
 from tests.factories import NOON
@@ -106,14 +106,14 @@ def test_a_claim_that_was_slept_over_is_renewed_only_while_nobody_else_has_it(
 ) -> None:
     put(db, a_delivery("a"))
     slow = take(db)["a"]
-    until = NOON + 2 * outbox.LEASE
+    until = NOON + 2 * claims.LEASE
     with db.transaction() as tx:
-        assert outbox.renew(tx, slow, until=until)
-    assert take(db, at=NOON + outbox.LEASE) == {}
+        assert claims.renew(tx, slow, until=until)
+    assert take(db, at=NOON + claims.LEASE) == {}
     assert take(db, at=until)["a"].fence == slow.fence + 1
     with db.transaction() as tx:
-        assert not outbox.renew(tx, slow, until=until + outbox.LEASE)
-    assert delivery(db, "a").lease_until == until + outbox.LEASE
+        assert not claims.renew(tx, slow, until=until + claims.LEASE)
+    assert delivery(db, "a").lease_until == until + claims.LEASE
 
 
 def test_a_pause_keeps_a_channel_quiet(db: Database) -> None:

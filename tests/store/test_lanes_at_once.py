@@ -11,8 +11,8 @@ from typing import TypeVar
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.errors import StoreUnavailable
 from bot.store import outbox, withdrawals
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery, delivery, end, lane, put, take
 

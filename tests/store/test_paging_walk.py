@@ -8,15 +8,15 @@ from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, delivered, duework, reading
 from bot.services.delivered import Accepted, At
-from bot.store import outbox, timers
+from bot.store import claims, timers
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Claimed
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
 
 
 def claim_all(db: Database) -> list[Claimed]:
     with db.transaction() as tx:
-        return outbox.claim(tx, now=NOON, real=NOON, limit=50)
+        return claims.claim(tx, now=NOON, real=NOON, limit=50)
 
 
 def test_each_team_is_paged_and_only_the_acknowledged_one_stops(

@@ -15,6 +15,7 @@ from bot.domain.severity import Severity
 from bot.services import canary
 from bot.store import (
     canaries,
+    claims,
     digests,
     drills,
     incidents,
@@ -102,15 +103,15 @@ def whole_tables(lines: list[str]) -> list[str]:
 
 def claim_deliveries(tx: Transaction) -> None:
     outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("one"), a_delivery("other", "person/U2")])
-    assert len(outbox.claim(tx, now=NOON, real=NOON, limit=5)) == 2
-    outbox.recount(tx, ["a", "b"])
+    assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 2
+    claims.recount(tx, ["a", "b"])
 
 
 def put_back_what_merges(tx: Transaction) -> None:
     card = replace(a_delivery("card"), merge_key="card:one")
     outbox.enqueue(tx, WORKSPACE, NOON, [card])
-    [claimed] = outbox.claim(tx, now=NOON, real=NOON, limit=5)
-    assert outbox.put_back(tx, claimed, due_at=NOON, real=NOON)
+    [claimed] = claims.claim(tx, now=NOON, real=NOON, limit=5)
+    assert claims.put_back(tx, claimed, due_at=NOON, real=NOON)
 
 
 HOT: dict[str, Callable[[Transaction], object]] = {

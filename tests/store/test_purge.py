@@ -19,7 +19,7 @@ from bot.domain.errors import AlreadyHandled
 from bot.domain.ids import TeamKey
 from bot.policy import Policy
 from bot.services import answering
-from bot.store import limits, outbox, purge, timers
+from bot.store import claims, limits, outbox, purge, timers
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.purge import Heap
@@ -163,13 +163,13 @@ def test_an_idle_lane_goes_and_comes_again_with_its_next_message(db: Database) -
     put(db, "a", 40 * DAY, DeliveryState.SENT)
     put(db, "b", 40 * DAY, DeliveryState.DUE)
     with db.transaction() as tx:
-        outbox.recount(tx, [f"{WORKSPACE.team_id}/lane a", f"{WORKSPACE.team_id}/lane b"])
+        claims.recount(tx, [f"{WORKSPACE.team_id}/lane a", f"{WORKSPACE.team_id}/lane b"])
     assert sweep(db, Heap.LANES) == 1
     again = Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, "lane a", "subject", "again")
     with db.transaction() as tx:
         outbox.enqueue(tx, WORKSPACE, NOON, [again])
     with db.transaction() as tx:
-        claimed = outbox.claim(tx, now=NOON, real=NOON, limit=5)
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=5)
     assert len(claimed) == 2
 
 
@@ -191,7 +191,7 @@ def test_a_lane_to_which_somebody_adds_at_this_moment_stays(db: Database) -> Non
             assert sweep(db, Heap.LANES) == 0
     assert sweep(db, Heap.LANES) == 0
     with db.transaction() as tx:
-        assert len(outbox.claim(tx, now=NOON, real=NOON, limit=5)) == 1
+        assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 1
 
 
 def test_a_message_for_a_lane_that_is_just_being_cleared_is_not_lost(db: Database) -> None:
@@ -210,7 +210,7 @@ def test_a_message_for_a_lane_that_is_just_being_cleared_is_not_lost(db: Databas
             adding = pool.submit(add)
         adding.result(timeout=30)
     with db.transaction() as tx:
-        assert len(outbox.claim(tx, now=NOON, real=NOON, limit=5)) == 1
+        assert len(claims.claim(tx, now=NOON, real=NOON, limit=5)) == 1
 
 
 def settle_everything(db: Database) -> None:

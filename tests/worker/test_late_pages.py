@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.errors import StoreUnavailable
-from bot.store import outbox
+from bot.store import claims
 from bot.store.tables import Delivery, Lane
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
@@ -53,7 +53,7 @@ async def test_a_process_that_dies_between_paging_a_backup_and_freeing_the_lane_
     def dies(*_given: object, **_named: object) -> None:
         raise StoreUnavailable
 
-    monkeypatch.setattr(outbox, "let_go", dies)
+    monkeypatch.setattr(claims, "let_go", dies)
     rig.slack.slack.faults.add(
         FaultRule(FaultKind.ERROR, "conversations.open", user=PRIYA, error="user_disabled")
     )

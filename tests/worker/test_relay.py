@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
 from bot.services import answering, digests, lifecycle, paging, reading
-from bot.store import outbox
+from bot.store import claims
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
@@ -201,7 +201,7 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     digests.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
     with rig.db.transaction() as tx:  # A process that claims, and ends before its first call.
         now, real = rig.clock.now(), rig.clock.real()
-        assert outbox.claim(tx, now=now, real=real, limit=9, lease=timedelta(0))
+        assert claims.claim(tx, now=now, real=real, limit=9, lease=timedelta(0))
     async with rig.working(ticking=False):
         await eventually(lambda: all_sent(rig, DeliveryKind.DIGEST))
     assert [rig.posts_of(sent.id) for sent in deliveries(rig, DeliveryKind.DIGEST)] == [1]
