@@ -14,6 +14,7 @@ _METHODS = {
     DeliveryKind.CARD_PIN: "pins.add",
 }
 _LOOKING_UP = ("conversations.history", "conversations.replies")
+_FINDING_A_CHANNEL = ("users.conversations", "conversations.members")
 _ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
 
 
@@ -38,6 +39,7 @@ class Blocked:
         if claimed.kind in _METHODS:
             scopes.append(_METHODS[claimed.kind])
         if claimed.uncertain:
-            scopes += _LOOKING_UP
+            making = claimed.kind is DeliveryKind.ROOM_CREATE
+            scopes += _FINDING_A_CHANNEL if making else _LOOKING_UP
         untils = [self._until.get(f"{claimed.workspace.team_id}:{scope}") for scope in scopes]
         return max((until - real for until in untils if until), default=timedelta(0))

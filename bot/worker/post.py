@@ -1,7 +1,7 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ _LOOK_BACK = timedelta(hours=26)
 _AT_ONCE = 200
 _MOST_READ = 10
 """Answers of `_AT_ONCE` messages."""
-_CHANNEL_SUFFIXES = 9
+_CHANNEL_NAMES = 9
 
 
 StillOurs = Callable[[], Awaitable[bool]]
@@ -227,10 +227,13 @@ class Post:
 
     async def _create(self, claimed: Claimed, room: RoomCall, still_ours: StillOurs) -> Accepted:
         base = f"{self._prefix}-{room.number}"
-        if claimed.uncertain and (made := await self._made_before(base)) is not None:
+        names = (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
+        if (
+            claimed.uncertain
+            and (made := await self._made_before(names, private=room.private)) is not None
+        ):
             return made
-        for attempt in range(_CHANNEL_SUFFIXES):
-            name = base if attempt == 0 else f"{base}-{attempt + 1}"
+        for name in names:
             if not await still_ours():
                 raise NoLongerOurs
             try:
@@ -245,23 +248,34 @@ class Post:
             return Accepted(channel, name=word(answer, "channel", "name") or name)
         raise Rejected("name_taken")
 
-    async def _made_before(self, base: str) -> Accepted | None:
-        """An earlier attempt may have made the channel: the bot is in it and nobody else."""
+    async def _made_before(self, names: Container[str], *, private: bool) -> Accepted | None:
+        """An earlier attempt may have made the channel: by us, as it was asked for, and nobody
+        else is in it. A name alone is no proof: people may give a channel of theirs any.
+        """
+        me = needed(await self._calls.call("auth.test"), "user_id")
         cursor = ""
         while True:
             answer = await self._calls.call(
                 "users.conversations",
-                types="public_channel,private_channel",
+                types="private_channel" if private else "public_channel",
                 exclude_archived=True,
                 limit=200,
                 cursor=cursor or None,
             )
             for channel in each(answer, "channels"):
-                if channel.get("name") == base and channel.get("num_members", 1) in (0, 1):
-                    return Accepted(needed(channel, "id"), name=base)
+                name = word(channel, "name")
+                if name is None or name not in names or word(channel, "creator") != me:
+                    continue
+                found = needed(channel, "id")
+                if await self._nobody_else(found, me):
+                    return Accepted(found, name=name)
             cursor = next_page(answer) or ""
             if not cursor:
                 return None
+
+    async def _nobody_else(self, channel: str, me: str) -> bool:
+        there = await self._calls.call("conversations.members", channel=channel, limit=2)
+        return there.get("members") == [me]
 
 
 def labelled_repeat(claimed: Claimed) -> Claimed:

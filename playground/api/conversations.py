@@ -77,6 +77,7 @@ def list_channels(slack: Playground, args: Arguments) -> Json:
             for channel in slack.workspace.channels.values()
             if channel.kind == "public_channel" or bot in channel.members
         ],
+        members=True,
     )
 
 
@@ -94,6 +95,7 @@ def users_conversations(slack: Playground, args: Arguments) -> Json:
             if user in channel.members
             and (channel.kind == "public_channel" or bot in channel.members)
         ],
+        members=False,
     )
 
 
@@ -125,7 +127,7 @@ def _opened(slack: Playground, channel: Channel, args: Arguments) -> Json:
     return full if args.flag("return_im") else {"id": channel.id}
 
 
-def _listed(slack: Playground, args: Arguments, channels: list[Channel]) -> Json:
+def _listed(slack: Playground, args: Arguments, channels: list[Channel], *, members: bool) -> Json:
     kinds = args.ids("types") or ["public_channel"]
     live = not args.flag("exclude_archived")
     wanted = [
@@ -135,7 +137,7 @@ def _listed(slack: Playground, args: Arguments, channels: list[Channel]) -> Json
     ]
     shown, metadata = page(wanted, args, default=100)
     return {
-        "channels": [slack.shapes.channel(each, members=True) for each in shown],
+        "channels": [slack.shapes.channel(each, members=members) for each in shown],
         **metadata,
     }
 
