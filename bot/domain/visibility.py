@@ -35,7 +35,7 @@ class TierRule:
     """What a tier shows, as data. Later tiers are rows here.
 
     `titles_in` are the places where its words may stand; `by_invitation` says that even there only
-    the people invited may read them.
+    the people invited may read them, so its own channel is private.
     """
 
     titles_in: frozenset[Place]
@@ -69,3 +69,8 @@ def sight(tier: Tier, place: Place, *, reader: str, role: Role, invited: Collect
             return Sight.FULL if place in rule.titles_in else Sight.CODENAME
         return Sight.CODENAME if role >= rule.least_role else Sight.NOTHING
     return Sight.FULL if role >= rule.least_role or reader in invited else Sight.NOTHING
+
+
+def by_invitation(tier: Tier) -> bool:
+    """Tell whether nobody but the people invited may read it, in its own channel too."""
+    return TIERS[tier].by_invitation

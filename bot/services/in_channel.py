@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.reading import Head, Notice
-from bot.domain.visibility import Place
+from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
 from bot.services import views
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
@@ -22,25 +22,25 @@ def room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prep
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is RoomState.CHANNEL:
         return Moot("the channel is there")
-    return RoomCall(incident.id, incident.number, policy.channel.private)
+    # What the policy wants for all of them gives nobody a seat where only the invited may be.
+    private = policy.channel.private or by_invitation(incident.tier)
+    return RoomCall(incident.id, incident.number, private=private)
 
 
-def invite(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL:
         return Moot("no channel; everyone is invited when it is made")
     users = tuple(claimed.args.get("users", ()))
-    return RoomCall(
-        incident.id, incident.number, policy.channel.private, incident.channel_id, users=users
-    )
+    return RoomCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 
-def pin(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+def pin(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:
         return Moot("no card to pin")
     return RoomCall(
-        incident.id, incident.number, policy.channel.private, incident.channel_id, incident.card_ts
+        incident.id, incident.number, channel=incident.channel_id, card_ts=incident.card_ts
     )
 
 

@@ -46,11 +46,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class RoomCall:
-    """A call that sets an incident's channel up: create, invite or pin."""
+    """A call that sets an incident's channel up: create (`private` or not), invite or pin."""
 
     incident_id: str
     number: int
-    private: bool
+    private: bool = True
     channel: str | None = None
     card_ts: str | None = None
     users: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ from bot.services import (
 )
 from bot.services.decisions import NewDecision
 from bot.services.delivered import At
-from bot.services.letters import Letter
+from bot.services.letters import Letter, RoomCall
 from bot.store import claims
 from bot.store.database import Database
 from bot.store.tables import Delivery
@@ -178,7 +178,6 @@ def test_access_is_asked_for_granted_and_refused(db: Database, story: str) -> No
 def test_a_thread_in_a_shared_channel_says_no_word(
     db: Database, policy: Policy, story: str
 ) -> None:
-
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
@@ -192,3 +191,19 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     assert shared, "its card"
     assert SECRET not in str(shared)
     assert scene.incident(db, story).thread_ts is not None
+
+
+@pytest.mark.parametrize(
+    ("tier", "private"), [(Tier.STANDARD, False), (Tier.RESTRICTED, True)], ids=str
+)
+def test_the_channel_is_private_whatever_the_policy_wants_for_the_others(
+    db: Database, policy: Policy, tier: Tier, private: bool
+) -> None:
+    open_ones = replace(policy, channel=replace(policy.channel, private=False))
+    an_incident(db, open_ones, tier=tier)
+    made = [
+        prepared
+        for claimed, prepared in scene.send(db, open_ones)
+        if claimed.kind is DeliveryKind.ROOM_CREATE and isinstance(prepared, RoomCall)
+    ]
+    assert [room.private for room in made] == [private]
