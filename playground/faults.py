@@ -77,7 +77,8 @@ class Faults:
     answers_a_second: float | None = None
     """A Slack that is overloaded: one call waits behind the other. None: any number at once."""
     history_lag: float = 0.0
-    """Seconds for which history and replies do not show a new message yet."""
+    """Seconds for which history and replies do not show a new message yet, nor
+    `users.conversations` a new channel."""
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     _free_at: float = 0.0
 

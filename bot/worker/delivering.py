@@ -183,32 +183,43 @@ class Delivering(Loop):
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it was put back to be looked up again."""
-        still_ours = partial(self._still_ours, claimed)
-        if isinstance(draft, RoomCall):
-            return await self._post.set_up(claimed, draft, still_ours)
-        posted = draft.letter.ts is None and claimed.kind is not DeliveryKind.HOME
-        if claimed.uncertain and posted:
-            found = await self._post.look_up(claimed, draft.letter)
+        if claimed.uncertain:
+            found = await self._looked_up(claimed, draft)
             match found:
                 case Accepted():
                     return found
                 case Absent() if claimed.lookups + 1 < _LOOKUPS:
-                    wait = self._pace.between_lookups
-                    await self._again(
-                        claimed,
-                        wait,
-                        "not found",
-                        unknown=True,
-                        looked_up=True,
-                        # Nothing has failed: it was looked for.
-                        in_order=self._turns.kept_by(claimed),
-                    )
+                    await self._look_again(claimed)
                     return None
                 case NoHistory():
                     return await self._without_history(claimed, found)
-                case Absent():
+                case Absent() | None:
                     pass
+        still_ours = partial(self._still_ours, claimed)
+        if isinstance(draft, RoomCall):
+            return await self._post.set_up(draft, still_ours)
         return await self._post.send(claimed, draft.letter, draft.content, still_ours)
+
+    async def _looked_up(
+        self, claimed: Claimed, draft: Written | RoomCall
+    ) -> Accepted | Absent | NoHistory | None:
+        """Look for what an earlier try may have brought about; None where it may be done twice."""
+        if isinstance(draft, RoomCall):
+            return await self._post.look_up_channel(draft) if draft.channel is None else None
+        posted = draft.letter.ts is None and claimed.kind is not DeliveryKind.HOME
+        return await self._post.look_up(claimed, draft.letter) if posted else None
+
+    async def _look_again(self, claimed: Claimed) -> None:
+        """Slack does not promise that one reads at once what one has written."""
+        await self._again(
+            claimed,
+            self._pace.between_lookups,
+            "not found",
+            unknown=True,
+            looked_up=True,
+            # Nothing has failed: it was looked for.
+            in_order=self._turns.kept_by(claimed),
+        )
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
         """A page is sent again and says that it may repeat; anything else is not sent twice.

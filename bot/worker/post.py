@@ -1,7 +1,7 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,7 @@ class NoLongerOurs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The channel's history was read, and the message is not in it."""
+    """The history (or the list of our channels) was read, and what we look for is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +213,10 @@ class Post:
 
     # Rooms
 
-    async def set_up(self, claimed: Claimed, room: RoomCall, still_ours: StillOurs) -> Accepted:
-        """Create, fill or pin, by what the call carries. All of it may be repeated safely."""
+    async def set_up(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
+        """Create, fill or pin, by what the call carries; inviting and pinning may be repeated."""
         if room.channel is None:
-            return await self._create(claimed, room, still_ours)
+            return await self._create(room, still_ours)
         if room.card_ts is not None:
             await self._calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
         elif room.users:
@@ -225,15 +225,13 @@ class Post:
             )
         return Accepted(room.channel)
 
-    async def _create(self, claimed: Claimed, room: RoomCall, still_ours: StillOurs) -> Accepted:
+    def _names(self, room: RoomCall) -> tuple[str, ...]:
+        """The channel's name, and those that are tried where it is taken."""
         base = f"{self._prefix}-{room.number}"
-        names = (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
-        if (
-            claimed.uncertain
-            and (made := await self._made_before(names, private=room.private)) is not None
-        ):
-            return made
-        for name in names:
+        return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
+
+    async def _create(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
+        for name in self._names(room):
             if not await still_ours():
                 raise NoLongerOurs
             try:
@@ -248,16 +246,17 @@ class Post:
             return Accepted(channel, name=word(answer, "channel", "name") or name)
         raise Rejected("name_taken")
 
-    async def _made_before(self, names: Container[str], *, private: bool) -> Accepted | None:
-        """An earlier attempt may have made the channel: by us, as it was asked for, and nobody
-        else is in it. A name alone is no proof: people may give a channel of theirs any.
+    async def look_up_channel(self, room: RoomCall) -> Accepted | Absent:
+        """Find a channel that may have been made: by us, as it was asked for, and nobody else is
+        in it. A name alone is no proof: people may give a channel of theirs any.
         """
+        names = self._names(room)
         me = needed(await self._calls.call("auth.test"), "user_id")
         cursor = ""
         while True:
             answer = await self._calls.call(
                 "users.conversations",
-                types="private_channel" if private else "public_channel",
+                types="private_channel" if room.private else "public_channel",
                 exclude_archived=True,
                 limit=200,
                 cursor=cursor or None,
@@ -271,7 +270,7 @@ class Post:
                     return Accepted(found, name=name)
             cursor = next_page(answer) or ""
             if not cursor:
-                return None
+                return Absent()
 
     async def _nobody_else(self, channel: str, me: str) -> bool:
         there = await self._calls.call("conversations.members", channel=channel, limit=2)

@@ -172,6 +172,21 @@ async def test_history_can_lag_behind_what_was_just_written(
     assert len((await web.conversations_replies(channel=channel, ts=root))["messages"]) == 2
 
 
+async def test_the_list_of_channels_can_lag_behind_what_was_just_made(
+    slack: RunningPlayground, web: AsyncWebClient
+) -> None:
+    slack.slack.faults.history_lag = 60.0
+    await web.conversations_create(name="esc-1")
+
+    async def listed() -> bool:
+        found: list[dict[str, str]] = (await web.users_conversations())["channels"]
+        return "esc-1" in {channel["name"] for channel in found}
+
+    assert not await listed()
+    await slack.advance(62)
+    assert await listed()
+
+
 async def test_a_fault_with_a_probability_strikes_some_calls_and_the_same_ones_every_run(
     slack: RunningPlayground,
 ) -> None:

@@ -1,6 +1,7 @@
 """A channel whose making got no answer: ours is found again, and nobody else's is taken for it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -40,6 +41,22 @@ async def test_ours_is_found_under_its_second_name_and_no_other_is_taken_for_it(
     assert not rig.slack.messages(stranger.id)
     assert MEI in rig.slack.channel("esc-1-2").members
     assert slack.workspace.channel("esc-1-3") is None
+
+
+async def test_one_that_slack_does_not_list_at_once_is_looked_for_twice(rig: Rig) -> None:
+    slack = rig.slack.slack
+    lost = slack.faults.add(FaultRule(FaultKind.RESET_STORED, CREATE, count=1))
+    slack.faults.history_lag = 3_600.0
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+    pace = replace(BRISK, between_lookups=timedelta(seconds=1))
+    async with rig.working(ticking=False, pace=pace):
+        await eventually(lambda: rig.slack.calls(SEARCH))
+        slack.faults.history_lag = 0.0
+        await eventually(lambda: rig.slack.calls("pins.add"))
+    assert lost.hits == 1
+    assert len(rig.slack.calls(SEARCH)) == 2
+    assert MEI in rig.slack.channel("esc-1").members
+    assert slack.workspace.channel("esc-1-2") is None
 
 
 async def test_a_429_on_the_search_for_one_holds_it_for_all(rig: Rig) -> None:
