@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from bot.domain.act import Workspace
 from bot.domain.ids import UserId
 from bot.policy import Policy
+from bot.services.directory import of_another_organisation
 from bot.slack.errors import DeadTarget, Rejected, SlackError, TokenLost
 from commandline.doctor_findings import Finding, fail, listed, ok, warn
 from commandline.doctor_slack import Slack, explained
@@ -50,7 +52,7 @@ async def _people_findings(slack: Slack, policy: Policy) -> AsyncIterator[Findin
             _raise_if_general(error)
             problem = f"cannot be looked up ({error.code})"
         else:
-            problem = unfit(answer.get("user") or {})
+            problem = unfit(answer.get("user") or {}, slack.workspace)
         if problem is None:
             there += 1
         else:
@@ -58,13 +60,13 @@ async def _people_findings(slack: Slack, policy: Policy) -> AsyncIterator[Findin
     yield ok("people", f"{there} of {len(policy.user_ids)} in the policy can be paged")
 
 
-def unfit(user: Mapping[str, Any]) -> str | None:
-    """Return why a member cannot take pages, None when they can."""
+def unfit(user: Mapping[str, Any], workspace: Workspace) -> str | None:
+    """Return why a person cannot take pages of `workspace`, None when they can."""
     if user.get("deleted"):
         return "is deactivated"
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return "is a bot"
-    if user.get("is_stranger"):
+    if of_another_organisation(workspace, user):
         return "belongs to another organisation"
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return "is a guest"

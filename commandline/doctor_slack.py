@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.domain.act import Workspace
 from bot.settings import Settings
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import (
@@ -97,6 +98,8 @@ class Slack:
     calls: SlackCalls
     heard: Heard
     waited: timedelta = field(default=timedelta(0))
+    workspace: Workspace = field(default=Workspace(""))
+    """Whose token it is, once Slack has said so."""
 
     async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Make a call; after a 429 wait as told. Raises what `bot.slack.errors` names."""
@@ -161,6 +164,7 @@ async def slack_findings(slack: Slack, settings: Settings) -> AsyncIterator[Find
         check = "token" if isinstance(error, TokenLost | Rejected) else "slack"
         yield fail(check, *explained(error, settings.api_url))
     else:
+        slack.workspace = Workspace(str(me.get("team_id") or ""), me.get("enterprise_id") or None)
         yield ok("slack", f"{settings.api_url} answers")
         yield token_finding(me)
         for finding in scope_findings(slack.heard.scopes):

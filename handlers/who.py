@@ -18,6 +18,9 @@ from handlers.shell import Shell
 
 Result = TypeVar("Result")
 
+AN_ORGANISATION = "E"
+"""How the id of an Enterprise Grid organisation begins; a workspace's begins with T."""
+
 ASK_SLACK_WITHIN = 1.5
 """Seconds to wait for Slack to describe somebody new; the rest of the three is for the request."""
 
@@ -116,15 +119,21 @@ async def reachable(shell: Shell, act: Act, user: str) -> UserId:
 def _from_elsewhere(body: Mapping[str, Any], ours: Workspace) -> bool:
     """Slack Connect: a person of another organisation can press our buttons.
 
-    Within an Enterprise Grid organisation ids of several workspaces are at home; there the
-    person's own row (`outsider`) tells.
+    Within an Enterprise Grid the workspaces are not compared, several are at home; but no other
+    organisation may be named. Slack puts an organisation's id in a workspace's place there too.
+    Whoever names a workspace only is told by their own row (`outsider`), from Slack's `users.info`.
     """
-    if ours.enterprise_id is not None:
-        return False
     user, team = body.get("user"), body.get("team")
-    told = [
-        user.get("team_id") if isinstance(user, Mapping) else None,
-        team.get("id") if isinstance(team, Mapping) else None,
-        body.get("team_id"),
+    homes = [_named(user, "team_id"), _named(team, "id")]
+    if ours.enterprise_id is None:
+        return any(home not in (None, "", ours.team_id) for home in (*homes, body.get("team_id")))
+    grids = [
+        _named(body.get("enterprise"), "id"),
+        _named(team, "enterprise_id"),
+        *(home for home in homes if isinstance(home, str) and home.startswith(AN_ORGANISATION)),
     ]
-    return any(home not in (None, "", ours.team_id) for home in told)
+    return any(grid not in (None, "", ours.enterprise_id) for grid in grids)
+
+
+def _named(part: object, key: str) -> object:
+    return part.get(key) if isinstance(part, Mapping) else None

@@ -16,6 +16,10 @@ CHANNEL_TYPES = {
 }
 
 
+ANOTHER_TEAM = "T0STRANGER"
+"""The workspace of the people of another organisation."""
+
+
 class Shapes:
     """`metadata` is left out unless asked for, as Slack does."""
 
@@ -98,10 +102,15 @@ class Shapes:
             "updated": 0,
         }
         if person.is_stranger:
-            body |= {"is_stranger": True, "team_id": "T0STRANGER"}
+            body |= {"is_stranger": not self._shares_a_channel(person), "team_id": ANOTHER_TEAM}
         if person.id == self.app.user_id:
             profile |= {"api_app_id": self.app.app_id, "bot_id": self.app.bot_id}
         return body
+
+    def _shares_a_channel(self, person: Person) -> bool:
+        """Slack calls nobody a stranger whom the app can meet, whatever their organisation."""
+        rooms = self.workspace.channels.values()
+        return any({person.id, self.app.user_id} <= set(room.members) for room in rooms)
 
     def channel(self, channel: Channel, *, members: bool = False) -> Json:
         if channel.is_im:
@@ -181,7 +190,7 @@ class Shapes:
             "id": person.id,
             "username": person.name,
             "name": person.name,
-            "team_id": "T0STRANGER" if person.is_stranger else self.workspace.team_id,
+            "team_id": ANOTHER_TEAM if person.is_stranger else self.workspace.team_id,
         }
 
     def channel_stub(self, channel: Channel) -> Json:

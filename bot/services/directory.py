@@ -19,15 +19,31 @@ def remember_people(
     return len(rows)
 
 
+def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bool:
+    """Tell whether a user object of Slack's is of somebody who is not of our organisation.
+
+    `is_stranger` alone does not tell: it is False for everybody whom the app can meet in a shared
+    channel, and those can press our buttons. So it is the home that counts: our workspace, or one
+    of our own Enterprise Grid. Who cannot show that is from elsewhere.
+    """
+    home, grid = user.get("team_id"), user.get("enterprise_user")
+    if user.get("is_stranger"):
+        return True
+    if home in (None, "", workspace.team_id):
+        return False
+    if workspace.enterprise_id is None:
+        return True
+    organisation = grid.get("enterprise_id") if isinstance(grid, Mapping) else None
+    return workspace.enterprise_id not in (organisation, home)
+
+
 def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
-    elsewhere = user.get("team_id") not in (None, "", workspace.team_id)
     outsider = (
         user.get("is_restricted")
         or user.get("is_ultra_restricted")
-        or user.get("is_stranger")
-        or (elsewhere and workspace.enterprise_id is None)
+        or of_another_organisation(workspace, user)
     )
     return {
         "team_id": workspace.team_id,

@@ -2,14 +2,21 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
+from bot.domain.act import Role
 from bot.domain.lifecycle import State
+from bot.render.desk import Desk
 from bot.services import lifecycle
-from tests.factories import MEI, an_act
+from bot.store.database import Database
+from bot.store.tables import Person
+from tests.factories import MEI, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
-from tests.handlers.stage import NEWCOMER, Stage
+from tests.handlers.stage import NEWCOMER, STRANGER, Stage, a_stage
 
 
 async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:
@@ -125,6 +132,55 @@ async def test_a_person_of_another_organisation_is_refused_whatever_the_policy_s
     await send(stage.url, click_body("incident_take_ownership", opened.head.id, sender=sender))
     await stage.settled()
     assert stage.details(opened.head.id).card.head.owner is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "team", "let_in"),
+    [
+        ({"team_id": "E1"}, {"id": "T2", "enterprise_id": "E1"}, True),
+        ({"team_id": "T2"}, {"id": "T2", "enterprise_id": "E1"}, True),
+        ({"team_id": "E9"}, {"id": WORKSPACE.team_id, "enterprise_id": "E1"}, False),
+        ({"team_id": "T9"}, {"id": "T9", "enterprise_id": "E9"}, False),
+        ({"team_id": "T9"}, {"id": "E9"}, False),
+    ],
+)
+async def test_in_a_grid_its_own_workspaces_may_press_and_no_other_organisation(
+    stage: Stage, sender: dict[str, str], team: dict[str, str], *, let_in: bool
+) -> None:
+    opened = stage.opened()
+    click = click_body(
+        "incident_take_ownership",
+        opened.head.id,
+        sender={"id": MEI, **sender},
+        team=team,
+        enterprise={"id": "E1", "name": "Harbour"},
+    )
+    await send(stage.url, click)
+    await stage.settled()
+    assert (stage.details(opened.head.id).card.head.owner == MEI) is let_in
+
+
+async def test_in_a_grid_somebody_external_who_is_new_is_refused_although_everyone_may(
+    db: Database, desk: Desk
+) -> None:
+    """Their click names a workspace only, and Slack calls nobody a stranger whom the app meets."""
+    roles = replace(desk.policy.roles, everyone=Role.RESPONDER)
+    async with a_stage(db, Desk(replace(desk.policy, roles=roles), desk.words)) as stage:
+        met = stage.slack.channel("C0GENERAL")
+        stage.slack.slack.rooms.add_member(met, stage.slack.slack.app.user_id)
+        with db.transaction() as tx:
+            tx.execute(delete(Person).where(col(Person.user_id) == STRANGER))
+        opened = stage.opened()
+        click = click_body(
+            "incident_take_ownership",
+            opened.head.id,
+            sender={"id": STRANGER, "team_id": "T0STRANGER"},
+            enterprise={"id": "E1", "name": "Harbour"},
+        )
+        await send(stage.url, click)
+        await stage.settled()
+        assert stage.asked_for == [STRANGER]
+        assert stage.details(opened.head.id).card.head.owner is None
 
 
 @pytest.mark.parametrize("target", ["gus", "nick"])

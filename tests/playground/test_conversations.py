@@ -187,6 +187,9 @@ async def test_people_groups_and_channels_are_listed(
     assert (ada["is_admin"], ada["profile"]["email"]) == (True, "ada@harbour.example")
     ext = (await web.users_info(user=slack.person("ext").id))["user"]
     assert (ext["is_stranger"], ext["team_id"] != slack.slack.workspace.team_id) == (True, True)
+    await web.conversations_join(channel=slack.channel("open").id)
+    ext = (await web.users_info(user=slack.person("ext").id))["user"]
+    assert (ext["is_stranger"], ext["team_id"] != slack.slack.workspace.team_id) == (False, True)
     found = await web.users_lookupByEmail(email="ADA@harbour.example")
     assert found["user"]["id"] == ada["id"]
     assert await error(web, "users.lookupByEmail", email="x@y.z") == "users_not_found"

@@ -1,10 +1,11 @@
 """Roles come from the policy: by name, by Slack user group; never for outsiders."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bot.domain.act import Role
+from bot.domain.act import Role, Workspace
 from bot.policy import Policy
 from bot.services import access, directory
 from bot.store.database import Database
@@ -43,6 +44,48 @@ def test_no_group_gives_an_outsider_a_role(
     people(db, grouped, **{BAO: told})
     directory.remember_group(db, WORKSPACE, GROUP, [BAO])
     assert role_of(db, grouped, BAO) is Role.NOBODY
+
+
+OURS = Workspace("T1", "E1")
+ANN = {"id": "U0ANN", "name": "ann"}
+
+
+@pytest.mark.parametrize(
+    ("told", "role"),
+    [
+        ({"team_id": "T1", "enterprise_user": {"enterprise_id": "E1"}}, Role.VIEWER),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, Role.VIEWER),
+        ({"team_id": "E1"}, Role.VIEWER),
+        ({"team_id": "T9", "enterprise_user": {"enterprise_id": "E9"}}, Role.NOBODY),
+        ({"team_id": "T9", "is_stranger": False}, Role.NOBODY),
+        ({"team_id": "T2", "is_stranger": True}, Role.NOBODY),
+        ({"team_id": "T9", "enterprise_user": None}, Role.NOBODY),
+        ({"team_id": "T9", "enterprise_user": {}}, Role.NOBODY),
+        ({"team_id": "T9", "enterprise_user": "E1"}, Role.NOBODY),
+        ({"team_id": "T9", "enterprise_user": ["E1"]}, Role.NOBODY),
+        ({"team_id": "T9", "enterprise_user": {"enterprise_id": ["E1"]}}, Role.NOBODY),
+        ({"team_id": 7, "enterprise_user": {"enterprise_id": 1}}, Role.NOBODY),
+        ({"team_id": ["T1"]}, Role.NOBODY),
+    ],
+)
+def test_in_a_grid_everyone_is_everyone_of_the_organisation(
+    db: Database, policy: Policy, told: dict[str, Any], role: Role
+) -> None:
+    """Slack calls nobody a stranger who is in a channel that the app can see."""
+    open_to_all = replace(policy, roles=replace(policy.roles, everyone=Role.VIEWER))
+    directory.remember_people(db, OURS, [{**ANN, **told}], NOON)
+    act = access.identify(db, open_to_all, OURS, "U0ANN", NOON)
+    assert act is not None
+    assert act.role is role
+
+
+@pytest.mark.parametrize("theirs", ["T9", "E9", ["T0TOCSIN"]])
+def test_without_a_grid_another_workspace_is_another_organisation(
+    db: Database, policy: Policy, theirs: object
+) -> None:
+    open_to_all = replace(policy, roles=replace(policy.roles, everyone=Role.VIEWER))
+    people(db, policy, U0ANN={"team_id": theirs, "enterprise_user": {"enterprise_id": "E9"}})
+    assert role_of(db, open_to_all, "U0ANN") is Role.NOBODY
 
 
 def test_somebody_unknown_has_to_be_asked_for(db: Database, grouped: Policy) -> None:
