@@ -10,6 +10,7 @@ from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.case import Case
+from bot.services.letters import Aim
 from bot.store import claims, incidents, limits, outbox, pages, people
 from bot.store.claims import Claimed, ClaimLost, Ended
 from bot.store.database import Database
@@ -28,7 +29,12 @@ _POSTS = frozenset(DeliveryKind) - {
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}
+_CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
+_ARCHIVED = frozenset({"is_archived", "is_inactive"})
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
+
+
+NOWHERE = Aim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,30 +237,34 @@ def _page_backup_instead(
         case.put_down()
 
 
-def rejected(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
-    """Slack will never take it: kept as dead, with what has to follow."""
+def rejected(
+    db: Database, policy: Policy, claimed: Claimed, code: str, at: At, aim: Aim = NOWHERE
+) -> None:
+    """Slack will never take it: kept as dead, with what has to follow where it was to go."""
     with db.transaction() as tx:
         _lock(tx, claimed)
         if not _ended(tx, claimed, code, at):
             return
-        _after_rejection(tx, policy, claimed, code, at)
+        _after_rejection(tx, policy, claimed, code, at, aim)
     with db.transaction() as tx:
         claims.let_go(tx, claimed, real=at.real)
 
 
-def _after_rejection(tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
+def _after_rejection(
+    tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At, aim: Aim = NOWHERE
+) -> None:
     act = by_the_bot(claimed.workspace, at.now)
     match claimed.kind:
         case DeliveryKind.PAGE:
             _page_backup_instead(tx, policy, claimed, code, at)
         case DeliveryKind.ROOM_CREATE:
             rooms.channel_failed(tx, policy, act, claimed.subject, code)
-        case DeliveryKind.CARD_UPDATE if code in ("message_not_found", "cant_update_message"):
-            rooms.card_lost(tx, act, claimed.subject)
-        case _ if code in ("is_archived", "is_inactive") and claimed.incident_id:
-            rooms.channel_archived(tx, act, claimed.incident_id)
-        case DeliveryKind.CARD_POST:
-            rooms.card_refused(tx, act, claimed.subject, code)
+        case DeliveryKind.CARD_UPDATE if aim.channel and aim.ts and code in _CARD_IS_LOST:
+            rooms.card_lost(tx, act, claimed.subject, aim.channel, aim.ts)
+        case _ if aim.channel and claimed.incident_id and code in _ARCHIVED:
+            rooms.channel_archived(tx, act, claimed.incident_id, aim.channel)
+        case DeliveryKind.CARD_POST if aim.channel:
+            rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
         case _:
             pass
 

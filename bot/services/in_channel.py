@@ -12,7 +12,7 @@ from bot.services.shelf import Shelf
 from bot.store import incidents
 from bot.store.claims import Claimed
 from bot.store.tables import Incident
-from bot.store.tables.states import RoomState
+from bot.store.tables.states import ROOMLESS, RoomState
 
 # A shared channel that does not take the card will not take it later either.
 THREAD_WAIT = timedelta(minutes=10)
@@ -20,7 +20,7 @@ THREAD_WAIT = timedelta(minutes=10)
 
 def room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
-    if incident is None or incident.room is RoomState.CHANNEL:
+    if incident is None or incident.room not in ROOMLESS:
         return Moot("the channel is there")
     # What the policy wants for all of them gives nobody a seat where only the invited may be.
     private = policy.channel.private or by_invitation(incident.tier)
@@ -44,34 +44,41 @@ def pin(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prep
     )
 
 
-def _placed(incident: Incident) -> tuple[Head, bool]:
-    """The incident as its own channel shows it, or as a shared one may."""
+def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
+    """The incident as its own channel shows it, or as a shared one may.
+
+    The channel is asked for too: rows of earlier releases may say of the shared one that it is the
+    incident's own.
+    """
     in_thread = incident.room is RoomState.THREAD
-    place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
+    shared = in_thread or incident.channel_id == policy.channel.fallback
+    place = Place.BROADCAST if shared else Place.INCIDENT_CHANNEL
     return views.head_in(incident, place), in_thread
 
 
-def card_post(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+def card_post(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return Moot("the card stands")
-    head, in_thread = _placed(incident)
+    if claimed.args.get("channel", incident.channel_id) != incident.channel_id:
+        return Moot("the incident has moved, and has a card of its own there")
+    head, in_thread = _placed(incident, policy)
     card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id)
 
 
-def card_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+def card_update(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
         return Moot("no channel")
     if incident.card_ts is None:
         return Moot("the card is not posted yet and will be true when it is")
-    head, in_thread = _placed(incident)
+    head, in_thread = _placed(incident, policy)
     card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id, ts=incident.card_ts)
 
 
-def notice(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
     if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
@@ -84,7 +91,7 @@ def notice(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pr
         if now - claimed.created_at > THREAD_WAIT:
             return Moot("the thread was never begun; the timeline has it")
         return NotYet("the thread is not begun yet")
-    head, _ = _placed(incident)
+    head, _ = _placed(incident, policy)
     if not head.full:
         return Moot("nothing of a restricted incident is said in a shared channel")
     view = Notice(head, views.entry_line(entry))

@@ -57,6 +57,18 @@ class RoomCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """The channel and the message that Slack was asked for: its answer is about no other."""
+
+    channel: str | None = None
+    ts: str | None = None
+
+
+def aim_of(call: Letter | RoomCall) -> Aim:
+    return Aim(call.channel, call.card_ts if isinstance(call, RoomCall) else call.ts)
+
+
+@dataclass(frozen=True, slots=True)
 class Moot:
     """Nothing is to be said any more; `why` is for the log."""
 

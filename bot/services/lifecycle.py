@@ -13,6 +13,7 @@ from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
+from bot.services import rooms
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.paging import worsen
@@ -231,6 +232,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> str:
         _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason)
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
         case.expect_update()
+        rooms.reopened(case)
         return case.reference
 
 

@@ -1,14 +1,19 @@
-"""The incident's channel: what its making, and its failure, bring about."""
+"""The incident's channel: what its making, and its failure, bring about.
 
-from datetime import timedelta
+What Slack answered is about the place that it was asked for. The incident may have moved since, out
+of a shared channel into one of its own: an outcome of the old place changes nothing there.
+"""
+
+from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case
-from bot.store import incidents
-from bot.store.tables.states import RoomState
+from bot.store import incidents, timers
+from bot.store.tables.states import ROOMLESS, RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
 
@@ -31,24 +36,40 @@ def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name
     case.record(EntryKind.ROOM, channel=channel)
     users = incidents.participants(tx, case.id)
     case.post(DeliveryKind.ROOM_INVITE, f"invite:{case.id}:{channel}", users=users)
-    case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:{channel}")
+    _post_card(case, channel)
     case.put_down()
+
+
+def _post_card(case: Case, about: str) -> None:
+    """For this place alone: once the incident has moved, a card for the old one is not posted."""
+    key = f"card-post:{case.id}:{about}"
+    case.post(DeliveryKind.CARD_POST, key, channel=case.incident.channel_id)
 
 
 def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, error: str) -> None:
     """The channel cannot be made: live on in a thread, say so, and try again later."""
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.room is RoomState.CHANNEL:
+    if case is None or case.incident.room not in ROOMLESS:
         return
     if case.incident.room is RoomState.WANTED:
         fallback = policy.channel.fallback
         case.change(room=RoomState.THREAD, channel_id=fallback)
         case.record(EntryKind.ROOM, thread=fallback, error=error)
         if fallback is not None:
-            case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:thread")
-    due = act.now + REPAIR_EVERY
-    case.plan(NewTimer(TimerKind.ROOM_REPAIR, case.id, due.isoformat(), due, case.id))
+            _post_card(case, "thread")
+    _plan_repair(case, act.now + REPAIR_EVERY)
     case.put_down()
+
+
+def _plan_repair(case: Case, due: datetime) -> None:
+    timers.cancel(case.tx, TimerKind.ROOM_REPAIR, case.id)
+    case.plan(NewTimer(TimerKind.ROOM_REPAIR, case.id, due.isoformat(), due, case.id))
+
+
+def reopened(case: Case) -> None:
+    """Nobody tried again while it was ended: a channel is tried for at once."""
+    if case.incident.room is RoomState.THREAD:
+        _plan_repair(case, case.act.now)
 
 
 def repair_due(case: Case) -> None:
@@ -69,6 +90,9 @@ def card_posted(
     if case is None:
         return
     in_thread = case.incident.room is RoomState.THREAD
+    if not in_thread and channel != case.incident.channel_id:
+        # Taken in the shared channel before the incident had its own, stored after.
+        return
     case.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
     if not in_thread:
         case.post(DeliveryKind.CARD_PIN, f"pin:{case.id}:{ts}")
@@ -77,32 +101,47 @@ def card_posted(
     case.put_down()
 
 
-def card_lost(tx: Transaction, act: Act, incident_id: str) -> None:
+def card_lost(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str) -> None:
     """Somebody deleted the card: post it again."""
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.card_ts is None:
+    if case is None or (case.incident.channel_id, case.incident.card_ts) != (channel, ts):
         return
-    lost = case.incident.card_ts
     case.change(card_ts=None)
-    case.post(DeliveryKind.CARD_POST, f"card-post:{case.id}:after:{lost}")
+    _post_card(case, f"after:{ts}")
     case.put_down()
 
 
-def card_refused(tx: Transaction, act: Act, incident_id: str, error: str) -> None:
+def card_refused(tx: Transaction, act: Act, incident_id: str, channel: str, error: str) -> None:
     """Nor can the shared channel be written to: until the repair, the incident has no place."""
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.room is not RoomState.THREAD or case.incident.card_ts:
+    if case is None or case.incident.channel_id != channel:
         return
+    if case.incident.room is RoomState.THREAD and case.incident.card_ts is None:
+        _without_place(case, error)
+        case.put_down()
+
+
+def _without_place(case: Case, error: str) -> None:
     case.record(EntryKind.ROOM, thread=None, error=error)
-    case.change(channel_id=None)
-    case.put_down()
+    case.change(channel_id=None, thread_ts=None, card_ts=None)
 
 
-def channel_archived(tx: Transaction, act: Act, incident_id: str) -> None:
-    """Somebody archived the channel: nothing is posted there any more."""
+def channel_archived(tx: Transaction, act: Act, incident_id: str, channel: str) -> None:
+    """Somebody archived the channel: nothing is posted there any more.
+
+    Where it was the shared one, the incident has no place until it gets its own.
+    """
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.room is not RoomState.CHANNEL:
+    if case is None or case.incident.channel_id != channel:
         return
-    case.change(room=RoomState.ARCHIVED)
-    case.record(EntryKind.ROOM, channel=case.incident.channel_id, error="is_archived")
+    match case.incident.room:
+        case RoomState.CHANNEL:
+            case.change(room=RoomState.ARCHIVED)
+            case.record(EntryKind.ROOM, channel=channel, error="is_archived")
+        case RoomState.THREAD:
+            _without_place(case, "is_archived")
+        case RoomState.WANTED | RoomState.ARCHIVED:
+            return
+        case never:
+            assert_never(never)
     case.put_down()

@@ -11,7 +11,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
 from bot.services import delivered
 from bot.services.delivered import Accepted
-from bot.services.letters import Moot, NotYet, RoomCall
+from bot.services.letters import Moot, NotYet, RoomCall, aim_of
 from bot.slack.errors import (
     DeadTarget,
     NotSent,
@@ -145,7 +145,7 @@ class Delivering(Loop):
             return
         except SlackError as error:
             self._report(claimed, error)
-            await self._failed(claimed, error)
+            await self._failed(claimed, error, draft)
         else:
             if accepted is not None:
                 self._slots.answered(time.monotonic() - began)
@@ -153,7 +153,7 @@ class Delivering(Loop):
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
 
-    async def _failed(self, claimed: Claimed, error: SlackError) -> None:
+    async def _failed(self, claimed: Claimed, error: SlackError, draft: Written | RoomCall) -> None:
         """Store what Slack's answer, or the lack of one, leads to."""
         write, db, policy = self._threads.write, self._db, self._policy
         match error:
@@ -177,7 +177,8 @@ class Delivering(Loop):
             case DeadTarget(code):
                 await write(delivered.dead_target, db, policy, claimed, code, self._at())
             case Rejected(code):
-                await write(delivered.rejected, db, policy, claimed, code, self._at())
+                aim = aim_of(draft if isinstance(draft, RoomCall) else draft.letter)
+                await write(delivered.rejected, db, policy, claimed, code, self._at(), aim)
             case _:
                 raise error
 

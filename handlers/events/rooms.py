@@ -14,9 +14,9 @@ async def archived(event: Event) -> None:
         found = await shell.threads.read(reading.find, shell.db, act, None, channel)
     except BadInput:
         return  # no incident's channel
-    await shell.threads.write(_archived, shell.db, act, found.incident_id)
+    await shell.threads.write(_archived, shell.db, act, found.incident_id, channel)
 
 
-def _archived(db: Database, act: Act, incident_id: str) -> None:
+def _archived(db: Database, act: Act, incident_id: str, channel: str) -> None:
     with db.transaction(act) as tx:
-        rooms.channel_archived(tx, act, incident_id)
+        rooms.channel_archived(tx, act, incident_id, channel)

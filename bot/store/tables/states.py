@@ -12,6 +12,10 @@ class RoomState(StrEnum):
     ARCHIVED = "archived"
 
 
+ROOMLESS = (RoomState.WANTED, RoomState.THREAD)
+"""No channel has been made for it; one that was archived is not made anew."""
+
+
 class TaskKind(StrEnum):
     TASK = "task"
     FOLLOW_UP = "follow-up"
