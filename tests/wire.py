@@ -30,6 +30,8 @@ class Wire:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
         self._break: tuple[bytes, Break] | None = None
+        self._late: bytes | None = None
+        self._arrives = threading.Event()
         self._lock = threading.Lock()
         self.broken = 0
         self.down = False
@@ -44,6 +46,14 @@ class Wire:
     def break_commit_of(self, statement: str, how: Break) -> None:
         """Lose the COMMIT of the next transaction in which `statement` is said."""
         self._break = (statement.encode(), how)
+
+    def delay_commit_of(self, statement: str) -> None:
+        """Lose the next such COMMIT to the client alone: the server hears it when `let_arrive`."""
+        self._arrives.clear()
+        self._late = statement.encode()
+
+    def let_arrive(self) -> None:
+        self._arrives.set()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -66,9 +76,16 @@ class Wire:
         return socket.create_connection((self._server.host or "", self._server.port or 5432))
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
-        marked = False
+        marked = delayed = False
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
+                delayed = delayed or (self._late is not None and self._late in data)
+                if delayed and _COMMIT in data:
+                    self._late = None
+                    client.shutdown(socket.SHUT_RDWR)
+                    self._arrives.wait(30)
+                    server.sendall(data)
+                    return
                 marked = marked or (self._break is not None and self._break[0] in data)
                 how = self._taken() if marked and _COMMIT in data else None
                 if how is not None:
@@ -109,6 +126,7 @@ class Wire:
 
     def close(self) -> None:
         self._door.close()
+        self._arrives.set()
         for one in self._sockets:
             one.close()
 

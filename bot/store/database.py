@@ -93,22 +93,20 @@ class Database:
         """Tell whether a commit without an answer took effect: its key is there, or free to take.
 
         Whoever takes it now makes sure that the first one never does: a commit that is still
-        under way in the server is waited for by the unique key. SQLite has no server, and on a
-        full disk it can still be read.
+        under way in the server is waited for by the unique key. Raises AlreadyHandled where it
+        did not and another attempt at the same request did. SQLite has no server, and on a full
+        disk it can still be read.
         """
         for pause in _ASK_AGAIN:
             time.sleep(pause)
             try:
                 if self.is_sqlite:
                     with self.reading() as tx:
-                        return inbound.is_taken(tx, act)
+                        return inbound.stands(tx, act)
                 with self._connection(write=True) as connection:
-                    inbound.take(Transaction(connection), act, inbound.NOT_STORED)
-            except AlreadyHandled as first:
-                return first.outcome != inbound.NOT_STORED
+                    return not _given_up(Transaction(connection), act)
             except StoreUnavailable:
                 continue
-            return False
         raise PerhapsStored
 
     def together(self, calls: Sequence[Callable[[], Any]]) -> list[Ended]:
@@ -201,6 +199,17 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _given_up(tx: Transaction, act: Act) -> bool:
+    """Free the act's key for another attempt; False where this one is stored."""
+    try:
+        inbound.take(tx, act, inbound.NOT_STORED)
+    except AlreadyHandled:
+        if inbound.stands(tx, act):
+            return False
+        raise
+    return True
 
 
 # Connection, rollback (a deadlock), prerequisite, resources, operator, system.

@@ -3,34 +3,54 @@
 from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import AlreadyHandled
 from bot.store.prepared import Prepared, ToCome
 from bot.store.tables import Inbound
-from bot.store.transaction import Transaction, insert_or
+from bot.store.transaction import Transaction, core, insert_or
 
 NOT_STORED = "not stored"
-"""The outcome of a request whose commit was lost on its way."""
+"""The outcome of a request whose commit was lost on its way. Nobody reads it: whoever asks again
+takes the key over."""
+
+_TAKE_OVER = Prepared(
+    update(core(Inbound))
+    .where(col(Inbound.key) == bindparam("taken_key"))
+    .where(col(Inbound.outcome) == NOT_STORED)
+)
 
 
 def take(tx: Transaction, act: Act, outcome: str = "") -> None:
-    """Take the act's key, or raise AlreadyHandled with what the first request brought about."""
+    """Take the act's key, or raise AlreadyHandled with what the first request brought about.
+
+    A key whose attempt came to nothing is taken over, by one of all who want it: the others wait
+    until that one has ended, and are told what it brought about.
+    """
     if act.key is None:
         return
     row = _row(act, act.key, outcome)
-    if not tx.insert_new(Inbound, row):
-        first = tx.first(select(Inbound).where(col(Inbound.key) == row["key"]))
+    if tx.insert_new(Inbound, row):
+        return
+    over = {"taken_key": row["key"], "outcome": outcome, "received_at": act.now}
+    if not tx.run(_TAKE_OVER, [over]):
+        first = _found(tx, act)
         raise AlreadyHandled(first.outcome if first else "")
 
 
-def is_taken(tx: Transaction, act: Act) -> bool:
-    """Whether the act's key has been taken."""
+def stands(tx: Transaction, act: Act) -> bool:
+    """Whether this very attempt is stored; another one with its key has another time."""
+    row = _found(tx, act)
+    return row is not None and row.outcome != NOT_STORED and row.received_at == act.now
+
+
+def _found(tx: Transaction, act: Act) -> Inbound | None:
     if act.key is None:
-        return False
+        return None
     full = _full(act.workspace, act.key)
-    return tx.first(select(Inbound).where(col(Inbound.key) == full)) is not None
+    return tx.first(select(Inbound).where(col(Inbound.key) == full))
 
 
 def set_outcome(tx: Transaction, act: Act, outcome: str | ToCome) -> None:

@@ -112,7 +112,6 @@ ERRORS: Mapping[str, Exception] = {
     "tocsin error": errors.TocsinError(),
     "store unavailable": errors.StoreUnavailable(),
     "perhaps stored": errors.PerhapsStored(),
-    "already handled, and lost": errors.AlreadyHandled("not stored"),
     "policy error": errors.PolicyError("escalation.toml, line 3"),
     "unexpected": ValueError("of no concern to anybody in Slack"),
 }
