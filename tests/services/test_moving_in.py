@@ -11,7 +11,7 @@ from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import delivered, lifecycle, outgoing
 from bot.services.delivered import Accepted, At
-from bot.services.letters import Aim, Letter
+from bot.services.letters import Aim, Letter, Moot
 from bot.store import claims, incidents
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -123,12 +123,9 @@ def test_a_card_that_waits_for_the_shared_channel_is_not_posted_into_its_own(
     delivered.again(db, card, hour, at, error="no answer", unknown=True)
     room = channel_on_its_way(db, policy)
     assert delivered.sent(db, room, ROOM, At(LATER, NOON))
-    with db.transaction() as tx:
-        due = claims.claim(tx, now=NOON + hour, real=NOON + hour, limit=50)
-    cards = [one for one in due if one.kind is DeliveryKind.CARD_POST]
-    cards.sort(key=lambda one: one.id != card.id)
-    drafts = outgoing.prepare_many(db, policy, cards, NOON + hour)
-    assert [isinstance(draft, Letter) and draft.channel for draft in drafts] == [False, OWN]
+    again = take(db, DeliveryKind.CARD_POST, At(NOON + hour, NOON + hour))
+    assert again.id == card.id
+    assert isinstance(outgoing.prepare(db, policy, again, NOON + hour), Moot)
 
 
 def test_a_row_that_takes_the_shared_channel_for_its_own_says_no_word_there(
