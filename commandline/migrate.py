@@ -22,7 +22,10 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
             print("The database needs a migration." if needed else "The database is up to date.")
             return 1 if needed else 0
         migrations.migrate(db)
-        print("The database is up to date.")
+        if migrations.knows(db):
+            print("The database is up to date.")
+        else:
+            print("A newer release has migrated the database. This one runs on it: nothing to do.")
         return 0
     finally:
         db.close()

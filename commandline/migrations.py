@@ -13,7 +13,13 @@ _REVISION = re.compile(r'^(down_)?revision\b[^=\n]*= (?:"(\w+)"|None)$', re.MULT
 
 
 def migrate(db: Database) -> None:
-    """Bring the schema to the newest revision; does nothing where it is there."""
+    """Bring the schema to the newest revision of this release.
+
+    Does nothing where it is there, or where a newer release has migrated: this one runs on that
+    schema and cannot read its revisions.
+    """
+    if not knows(db):
+        return
     # Imported here: a bot that finds its schema as it should be starts without Alembic.
     from alembic import command
     from alembic.config import Config

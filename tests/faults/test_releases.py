@@ -173,6 +173,19 @@ async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     assert chains_hold(db)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@fault(22, RENAMED)
+async def test_an_earlier_release_that_is_told_to_migrate_starts_on_a_newer_schema(
+    stage: Bots, db: Database, verdict: Verdict
+) -> None:
+    with db.transaction() as tx:
+        tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await stage.start(command=(str(ROOT / "app.py"), "serve", "--migrate"))
+    await stage.command(OPENING)
+    await quiet(db)
+    verdict.exactly_once(stage, db)
+
+
 @fault(22, RENAMED)
 async def test_a_handler_may_be_renamed_without_losing_what_waits_for_it(
     stage: Bots, db: Database, tmp_path: Path, verdict: Verdict

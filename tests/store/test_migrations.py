@@ -1,5 +1,6 @@
 """The migrations make what the code says, and can be taken back."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from bot.policy import Policy
 from bot.store.database import Database
 from commandline import migrations
+from commandline.main import main
 from commandline.migrations import migrate, pending
 from tests.factories import an_incident, people
 
@@ -25,6 +27,21 @@ def config(db: Database) -> Config:
     made.set_main_option("script_location", str(folder))
     made.attributes["engine"] = db.engine
     return made
+
+
+@pytest.fixture
+def newer(db: Database) -> Iterator[str]:
+    """A revision of which this release knows nothing."""
+    before = migrations.revision(db)
+    assert before is not None
+    _set_revision(db, "9999")
+    yield "9999"
+    _set_revision(db, before)
+
+
+def _set_revision(db: Database, to: str) -> None:
+    with db.transaction() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": to})
 
 
 def test_the_newest_revision_is_the_schema_of_the_code(db: Database) -> None:
@@ -50,6 +67,25 @@ def test_migrating_twice_changes_nothing(db: Database, policy: Policy) -> None:
     an_incident(db, policy)
     migrate(db)
     assert an_incident(db, policy).head.reference == "ESC-2"
+
+
+def test_an_earlier_release_leaves_a_newer_schema_as_it_is(
+    newer: str,
+    db: Database,
+    policy: Policy,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its systemd unit says `serve --migrate`: whoever goes back changes nothing but the code."""
+    migrate(db)
+    assert migrations.revision(db) == newer
+    monkeypatch.setenv("DATABASE_URL", db.url.render_as_string(hide_password=False))
+    assert main(["migrate"]) == 0
+    assert "newer release has migrated" in capsys.readouterr().out
+    assert main(["migrate", "--check"]) == 0
+    assert migrations.revision(db) == newer
+    people(db, policy)
+    assert an_incident(db, policy).head.reference == "ESC-1"
 
 
 def test_a_start_knows_the_revisions_that_alembic_knows() -> None:
