@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Literal
 
 from playground import elements
@@ -14,6 +15,8 @@ from slack_rules.limits import VIEW_STACK
 class Screens:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        # Slack never gives a view's id twice, and an app may rely on it after a restart of ours.
+        self._run = secrets.token_hex(3).upper()
 
     def open(self, user: str, payload: Json) -> View:
         """A new root: what was open on that screen is gone."""
@@ -87,7 +90,7 @@ class Screens:
 
     def _new(self, user: str, payload: Json, kind: Literal["modal", "home"]) -> View:
         named = {**payload, "blocks": elements.with_ids(payload["blocks"], self._id)}
-        view_id = self.workspace.next_id("V")
+        view_id = f"V{self._run}{self.workspace.next_number('view'):06d}"
         return View(
             id=view_id,
             user=user,

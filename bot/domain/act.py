@@ -37,7 +37,7 @@ class Workspace:
 class Act:
     """One person's (or the bot's own) deed.
 
-    `key` names the inbound request: a trigger_id, an event_id, a view id with its hash. A second
+    `key` names the inbound request: a trigger_id, an event_id, a form's view id. A second
     act with the same key in the same workspace has no effect (`AlreadyHandled`).
     """
 

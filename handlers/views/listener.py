@@ -47,8 +47,8 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 async def _became(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Became:
     view = body["view"]
-    key = f"{view['id']}:{view['hash']}"
-    act = await whoever(shell, context, body, str(body["user"]["id"]), key)
+    # A form is done once, whatever has been drawn anew in it: then it becomes what was done.
+    act = await whoever(shell, context, body, str(body["user"]["id"]), str(view["id"]))
     subject = str(view.get("private_metadata") or "")
     return await FORMS[Form(view["callback_id"])](Sent(shell, act, subject, Fields(view)))
 
@@ -83,13 +83,15 @@ def _view(shell: Shell, became: Became) -> dict[str, Any]:
 def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
     """Category, severity, criteria or teams were changed: the preview must be true."""
 
+    changes = modals.Changes()
+
     async def changed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         view = body["view"]
         if view.get("callback_id") != Form.OPEN:
             return
         drawn = redrawn(shell.desk, view, str(body["actions"][0]["action_id"]))
-        changing = modals.change(client, drawn, view_id=view["id"], view_hash=view["hash"])
+        changing = changes.make(client, drawn, view_id=view["id"], seen=view["hash"])
         shell.tasks.start(changing, "Redrawing the opening form")
 
     return changed

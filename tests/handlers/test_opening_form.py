@@ -132,6 +132,53 @@ async def test_a_form_sent_twice_opens_one_incident(stage: Stage) -> None:
     assert len(stage.incidents()) == 1
 
 
+async def test_a_late_redrawing_never_brings_a_form_back_that_was_sent(stage: Stage) -> None:
+    """Whoever sees it again sends it again, and everybody is paged a second time."""
+    await opening_form(stage)
+    view = await choose(stage, "category", "harassment")
+    mei = stage.person("mei")
+    stage.slack.slack.faults.latency_ms["views.update"] = 700
+    assert (await mei.click_view("severity", "P1", block_id=block_of(view, "severity"))).ok
+    assert (await mei.submit({block_of(view, "title"): {"title": "Pile-on"}})).ok
+    assert mei.modal.callback_id == Form.OPENED
+    await stage.settled()
+    assert mei.modal.callback_id == Form.OPENED
+    await mei.submit({})
+    assert len(stage.incidents()) == 1
+
+
+async def test_a_form_that_was_redrawn_while_it_was_sent_opens_one_incident(stage: Stage) -> None:
+    """The redrawing changes the hash, Slack loses our answer, and the form is sent again."""
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    await choose(stage, "severity", "P1")
+    shown = stage.slack.slack.shapes.view(stage.person("mei").modal)
+    values = shown["state"]["values"]
+    values["title"] = {"title": {"type": "plain_text_input", "value": "Pile-on"}}
+    first = await send(stage.url, submission_body(shown))
+    assert "ESC-1" in first.body
+    again = await send(stage.url, submission_body(shown | {"hash": "another"}))
+    assert again.json["response_action"] == "update"
+    assert "done already: ESC-1" in again.body
+    assert len(stage.incidents()) == 1
+
+
+async def test_choices_in_quick_succession_end_with_the_proposal_for_all_of_them(
+    stage: Stage,
+) -> None:
+    """Each was made in the form as it stood before the first was drawn."""
+    await opening_form(stage)
+    mei = stage.person("mei")
+    view = mei.modal
+    stage.slack.slack.faults.latency_ms["views.update"] = 300
+    for field, value in (("category", "harassment"), ("severity", "P1"), ("severity", "P0")):
+        assert (await mei.click_view(field, value, block_id=block_of(view, field))).ok
+    await stage.settled()
+    assert chosen_teams(mei.modal) == set(stage.policy.proposed_teams("harassment", Severity.P0))
+    choosing = await choose(stage, "severity", "P1")
+    assert chosen_teams(choosing) == set(stage.policy.proposed_teams("harassment", Severity.P1))
+
+
 async def test_a_forged_choice_is_marked_not_stored(stage: Stage) -> None:
     view = forms.open_form(stage.shell.desk) | {
         "id": "V1",
