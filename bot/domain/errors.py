@@ -94,9 +94,10 @@ class AlreadyAcknowledged(Refused):
 
 @dataclass(eq=False)
 class NothingToAcknowledge(Refused):
-    """No page waits for this person (in this incident)."""
+    """No page waits for this person (in this incident); `ended` is its state where it has ended."""
 
     reference: str | None = None
+    ended: str | None = None
 
 
 @dataclass(eq=False)

@@ -122,7 +122,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """What a paged person reads. `why` is None where it may not be shown."""
+    """What a paged person reads. `why` is None where it may not be shown.
+
+    `ended`: the incident has, so nobody is asked any more.
+    """
 
     page_id: PageId
     head: Head
@@ -142,6 +145,7 @@ class PageMessage:
     reason: str = ""
     may_repeat: bool = False
     late: bool = False
+    ended: bool = False
 
     @property
     def in_person(self) -> bool:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.domain.controls import Button
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.reading import Head, PageMessage
 from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk
@@ -27,11 +27,9 @@ def page(desk: Desk, view: PageMessage) -> Message:
 
 
 def can_be_answered(view: PageMessage) -> bool:
-    """A page can be taken for as long as nobody has: after the last step too."""
-    return view.state is PageState.WAITING and view.run_state in (
-        RunState.PAGING,
-        RunState.EXHAUSTED,
-    )
+    """A page can be taken for as long as nobody has, after the last step too, until the end."""
+    waiting = view.state is PageState.WAITING and not view.ended
+    return waiting and view.run_state in UNANSWERED
 
 
 def channel_link(head: Head) -> Mrkdwn:
@@ -90,7 +88,8 @@ def _outcome_block(view: PageMessage) -> str:
         case PageState.UNREACHABLE:
             return "unreachable"
         case PageState.SUPERSEDED | PageState.WAITING:
-            cancelled = view.run_state is RunState.CANCELLED and view.responder is None
-            return "cancelled" if cancelled else "superseded"
+            # Also where its team let its time pass, and then the incident ended.
+            withdrawn = view.ended or view.run_state in (RunState.CANCELLED, RunState.EXHAUSTED)
+            return "cancelled" if withdrawn and view.responder is None else "superseded"
         case never:
             assert_never(never)

@@ -24,7 +24,7 @@ from bot.services.runs import next_unless_others_wait, page_changed, settle_run
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database
-from bot.store.tables import Page, PagingRun
+from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction
 
 
@@ -80,17 +80,25 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
                 tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
             ) as case:
                 run = pages.run(tx, page.run_id)
-                if run is not None and run.state in UNANSWERED:
+                # Those that ended while this waited for their locks are passed over.
+                open_still = case.incident.ended_at is None
+                if open_still and run is not None and run.state in UNANSWERED:
                     _acknowledge(case, run, page)
                     taken.append(_taken(case, run, page))
         if not taken:
-            raise NothingToAcknowledge(_name(tx, incident_id))
+            raise _nothing_waits(tx, incident_id)
         return taken
 
 
-def _name(tx: Transaction, incident_id: str | None) -> str | None:
+def _nothing_waits(tx: Transaction, incident_id: str | None) -> NothingToAcknowledge:
     incident = incidents.get(tx, incident_id) if incident_id else None
-    return incidents.name_of(incident) if incident else None
+    return nothing_to_acknowledge(incident) if incident else NothingToAcknowledge()
+
+
+def nothing_to_acknowledge(incident: Incident) -> NothingToAcknowledge:
+    """Say that no page waits there, and where it has ended, that it has."""
+    ended = incident.state if incident.ended_at is not None else None
+    return NothingToAcknowledge(incidents.name_of(incident), ended)
 
 
 def _page(tx: Transaction, act: Act, page_id: str) -> Page:
@@ -122,7 +130,10 @@ def _only_its_person(act: Act, page: Page) -> None:
 
 
 def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
+    """An end withdraws every page, and reopening brings none back: whom it needs is paged anew."""
     act = case.act
+    if case.incident.ended_at is not None or page.state is PageState.SUPERSEDED:
+        raise _too_late(case, run)
     won = pages.end_run(
         case.tx,
         run.id,
@@ -143,7 +154,7 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
 def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
     if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
         return AlreadyAcknowledged(case.reference, run.team_name, run.responder, run.acked_at)
-    return NothingToAcknowledge(case.reference)
+    return nothing_to_acknowledge(case.incident)
 
 
 def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Taken:
@@ -158,7 +169,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             run = _run_of(tx, page)
             _still_paging(case, run)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
-                raise NothingToAcknowledge(case.reference)
+                raise nothing_to_acknowledge(case.incident)
             case.record(
                 EntryKind.DECLINED_PAGE,
                 run=run.id,

@@ -100,6 +100,7 @@ def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pre
         now,
         may_repeat=repeat,
         late_since=datetime.fromisoformat(since) if since else None,
+        ended=incident.ended_at is not None,
     )
     return Letter(view, person=page.target)
 
@@ -132,7 +133,7 @@ def _page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime)
     if page is None or run is None or incident is None or page.message_ts is None:
         return Moot("the page was never sent")
     head = _for_person(shelf, incident, page.target)
-    view = views.page_message(page, run, head, now)
+    view = views.page_message(page, run, head, now, ended=incident.ended_at is not None)
     return Letter(view, channel=page.channel_id, ts=page.message_ts)
 
 

@@ -217,8 +217,9 @@ def page(db: Database, act: Act, page_id: str) -> PageMessage:
         incident = incidents.get(tx, row.incident_id) if row is not None else None
         if row is None or run is None or incident is None or row.team_id != act.workspace.team_id:
             raise NotFound("page", "")
-        invited = incidents.participants(tx, incident.id)
-        return views.page_message(row, run, views.head_of(incident, act, invited=invited), act.now)
+        seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
+        ended = incident.ended_at is not None
+        return views.page_message(row, run, seen, act.now, ended=ended)
 
 
 def task(db: Database, act: Act, task_id: str) -> TaskLine:

@@ -213,9 +213,17 @@ def end_all(case: Case) -> None:
     """Nobody needs to answer any more: the incident has ended.
 
     A team that was called off in time is not counted; one that let its time pass stays unanswered.
+    Where a ladder was at its end already, its pages still waited: they are withdrawn too.
     """
     for run in pages.runs_of(case.tx, [case.id]):
         late = case.act.now > run.ack_due_at
         ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
-        if pages.end_run(case.tx, run.id, [RunState.PAGING], ended):
+        if pages.end_run(case.tx, run.id, [RunState.PAGING], ended) or _still_asks(case, run):
             settle_run(case, run.id)
+
+
+def _still_asks(case: Case, run: PagingRun) -> bool:
+    if run.state is not RunState.EXHAUSTED:
+        return False
+    paged = pages.pages_of_run(case.tx, run.id)
+    return any(page.state is PageState.WAITING for page in paged)

@@ -174,8 +174,12 @@ def page_message(
     *,
     may_repeat: bool = False,
     late_since: datetime | None = None,
+    ended: bool = False,
 ) -> PageMessage:
-    """Return a page. It is late when it waited, or (`late_since`) when its step already was."""
+    """Return a page. It is late when it waited, or (`late_since`) when its step already was.
+
+    `ended`: its incident has.
+    """
     due = late_since or page.created_at
     late = page.sent_at is None and is_late(due, now)
     return PageMessage(
@@ -197,4 +201,5 @@ def page_message(
         reason=page.reason if head.full else "",
         may_repeat=may_repeat,
         late=late,
+        ended=ended,
     )

@@ -12,7 +12,7 @@ from sqlmodel import select as select_rows
 from bot.domain.act import Workspace
 from bot.domain.paging import UNANSWERED, PageState, Position, RunState
 from bot.store.prepared import Prepared, one_of
-from bot.store.tables import Page, PagingRun
+from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction, as_object, core
 
 _RUN = Prepared(select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run")))
@@ -105,10 +105,15 @@ def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
 
 
 def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:
-    """Return the pages that wait for a person's answer, the oldest first."""
+    """Return the pages that wait for a person's answer, the oldest first.
+
+    Releases up to 0.2 left some waiting in incidents that have ended.
+    """
     return tx.all(
         select_rows(Page)
+        .join(Incident, col(Incident.id) == col(Page.incident_id))
         .where(
+            col(Incident.ended_at).is_(None),
             col(Page.team_id) == workspace.team_id,
             col(Page.target) == user,
             col(Page.state) == PageState.WAITING,

@@ -38,7 +38,7 @@ async def _answerable(click: Click) -> PageMessage:
         raise AlreadyAcknowledged(
             page.head.reference, page.team_name, page.responder, page.acked_at
         )
-    raise NothingToAcknowledge(page.head.reference)
+    raise NothingToAcknowledge(page.head.reference, page.head.state if page.ended else None)
 
 
 async def open_channel(click: Click) -> Answer:

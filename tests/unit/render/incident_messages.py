@@ -52,6 +52,10 @@ PAGES: Mapping[str, Any] = {
     "page, declined without a reason": a_page(state=PageState.DECLINED),
     "page, undeliverable": a_page(state=PageState.UNREACHABLE),
     "page, withdrawn": a_page(run_state=RunState.CANCELLED, state=PageState.SUPERSEDED),
+    "page, withdrawn after the last step": a_page(
+        run_state=RunState.EXHAUSTED, state=PageState.SUPERSEDED
+    ),
+    "page, left waiting in what has ended": a_page(run_state=RunState.EXHAUSTED, ended=True),
 }
 
 CARDS: Mapping[str, Any] = {
@@ -99,6 +103,7 @@ ERRORS: Mapping[str, Exception] = {
     "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
     "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),
+    "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),
     "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
     "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
     "not theirs, a person's": errors.NotTheirs("snooze this task", owner="U0MEI"),
