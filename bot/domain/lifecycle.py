@@ -76,7 +76,8 @@ def split_state(text: str) -> tuple[State, str]:
     words = text.split()
     for count in (2, 1):
         try:
-            return parse_state(" ".join(words[:count])), " ".join(words[count:])
+            behind = "".join(text.split(maxsplit=count)[count:]).strip()
+            return parse_state(" ".join(words[:count])), behind
         except BadInput:
             continue
     raise_for = words[0] if words else ""

@@ -34,8 +34,8 @@ def _named(entity: re.Match[str]) -> str:
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """Split off the first word."""
-    word, _, rest = text.strip().partition(" ")
+    """Split off the first word, whatever space is behind it: a line may end there."""
+    word, rest = [*text.split(maxsplit=1), "", ""][:2]
     return word, rest.strip()
 
 
@@ -66,6 +66,6 @@ def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
             team = policy.team(plain(" ".join(words[:count])))
         except NotFound:
             continue
-        return team, " ".join(words[count:])
+        return team, "".join(text.split(maxsplit=count)[count:]).strip()
     word, rest = first_word(text)
     return policy.team(plain(word.rstrip(",:"))), rest

@@ -1,7 +1,7 @@
 """The forms of an incident's work. Subject: the incident's id."""
 
 from bot.domain.controls import Field
-from bot.domain.errors import BadInput, FormErrors
+from bot.domain.errors import BadInput, FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.when import parse_when
@@ -18,12 +18,25 @@ async def status(sent: Sent) -> Became:
     note = sent.fields.text(Field.NOTE).strip()
     if chosen not in list(State):
         raise FormErrors({Field.STATE: sent.desk.plain("listeners", "choose_state")})
-    to = State(chosen)
-    if note and (to in WORKING or to in (State.NEW, State.REOPENED)):
+    state = State(chosen)
+    to = await _moved_to(sent, state, note)
+    if note and (to is None or to in WORKING or to is State.NEW):
         reference = await sent.write(lifecycle.post_update, sent.act, sent.subject, note, to)
     else:
-        reference = await sent.write(lifecycle.set_state, sent.act, sent.subject, to, note)
-    return sent.say("state_changed", reference=reference, state=to.value)
+        reference = await sent.write(lifecycle.set_state, sent.act, sent.subject, state, note)
+    return sent.say("state_changed", reference=reference, state=state.value)
+
+
+async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
+    """None where *reopened* was left as it stands: chosen anew, it would reopen."""
+    if chosen is not State.REOPENED:
+        return chosen
+    head = await sent.read(reading.head, sent.act, sent.subject)
+    if head.state is not chosen:
+        return chosen
+    if not note:
+        raise NothingToDo(head.reference, chosen.value)
+    return None
 
 
 async def page(sent: Sent) -> Became:

@@ -7,12 +7,13 @@ import pytest
 
 from bot.domain.controls import Button, Form
 from bot.domain.lifecycle import State
+from bot.domain.reading import UpdateReminder
 from bot.domain.visibility import Tier
-from bot.render import forms
+from bot.render import forms, reminders
 from bot.services import lifecycle, opening
 from playground.outcomes import Submitted
 from playground.records import View
-from tests.factories import PRIYA, SOFIA, TOM, an_act
+from tests.factories import NOON, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.modals import (
     block_of,
     choose,
@@ -62,6 +63,33 @@ async def test_status_unchanged_with_a_note_is_an_update(stage: Stage) -> None:
     assert (await sent_by(stage, "mei", note="still looking")).ok
     entry = stage.details(opened.head.id).entries[-1]
     assert (entry.kind.value, entry.data["text"]) == ("update", "still looking")
+
+
+@pytest.mark.parametrize(
+    ("button", "needed"), [(Button.UPDATE_STATUS, "state"), (Button.POST_UPDATE, "note")]
+)
+async def test_an_update_of_a_reopened_escalation_leaves_it_reopened(
+    stage: Stage, button: Button, needed: str
+) -> None:
+    opened = stage.opened()
+    lifecycle.decline(stage.db, an_act(), opened.head.id, "not ours")
+    lifecycle.reopen(stage.db, an_act(), opened.head.id, "it is back")
+    head = stage.details(opened.head.id).card.head
+    asked = reminders.update_reminder(stage.shell.desk, UpdateReminder(head, NOON, NOON))
+    message = (
+        await stage.post(asked.blocks)
+        if button is Button.POST_UPDATE
+        else await a_card(stage, head.id)
+    )
+    await stage.answer_to_click("mei", message, button)
+    assert set((await sent_by(stage, "mei")).errors) == {needed}
+    assert (await sent_by(stage, "mei", note="still looking")).ok
+    details = stage.details(opened.head.id)
+    assert details.card.head.state is State.REOPENED
+    assert (details.entries[-1].kind.value, details.entries[-1].data["text"]) == (
+        "update",
+        "still looking",
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,14 @@ async def test_open_stores_the_incident_and_says_who_is_paged(stage: Stage) -> N
     )
 
 
+@pytest.mark.parametrize("space", ["\n", "\t", "\u00a0", "\u3000"])
+async def test_a_severity_counts_whatever_space_is_behind_it(stage: Stage, space: str) -> None:
+    """A P0 that is taken for a P2 pages hours later."""
+    await stage.command("mei", f"open p0{space}Threat{space}against a school")
+    [incident] = stage.incidents()
+    assert (incident.title, incident.severity) == ("Threat against a school", "P0")
+
+
 async def test_somebody_whom_slack_has_not_told_of_yet_is_asked_for_once_and_may_open(
     stage: Stage,
 ) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.errors import NotFound
 from bot.policy import Policy
 from handlers.commands.listener import nearest_verbs, read
-from handlers.commands.words import person_first, plain, reference_first, team_first
+from handlers.commands.words import first_word, person_first, plain, reference_first, team_first
 from tests.factories import MEI, PRIYA
 
 
@@ -77,6 +77,18 @@ def test_an_unknown_team_is_refused_with_the_nearest(policy: Policy) -> None:
     with pytest.raises(NotFound) as refused:
         team_first(policy, "leagl read this")
     assert refused.value.nearest == ("legal",)
+
+
+@pytest.mark.parametrize("space", ["\n", "\t", "\u00a0", "\u3000", " \r\n "])
+def test_a_word_ends_at_any_space_and_the_rest_keeps_its_lines(policy: Policy, space: str) -> None:
+    assert first_word(f" p0{space}Threat\nto a school ") == ("p0", "Threat\nto a school")
+    typed = read(f"open{space}p0{space}Threat\nto a school")
+    assert typed.verb is not None
+    assert (typed.verb.name, typed.words) == ("open", f"p0{space}Threat\nto a school")
+    assert person_first(f"me{space}now\nplease", MEI) == (MEI, "now\nplease")
+    for name, key in (("public policy", "public-policy"), ("legal", "legal")):
+        team, behind = team_first(policy, f"{name}{space}read\nthis")
+        assert (team.key, behind) == (key, "read\nthis")
 
 
 @pytest.mark.parametrize(

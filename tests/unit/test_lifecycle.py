@@ -99,6 +99,7 @@ def test_an_unknown_state_names_those_that_there_are() -> None:
 @pytest.mark.parametrize("state", State)
 def test_the_note_behind_a_state_is_kept(state: State) -> None:
     assert split_state(f"{state.value} waiting for PR") == (state, "waiting for PR")
+    assert split_state(f"{state.value}\nwaiting\nfor PR") == (state, "waiting\nfor PR")
     assert split_state(f"{state.key}") == (state, "")
 
 
