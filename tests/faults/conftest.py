@@ -50,6 +50,7 @@ def verdicts(
         mark.args[0]: Verdict(
             Account(mark.args[0], mark.args[1], mark.kwargs["passes"], database, form),
             request.node.user_properties,
+            long=extent.long,
         )
         for mark in marks
     }

@@ -6,6 +6,7 @@
     FAULT=deaf                the other replicas are not heard
     FAULT=idle                nothing is sent
     FAULT=wedged:/a/file      the tick never comes back once the file is there
+    FAULT=full:/a/file        SQLite may take no more pages while the file is there
     FAULT=stopped:page        SIGSTOP with a page claimed and looked up, before it is posted
     FAULT=stopped:step        SIGSTOP in the middle of a step's transaction, its incident locked
 
@@ -23,6 +24,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+
 import bot.clock
 import bot.worker.timekeeper
 from bot.domain.duework import DeliveryKind
@@ -35,6 +39,9 @@ from commandline.main import main
 
 ABANDONED_MS = 2_000
 """After so long the server ends the session of whoever stands still within a transaction."""
+
+_NO_END = 2**32 - 2
+"""SQLite's own limit, in pages."""
 
 _claim = timers.claim
 _machine_time = bot.clock.machine_time
@@ -83,6 +90,24 @@ def _stopped(where: str) -> None:
         _after(runs, "advance", lambda _: True)
 
 
+def _full(file: str) -> None:
+    def begin(connection: Connection) -> None:
+        # Set to less than there is, it is what there is.
+        most = 1 if Path(file).exists() else _NO_END
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+
+    is_outage = database._is_outage
+
+    def named(error: DBAPIError) -> bool:
+        # The app's log says what it means, not what the driver calls it.
+        print(getattr(error.orig, "sqlite_errorname", ""), file=sys.stderr, flush=True)
+        return is_outage(error)
+
+    setattr(database, "_is_outage", named)  # noqa: B010 - as above
+    # The app's own listener, on the engine, comes after it: no transaction has begun.
+    event.listen(Engine, "begin", begin)
+
+
 def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> None:
     """Have the first call that is hit end with a SIGSTOP."""
     called, stopped = getattr(module, name), threading.Event()
@@ -118,6 +143,7 @@ def _idle(_: str) -> None:
 _HOOKS: dict[str, Callable[[str], None]] = {
     "clock": _clock,
     "deaf": _deaf,
+    "full": _full,
     "idle": _idle,
     "poll": _poll,
     "tick": _tick,

@@ -1,13 +1,16 @@
 """The release before this one, as it was shipped: its code runs beside today's.
 
-`git archive <its commit> app.py escalation.toml bot handlers commandline templates migrations`
-made the file; the next release replaces it.
+`git archive <its commit> app.py escalation.toml LICENSE bot handlers commandline templates
+migrations | xz -9e` made the file, of the commit that gave the changelog its date; the next release
+replaces it, and names the schema that it was shipped with.
 """
 
 import tarfile
 from pathlib import Path
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
+REVISION = "0002"
+"""Its schema."""
 _ARCHIVE = Path(__file__).parent / "releases" / f"tocsin-{VERSION}.tar.xz"
 
 

@@ -3,6 +3,8 @@
 from sqlmodel import col, func, select
 
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.lifecycle import OPEN
+from bot.domain.paging import UNANSWERED, PageState
 from bot.domain.timeline import EntryKind
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Person, TimelineEntry, Timer
@@ -53,6 +55,20 @@ def runs(db: Database, *incidents: str) -> list[PagingRun]:
     with db.reading() as tx:
         found = tx.all(wanted)
     return [run for run in found if not incidents or run.incident_id in incidents]
+
+
+def unanswered(db: Database) -> set[str]:
+    """What nobody may withdraw: pages that wait, and runs, of which nobody has answered.
+
+    A run that has come to its end counts as well: somebody still may answer, and those in charge
+    are told of it. What an incident's end settles is not among them.
+    """
+    open_ = {incident.id for incident in incidents(db) if incident.state in OPEN}
+    mine = {run.id for run in runs(db) if run.incident_id in open_ and run.state in UNANSWERED}
+    waiting = {
+        page.id for page in asked(db) if page.run_id in mine and page.state is PageState.WAITING
+    }
+    return mine | waiting
 
 
 def asked(db: Database, *incidents: str) -> list[Page]:

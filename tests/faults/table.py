@@ -1,5 +1,7 @@
 """The table at the end of a run: fault × database × form × lost × doubled × passed.
 
+What was measured says to which bound it was held; the last column, what has to hold.
+
 Rows travel in the reports' `user_properties`, so they arrive from other test processes as well.
 A file that has rows already keeps those of the faults that this run did not make.
 """
@@ -13,7 +15,10 @@ import pytest
 
 from tests.faults.verdict import PROPERTY
 
-HEAD = ("fault", "database", "form", "messages", "lost", "doubled", "passed", "seconds", "measured")
+HEAD = (
+    *("fault", "database", "form", "messages", "lost", "doubled", "passed", "seconds", "measured"),
+    "passes when",
+)
 ONLY_ONE = "the only one"
 Cells = tuple[str, ...]
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -33,6 +38,7 @@ class Row:
     passed: bool
     seconds: float
     notes: tuple[str, ...]
+    passes: tuple[str, ...]
 
     def cells(self) -> Cells:
         return (
@@ -45,6 +51,7 @@ class Row:
             "yes" if self.passed else "NO",
             f"{self.seconds:.0f}",
             "; ".join(self.notes),
+            "; ".join(self.passes),
         )
 
 
@@ -86,6 +93,7 @@ def _summed(number: int, database: str, parts: Sequence[_Part]) -> Row:
         passed=all(part.passed for part in parts),
         seconds=sum(part.seconds for part in parts),
         notes=tuple(note for account in accounts for note in account["notes"]),
+        passes=tuple(dict.fromkeys(account["passes"] for account in accounts)),
     )
 
 

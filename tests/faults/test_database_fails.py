@@ -9,15 +9,19 @@ import pytest
 
 from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
-from playground.driver import texts
+from playground.driver import Person, texts
 from playground.faults import FaultKind
 from tests.databases import restart_server
 from tests.faults import rows
+from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica, bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
 from tests.wire import Break, Wire, wire
 
+HOOKED = (str(ROOT / "tests" / "faults" / "hooked.py"), "serve")
+MOST_THAT_FIT = 20
+"""Openings for which pages that are there already may have room."""
 OPENING = "open p1 Pile-on against a creator"
 RESTARTED = "PostgreSQL restarted in the middle of a send; a connection lost during a commit"
 FULL = "Disk full, or the database is busy"
@@ -105,23 +109,88 @@ def _has_broken(through: Wire, times: int) -> bool:
     return through.broken == times
 
 
+@fault(15, FULL, passes=TOLD_TRULY)
+async def test_somebody_holds_the_lock_for_longer_than_a_command_may_take(
+    stage: Bots, db: Database, verdict: Verdict
+) -> None:
+    await stage.start()
+    with db.transaction() as tx:
+        if not db.is_sqlite:
+            tx.connection.exec_driver_sql("LOCK TABLE incident IN ACCESS EXCLUSIVE MODE")
+        # Slack got an answer in time. Behind other writes that wait for the lock, the refusal may
+        # come a little later.
+        await refused(stage)
+    assert rows.incidents(db) == []
+    await opens_again(stage, db, 1)
+    verdict.exactly_once(stage, db)
+
+
+async def refused(stage: Bots) -> None:
+    """Somebody opens an escalation, and is told that nothing was stored."""
+    mei = stage.slack.person("mei")
+    seen = len(mei.sees("general"))
+    await stage.command(OPENING)
+    await mei.until_sees("general", lambda message: "Nothing was stored" in texts(message))
+    assert not any("ESC-" in texts(message) for message in mei.sees("general")[seen:])
+
+
+async def opens_again(stage: Bots, db: Database, number: int) -> None:
+    """What was wrong is over: the next command opens this one, and all of it is sent."""
+    await stage.command(OPENING)
+    await eventually(lambda: len(rows.incidents(db)) == number)
+    await eventually(lambda: all_sent(db), within=60)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @fault(15, FULL, passes=TOLD_TRULY)
-async def test_no_room_on_the_disk(stage: Bots, db: Database, verdict: Verdict) -> None:
+async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: Verdict) -> None:
     replica = await stage.start()
     await stage.command(OPENING)
     await eventually(lambda: all_sent(db))
     with no_room(replica):
-        assert await refused(stage)
+        await refused(stage)
         assert len(rows.incidents(db)) == 1
-    await stage.command(OPENING)
-    await eventually(lambda: len(rows.incidents(db)) == 2)
-    await eventually(lambda: all_sent(db), within=60)
+    await opens_again(stage, db, 2)
     verdict.exactly_once(stage, db)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@fault(15, FULL, passes=TOLD_TRULY)
+async def test_the_database_is_full(
+    stage: Bots, db: Database, tmp_path: Path, verdict: Verdict
+) -> None:
+    """SQLite's own answer; what still finds room in the pages that are there is stored."""
+    full = tmp_path / "full"
+    replica = await stage.start(command=HOOKED, env={"FAULT": f"full:{full}"})
+    await stage.command(OPENING)
+    await eventually(lambda: all_sent(db))
+    full.touch()
+    mei = stage.slack.person("mei")
+    seen = len(mei.sees("general"))
+    for answers in range(1, MOST_THAT_FIT):
+        await stage.command(OPENING)
+        await eventually(partial(has_answers, mei, seen, answers))
+        if "Nothing was stored" in told(mei, seen)[-1]:
+            break
+    opened = [said for said in told(mei, seen) if "ESC-" in said]
+    assert len(rows.incidents(db)) == 1 + len(opened)
+    assert "SQLITE_FULL" in replica.log.read_text()
+    full.unlink()
+    await opens_again(stage, db, 2 + len(opened))
+    verdict.exactly_once(stage, db)
+
+
+def has_answers(person: Person, since: int, many: int) -> bool:
+    return len(told(person, since)) >= many
+
+
+def told(person: Person, since: int) -> list[str]:
+    """What somebody has read in #general since then."""
+    return [texts(message) for message in person.sees("general")[since:]]
+
+
 class no_room:  # noqa: N801 - read as a phrase: `with no_room(replica)`
-    """Until the block ends, none of the process's files can grow: what a full disk does."""
+    """Until the block ends, none of the process's files can grow (EFBIG)."""
 
     def __init__(self, replica: Replica) -> None:
         self._pid = replica.process.pid
@@ -132,15 +201,6 @@ class no_room:  # noqa: N801 - read as a phrase: `with no_room(replica)`
 
     def __exit__(self, *_: object) -> None:
         resource.prlimit(self._pid, resource.RLIMIT_FSIZE, self._before)
-
-
-async def refused(stage: Bots) -> bool:
-    """Somebody opens an escalation, and is told that nothing was stored."""
-    mei = stage.slack.person("mei")
-    seen = len(mei.sees("general"))
-    await stage.command(OPENING)
-    await mei.until_sees("general", lambda message: "Nothing was stored" in texts(message))
-    return not any("ESC-2" in texts(message) for message in mei.sees("general")[seen:])
 
 
 _FULL = """
@@ -159,11 +219,9 @@ async def test_no_room_on_the_servers_disk(stage: Bots, db: Database, verdict: V
     await eventually(lambda: all_sent(db))
     with db.transaction() as tx:
         tx.connection.exec_driver_sql(_FULL)
-    assert await refused(stage)
+    await refused(stage)
     assert len(rows.incidents(db)) == 1
     with db.transaction() as tx:
         tx.connection.exec_driver_sql("DROP TRIGGER no_room ON incident")
-    await stage.command(OPENING)
-    await eventually(lambda: len(rows.incidents(db)) == 2)
-    await eventually(lambda: all_sent(db), within=60)
+    await opens_again(stage, db, 2)
     verdict.exactly_once(stage, db)

@@ -8,7 +8,6 @@ from bot.domain.paging import Ladder, PageState, RunState
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
 from tests.faults import rows
-from tests.faults.conftest import Extent
 from tests.faults.policies import shipped
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault
@@ -43,7 +42,7 @@ def decided_before(mine: list[Page], page: Page) -> datetime:
 
 @fault(18, "No acknowledgement through every step and round", passes="each in its time ± 2 s")
 async def test_a_ladder_is_climbed_to_its_end_and_somebody_is_told(
-    stage: Bots, db: Database, verdict: Verdict, extent: Extent
+    stage: Bots, db: Database, verdict: Verdict
 ) -> None:
     stage.policy_file.write_text(shipped(wait="2s", rounds=2))
     await stage.start()
@@ -56,10 +55,7 @@ async def test_a_ladder_is_climbed_to_its_end_and_somebody_is_told(
     assert {len(Ladder.from_json(run.ladder).steps) for run in runs} == {3}
     late = [each for run in runs for each in climbed(run, db)]
     assert min(late) >= timedelta(0), "nobody is paged early"
-    verdict.note(f"latest page accepted {max(late).total_seconds():.1f} s after its step was due")
-    if extent.long:
-        # On a machine that does other work too, a figure is reported and not held to.
-        assert max(late) <= timedelta(seconds=2)
+    verdict.within("pages accepted after their steps' times by up to", max(late).total_seconds(), 2)
     for run in runs:
         told = {
             row.target

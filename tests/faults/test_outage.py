@@ -18,6 +18,10 @@ from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
 
 TEN_MINUTES = 600
+UNREACHABLE = 30
+UNANSWERED = 45
+"""A 500 may come from something in between, while the call is still under way to Slack: what failed
+so last is looked up when its lease of 30 s is over, and never sooner."""
 TRIES = 4
 """The short form is over when something has been tried so often; time is moved on meanwhile."""
 WORDS = ("First word", "Second word", "Third word", "Fourth word")
@@ -27,7 +31,8 @@ WORDS = ("First word", "Second word", "Third word", "Fourth word")
 @fault(
     9,
     "Slack down for 10 min",
-    passes="what nobody acknowledged is there within 30 s of recovery, each channel in order",
+    passes=f"all that nobody acknowledged within {UNREACHABLE} s of recovery ({UNANSWERED} s where "
+    "Slack answered 500), each channel in order",
 )
 @pytest.mark.parametrize("how", ["unreachable", "answering 500"])
 async def test_when_slack_is_back_it_is_told_everything_in_order(
@@ -64,10 +69,8 @@ async def test_when_slack_is_back_it_is_told_everything_in_order(
         assert sorted(WORDS, key=told.index) == list(WORDS)
         [taken] = rows.pages(db, rows.incidents(db)[2].id)
         assert taken.state is DeliveryState.CANCELLED
-        verdict.note(f"{how}: all of it after {took:.0f} s")
-        # A call that failed with 500 is looked up after its lease; on a busy machine the short
-        # form only reports.
-        assert took < extent.of(120, 30 if how == "unreachable" else lease + 15)
+        most = UNREACHABLE if how == "unreachable" else UNANSWERED
+        verdict.within(f"{how}: all of it after", took, most, in_short=120)
 
 
 async def _ten_minutes(stage: Bots, db: Database, extent: Extent) -> None:

@@ -15,10 +15,10 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.paging import RunState
 from bot.services.exports import verify
 from bot.store.database import Database
-from commandline.migrations import FOLDER
+from commandline.migrations import FOLDER, pending
 from tests.faults import rows
 from tests.faults.policies import ROOT
-from tests.faults.previous import unpacked
+from tests.faults.previous import REVISION, unpacked
 from tests.faults.replicas import Bots, bots
 from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
@@ -49,10 +49,16 @@ async def stage(database_url: str, tmp_path: Path, before: Path) -> AsyncIterato
 @pytest.fixture
 def old_schema(db: Database) -> None:
     """The database as the release before left it."""
+    downgraded(db)
+
+
+def downgraded(db: Database) -> None:
+    """Take the schema back to that of the release before."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["engine"] = db.engine
-    command.downgrade(config, "0001")
+    command.downgrade(config, REVISION)
+    assert pending(db)
 
 
 async def migrated(database_url: str) -> None:
@@ -142,7 +148,10 @@ async def test_both_releases_work_side_by_side(
 async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     old_schema: None, stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
 ) -> None:
-    """0.1 opens; the schema is upgraded beneath it; this release goes on; 0.1 comes back."""
+    """The release before opens; the schema is upgraded beneath it; this release goes on.
+
+    Then both are taken back, the schema too; and that is upgraded once more, full of rows.
+    """
     assert old_schema is None
     older = await stage.start(command=old)
     await stage.command(OPENING)
@@ -163,8 +172,15 @@ async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     await stage.command(OPENING)
     await quiet(db)
     await newer.killed()
-    await stage.start(command=old)
+    downgraded(db)
+    if db.is_sqlite:
+        await migrated(stage.database_url)
+    older = await stage.start(command=old)
     await acknowledged(stage, db)
+    if not db.is_sqlite:
+        await migrated(stage.database_url)
+        assert await older.is_ready()
+    assert not pending(db)
     paged = len(rows.asked(db))
     await stage.advance(16 * 60)
     await eventually(lambda: len(rows.asked(db)) > paged)
@@ -223,7 +239,7 @@ def renamed(folder: Path) -> Path:
 async def test_what_only_the_newer_release_knows_waits_for_it(
     stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
 ) -> None:
-    """A kind of due work that 0.1 does not know is left alone, and keeps nothing else waiting."""
+    """A kind of due work that it does not know is left alone, and keeps nothing else waiting."""
     older = await stage.start(command=old)
     await stage.command(OPENING)
     await quiet(db)
@@ -245,4 +261,6 @@ async def test_what_only_the_newer_release_knows_waits_for_it(
     assert tuple(left) == ("due", 0)
     assert unknown not in [kind.value for kind in TimerKind]
     assert await older.is_ready()
+    with db.transaction() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM timer WHERE kind = %s", (unknown,))
     verdict.exactly_once(stage, db)

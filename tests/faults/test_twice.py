@@ -46,7 +46,7 @@ async def test_everything_that_arrives_again_has_one_effect(
     message = next(message for message in person.dms() if message.ts == page.message_ts)
     # Two clicks of one person, each with a trigger of its own, and Slack's own repetitions.
     await asyncio.gather(*(person.click(message, "page_acknowledge") for _ in range(2)))
-    await again(stage, stage.slack.deliveries()[-1])
+    await again(stage, stage.slack.deliveries("block_actions")[-1])
     await eventually(lambda: not rows.unsent(db))
     assert entries(db)[EntryKind.ACKNOWLEDGED] == 1
     told = rows.deliveries(db, DeliveryKind.NOTICE)

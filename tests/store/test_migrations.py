@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlmodel import SQLModel
 
 from bot.policy import Policy
@@ -60,6 +61,35 @@ def test_every_revision_can_be_taken_back_and_made_again(
     assert not pending(db)
     people(db, policy)
     assert an_incident(db, policy).head.reference == "ESC-1"
+
+
+def test_a_rollback_of_this_release_and_its_upgrade_keep_every_row(
+    db: Database, config: Config, policy: Policy
+) -> None:
+    people(db, policy)
+    an_incident(db, policy)
+    before = every_row(db)
+    assert {"incident", "page", "delivery", "timer", "timeline_entry"} <= set(before)
+    command.downgrade(config, "-1")
+    assert every_row(db) == before
+    assert pending(db)
+    migrate(db)
+    assert not pending(db)
+    assert every_row(db) == before
+    assert an_incident(db, policy).head.reference == "ESC-2"
+
+
+def every_row(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """What is stored, by table; of those that have any."""
+    with db.reading() as tx:
+        tables = [table for table in SQLModel.metadata.tables.values() if table.primary_key]
+        found = {
+            table.name: [
+                tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in tables
+        }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def test_migrating_twice_changes_nothing(db: Database, policy: Policy) -> None:
