@@ -28,6 +28,12 @@ KINDS = {
         FaultKind.NO_PLACE_STORED,
     ),
 }
+STORED_FOR = {
+    4: ("jose", FaultKind.RESET_STORED),
+    5: ("wei", FaultKind.HANG_STORED),
+    6: ("aisha", FaultKind.HTTP_500_STORED),
+}
+HISTORY = "conversations.history"
 MAY_REPEAT = "You may see this page twice"
 CASES = [(number, kind) for number, kinds in KINDS.items() for kind in kinds]
 
@@ -59,6 +65,40 @@ async def test_what_got_no_answer_arrives_once(
             verdict.exactly_once(stage, db, to=to)
 
 
+@fault(4, "Slack accepts, then resets or closes the connection")
+@fault(5, "Slack accepts, then hangs past the timeout")
+@fault(6, "500 or fatal_error, with the post stored and without")
+async def test_what_slack_does_not_show_at_once_arrives_once(
+    stage: Bots, db: Database, verdicts: dict[int, Verdict]
+) -> None:
+    """The first look misses what is there; the second finds it, a post and a channel alike."""
+    await stage.start()
+    dms = {number: await stage.dm(who) for number, (who, _) in STORED_FOR.items()}
+    met = [stage.fault(FaultKind.RESET_STORED, "conversations.create", count=1)] + [
+        stage.fault(kind, channel=dms[number], count=1, seconds=LEASE)
+        for number, (_, kind) in STORED_FOR.items()
+    ]
+    slack = stage.slack.slack
+    slack.faults.history_lag = 3_600.0
+    await stage.command("open p1 Pile-on against a creator")
+
+    def looked_into() -> list[object]:
+        """The direct messages whose history was read; the list of channels is `None` of them."""
+        asked = stage.slack.calls("users.conversations") + stage.slack.calls(HISTORY)
+        return [call.args.get("channel") for call in asked]
+
+    # All were claimed at once, so the second look of none is before the first of another.
+    await eventually(lambda: {None, *dms.values()} <= set(looked_into()))
+    slack.faults.history_lag = 0.0
+    await eventually(lambda: not rows.unsent(db), within=90)
+    assert [rule.hits for rule in met] == [1] * len(met)
+    assert all(looked_into().count(where) >= 2 for where in (None, *dms.values()))
+    assert stage.rooms() == {"1": 1}
+    for number, verdict in verdicts.items():
+        who, _ = STORED_FOR[number]
+        verdict.exactly_once(stage, db, to=[f"U0{who.upper()}"])
+
+
 @fault(
     7,
     "As 2, with history unavailable",
@@ -76,7 +116,7 @@ async def test_without_history_a_page_may_come_twice_and_says_so(
     await eventually(lambda: hung.hits and _sent_to(db, "U0JOSE"))
     await first.killed()
     stage.heal()
-    stage.fault(FaultKind.ERROR, "conversations.history", error="missing_scope")
+    stage.fault(FaultKind.ERROR, HISTORY, error="missing_scope")
     await stage.start()
     await eventually(lambda: not rows.unsent(db), within=90)
     verdict.exactly_once(stage, db, repeats=1)
