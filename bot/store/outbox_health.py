@@ -1,15 +1,18 @@
 """How the outbox stands: what waits, since when, and a repair that normally finds nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import col
 
 from bot.store.claims import recount
 from bot.store.outbox_statements import IS_UNSENT
-from bot.store.tables import Delivery, Lane
-from bot.store.transaction import Transaction
+from bot.store.tables import Delivery, Lane, Limit
+from bot.store.transaction import Transaction, core
+
+LONGEST_REST = timedelta(hours=2)
+"""Nothing waits for longer, whatever Slack says: what does was told by a clock that was wrong."""
 
 
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
@@ -53,15 +56,42 @@ def waiting(tx: Transaction, now: datetime) -> list[Waiting]:
     ]
 
 
-def heal(tx: Transaction) -> int:
-    """Wake lanes that wait for nothing while something of theirs is unsent; normally none."""
+def heal(
+    tx: Transaction,
+    *,
+    now: datetime,
+    real: datetime,
+    lease: timedelta,
+    rest: timedelta = LONGEST_REST,
+) -> int:
+    """Wake lanes that wait for nothing while something of theirs is unsent, and those that wait
+    for a time that was told by a clock which has been set back: for longer than `rest`.
+
+    Returns how many; normally none.
+    """
+    due_ahead = col(Delivery.due_at) > now + rest
+    held_ahead = col(Delivery.lease_until) > real + 2 * lease
+    busy_ahead = col(Lane.busy_until) > real + 2 * lease
+    rests_ahead = col(Lane.not_before) > real + rest
+    tx.execute(delete(Limit).where(col(Limit.blocked_until) > real + rest))
     unsent = select(col(Delivery.lane)).where(IS_UNSENT)
-    sleeping = (
-        select(col(Lane.key))
-        .where(col(Lane.key).in_(unsent), col(Lane.pending_at).is_(None))
-        .with_for_update(skip_locked=True)
+    asleep = or_(
+        and_(col(Lane.key).in_(unsent), col(Lane.pending_at).is_(None)),
+        col(Lane.key).in_(unsent.where(or_(due_ahead, held_ahead))),
+        busy_ahead,
+        rests_ahead,
     )
+    sleeping = select(col(Lane.key)).where(asleep).with_for_update(skip_locked=True)
     keys = list(tx.execute(sleeping).scalars())
     if keys:
+        lanes = update(core(Lane)).where(col(Lane.key).in_(keys))
+        theirs = update(core(Delivery)).where(IS_UNSENT, col(Delivery.lane).in_(keys))
+        tx.execute(theirs.where(due_ahead).values(due_at=now))
+        tx.execute(lanes.where(rests_ahead).values(not_before=real))
+        # Who holds a claim may be on the line still: it keeps a lease, by today's clock.
+        held = col(Lane.key).in_(unsent.where(held_ahead))
+        tx.execute(lanes.where(busy_ahead, ~held).values(busy_until=real))
+        tx.execute(lanes.where(busy_ahead).values(busy_until=real + lease))
+        tx.execute(theirs.where(held_ahead).values(lease_until=real + lease))
         recount(tx, keys)
     return len(keys)

@@ -260,6 +260,13 @@ def finish_all(tx: Transaction, works: Sequence[DueWork]) -> list[DueWork]:
     return ours
 
 
+def heal(tx: Transaction, *, now: datetime, real: datetime, lease: timedelta) -> int:
+    """Free what is held until a time that was told by a clock which has been set back."""
+    ahead = col(Timer.lease_until) > real + 2 * lease
+    held = update(core(Timer)).where(_IS_DUE, col(Timer.due_at) <= now, ahead)
+    return tx.changed(held.values(lease_until=real))
+
+
 def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
     """Withdraw what is still due for a subject."""
     return tx.run(_CANCEL, [{"of_kind": kind, "of_subject": subject}])

@@ -183,7 +183,7 @@ class Delivering(Loop):
                 raise error
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
-        """Return where it stands now; None when it was put back to be looked up again."""
+        """Return where it stands now; None when it is stored already what became of it."""
         if claimed.uncertain:
             found = await self._looked_up(claimed, draft)
             match found:
@@ -243,8 +243,10 @@ class Delivering(Loop):
             raise Rejected("outcome_unknown")
         repeat = labelled_repeat(claimed)
         draft = await self._drafting.alone(repeat)
-        if not isinstance(draft, Written):
-            raise NoLongerOurs
+        if isinstance(draft, Moot):
+            await self._threads.write(delivered.moot, self._db, claimed, draft.why, self._at())
+            return None
+        assert isinstance(draft, Written)
         still_ours = partial(self._still_ours, claimed)
         return await self._post.send(repeat, draft.letter, draft.content, still_ours)
 

@@ -14,6 +14,7 @@ from bot.domain.duework import TimerKind
 from bot.domain.errors import StoreUnavailable
 from bot.services import digests, duework
 from bot.store import outbox_health, timers, upkeep
+from bot.store.outbox_health import LONGEST_REST
 from bot.store.timers import DueWork
 from bot.worker.loop import Gear, Loop, going_on
 
@@ -55,7 +56,11 @@ class Tick(Loop):
         self._scheduler.start()
 
     def resume(self) -> None:
-        """Tick now. APScheduler goes by the wall clock: set back an hour, it would rest an hour."""
+        """Tick now, and wake what waits for a time of the clock before it was set.
+
+        APScheduler goes by the wall clock: set back an hour, it would rest an hour.
+        """
+        self._healed_at = None
         self._job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
@@ -173,12 +178,16 @@ class Tick(Loop):
         real = self._clock.real()
         if self._healed_at is not None and abs(real - self._healed_at) < self._pace.heal_every:
             return  # A clock that is set back must not keep it from healing until then.
+        woken = await self._threads.write(self._heal_now, self._healed_at is None)
         self._healed_at = real
-        woken = await self._threads.write(self._heal_now)
         if woken:
             log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
 
-    def _heal_now(self) -> int:
+    def _heal_now(self, set_anew: bool) -> int:
         upkeep.shrink_log(self._db)
+        now, real, lease = self._clock.now(), self._clock.real(), self._pace.lease
+        # PostgreSQL keeps its own time. What a 429 asked for is asked for again.
+        rest = 2 * lease if set_anew and self._db.is_sqlite else LONGEST_REST
         with self._db.transaction() as tx:
-            return outbox_health.heal(tx)
+            timers.heal(tx, now=now, real=real, lease=lease)
+            return outbox_health.heal(tx, now=now, real=real, lease=lease, rest=rest)

@@ -1,7 +1,9 @@
 """Lanes: one delivery in flight, in order, pages first, fenced."""
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
@@ -220,7 +222,7 @@ def test_a_lane_that_was_woken_for_nothing_does_not_hold_up_what_comes_next(db: 
     with db.transaction() as tx:
         withdrawals.cancel(tx, ["withdrawn"], [DeliveryKind.NOTICE])
     assert take(db) == {}
-    put(db, a_delivery("next"))
+    put(db, a_delivery("next"), now=NOON + SECOND)
     assert list(take(db)) == ["next"]
 
 
@@ -241,10 +243,49 @@ def test_a_lane_that_sleeps_over_its_work_is_woken(db: Database) -> None:
     end(db, take(db)["empty"])
     with db.transaction() as tx:
         tx.execute(update(Lane).values(pending_at=None, busy_until=NOON))
-    with db.transaction() as tx:
-        assert outbox_health.heal(tx) == 1
-        assert outbox_health.heal(tx) == 0
+    assert (heal(db), heal(db)) == (1, 0)
     assert list(take(db, at=NOON + LEASE)) == ["page"]
+
+
+def heal(db: Database, **given: Any) -> int:
+    with db.transaction() as tx:
+        return outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE, **given)
+
+
+@pytest.mark.parametrize("fast", [timedelta(minutes=5), timedelta(hours=8)], ids=str)
+def test_after_the_clock_was_set_back_nobody_waits_for_what_it_used_to_say(
+    db: Database, fast: timedelta
+) -> None:
+    """Somebody was just written to, or Slack wanted to be left alone, or it was down."""
+    then = NOON + fast
+    put(db, a_delivery("sent"), a_delivery("limited", "person/U2"), now=then)
+    put(db, a_delivery("failed", "person/U3"), now=then)
+    claimed = take(db, at=then)
+    end(db, claimed["sent"], at=then, pause=SECOND)
+    back(db, claimed["limited"], at=then, block_lane=30 * SECOND)
+    back(db, claimed["failed"], at=then, wait=10 * SECOND)
+    put(db, a_delivery("page"))
+    assert take(db) == {}
+    assert heal(db, rest=2 * LEASE) == 3
+    assert set(take(db)) == {"page", "limited", "failed"}
+    assert heal(db, rest=2 * LEASE) == 0
+
+
+def test_what_was_in_flight_when_the_clock_was_set_back_keeps_a_lease(db: Database) -> None:
+    put(db, a_delivery("page"))
+    in_flight = take(db, at=NOON + timedelta(hours=8))["page"]
+    put(db, a_delivery("next"), now=NOON + SECOND)
+    assert heal(db) == 1
+    assert take(db, at=NOON + LEASE - SECOND) == {}
+    assert take(db, at=NOON + LEASE)["page"].uncertain
+    assert not end(db, in_flight)
+
+
+def test_an_hour_that_slack_asked_for_is_no_wrong_clock(db: Database) -> None:
+    put(db, a_delivery("limited"))
+    back(db, take(db)["limited"], block_lane=timedelta(hours=1))
+    assert heal(db) == 0
+    assert take(db, at=NOON + timedelta(minutes=59)) == {}
 
 
 def test_the_depth_and_the_oldest_of_what_waits_are_known(db: Database) -> None:

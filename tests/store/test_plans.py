@@ -27,6 +27,7 @@ from bot.store import (
     timers,
     unsent_pages,
 )
+from bot.store.claims import LEASE
 from bot.store.database import Database
 from bot.store.purge import Heap
 from bot.store.timers import NewTimer
@@ -124,7 +125,8 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON),
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
     "what waits": lambda tx: outbox_health.waiting(tx, NOON),
-    "heal": outbox_health.heal,
+    "heal": lambda tx: outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE),
+    "heal timers": lambda tx: timers.heal(tx, now=NOON, real=NOON, lease=LEASE),
     "list": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30),
     "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, owner="U0MEI"),
     "list of a team": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, team="legal"),

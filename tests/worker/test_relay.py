@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
 from bot.services import answering, digests, lifecycle, paging, reading
-from bot.store import claims
+from bot.store import claims, outbox
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
@@ -35,6 +35,10 @@ def deliveries(rig: Rig, kind: DeliveryKind) -> list[Delivery]:
 
 def all_sent(rig: Rig, kind: DeliveryKind) -> bool:
     return all(row.state is DeliveryState.SENT for row in deliveries(rig, kind))
+
+
+def ended(rig: Rig, kind: DeliveryKind) -> bool:
+    return all(row.state not in outbox.UNSENT for row in deliveries(rig, kind))
 
 
 async def test_every_team_is_paged_once_and_the_card_is_pinned(rig: Rig) -> None:
@@ -293,3 +297,24 @@ async def test_a_page_answered_while_its_outcome_is_unknown_does_not_look_open(
     async with rig.working(ticking=False):
         await eventually(lambda: "page_acknowledge" not in str(rig.dms_of(PRIYA)[0].blocks))
     assert [message.ts for message in rig.dms_of(PRIYA)] == [page.ts]
+
+
+async def test_a_page_answered_while_its_history_cannot_be_read_keeps_nobody_waiting(
+    rig: Rig,
+) -> None:
+    """Whether Slack has it nobody can tell; it is not wanted any more, and the next one is."""
+    lost = FaultRule(FaultKind.RESET_STORED, "chat.postMessage", count=1)
+    rig.slack.slack.faults.add(lost)
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.history", error="missing_scope")
+    )
+    first = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(ticking=False):
+        await eventually(lambda: deliveries(rig, DeliveryKind.PAGE)[0].state == "unknown")
+        lifecycle.decline(rig.db, rig.act(MEI), first.head.id, "a test")
+        second = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+        await eventually(lambda: ended(rig, DeliveryKind.PAGE))
+    unknown, sent = sorted(deliveries(rig, DeliveryKind.PAGE), key=lambda row: row.id)
+    assert (unknown.state, sent.state) == (DeliveryState.CANCELLED, DeliveryState.SENT)
+    assert unknown.attempts <= 5
+    assert sent.incident_id == second.head.id

@@ -12,6 +12,7 @@ from bot.domain.duework import DeliveryKind, TimerState
 from bot.services import followups
 from bot.store.tables import Delivery, Lane, PagingRun, Reminder, Timer
 from bot.store.tables.states import ReminderState
+from bot.worker.figures import TICK
 from bot.worker.tick import Tick
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, TOM, an_incident
@@ -78,6 +79,33 @@ async def test_lanes_are_healed_after_the_clock_was_set_back(rig: Rig) -> None:
     await tick.turn()
     with rig.db.reading() as tx:
         assert all(lane.pending_at for lane in tx.all(select(Lane)))
+
+
+def quiet_lanes(rig: Rig, wait: timedelta) -> None:
+    with rig.db.transaction() as tx:
+        tx.execute(update(Lane).values(not_before=rig.clock.real() + wait))
+
+
+def are_awake(rig: Rig) -> bool:
+    with rig.db.reading() as tx:
+        return all(lane.not_before <= rig.clock.real() for lane in tx.all(select(Lane)))
+
+
+async def test_when_the_clock_is_set_lanes_are_woken_that_go_by_the_time_before(rig: Rig) -> None:
+    """On PostgreSQL the database's time counts: another replica may know of a 429."""
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    quiet_lanes(rig, timedelta(minutes=5))
+    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    tick.start()
+    try:
+        await eventually(lambda: rig.figures.moves[TICK])
+        assert are_awake(rig) is rig.db.is_sqlite
+        quiet_lanes(rig, timedelta(minutes=5))
+        tick.resume()
+        if rig.db.is_sqlite:
+            await eventually(lambda: are_awake(rig))
+    finally:
+        tick.stop()
 
 
 MANY = 230
