@@ -84,12 +84,13 @@ class ReasonNeeded(Refused):
 
 @dataclass(eq=False)
 class AlreadyAcknowledged(Refused):
-    """Somebody was faster."""
+    """Somebody was faster; `yours`: it was the same person."""
 
     reference: str
     team: str
     by: str
     at: datetime
+    yours: bool = False
 
 
 @dataclass(eq=False)
@@ -98,6 +99,14 @@ class NothingToAcknowledge(Refused):
 
     reference: str | None = None
     ended: str | None = None
+
+
+@dataclass(eq=False)
+class NobodyAfter(Refused):
+    """Somebody can't take a page, and its ladder is at its end: there is no next one to page."""
+
+    reference: str
+    team: str
 
 
 @dataclass(eq=False)

@@ -57,9 +57,11 @@ def _facts(desk: Desk, view: PageMessage) -> list[Block]:
 def _question(desk: Desk, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
     asked = desk.say("page", "exhausted" if exhausted else "due", page=view)
+    # Nobody is behind the last step: it can be handed over, not declined.
+    declined = [] if exhausted else [button(desk, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
         button(desk, Button.ACKNOWLEDGE, view.page_id, "primary"),
-        button(desk, Button.CANNOT_TAKE, view.page_id),
+        *declined,
         button(desk, Button.HAND_OVER, view.page_id),
         button(desk, Button.OPEN_CHANNEL, view.page_id),
     ]

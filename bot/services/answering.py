@@ -7,19 +7,20 @@ from bot.domain.act import Act
 from bot.domain.errors import (
     AlreadyAcknowledged,
     BadInput,
+    NobodyAfter,
     NobodyToPage,
     NotFound,
     NothingToAcknowledge,
     NotTheirs,
 )
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import UNANSWERED, Ladder, PageState, RunState
+from bot.domain.paging import PERSON_PREFIX, UNANSWERED, Ladder, PageState, RunState
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
-from bot.services.paging import Started, start_person, start_team
+from bot.services.paging import Started, being_paged, start_person, start_team
 from bot.services.runs import next_unless_others_wait, page_changed, settle_run
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
@@ -153,7 +154,10 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
 
 def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
     if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
-        return AlreadyAcknowledged(case.reference, run.team_name, run.responder, run.acked_at)
+        yours = run.responder == case.act.user
+        return AlreadyAcknowledged(
+            case.reference, run.team_name, run.responder, run.acked_at, yours=yours
+        )
     return nothing_to_acknowledge(case.incident)
 
 
@@ -167,7 +171,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
         ) as case:
             _only_its_person(act, page)
             run = _run_of(tx, page)
-            _still_paging(case, run)
+            _still_paging(case, run, page)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
                 raise nothing_to_acknowledge(case.incident)
             case.record(
@@ -183,7 +187,10 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             return Taken(case.id, case.reference, run.team_name, case.incident.severity)
 
 
-def _still_paging(case: Case, run: PagingRun) -> None:
+def _still_paging(case: Case, run: PagingRun, page: Page) -> None:
+    waits = page.state is PageState.WAITING and case.incident.ended_at is None
+    if waits and run.state is RunState.EXHAUSTED:
+        raise NobodyAfter(case.reference, run.team_name)
     if run.state is not RunState.PAGING:
         raise _too_late(case, run)
 
@@ -231,6 +238,11 @@ class _Successor:
     person: UserId | None
     summary: str
 
+    @property
+    def key(self) -> str:
+        """What the runs of this team or person are known by."""
+        return str(self.team) if self.team is not None else f"{PERSON_PREFIX}{self.person}"
+
     @classmethod
     def checked(cls, team: TeamKey | None, person: UserId | None, summary: str) -> "_Successor":
         summary = checked_text("summary", summary, needed=False)
@@ -251,19 +263,26 @@ def _pass_on(case: Case, policy: Policy, to: _Successor) -> Started:
         name=policy.teams[to.team].name if to.team else "",
         summary=to.summary,
     )
+    started = being_paged(case, to.key) or _begun(case, policy, to)
+    case.card_changed()
+    return started
+
+
+def _begun(case: Case, policy: Policy, to: _Successor) -> Started:
     if to.team is not None:
         started = start_team(case, policy, to.team, to.summary)
     elif to.person is not None:
         started = start_person(case, policy, to.person, to.summary)
     if not started.targets:
         raise NobodyToPage(started.team_name)
-    case.card_changed()
     return started
 
 
 def _let_go(case: Case, page: Page) -> None:
+    """Somebody answers for their team by naming another one, also after its last step."""
     run = _run_of(case.tx, page)
     _only_its_people(case.act, page, run)
-    _still_paging(case, run)
-    pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.CANCELLED})
+    withdrawn = page.state is PageState.SUPERSEDED
+    if withdrawn or not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
+        raise _too_late(case, run)
     settle_run(case, run.id)

@@ -13,6 +13,7 @@ from bot.domain.paging import (
     Exhausted,
     Ladder,
     PageNow,
+    PageState,
     RunState,
     Step,
     next_step,
@@ -30,7 +31,7 @@ from bot.store.tables import PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that has just begun. `targets` is empty where nobody could be paged."""
+    """A run that has begun. `targets` is empty where nobody could be paged."""
 
     run_id: str
     team_key: str
@@ -69,9 +70,25 @@ def page_person(
 
 
 def _refuse_second_run(case: Case, team: str) -> None:
+    going_on = being_paged(case, team)
+    if going_on is not None:
+        name = going_on.team_name
+        raise BadInput("team", f"{name} is being paged for {case.reference} already")
+
+
+def being_paged(case: Case, team: str) -> Started | None:
+    """Return the run in which a team (or a person, by its key) is asked just now."""
     for run in pages.runs_of(case.tx, [case.id]):
         if run.team_key == team and run.state is RunState.PAGING:
-            raise BadInput("team", f"{run.team_name} is being paged for {case.reference} already")
+            asked = dict.fromkeys(
+                UserId(page.target)
+                for page in pages.pages_of_run(case.tx, run.id)
+                if page.state is PageState.WAITING
+            )
+            return Started(
+                run.id, team, run.team_name, tuple(asked), run.started_at, run.ack_due_at
+            )
+    return None
 
 
 def start_team(case: Case, policy: Policy, team: TeamKey, why: str = "") -> Started:

@@ -1,7 +1,8 @@
 """The buttons of a page. Value: the page's id."""
 
 from bot.domain.controls import Button
-from bot.domain.errors import AlreadyAcknowledged, NoAccess, NothingToAcknowledge
+from bot.domain.errors import AlreadyAcknowledged, NoAccess, NobodyAfter, NothingToAcknowledge
+from bot.domain.paging import RunState
 from bot.domain.reading import PageMessage
 from bot.render import forms
 from bot.render.pages import can_be_answered, channel_link
@@ -19,6 +20,8 @@ async def acknowledge(click: Click) -> Answer:
 
 async def cannot_take(click: Click) -> Answer:
     page = await _answerable(click)
+    if page.run_state is RunState.EXHAUSTED:
+        raise NobodyAfter(page.head.reference, page.team_name)
     form = forms.cannot_take_form(click.desk, page.page_id, page.head)
     return Modal(form, Button.CANNOT_TAKE, click.value)
 
@@ -36,7 +39,11 @@ async def _answerable(click: Click) -> PageMessage:
         return page
     if page.responder is not None and page.acked_at is not None:
         raise AlreadyAcknowledged(
-            page.head.reference, page.team_name, page.responder, page.acked_at
+            page.head.reference,
+            page.team_name,
+            page.responder,
+            page.acked_at,
+            yours=page.responder == click.act.user,
         )
     raise NothingToAcknowledge(page.head.reference, page.head.state if page.ended else None)
 

@@ -23,6 +23,7 @@ from playground.records import Message
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
+from tests.services import scene
 
 
 def test_every_button_and_every_form_has_its_handler() -> None:
@@ -106,7 +107,44 @@ async def test_too_late_is_said_before_anything_is_typed(stage: Stage, button: B
     message, _ = await a_page(stage)
     await stage.command("priya", "ack ESC-1")
     said = await stage.answer_to_click("priya", message, button)
-    assert "was faster" in said or "No page waits" in said
+    assert "You have it already" in said
+
+
+def let_it_go_by(stage: Stage, incident_id: str) -> None:
+    """Nobody of the escalation's team answers, until its ladder is at its end."""
+    for quarter in range(8):
+        scene.tick(stage.db, stage.policy, NOON + timedelta(minutes=15 * quarter))
+    [team] = stage.details(incident_id).card.teams
+    assert team.state is RunState.EXHAUSTED
+
+
+async def test_a_page_whose_ladder_is_at_its_end_is_taken_or_handed_over(stage: Stage) -> None:
+    opened = stage.opened(teams=("legal",))
+    older, page_id = await a_page(stage)
+    let_it_go_by(stage, opened.head.id)
+    view = reading.page(stage.db, an_act(PRIYA), page_id)
+    drawn = pages.page(stage.shell.desk, view).blocks
+    assert Button.CANNOT_TAKE.value not in str(drawn)
+    said = await stage.answer_to_click("priya", older, Button.CANNOT_TAKE)
+    assert "nobody behind you" in said
+    assert "/escalate handover ESC-1" in said
+    await stage.answer_to_click("priya", await stage.post(drawn), Button.HAND_OVER)
+    sent = await stage.person("priya").submit(
+        {"person": {"person": TOM}, "summary": {"summary": "notice is drafted"}}
+    )
+    assert sent.ok, sent
+    rows = {str(row.team): row for row in stage.details(opened.head.id).card.teams}
+    assert rows[f"person:{TOM}"].paged == (TOM,)
+
+
+async def test_a_double_click_reads_that_it_is_theirs_already(stage: Stage) -> None:
+    stage.opened()
+    message, _ = await a_page(stage)
+    await stage.answer_to_click("priya", message, Button.ACKNOWLEDGE)
+    for button in (Button.ACKNOWLEDGE, Button.CANNOT_TAKE, Button.HAND_OVER):
+        said = await stage.answer_to_click("priya", message, button)
+        assert "You have it already" in said
+        assert "faster" not in said
 
 
 async def test_open_channel_links_to_it_once_it_is_there(stage: Stage) -> None:

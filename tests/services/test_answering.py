@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.errors import (
     AlreadyAcknowledged,
     AlreadyHandled,
     BadInput,
+    NobodyAfter,
     NotFound,
     NothingToAcknowledge,
     NotPermitted,
@@ -20,6 +22,7 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
 from bot.services import answering, lifecycle, paging
+from bot.services.paging import Started
 from bot.store.database import Database
 from tests.factories import (
     DANIEL,
@@ -88,11 +91,7 @@ def test_a_page_that_was_sent_is_edited_when_another_takes_it(db: Database, poli
 
 
 def test_an_exhausted_run_can_still_be_acknowledged(db: Database, policy: Policy) -> None:
-    a_legal_case(db, policy)
-    scene.tick(db, policy, NOON)
-    for quarter in range(1, 8):
-        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
-    assert scene.run_state(db, "legal") is RunState.EXHAUSTED
+    exhausted(db, policy)
     answering.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
 
@@ -151,6 +150,97 @@ def test_handing_over_ends_one_run_and_begins_another(db: Database, policy: Poli
     assert scene.run_state(db, "legal") is RunState.CANCELLED
     scene.tick(db, policy, NOON + 16 * MINUTES)
     assert scene.paged(db, "legal") == [PRIYA]
+
+
+def exhausted(db: Database, policy: Policy) -> str:
+    incident_id = a_legal_case(db, policy)
+    scene.tick(db, policy, NOON)
+    for quarter in range(1, 8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    assert scene.run_state(db, "legal") is RunState.EXHAUSTED
+    return incident_id
+
+
+def to_pr(db: Database, policy: Policy, page_id: str, user: str = PRIYA) -> Started:
+    return answering.hand_over_page(
+        db,
+        policy,
+        an_act(user, hours=3),
+        page_id,
+        to_team=TeamKey("pr"),
+        to_person=None,
+        summary="a press matter",
+    )
+
+
+def test_a_page_is_handed_over_also_after_the_last_step(db: Database, policy: Policy) -> None:
+    exhausted(db, policy)
+    page_id = scene.page_of(db, PRIYA)
+    assert to_pr(db, policy, page_id).targets == (SOFIA,)
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+    assert set(scene.page_states(db, "legal")) == {PageState.SUPERSEDED}
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge(db, an_act(PRIYA, hours=4), page_id)
+    with pytest.raises(NothingToAcknowledge):
+        to_pr(db, policy, scene.page_of(db, TOM), TOM)
+    assert scene.paged(db, "pr") == [SOFIA]
+
+
+def test_after_the_last_step_nobody_is_left_to_decline_to(db: Database, policy: Policy) -> None:
+    exhausted(db, policy)
+    before = scene.page_states(db, "legal")
+    with pytest.raises(NobodyAfter) as refused:
+        answering.decline(db, policy, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA), "no")
+    assert refused.value.team == "Legal"
+    assert scene.page_states(db, "legal") == before
+
+
+def test_a_page_of_before_the_end_is_not_handed_over_once_it_is_reopened(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = exhausted(db, policy)
+    lifecycle.decline(db, an_act(hours=3), incident_id, "not ours")
+    lifecycle.reopen(db, an_act(hours=3), incident_id, "it is back")
+    with pytest.raises(NothingToAcknowledge):
+        to_pr(db, policy, scene.page_of(db, PRIYA))
+    assert scene.paged(db, "pr") == []
+
+
+def test_handing_over_to_a_team_that_is_being_paged_pages_nobody_twice(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL, TeamKey("pr")))
+    first = scene.run_of(db, "pr")
+    started = answering.hand_over_page(
+        db,
+        policy,
+        an_act(PRIYA, minutes=2),
+        scene.page_of(db, PRIYA),
+        to_team=TeamKey("pr"),
+        to_person=None,
+        summary="a press matter",
+    )
+    assert (started.run_id, started.targets) == (first.id, (SOFIA,))
+    assert scene.paged(db, "pr") == [SOFIA]
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+    assert "handed over" in scene.kinds_of_entries(db, first.incident_id)
+    answering.acknowledge(db, an_act(SOFIA, minutes=3), scene.page_of(db, SOFIA))
+    scene.tick(db, policy, NOON + timedelta(days=3))
+    assert "exhausted" not in scene.kinds_of_entries(db, first.incident_id)
+
+
+@pytest.mark.parametrize("to", [{"to_team": TeamKey("pr")}, {"to_person": TOM}])
+def test_a_part_is_handed_over_to_who_is_being_paged_already(
+    db: Database, policy: Policy, to: dict[str, Any]
+) -> None:
+    incident_id = a_legal_case(db, policy)
+    started = [
+        answering.hand_over(db, policy, an_act(minutes=at), incident_id, **to, summary="drafted")
+        for at in (1, 2)
+    ]
+    assert started[0] == started[1]
+    assert len(scene.paged(db, started[0].team_key)) == 1
+    assert scene.kinds_of_entries(db, incident_id).count("handed over") == 2
 
 
 def test_a_handover_takes_a_summary_and_somebody(db: Database, policy: Policy) -> None:

@@ -101,6 +101,10 @@ ERRORS: Mapping[str, Exception] = {
     "illegal move, one legal": errors.IllegalMove("ESC-12", "reviewed", "new", ("reopened",)),
     "reason needed": errors.ReasonNeeded("P3"),
     "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
+    "acknowledged already, by the same person": errors.AlreadyAcknowledged(
+        "ESC-12", "Legal", TOM, NOW, yours=True
+    ),
+    "nobody after": errors.NobodyAfter("ESC-12", "Legal"),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
     "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),
     "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),
