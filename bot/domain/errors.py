@@ -57,6 +57,13 @@ class NoAccess(Refused):
 
 
 @dataclass(eq=False)
+class NobodyToAsk(Refused):
+    """Of those who are in a restricted incident nobody is left who could let somebody in."""
+
+    reference: str
+
+
+@dataclass(eq=False)
 class NotFound(Refused):
     """Nothing has that name here."""
 

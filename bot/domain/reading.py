@@ -200,9 +200,12 @@ class ReminderMessage:
 
 @dataclass(frozen=True, slots=True)
 class TaskReminder:
+    """To its assignee, or `instead` to whoever answers for the incident: the assignee has left."""
+
     task: TaskLine
     now: datetime
     late: bool = False
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +235,11 @@ class AccessRequest:
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
+    """To whoever asked; `by` is None where nobody was left to be asked."""
+
     head: Head
     granted: bool
-    by: UserId
+    by: UserId | None
 
 
 @dataclass(frozen=True, slots=True)

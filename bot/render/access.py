@@ -27,6 +27,8 @@ def request(desk: Desk, view: AccessRequest) -> Message:
 def answer(desk: Desk, view: AccessAnswer) -> Message:
     """To whoever asked."""
     block = "access_granted" if view.granted else "access_refused"
+    if view.by is None:
+        block = "access_unasked"
     said = desk.say("escalation", block, head=view.head, by=view.by)
     blocks: list[Block] = [section(said)]
     if view.granted:

@@ -4,7 +4,15 @@ from datetime import datetime
 
 from bot.domain.controls import Button
 from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
-from bot.render.blocks import Block, actions, button, context, section, snooze_menu
+from bot.render.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    section,
+    snooze_menu,
+)
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
@@ -30,12 +38,16 @@ def reminder(desk: Desk, view: ReminderMessage) -> Message:
 
 
 def task_reminder(desk: Desk, view: TaskReminder) -> Message:
-    """A task before it is due, or after; one that is done has no buttons."""
+    """A task before it is due, or after; one that is done has no buttons.
+
+    Only its assignee may snooze it.
+    """
     task = view.task
     overdue = task.overdue(view.now)
     block = "task_done" if task.done else "task_overdue" if overdue else "task_due"
     text = task.text if task.head.full else None
-    heading = desk.say("reminder", block, task=task, since=view.now - task.due_at)
+    since = view.now - task.due_at
+    heading = desk.say("reminder", block, task=task, since=since, instead=view.instead)
     told = desk.say("reminder", "task_text", text=text) if text else Mrkdwn()
     told = told or desk.say("reminder", "task_hidden")
     blocks: list[Block] = [
@@ -43,14 +55,19 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
         context(desk.say("reminder", "task_context", task=task)),
         *_late(desk, view.late, task.due_at),
     ]
+    if view.instead:
+        blocks.append(context(desk.say("reminder", "task_instead", task=task)))
     if not task.done:
-        choices = [
-            button(desk, Button.TASK_DONE, task.id, "primary"),
-            snooze_menu(desk, Button.TASK_SNOOZE, task.id),
-            button(desk, Button.TASK_HAND_OVER, task.id),
-        ]
-        blocks.append(actions(choices))
-    return message(desk.say("reminder", "task_fallback", task=task, overdue=overdue), blocks)
+        blocks.append(actions(_choices(desk, view)))
+    said = desk.say("reminder", "task_fallback", task=task, overdue=overdue, instead=view.instead)
+    return message(said, blocks)
+
+
+def _choices(desk: Desk, view: TaskReminder) -> list[Element]:
+    done = button(desk, Button.TASK_DONE, view.task.id, None if view.instead else "primary")
+    snooze = snooze_menu(desk, Button.TASK_SNOOZE, view.task.id)
+    over = button(desk, Button.TASK_HAND_OVER, view.task.id, "primary" if view.instead else None)
+    return [over, done] if view.instead else [done, snooze, over]
 
 
 def update_reminder(desk: Desk, view: UpdateReminder) -> Message:

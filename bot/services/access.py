@@ -1,20 +1,22 @@
 """Who is asking: roles, and access to restricted incidents."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.duework import DeliveryKind, Priority
-from bot.domain.errors import NotFound, NothingToDo, Stranger
+from bot.domain.errors import NobodyToAsk, NotFound, NothingToDo, Stranger
 from bot.domain.ids import UserId
 from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services.case import personal, take_up
-from bot.store import people
+from bot.services.case import Case, personal, take_up
+from bot.store import incidents, people
+from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.tables import Person
+from bot.store.tables import Incident, Person
 from bot.store.transaction import Transaction
 
 
@@ -70,8 +72,8 @@ def enter(db: Database, act: Act, incident_id: str) -> None:
         case.invite([act.user])
 
 
-def request_access(db: Database, act: Act, incident_id: str) -> str:
-    """Ask the owner (or whoever opened it) to be let in."""
+def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
+    """Ask to be let in: the owner, or the first of those who are in it that may decide."""
     with (
         db.transaction(act) as tx,
         take_up(
@@ -80,20 +82,68 @@ def request_access(db: Database, act: Act, incident_id: str) -> str:
     ):
         if act.user in case.invited:
             raise NothingToDo(case.reference, "open to you")
+        asked = _who_may_admit(case, policy, case.invited)
+        if asked is None:
+            raise NobodyToAsk(case.reference)
         case.record(EntryKind.REQUESTED_ACCESS)
-        asked = case.incident.owner or case.incident.opened_by
-        case.send(
-            personal(
-                DeliveryKind.ACCESS_REQUEST,
-                asked,
-                case.id,
-                f"access:{case.id}:{act.user}:{act.now.timestamp()}",
-                incident_id=case.id,
-                priority=Priority.NOTICE,
-                asker=act.user,
-            )
-        )
+        _ask(case, asked, act.user)
         return case.reference
+
+
+def _who_may_admit(
+    case: Case, policy: Policy, invited: Collection[str], passed: Collection[str] = ()
+) -> str | None:
+    """Return the first who answers for it, is invited, still has a role, and was not `passed` over.
+
+    Nobody else is asked, not even a manager on duty: only who is in it may let others in.
+    """
+    for user in in_charge(case.incident, invited):
+        if user in invited and user not in passed:
+            person, groups = people.in_groups(case.tx, case.act.workspace, user)
+            role = _role(policy, person, groups) if person else policy.role_of(UserId(user), [])
+            if role is not Role.NOBODY:
+                return user
+    return None
+
+
+def in_charge(incident: Incident, invited: Iterable[str]) -> list[str]:
+    """Return who answers for an incident, the first first: owner, opener, who is in it longest."""
+    everyone = (incident.owner, incident.opened_by, *invited)
+    return list(dict.fromkeys(user for user in everyone if user))
+
+
+def _ask(case: Case, asked: str, asker: str, passed: Sequence[str] = ()) -> None:
+    case.send(
+        personal(
+            DeliveryKind.ACCESS_REQUEST,
+            asked,
+            case.id,
+            f"access:{case.id}:{asker}:{len(passed)}:{case.act.now.timestamp()}",
+            incident_id=case.id,
+            priority=Priority.NOTICE,
+            asker=asker,
+            passed=list(passed),
+        )
+    )
+
+
+def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
+    """Slack cannot reach who was asked: the next one is, or the asker hears that nobody is left."""
+    incident = incidents.lock(tx, claimed.subject)
+    if incident is None or claimed.target is None:
+        return
+    asker = UserId(claimed.args["asker"])
+    invited = incidents.participants(tx, incident.id)
+    if asker in invited:
+        return
+    case = Case(tx, act, incident)
+    passed = [*claimed.args.get("passed", ()), claimed.target]
+    asked = _who_may_admit(case, policy, invited, passed)
+    if asked is None:
+        _tell(case, asker, granted=False, by=None)
+    else:
+        _ask(case, asked, asker, passed)
+    case.put_down()
 
 
 def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, granted: bool) -> str:
@@ -110,16 +160,20 @@ def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, gr
                 raise NothingToDo(case.reference, "open to", asker)
             case.record(EntryKind.INVITED, person=asker)
             case.invite([asker])
-        case.send(
-            personal(
-                DeliveryKind.ACCESS_ANSWER,
-                asker,
-                case.id,
-                f"access-answer:{case.id}:{asker}:{act.now.timestamp()}",
-                incident_id=case.id,
-                priority=Priority.NOTICE,
-                granted=granted,
-                by=act.user,
-            )
-        )
+        _tell(case, asker, granted=granted, by=act.user)
         return case.reference
+
+
+def _tell(case: Case, asker: UserId, *, granted: bool, by: UserId | None) -> None:
+    case.send(
+        personal(
+            DeliveryKind.ACCESS_ANSWER,
+            asker,
+            case.id,
+            f"access-answer:{case.id}:{asker}:{case.act.now.timestamp()}",
+            incident_id=case.id,
+            priority=Priority.NOTICE,
+            granted=granted,
+            by=by,
+        )
+    )

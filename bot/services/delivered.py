@@ -8,7 +8,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
-from bot.services import rooms, runs
+from bot.services import access, rooms, runs
 from bot.services.case import Case
 from bot.services.letters import Aim
 from bot.store import claims, incidents, limits, outbox, pages, people
@@ -265,6 +265,8 @@ def _after_rejection(
             rooms.channel_archived(tx, act, claimed.incident_id, aim.channel)
         case DeliveryKind.CARD_POST if aim.channel:
             rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
+        case DeliveryKind.ACCESS_REQUEST:
+            access.request_not_taken(tx, policy, act, claimed)
         case _:
             pass
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.domain.act import Act, Workspace, by_the_bot
 from bot.domain.clockwork import is_late
@@ -11,12 +11,13 @@ from bot.domain.lifecycle import OPEN
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms, runs
+from bot.services.access import in_charge
 from bot.services.case import Case, personal
 from bot.services.followups import BEFORE, DUE
-from bot.store import followups, incidents, outbox, timers
+from bot.store import followups, incidents, outbox, people, timers
 from bot.store.database import Database
 from bot.store.locking import lock_free, lock_in_order
-from bot.store.tables import Incident, Reminder
+from bot.store.tables import Incident, Reminder, Task
 from bot.store.tables.states import TaskState
 from bot.store.timers import DueWork, NewTimer
 from bot.store.transaction import Transaction
@@ -131,11 +132,18 @@ def _room_repair(case: Case, _policy: Policy, _work: DueWork) -> None:
 
 
 def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
-    """No update for too long: the owner is asked, or whoever is on duty where there is none."""
+    """No update for too long: the owner is asked, or whoever is on duty where there is none.
+
+    An owner who has left Slack is none, and so is a manager.
+    """
     incident, now = case.incident, case.act.now
     if incident.state not in OPEN:
         return
-    told = [incident.owner] if incident.owner else list(policy.managers_on_duty[:1])
+    asked = [incident.owner] if incident.owner else []
+    gone = people.gone(case.tx, case.act.workspace, [*asked, *policy.managers_on_duty])
+    asked = [user for user in asked if user not in gone]
+    on_duty = [user for user in policy.managers_on_duty if user not in gone]
+    told = asked or on_duty[:1]
     due = incident.update_due_at or work.due_at
     since = _last_update(case.tx, incident)
     for user in told:
@@ -174,7 +182,10 @@ def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
 
 
 def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
-    """Before a task is due, when it is, and every day that it is overdue."""
+    """Before a task is due, when it is, and every day that it is overdue.
+
+    Where its person has left Slack, whoever answers for the incident is told, to hand it over.
+    """
     found = followups.tasks(tx, {work.subject for work in works})
     still_open = [
         (work, found[work.subject])
@@ -189,18 +200,42 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
         if work.occurrence != BEFORE
     ]
     timers.plan(tx, act.workspace, act.now, planned)
-    messages = [
-        personal(
-            DeliveryKind.TASK_REMINDER,
-            task.assignee,
-            task.id,
-            f"task:{task.id}:{work.occurrence}",
-            incident_id=task.incident_id,
-            late=is_late(work.due_at, act.now),
+    instead = _instead_of_gone(tx, act, [task for _, task in still_open])
+    messages = []
+    for work, task in still_open:
+        args: dict[str, Any] = {"late": is_late(work.due_at, act.now)}
+        told = instead.get(task.id, task.assignee)
+        if told != task.assignee:
+            args["instead_of"] = task.assignee
+        key = f"task:{task.id}:{work.occurrence}"
+        messages.append(
+            personal(
+                DeliveryKind.TASK_REMINDER,
+                told,
+                task.id,
+                key,
+                incident_id=task.incident_id,
+                **args,
+            )
         )
-        for work, task in still_open
-    ]
     outbox.enqueue(tx, act.workspace, act.now, messages)
+
+
+def _instead_of_gone(tx: Transaction, act: Act, due: Sequence[Task]) -> dict[str, str]:
+    """Return, by task, who is told in place of a person who has left; nobody, where all have."""
+    gone = people.gone(tx, act.workspace, {task.assignee for task in due})
+    orphans = [task for task in due if task.assignee in gone]
+    if not orphans:
+        return {}
+    about = incidents.get_many(tx, {task.incident_id for task in orphans})
+    invited = incidents.participants_of(tx, about)
+    told = {key: in_charge(incident, invited[key]) for key, incident in about.items()}
+    left = people.gone(tx, act.workspace, {user for users in told.values() for user in users})
+    instead = {
+        task.id: next((user for user in told.get(task.incident_id, ()) if user not in left), None)
+        for task in orphans
+    }
+    return {task_id: user for task_id, user in instead.items() if user is not None}
 
 
 _ALONE: dict[TimerKind, Callable[[Case, Policy, DueWork], None]] = {

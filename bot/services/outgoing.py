@@ -158,9 +158,12 @@ def _task(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Pre
     incident = shelf.incident(task.incident_id) if task else None
     if task is None or incident is None or task.state is TaskState.DONE:
         return Moot("done meanwhile")
-    head = _for_person(shelf, incident, task.assignee)
+    # Not once it has been handed over since.
+    instead = claimed.target if claimed.args.get("instead_of") == task.assignee else None
+    person = instead or task.assignee
+    line = views.task_line(task, _for_person(shelf, incident, person))
     late = bool(claimed.args.get("late"))
-    return Letter(TaskReminder(views.task_line(task, head), now, late=late), person=task.assignee)
+    return Letter(TaskReminder(line, now, late=late, instead=instead is not None), person=person)
 
 
 def _update_due(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -216,7 +219,8 @@ def _access_request(head: Head, recorded: Mapping[str, Any]) -> AccessRequest:
 
 
 def _access_answer(head: Head, recorded: Mapping[str, Any]) -> AccessAnswer:
-    return AccessAnswer(head, bool(recorded["granted"]), UserId(recorded["by"]))
+    by = recorded["by"]
+    return AccessAnswer(head, bool(recorded["granted"]), UserId(by) if by else None)
 
 
 def _assigned(head: Head, recorded: Mapping[str, Any]) -> Assigned:

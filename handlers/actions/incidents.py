@@ -82,7 +82,7 @@ async def show(click: Click) -> Answer:
 
 
 async def request_access(click: Click) -> Answer:
-    reference = await click.write(access.request_access, click.act, click.value)
+    reference = await click.write(access.request_access, click.policy, click.act, click.value)
     return click.say("access_requested", reference=reference)
 
 

@@ -121,7 +121,7 @@ def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> N
         lambda: reading.search(db, GUEST, "x"),
         lambda: reading.details(db, GUEST, story),
         lambda: lifecycle.add_note(db, GUEST, story, "x"),
-        lambda: access.request_access(db, GUEST, story),
+        lambda: access.request_access(db, policy, GUEST, story),
     ):
         with pytest.raises(NotPermitted):
             look()
@@ -165,9 +165,9 @@ def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
     assert SECRET not in str(others)
 
 
-def test_access_is_asked_for_granted_and_refused(db: Database, story: str) -> None:
+def test_access_is_asked_for_granted_and_refused(db: Database, policy: Policy, story: str) -> None:
     asker = replace(OUTSIDER, role=Role.MEMBER)
-    assert access.request_access(db, asker, story) == "ESC-1"
+    assert access.request_access(db, policy, asker, story) == "ESC-1"
     access.answer_access(db, an_act(MEI), story, UserId("U0NOOR"), granted=False)
     with pytest.raises(NoAccess):
         reading.details(db, asker, story)

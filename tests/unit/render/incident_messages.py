@@ -105,6 +105,7 @@ ERRORS: Mapping[str, Exception] = {
         "ESC-12", "Legal", TOM, NOW, yours=True
     ),
     "nobody after": errors.NobodyAfter("ESC-12", "Legal"),
+    "nobody to ask": errors.NobodyToAsk("ESC-12"),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
     "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),
     "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),

@@ -130,6 +130,12 @@ MESSAGES: Mapping[str, Case] = {
         reminders.task_reminder,
         TaskReminder(a_task(due_at=NOW - 26 * HOUR, follow_up=True), NOW, late=True),
     ),
+    "task of somebody who has left": Case(
+        reminders.task_reminder, TaskReminder(a_task(), NOW, instead=True)
+    ),
+    "task overdue of somebody who has left": Case(
+        reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
+    ),
     "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
     "task, masked": Case(reminders.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)),
     "update overdue": Case(
@@ -152,6 +158,7 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "access request": Case(access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM)),
     "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
+    "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
     "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
     "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
     "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),

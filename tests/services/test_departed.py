@@ -1,0 +1,182 @@
+"""Whoever has left Slack is asked for nothing: somebody else who answers for it is."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import NobodyToAsk
+from bot.domain.reading import AccessAnswer, AccessRequest, TaskReminder
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import access, delivered, followups, lifecycle
+from bot.services.delivered import At
+from bot.store import claims
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+LEFT: Mapping[str, bool] = {"deleted": True}
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def left(db: Database, policy: Policy, *users: str) -> None:
+    people(db, policy, **{user: dict(LEFT) for user in users})
+
+
+def one_of_toms(db: Database, policy: Policy) -> str:
+    """A restricted incident that Mei opened, Tom owns, and Sofia was let into after him."""
+    opening = an_act(MEI)
+    incident_id = an_incident(db, policy, opening, teams=(), tier=Tier.RESTRICTED).head.id
+    lifecycle.assign(db, an_act(MEI, minutes=1), incident_id, TOM)
+    access.answer_access(db, an_act(MEI, minutes=2), incident_id, SOFIA, granted=True)
+    scene.send(db, policy, NOON + timedelta(minutes=3))
+    return incident_id
+
+
+def asking() -> Act:
+    return an_act(PRIYA, role=Role.MEMBER, minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("gone", "asked"),
+    [((), TOM), ((TOM,), MEI), ((TOM, MEI), SOFIA)],
+    ids=["the owner", "who opened it", "who is in it"],
+)
+def test_access_is_asked_of_the_first_who_is_still_there(
+    db: Database, policy: Policy, gone: tuple[str, ...], asked: str
+) -> None:
+    incident_id = one_of_toms(db, policy)
+    left(db, policy, *gone)
+    access.request_access(db, policy, asking(), incident_id)
+    [row] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)
+    assert row.target == asked
+    access.answer_access(db, an_act(asked, minutes=6), incident_id, PRIYA, granted=True)
+
+
+def test_somebody_without_a_role_any_more_is_not_asked(db: Database, policy: Policy) -> None:
+    people(db, policy, U0STRAY={})
+    stray = an_act("U0STRAY", role=Role.MEMBER)
+    incident_id = an_incident(db, policy, stray, teams=(), tier=Tier.RESTRICTED).head.id
+    with pytest.raises(NobodyToAsk):
+        access.request_access(db, policy, asking(), incident_id)
+
+
+def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = one_of_toms(db, policy)
+    left(db, policy, TOM, MEI, SOFIA)
+    before = scene.incident(db, incident_id).entries
+    with pytest.raises(NobodyToAsk) as refused:
+        access.request_access(db, policy, asking(), incident_id)
+    assert refused.value.reference == "ESC-1"
+    assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
+    assert scene.incident(db, incident_id).entries == before
+
+
+def the_request(db: Database, minute: int) -> Claimed:
+    at = NOON + timedelta(minutes=minute)
+    with db.transaction() as tx:
+        [claimed] = claims.claim(tx, now=at, real=at, limit=50)
+    assert claimed.kind is DeliveryKind.ACCESS_REQUEST
+    return claimed
+
+
+def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = one_of_toms(db, policy)
+    access.request_access(db, policy, asking(), incident_id)
+    asked = []
+    for minute, ends in ((6, "dead"), (7, "rejected"), (8, "dead")):
+        request, at = the_request(db, minute), At(NOON, NOON + timedelta(minutes=minute))
+        asked.append(request.target)
+        if ends == "dead":
+            delivered.dead_target(db, policy, request, "user_disabled", at)
+        else:
+            delivered.rejected(db, policy, request, "messages_tab_disabled", at)
+    assert asked == [TOM, MEI, SOFIA]
+    sent = scene.send(db, policy, NOON + timedelta(minutes=9))
+    assert scene.letters(sent, DeliveryKind.ACCESS_REQUEST) == []
+    [told] = scene.letters(sent, DeliveryKind.ACCESS_ANSWER)
+    assert told.person == PRIYA
+    assert isinstance(told.view, AccessAnswer)
+    assert (told.view.granted, told.view.by) == (False, None)
+
+
+def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None:
+    incident_id = one_of_toms(db, policy)
+    access.request_access(db, policy, asking(), incident_id)
+    delivered.dead_target(db, policy, the_request(db, 6), "user_disabled", At(NOON, NOON))
+    sent = scene.send(db, policy, NOON + timedelta(minutes=7))
+    [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
+    assert letter.person == MEI
+    assert isinstance(letter.view, AccessRequest)
+    assert letter.view.asker == PRIYA
+
+
+@pytest.mark.parametrize(("gone", "asked"), [((), TOM), ((TOM,), MEI), ((TOM, MEI), None)])
+def test_an_update_is_asked_of_who_is_on_duty_where_the_owner_has_left(
+    db: Database, policy: Policy, gone: tuple[str, ...], asked: str | None
+) -> None:
+    one_of_toms(db, policy)
+    left(db, policy, *gone)
+    on_duty = list(policy.managers_on_duty)
+    assert on_duty[0] == MEI
+    scene.tick(db, policy, NOON + 12 * HOUR)
+    told = {row.target for row in scene.waiting(db, DeliveryKind.UPDATE_REMINDER)}
+    assert told == {asked or on_duty[1]}
+
+
+def a_task_of_priyas(db: Database, policy: Policy) -> str:
+    incident_id = one_of_toms(db, policy)
+    due = NOON + 2 * DAY
+    followups.add_task(
+        db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=due
+    )
+    scene.send(db, policy, NOON + timedelta(minutes=4))
+    return incident_id
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [((), PRIYA), ((PRIYA,), TOM), ((PRIYA, TOM), MEI), ((PRIYA, TOM, MEI, SOFIA), PRIYA)],
+)
+def test_a_task_of_somebody_who_has_left_is_told_to_who_answers_for_the_incident(
+    db: Database, policy: Policy, gone: tuple[str, ...], told: str
+) -> None:
+    a_task_of_priyas(db, policy)
+    left(db, policy, *gone)
+    scene.tick(db, policy, NOON + 2 * DAY)
+    reminders = scene.waiting(db, DeliveryKind.TASK_REMINDER)
+    assert {row.target for row in reminders} == {told}
+    sent = scene.send(db, policy, NOON + 2 * DAY)
+    for letter in scene.letters(sent, DeliveryKind.TASK_REMINDER):
+        assert letter.person == told
+        assert isinstance(letter.view, TaskReminder)
+        assert letter.view.instead is (told != PRIYA)
+        assert letter.view.task.text == "draft"
+
+
+def test_a_task_that_was_handed_over_meanwhile_is_its_new_persons(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = a_task_of_priyas(db, policy)
+    left(db, policy, PRIYA)
+    scene.tick(db, policy, NOON + 2 * DAY)
+    [task] = scene.card(db, incident_id).tasks
+    followups.hand_over_task(db, an_act(MEI, hours=49), task.id, SOFIA)
+    sent = scene.send(db, policy, NOON + 3 * DAY)
+    told = scene.letters(sent, DeliveryKind.TASK_REMINDER)
+    assert {letter.person for letter in told} == {SOFIA}
+    assert {getattr(letter.view, "instead", None) for letter in told} == {False}
