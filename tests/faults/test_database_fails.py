@@ -172,6 +172,8 @@ async def test_the_database_is_full(
         await eventually(partial(has_answers, mei, seen, answers))
         if "Nothing was stored" in told(mei, seen)[-1]:
             break
+    else:
+        pytest.fail("nobody was told that nothing was stored")
     opened = [said for said in told(mei, seen) if "ESC-" in said]
     assert len(rows.incidents(db)) == 1 + len(opened)
     assert "SQLITE_FULL" in replica.log.read_text()
