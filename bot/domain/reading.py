@@ -20,7 +20,7 @@ from bot.domain.visibility import Tier
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An incident in one line."""
+    """An incident in one line. `duplicate_of` is the original's reference; only a card has it."""
 
     id: IncidentId
     reference: str

@@ -191,6 +191,9 @@ def card_of(
 ) -> Card:
     """Gather what a card shows; tasks and decisions only where the title may stand too."""
     of_incident = pages.pages_of_incident(tx, incident.id)
+    if shown.full and incident.duplicate_of is not None:
+        original = incidents.get(tx, incident.duplicate_of)
+        shown = replace(shown, duplicate_of=incidents.name_of(original) if original else None)
     return Card(
         head=shown,
         teams=tuple(views.team_row(run, of_incident) for run in pages.runs_of(tx, [incident.id])),

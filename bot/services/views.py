@@ -78,7 +78,6 @@ def head_in(
         criteria=tuple(incident.criteria),
         channel_id=incident.channel_id,
         update_due_at=base.update_due_at,
-        duplicate_of=incident.duplicate_of,
         root_cause=incident.root_cause,
     )
 

@@ -286,7 +286,7 @@ async def test_duplicate_of_another(stage: Stage, text: str, channel: str) -> No
     stage.in_channel(opened)
     await stage.command("mei", text, channel)
     head = stage.details(opened.head.id).card.head
-    assert (head.state, head.duplicate_of) == (State.DUPLICATE, other.head.id)
+    assert (head.state, head.duplicate_of) == (State.DUPLICATE, other.head.reference)
     assert stage.details(other.head.id).card.head.state is State.NEW
 
 

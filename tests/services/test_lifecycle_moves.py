@@ -1,9 +1,11 @@
 """Moves of an incident: the legal ones, the others, and what each brings about."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.act import Role
-from bot.domain.duework import TimerKind
+from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import (
     FormErrors,
     IllegalMove,
@@ -16,10 +18,15 @@ from bot.domain.errors import (
 from bot.domain.lifecycle import MOVES, State, legal_moves
 from bot.domain.paging import RunState
 from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import lifecycle
+from bot.render import answers
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import lifecycle, reading
 from bot.store import incidents
 from bot.store.database import Database
+from bot.worker.rendering import message
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
 
@@ -129,3 +136,20 @@ def test_after_the_end_notes_are_taken_and_work_is_not(db: Database, policy: Pol
         lifecycle.assign(db, an_act(), incident_id, MEI)
     with pytest.raises(IncidentClosed):
         lifecycle.post_update(db, an_act(), incident_id, "more")
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_a_duplicate_names_its_original_by_reference(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    original = an_incident(db, policy, teams=(), tier=tier).head
+    incident_id = an_incident(db, policy, teams=()).head.id
+    scene.send(db, policy)
+    lifecycle.duplicate(db, an_act(minutes=1), incident_id, original.reference)
+    sent = scene.send(db, policy, NOON + timedelta(minutes=1))
+    [edited] = scene.letters(sent, DeliveryKind.CARD_UPDATE)
+    desk = Desk(policy, Words())
+    shown = answers.details(desk, reading.details(db, an_act(), incident_id))
+    for said in (message(desk, edited.view), shown):
+        assert f"duplicate of {original.reference}" in str(said.blocks)
+        assert original.id not in str(said.blocks)
