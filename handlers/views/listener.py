@@ -16,15 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.controls import Form
 from bot.domain.errors import AlreadyHandled
 from bot.render import forms
-from bot.render.message import Message
 from handlers import modals
 from handlers.answer import in_time, sentence
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
-from handlers.views import FORMS
+from handlers.views import FORMS, late
 from handlers.views.fields import Fields, field_errors
 from handlers.views.opening import redrawn
-from handlers.views.sent import Became, Sent
+from handlers.views.sent import Became, Sent, view_of
 from handlers.who import whoever
 
 
@@ -40,7 +39,8 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         external_id = secrets.token_hex(16)
         waiting = forms.opening_view(shell.desk) | {"external_id": external_id}
         await ack(response_action="push", view=waiting)
-        shell.tasks.start(_later(shell, client, external_id, work), "A late answer to a form")
+        later = _later(shell, client, str(body["user"]["id"]), external_id, work)
+        shell.tasks.start(later, "A late answer to a form")
 
     return submitted
 
@@ -57,7 +57,7 @@ async def _answer(
     shell: Shell, ack: AsyncAck, view: Mapping[str, Any], result: Became | Failure
 ) -> None:
     if not isinstance(result, Failure):
-        await ack(response_action="update", view=_view(shell, result))
+        await ack(response_action="update", view=view_of(shell.desk, result))
         return
     errors = field_errors(shell.desk, result.error, Fields(view))
     if errors:
@@ -65,19 +65,19 @@ async def _answer(
         return
     # A form that was sent twice is finished; any other refusal leaves it to be corrected.
     action = "update" if isinstance(result.error, AlreadyHandled) else "push"
-    await ack(response_action=action, view=_view(shell, result.message(shell.desk)))
+    await ack(response_action=action, view=view_of(shell.desk, result.message(shell.desk)))
 
 
 async def _later(
-    shell: Shell, client: AsyncWebClient, external_id: str, work: asyncio.Task[Became | Failure]
+    shell: Shell,
+    client: AsyncWebClient,
+    user: str,
+    external_id: str,
+    work: asyncio.Task[Became | Failure],
 ) -> None:
     result = await work
     became = result.message(shell.desk) if isinstance(result, Failure) else result
-    await client.views_update(external_id=external_id, view=_view(shell, became))
-
-
-def _view(shell: Shell, became: Became) -> dict[str, Any]:
-    return forms.message_view(shell.desk, became) if isinstance(became, Message) else became
+    await late.tell(shell, client, user, external_id, became)
 
 
 def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
@@ -102,6 +102,6 @@ def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
     async def unknown(ack: AsyncAck) -> None:
         said = sentence(shell.desk, "unknown_form")
-        await ack(response_action="push", view=_view(shell, said))
+        await ack(response_action="push", view=view_of(shell.desk, said))
 
     return unknown

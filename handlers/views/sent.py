@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from bot.render import forms
+from bot.render.desk import Desk
 from bot.render.message import Message
 from handlers.request import Request
 from handlers.views.fields import Fields
@@ -19,5 +21,10 @@ class Sent(Request):
 
 Became: TypeAlias = Message | dict[str, Any]
 """What the modal turns into: an answer to read, or a view."""
+
+
+def view_of(desk: Desk, became: Became) -> dict[str, Any]:
+    return forms.message_view(desk, became) if isinstance(became, Message) else became
+
 
 Handler: TypeAlias = Callable[[Sent], Awaitable[Became]]

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button
+from bot.domain.errors import StoreUnavailable
 from bot.services import opening
 from bot.store.database import Database
 from handlers import answer, who
+from handlers.views import late
 from playground.driver import texts
+from playground.faults import FaultKind, FaultRule
 from tests.handlers.modals import block_of, choose, opening_form, words
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
@@ -134,6 +137,61 @@ async def test_a_slow_form_says_opening_and_then_what_was_opened(
     slow.set()
     await stage.settled()
     assert "ESC-1" in words(stage.person("mei").modal)
+
+
+async def send_the_form(stage: Stage) -> None:
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    view = await choose(stage, "severity", "P1")
+    assert (await stage.person("mei").submit({block_of(view, "title"): {"title": "Pile-on"}})).ok
+    assert "Opening…" in str(stage.person("mei").modal.blocks)
+
+
+async def test_a_slow_form_that_was_closed_says_directly_what_was_opened(
+    stage: Stage, slow: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(late, "LOOK_AGAIN", (0.01, 0.01))
+    await send_the_form(stage)
+    await stage.person("mei").close_modal(all_views=True)
+    slow.set()
+    await stage.settled()
+    assert "ESC-1" in texts(await stage.person("mei").until_dm())
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [(FaultKind.ERROR, "not_found"), (FaultKind.HTTP_500, "")]
+)
+async def test_that_nothing_was_stored_is_said_wherever_it_can_be(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: FaultKind, error: str
+) -> None:
+    monkeypatch.setattr(late, "LOOK_AGAIN", (0.01, 0.01))
+    let_go = threading.Event()
+
+    def unavailable(*_given: object) -> None:
+        let_go.wait(20)
+        raise StoreUnavailable
+
+    monkeypatch.setattr(opening, "open_incident", unavailable)
+    monkeypatch.setattr(answer, "ACK_WITHIN", 0.0)
+    await send_the_form(stage)
+    stage.slack.slack.faults.add(FaultRule(kind, "views.update", error=error))
+    let_go.set()
+    await stage.settled()
+    assert "Nothing was stored" in texts(await stage.person("mei").until_dm())
+
+
+async def test_an_outcome_that_is_there_before_its_view_is_shown_all_the_same(
+    stage: Stage, slow: threading.Event
+) -> None:
+    """Slack makes the view when our answer has reached it; until then there is none to update."""
+    await send_the_form(stage)
+    too_soon = FaultRule(FaultKind.ERROR, "views.update", count=1, error="not_found")
+    stage.slack.slack.faults.add(too_soon)
+    slow.set()
+    await stage.settled()
+    assert too_soon.hits == 1
+    assert "ESC-1" in words(stage.person("mei").modal)
+    assert stage.person("mei").dms() == []
 
 
 async def test_a_slow_click_is_acknowledged_in_time(

@@ -9,7 +9,7 @@ from bot.render.forms.opening import (
     opening_view,
     teams_to_page,
 )
-from bot.render.forms.showing import message_view, show_view, timeline_view
+from bot.render.forms.showing import as_message, message_view, show_view, timeline_view
 from bot.render.forms.work import (
     cannot_take_form,
     decision_form,
@@ -24,6 +24,7 @@ from bot.render.forms.work import (
 
 __all__ = [
     "Filled",
+    "as_message",
     "cannot_take_form",
     "decision_form",
     "effective_severity",

@@ -11,7 +11,7 @@ from bot.render.desk import Desk
 from bot.render.forms.modal import telling, telling_message
 from bot.render.forms.work import about
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn
+from bot.render.mrkdwn import Mrkdwn, fit
 from bot.render.notices import line
 
 LATEST_SHOWN = 15
@@ -45,6 +45,14 @@ def show_view(desk: Desk, view: Details) -> dict[str, Any]:
 def message_view(desk: Desk, shown: Message, subject: str = "") -> dict[str, Any]:
     """An answer as a modal, where a form was open and a message would go unseen."""
     return telling_message(desk, Form.MESSAGE, subject, shown)
+
+
+def as_message(view: dict[str, Any]) -> Message:
+    """What a modal to read says, as a message: where the modal cannot be shown any more."""
+    first = next(block for block in view["blocks"] if block["type"] == "section")
+    return Message(
+        fit(first["text"]["text"], sizes.FALLBACK_TEXT), view["blocks"][: sizes.BLOCKS_IN_MESSAGE]
+    )
 
 
 def _left_out(view: Details, shown: int) -> int:
