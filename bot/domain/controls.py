@@ -98,6 +98,10 @@ class Field(StrEnum):
     SUMMARY = "summary"
 
 
+LONGEST_VERSION = 80
+"""Characters of a policy's version, in the form as in the record."""
+
+
 class Shortcut(StrEnum):
     ESCALATE_MESSAGE = "escalate_message"
     OPEN_FORM = "escalate"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.act import Act
+from bot.domain.controls import LONGEST_VERSION
 from bot.domain.errors import FormErrors
 from bot.domain.ids import UserId, new_id
 from bot.domain.rights import Deed
@@ -68,17 +69,17 @@ def _check(policy: Policy, decision: NewDecision) -> None:
         errors["actions"] = f"'{unknown[0]}' is not an action of the policy"
     if decision.precedent not in policy.precedents:
         errors["precedent"] = "Say whether it binds later cases."
-    for name, text in (
-        ("scope", decision.scope),
-        ("clause", decision.clause),
-        ("policy_version", decision.policy_version),
-        ("rationale", decision.rationale),
+    for name, text, longest in (
+        ("scope", decision.scope, LONGEST),
+        ("clause", decision.clause, LONGEST),
+        ("policy_version", decision.policy_version, LONGEST_VERSION),
+        ("rationale", decision.rationale, LONGEST),
+        ("dissent", decision.dissent, LONGEST),
     ):
-        if not text.strip():
+        if name != "dissent" and not text.strip():
             errors[name] = "This cannot be empty."
-        elif len(text) > (80 if name == "policy_version" else LONGEST):
-            errors[name] = "This is too long."
-    if len(decision.dissent) > LONGEST:
-        errors["dissent"] = "This is too long."
+        elif len(text) > longest:
+            many = f"{len(text):,} characters are too many"
+            errors[name] = f"{many}; there is room for {longest:,}."
     if errors:
         raise FormErrors(errors)

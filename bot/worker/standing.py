@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.duework import Priority
 from bot.domain.errors import StoreUnavailable
@@ -48,7 +49,9 @@ class Standing:
                 waiting = outbox_health.waiting(tx, now)
                 timer = timers.oldest_overdue(tx, now)
                 canary = canaries.last_success(tx)
-        except StoreUnavailable:
+        except (StoreUnavailable, SQLAlchemyError):
+            # The latter: it lacks a migration, and so a table. What is counted here is told all
+            # the same, and /readyz says what is missing.
             self._up.set(0)
             self._waiting.clear()
             self._oldest.clear()

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button, Form
+from bot.domain.errors import FormErrors
 from bot.domain.lifecycle import State
 from bot.domain.reading import UpdateReminder
 from bot.domain.visibility import Tier
 from bot.render import forms, reminders
-from bot.services import lifecycle, opening
+from bot.services import decisions, lifecycle, opening
+from bot.services.decisions import NewDecision
 from playground.outcomes import Submitted
 from playground.records import View
 from tests.factories import NOON, PRIYA, SOFIA, TOM, an_act
@@ -157,6 +159,32 @@ async def test_a_decision_is_recorded(stage: Stage) -> None:
     assert sent.ok, sent
     [decision] = stage.details(opened.head.id).card.decisions
     assert (decision.clause, decision.approvers) == ("Harassment 3.2", (PRIYA,))
+
+
+@pytest.mark.parametrize(("length", "taken"), [(80, True), (81, False)])
+async def test_a_policys_version_has_one_limit(stage: Stage, length: int, taken: bool) -> None:
+    """The form asks for no more than the record takes, and whoever goes past it reads how much."""
+    opened = stage.opened()
+    view = await form(stage, "mei", opened.head.id, Button.RECORD_DECISION)
+    [asked] = [block for block in view.blocks if block.get("block_id") == "policy_version"]
+    assert asked["element"]["max_length"] == 80
+    made = NewDecision(
+        actions=(next(iter(stage.policy.actions)),),
+        scope="Global",
+        clause="Harassment 3.2",
+        policy_version="x" * length,
+        rationale="It names her school.",
+        approvers=(),
+        precedent=next(iter(stage.policy.precedents)),
+    )
+    given = (stage.db, stage.policy, an_act(), opened.head.id)
+    if taken:
+        assert decisions.record_decision(*given, made) == "ESC-1"
+        return
+    with pytest.raises(FormErrors) as refused:
+        decisions.record_decision(*given, made)
+    said = "81 characters are too many; there is room for 80."
+    assert refused.value.errors == {"policy_version": said}
 
 
 async def test_resolve_plans_the_chosen_follow_ups(stage: Stage) -> None:

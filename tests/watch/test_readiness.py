@@ -72,8 +72,11 @@ async def test_an_unmigrated_database(start_bot: StartBot, db: Database) -> None
     command.downgrade(config, "base")
     async with start_bot() as bot:
         assert UNMIGRATED in await bot.problems()
+        assert await bot.metric("tocsin_database_up") == 0
+        assert await bot.metric("tocsin_oldest_overdue_seconds", "page") is None
         migrate(db)
         await bot.until_well()
+        assert await bot.metric("tocsin_database_up") == 1
 
 
 async def test_a_postgresql_that_is_away(

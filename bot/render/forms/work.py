@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.controls import Field, Form
+from bot.domain.controls import LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
 from bot.domain.reading import Head
@@ -82,7 +82,7 @@ def decision_form(desk: Desk, subject: str, head: Head | None = None) -> dict[st
     actions = inputs.choices(desk, Field.ACTIONS, inputs.options(policy.actions))
     precedent = inputs.choice(desk, Field.PRECEDENT, inputs.options(policy.precedents))
     clause = inputs.typed(desk, Field.CLAUSE, longest=short)
-    version = inputs.typed(desk, Field.POLICY_VERSION, longest=100)
+    version = inputs.typed(desk, Field.POLICY_VERSION, longest=LONGEST_VERSION)
     rationale = inputs.typed(desk, Field.RATIONALE, longest=long, multiline=True)
     dissent = inputs.typed(desk, Field.DISSENT, longest=long, multiline=True)
     approvers = inputs.some_people(desk, Field.APPROVERS)
