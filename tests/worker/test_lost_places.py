@@ -1,0 +1,57 @@
+"""Places that are gone when Slack is asked for them: an archived channel, a deleted card."""
+
+from bot.services import lifecycle
+from bot.store.tables import Incident
+from bot.store.tables.states import RoomState
+from playground.faults import FaultKind, FaultRule
+from tests.factories import MEI, an_incident
+from tests.services import scene
+from tests.waiting import eventually
+from tests.worker.conftest import Rig
+
+SHARED = "C0ESCALATIONS"
+
+
+def with_its_card(rig: Rig, incident_id: str) -> Incident | None:
+    found = scene.incident(rig.db, incident_id)
+    return found if found.card_ts is not None else None
+
+
+def post_update(rig: Rig, incident_id: str) -> None:
+    lifecycle.post_update(rig.db, rig.act(MEI), incident_id, "under way")
+
+
+async def test_a_card_that_somebody_deleted_is_posted_again_in_its_channel(rig: Rig) -> None:
+    incident_id = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head.id
+    async with rig.working(ticking=False):
+        placed = await eventually(lambda: with_its_card(rig, incident_id))
+        room = rig.slack.channel("esc-1")
+        [card] = [one for one in rig.slack.messages(room.id) if one.ts == placed.card_ts]
+        rig.slack.slack.rooms.delete(card)
+        post_update(rig, incident_id)
+        await eventually(lambda: scene.incident(rig.db, incident_id).card_ts != card.ts)
+        again = await eventually(lambda: with_its_card(rig, incident_id))
+    assert again.channel_id == room.id
+    assert again.card_ts in [one.ts for one in rig.slack.messages(room.id)]
+
+
+async def test_an_archived_channel_is_told_nothing_more(rig: Rig) -> None:
+    incident_id = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head.id
+    async with rig.working(ticking=False):
+        await eventually(lambda: with_its_card(rig, incident_id))
+        rig.slack.slack.rooms.archive(rig.slack.channel("esc-1"), MEI)
+        post_update(rig, incident_id)
+        await eventually(lambda: scene.incident(rig.db, incident_id).room is RoomState.ARCHIVED)
+
+
+async def test_an_archived_fallback_channel_leaves_it_without_a_place(rig: Rig) -> None:
+    rig.slack.slack.faults.add(
+        FaultRule(FaultKind.ERROR, "conversations.create", error="restricted_action")
+    )
+    incident_id = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head.id
+    async with rig.working(ticking=False):
+        await eventually(lambda: with_its_card(rig, incident_id))
+        rig.slack.slack.rooms.archive(rig.slack.slack.workspace.channels[SHARED], MEI)
+        post_update(rig, incident_id)
+        await eventually(lambda: scene.incident(rig.db, incident_id).channel_id is None)
+    assert scene.incident(rig.db, incident_id).room is RoomState.THREAD
