@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
-from bot.domain.errors import AlreadyHandled, NotFound, StoreUnavailable
+from bot.domain.errors import AlreadyHandled, NotFound, PerhapsStored, StoreUnavailable
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage
 from bot.render.desk import Desk
 from bot.render.words import TEMPLATES
@@ -76,6 +76,8 @@ def _block_for(error: Exception | None) -> str:
     match error:
         case None | NotFound():
             return "bad_link"
+        case PerhapsStored():
+            return "perhaps_stored"
         case StoreUnavailable():
             return "not_stored"
         case AlreadyHandled():

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.controls import Form
 from bot.domain.paging import RunState
 from bot.domain.timeline import EntryKind
+from bot.store import database
 from bot.store.database import Database
 from tests.databases import fresh_url
 from tests.factories import PRIYA, TOM
@@ -16,6 +17,7 @@ from tests.handlers.requests import command_body, send
 from tests.handlers.stage import Stage
 from tests.handlers.test_events import happens
 from tests.handlers.test_links import a_page, a_token, acknowledgements, ask, run_of
+from tests.waiting import eventually
 from tests.wire import Break, Wire, wire
 
 TAKEN = "INSERT INTO inbound"
@@ -49,6 +51,23 @@ async def test_the_button_behind_a_link_can_be_pressed_again(stage: Stage, broke
     assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, PRIYA)
     stage.clock.advance(seconds=5)
     assert (await ask(stage, "POST", a_token(page))).status == 200
+    assert acknowledgements(stage, page) == 1
+
+
+async def test_the_page_behind_a_link_says_when_nobody_can_tell_and_takes_it_once(
+    stage: Stage, broken: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = a_page(stage)
+    monkeypatch.setattr(database, "_ASK_AGAIN", ())
+    broken.break_commit_of(TAKEN, Break.AFTER)
+    unknown = await ask(stage, "POST", a_token(page))
+    assert unknown.status == 503
+    assert "Perhaps it was stored, perhaps not" in unknown.text
+    assert unknown.has_button
+    await eventually(lambda: acknowledgements(stage, page) == 1)
+    pressed = await ask(stage, "POST", a_token(page))
+    assert pressed.status == 200
+    assert "You have acknowledged already" in pressed.text
     assert acknowledgements(stage, page) == 1
 
 

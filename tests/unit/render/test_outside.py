@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.errors import AlreadyHandled, NotFound, NotPermitted, StoreUnavailable
+from bot.domain.errors import (
+    AlreadyHandled,
+    NotFound,
+    NotPermitted,
+    PerhapsStored,
+    StoreUnavailable,
+)
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.severity import Severity
 from bot.render import outside
@@ -81,6 +87,7 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),
     "no right": lambda desk: outside.refused(desk, NotPermitted("member", "nobody", "ack")),
     "not stored": lambda desk: outside.refused(desk, StoreUnavailable()),
+    "perhaps stored": lambda desk: outside.refused(desk, PerhapsStored()),
 }
 
 
@@ -130,6 +137,7 @@ def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> Non
         "waiting, sealed",
         "waiting, in the reader's own time",
         "not stored",
+        "perhaps stored",
     }
 
 
