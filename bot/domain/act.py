@@ -39,6 +39,9 @@ class Act:
 
     `key` names the inbound request: a trigger_id, an event_id, a form's view id. A second
     act with the same key in the same workspace has no effect (`AlreadyHandled`).
+
+    `kept_out`: a guest, somebody of another organisation, deactivated, or a bot. They are NOBODY
+    whatever the policy says, and no invitation of theirs counts any more.
     """
 
     workspace: Workspace
@@ -46,6 +49,7 @@ class Act:
     role: Role
     now: datetime
     key: str | None = None
+    kept_out: bool = False
 
     @property
     def by_the_bot(self) -> bool:

@@ -200,7 +200,7 @@ class ReminderMessage:
 
 @dataclass(frozen=True, slots=True)
 class TaskReminder:
-    """To its assignee, or `instead` to whoever answers for the incident: the assignee has left."""
+    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out."""
 
     task: TaskLine
     now: datetime

@@ -53,8 +53,19 @@ TIERS: dict[Tier, TierRule] = {
 }
 
 
-def sight(tier: Tier, place: Place, *, reader: str, role: Role, invited: Collection[str]) -> Sight:
+def sight(
+    tier: Tier,
+    place: Place,
+    *,
+    reader: str,
+    role: Role,
+    invited: Collection[str],
+    kept_out: bool = False,
+) -> Sight:
     """Decide how much of an incident `reader` may see in `place`.
+
+    An invitation is a grant: a full member who lost every role reads on what they are in. Not so
+    whoever is `kept_out` (a guest, of another organisation, deactivated): they see nothing.
 
     For a place with many readers (INCIDENT_CHANNEL, BROADCAST, OUTSIDE) `reader` and `role` are not
     asked: the channel's members are the invited ones, and the others show only what anyone may see.
@@ -64,6 +75,8 @@ def sight(tier: Tier, place: Place, *, reader: str, role: Role, invited: Collect
         return Sight.FULL
     if place in (Place.BROADCAST, Place.OUTSIDE):
         return Sight.FULL if place in rule.titles_in else Sight.CODENAME
+    if kept_out:
+        return Sight.NOTHING
     if rule.by_invitation:
         if reader in invited:
             return Sight.FULL if place in rule.titles_in else Sight.CODENAME

@@ -44,11 +44,15 @@ def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
     person, groups = people.in_groups(tx, act.workspace, act.user)
     if person is None:
         raise Stranger
-    return replace(act, role=_role(policy, person, groups))
+    return replace(act, role=_role(policy, person, groups), kept_out=_kept_out(person))
+
+
+def _kept_out(person: Person) -> bool:
+    return person.outsider or person.gone or person.is_bot
 
 
 def _role(policy: Policy, person: Person, groups: list[str]) -> Role:
-    if person.outsider or person.gone or person.is_bot:
+    if _kept_out(person):
         return Role.NOBODY
     return policy.role_of(UserId(person.user_id), groups)
 

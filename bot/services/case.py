@@ -232,7 +232,14 @@ def take_up(
     involved, invited = False, list[str]()
     if not act.by_the_bot:
         invited = incidents.participants(tx, incident.id)
-        seen = sight(incident.tier, Place.PERSONAL, reader=act.user, role=act.role, invited=invited)
+        seen = sight(
+            incident.tier,
+            Place.PERSONAL,
+            reader=act.user,
+            role=act.role,
+            invited=invited,
+            kept_out=act.kept_out,
+        )
         if act.role is Role.NOBODY or seen is Sight.NOTHING:
             require(act, Deed.READ)
         if seen is not Sight.FULL and not uninvited_too:

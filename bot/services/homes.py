@@ -36,7 +36,12 @@ def refresh(db: Database, act: Act) -> None:
 
 
 def home(db: Database, act: Act) -> Home:
-    """Gather a person's pages, tasks and incidents, and the open ones they may see."""
+    """Gather a person's pages, tasks and incidents, and the open ones they may see.
+
+    Who has become a guest since is drawn an empty one: what the tab showed before goes.
+    """
+    if act.kept_out:
+        return Home(act.user, pages=(), tasks=(), mine=(), open=(), now=act.now, may_open=False)
     with db.reading() as tx:
         waiting = pages.waiting_for(tx, act.workspace, act.user)[:MOST_SHOWN]
         runs = {run.id: run for run in pages.runs_of(tx, [page.incident_id for page in waiting])}

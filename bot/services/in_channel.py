@@ -31,7 +31,10 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL:
         return Moot("no channel; everyone is invited when it is made")
-    users = tuple(claimed.args.get("users", ()))
+    wanted = tuple(claimed.args.get("users", ()))
+    users = tuple(user for user in wanted if not shelf.kept_out(claimed.workspace, user))
+    if not users:
+        return Moot("nobody is left to be invited")
     return RoomCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 

@@ -19,7 +19,7 @@ from bot.services.followups import add_follow_up
 from bot.services.paging import worsen
 from bot.services.runs import end_all
 from bot.services.written import checked_text
-from bot.store import incidents, timers
+from bot.store import incidents, people, timers
 from bot.store.database import Database
 from bot.store.timers import NewTimer
 
@@ -171,7 +171,7 @@ def resolve(
             follow_ups=len(days),
         )
         case.change(resolved_at=act.now, root_cause=root_cause)
-        owner = follow_up_owner or UserId(case.incident.owner or act.user)
+        owner = follow_up_owner or _owner_or(case, act.user)
         if days:
             case.invite([owner])
         for day in days:
@@ -179,6 +179,14 @@ def resolve(
             add_follow_up(case, policy, owner, day, due)
         _end(case)
         return case.reference
+
+
+def _owner_or(case: Case, user: UserId) -> UserId:
+    """The owner, unless they left or became a guest: nothing new is given to them then."""
+    owner = case.incident.owner
+    if owner is None or people.gone(case.tx, case.act.workspace, [owner]):
+        return user
+    return UserId(owner)
 
 
 def _end(case: Case) -> None:

@@ -1,11 +1,11 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.act import Role
+from bot.domain.act import Role, Workspace
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import ReminderId, UserId
@@ -23,7 +23,7 @@ from bot.domain.reading import (
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import digests, homes, in_channel, views
-from bot.services.access import identify
+from bot.services.access import identify, in_charge
 from bot.services.letters import Letter, Moot, Prepared, View
 from bot.services.shelf import Shelf
 from bot.store import followups, pages
@@ -33,6 +33,8 @@ from bot.store.tables import Incident
 from bot.store.tables.states import ReminderState, TaskState
 
 MOST_TRIES_TO_FIND = 20
+KEPT_OUT = Moot("a guest, of another organisation, deactivated or a bot: told nothing")
+"""But for pages, and that nobody acknowledged: those still go out, with the codename."""
 
 
 def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -40,7 +42,7 @@ def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Pr
     if claimed.kind is DeliveryKind.HOME:
         return _home(db, policy, claimed, now)
     if claimed.kind is DeliveryKind.DIGEST:
-        return _digest(db, policy, claimed)
+        return _digest(db, policy, claimed, now)
     with db.reading() as tx:
         return _PREPARE[claimed.kind](Shelf(tx, [claimed]), policy, claimed, now)
 
@@ -61,19 +63,44 @@ def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prep
     return Letter(homes.home(db, act), person=claimed.subject)
 
 
-def _digest(db: Database, policy: Policy, claimed: Claimed) -> Prepared:
+def _digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     view = digests.planned_view(db, policy, claimed.workspace, claimed.args)
     if view is None:
         return Moot("the policy has no such digest any more")
     if claimed.args.get("channel"):
         return Letter(view, channel=claimed.args["channel"])
+    reader = identify(db, policy, claimed.workspace, claimed.target or "", now)
+    if reader is not None and reader.kept_out:
+        return KEPT_OUT
     return Letter(view, person=claimed.target)
 
 
 def _for_person(shelf: Shelf, incident: Incident, person: str) -> Head:
     """The incident as somebody may see it to whom the bot writes of its own accord."""
-    invited = shelf.participants(incident.id)
-    return views.head_in(incident, Place.PERSONAL, reader=person, role=Role.VIEWER, invited=invited)
+    return views.head_in(
+        incident,
+        Place.PERSONAL,
+        reader=person,
+        role=Role.VIEWER,
+        invited=shelf.participants(incident.id),
+        kept_out=_kept_out(shelf, incident, person),
+    )
+
+
+def _kept_out(shelf: Shelf, incident: Incident, person: str) -> bool:
+    return shelf.kept_out(Workspace(incident.team_id, incident.enterprise_id), person)
+
+
+def _first_left(shelf: Shelf, incident: Incident, people: Iterable[str]) -> str | None:
+    """Return the first who is not kept out by now.
+
+    When it was planned they may all have been there; what is due is forgotten by nobody's leaving.
+    """
+    return next((user for user in people if not _kept_out(shelf, incident, user)), None)
+
+
+def _in_charge(shelf: Shelf, incident: Incident) -> list[str]:
+    return in_charge(incident, shelf.participants(incident.id))
 
 
 def _page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -141,6 +168,8 @@ def _reminder(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) ->
     reminder = followups.reminder(shelf.tx, claimed.subject)
     if reminder is None or reminder.state is not ReminderState.SPOKEN:
         return Moot("done, stopped or snoozed meanwhile")
+    if shelf.kept_out(claimed.workspace, reminder.owner):
+        return KEPT_OUT
     incident = shelf.incident(reminder.incident_id) if reminder.incident_id else None
     view = ReminderMessage(
         id=ReminderId(reminder.id),
@@ -153,32 +182,39 @@ def _reminder(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) ->
     return Letter(view, person=reminder.owner)
 
 
-def _task(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+def _task(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     task = followups.task(shelf.tx, claimed.subject)
     incident = shelf.incident(task.incident_id) if task else None
     if task is None or incident is None or task.state is TaskState.DONE:
         return Moot("done meanwhile")
     # Not once it has been handed over since.
     instead = claimed.target if claimed.args.get("instead_of") == task.assignee else None
-    person = instead or task.assignee
-    line = views.task_line(task, _for_person(shelf, incident, person))
+    answering = (*_in_charge(shelf, incident), *policy.managers_on_duty)
+    reader = _first_left(shelf, incident, (instead or task.assignee, *answering))
+    if reader is None:
+        return KEPT_OUT
+    line = views.task_line(task, _for_person(shelf, incident, reader))
     late = bool(claimed.args.get("late"))
-    return Letter(TaskReminder(line, now, late=late, instead=instead is not None), person=person)
+    return Letter(TaskReminder(line, now, late, instead=reader != task.assignee), person=reader)
 
 
-def _update_due(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+def _update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.ended_at is not None or claimed.target is None:
         return Moot("the incident has ended")
     if incident.update_due_at is None or incident.update_due_at > now:
         return Moot("updated, snoozed or stopped meanwhile")
+    answering = (*policy.managers_on_duty, *_in_charge(shelf, incident))
+    reader = _first_left(shelf, incident, (claimed.target, *answering))
+    if reader is None:
+        return KEPT_OUT
     view = UpdateReminder(
-        head=_for_person(shelf, incident, claimed.target),
+        head=_for_person(shelf, incident, reader),
         last_update_at=datetime.fromisoformat(claimed.args["since"]),
         due_at=datetime.fromisoformat(claimed.args["due"]),
         late=bool(claimed.args.get("late")),
     )
-    return Letter(view, person=claimed.target)
+    return Letter(view, person=reader)
 
 
 def _exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
@@ -208,14 +244,25 @@ def _about_incident(view_of: Callable[[Head, Mapping[str, Any]], View]) -> _Prep
         incident = shelf.incident(claimed.subject)
         if incident is None or claimed.target is None:
             return Moot("no such incident")
+        if _kept_out(shelf, incident, claimed.target):
+            return KEPT_OUT
         head = _for_person(shelf, incident, claimed.target)
         return Letter(view_of(head, claimed.args), person=claimed.target)
 
     return prepare
 
 
-def _access_request(head: Head, recorded: Mapping[str, Any]) -> AccessRequest:
-    return AccessRequest(head, UserId(recorded["asker"]))
+def _access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return Moot("no such incident")
+    passed = claimed.args.get("passed", ())
+    others = [user for user in _in_charge(shelf, incident) if user not in passed]
+    reader = _first_left(shelf, incident, (claimed.target, *others))
+    if reader is None:
+        return KEPT_OUT
+    head = _for_person(shelf, incident, reader)
+    return Letter(AccessRequest(head, UserId(claimed.args["asker"])), person=reader)
 
 
 def _access_answer(head: Head, recorded: Mapping[str, Any]) -> AccessAnswer:
@@ -242,7 +289,7 @@ _PREPARE: dict[DeliveryKind, _Prepare] = {
     DeliveryKind.TASK_REMINDER: _task,
     DeliveryKind.UPDATE_REMINDER: _update_due,
     DeliveryKind.EXHAUSTED: _exhausted,
-    DeliveryKind.ACCESS_REQUEST: _about_incident(_access_request),
+    DeliveryKind.ACCESS_REQUEST: _access_request,
     DeliveryKind.ACCESS_ANSWER: _about_incident(_access_answer),
     DeliveryKind.ASSIGNED: _about_incident(_assigned),
 }

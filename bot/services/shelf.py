@@ -1,10 +1,11 @@
 """The rows that a batch of deliveries speaks of: one snapshot, each read once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
+from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind
 from bot.services.case import OF_A_DRILL
-from bot.store import incidents, pages
+from bot.store import incidents, pages, people
 from bot.store.claims import Claimed
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction
@@ -13,10 +14,10 @@ _ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE, *OF_A_DRILL)
 
 
 class Shelf:
-    """Pages, runs and incidents by their ids.
+    """Pages, runs and incidents by their ids, and who of their readers is kept out by now.
 
     Incidents, and who is in them, are read when asked for where nobody foresaw it. Forty pages of
-    one moment take four statements, not a hundred and sixty.
+    one moment take five statements, not two hundred.
     """
 
     def __init__(self, tx: Transaction, batch: Iterable[Claimed]) -> None:
@@ -30,6 +31,10 @@ class Shelf:
         # Only who is in a restricted incident may read its title, so it is asked for every person.
         told = {one.incident_id for one in claimed if one.incident_id and one.target}
         self._participants = incidents.participants_of(tx, told)
+        self._kept_out: dict[tuple[Workspace, str], bool] = {}
+        for workspace in {one.workspace for one in claimed if one.target}:
+            ours = {one.target for one in claimed if one.target and one.workspace == workspace}
+            self._ask_who_is_kept_out(workspace, ours)
 
     def page(self, page_id: str) -> Page | None:
         return self._pages.get(page_id)
@@ -45,6 +50,16 @@ class Shelf:
         if incident_id not in self._participants:
             return incidents.participants(self.tx, incident_id)
         return self._participants[incident_id]
+
+    def kept_out(self, workspace: Workspace, user: str) -> bool:
+        """Tell whether somebody is a guest, of another organisation, deactivated or a bot."""
+        if (workspace, user) not in self._kept_out:
+            self._ask_who_is_kept_out(workspace, {user})
+        return self._kept_out[workspace, user]
+
+    def _ask_who_is_kept_out(self, workspace: Workspace, users: Set[str]) -> None:
+        found = people.gone(self.tx, workspace, users)
+        self._kept_out.update({(workspace, user): user in found for user in users})
 
 
 def _subjects(batch: Iterable[Claimed], *kinds: DeliveryKind) -> set[str]:

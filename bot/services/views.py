@@ -31,7 +31,14 @@ def head_of(
     place: Place = Place.PERSONAL,
 ) -> Head:
     """Return the incident as `reader` may see it in `place`."""
-    return head_in(incident, place, reader=reader.user, role=reader.role, invited=invited)
+    return head_in(
+        incident,
+        place,
+        reader=reader.user,
+        role=reader.role,
+        invited=invited,
+        kept_out=reader.kept_out,
+    )
 
 
 def head_in(
@@ -41,9 +48,10 @@ def head_in(
     reader: str = "",
     role: Role = Role.NOBODY,
     invited: Collection[str] = (),
+    kept_out: bool = False,
 ) -> Head:
     """Return the incident as it may be shown in `place`; the one door for its title."""
-    seen = sight(incident.tier, place, reader=reader, role=role, invited=invited)
+    seen = sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
     base = Head(
         id=IncidentId(incident.id),
         reference=reference(incident.number),

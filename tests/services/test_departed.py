@@ -150,7 +150,7 @@ def a_task_of_priyas(db: Database, policy: Policy) -> str:
 
 @pytest.mark.parametrize(
     ("gone", "told"),
-    [((), PRIYA), ((PRIYA,), TOM), ((PRIYA, TOM), MEI), ((PRIYA, TOM, MEI, SOFIA), PRIYA)],
+    [((), PRIYA), ((PRIYA,), TOM), ((PRIYA, TOM), MEI)],
 )
 def test_a_task_of_somebody_who_has_left_is_told_to_who_answers_for_the_incident(
     db: Database, policy: Policy, gone: tuple[str, ...], told: str
@@ -166,6 +166,17 @@ def test_a_task_of_somebody_who_has_left_is_told_to_who_answers_for_the_incident
         assert isinstance(letter.view, TaskReminder)
         assert letter.view.instead is (told != PRIYA)
         assert letter.view.task.text == "draft"
+
+
+def test_a_task_that_nobody_is_left_for_is_told_to_a_manager_on_duty(
+    db: Database, policy: Policy
+) -> None:
+    a_task_of_priyas(db, policy)
+    left(db, policy, PRIYA, TOM, MEI, SOFIA)
+    scene.tick(db, policy, NOON + 2 * DAY)
+    sent = scene.send(db, policy, NOON + 2 * DAY)
+    letters = scene.letters(sent, DeliveryKind.TASK_REMINDER)
+    assert {letter.person for letter in letters} == {"U0AOIFE"}
 
 
 def test_a_task_that_was_handed_over_meanwhile_is_its_new_persons(

@@ -50,6 +50,15 @@ def test_the_table(tier: Tier, place: Place, invited: bool, role: Role) -> None:
     assert found is (nobody if role is Role.NOBODY else with_a_role)
 
 
+@pytest.mark.parametrize(("tier", "role"), list(product(Tier, Role)))
+def test_who_is_kept_out_sees_nothing_whatever_the_invitation_of_earlier(
+    tier: Tier, role: Role
+) -> None:
+    for place in (PERSONAL, LISTING):
+        found = sight(tier, place, reader="U0ANN", role=role, invited={"U0ANN"}, kept_out=True)
+        assert found is NOTHING
+
+
 def test_every_tier_has_a_rule() -> None:
     assert set(TIERS) == set(Tier)
 
