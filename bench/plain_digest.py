@@ -21,7 +21,7 @@ from bot.store.database import Database
 _INCIDENTS = text(
     "SELECT id, number, severity, category, surface, state, opened_at, ended_at, update_due_at, "
     "CASE WHEN tier = 'restricted' THEN codename ELSE title END, "
-    "CASE WHEN tier = 'restricted' THEN NULL ELSE owner END FROM incident "
+    "CASE WHEN tier = 'restricted' THEN NULL ELSE owner END, tier = 'restricted' FROM incident "
     "WHERE team_id = :team AND opened_at < :until AND NOT drill AND (opened_at >= :since "
     "OR ended_at >= :since OR ended_at IS NULL) ORDER BY number"
 )
@@ -76,7 +76,7 @@ class _Row:
     def __init__(self, *row: Any) -> None:
         self.id, self.number, self.severity, self.category, self.surface, self.state = row[:6]
         self.opened, self.closed, self.due = map(_at, row[6:9])
-        self.name, self.owner = row[9:]
+        self.name, self.owner, self.masked = row[9:]
 
 
 def _at(value: Any) -> Any:
@@ -193,10 +193,10 @@ def _open(rows: Sequence[Any], period: Period) -> list[str]:
     for row in sorted(still, key=lambda row: (row.opened, f"ESC-{row.number}"))[:5]:
         age = end - row.opened
         age = max(age - age % timedelta(minutes=1), timedelta(minutes=1))
-        who = f"<@{row.owner}>" if row.owner else "no owner"
+        who = "" if row.masked else f", <@{row.owner}>" if row.owner else ", no owner"
         said.append(
             f":{_MARKERS[row.severity]}_circle: *ESC-{row.number}* {row.name} — "
-            f"{row.state} for {humane(age)}, {who}"
+            f"{row.state} for {humane(age)}{who}"
         )
     due = sorted((row for row in still if row.due), key=lambda row: (row.due, f"ESC-{row.number}"))
     said += _due("*Overdue*", [row for row in due if row.due < end]) or ["*Overdue*", "Nothing."]

@@ -14,7 +14,10 @@ from bot.domain.severity import Severity
 
 
 class IncidentFact(NamedTuple):
-    """One incident. `title` is what a digest may show: the caller passed it through `sight`."""
+    """One incident. `title` is what a digest may show: the caller passed it through `sight`.
+
+    Where that is not the title (`masked`), nobody learns whether it has an owner, or who that is.
+    """
 
     reference: str
     title: str
@@ -27,6 +30,7 @@ class IncidentFact(NamedTuple):
     opened_at: datetime
     closed_at: datetime | None
     update_due_at: datetime | None = None
+    masked: bool = False
 
     def open_at(self, moment: datetime) -> bool:
         return self.opened_at < moment and (self.closed_at is None or self.closed_at >= moment)
@@ -44,11 +48,11 @@ class AckFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskFact:
-    """A task; `text` is what a digest may show."""
+    """A task; `text`, and whose it is, are what a digest may show."""
 
     reference: str
     text: str
-    owner: UserId
+    owner: UserId | None
     due_at: datetime
     done_at: datetime | None
 

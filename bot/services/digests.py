@@ -19,6 +19,7 @@ from bot.store import digests as store
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
+from bot.store.tables import Task
 from bot.store.transaction import Transaction
 
 
@@ -185,15 +186,7 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
             if incident in by_id
         ),
         tasks=tuple(
-            TaskFact(
-                reference(about[task.incident_id].number),
-                _task_text(about[task.incident_id], task.text),
-                UserId(task.assignee),
-                task.due_at,
-                task.done_at,
-            )
-            for task in tasks
-            if task.incident_id in about
+            _task(about[task.incident_id], task) for task in tasks if task.incident_id in about
         ),
         ack_within={rule.severity: rule.ack_within for rule in policy.severities.values()},
     )
@@ -213,9 +206,16 @@ def _incident(row: store.Counted, teams: Sequence[str]) -> IncidentFact:
         opened_at=row.opened_at,
         closed_at=row.ended_at,
         update_due_at=row.update_due_at,
+        masked=not named.full,
     )
 
 
-def _task_text(row: store.Counted, text: str) -> str:
+def _task(row: store.Counted, task: Task) -> TaskFact:
     named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
-    return text if named.full else named.name
+    return TaskFact(
+        reference(row.number),
+        task.text if named.full else named.name,
+        UserId(task.assignee) if named.full else None,
+        task.due_at,
+        task.done_at,
+    )

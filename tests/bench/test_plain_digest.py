@@ -2,18 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bench import plain_digest, seeding
 from bot.domain.act import by_the_bot
+from bot.domain.visibility import Tier
 from bot.render import digest as rendering
 from bot.render.desk import Desk
 from bot.render.message import Message
 from bot.render.words import Words
 from bot.services import digests
 from bot.store.database import Database
-from bot.store.tables import PagingRun
+from bot.store.tables import Incident, PagingRun
 
 RULES = seeding.policy()
 
@@ -36,6 +37,13 @@ def test_the_plain_digest_says_what_ours_says(db: Database) -> None:
     with db.transaction() as tx:
         legal = update(PagingRun).where(col(PagingRun.team_key) == "legal")
         tx.execute(legal.values(acked_at=now - timedelta(minutes=3)))
+        # Two that are open for longest, the one owned and the other not.
+        oldest = select(col(Incident.id)).where(col(Incident.ended_at).is_(None))
+        longest = tx.execute(oldest.order_by(col(Incident.opened_at)).limit(2)).scalars()
+        for incident_id, owner in zip(longest, ("U0TOM", None), strict=True):
+            hidden = {"tier": Tier.RESTRICTED, "owner": owner}
+            tx.execute(update(Incident).where(col(Incident.id) == incident_id).values(hidden))
     told = plain_digest.lines(db, RULES, seeding.WORKSPACE.team_id, now)
     assert told == ours(db, now)
+    assert not any("U0TOM" in line for line in told)
     assert any("nine in ten within" in line for line in told)

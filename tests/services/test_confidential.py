@@ -15,6 +15,9 @@ from bot.domain.lifecycle import State
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
+from bot.render import digest as rendering
+from bot.render.desk import Desk
+from bot.render.words import Words
 from bot.services import (
     access,
     answering,
@@ -113,6 +116,26 @@ def test_lists_and_searches_carry_no_word_even_for_the_invited(
     assert SECRET not in str(shown)
     assert reading.search(db, invited, SECRET).heads == ()
     assert reading.search(db, invited, "harassment").heads == ()
+
+
+def test_a_digest_names_nobody_who_works_on_a_restricted_one(
+    db: Database, policy: Policy, story: str
+) -> None:
+    """Nor does it say that nobody owns it: that, too, is a word about who does."""
+    desk = Desk(policy, Words())
+
+    def rows(days: int) -> str:
+        view = digests.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
+        said = rendering.digest(desk, "Weekly", view.figures)
+        return str([block for block in said.blocks if "ESC-1" in str(block)])
+
+    for at in (1, 3):
+        assert "ESC-1" in rows(at)
+        assert "no owner" not in rows(at)
+    lifecycle.assign(db, an_act(MEI, minutes=3), story, SOFIA)
+    for at in (1, 3):
+        assert "task: " in rows(at)
+        assert "<@" not in rows(at)
 
 
 def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> None:

@@ -71,12 +71,13 @@ def a_week(count: int = 6) -> DigestFigures:
     incidents = tuple(
         IncidentFact(
             reference=f"ESC-{number}",
-            title=f"Case {number}",
+            title="amber heron" if number == 5 else f"Case {number}",
+            masked=number == 5,
             severity=Severity.P1,
             category="pile-on",
             surface="live",
             state="investigating",
-            owner=MEI if number % 2 else None,
+            owner=MEI if number % 2 and number != 5 else None,
             teams=(TeamKey("legal"), TeamKey("pr")),
             opened_at=NOW - number * timedelta(days=2),
             closed_at=None if number % 2 else NOW - timedelta(days=1),
@@ -88,7 +89,10 @@ def a_week(count: int = 6) -> DigestFigures:
         AckFact("ESC-1", TeamKey("legal"), Severity.P1, NOW - 40 * HOUR, NOW - 40 * HOUR + MINUTE),
         AckFact("ESC-1", TeamKey("pr"), Severity.P1, NOW - 40 * HOUR, None),
     )
-    tasks = (TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),)
+    tasks = (
+        TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),
+        TaskFact("ESC-5", "amber heron", None, NOW + HOUR, None),
+    )
     facts = DigestFacts(
         since=NOW - timedelta(weeks=20),
         incidents=incidents,
@@ -137,6 +141,12 @@ MESSAGES: Mapping[str, Case] = {
         reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
     ),
     "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
+    "follow-up of somebody who has left, masked": Case(
+        reminders.task_reminder,
+        TaskReminder(
+            a_task(head=a_masked_head(), due_at=NOW - 26 * HOUR, follow_up=True), NOW, instead=True
+        ),
+    ),
     "task, masked": Case(reminders.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)),
     "update overdue": Case(
         reminders.update_reminder, UpdateReminder(a_head(), NOW - 3 * HOUR, NOW - HOUR)
