@@ -64,7 +64,7 @@ def stored(db: Database) -> int:
 
 def attempt(number: int) -> Act:
     """The same request each time, each time a little later."""
-    return an_act(key="trigger 1", seconds=number)
+    return an_act(key="trigger 1", seconds=number, microseconds=number)
 
 
 def until(condition: Callable[[], object]) -> None:

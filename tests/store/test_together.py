@@ -31,7 +31,7 @@ def db(sqlite: Database, policy: Policy) -> Database:
 
 
 def opening(db: Database, policy: Policy, key: str | None) -> Opening:
-    return partial(an_incident, db, policy, an_act(key=key))
+    return partial(an_incident, db, policy, an_act(key=key, microseconds=123_457))
 
 
 def openings(db: Database, policy: Policy, *keys: str) -> list[Opening]:
