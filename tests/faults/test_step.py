@@ -17,7 +17,7 @@ from tests.waiting import eventually
 
 DYING = str(ROOT / "tests" / "faults" / "dying.py")
 WAIT = 3600
-STATEMENTS = {"sqlite": 20, "postgresql": 14}
+STATEMENTS = {"sqlite": 18, "postgresql": 12}
 """Moments at which a step can be cut off: fewer, and the test has not hit what it is for."""
 
 

@@ -127,7 +127,7 @@ class Verdict:
         if bound != most:
             held += f"; held to {most:g} s in the long form"
         self.note(f"{what} {seconds:.1f} s ({held})")
-        assert bound is None or seconds <= bound
+        assert bound is None or seconds <= bound, self.account.notes[-1]
 
     def note(self, text: str) -> None:
         """A figure that belongs into the table."""
