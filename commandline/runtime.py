@@ -22,7 +22,7 @@ from bot.reach.gateways import gateways_for
 from bot.reach.outside import Outside
 from bot.render.desk import Desk
 from bot.render.words import Words
-from bot.services import canary
+from bot.services import canary, fallback
 from bot.settings import Settings
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
@@ -166,10 +166,19 @@ class Tocsin:
     def _outside(self, desk: Desk) -> list[FallbackRelay]:
         """What reaches people outside Slack; none where the policy has nothing for it to do."""
         if not self.policy.fallback:
+            self._go_on(self._forget_other_ways())
             return []
         url = self.settings.public_url
         linking = LinkMaker(Links(self.settings.link_secret), url) if url else None
         return [FallbackRelay(self._gear, desk, Outside(self.gateways), linking)]
+
+    async def _forget_other_ways(self) -> None:
+        """As soon as the database answers: what an earlier policy had go out would stay overdue."""
+        forgotten: int | None = None
+        while forgotten is None:
+            with going_on(log, "What waits for another way could not be withdrawn"):
+                forgotten = await self.threads.write(fallback.forget, self.db)
+            await asyncio.sleep(_RETRY_SLACK)
 
     async def _keep_time(self) -> None:
         """The first time before any work is claimed, where the database answers."""
@@ -256,8 +265,8 @@ class Tocsin:
         for loop in self._loops:
             loop.cancel()
         self.relay.stop()
-        for fallback in self.fallback:
-            fallback.stop()
+        for relay in self.fallback:
+            relay.stop()
         await asyncio.gather(
             self._relaying, *self._falling_back, *self._loops, return_exceptions=True
         )

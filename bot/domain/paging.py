@@ -35,6 +35,10 @@ class PageState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+STILL_ASKED = (PageState.WAITING, PageState.UNREACHABLE)
+"""Not answered: whom Slack could not be made to tell may hear of it another way, and answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Whom to page, and how long to wait for an acknowledgement before the next step."""

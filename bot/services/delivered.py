@@ -11,12 +11,14 @@ from bot.policy import Policy
 from bot.services import access, rooms, runs
 from bot.services.case import Case
 from bot.services.letters import Aim
+from bot.services.other_ways import by_other_ways
 from bot.store import claims, incidents, limits, outbox, pages, people
 from bot.store.claims import Claimed, ClaimLost, Ended
 from bot.store.database import Database
 from bot.store.locking import lock_in_order
 from bot.store.tables import Incident, Page
 from bot.store.transaction import Transaction
+from bot.store.unsent_pages import Unsent
 
 # Slack takes about one post a second in a channel; more are not promised to be kept.
 BETWEEN_POSTS = timedelta(seconds=1)
@@ -31,6 +33,7 @@ _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}
 _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
 _ARCHIVED = frozenset({"is_archived", "is_inactive"})
+OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 
 
@@ -246,8 +249,21 @@ def rejected(
         if not _ended(tx, claimed, code, at):
             return
         _after_rejection(tx, policy, claimed, code, at, aim)
+        _say_it_otherwise(tx, policy, claimed, at)
     with db.transaction() as tx:
         claims.let_go(tx, claimed, real=at.real)
+
+
+def _say_it_otherwise(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
+    """Slack has nothing against this person, and will not tell them: by their other ways, now."""
+    incident = incidents.get(tx, claimed.incident_id) if claimed.incident_id else None
+    if claimed.kind not in OTHERWISE or incident is None or claimed.target is None:
+        return
+    if incident.severity in policy.fallback.after and incident.ended_at is None:
+        unsent = Unsent(
+            claimed.kind, claimed.subject, incident.id, claimed.workspace, claimed.target
+        )
+        outbox.enqueue(tx, claimed.workspace, at.now, by_other_ways(policy, unsent))
 
 
 def _after_rejection(

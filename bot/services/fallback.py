@@ -9,27 +9,29 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.domain.act import by_the_bot
-from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.errors import NotFound
 from bot.domain.ids import UserId
 from bot.domain.outside import OutsideExhausted, OutsidePage
-from bot.domain.paging import UNANSWERED, PageState, RunState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState
 from bot.domain.reach import Way
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import linked
 from bot.services.case import Case
 from bot.services.delivered import At
-from bot.services.letters import Moot
-from bot.store import claims, incidents, outbox, pages, unsent_pages
+from bot.services.letters import Moot, NotYet
+from bot.services.other_ways import by_other_ways
+from bot.store import claims, incidents, outbox, pages, people, unsent_pages, withdrawals
 from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
 from bot.store.tables import PagingRun
 from bot.store.transaction import Transaction
 from bot.store.unsent_pages import Unsent
 
 AT_ONCE = 200
+_TRIES_OF_A_WAY = 3
+"""Another replica may have a policy that knows it: one is restarted after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,7 @@ def overdue(db: Database, policy: Policy, at: At) -> list[Unsent]:
 
 
 def send(db: Database, policy: Policy, at: At, late: Sequence[Unsent]) -> int:
-    """Have these go out another way, where that is still needed; return how many.
-
-    Each page (or notice to somebody) and way is one delivery for ever, whichever replica is first
-    to see it.
-    """
+    """Have these go out another way, where that is still needed; return how many."""
     by_incident = groupby(sorted(late, key=_incident_of), key=_incident_of)
     return sum(_send(db, policy, at, incident, list(group)) for incident, group in by_incident)
 
@@ -70,29 +68,10 @@ def _send(db: Database, policy: Policy, at: At, incident_id: str, late: Sequence
             return 0
         unsent = unsent_pages.still_unsent(tx, incident_id, {one.subject for one in late})
         going = [one for one in late if (one.subject, one.target) in unsent]
-        messages = [
-            _outgoing(one, way) for one in going for way in policy.fallback.ways[UserId(one.target)]
-        ]
+        messages = [message for one in going for message in by_other_ways(policy, one)]
         if messages:
             outbox.enqueue(tx, going[0].workspace, at.now, messages)
     return len(going)
-
-
-def _outgoing(late: Unsent, way: Way) -> Outgoing:
-    notice = late.kind is DeliveryKind.EXHAUSTED
-    # A page is one person's; a run has several who are told.
-    about = f"{late.subject}:{late.target}" if notice else late.subject
-    return Outgoing(
-        kind=DeliveryKind.EXHAUSTED_OUTSIDE if notice else DeliveryKind.FALLBACK,
-        priority=Priority.FALLBACK,
-        # One for each way of each person: a gateway that hangs delays nobody else.
-        lane=f"fallback/{late.target}/{way.key}",
-        subject=late.subject,
-        incident_id=late.incident_id,
-        dedup_key=f"fallback:{about}:{way.key}",
-        target=late.target,
-        args={"way": way.key},
-    )
 
 
 def waits(db: Database, now: datetime) -> bool:
@@ -101,12 +80,19 @@ def waits(db: Database, now: datetime) -> bool:
         return unsent_pages.fallback_waits(tx, now)
 
 
-def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | Moot:
+def forget(db: Database) -> int:
+    """Withdraw all of it, where the policy has no other ways any more: it would wait for ever."""
+    with db.transaction() as tx:
+        return withdrawals.withdraw_outside(tx)
+
+
+def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | Moot | NotYet:
     """Return what a claimed delivery says now."""
     user = UserId(claimed.target or "")
     way = policy.fallback.way(user, str(claimed.args.get("way")))
     if way is None:
-        return Moot("the policy has no such way any more")
+        why = "the policy has no such way any more"
+        return Moot(why) if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(why)
     # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
     again = claimed.uncertain or claimed.attempts > 1
     about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page
@@ -120,13 +106,19 @@ def _page(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsidePage
         page, run, incident = linked.rows(tx, claimed.subject)
     except NotFound:
         return Moot("no such page")
-    if run.state not in UNANSWERED or page.state is not PageState.WAITING:
+    if run.state not in UNANSWERED or page.state not in STILL_ASKED:
         return Moot("acknowledged or withdrawn meanwhile")
+    if page.state is PageState.UNREACHABLE and _has_left(tx, claimed):
+        return Moot("this person has left Slack")
     if incident.ended_at is not None:
         return Moot("the incident has ended")
     if page.sent_at is not None:
         return Moot("Slack has taken the page meanwhile")
     return linked.outside_page(tx, page, run, incident, may_repeat=may_repeat)
+
+
+def _has_left(tx: Transaction, claimed: Claimed) -> bool:
+    return bool(people.gone(tx, claimed.workspace, {claimed.target or ""}))
 
 
 def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideExhausted | Moot:
@@ -141,6 +133,8 @@ def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideEx
     reader = claimed.target or ""
     if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
         return Moot("Slack has taken the notice meanwhile")
+    if _has_left(tx, claimed):
+        return Moot("this person has left Slack")
     return linked.outside_exhausted(tx, run, incident, reader, may_repeat=may_repeat)
 
 

@@ -6,7 +6,7 @@ from bot.domain.act import THE_BOT, Role, Workspace
 from bot.domain.errors import NotFound, NotPermitted
 from bot.domain.ids import PageId
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
-from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
+from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, RunState
 from bot.domain.reach import Link
 from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
@@ -123,5 +123,5 @@ def _standing(link: Link, page: Page, run: PagingRun, incident: Incident) -> Sta
         return Standing.YOURS if run.responder == link.user else Standing.TAKEN
     if incident.ended_at is not None:
         return Standing.ENDED
-    waiting = run.state in UNANSWERED and page.state is PageState.WAITING
+    waiting = run.state in UNANSWERED and page.state in STILL_ASKED
     return Standing.WAITING if waiting else Standing.WITHDRAWN

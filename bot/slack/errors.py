@@ -32,7 +32,8 @@ class OutcomeUnknown(SlackError):
 
 @dataclass(eq=False)
 class TokenLost(SlackError):
-    """The token is revoked, expired or of a deactivated account: hold the workspace's rows."""
+    """Slack refuses the app, whoever is to be written to (the token is revoked, the organisation
+    shuts it out, a permission is missing): hold the workspace's rows."""
 
     code: str
 
@@ -58,7 +59,13 @@ UNKNOWN_OUTCOME = frozenset(
 )
 TOKEN_LOST = frozenset(
     {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
+    # What an organisation or Slack itself decides about all apps, or about this one.
+    | {"org_login_required", "ekm_access_denied", "team_access_not_granted", "accesslimited"}
+    | {"enterprise_is_restricted", "two_factor_setup_required", "not_allowed_token_type"}
 )
+NOBODY_CAN_BE_WRITTEN_TO = frozenset({"missing_scope", "no_permission", "messages_tab_disabled"})
+"""The same where somebody is written to. Elsewhere (a pin, a history) only that call is refused."""
+WRITING = frozenset({"chat.postMessage", "conversations.open"})
 DEAD_TARGETS = frozenset(
     {
         "user_not_found",
@@ -68,7 +75,6 @@ DEAD_TARGETS = frozenset(
         "cant_dm_bot",
         "user_not_visible",
         "cannot_dm_external",
-        "messages_tab_disabled",
         "user_is_restricted",
         "user_is_ultra_restricted",
         "method_not_supported_for_channel_type",
@@ -99,7 +105,7 @@ def sort_code(
         return RateLimited(timedelta(seconds=retry_after), method)
     if code in UNKNOWN_OUTCOME:
         return OutcomeUnknown(code)
-    if code in TOKEN_LOST:
+    if code in TOKEN_LOST or (method in WRITING and code in NOBODY_CAN_BE_WRITTEN_TO):
         return TokenLost(code)
     if code in DEAD_TARGETS:
         return DeadTarget(code)

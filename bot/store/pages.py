@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
-from bot.domain.paging import UNANSWERED, PageState, Position, RunState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, Position, RunState
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction, as_object, core
@@ -107,16 +107,19 @@ def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
 def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:
     """Return the pages that wait for a person's answer, the oldest first.
 
-    Releases up to 0.2 left some waiting in incidents that have ended.
+    Releases up to 0.2 left some waiting in incidents that have ended. Who could not be told in
+    Slack may have been told otherwise.
     """
     return tx.all(
         select_rows(Page)
         .join(Incident, col(Incident.id) == col(Page.incident_id))
+        .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
         .where(
             col(Incident.ended_at).is_(None),
             col(Page.team_id) == workspace.team_id,
             col(Page.target) == user,
-            col(Page.state) == PageState.WAITING,
+            col(Page.state).in_(STILL_ASKED),
+            col(PagingRun.state).in_(UNANSWERED),
         )
         .order_by(col(Page.created_at), col(Page.id))
     )

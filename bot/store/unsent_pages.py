@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.domain.act import Workspace
-from bot.domain.duework import OUTSIDE, DeliveryKind, Priority
+from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, Priority
 from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.severity import Severity
 from bot.store.limits import WORKSPACE
@@ -51,6 +51,8 @@ def overdue(
         col(fallback.subject) == col(Delivery.subject),
         col(fallback.target) == col(Delivery.target),
         col(fallback.kind).in_(OUTSIDE),
+        # Withdrawn because the policy was edited: the person may have another way by now.
+        col(fallback.state) != DeliveryState.CANCELLED,
     )
     due = [
         and_(col(Incident.severity) == severity, or_(_wanted() <= now - wait, _token_lost(real)))
@@ -83,7 +85,8 @@ def overdue(
 def still_unsent(
     tx: Transaction, incident_id: str, subjects: Collection[str]
 ) -> set[tuple[str, str]]:
-    """Return subject and target of what Slack has not taken and nobody has answered by now."""
+    """Return subject and target of what Slack has not taken, or will never, and nobody has
+    answered by now."""
     return {
         (row["subject"], row["target"])
         for unanswered in (_pages(), _notices())
@@ -91,7 +94,7 @@ def still_unsent(
             unanswered.where(
                 col(Delivery.subject).in_(list(subjects)),
                 col(Delivery.incident_id) == incident_id,
-                IS_UNSENT,
+                or_(IS_UNSENT, col(Delivery.state) == DeliveryState.DEAD),
             )
         ).mappings()
     }

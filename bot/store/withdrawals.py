@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
 from bot.store.claims import recount
+from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery
 from bot.store.transaction import Transaction
 
@@ -52,4 +53,15 @@ def withdraw(
     withdrawn = tx.changed(update(Delivery).where(*unsent).values(state=DeliveryState.CANCELLED))
     lanes = tx.execute(select(col(Delivery.lane)).where(theirs).distinct()).scalars()
     recount(tx, sorted(lanes))
+    return withdrawn
+
+
+def withdraw_outside(tx: Transaction) -> int:
+    """Withdraw what waits for a way past Slack, whatever it is about."""
+    waiting: list[Any] = [IS_UNSENT, col(Delivery.kind).in_(OUTSIDE)]
+    lanes = sorted(tx.execute(select(col(Delivery.lane)).where(*waiting)).scalars())
+    if not lanes:
+        return 0
+    withdrawn = tx.changed(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED))
+    recount(tx, lanes)
     return withdrawn

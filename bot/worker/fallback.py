@@ -20,7 +20,7 @@ from bot.render.desk import Desk
 from bot.render.outside import Written, exhausted, written
 from bot.services import delivered, fallback
 from bot.services.fallback import Errand
-from bot.services.letters import Moot
+from bot.services.letters import Moot, NotYet
 from bot.store import claims
 from bot.store.claims import Claimed
 from bot.worker.loop import Gear, Loop, going_on, rest
@@ -121,6 +121,11 @@ class FallbackRelay(Loop):
         match prepared:
             case Moot(why):
                 await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
+            case NotYet(why):
+                wait = self._pace.backoff(claimed.attempts)
+                await self._threads.write(
+                    delivered.again, self._db, claimed, wait, self._at(), error=why
+                )
             case Errand():
                 await self._send(claimed, prepared)
 

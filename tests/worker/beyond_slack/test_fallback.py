@@ -2,19 +2,22 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from prometheus_client import generate_latest
 
 from bot.domain.duework import DeliveryState
+from bot.domain.outside import Standing
 from bot.domain.reach import Link, Way
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import FallbackRule
-from bot.services import answering, linked
-from bot.store import incidents
+from bot.services import answering, fallback, homes, linked
+from bot.store import incidents, outbox, people
+from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
@@ -255,3 +258,77 @@ async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) 
         [mail] = await eventually(lambda: beyond.mailbox.mails())
     assert mail["References"] == f"<{fallbacks(rig)[0].subject}@tocsin.invalid>"
     assert mail.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("code", ["org_login_required", "missing_scope", "messages_tab_disabled"])
+async def test_slack_refuses_the_app_whoever_is_to_be_told_and_no_ladder_is_used_up(
+    beyond: Beyond, code: str
+) -> None:
+    rig = beyond.rig
+    fault = rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "chat.postMessage", error=code))
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    slow = FallbackRule({Severity.P1: timedelta(hours=1)}, {PRIYA: (MAIL,)})
+    async with rig.working(), beyond.working(slow):
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+        rig.slack.slack.faults.rules.remove(fault)
+        await eventually(lambda: rig.dms_of(PRIYA) and rig.dms_of(SOFIA), within=40)
+        await eventually(lambda: rig.slack.calls("pins.add"), within=40)
+    assert "Legal is needed" in text
+    assert len(rig.dms_of(PRIYA)) == len(rig.dms_of(SOFIA)) == 1
+    assert not rig.dms_of(TOM), "the backup was not due"
+    with rig.db.reading() as tx:
+        assert not people.gone(tx, rig.workspace, [PRIYA, SOFIA])
+
+
+async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways(
+    beyond: Beyond,
+) -> None:
+    """It may be the person's or the app's: the ladder goes on, and whoever was asked is told."""
+    rig = beyond.rig
+    rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "chat.postMessage", error="on_holiday"))
+    rule = beyond.rule(**{PRIYA: (MAIL,), TOM: (TEXT,)})
+    rig.policy = replace(rig.policy, fallback=rule)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(), beyond.working(rule):
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+        await eventually(lambda: beyond.hook.taken)
+        link = link_in(text)
+        assert linked.look(rig.db, link).standing is Standing.WAITING
+        assert homes.home(rig.db, rig.act(PRIYA)).pages
+        [taken] = answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        assert linked.look(rig.db, link).standing is Standing.YOURS
+    assert taken.team_name == "Legal"
+
+
+@on_sqlite
+async def test_an_address_that_was_wrong_is_corrected_in_the_policy(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    beyond.mailbox.refuses = True
+    async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (Way("email", "prya@x.com"),)})):
+        await eventually(lambda: beyond.mailbox.asked)
+    beyond.mailbox.refuses = False
+    async with rig.working(), beyond.working():
+        [text] = await eventually(lambda: beyond.mailbox.texts("priya@example.com"))
+        await eventually(lambda: not unsent(rig))
+    assert "Legal is needed" in text
+    assert len(beyond.mailbox.envelopes) == 1
+
+
+def unsent(rig: Rig) -> list[Delivery]:
+    return [row for row in fallbacks(rig) if row.state in outbox.UNSENT]
+
+
+@on_sqlite
+async def test_without_other_ways_in_the_policy_nothing_waits_for_one(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    beyond.mailbox.refuses = True
+    async with rig.working(), beyond.working():
+        await eventually(lambda: beyond.mailbox.asked)
+    assert len(unsent(rig)) == 1
+    assert fallback.forget(rig.db) == 1
+    assert fallback.forget(rig.db) == 0
+    assert not unsent(rig)
