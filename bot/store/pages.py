@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -73,14 +73,14 @@ def runs(tx: Transaction, ids: Collection[str]) -> dict[str, PagingRun]:
 
 @cache
 def _answered_among(dialect: str) -> Prepared:
-    ended = col(PagingRun.state) != RunState.PAGING
+    ended = or_(col(PagingRun.state) != RunState.PAGING, col(Page.state) != PageState.WAITING)
     theirs = col(PagingRun.id) == col(Page.run_id)
     wanted = one_of(dialect, col(Page.id), "ids")
     return Prepared(select(col(Page.id)).join(PagingRun, theirs).where(wanted, ended))
 
 
 def answered(tx: Transaction, ids: Collection[str]) -> set[str]:
-    """Return the pages whose run has ended, by an answer or otherwise."""
+    """Return the pages that were answered, or whose run has ended."""
     return {row["id"] for row in tx.read(_answered_among(tx.dialect), ids=list(ids))}
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from bot.domain.duework import DeliveryKind
 from bot.policy import Policy
-from bot.services import delivered
+from bot.services import answering, delivered
 from bot.services.delivered import Accepted, At
-from bot.store import claims
+from bot.store import claims, withdrawals
 from bot.store.claims import Claimed
 from bot.store.database import Database
-from tests.factories import NOON, an_incident, people
+from tests.factories import NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 
 ROOM = Accepted("C1", name="esc-1")
@@ -46,3 +46,18 @@ def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unkno
         assert posting.uncertain
     delivered.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
     assert len(scene.waiting(db, DeliveryKind.CARD_UPDATE)) == int(unknown)
+
+
+def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, policy: Policy) -> None:
+    """Its ladder goes on, so it is nobody's answer that ends it."""
+    people(db, policy)
+    an_incident(db, policy, teams=("legal",))
+    lost = claimed(db, DeliveryKind.PAGE, 1)
+    at = At(NOON, NOON + timedelta(minutes=1))
+    delivered.again(db, lost, timedelta(0), at, error="no answer", unknown=True, in_order=True)
+    answering.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
+    page = claimed(db, DeliveryKind.PAGE, 2)
+    with db.transaction() as tx:
+        withdrawals.cancel(tx, [page.subject], [DeliveryKind.PAGE_UPDATE])
+    delivered.sent(db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
+    assert [row.subject for row in scene.waiting(db, DeliveryKind.PAGE_UPDATE)] == [page.subject]
