@@ -200,12 +200,17 @@ class ReminderMessage:
 
 @dataclass(frozen=True, slots=True)
 class TaskReminder:
-    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out."""
+    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
+
+    `summary` is what whoever handed it over (`by`) wants them to know.
+    """
 
     task: TaskLine
     now: datetime
     late: bool = False
     instead: bool = False
+    summary: str = ""
+    by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
     told = told or desk.say("reminder", "task_hidden")
     blocks: list[Block] = [
         section(Mrkdwn(f"{heading}\n{told}")),
+        *_summary(desk, view),
         context(desk.say("reminder", "task_context", task=task)),
         *_late(desk, view.late, task.due_at),
     ]
@@ -61,6 +62,12 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
         blocks.append(actions(_choices(desk, view)))
     said = desk.say("reminder", "task_fallback", task=task, overdue=overdue, instead=view.instead)
     return message(said, blocks)
+
+
+def _summary(desk: Desk, view: TaskReminder) -> list[Block]:
+    if not view.summary or not view.task.head.full:
+        return []
+    return [section(desk.say("reminder", "task_summary", summary=view.summary, by=view.by))]
 
 
 def _choices(desk: Desk, view: TaskReminder) -> list[Element]:

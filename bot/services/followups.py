@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
@@ -145,8 +146,13 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
         return _name(tx, task)
 
 
-def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
-    """Give a task to somebody else, who is told."""
+def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: str = "") -> str:
+    """Give a task to somebody else, who is told, with what they should know of it.
+
+    That stands on the timeline alone, and is read from there when the message is sent.
+    """
+    summary = checked_text("summary", summary, needed=False)
+    told: dict[str, Any] = {"summary": summary} if summary else {}
     with db.transaction(act) as tx:
         task = _task(tx, act, task_id)
         with _take_up(tx, act, task) as case:
@@ -154,17 +160,18 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId) -> str:
                 raise NothingToDo(case.reference, "given to", to)
             if not followups.hand_over_task(tx, task_id, to):
                 raise NothingToDo(case.reference, "done")
-            case.record(
+            seq = case.record(
                 EntryKind.TASK,
                 task=task_id,
                 assignee=to,
                 text=task.text,
                 due_at=task.due_at.isoformat(),
                 follow_up=task.kind is TaskKind.FOLLOW_UP,
+                **told,
             )
             case.invite([to])
             key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
-            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given")
+            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given", seq=seq)
             case.card_changed()
             return case.reference
 

@@ -26,10 +26,10 @@ from bot.services import digests, homes, in_channel, views
 from bot.services.access import identify, in_charge
 from bot.services.letters import Letter, Moot, Prepared, View
 from bot.services.shelf import Shelf
-from bot.store import followups, pages
+from bot.store import followups, incidents, pages
 from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.tables import Incident
+from bot.store.tables import Incident, Task
 from bot.store.tables.states import ReminderState, TaskState
 
 MOST_TRIES_TO_FIND = 20
@@ -195,7 +195,17 @@ def _task(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prep
         return KEPT_OUT
     line = views.task_line(task, _for_person(shelf, incident, reader))
     late = bool(claimed.args.get("late"))
-    return Letter(TaskReminder(line, now, late, instead=reader != task.assignee), person=reader)
+    view = TaskReminder(line, now, late, instead=reader != task.assignee)
+    return Letter(_with_summary(shelf, view, task, claimed), person=reader)
+
+
+def _with_summary(shelf: Shelf, view: TaskReminder, task: Task, claimed: Claimed) -> TaskReminder:
+    """Add what was said when the task was handed over to who has it now, if the reader may know."""
+    seq = claimed.args.get("seq")
+    entry = incidents.entry(shelf.tx, task.incident_id, int(seq)) if seq else None
+    if entry is None or not view.task.head.full or entry.data.get("assignee") != task.assignee:
+        return view
+    return replace(view, summary=entry.data.get("summary", ""), by=UserId(entry.actor))
 
 
 def _update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

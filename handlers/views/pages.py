@@ -53,5 +53,6 @@ async def hand_over_task(sent: Sent) -> Became:
     if chosen is None:
         raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
     to = await reachable(sent.shell, sent.act, chosen)
-    await sent.write(followups.hand_over_task, sent.act, sent.subject, to)
+    summary = sent.fields.text(Field.SUMMARY)
+    await sent.write(followups.hand_over_task, sent.act, sent.subject, to, summary)
     return sent.say("task_handed_over", person=to)

@@ -322,9 +322,14 @@ async def test_a_task_is_handed_over(stage: Stage) -> None:
     message = await a_task_reminder(stage)
     await stage.answer_to_click("tom", message, Button.TASK_HAND_OVER)
     await stage.person("tom").until_modal(lambda view: view.callback_id == Form.TASK_HAND_OVER)
-    sent = await stage.person("tom").submit({"person": {"person": SOFIA}})
+    known = "the agency has not answered"
+    sent = await stage.person("tom").submit(
+        {"person": {"person": SOFIA}, "summary": {"summary": known}}
+    )
     assert sent.ok, sent
-    assert _task(stage).assignee == SOFIA
+    task = _task(stage)
+    assert task.assignee == SOFIA
+    assert stage.details(task.incident_id).entries[-1].data["summary"] == known
 
 
 # Access

@@ -9,10 +9,16 @@ from sqlmodel import select
 
 from bot.domain.clockwork import Snooze, snoozed_until
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import NothingToDo, NotTheirs
+from bot.domain.errors import BadInput, NothingToDo, NotTheirs
 from bot.domain.ids import UserId
+from bot.domain.reading import TaskReminder
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import followups, lifecycle
+from bot.render import reminders
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import followups, lifecycle, reading
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState
@@ -144,6 +150,55 @@ def test_a_task_that_is_handed_over_reminds_the_new_one(db: Database, policy: Po
     assert scene.told(sent, DeliveryKind.TASK_REMINDER) == [TOM]
     with pytest.raises(NothingToDo):
         followups.hand_over_task(db, an_act(TOM), task, TOM)
+
+
+KNOWN = "Zyxomma has not answered"
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_what_is_said_when_a_task_is_handed_over_reaches_the_new_one(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    incident_id = an_incident(db, policy, teams=(), tier=tier).head.id
+    task = a_task(db, policy, incident_id)
+    followups.hand_over_task(db, an_act(PRIYA), task, TOM, f"  {KNOWN} ")
+    entry = reading.details(db, an_act(MEI), incident_id).entries[-1]
+    assert (entry.kind, entry.data["summary"]) == (EntryKind.TASK, KNOWN)
+    [waits] = scene.waiting(db, DeliveryKind.TASK_REMINDER)
+    assert KNOWN not in str(waits), "nothing confidential lies in the queue"
+    [letter] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.TASK_REMINDER)
+    assert isinstance(letter.view, TaskReminder)
+    assert (letter.person, letter.view.summary, letter.view.by) == (TOM, KNOWN, PRIYA)
+    assert KNOWN in str(reminders.task_reminder(Desk(policy, Words()), letter.view).blocks)
+
+
+def test_what_was_said_to_one_is_not_said_to_who_has_the_task_next(
+    db: Database, policy: Policy
+) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    followups.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
+    followups.hand_over_task(db, an_act(TOM, minutes=1), task, MEI, "back to you")
+    sent = scene.send(db, policy, NOON + HOUR)
+    views = [letter.view for letter in scene.letters(sent, DeliveryKind.TASK_REMINDER)]
+    assert sorted(getattr(view, "summary", "?") for view in views) == ["", "back to you"]
+
+
+def test_who_may_not_read_a_restricted_one_is_not_told_what_was_said(
+    db: Database, policy: Policy
+) -> None:
+    """Nobody else is left: a manager on duty hears of the task, not of its words."""
+    task = a_task(db, policy, an_incident(db, policy, teams=(), tier=Tier.RESTRICTED).head.id)
+    followups.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
+    people(db, policy, **{user: {"deleted": True} for user in (MEI, PRIYA, TOM)})
+    [letter] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.TASK_REMINDER)
+    assert letter.person == "U0AOIFE"
+    assert KNOWN not in str(letter.view)
+
+
+def test_a_handover_that_is_too_long_is_refused(db: Database, policy: Policy) -> None:
+    task = a_task(db, policy, quiet(db, policy))
+    with pytest.raises(BadInput):
+        followups.hand_over_task(db, an_act(PRIYA), task, TOM, "x" * 3_001)
 
 
 def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy: Policy) -> None:

@@ -140,6 +140,13 @@ MESSAGES: Mapping[str, Case] = {
     "task overdue of somebody who has left": Case(
         reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
     ),
+    "task handed over": Case(
+        reminders.task_reminder,
+        TaskReminder(a_task(), NOW, summary="The agency <b>waits</b> & asks twice", by=MEI),
+    ),
+    "task handed over, too much": Case(
+        reminders.task_reminder, TaskReminder(a_task(), NOW, summary="&" * 3_000, by=MEI)
+    ),
     "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
     "follow-up of somebody who has left, masked": Case(
         reminders.task_reminder,

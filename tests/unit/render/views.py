@@ -217,6 +217,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "text": "List the accounts",
         "due_at": "2026-11-22T10:10:00+00:00",
         "follow_up": False,
+        "summary": "The agency has not answered",
     },
     EntryKind.TASK_DONE: {"task": "01TASK", "text": "List the accounts"},
     EntryKind.REMINDER: {
