@@ -54,8 +54,9 @@ format: setup ## Format the code
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 
-bench: setup ## Measure, side by side with baselines
-	@$(BIN)/python -m bench
+bench: setup ## Measure, side by side with baselines; figures for programs go to build/bench.json
+	@mkdir -p build
+	@$(BIN)/python -m bench --json build/bench.json
 
 requirements: setup ## Pin the newest versions that requirements*.in allow
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
