@@ -52,7 +52,9 @@ async def _people_findings(slack: Slack, policy: Policy) -> AsyncIterator[Findin
             _raise_if_general(error)
             problem = f"cannot be looked up ({error.code})"
         else:
-            problem = unfit(answer.get("user") or {}, slack.workspace)
+            user_told = answer.get("user")
+            known = isinstance(user_told, dict)
+            problem = unfit(user_told, slack.workspace) if known else "is not described by Slack"
         if problem is None:
             there += 1
         else:
@@ -101,7 +103,8 @@ async def _group_findings(slack: Slack, policy: Policy) -> AsyncIterator[Finding
                 "group in Slack.",
             )
             continue
-        members = answer.get("users") or []
+        users = answer.get("users")
+        members = users if isinstance(users, list) else []
         if members:
             yield ok("user groups", f"{group} ({where}) has {len(members)} members")
         else:

@@ -24,6 +24,7 @@ from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import canary, fallback
 from bot.settings import Settings
+from bot.slack.answers import needed, word
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
 from bot.store.bell import Bell
@@ -55,7 +56,7 @@ from handlers.wellformed import WellFormed
 
 log = logging.getLogger(__name__)
 
-_RETRY_SLACK = 5.0
+_LONGEST_URL = 300
 
 
 class Tocsin:
@@ -237,7 +238,7 @@ class Tocsin:
     async def _meet_slack(self) -> None:
         """Learn who we are and who is there, as soon as Slack answers; then once an hour."""
         while True:
-            wait = _RETRY_SLACK
+            wait = self.pace.retry_slack
             with going_on(
                 log,
                 "The directory could not be synchronised; it is tried again",
@@ -254,10 +255,11 @@ class Tocsin:
 
     async def _introduce(self) -> None:
         me = await self._calls.call("auth.test")
-        self.workspace = Workspace(str(me["team_id"]), me.get("enterprise_id") or None)
-        self._bot_user = str(me.get("user_id") or "")
-        self._bot_id = str(me.get("bot_id") or "")
-        self._url = str(me.get("url") or "")
+        user = needed(me, "user_id")
+        self.workspace = Workspace(needed(me, "team_id"), word(me, "enterprise_id"))
+        self._bot_user = user
+        self._bot_id = word(me, "bot_id") or ""
+        self._url = word(me, "url", longest=_LONGEST_URL) or ""
 
     async def stop(self) -> None:
         """Stop taking work, finish what is in flight, let go of everything."""

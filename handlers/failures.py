@@ -22,5 +22,7 @@ TRIGGER_GONE = frozenset(
 def error_code(error: BaseException) -> str:
     """Slack's word for what went wrong, or the kind of failure."""
     if isinstance(error, SlackApiError):
-        return str(error.response.get("error") or "unknown_error")
+        # What is no JSON (a page of a proxy's) comes as it is.
+        data = getattr(error.response, "data", error.response)
+        return str((data.get("error") if isinstance(data, dict) else None) or "unknown_error")
     return type(error).__name__

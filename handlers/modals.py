@@ -71,9 +71,10 @@ class Changes:
                 if error_code(error) not in NOT_AS_SEEN:
                     raise
                 return
-            if became := (answer.get("view") or {}).get("hash"):
+            became = answer.get("view")
+            if isinstance(became, dict) and isinstance(became.get("hash"), str):
                 changed.before |= {seen, known}
-                changed.now = str(became)
+                changed.now = became["hash"]
 
     def _of(self, view_id: str) -> _Changed:
         changed = self._changed.setdefault(view_id, _Changed())

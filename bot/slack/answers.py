@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.slack.errors import OutcomeUnknown
+from bot.slack.errors import Unreadable
 
 _LONGEST_ID = 32
 
@@ -21,8 +21,25 @@ def needed(answer: Mapping[str, Any], *path: str) -> str:
     """Return what an answer must have; without it, Slack may have done what was asked or not."""
     found = word(answer, *path)
     if found is None:
-        raise OutcomeUnknown(f"an answer without {'.'.join(path)}")
+        raise Unreadable(f"an answer without {'.'.join(path)}")
     return found
+
+
+def listed(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """Return a list that an answer must have, whatever is in it."""
+    found = answer.get(name)
+    if not isinstance(found, list):
+        raise Unreadable(f"an answer without {name}")
+    return found
+
+
+def ids(answer: Mapping[str, Any], name: str) -> list[str]:
+    """Return a list of ids that an answer must have, and nothing else."""
+    found = listed(answer, name)
+    fits = [one for one in found if word({"id": one}, "id") == one]
+    if len(fits) < len(found):
+        raise Unreadable(f"an answer with misshapen {name}")
+    return fits
 
 
 def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

@@ -43,11 +43,15 @@ Observer = Callable[[str, float, str | None], None]
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """slack_sdk takes an answer for an object: whatever else it is trips it up."""
+_CANNOT_BE_READ = "an answer that cannot be read"
 _FAILED = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, *_UNREADABLE)
 
 
 class ObservedClient(AsyncWebClient):
-    """slack_sdk's client: whoever makes a call, the worker or a listener, it passes here."""
+    """slack_sdk's client: whoever makes a call, the worker or a listener, it passes here.
+
+    An answer that trips it up is raised as its own error, as what is no JSON at all.
+    """
 
     def __init__(self, observe: Observer | None = None, **given: Any) -> None:
         super().__init__(**given)
@@ -60,6 +64,8 @@ class ObservedClient(AsyncWebClient):
         except _FAILED as error:
             failure = failure_of(api_method, error)
             code = code_of(failure) if failure is not None else None
+            if isinstance(error, _UNREADABLE):
+                raise SlackClientError(_CANNOT_BE_READ) from error
             raise
         finally:
             if self._observe is not None:
@@ -113,7 +119,7 @@ def failure_of(method: str, error: BaseException) -> SlackError | None:
         case aiohttp.ClientError() | SlackClientError() | OSError():  # A time-out is one.
             return OutcomeUnknown(type(error).__name__)
         case _:
-            return OutcomeUnknown("an answer that cannot be read")
+            return OutcomeUnknown(_CANNOT_BE_READ)
 
 
 def _refusal(method: str, error: SlackApiError) -> SlackError | None:

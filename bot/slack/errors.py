@@ -31,6 +31,14 @@ class OutcomeUnknown(SlackError):
 
 
 @dataclass(eq=False)
+class Unreadable(OutcomeUnknown):
+    """Slack says that all is well, and what it should tell is missing or misshapen.
+
+    It will hardly say otherwise when it is asked again.
+    """
+
+
+@dataclass(eq=False)
 class TokenLost(SlackError):
     """Slack refuses the app, whoever is to be written to (the token is revoked, the organisation
     shuts it out, a permission is missing): hold the workspace's rows."""

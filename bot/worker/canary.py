@@ -15,6 +15,7 @@ from bot.domain.errors import AlreadyHandled
 from bot.domain.paging import PageState
 from bot.services import canary
 from bot.services.canary import Drill
+from bot.slack.answers import each
 from bot.slack.client import SlackCalls
 from bot.store.tables import Page
 from bot.worker.loop import Gear, Loop, going_on
@@ -147,7 +148,7 @@ class _Flight:
                 inclusive=True,
                 limit=1,
             )
-            shown = [one for one in answer.get("messages", ()) if one["ts"] == page.message_ts]
+            shown = [one for one in each(answer, "messages") if one.get("ts") == page.message_ts]
             value = _value_of(shown[0], Button.ACKNOWLEDGE) if shown else None
             if shown and (value is not None) is there:
                 return value or ""
@@ -164,8 +165,8 @@ class _Flight:
 
 
 def _value_of(message: Mapping[str, Any], button: Button) -> str | None:
-    for block in message.get("blocks") or ():
-        for element in block.get("elements") or ():
+    for block in each(message, "blocks"):
+        for element in each(block, "elements"):
             if element.get("action_id") == button.value:
                 return str(element.get("value") or "")
     return None

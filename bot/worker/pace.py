@@ -37,6 +37,8 @@ class Pace:
     check_token_every: timedelta = timedelta(seconds=30)
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)
+    retry_slack: float = 5.0
+    """Seconds until Slack is asked again who we are and who is there."""
 
     purge_every: timedelta = timedelta(hours=1)
     purge_rest: float = 0.05

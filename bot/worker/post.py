@@ -12,9 +12,9 @@ from bot.render.desk import Desk
 from bot.services import directory
 from bot.services.delivered import Accepted
 from bot.services.letters import Letter, RoomCall
-from bot.slack.answers import each, needed, next_page, word
+from bot.slack.answers import each, listed, needed, next_page, word
 from bot.slack.client import SlackCalls
-from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected
+from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected, Unreadable
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.threads import Threads
@@ -261,6 +261,7 @@ class Post:
                 limit=200,
                 cursor=cursor or None,
             )
+            listed(answer, "channels")  # Without it nobody can tell: perhaps there is one.
             for channel in each(answer, "channels"):
                 name = word(channel, "name")
                 if name is None or name not in names or word(channel, "creator") != me:
@@ -268,13 +269,15 @@ class Post:
                 found = needed(channel, "id")
                 if await self._nobody_else(found, me):
                     return Accepted(found, name=name)
-            cursor = next_page(answer) or ""
+            before, cursor = cursor, next_page(answer) or ""
             if not cursor:
                 return Absent()
+            if cursor == before:
+                raise Unreadable("a list of channels without end")
 
     async def _nobody_else(self, channel: str, me: str) -> bool:
         there = await self._calls.call("conversations.members", channel=channel, limit=2)
-        return there.get("members") == [me]
+        return listed(there, "members") == [me]
 
 
 def labelled_repeat(claimed: Claimed) -> Claimed:

@@ -27,7 +27,9 @@ async def members_changed(event: Event) -> None:
 
     async def ask() -> None:
         answer = await event.client.usergroups_users_list(usergroup=group_id)
-        await _remember(event, group_id, answer.get("users") or [])
+        users = answer.get("users")
+        if isinstance(users, list) and all(isinstance(user, str) for user in users):
+            await _remember(event, group_id, users)
 
     event.shell.tasks.start(ask(), "Reading a user group")
 
