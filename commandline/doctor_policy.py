@@ -52,9 +52,10 @@ async def _people_findings(slack: Slack, policy: Policy) -> AsyncIterator[Findin
             _raise_if_general(error)
             problem = f"cannot be looked up ({error.code})"
         else:
-            user_told = answer.get("user")
-            known = isinstance(user_told, dict)
-            problem = unfit(user_told, slack.workspace) if known else "is not described by Slack"
+            found = answer.get("user")
+            problem = "is not described by Slack"
+            if isinstance(found, dict):
+                problem = unfit(found, slack.workspace)
         if problem is None:
             there += 1
         else:

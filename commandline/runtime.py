@@ -179,7 +179,7 @@ class Tocsin:
         while forgotten is None:
             with going_on(log, "What waits for another way could not be withdrawn"):
                 forgotten = await self.threads.write(fallback.forget, self.db)
-            await asyncio.sleep(_RETRY_SLACK)
+            await asyncio.sleep(self.pace.retry_slack)
 
     async def _keep_time(self) -> None:
         """The first time before any work is claimed, where the database answers."""

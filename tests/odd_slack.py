@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 from starlette.applications import Starlette
@@ -13,15 +14,26 @@ from starlette.routing import Route
 from playground.testing import RunningPlayground
 from tests.serving import served
 
-_TOLD = ("members", "user", "users", "channel", "channels", "messages", "view", "team_id", "url")
-_TOLD += ("user_id", "bot_id", "enterprise_id", "response_metadata", "ts")
-_MISFITS = [None, "text", 7, [], {}, {"id": None}, {"id": 7}, {"id": "U0ODD", "profile": "text"}]
+_TOLD = (
+    *("members", "user", "users", "channel", "channels", "messages", "view", "team_id", "url"),
+    *("user_id", "bot_id", "enterprise_id", "response_metadata", "ts"),
+)
+_MISFITS: list[Any] = [
+    None,
+    "text",
+    7,
+    [],
+    {},
+    {"id": None},
+    {"id": 7},
+    {"id": "U0ODD", "profile": "text"},
+]
 """In the place of a person, a channel or a message."""
 _CUT_OFF = {"id": "U0ODD", "name": "half of a \ud83d", "profile": {"display_name": "a \u0000"}}
 
 
 def _all(value: object) -> str:
-    return json.dumps({"ok": True, **{name: value for name in _TOLD}})
+    return json.dumps({"ok": True, **dict.fromkeys(_TOLD, value)})
 
 
 ODD = {
