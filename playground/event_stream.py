@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from playground.installed_app import InstalledApp
@@ -34,6 +35,8 @@ class EventStream:
         self.manifest = manifest
         self.shapes = shapes
         self._send = send
+        # Unlike between runs, as a view's: an app that keeps its database remembers them.
+        self._run = secrets.token_hex(3).upper()
 
     def message(self, message: Message) -> None:
         channel = self.workspace.channels[message.channel]
@@ -177,7 +180,7 @@ class EventStream:
                 return
         clock = self.workspace.clock
         now = event.get("ts") or clock.next_ts()
-        number = self.workspace.next_id("Ev")
+        number = f"Ev{self._run}{self.workspace.next_number('event'):06d}"
         wrapped = {
             "token": "playground",
             "team_id": self.workspace.team_id,

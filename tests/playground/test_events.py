@@ -187,3 +187,19 @@ async def test_a_shared_file_is_told_and_its_content_is_refused(slack: RunningPl
     assert "file_shared" in heard(slack)
     subtypes = [entry.payload["event"].get("subtype") for entry in slack.deliveries()]
     assert "file_share" in subtypes
+
+
+async def test_an_event_of_another_run_has_another_id() -> None:
+    """An app that keeps its database remembers them, and drops what it has had already."""
+    seen: list[str] = []
+
+    async def endpoint(request: Request) -> Response:
+        seen.append((await request.json())["event_id"])
+        return PlainTextResponse("")
+
+    async with served(door("/in", endpoint)) as base:
+        for _ in range(2):
+            async with running_playground(workspace=WORKSPACE, app_url=f"{base}/in") as slack:
+                await slack.person("ada").open_home()
+                await slack.settled()
+    assert len(set(seen)) == len(seen) == 2
