@@ -84,6 +84,7 @@ class Tocsin:
             met_slack=lambda: self.workspace is not None,
             unmigrated=pending,
             canary_failed=self._canary_failed,
+            other_ways=bool(policy.fallback),
         )
         self.workspace: Workspace | None = None
         self._bot_user: str | None = None

@@ -62,10 +62,12 @@ class FallbackRelay(Loop):
                 log,
                 "Pages by other ways could not be claimed",
                 away="The database does not answer; pages by other ways wait for it",
+                count=self._figures.fallback_failed,
             ):
                 await self._threads.turn()
                 await self._find()
                 claimed = await self._claim()
+                self._figures.fallback_turned()
             for delivery in claimed:
                 task = asyncio.create_task(self._guarded(delivery))
                 self._in_flight.add(task)

@@ -27,7 +27,7 @@ _PEOPLE = (15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
 _BATCH = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _CODE = re.compile(r"[a-z0-9_ ]{1,40}")
 _MOST_CODES = 100
-TICK, RELAY = "tick", "relay"
+TICK, RELAY, FALLBACK = "tick", "relay", "fallback"
 
 
 class Figures:
@@ -41,7 +41,7 @@ class Figures:
         self.registry = CollectorRegistry()
         self.lost_token: str | None = None
         self._alive: dict[str, float] = {}
-        self._moves = {TICK: 0, RELAY: 0}
+        self._moves = {TICK: 0, RELAY: 0, FALLBACK: 0}
         self._codes: set[str] = set()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
@@ -89,6 +89,10 @@ class Figures:
         self._last_claim = self._gauge(
             "tocsin_last_claim_timestamp_seconds", "When the relay last looked for work"
         )
+        self._last_fallback = self._gauge(
+            "tocsin_last_fallback_timestamp_seconds",
+            "When it was last looked what has to go out past Slack; 0 where nothing ever has to",
+        )
 
     def outcome(self, kind: str, outcome: str) -> None:
         self._deliveries.labels(kind=kind, outcome=self._known(outcome)).inc()
@@ -110,6 +114,13 @@ class Figures:
 
     def relay_failed(self) -> None:
         self._moves[RELAY] += 1
+
+    def fallback_turned(self) -> None:
+        self._lives(FALLBACK)
+        self._last_fallback.set_to_current_time()
+
+    def fallback_failed(self) -> None:
+        self._moves[FALLBACK] += 1
 
     def _count_due_work(self) -> None:
         self._timers = self._counter("tocsin_timers", "Due work done", "kind")

@@ -10,7 +10,7 @@ from bot.store import outbox_health, timers
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 from bot.threads import Threads
-from bot.worker.figures import RELAY, TICK, Figures
+from bot.worker.figures import FALLBACK, RELAY, TICK, Figures
 from bot.worker.pace import Pace
 
 ANSWER_WITHIN = 2.0
@@ -19,7 +19,8 @@ ANSWER_WITHIN = 2.0
 
 class Vitals:
     """`met_slack` tells whether Slack has told who we are; `unmigrated`, whether the schema lacks
-    something that this release needs; `canary_failed`, whether the newest canary did."""
+    something that this release needs; `canary_failed`, whether the newest canary did. `other_ways`:
+    the policy has some, and a loop that reaches people by them."""
 
     def __init__(
         self,
@@ -32,7 +33,9 @@ class Vitals:
         met_slack: Callable[[], bool],
         unmigrated: Callable[[Database], bool],
         canary_failed: Callable[[Transaction, datetime], bool] = lambda _tx, _now: False,
+        other_ways: bool = False,
     ) -> None:
+        self._other_ways = other_ways
         self._canary_failed = canary_failed
         self._db = db
         self._clock = clock
@@ -50,6 +53,8 @@ class Vitals:
             problems.append("the tick stands still: due work is not done")
         if self._is_stale(RELAY):
             problems.append("the relay stands still: nothing is sent")
+        if self._other_ways and self._is_stale(FALLBACK):
+            problems.append("the fallback stands still: nothing goes out past Slack")
         if self._figures.lost_token is not None:
             problems.append(f"Slack refuses the bot token ({self._figures.lost_token})")
         if not self._met_slack():

@@ -3,6 +3,8 @@
 import argparse
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +21,8 @@ from bot.store.tables import Delivery, Incident
 from commandline import backup, restore
 from tests.databases import fresh_database
 from tests.factories import an_incident, people
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -206,6 +210,45 @@ def test_a_database_that_is_there_is_kept_and_only_replaced_when_it_is_asked_for
     assert put_back(str(live.url), str(kept), "--force") == 0
     [aside] = tmp_path.glob(f"{target.name}.before-restore-*")
     assert (incidents(aside), incidents(target)) == (2, 1)
+
+
+OPEN = """
+import sys
+from sqlmodel import select
+from bot.store.database import Database
+from bot.store.tables import Incident
+
+db = Database(sys.argv[1])
+with db.reading() as tx:
+    tx.first(select(Incident))
+print("open", flush=True)
+sys.stdin.read()
+"""
+"""A process that has the database open and does nothing with it, as a bot in a quiet night."""
+
+
+@pytest.mark.parametrize("words", [(), ("--force",)])
+def test_a_database_that_another_process_has_open_is_not_replaced(
+    live: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    kept, target = tmp_path / "kept", file_of(live)
+    assert back_up(live, str(kept)) == 0
+    live.close()
+    command = [sys.executable, "-c", OPEN, str(live.url)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdin
+        assert other.stdout
+        assert other.stdout.readline() == "open\n"
+        there = target.stat().st_ino
+        assert put_back(str(live.url), str(kept), *words) == 2
+        assert "Another process has" in capsys.readouterr().err
+        assert target.stat().st_ino == there
+        assert not list(tmp_path.glob("*before-restore*"))
+        other.stdin.close()
+        assert other.wait(60) == 0
+    assert put_back(str(live.url), str(kept), "--force") == 0
 
 
 def incidents(path: Path) -> int:

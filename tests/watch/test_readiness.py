@@ -9,12 +9,16 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from bot.policy import Policy
+from bot.domain.reach import Way
+from bot.domain.severity import Severity
+from bot.policy import FallbackRule, Policy
 from bot.store.database import Database
+from bot.worker.figures import FALLBACK
 from commandline import migrations
 from commandline.migrations import migrate
 from playground.testing import RunningPlayground
 from tests.databases import fresh_url
+from tests.factories import PRIYA
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
 from tests.wire import wire
@@ -22,6 +26,7 @@ from tests.wire import wire
 SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=3))
 TICK = "the tick stands still: due work is not done"
 RELAY = "the relay stands still: nothing is sent"
+PAST_SLACK = "the fallback stands still: nothing goes out past Slack"
 AWAY = "the database does not answer"
 UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
 
@@ -45,6 +50,33 @@ async def test_a_stale_claim(start_bot: StartBot) -> None:
         await bot.until_well()
         bot.tocsin.relay.stop()
         await bot.until_problem(RELAY)
+
+
+async def test_what_reaches_people_past_slack_and_stands_still(
+    database_url: str, policy: Policy, slack: RunningPlayground, tmp_path: Path
+) -> None:
+    gateways = tmp_path / "gateways.toml"
+    gateways.write_text('email = "json://127.0.0.1:1/{to}"\n')
+    rule = FallbackRule(
+        {Severity.P1: timedelta(minutes=5)}, {PRIYA: (Way("email", "p@x.example"),)}
+    )
+    ways = replace(policy, fallback=rule)
+    files = {"FALLBACK_GATEWAYS": str(gateways)}
+    async with a_bot(database_url, ways, slack, SOON_STALE, **files) as bot:
+        await bot.until_well()
+        assert await bot.metric("tocsin_last_fallback_timestamp_seconds")
+        assert bot.tocsin.figures.moves[FALLBACK], "the watchdog sees it turn"
+        [fallback] = bot.tocsin.fallback
+        fallback.stop()
+        await bot.until_problem(PAST_SLACK)
+
+
+async def test_a_policy_without_other_ways_needs_nothing_that_reaches_people_by_them(
+    bot: RunningBot,
+) -> None:
+    assert not bot.tocsin.fallback
+    assert await bot.problems() == []
+    assert bot.tocsin.figures.moves[FALLBACK] == 0, "the watchdog does not wait for it"
 
 
 async def test_a_revoked_token_is_noticed_while_nothing_is_sent(bot: RunningBot) -> None:
