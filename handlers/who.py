@@ -85,11 +85,13 @@ def own_click(
 async def identified(
     shell: Shell, workspace: Workspace, user: str, now: datetime, key: str | None
 ) -> Act | None:
-    """Return the act of a person; Slack is asked once for somebody whom we do not know yet."""
+    """Return the act of a person; Slack is asked once for somebody whom we do not know yet, and
+    for somebody who counts as gone or kept out: it may know better by now.
+    """
     act = await shell.threads.read(
         access.identify, shell.db, shell.policy, workspace, user, now, key
     )
-    if act is None and await _fetched(shell, workspace, user):
+    if (act is None or act.kept_out) and await _fetched(shell, workspace, user):
         act = await shell.threads.read(
             access.identify, shell.db, shell.policy, workspace, user, now, key
         )

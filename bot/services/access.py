@@ -32,18 +32,23 @@ def identify(
 
     Guests, external and deactivated people are NOBODY, whatever the policy says.
     """
+    act = Act(workspace, UserId(user), Role.NOBODY, now, key)
     with db.reading() as tx:
-        try:
-            return recognised(tx, policy, Act(workspace, UserId(user), Role.NOBODY, now, key))
-        except Stranger:
-            return None
+        person, groups = people.in_groups(tx, workspace, user)
+        return None if person is None else _as(policy, act, person, groups)
 
 
 def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
-    """Return the act with its person's role; raises Stranger for somebody not known yet."""
+    """Return the act with its person's role; raises Stranger for somebody not known yet, and for
+    somebody who counts as gone: who acts is there, and Slack knows better.
+    """
     person, groups = people.in_groups(tx, act.workspace, act.user)
-    if person is None:
+    if person is None or person.gone:
         raise Stranger
+    return _as(policy, act, person, groups)
+
+
+def _as(policy: Policy, act: Act, person: Person, groups: list[str]) -> Act:
     return replace(act, role=_role(policy, person, groups), kept_out=_kept_out(person))
 
 

@@ -219,6 +219,12 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
             )
         )
     outbox.enqueue(tx, act.workspace, act.now, messages)
+    # Its card says so from now on.
+    overdue = {task.incident_id for work, task in still_open if work.occurrence != BEFORE}
+    for incident in incidents.get_many(tx, overdue).values():
+        case = Case(tx, act, incident)
+        case.card_changed()
+        case.put_down()
 
 
 def _instead_of_gone(tx: Transaction, act: Act, due: Sequence[Task]) -> dict[str, str]:

@@ -66,6 +66,7 @@ class Post:
         self._threads = threads
         self._prefix = prefix
         self._dms: dict[tuple[str, str], str] = {}
+        self._me: str | None = None
 
     # Messages
 
@@ -250,8 +251,7 @@ class Post:
         """Find a channel that may have been made: by us, as it was asked for, and nobody else is
         in it. A name alone is no proof: people may give a channel of theirs any.
         """
-        names = self._names(room)
-        me = needed(await self._calls.call("auth.test"), "user_id")
+        names, me = self._names(room), await self._who_we_are()
         cursor = ""
         while True:
             answer = await self._calls.call(
@@ -274,6 +274,11 @@ class Post:
                 return Absent()
             if cursor == before:
                 raise Unreadable("a list of channels without end")
+
+    async def _who_we_are(self) -> str:
+        if self._me is None:
+            self._me = needed(await self._calls.call("auth.test"), "user_id")
+        return self._me
 
     async def _nobody_else(self, channel: str, me: str) -> bool:
         there = await self._calls.call("conversations.members", channel=channel, limit=2)

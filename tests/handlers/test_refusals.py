@@ -12,9 +12,10 @@ from bot.domain.act import Role
 from bot.domain.lifecycle import State
 from bot.render.desk import Desk
 from bot.services import lifecycle
+from bot.store import people
 from bot.store.database import Database
 from bot.store.tables import Person
-from tests.factories import MEI, WORKSPACE, an_act
+from tests.factories import MEI, NOON, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import NEWCOMER, STRANGER, Stage, a_stage
 
@@ -113,6 +114,18 @@ async def test_somebody_new_is_looked_up_once_and_then_known(stage: Stage) -> No
     assert "no role here" in await stage.command("new", "list")
     assert "no role here" in await stage.command("new", "list")
     assert stage.asked_for == [NEWCOMER]
+
+
+@pytest.mark.parametrize("text", ["list", "open p2 A threat"])
+async def test_who_counts_as_gone_and_acts_is_asked_of_slack_anew(
+    stage: Stage, db: Database, text: str
+) -> None:
+    """A message that Slack refused for them was no proof; that they act is one."""
+    with db.transaction() as tx:
+        people.mark_gone(tx, WORKSPACE, MEI, NOON)
+    assert "no role here" not in await stage.command("mei", text)
+    with db.reading() as tx:
+        assert not people.gone(tx, WORKSPACE, [MEI])
 
 
 async def test_somebody_whom_slack_does_not_know_is_refused(stage: Stage) -> None:

@@ -123,6 +123,20 @@ def test_a_task_speaks_before_it_is_due_when_it_is_and_each_day_after(
     assert heard(db, policy, kind, 3 * HOUR + 9 * DAY) == [False]
 
 
+def test_the_card_says_that_a_task_is_overdue_from_when_it_is(db: Database, policy: Policy) -> None:
+    """Also where nothing else changes: the escalation is resolved, and its follow-up passes."""
+    incident_id = quiet(db, policy)
+    a_task(db, policy, incident_id)
+    cause = next(iter(policy.root_causes))
+    lifecycle.resolve(db, policy, an_act(MEI), incident_id, root_cause=cause, follow_up_days=())
+    scene.tick(db, policy, NOON + 2 * HOUR)
+    scene.send(db, policy, NOON + 2 * HOUR)
+    assert not scene.waiting(db, DeliveryKind.CARD_UPDATE)
+    scene.tick(db, policy, NOON + 3 * HOUR)
+    [edited] = scene.waiting(db, DeliveryKind.CARD_UPDATE)
+    assert edited.subject == incident_id
+
+
 def test_a_task_that_is_done_is_silent_and_done_once(db: Database, policy: Policy) -> None:
     task = a_task(db, policy, quiet(db, policy))
     followups.finish_task(db, an_act(PRIYA), task)

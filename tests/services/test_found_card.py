@@ -56,8 +56,9 @@ def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, poli
     at = At(NOON, NOON + timedelta(minutes=1))
     delivered.again(db, lost, timedelta(0), at, error="no answer", unknown=True, in_order=True)
     answering.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
-    page = claimed(db, DeliveryKind.PAGE, 2)
     with db.transaction() as tx:
+        taken = claims.claim(tx, now=NOON, real=NOON + timedelta(minutes=2), limit=100)
+        [page] = [one for one in taken if one.subject == lost.subject]
         withdrawals.cancel(tx, [page.subject], [DeliveryKind.PAGE_UPDATE])
     delivered.sent(db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
     assert [row.subject for row in scene.waiting(db, DeliveryKind.PAGE_UPDATE)] == [page.subject]

@@ -39,5 +39,6 @@ async def test_an_overloaded_slack_is_not_kept_busy_with_what_was_given_up(rig: 
     rig.slack.slack.faults.answers_a_second = 25
     async with rig.working(IMPATIENT, ticking=False):
         await eventually(lambda: not something_waits(rig), within=120)
-    # 420 to 430 were measured, and 661 or more where as many as ever may hang.
-    assert len(rig.slack.calls()) < 550
+    # 416 to 514 were measured. Where as many as ever may be under way, it does not come to an end
+    # in two minutes.
+    assert len(rig.slack.calls()) < 650
