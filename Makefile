@@ -28,7 +28,7 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where there is one
 	@test -n "$(BROWSER)" || test -z "$$CI" || { echo "$(NO_BROWSER)" >&2; exit 1; }
 	@test -n "$(BROWSER)" || echo "The browser's tests are left out. $(NO_BROWSER)"
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
 
 e2e: setup ## Run the tests in a browser
 	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page

@@ -56,7 +56,7 @@ class Specimen:
         if "event_id" in payload:
             payload["event_id"] = f"Ev{number}"
         if "view" in payload and self.kind == "view_submission":
-            payload["view"]["hash"] = f"{number}.fuzz"
+            payload["view"]["id"] = f"V{number}FUZZ"
         if self.subject is not None:
             if number % RENEWED_EVERY == 0 or not self.last:
                 # On the writing thread, as everything else: SQLite has one writer.
