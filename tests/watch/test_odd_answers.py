@@ -76,6 +76,7 @@ async def everything(bot: RunningBot, odd: OddSlack) -> None:
         assert "error reference" not in (texts(answered.message) if answered.message else "")
         assert (await bot.person("mei").command("/escalate open")).ok
         await bot.person("mei").open_home()
+        await bot.slack.settled()  # Otherwise two openings become one Home tab.
         await eventually(lambda: not odd.left or not homes_wait(bot))
     await eventually(lambda: not odd.left)
 
