@@ -99,23 +99,24 @@ class Case:
         drill = self.incident.drill
         self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
 
-    def post(
-        self, kind: DeliveryKind, key: str, *, merge_key: str | None = None, **args: Any
-    ) -> None:
+    def post(self, kind: DeliveryKind, key: str, **args: Any) -> None:
         """Say something in the incident's channel, or do something to the channel."""
+        self.send(self._to_channel(kind, key, None, args))
+
+    def _to_channel(
+        self, kind: DeliveryKind, key: str, merge_key: str | None, args: Mapping[str, Any]
+    ) -> Outgoing:
         # Making the channel waits for nothing that is said in a shared one.
         lane = self.own_lane if kind is DeliveryKind.ROOM_CREATE else self.lane
-        self.send(
-            Outgoing(
-                kind=kind,
-                priority=Priority.NOTICE,
-                lane=lane,
-                subject=self.id,
-                incident_id=self.id,
-                dedup_key=key[:160],
-                merge_key=merge_key,
-                args=args,
-            )
+        return Outgoing(
+            kind=kind,
+            priority=Priority.NOTICE,
+            lane=lane,
+            subject=self.id,
+            incident_id=self.id,
+            dedup_key=key[:160],
+            merge_key=merge_key,
+            args=args,
         )
 
     def plan(self, *planned: NewTimer) -> None:
@@ -132,8 +133,12 @@ class Case:
 
     def card_changed(self) -> None:
         """Have the card edited once, however many changes come before it is sent."""
+        self.send(self.card_change())
+
+    def card_change(self) -> Outgoing:
+        """The edit alone, for who sends for several incidents together."""
         key = f"card:{self.id}:{self._seq}:{self.act.now.timestamp()}"
-        self.post(DeliveryKind.CARD_UPDATE, key, merge_key=f"card:{self.id}")
+        return self._to_channel(DeliveryKind.CARD_UPDATE, key, f"card:{self.id}", {})
 
     def tell(self, kind: DeliveryKind, user: str, subject: str, key: str, **args: Any) -> None:
         """Send a personal message that needs no acknowledgement."""

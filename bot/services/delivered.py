@@ -248,8 +248,9 @@ def rejected(
         _lock(tx, claimed)
         if not _ended(tx, claimed, code, at):
             return
-        _after_rejection(tx, policy, claimed, code, at, aim)
+        # First: what a gateway has taken frees such a lane before it wakes the incident's.
         _say_it_otherwise(tx, policy, claimed, at)
+        _after_rejection(tx, policy, claimed, code, at, aim)
     with db.transaction() as tx:
         claims.let_go(tx, claimed, real=at.real)
 

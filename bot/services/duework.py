@@ -218,13 +218,15 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
                 **args,
             )
         )
-    outbox.enqueue(tx, act.workspace, act.now, messages)
     # Its card says so from now on.
     overdue = {task.incident_id for work, task in still_open if work.occurrence != BEFORE}
-    for incident in incidents.get_many(tx, overdue).values():
-        case = Case(tx, act, incident)
-        case.card_changed()
-        case.put_down()
+    messages += [
+        Case(tx, act, incident).card_change()
+        for incident in incidents.get_many(tx, overdue).values()
+        if not incident.drill
+    ]
+    # All of them at once: lanes are woken in one order.
+    outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
 def _instead_of_gone(tx: Transaction, act: Act, due: Sequence[Task]) -> dict[str, str]:

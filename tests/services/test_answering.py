@@ -137,15 +137,7 @@ def test_where_everyone_is_paged_one_refusal_waits_for_the_others(
 
 def test_handing_over_ends_one_run_and_begins_another(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
-    started = answering.hand_over_page(
-        db,
-        policy,
-        an_act(PRIYA, minutes=2),
-        scene.page_of(db, PRIYA),
-        to_team=TeamKey("pr"),
-        to_person=None,
-        summary="a press matter",
-    )
+    started = to_pr(db, policy, scene.page_of(db, PRIYA), after=timedelta(minutes=2))
     assert started.targets == (SOFIA,)
     assert scene.run_state(db, "legal") is RunState.CANCELLED
     scene.tick(db, policy, NOON + 16 * MINUTES)
@@ -161,11 +153,17 @@ def exhausted(db: Database, policy: Policy) -> str:
     return incident_id
 
 
-def to_pr(db: Database, policy: Policy, page_id: str, user: str = PRIYA) -> Started:
+def to_pr(
+    db: Database,
+    policy: Policy,
+    page_id: str,
+    user: str = PRIYA,
+    after: timedelta = timedelta(hours=3),
+) -> Started:
     return answering.hand_over_page(
         db,
         policy,
-        an_act(user, hours=3),
+        an_act(user, now=NOON + after),
         page_id,
         to_team=TeamKey("pr"),
         to_person=None,
@@ -211,15 +209,7 @@ def test_handing_over_to_a_team_that_is_being_paged_pages_nobody_twice(
 ) -> None:
     an_incident(db, policy, teams=(LEGAL, TeamKey("pr")))
     first = scene.run_of(db, "pr")
-    started = answering.hand_over_page(
-        db,
-        policy,
-        an_act(PRIYA, minutes=2),
-        scene.page_of(db, PRIYA),
-        to_team=TeamKey("pr"),
-        to_person=None,
-        summary="a press matter",
-    )
+    started = to_pr(db, policy, scene.page_of(db, PRIYA), after=timedelta(minutes=2))
     assert (started.run_id, started.targets) == (first.id, (SOFIA,))
     assert scene.paged(db, "pr") == [SOFIA]
     assert scene.run_state(db, "legal") is RunState.CANCELLED
