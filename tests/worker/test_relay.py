@@ -30,7 +30,8 @@ UNCLEAR = [
 
 def deliveries(rig: Rig, kind: DeliveryKind) -> list[Delivery]:
     with rig.db.reading() as tx:
-        return tx.all(select(Delivery).where(col(Delivery.kind) == kind))
+        those = select(Delivery).where(col(Delivery.kind) == kind)
+        return tx.all(those.order_by(col(Delivery.id)))
 
 
 def all_sent(rig: Rig, kind: DeliveryKind) -> bool:
