@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.errors import IncidentClosed, NoAccess, NotFound
-from bot.domain.ids import REFERENCE, reference
+from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.rights import Deed, require
 from bot.domain.timeline import Entry, EntryKind
@@ -137,8 +137,9 @@ class Case:
 
     def card_change(self) -> Outgoing:
         """The edit alone, for who sends for several incidents together."""
-        key = f"card:{self.id}:{self._seq}:{self.act.now.timestamp()}"
-        return self._to_channel(DeliveryKind.CARD_UPDATE, key, f"card:{self.id}", {})
+        about = f"card:{self.id}"
+        key = f"{about}:{new_id(self.act.now)}"
+        return self._to_channel(DeliveryKind.CARD_UPDATE, key, about, {})
 
     def tell(self, kind: DeliveryKind, user: str, subject: str, key: str, **args: Any) -> None:
         """Send a personal message that needs no acknowledgement."""

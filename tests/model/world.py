@@ -9,10 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiohttp
 from sqlmodel import col, select
 
-from bot.domain.act import Workspace
 from bot.policy import load
 from bot.render.desk import Desk
 from bot.render.words import Words
@@ -26,6 +24,7 @@ from bot.threads import Threads
 from bot.worker.figures import Figures
 from bot.worker.loop import Gear
 from bot.worker.pace import Pace
+from bot.worker.people import People
 from bot.worker.post import Post
 from bot.worker.relay import Relay
 from bot.worker.tick import Tick
@@ -50,8 +49,10 @@ CAST = {
         {"id": "C0LEADERSHIP", "name": "leadership", "members": list(PEOPLE)},
     ],
 }
-# One at a time: the same steps lead to the same end. A call that hangs is given up soon.
 MOST_ROUNDS = 400
+PATIENCE = timedelta(seconds=10)
+"""Of those who answer people: nothing makes their calls hang."""
+# One at a time: the same steps lead to the same end. A call that hangs is given up soon.
 PACE = Pace(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
 
 
@@ -217,19 +218,18 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
         running_playground(
             workspace=CAST, manifest=manifest(request_url="http://127.0.0.1/")
         ) as slack,
-        aiohttp.ClientSession() as session,
+        new_session(PATIENCE) as session,
     ):
-
-        async def nobody_else(_workspace: Workspace, _user: str) -> bool:
-            return False
-
+        calls = SlackCalls(web_client(TOKEN, session, slack.api_url))
+        threads = Threads(one_writer=db.is_sqlite)
+        post = Post(calls, DESK, db, threads, POLICY.channel.prefix)
         shell = Shell(
             db=db,
             policy=POLICY,
             desk=DESK,
             clock=clock,
-            threads=Threads(one_writer=db.is_sqlite),
-            fetch_person=nobody_else,
+            threads=threads,
+            fetch_person=People(calls, post, db, POLICY, clock, threads).fetch_person,
             tasks=BackgroundTasks(),
         )
         async with serving(a_bolt_app(shell, slack.api_url, session)) as url:

@@ -153,3 +153,16 @@ def test_a_duplicate_names_its_original_by_reference(
     for said in (message(desk, edited.view), shown):
         assert f"duplicate of {original.reference}" in str(said.blocks)
         assert original.id not in str(said.blocks)
+
+
+def test_each_change_reaches_the_card_also_at_one_moment_and_without_an_entry(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    scene.send(db, policy)
+    lifecycle.snooze_update(db, an_act(), incident_id, timedelta(hours=1))
+    snoozed = scene.send(db, policy, NOON + timedelta(minutes=1))
+    lifecycle.stop_updates(db, an_act(), incident_id)
+    stopped = scene.send(db, policy, NOON + timedelta(minutes=2))
+    for sent in (snoozed, stopped):
+        assert len(scene.letters(sent, DeliveryKind.CARD_UPDATE)) == 1
