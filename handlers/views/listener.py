@@ -87,7 +87,7 @@ def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
     async def changed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
-        view = body["view"]
+        view = body.get("view") or {}
         if view.get("callback_id") != Form.OPEN:
             return
         drawn = redrawn(shell.desk, view, str(body["actions"][0]["action_id"]))

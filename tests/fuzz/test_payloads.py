@@ -42,6 +42,7 @@ FAILED_ONCE: tuple[tuple[str, Place, str], ...] = (
     ("button page_acknowledge", ("user", "id"), "loud"),
     ("button open_form", ("container",), "list of text"),
     ("button open_form", ("response_url",), "path"),
+    ("choice of a category", ("view",), "null"),
     ("event app_home_opened", ("event",), "null"),
     ("event app_home_opened", ("event", "type"), "list"),
     ("event app_home_opened", ("event", "user"), "missing"),
