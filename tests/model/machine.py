@@ -126,8 +126,8 @@ class People(RuleBasedStateMachine):
     def somebody_clicks(self, which: int, who: int, twice: bool) -> None:
         if buttons := self.world.buttons():
             message, action = one_of(buttons, which)
-            clicker = one_of(self.world.readers(message), who)
-            self._run(self._click(clicker, message, action, twice=twice))
+            readers = self.world.readers(message)
+            self._run(self._click(one_of(readers, who), message, action, twice=twice))
 
     @rule(who=ANY)
     def somebody_sends_a_form(self, who: int) -> None:

@@ -178,10 +178,11 @@ class World:
         ]
 
     def buttons(self) -> list[tuple[Message, str]]:
-        """Every button that the app has posted, as it stands."""
+        """Every button that the app has posted, as it stands, and that somebody can see."""
         return [
             (message, str(element["action_id"]))
             for message in self.posted()
+            if self.readers(message)
             for block in message.blocks
             for element in block.get("elements", ())
             if element.get("type") == "button" and "url" not in element
