@@ -49,13 +49,25 @@ def require_somebody(act: Act) -> None:
         raise NotPermitted(needed=Role.VIEWER.word, has=Role.NOBODY.word, to="use escalations")
 
 
-def require(act: Act, deed: Deed, *, involved: bool = False) -> None:
-    """Raise NotPermitted unless the role reaches; whoever is involved counts as a responder.
+def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
+    """Tell whether the role reaches; whoever belongs to the incident counts as a responder.
 
-    Guests and external people (NOBODY) may do nothing, involved or not.
+    Guests and external people (NOBODY) may do nothing, wherever they belong.
     """
-    role = act.role
-    if involved and role >= Role.VIEWER:
+    if belongs and role >= Role.VIEWER:
         role = max(role, Role.RESPONDER)
-    if role < NEEDS[deed]:
+    return role >= NEEDS[deed]
+
+
+def require(act: Act, deed: Deed, *, belongs: bool = False) -> None:
+    """Raise NotPermitted unless this person may."""
+    if not may(act.role, deed, belongs=belongs):
         raise NotPermitted(needed=NEEDS[deed].word, has=act.role.word, to=deed.value)
+
+
+def comes_to_belong(user: str, *, through: str, entitled: bool) -> bool:
+    """Tell whether somebody belongs to an incident by what was given them `through` a person.
+
+    Nobody raises their own rights, and nobody gives others more than they have themselves.
+    """
+    return entitled and user != through

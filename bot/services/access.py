@@ -1,6 +1,6 @@
 """Who is asking: roles, and access to restricted incidents."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,10 +9,10 @@ from bot.domain.act import Act, Role, Workspace
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import NobodyToAsk, NotFound, NothingToDo, Stranger
 from bot.domain.ids import UserId
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, may
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services.case import Case, personal, take_up
+from bot.services.case import Case, belongs_to, personal, take_up
 from bot.store import incidents, people
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -78,7 +78,7 @@ def enter(db: Database, act: Act, incident_id: str) -> None:
         db.transaction(act) as tx,
         take_up(tx, act, incident_id, Deed.READ, ended_too=True) as case,
     ):
-        case.invite([act.user])
+        case.let_in(act.user)
 
 
 def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
@@ -100,9 +100,9 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
 
 
 def _who_may_admit(
-    case: Case, policy: Policy, invited: Collection[str], passed: Collection[str] = ()
+    case: Case, policy: Policy, invited: Mapping[str, bool], passed: Collection[str] = ()
 ) -> str | None:
-    """Return the first who answers for it, is invited, still has a role, and was not `passed` over.
+    """Return the first who answers for it, is invited, may admit others, and was not `passed` over.
 
     Nobody else is asked, not even a manager on duty: only who is in it may let others in.
     """
@@ -110,7 +110,8 @@ def _who_may_admit(
         if user in invited and user not in passed:
             person, groups = people.in_groups(case.tx, case.act.workspace, user)
             role = _role(policy, person, groups) if person else policy.role_of(UserId(user), [])
-            if role is not Role.NOBODY:
+            belongs = belongs_to(case.incident, invited, user)
+            if may(role, Deed.INVITE, belongs=belongs):
                 return user
     return None
 
@@ -142,7 +143,7 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
     if incident is None or claimed.target is None:
         return
     asker = UserId(claimed.args["asker"])
-    invited = incidents.participants(tx, incident.id)
+    invited = incidents.seats(tx, incident.id)
     if asker in invited:
         return
     case = Case(tx, act, incident)
@@ -168,7 +169,7 @@ def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, gr
             if asker in case.invited:
                 raise NothingToDo(case.reference, "open to", asker)
             case.record(EntryKind.INVITED, person=asker)
-            case.invite([asker])
+            case.let_in(asker)
         _tell(case, asker, granted=granted, by=act.user)
         return case.reference
 

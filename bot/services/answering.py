@@ -148,7 +148,7 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
     case.record(
         EntryKind.ACKNOWLEDGED, run=run.id, team=run.team_key, name=run.team_name, page=page.id
     )
-    case.invite([act.user], run.team_key)
+    case.join_by_page(run)
     case.card_changed()
 
 

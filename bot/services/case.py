@@ -1,6 +1,6 @@
 """An incident under lock, within one transaction: its changes, its timeline, its messages."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,12 @@ from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.errors import IncidentClosed, NoAccess, NotFound
 from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.lifecycle import OPEN
-from bot.domain.rights import Deed, require
+from bot.domain.rights import Deed, comes_to_belong, may, require
 from bot.domain.timeline import Entry, EntryKind
 from bot.domain.visibility import Place, Sight, sight
 from bot.store import inbound, incidents, outbox, timers
 from bot.store.outbox import Outgoing
-from bot.store.tables import Incident
+from bot.store.tables import Incident, PagingRun
 from bot.store.tables.states import RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Table, Transaction
@@ -36,15 +36,15 @@ class Case:
         act: Act,
         incident: Incident,
         *,
-        involved: bool = False,
-        invited: Collection[str] = (),
+        belongs: bool = False,
+        invited: Mapping[str, bool] | None = None,
         new: bool = False,
     ) -> None:
         self.tx = tx
         self._new = new
-        self._involved = involved
-        self.invited = invited
-        """Who was let in when a person took this up; the bot does not ask."""
+        self._belongs = belongs
+        self.invited = {} if invited is None else invited
+        """Who was in it when a person took this up, and who belongs; the bot does not ask."""
         self.act = act
         self.incident = incident
         self._seq = incident.entries
@@ -79,7 +79,12 @@ class Case:
 
     def require(self, deed: Deed) -> None:
         """Raise NotPermitted unless whoever acts may do this here too."""
-        require(self.act, deed, involved=self._involved)
+        require(self.act, deed, belongs=self._belongs)
+
+    @property
+    def entitled(self) -> bool:
+        """Whether whoever acts may let others work on it."""
+        return may(self.act.role, Deed.INVITE, belongs=self._belongs)
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
         """Append to the timeline; `aloud` also says it in the incident's channel."""
@@ -145,13 +150,26 @@ class Case:
         """Send a personal message that needs no acknowledgement."""
         self.send(personal(kind, user, subject, key, incident_id=self.id, **args))
 
-    def invite(self, users: Iterable[str], team_key: str | None = None) -> None:
-        """Let people see the incident and bring them into its channel."""
-        wanted = [user for user in dict.fromkeys(users) if user]
-        if not incidents.invite(self.tx, self.incident, wanted, team_key, self.act.now):
-            return
-        key = f"invite:{self.id}:{self._seq}:{'+'.join(wanted)}"
-        self.post(DeliveryKind.ROOM_INVITE, key, users=wanted)
+    def let_in(self, user: str) -> None:
+        """Let somebody read the incident, and bring them into its channel."""
+        self._seat(user, None, belongs=False)
+
+    def give_to(self, user: str) -> None:
+        """Let in somebody who is given a part of the work: they belong to it."""
+        belongs = comes_to_belong(user, through=self.act.user, entitled=self.entitled)
+        self._seat(user, None, belongs=belongs)
+
+    def join_by_page(self, run: PagingRun) -> None:
+        """Let in whoever acknowledges: they belong to it by whom they were paged through."""
+        user, asker = self.act.user, run.requested_by
+        belongs = comes_to_belong(user, through=asker, entitled=run.by_entitled)
+        self._seat(user, run.team_key, belongs=belongs)
+
+    def _seat(self, user: str, team_key: str | None, *, belongs: bool) -> None:
+        now = self.act.now
+        if incidents.invite(self.tx, self.incident, [user], team_key, now, belongs=belongs):
+            key = f"invite:{self.id}:{self._seq}:{user}"
+            self.post(DeliveryKind.ROOM_INVITE, key, users=[user])
 
     def expect_update(self) -> None:
         """Start the time to the next status update anew."""
@@ -218,6 +236,11 @@ def personal(
     )
 
 
+def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool:
+    """Tell whether somebody may work on an incident by who they are in it, whatever their role."""
+    return seats.get(user, False) or user in (incident.owner, incident.opened_by)
+
+
 @contextmanager
 def take_up(
     tx: Transaction,
@@ -230,30 +253,31 @@ def take_up(
 ) -> Iterator[Case]:
     """Lock an incident for a deed, or say why not: no such one, no access, no right, ended.
 
-    Whoever is invited, owns or opened it may do there what a responder may.
+    Whoever belongs to it, owns or opened it may do there what a responder may. To have been let in
+    to read is not to belong.
     """
     incident = incidents.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotFound("incident", incident_id)
-    involved, invited = False, list[str]()
+    belongs, seats = False, dict[str, bool]()
     if not act.by_the_bot:
-        invited = incidents.participants(tx, incident.id)
+        seats = incidents.seats(tx, incident.id)
         seen = sight(
             incident.tier,
             Place.PERSONAL,
             reader=act.user,
             role=act.role,
-            invited=invited,
+            invited=seats,
             kept_out=act.kept_out,
         )
         if act.role is Role.NOBODY or seen is Sight.NOTHING:
             require(act, Deed.READ)
         if seen is not Sight.FULL and not uninvited_too:
             raise NoAccess(reference(incident.number), incident.id)
-        involved = act.user in {*invited, incident.owner, incident.opened_by}
-        require(act, deed, involved=involved)
+        belongs = belongs_to(incident, seats, act.user)
+        require(act, deed, belongs=belongs)
     if incident.state not in OPEN and not ended_too:
         raise IncidentClosed(reference(incident.number), incident.state)
-    case = Case(tx, act, incident, involved=involved, invited=invited)
+    case = Case(tx, act, incident, belongs=belongs, invited=seats)
     yield case
     case.put_down()

@@ -44,7 +44,7 @@ def add_task(
         take_up(tx, act, incident_id, Deed.TASK, ended_too=True) as case,
     ):
         task_id = _add(case, policy, TaskKind.TASK, assignee, text, due_at)
-        case.invite([assignee])
+        case.give_to(assignee)
         if assignee != act.user:
             case.tell(
                 DeliveryKind.TASK_REMINDER,
@@ -169,7 +169,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
                 follow_up=task.kind is TaskKind.FOLLOW_UP,
                 **told,
             )
-            case.invite([to])
+            case.give_to(to)
             key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
             case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given", seq=seq)
             case.card_changed()

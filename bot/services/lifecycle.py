@@ -134,7 +134,7 @@ def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
         case.change(owner=user)
         moved: dict[str, Any] = {"from": was, "to": user}
         case.record(EntryKind.OWNER, **moved)
-        case.invite([user])
+        case.give_to(user)
         if user != act.user:
             key = f"assigned:{case.id}:{case.incident.entries}:{user}:{act.now.timestamp()}"
             case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=act.user)
@@ -173,7 +173,7 @@ def resolve(
         case.change(resolved_at=act.now, root_cause=root_cause)
         owner = follow_up_owner or _owner_or(case, act.user)
         if days:
-            case.invite([owner])
+            case.give_to(owner)
         for day in days:
             due = local_morning(act.now, policy.default_zone, days=day)
             add_follow_up(case, policy, owner, day, due)

@@ -60,7 +60,7 @@ def open_as(db: Database, policy: Policy, asking: Act, draft: Draft) -> Opened:
 def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
     """Write all of it down; the draft is as the policy demands it."""
     incident = _new_incident(policy, act, draft)
-    case = Case(tx, act, incident, new=True)
+    case = Case(tx, act, incident, belongs=True, new=True)
     case.record(
         EntryKind.OPENED,
         title=draft.title,
@@ -77,6 +77,7 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
             "user_id": act.user,
             "team_key": None,
             "since": act.now,
+            "belongs": True,
         },
     )
     teams = draft.teams

@@ -152,6 +152,7 @@ def _start(
             "requested_by": act.user,
             "started_at": act.now,
             "ack_due_at": ack_due,
+            "by_entitled": case.entitled,
         },
     )
     match first:

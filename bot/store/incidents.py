@@ -39,10 +39,12 @@ _THIS = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
 _BY_ID = Prepared(_THIS)
 _LOCK = Prepared(_THIS.with_for_update())
 _CHANGE = Prepared(update(core(Incident)).where(col(Incident.id) == bindparam("changed_id")))
+# Who belongs to it before who only reads, then who is in it longest.
+_IN_ORDER = (col(Participant.belongs).desc(), col(Participant.since), col(Participant.user_id))
 _PARTICIPANTS = (
-    select(col(Participant.user_id))
+    select(col(Participant.user_id), col(Participant.belongs))
     .where(col(Participant.incident_id) == bindparam("incident"))
-    .order_by(col(Participant.since), col(Participant.user_id))
+    .order_by(*_IN_ORDER)
 )
 
 
@@ -175,10 +177,29 @@ def entry(tx: Transaction, incident_id: str, seq: int) -> TimelineEntry | None:
     )
 
 
+@cache
+def _invited(dialect: str) -> Prepared:
+    """Whoever was let in to read may come to belong; nobody who belongs is set back."""
+    new = insert_or(dialect, Participant)
+    return Prepared(
+        new.on_conflict_do_update(
+            index_elements=[col(Participant.incident_id), col(Participant.user_id)],
+            set_={"belongs": True},
+            where=new.excluded.belongs & ~col(Participant.belongs),
+        )
+    )
+
+
 def invite(
-    tx: Transaction, incident: Incident, users: Iterable[str], team_key: str | None, now: datetime
+    tx: Transaction,
+    incident: Incident,
+    users: Iterable[str],
+    team_key: str | None,
+    now: datetime,
+    *,
+    belongs: bool,
 ) -> int:
-    """Add participants; return how many are new."""
+    """Add participants; return how many are new, or belong to it from now on."""
     rows = [
         {
             "team_id": incident.team_id,
@@ -187,21 +208,29 @@ def invite(
             "user_id": user,
             "team_key": team_key,
             "since": now,
+            "belongs": belongs,
         }
         for user in dict.fromkeys(users)
     ]
-    return tx.insert_new(Participant, *rows)
+    return tx.run(_invited(tx.dialect), rows)
+
+
+def seats(tx: Transaction, incident_id: str) -> dict[str, bool]:
+    """Return who is in an incident, and whether each belongs to it or may only read it."""
+    rows = tx.execute(_PARTICIPANTS, {"incident": incident_id})
+    return {row.user_id: row.belongs for row in rows}
 
 
 def participants(tx: Transaction, incident_id: str) -> list[str]:
-    return list(tx.execute(_PARTICIPANTS, {"incident": incident_id}).scalars())
+    """Return who is in an incident: who belongs to it first, then who is in it longest."""
+    return list(seats(tx, incident_id))
 
 
 @cache
 def _participants_among(dialect: str) -> Prepared:
     everyone = select(col(Participant.incident_id), col(Participant.user_id))
     theirs = everyone.where(one_of(dialect, col(Participant.incident_id), "ids"))
-    return Prepared(theirs.order_by(col(Participant.since), col(Participant.user_id)))
+    return Prepared(theirs.order_by(*_IN_ORDER))
 
 
 def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]:

@@ -109,7 +109,7 @@ async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     if typed.verb is None:
         return _unknown(shell, typed) if typed.word else await open_form(ask)
     if typed.verb.deed is not None:
-        require(act, typed.verb.deed, involved=True)
+        require(act, typed.verb.deed, belongs=True)
     return await typed.verb.run(with_reference(ask, typed.verb))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, false
+from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
 
 from bot.domain.lifecycle import State
@@ -81,12 +81,16 @@ class TimelineEntry(Tenant, table=True):
 
 
 class Participant(Tenant, table=True):
-    """A person invited to an incident: who may read a restricted one, who is in the channel."""
+    """A person invited to an incident: who may read a restricted one, who is in the channel.
+
+    Whoever `belongs` may also work on it; the others were let in to read.
+    """
 
     incident_id: str = Field(primary_key=True, max_length=26)
     user_id: str = Field(primary_key=True, max_length=32)
     team_key: str | None = Field(default=None, max_length=64)
     since: datetime = moment()
+    belongs: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class Decision(Tenant, table=True):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, true
 from sqlmodel import Field
 
 from bot.domain.paging import PageState, RunState
@@ -11,7 +11,10 @@ from bot.store.tables.base import Tenant, closed, json_column, moment
 
 
 class PagingRun(Tenant, table=True):
-    """One team's (or one person's) escalation within an incident, on its own ladder."""
+    """One team's (or one person's) escalation within an incident, on its own ladder.
+
+    `by_entitled`: `requested_by` was entitled to let others work on the incident.
+    """
 
     __tablename__ = "paging_run"
     __table_args__ = (
@@ -34,6 +37,7 @@ class PagingRun(Tenant, table=True):
     next_at: datetime | None = moment(default=None, nullable=True)
     responder: str | None = Field(default=None, max_length=32)
     acked_at: datetime | None = moment(default=None, nullable=True)
+    by_entitled: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class Page(Tenant, table=True):

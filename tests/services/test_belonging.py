@@ -1,0 +1,161 @@
+"""To read an escalation is not to belong to it: nothing that a person does alone raises their own
+rights."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain.act import Act, Role
+from bot.domain.errors import NotPermitted
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import access, answering, followups, lifecycle, paging
+from bot.store import followups as stored_tasks
+from bot.store import incidents
+from bot.store.database import Database
+from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
+from tests.services.scene import page_of
+
+NICK, NORA = UserId("U0NICK"), UserId("U0NORA")
+IN_AN_HOUR = an_act(minutes=60).now
+
+
+@pytest.fixture
+def incident(db: Database, policy: Policy) -> str:
+    people(db, policy, **{NICK: {}, NORA: {}})
+    return str(an_incident(db, policy, teams=(TeamKey("legal"),)).head.id)
+
+
+def member(user: str = NICK) -> Act:
+    return an_act(user, role=Role.MEMBER)
+
+
+def viewer(user: str = NICK) -> Act:
+    return an_act(user, role=Role.VIEWER)
+
+
+def may_work(db: Database, policy: Policy, act: Act, incident_id: str) -> bool:
+    """Whether they may do what takes a responder: lower the severity, post an update, end it."""
+    deeds: list[Callable[[], object]] = [
+        lambda: lifecycle.post_update(db, act, incident_id, "all quiet"),
+        lambda: lifecycle.set_severity(db, policy, act, incident_id, Severity.P2, "less of it"),
+        lambda: followups.add_task(
+            db, policy, act, incident_id, assignee=MEI, text="look", due_at=IN_AN_HOUR
+        ),
+        lambda: lifecycle.assign(db, act, incident_id, act.user),
+        lambda: lifecycle.decline(db, act, incident_id, "no escalation"),
+    ]
+    done = 0
+    for deed in deeds:
+        try:
+            deed()
+        except NotPermitted:
+            continue
+        done += 1
+    assert done in (0, len(deeds)), "some of it, and some not"
+    return done > 0
+
+
+def seat(db: Database, incident_id: str, user: str) -> bool | None:
+    with db.reading() as tx:
+        return incidents.seats(tx, incident_id).get(user)
+
+
+def test_a_page_that_one_asked_for_oneself_gives_no_right(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    paging.page_person(db, policy, member(), incident, NICK)
+    answering.acknowledge(db, member(), page_of(db, NICK))
+    assert seat(db, incident, NICK) is False
+    assert not may_work(db, policy, member(), incident)
+
+
+def test_a_page_of_a_friend_who_may_not_work_on_it_gives_no_right(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    paging.page_person(db, policy, member(NORA), incident, NICK)
+    answering.acknowledge_mine(db, member())
+    assert not may_work(db, policy, member(), incident)
+
+
+def test_a_page_of_somebody_entitled_gives_the_right_to_work_on_it(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    paging.page_person(db, policy, an_act(SOFIA, role=Role.RESPONDER), incident, NICK)
+    answering.acknowledge(db, member(), page_of(db, NICK))
+    # And who came to belong may bring in others.
+    paging.page_person(db, policy, member(), incident, NORA)
+    answering.acknowledge(db, member(NORA), page_of(db, NORA))
+    assert may_work(db, policy, member(NORA), incident)
+
+
+def test_coming_into_the_channel_is_reading(db: Database, policy: Policy, incident: str) -> None:
+    access.enter(db, viewer(), incident)
+    assert seat(db, incident, NICK) is False
+    assert not may_work(db, policy, viewer(), incident)
+
+
+def test_access_that_was_given_is_reading(db: Database, policy: Policy) -> None:
+    people(db, policy, **{NICK: {}, NORA: {}})
+    opened = an_incident(db, policy, tier=Tier.RESTRICTED, teams=())
+    access.answer_access(db, an_act(), opened.head.id, NICK, granted=True)
+    lifecycle.add_note(db, member(), opened.head.id, "seen")
+    assert not may_work(db, policy, member(), opened.head.id)
+    with pytest.raises(NotPermitted):
+        access.answer_access(db, member(), opened.head.id, NORA, granted=True)
+
+
+def test_who_may_only_read_is_not_asked_for_access(db: Database, policy: Policy) -> None:
+    people(db, policy, **{NICK: {}, NORA: {}, MEI: {"deleted": True}})
+    opened = an_incident(db, policy, tier=Tier.RESTRICTED, teams=())
+    access.answer_access(db, an_act(), opened.head.id, NICK, granted=True)
+    followups.add_task(
+        db, policy, an_act(), opened.head.id, assignee=SOFIA, text="look", due_at=IN_AN_HOUR
+    )
+    with db.reading() as tx:
+        assert incidents.participants(tx, opened.head.id) == [MEI, SOFIA, NICK]
+
+
+@pytest.mark.parametrize("give", ["task", "ownership", "a task passed on"])
+def test_work_that_somebody_entitled_gives_makes_its_person_belong(
+    db: Database, policy: Policy, incident: str, give: str
+) -> None:
+    access.enter(db, member(), incident)
+    match give:
+        case "task":
+            followups.add_task(
+                db, policy, an_act(), incident, assignee=NICK, text="look", due_at=IN_AN_HOUR
+            )
+        case "ownership":
+            lifecycle.assign(db, an_act(), incident, NICK)
+            lifecycle.assign(db, an_act(), incident, MEI)
+        case _:
+            followups.add_task(
+                db, policy, an_act(), incident, assignee=SOFIA, text="look", due_at=IN_AN_HOUR
+            )
+            with db.reading() as tx:
+                task = stored_tasks.open_tasks_of(tx, incident)[0]
+            followups.hand_over_task(db, an_act(SOFIA, role=Role.MEMBER), task.id, NICK)
+    assert seat(db, incident, NICK) is True
+    assert may_work(db, policy, member(), incident)
+
+
+def test_nobody_who_belongs_is_set_back_by_what_they_do_themselves(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    followups.add_task(
+        db, policy, an_act(), incident, assignee=NICK, text="look", due_at=IN_AN_HOUR
+    )
+    access.enter(db, member(), incident)
+    paging.page_person(db, policy, member(), incident, NICK)
+    answering.acknowledge(db, member(), page_of(db, NICK))
+    assert seat(db, incident, NICK) is True
+
+
+def test_whoever_lost_their_role_may_do_nothing_where_they_belong(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    nobody = an_act(MEI, role=Role.NOBODY, now=NOON)
+    assert not may_work(db, policy, nobody, incident)
