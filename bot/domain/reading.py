@@ -119,6 +119,12 @@ class Card:
     now: datetime
     in_thread: bool = False
 
+    @property
+    def unowned(self) -> bool:
+        """Whether people work on it, and no one answers for it as a whole."""
+        acknowledged = any(row.responder for row in self.teams)
+        return self.head.full and self.head.is_open and self.head.owner is None and acknowledged
+
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
@@ -215,7 +221,7 @@ class TaskReminder:
 
 @dataclass(frozen=True, slots=True)
 class UpdateReminder:
-    """No update for too long; to the owner."""
+    """No update for too long; to the owner, or to the person whose turn it is without one."""
 
     head: Head
     last_update_at: datetime

@@ -45,6 +45,8 @@ def body(desk: Desk, view: Card) -> list[Block]:
     blocks += fields(_facts(desk, view))
     blocks += [section(text) for text in _describing(desk, head)]
     blocks.append(section(_teams(desk, view)))
+    if view.unowned:
+        blocks.append(section(_unowned(desk, view)))
     tasks = open_tasks(view)
     if tasks:
         blocks.append(section(_tasks(desk, tasks, view.now)))
@@ -158,6 +160,12 @@ def _teams(desk: Desk, view: Card) -> Mrkdwn:
     rows = sorted(view.teams, key=lambda row: (row.started_at, _place(known, row.team)))
     lines = [heading, *(team_line(desk, row, view.now) for row in rows)]
     return lines_within(lines, lambda count: desk.say("card", "more_teams", count=count))
+
+
+def _unowned(desk: Desk, view: Card) -> Mrkdwn:
+    responders = tuple(dict.fromkeys(row.responder for row in view.teams if row.responder))
+    take = desk.plain("buttons", Button.TAKE_OWNERSHIP.value)
+    return desk.say("card", "unowned", responders=responders, take=take)
 
 
 def _place(known: list[TeamKey], team: TeamKey) -> int:

@@ -78,15 +78,19 @@ def _choices(desk: Desk, view: TaskReminder) -> list[Element]:
 
 
 def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
-    """To the owner: nothing was heard for too long."""
+    """Nothing was heard for too long. Without an owner, the person asked can become it here."""
     head = view.head
+    unowned = head.full and head.owner is None
+    take = [button(desk, Button.TAKE_OWNERSHIP, head.id)] if unowned else []
     blocks: list[Block] = [
         section(desk.say("reminder", "update", head=head, reminder=view)),
+        *([context(desk.say("reminder", "update_unowned"))] if unowned else []),
         context(desk.say("reminder", "update_next")),
         *_late(desk, view.late, view.due_at),
         actions(
             [
                 button(desk, Button.POST_UPDATE, head.id, "primary"),
+                *take,
                 snooze_menu(desk, Button.UPDATE_SNOOZE, head.id),
                 button(desk, Button.UPDATE_STOP, head.id),
             ]

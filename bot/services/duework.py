@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.domain.act import Act, Workspace, by_the_bot
+from bot.domain.asking import whom_to_ask
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.lifecycle import OPEN
@@ -12,6 +13,7 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.access import in_charge
+from bot.services.asking import askable, readers
 from bot.services.case import Case, personal
 from bot.services.followups import BEFORE, DUE
 from bot.store import followups, incidents, outbox, people, timers
@@ -132,21 +134,18 @@ def _room_repair(case: Case, _policy: Policy, _work: DueWork) -> None:
 
 
 def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
-    """No update for too long: the owner is asked, or whoever is on duty where there is none.
+    """No update for too long: one of the people who answer for the incident is asked.
 
-    An owner who has left Slack is none, and so is a manager.
+    Only a person who may read it is asked; where none is left, the next time is planned all the
+    same.
     """
     incident, now = case.incident, case.act.now
     if incident.state not in OPEN:
         return
-    asked = [incident.owner] if incident.owner else []
-    gone = people.gone(case.tx, case.act.workspace, [*asked, *policy.managers_on_duty])
-    asked = [user for user in asked if user not in gone]
-    on_duty = [user for user in policy.managers_on_duty if user not in gone]
-    told = asked or on_duty[:1]
-    due = incident.update_due_at or work.due_at
     since = _last_update(case.tx, incident)
-    for user in told:
+    user = _asked_for_update(case, policy, since)
+    if user is not None:
+        due = incident.update_due_at or work.due_at
         case.tell(
             DeliveryKind.UPDATE_REMINDER,
             user,
@@ -159,6 +158,16 @@ def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
     again = now + timedelta(seconds=incident.update_every)
     case.plan(NewTimer(TimerKind.UPDATE_DUE, case.id, again.isoformat(), again, case.id))
     case.card_changed()
+
+
+def _asked_for_update(case: Case, policy: Policy, since: datetime) -> str | None:
+    invited = incidents.participants(case.tx, case.id)
+    people_in_charge = askable(case.tx, policy, case.incident, invited)
+    gone = people.gone(case.tx, case.act.workspace, people_in_charge.everyone)
+    may_read = readers(case.incident, invited, gone.__contains__)
+    # This one is done already, within this transaction.
+    turn = timers.count_done(case.tx, TimerKind.UPDATE_DUE, case.id, since) - 1
+    return whom_to_ask(people_in_charge, may_read, turn)
 
 
 def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:

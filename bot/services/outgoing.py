@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.domain.act import Role, Workspace
+from bot.domain.asking import whom_to_ask
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import ReminderId, UserId
@@ -24,6 +26,7 @@ from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import digests, homes, in_channel, views
 from bot.services.access import identify, in_charge
+from bot.services.asking import askable, readers
 from bot.services.letters import Letter, Moot, Prepared, View
 from bot.services.shelf import Shelf
 from bot.store import followups, incidents, pages
@@ -214,8 +217,7 @@ def _update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -
         return Moot("the incident has ended")
     if incident.update_due_at is None or incident.update_due_at > now:
         return Moot("updated, snoozed or stopped meanwhile")
-    answering = (*policy.managers_on_duty, *_in_charge(shelf, incident))
-    reader = _first_left(shelf, incident, (claimed.target, *answering))
+    reader = _asked_now(shelf, policy, incident, claimed.target)
     if reader is None:
         return KEPT_OUT
     view = UpdateReminder(
@@ -225,6 +227,18 @@ def _update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -
         late=bool(claimed.args.get("late")),
     )
     return Letter(view, person=reader)
+
+
+def _asked_now(shelf: Shelf, policy: Policy, incident: Incident, planned: str) -> str | None:
+    """The person whose turn it was, unless the incident has an owner by now or they are kept out.
+
+    Only a person who may read it is told.
+    """
+    invited = shelf.participants(incident.id)
+    may_read = readers(incident, invited, partial(_kept_out, shelf, incident))
+    if incident.owner is None and may_read(planned):
+        return planned
+    return whom_to_ask(askable(shelf.tx, policy, incident, invited), may_read)
 
 
 def _exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:

@@ -285,6 +285,21 @@ def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[Timer
     )
 
 
+def count_done(tx: Transaction, kind: TimerKind, incident_id: str, after: datetime) -> int:
+    """Count what has been done of a kind for an incident, of what was due after a moment."""
+    done: int = tx.execute(
+        select(func.count())
+        .select_from(Timer)
+        .where(
+            col(Timer.incident_id) == incident_id,
+            col(Timer.kind) == kind,
+            col(Timer.state) == TimerState.DONE,
+            col(Timer.due_at) > after,
+        )
+    ).scalar_one()
+    return done
+
+
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
     """Return since when the oldest timer has been due."""
     oldest: datetime | None = tx.execute(

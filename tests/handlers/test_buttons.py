@@ -249,6 +249,14 @@ async def test_an_update_reminder_is_answered_snoozed_and_stopped(stage: Stage) 
     assert (await stage.person("mei").until_modal()).callback_id == Form.STATUS
 
 
+async def test_ownership_is_taken_from_the_update_reminder(stage: Stage) -> None:
+    head = stage.details(stage.opened().head.id).card.head
+    asked = reminders.update_reminder(stage.shell.desk, UpdateReminder(head, NOON, NOON))
+    message = await stage.post(asked.blocks)
+    assert "ESC-1" in await stage.answer_to_click("tom", message, Button.TAKE_OWNERSHIP)
+    assert stage.details(head.id).card.head.owner == "U0TOM"
+
+
 def _reminder(stage: Stage) -> Reminder:
     with stage.db.reading() as tx:
         [row] = tx.all(select(Reminder))

@@ -125,19 +125,6 @@ def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None
     assert letter.view.asker == PRIYA
 
 
-@pytest.mark.parametrize(("gone", "asked"), [((), TOM), ((TOM,), MEI), ((TOM, MEI), None)])
-def test_an_update_is_asked_of_who_is_on_duty_where_the_owner_has_left(
-    db: Database, policy: Policy, gone: tuple[str, ...], asked: str | None
-) -> None:
-    one_of_toms(db, policy)
-    left(db, policy, *gone)
-    on_duty = list(policy.managers_on_duty)
-    assert on_duty[0] == MEI
-    scene.tick(db, policy, NOON + 12 * HOUR)
-    told = {row.target for row in scene.waiting(db, DeliveryKind.UPDATE_REMINDER)}
-    assert told == {asked or on_duty[1]}
-
-
 def a_task_of_priyas(db: Database, policy: Policy) -> str:
     incident_id = one_of_toms(db, policy)
     due = NOON + 2 * DAY

@@ -66,6 +66,7 @@ CARDS: Mapping[str, Any] = {
         tasks=(),
         decisions=(),
     ),
+    "card, acknowledged and not owned": a_card(head=a_head(owner=None)),
     "card, restricted": a_card(head=a_head(tier=Tier.RESTRICTED)),
     "card, masked in a thread": a_card(head=a_masked_head(), in_thread=True),
     "card in a thread": a_card(in_thread=True),

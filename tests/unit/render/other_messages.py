@@ -158,6 +158,9 @@ MESSAGES: Mapping[str, Case] = {
     "update overdue": Case(
         reminders.update_reminder, UpdateReminder(a_head(), NOW - 3 * HOUR, NOW - HOUR)
     ),
+    "update overdue, no owner": Case(
+        reminders.update_reminder, UpdateReminder(a_head(owner=None), NOW - 3 * HOUR, NOW - HOUR)
+    ),
     "update overdue, late": Case(
         reminders.update_reminder,
         UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, late=True),

@@ -90,7 +90,7 @@ VIEWS: Mapping[str, Case] = {
         a_home(
             pages=(a_page(ack_due_at=NOW - HOUR),) * 30,
             tasks=(a_task(due_at=NOW - HOUR), a_task(head=a_masked_head(), text=None)) * 20,
-            mine=(a_head(update_due_at=NOW - HOUR),) * 30,
+            mine=(a_head(update_due_at=NOW - HOUR, owner=None),) * 30,
             open=(a_head(),) * 30,
             total_open=130,
         ),

@@ -1,0 +1,49 @@
+"""The people who answer for an incident, and which of them may read it."""
+
+from collections.abc import Callable, Collection
+
+from bot.domain.act import Role
+from bot.domain.asking import Askable
+from bot.domain.paging import RunState
+from bot.domain.visibility import Place, Sight, sight
+from bot.policy import Policy
+from bot.services.access import in_charge
+from bot.store import pages
+from bot.store.tables import Incident
+from bot.store.transaction import Transaction
+
+
+def askable(
+    tx: Transaction, policy: Policy, incident: Incident, invited: Collection[str]
+) -> Askable:
+    """Return who can be asked about an incident, entitled to read it or not."""
+    acknowledged = [
+        (run.acked_at, run.responder)
+        for run in pages.runs_of(tx, [incident.id])
+        if run.state is RunState.ACKNOWLEDGED and run.acked_at and run.responder
+    ]
+    return Askable(
+        owner=incident.owner,
+        responders=[responder for _, responder in sorted(acknowledged)],
+        managers=policy.managers_on_duty,
+        longest=in_charge(incident, invited),
+    )
+
+
+def readers(
+    incident: Incident, invited: Collection[str], kept_out: Callable[[str], bool]
+) -> Callable[[str], bool]:
+    """Return the question whether a person may read all of an incident."""
+
+    def may_read(user: str) -> bool:
+        seen = sight(
+            incident.tier,
+            Place.PERSONAL,
+            reader=user,
+            role=Role.VIEWER,
+            invited=invited,
+            kept_out=kept_out(user),
+        )
+        return seen is Sight.FULL
+
+    return may_read
