@@ -7,6 +7,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.repeats import Sparing
+
 _LONGEST_CHAIN = 5
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -65,8 +67,9 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 
 def configure(log_format: str) -> None:
     """Log to standard error. Libraries speak up from WARNING on: below it they quote bodies."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    written = logging.StreamHandler(sys.stderr)
+    written.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
+    handler = Sparing(written)
     handler.addFilter(_worth_saying)
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -90,7 +90,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         host=environment.get("HOST") or "0.0.0.0",
         port=_port(environment),
         log_format=_log_format(environment),
-        clock_offset_file=_optional_path(environment, "CLOCK_OFFSET_FILE"),
+        clock_offset_file=_clock_file(environment),
         keep=_keep(environment),
         gateways_path=_optional_path(environment, "FALLBACK_GATEWAYS"),
         public_url=_public_url(environment),
@@ -222,6 +222,23 @@ def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:
 def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:
     value = environment.get(name)
     return Path(value) if value else None
+
+
+def _clock_file(environment: Mapping[str, str]) -> Path | None:
+    """It need not be there yet: the playground writes it."""
+    path = _optional_path(environment, "CLOCK_OFFSET_FILE")
+    try:
+        if path is not None and path.exists():
+            float(path.read_text(encoding="ascii") or "0")
+    except OSError as error:
+        raise SettingsError(
+            f"CLOCK_OFFSET_FILE names {path}, which cannot be read: {error.strerror}."
+        ) from None
+    except ValueError:
+        raise SettingsError(
+            f"CLOCK_OFFSET_FILE names {path}, which holds no number of seconds."
+        ) from None
+    return path
 
 
 def _keep(environment: Mapping[str, str]) -> Keep:

@@ -93,7 +93,7 @@ class _Visit:
         return self._standing(await self._look(link), just_now=True)
 
     async def _look(self, link: Link) -> LinkedPage:
-        return await self._shell.threads.read(linked.look, self._shell.db, link)
+        return await self._shell.threads.read(linked.look, self._shell.db, self._shell.policy, link)
 
     def _standing(self, view: LinkedPage, *, just_now: bool = False) -> Response:
         return _page(outside.linked_page(self._desk, view, just_now=just_now), 200)

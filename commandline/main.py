@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from dotenv import dotenv_values
 from sqlalchemy.exc import SQLAlchemyError
@@ -65,9 +66,21 @@ def _in_words(error: Refused) -> str:
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment over what stands in `.env`."""
-    from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    """Return the environment over what stands in `.env`; raises SettingsError if it is no text."""
+    from_file = {name: value for name, value in _settings_file().items() if value is not None}
     return {**from_file, **os.environ}
+
+
+def _settings_file() -> Mapping[str, str | None]:
+    if Path(".env").is_dir():
+        raise SettingsError(".env is a folder: expected a file of lines such as PORT=3000.")
+    try:
+        return dotenv_values(".env", encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f".env, line {line}: expected UTF-8 text. Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(f".env cannot be read: {error.strerror}.") from None
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import signal
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -42,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Serve until a signal says stop."""
+    """Serve until a signal says stop; then the exit status is 0."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end_well)
     settings = read_settings(environment)
     policy = load(settings.policy_path)
     check_port(settings.host, settings.port, "PORT or HOST")
@@ -74,6 +77,11 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     finally:
         watchdog.stop()
     return 0
+
+
+def _end_well(_number: int, _frame: object) -> None:
+    """Until the server listens to signals itself, and when it passes on what it was told."""
+    raise SystemExit(0)
 
 
 def _serve(tocsin: Tocsin) -> None:

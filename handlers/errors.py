@@ -48,14 +48,18 @@ async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
         return Failure(error, report(error, about))
 
 
-def report(error: BaseException, about: str) -> str:
+def report(error: BaseException, about: str) -> str | None:
     """Log an error without its text and return the reference that finds the line.
 
     What others refuse (Slack a courtesy, the database its service) is no fault of the program: a
-    warning with Slack's code.
+    warning with Slack's code. A database that is away fails every request in the same way: its
+    lines have no reference, so that they count as one.
     """
+    if isinstance(error, StoreUnavailable):
+        logger.warning("%s failed: %s", about, _types(error))
+        return None
     reference = secrets.token_hex(4)
-    foreign = isinstance(error, (StoreUnavailable, *CALL_REFUSED))
+    foreign = isinstance(error, CALL_REFUSED)
     logger.log(
         logging.WARNING if foreign else logging.ERROR,
         "%s failed: %s (error reference %s)%s",

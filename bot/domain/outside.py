@@ -25,8 +25,8 @@ class OutsidePage:
     asked_by: str
     paged_at: datetime
     ack_due_at: datetime
+    zone: str
     may_repeat: bool = False
-    zone: str = "UTC"
 
     @property
     def overdue(self) -> bool:
@@ -49,8 +49,8 @@ class OutsideExhausted:
     tried: tuple[str, ...]
     started_at: datetime
     ack_due_at: datetime
+    zone: str
     may_repeat: bool = False
-    zone: str = "UTC"
 
 
 class Standing(Enum):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.duework import DeliveryKind, Priority
@@ -11,6 +11,7 @@ from bot.domain.errors import NobodyToAsk, NotFound, NothingToDo, Stranger
 from bot.domain.ids import UserId
 from bot.domain.rights import Deed, may
 from bot.domain.timeline import EntryKind
+from bot.domain.zones import zone_named
 from bot.policy import Policy
 from bot.services.case import Case, belongs_to, personal, take_up
 from bot.store import incidents, people
@@ -63,13 +64,15 @@ def _role(policy: Policy, person: Person, groups: list[str]) -> Role:
 
 
 def zone_of(db: Database, policy: Policy, act: Act) -> ZoneInfo:
-    """Return the person's own time zone, or the policy's default."""
+    """Return the person's own time zone, or the policy's where Slack tells none that is known."""
     with db.reading() as tx:
-        person = people.person(tx, act.workspace, act.user)
-    try:
-        return ZoneInfo(person.zone) if person else policy.default_zone
-    except (ZoneInfoNotFoundError, ValueError):
-        return policy.default_zone
+        return zone_in(tx, policy, act.workspace, act.user)
+
+
+def zone_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> ZoneInfo:
+    """The same within a look, for anyone."""
+    person = people.person(tx, workspace, user)
+    return zone_named(person.zone if person else "", policy.default_zone)
 
 
 def enter(db: Database, act: Act, incident_id: str) -> None:

@@ -50,12 +50,17 @@ def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[s
         "enterprise_id": workspace.enterprise_id,
         "user_id": user["id"],
         "name": str(name)[:120],
-        "zone": str(user.get("tz") or "UTC")[:64],
+        "zone": _zone(user.get("tz")),
         "outsider": bool(outsider),
         "gone": bool(user.get("deleted")),
         "is_bot": bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         "seen_at": now,
     }
+
+
+def _zone(told: object) -> str:
+    """The name as Slack gives it. Empty where Slack gives none: the policy's zone is meant then."""
+    return told[:64] if isinstance(told, str) else ""
 
 
 def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> None:

@@ -97,11 +97,13 @@ def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | Moot | N
     again = claimed.uncertain or claimed.attempts > 1
     about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page
     with db.reading() as tx:
-        said = about(tx, claimed, may_repeat=again)
+        said = about(tx, policy, claimed, may_repeat=again)
     return said if isinstance(said, Moot) else Errand(way, said, claimed.subject, user)
 
 
-def _page(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsidePage | Moot:
+def _page(
+    tx: Transaction, policy: Policy, claimed: Claimed, *, may_repeat: bool
+) -> OutsidePage | Moot:
     try:
         page, run, incident = linked.rows(tx, claimed.subject)
     except NotFound:
@@ -114,14 +116,16 @@ def _page(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsidePage
         return Moot("the incident has ended")
     if page.sent_at is not None:
         return Moot("Slack has taken the page meanwhile")
-    return linked.outside_page(tx, page, run, incident, may_repeat=may_repeat)
+    return linked.outside_page(tx, policy, page, run, incident, may_repeat=may_repeat)
 
 
 def _has_left(tx: Transaction, claimed: Claimed) -> bool:
     return bool(people.gone(tx, claimed.workspace, {claimed.target or ""}))
 
 
-def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideExhausted | Moot:
+def _notice(
+    tx: Transaction, policy: Policy, claimed: Claimed, *, may_repeat: bool
+) -> OutsideExhausted | Moot:
     run = pages.run(tx, claimed.subject)
     incident = incidents.get(tx, run.incident_id) if run else None
     if run is None or incident is None:
@@ -135,7 +139,7 @@ def _notice(tx: Transaction, claimed: Claimed, *, may_repeat: bool) -> OutsideEx
         return Moot("Slack has taken the notice meanwhile")
     if _has_left(tx, claimed):
         return Moot("this person has left Slack")
-    return linked.outside_exhausted(tx, run, incident, reader, may_repeat=may_repeat)
+    return linked.outside_exhausted(tx, policy, run, incident, reader, may_repeat=may_repeat)
 
 
 def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:

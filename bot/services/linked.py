@@ -21,12 +21,12 @@ from bot.store.transaction import Transaction
 SOMEBODY = "Tocsin"
 
 
-def look(db: Database, link: Link) -> LinkedPage:
+def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
     """Return a page as it stands now; raises NotFound."""
     with db.reading() as tx:
         page, run, incident = rows(tx, link.page_id)
         return LinkedPage(
-            outside_page(tx, page, run, incident),
+            outside_page(tx, policy, page, run, incident),
             _standing(link, page, run, incident),
             by=_name(tx, run, run.responder),
             at=run.acked_at,
@@ -61,7 +61,13 @@ def rows(tx: Transaction, page_id: PageId | str) -> tuple[Page, PagingRun, Incid
 
 
 def outside_page(
-    tx: Transaction, page: Page, run: PagingRun, incident: Incident, *, may_repeat: bool = False
+    tx: Transaction,
+    policy: Policy,
+    page: Page,
+    run: PagingRun,
+    incident: Incident,
+    *,
+    may_repeat: bool = False,
 ) -> OutsidePage:
     """Return what may be said of a page outside Slack."""
     head = views.head_in(incident, Place.OUTSIDE)
@@ -75,12 +81,13 @@ def outside_page(
         paged_at=page.created_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
-        zone=_zone(tx, run, page.target),
+        zone=_zone(tx, policy, run, page.target),
     )
 
 
 def outside_exhausted(
     tx: Transaction,
+    policy: Policy,
     run: PagingRun,
     incident: Incident,
     reader: str,
@@ -100,14 +107,13 @@ def outside_exhausted(
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
-        zone=_zone(tx, run, reader),
+        zone=_zone(tx, policy, run, reader),
     )
 
 
-def _zone(tx: Transaction, run: PagingRun, user: str) -> str:
-    """As Slack told us of this person; UTC where it has not."""
-    person = people.person(tx, Workspace(run.team_id, run.enterprise_id), user)
-    return person.zone if person else "UTC"
+def _zone(tx: Transaction, policy: Policy, run: PagingRun, user: str) -> str:
+    """The name of this person's own zone, or of the policy's."""
+    return access.zone_in(tx, policy, Workspace(run.team_id, run.enterprise_id), user).key
 
 
 def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:

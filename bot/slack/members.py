@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.slack.answers import word
 
-_TEXTS = ("name", "real_name", "tz", "team_id")
+_TEXTS = ("name", "real_name", "team_id")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of characters: no database takes them."""
 

@@ -135,7 +135,7 @@ def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime
                 "name": user_id,
                 "gone": True,
                 "seen_at": now,
-                "zone": "UTC",
+                "zone": "",
                 "outsider": False,
                 "is_bot": False,
             },

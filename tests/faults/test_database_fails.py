@@ -22,6 +22,7 @@ from tests.wire import Break, Wire, wire
 HOOKED = (str(ROOT / "tests" / "faults" / "hooked.py"), "serve")
 MOST_THAT_FIT = 20
 """Openings for which pages that are there already may have room."""
+AGAIN_AND_AGAIN = 6
 OPENING = "open p1 Pile-on against a creator"
 RESTARTED = "PostgreSQL restarted in the middle of a send; a connection lost during a commit"
 FULL = "Disk full, or the database is busy"
@@ -177,6 +178,10 @@ async def test_the_database_is_full(
     opened = [said for said in told(mei, seen) if "ESC-" in said]
     assert len(rows.incidents(db)) == 1 + len(opened)
     assert "SQLITE_FULL" in replica.log.read_text()
+    for _ in range(AGAIN_AND_AGAIN):
+        await refused(stage)
+    lines = [line for line in replica.log.read_text().splitlines() if "StoreUnavailable" in line]
+    assert 0 < len(lines) < AGAIN_AND_AGAIN, "one line a minute"
     full.unlink()
     await opens_again(stage, db, 2 + len(opened))
     verdict.exactly_once(stage, db)

@@ -42,7 +42,7 @@ async def test_a_process_that_is_stopped_stores_what_is_under_way_and_ends(
         stage.listens(stays)
     since = datetime.now(UTC)
     stopped.process.terminate()
-    await stopped.ended(within=ENDED_WITHIN + ON_A_BUSY_MACHINE)
+    assert await stopped.ended(within=ENDED_WITHIN + ON_A_BUSY_MACHINE) == 0
     took = (datetime.now(UTC) - since).total_seconds()
     verdict.within("stopped after", took, ENDED_WITHIN, in_short=ENDED_WITHIN + ON_A_BUSY_MACHINE)
     assert state_of(db, "U0WEI") is DeliveryState.SENT, "its answer was waited for"

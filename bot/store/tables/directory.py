@@ -18,12 +18,15 @@ class WorkspaceRow(SQLModel, table=True):
 
 
 class Person(Tenant, table=True):
-    """A member, as Slack described them last. Asked on every request: an ack waits for no call."""
+    """A member, as Slack described them last. Asked on every request: an ack waits for no call.
+
+    `zone` is the name that Slack gives, or empty; read it with `zones.zone_named`.
+    """
 
     team_id: str = Field(primary_key=True, max_length=32)
     user_id: str = Field(primary_key=True, max_length=32)
     name: str = Field(max_length=120)
-    zone: str = Field(default="UTC", max_length=64)
+    zone: str = Field(default="", max_length=64)
     outsider: bool = False
     gone: bool = False
     is_bot: bool = False

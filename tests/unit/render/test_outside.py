@@ -34,6 +34,7 @@ PAGE = OutsidePage(
     asked_by="Mei Tan",
     paged_at=NOW,
     ack_due_at=NOW + timedelta(minutes=15),
+    zone="UTC",
 )
 SEALED = replace(
     PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, ack_due_at=NOW
@@ -47,6 +48,7 @@ NOBODY = OutsideExhausted(
     tried=("Priya Nair", "Tom Becker"),
     started_at=NOW,
     ack_due_at=NOW + timedelta(minutes=15),
+    zone="UTC",
 )
 LINK = "https://tocsin.example.com/ack/abc.def"
 
