@@ -101,6 +101,7 @@ def _run(run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
         "requested_by": THE_BOT,
         "started_at": now,
         "ack_due_at": now + LIMIT,
+        "by_entitled": True,
     }
 
 
