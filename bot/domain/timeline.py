@@ -30,6 +30,8 @@ class EntryKind(StrEnum):
     ROOM = "room"
     TASK = "task"
     TASK_DONE = "task done"
+    TASK_WITHDRAWN = "task withdrawn"
+    TASK_RESTORED = "task restored"
     REMINDER = "reminder"
     DECISION = "decision"
     RESOLVED = "resolved"

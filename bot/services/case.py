@@ -146,9 +146,18 @@ class Case:
         key = f"{about}:{new_id(self.act.now)}"
         return self._to_channel(DeliveryKind.CARD_UPDATE, key, about, {})
 
-    def tell(self, kind: DeliveryKind, user: str, subject: str, key: str, **args: Any) -> None:
+    def tell(
+        self,
+        kind: DeliveryKind,
+        user: str,
+        subject: str,
+        key: str,
+        merge_key: str | None = None,
+        **args: Any,
+    ) -> None:
         """Send a personal message that needs no acknowledgement."""
-        self.send(personal(kind, user, subject, key, incident_id=self.id, **args))
+        about: dict[str, Any] = {"incident_id": self.id, "merge_key": merge_key}
+        self.send(personal(kind, user, subject, key, **about, **args))
 
     def let_in(self, user: str) -> None:
         """Let somebody read the incident, and bring them into its channel."""
@@ -221,9 +230,14 @@ def personal(
     *,
     incident_id: str | None = None,
     priority: Priority = Priority.REMINDER,
+    merge_key: str | None = None,
     **args: Any,
 ) -> Outgoing:
-    """Build a direct message to one person."""
+    """Build a direct message to one person.
+
+    With a `merge_key` it gives way to one that waits already: while Slack is away, a reminder that
+    repeats itself waits once.
+    """
     return Outgoing(
         kind=kind,
         priority=priority,
@@ -231,6 +245,7 @@ def personal(
         subject=subject,
         incident_id=incident_id,
         dedup_key=key[:160],
+        merge_key=merge_key,
         target=user,
         args=args,
     )

@@ -15,7 +15,7 @@ from bot.services import rooms, runs
 from bot.services.access import in_charge
 from bot.services.asking import askable, readers
 from bot.services.case import Case, personal
-from bot.services.followups import BEFORE, DUE
+from bot.services.task_times import BEFORE, about_task, next_time, silent_once_overdue
 from bot.store import followups, incidents, outbox, people, timers
 from bot.store.database import Database
 from bot.store.locking import lock_free, lock_in_order
@@ -24,7 +24,6 @@ from bot.store.tables.states import TaskState
 from bot.store.timers import DueWork, NewTimer
 from bot.store.transaction import Transaction
 
-OVERDUE_AGAIN = timedelta(days=1)
 AN_UPDATE = frozenset(
     {EntryKind.UPDATE, EntryKind.STATE, EntryKind.SEVERITY, EntryKind.RESOLVED, EntryKind.REOPENED}
 )
@@ -151,6 +150,7 @@ def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
             user,
             case.id,
             f"update-due:{case.id}:{work.occurrence}:{user}",
+            merge_key=f"update-due:{case.id}:{user}",
             since=since.isoformat(),
             due=due.isoformat(),
             late=is_late(work.due_at, now),
@@ -193,18 +193,21 @@ def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
 def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
     """Before a task is due, when it is, and every day that it is overdue.
 
-    Where its person has left Slack, whoever answers for the incident is told, to hand it over.
+    A task speaks once, however many of its moments have passed. Where its person has left Slack,
+    whoever answers for the incident is told, to hand it over.
     """
     found = followups.tasks(tx, {work.subject for work in works})
-    still_open = [
-        (work, found[work.subject])
-        for work in works
-        if work.subject in found and found[work.subject].state is TaskState.OPEN
-    ]
-    again = act.now + OVERDUE_AGAIN
-    occurrence = f"{DUE} {again.isoformat()}"
+    speaking = {
+        work.subject: (work, task)
+        for work in sorted(works, key=lambda work: work.due_at)
+        if (task := found.get(work.subject)) is not None
+        and task.state is TaskState.OPEN
+        and not (silent_once_overdue(work.occurrence) and task.due_at <= act.now)
+    }
+    still_open = list(speaking.values())
+    # A clock that was set back since does not make what has spoken speak again.
     planned = [
-        NewTimer(TimerKind.TASK_DUE, task.id, occurrence, again, task.incident_id)
+        next_time(task, max(act.now, work.due_at))
         for work, task in still_open
         if work.occurrence != BEFORE
     ]
@@ -224,11 +227,12 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
                 task.id,
                 key,
                 incident_id=task.incident_id,
+                merge_key=about_task(task.id),
                 **args,
             )
         )
     # Its card says so from now on.
-    overdue = {task.incident_id for work, task in still_open if work.occurrence != BEFORE}
+    overdue = {task.incident_id for _, task in still_open if task.due_at <= act.now}
     messages += [
         Case(tx, act, incident).card_change()
         for incident in incidents.get_many(tx, overdue).values()

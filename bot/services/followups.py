@@ -12,6 +12,7 @@ from bot.domain.rights import Deed, require
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.task_times import about_task, first_times, fresh_times, snoozed_times
 from bot.services.written import checked_text
 from bot.store import followups, incidents, timers
 from bot.store.database import Database
@@ -23,8 +24,6 @@ from bot.store.transaction import Transaction
 LONGEST_TASK = 1_000
 A_TASK = "@priya draft the holding statement by 17:00"
 A_REMINDER = "in 2h ask Legal for the opinion"
-BEFORE = "before"
-DUE = "due"
 
 
 def add_task(
@@ -51,6 +50,7 @@ def add_task(
                 assignee,
                 task_id,
                 f"task:{task_id}:given",
+                merge_key=about_task(task_id),
                 moment="given",
             )
         case.card_changed()
@@ -90,10 +90,7 @@ def _add(
         due_at=due_at.isoformat(),
         follow_up=kind is TaskKind.FOLLOW_UP,
     )
-    before = due_at - policy.task_lead
-    if before > now:
-        case.plan(NewTimer(TimerKind.TASK_DUE, task_id, BEFORE, before, case.id))
-    case.plan(NewTimer(TimerKind.TASK_DUE, task_id, DUE, due_at, case.id))
+    first_times(case, task_id, due_at, policy.task_lead)
     return task_id
 
 
@@ -106,11 +103,17 @@ def finish_task(db: Database, act: Act, task_id: str) -> str:
 def _finish(tx: Transaction, act: Act, task: Task) -> str:
     with _take_up(tx, act, task) as case:
         if not followups.finish_task(tx, task.id, act.user, act.now):
-            raise NothingToDo(case.reference, "done")
+            raise _over(case, task.id)
         timers.cancel(tx, TimerKind.TASK_DUE, task.id)
         case.record(EntryKind.TASK_DONE, task=task.id, text=task.text)
         case.card_changed()
         return case.reference
+
+
+def _over(case: Case, task_id: str) -> NothingToDo:
+    """Say what became of a task that is not open any more, behind the incident's lock."""
+    task = followups.task(case.tx, task_id)
+    return NothingToDo(case.reference, task.state if task else TaskState.DONE)
 
 
 def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
@@ -134,22 +137,17 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
         task = _task(tx, act, task_id)
         _own(act, task.assignee, "snooze this task")
         if task.state is not TaskState.OPEN:
-            raise NothingToDo(_name(tx, task), "done")
+            raise NothingToDo(_name(tx, task), task.state)
         timers.cancel(tx, TimerKind.TASK_DUE, task_id)
-        occurrence = f"snooze {until.isoformat()}"
-        timers.plan(
-            tx,
-            act.workspace,
-            act.now,
-            [NewTimer(TimerKind.TASK_DUE, task_id, occurrence, until, task.incident_id)],
-        )
+        timers.plan(tx, act.workspace, act.now, snoozed_times(task, until))
         return _name(tx, task)
 
 
 def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: str = "") -> str:
     """Give a task to somebody else, who is told, with what they should know of it.
 
-    That stands on the timeline alone, and is read from there when the message is sent.
+    That stands on the timeline alone, and is read from there when the message is sent. The timers
+    begin anew: a snooze was the one before's.
     """
     summary = checked_text("summary", summary, needed=False)
     told: dict[str, Any] = {"summary": summary} if summary else {}
@@ -159,7 +157,8 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
             if task.assignee == to and task.state is TaskState.OPEN:
                 raise NothingToDo(case.reference, "given to", to)
             if not followups.hand_over_task(tx, task_id, to):
-                raise NothingToDo(case.reference, "done")
+                raise _over(case, task_id)
+            fresh_times(case, task)
             seq = case.record(
                 EntryKind.TASK,
                 task=task_id,
@@ -171,7 +170,8 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
             )
             case.give_to(to)
             key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
-            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, moment="given", seq=seq)
+            merge = about_task(task_id)
+            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, merge, moment="given", seq=seq)
             case.card_changed()
             return case.reference
 

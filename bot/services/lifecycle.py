@@ -1,5 +1,6 @@
 """What moves an incident: states, severity, owner, notes, updates, its end."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,10 +19,21 @@ from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.paging import worsen
 from bot.services.runs import end_all
+from bot.services.task_times import restore, withdraw
 from bot.services.written import checked_text
 from bot.store import incidents, people, timers
 from bot.store.database import Database
+from bot.store.tables.states import TaskKind
 from bot.store.timers import NewTimer
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An escalation that ended or was reopened, and what became of its tasks and follow-ups."""
+
+    reference: str
+    withdrawn: int = 0
+    restored: int = 0
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> str:
@@ -33,11 +45,11 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
         case State.REVIEWED:
             return close(db, act, incident_id)
         case State.REOPENED:
-            return reopen(db, act, incident_id, note)
+            return reopen(db, act, incident_id, note).reference
         case State.DECLINED:
-            return decline(db, act, incident_id, note)
+            return decline(db, act, incident_id, note).reference
         case State.DUPLICATE:
-            return duplicate(db, act, incident_id, note)
+            return duplicate(db, act, incident_id, note).reference
         case _:
             pass
     with (
@@ -134,6 +146,8 @@ def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
         case.change(owner=user)
         moved: dict[str, Any] = {"from": was, "to": user}
         case.record(EntryKind.OWNER, **moved)
+        # What the owner before has snoozed or stopped was theirs.
+        case.expect_update()
         case.give_to(user)
         if user != act.user:
             key = f"assigned:{case.id}:{case.incident.entries}:{user}:{act.now.timestamp()}"
@@ -174,6 +188,8 @@ def resolve(
         owner = follow_up_owner or _owner_or(case, act.user)
         if days:
             case.give_to(owner)
+        # An escalation reopened by an earlier release may still have those of its last resolution.
+        withdraw(case, [TaskKind.FOLLOW_UP])
         for day in days:
             due = local_morning(act.now, policy.default_zone, days=day)
             add_follow_up(case, policy, owner, day, due)
@@ -205,19 +221,20 @@ def close(db: Database, act: Act, incident_id: str) -> str:
         return case.reference
 
 
-def decline(db: Database, act: Act, incident_id: str, reason: str) -> str:
-    """Not an escalation; says why."""
+def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
+    """Not an escalation; says why. Its tasks and follow-ups are withdrawn."""
     reason = checked_text("note", reason, needed=False)
     if not reason:
         raise ReasonNeeded(State.DECLINED)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
-        _move(case, State.DECLINED, reason)
+        turned = Turned(case.reference, withdraw(case, list(TaskKind)))
+        _move(case, State.DECLINED, reason, withdrawn=turned.withdrawn)
         _end(case)
-        return case.reference
+        return turned
 
 
-def duplicate(db: Database, act: Act, incident_id: str, of: str) -> str:
-    """The same as another incident, named by its reference in `of`."""
+def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
+    """The same as another incident, named by its reference in `of`; tasks are withdrawn."""
     words = of.split()
     number = parse_reference(words[0] if words else "")
     with db.transaction(act) as tx:
@@ -225,23 +242,30 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> str:
         if original is None or original.id == incident_id:
             raise NotFound("incident", reference(number))
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
-            _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, of=reference(number))
+            turned = Turned(case.reference, withdraw(case, list(TaskKind)))
+            told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}
+            _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)
             _end(case)
-            return case.reference
+            return turned
 
 
-def reopen(db: Database, act: Act, incident_id: str, reason: str) -> str:
-    """Back to work, with a reason; the update cadence begins anew."""
+def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
+    """Back to work, with a reason; the update cadence begins anew.
+
+    Follow-ups of the resolution are withdrawn, tasks that ended with the escalation come back.
+    """
     reason = checked_text("why", reason, needed=False)
     if not reason:
         raise ReasonNeeded(State.REOPENED)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
-        _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason)
+        turned = Turned(case.reference, withdraw(case, [TaskKind.FOLLOW_UP]), restore(case))
+        told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
+        _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
         case.expect_update()
         rooms.reopened(case)
-        return case.reference
+        return turned
 
 
 def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> str:

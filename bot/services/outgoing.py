@@ -188,8 +188,8 @@ def _reminder(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) ->
 def _task(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     task = followups.task(shelf.tx, claimed.subject)
     incident = shelf.incident(task.incident_id) if task else None
-    if task is None or incident is None or task.state is TaskState.DONE:
-        return Moot("done meanwhile")
+    if task is None or incident is None or task.state is not TaskState.OPEN:
+        return Moot("done or withdrawn meanwhile")
     # Not once it has been handed over since.
     instead = claimed.target if claimed.args.get("instead_of") == task.assignee else None
     answering = (*_in_charge(shelf, incident), *policy.managers_on_duty)

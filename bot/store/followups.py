@@ -62,6 +62,15 @@ def finish_task(tx: Transaction, task_id: str, by: str, now: datetime) -> bool:
     )
 
 
+def move_tasks(
+    tx: Transaction, task_ids: Collection[str], was: TaskState, to: TaskState
+) -> list[Task]:
+    """Move tasks that are still `was`; return those, the first due first."""
+    moved = update(Task).where(col(Task.id).in_(task_ids), col(Task.state) == was)
+    told = tx.execute(moved.values(state=to).returning(col(Task.id)))
+    return sorted(tasks(tx, told.scalars().all()).values(), key=lambda task: task.due_at)
+
+
 def hand_over_task(tx: Transaction, task_id: str, to: str) -> bool:
     """Give an open task to somebody else; False when it is done."""
     still_open = (col(Task.id) == task_id, col(Task.state) == TaskState.OPEN)

@@ -272,6 +272,21 @@ def cancel(tx: Transaction, kind: TimerKind, subject: str) -> int:
     return tx.run(_CANCEL, [{"of_kind": kind, "of_subject": subject}])
 
 
+def renew(tx: Transaction, kind: TimerKind, subject: str, occurrence: str, after: datetime) -> None:
+    """Have a withdrawn occurrence be due again, unless its moment has passed by `after`."""
+    tx.changed(
+        update(Timer)
+        .where(
+            col(Timer.kind) == kind,
+            col(Timer.subject) == subject,
+            col(Timer.occurrence) == occurrence,
+            col(Timer.state) == TimerState.CANCELLED,
+            col(Timer.due_at) > after,
+        )
+        .values(state=TimerState.DUE, lease_until=None, fence=col(Timer.fence) + 1, attempts=0)
+    )
+
+
 def cancel_for_incident(tx: Transaction, incident_id: str, kinds: Sequence[TimerKind]) -> int:
     """Withdraw what is still due of these kinds for an incident."""
     return tx.changed(

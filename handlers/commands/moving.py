@@ -78,8 +78,10 @@ async def reopen(ask: Ask) -> Answer:
     if not ask.text:
         return await _reopen_form(ask)
     found = await ask.incident()
-    await ask.write(lifecycle.reopen, ask.act, found.incident_id, ask.text)
-    return ask.say("reopened", reference=found.reference)
+    turned = await ask.write(lifecycle.reopen, ask.act, found.incident_id, ask.text)
+    return ask.say(
+        "reopened", reference=turned.reference, withdrawn=turned.withdrawn, restored=turned.restored
+    )
 
 
 async def _reopen_form(ask: Ask) -> Answer:
@@ -90,8 +92,10 @@ async def _reopen_form(ask: Ask) -> Answer:
 
 async def decline(ask: Ask) -> Answer:
     found = await ask.incident()
-    await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
-    return ask.say("state_changed", reference=found.reference, state=State.DECLINED.value)
+    turned = await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
+    return ask.say(
+        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=State.DECLINED.value
+    )
 
 
 async def duplicate(ask: Ask) -> Answer:
@@ -103,8 +107,10 @@ async def duplicate(ask: Ask) -> Answer:
     if original is None:
         raise BadInput("incident", "say of which escalation it is a duplicate", "duplicate ESC-7")
     found = await ask.incident()
-    await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
-    return ask.say("state_changed", reference=found.reference, state=State.DUPLICATE.value)
+    turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
+    return ask.say(
+        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=State.DUPLICATE.value
+    )
 
 
 STATUS = Verb(

@@ -121,5 +121,7 @@ def _days(chosen: tuple[str, ...], offered: tuple[int, ...]) -> tuple[int, ...]:
 
 async def reopen(sent: Sent) -> Became:
     reason = sent.fields.text(Field.WHY)
-    reference = await sent.write(lifecycle.reopen, sent.act, sent.subject, reason)
-    return sent.say("reopened", reference=reference)
+    turned = await sent.write(lifecycle.reopen, sent.act, sent.subject, reason)
+    return sent.say(
+        "reopened", reference=turned.reference, withdrawn=turned.withdrawn, restored=turned.restored
+    )

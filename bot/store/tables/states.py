@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"
+    WITHDRAWN = "withdrawn"
 
 
 class ReminderState(StrEnum):

@@ -137,6 +137,8 @@ SAID: Mapping[str, Any] = {
     "assignee": TOM,
     "to": "Legal",
     "follow_ups": 3,
+    "withdrawn": 2,
+    "restored": 1,
     "people": (TOM,),
     "until": NOW,
     "channel": pages.channel_link(a_head()),

@@ -220,6 +220,13 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "summary": "The agency has not answered",
     },
     EntryKind.TASK_DONE: {"task": "01TASK", "text": "List the accounts"},
+    EntryKind.TASK_WITHDRAWN: {
+        "task": "01TASK",
+        "assignee": "U0TOM",
+        "text": "Follow-up D+7",
+        "follow_up": True,
+    },
+    EntryKind.TASK_RESTORED: {"task": "01TASK", "assignee": "U0TOM", "text": "List the accounts"},
     EntryKind.REMINDER: {
         "to": "U0TOM",
         "text": "Look at the numbers",
@@ -237,11 +244,11 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "precedent": "one-off",
     },
     EntryKind.RESOLVED: {"root_cause": "policy-gap", "note": "All clips are gone", "follow_ups": 3},
-    EntryKind.REOPENED: {"reason": "The clips are back"},
+    EntryKind.REOPENED: {"reason": "The clips are back", "withdrawn": 2, "restored": 1},
     EntryKind.MESSAGE: {
         "permalink": "https://example.slack.com/archives/C0/p1",
         "author": "U0TOM",
         "pinned_by": "U0PRIYA",
     },
-    EntryKind.DUPLICATE: {"of": "ESC-7"},
+    EntryKind.DUPLICATE: {"of": "ESC-7", "withdrawn": 1},
 }
