@@ -5,7 +5,9 @@ A handover begins from a page or from the incident; the subject says which.
 
 from bot.domain.clockwork import Snooze
 from bot.domain.errors import NotFound
+from bot.domain.severity import Severity
 
+LONGEST_KEY = 32
 _INCIDENT = "incident:"
 
 
@@ -24,6 +26,21 @@ def snooze_in(value: str) -> tuple[Snooze, str]:
     if length not in list(Snooze) or not subject:
         raise NotFound("reminder", "")
     return Snooze(length), subject
+
+
+def typed_as(key: str, severity: Severity, title: str) -> str:
+    """What somebody typed, as a button carries it. `key` is the same on all that offer it, so that
+    it is opened once, whichever of them are pressed."""
+    return f"{key}:{severity}:{title}"
+
+
+def typed_in(value: str) -> tuple[str, Severity, str]:
+    """Read `<key>:P0:<title>`; raises NotFound for a forged value."""
+    key, _, rest = value.partition(":")
+    severity, _, title = rest.partition(":")
+    if severity not in list(Severity) or not (0 < len(key) <= LONGEST_KEY and key.isalnum()):
+        raise NotFound("button", "")
+    return key, Severity(severity), title
 
 
 def asker_in(value: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Names of buttons, forms and shortcuts: render puts them into messages, handlers answer them.
 
-A button's value is an id and nothing else; who may press it is decided when it is pressed.
+A button's value is an id and nothing else, or what its reader typed a moment ago (ADR 23); who may
+press it is decided when it is pressed.
 """
 
 from enum import StrEnum
@@ -41,6 +42,9 @@ class Button(StrEnum):
     TASK_HAND_OVER = "task_hand_over"
     # Anywhere.
     OPEN_FORM = "open_form"
+    # On the answer to what was not understood. Value: what the person themselves typed.
+    OPEN_TYPED = "open_typed"
+    OPEN_AS = "open_as"
     HOME_REFRESH = "home_refresh"
 
 

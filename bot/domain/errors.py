@@ -150,6 +150,14 @@ class BadInput(Refused):
 
 
 @dataclass(eq=False)
+class Unclear(Refused):
+    """What was typed may mean several things; `commands` are those that say it exactly."""
+
+    problem: str
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
 class FormErrors(Refused):
     """Several fields of a form are wrong at once."""
 

@@ -60,10 +60,14 @@ def check_move(reference: str, state: State, to: State) -> None:
         raise IllegalMove(reference, state, to, tuple(move.value for move in legal_moves(state)))
 
 
+_SAID_OTHERWISE = {"closed": "reviewed", "close": "reviewed", "resolve": "resolved"}
+STATE_WORDS = (*(state.value for state in State), *_SAID_OTHERWISE)
+
+
 def parse_state(text: str) -> State:
     """Read a state as people type it: `awaiting decision`, `awaiting-decision`, `closed`."""
     wanted = " ".join(text.lower().replace("-", " ").replace("_", " ").split())
-    wanted = {"closed": "reviewed", "close": "reviewed", "resolve": "resolved"}.get(wanted, wanted)
+    wanted = _SAID_OTHERWISE.get(wanted, wanted)
     for state in State:
         if state.value == wanted:
             return state

@@ -316,6 +316,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What somebody may have meant who typed `open`; nothing is opened until they say which."""
+
+    severity: Severity
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """What opening brought about: said to the person at once."""
 

@@ -11,6 +11,7 @@ from bot.domain.lifecycle import State
 from bot.domain.reading import Draft, Opened
 from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
+from bot.domain.showing import shows
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -132,7 +133,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     """
     errors: dict[str, str] = {}
     title = " ".join(draft.title.split())
-    if not title:
+    if not shows(title):
         errors["title"] = "Say in a few words what it is about."
     elif len(title) > LONGEST_TITLE:
         errors["title"] = f"{len(title)} characters; a title has at most {LONGEST_TITLE}."

@@ -43,5 +43,7 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.TASK_SNOOZE: reminders.snooze_task,
     Button.TASK_HAND_OVER: reminders.hand_over_task,
     Button.OPEN_FORM: anywhere.open_form,
+    Button.OPEN_TYPED: anywhere.open_typed,
+    Button.OPEN_AS: anywhere.open_as,
     Button.HOME_REFRESH: anywhere.refresh_home,
 }

@@ -1,11 +1,16 @@
-"""Buttons that stand anywhere: open the form, refresh the home tab."""
+"""Buttons that stand anywhere: open the form, or what was typed; refresh the home tab."""
+
+from dataclasses import replace
 
 from bot.domain.controls import Button
+from bot.domain.reading import Draft
 from bot.domain.rights import Deed, require
-from bot.render import forms
-from bot.services import homes
+from bot.render import answers, forms
+from bot.services import homes, opening
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal
+from handlers.commands.opening import filled_with
+from handlers.subjects import typed_in
 
 LONGEST_LINK = 500
 
@@ -18,6 +23,22 @@ async def open_form(click: Click) -> Answer:
     link = click.value[:LONGEST_LINK]
     filled = forms.Filled(references=link)
     return Modal(forms.open_form(click.desk, filled, link), Button.OPEN_FORM, link)
+
+
+async def open_typed(click: Click) -> Answer:
+    """The form, with what was typed as a command that is none."""
+    require(click.act, Deed.OPEN)
+    filled = filled_with(click.policy, click.value)
+    return Modal(forms.open_form(click.desk, filled), Button.OPEN_TYPED, click.value)
+
+
+async def open_as(click: Click) -> Answer:
+    """Open at once what the person says they meant: one escalation, however often they press."""
+    key, severity, title = typed_in(click.value)
+    draft = Draft(title=title, severity=severity, category=opening.DEFAULT_CATEGORY)
+    act = replace(click.act, key=f"{key}:{Button.OPEN_AS}:{click.act.user}")
+    opened = await click.write(opening.open_incident, click.policy, act, draft)
+    return answers.opened(click.desk, opened)
 
 
 async def refresh_home(click: Click) -> Answer:

@@ -10,7 +10,7 @@ from bot.domain.when import parse_when
 from bot.render import forms
 from bot.services import followups
 from handlers.answer import Answer, Modal
-from handlers.commands.verb import Ask, Verb
+from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import person_first, plain
 from handlers.who import reachable
 
@@ -87,6 +87,7 @@ REMIND = Verb(
     example="remind tomorrow 9:00 ask Legal for the opinion",
     deed=Deed.REMIND,
     run=remind,
+    behind=Behind.NUMBERS,
 )
 TASK = Verb(
     name="task",
@@ -105,4 +106,5 @@ DONE = Verb(
     example="done ESC-12",
     deed=Deed.NOTE,
     run=done,
+    behind=Behind.NOTHING,
 )

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -11,41 +9,36 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.controls import COMMAND
 from bot.domain.errors import BadInput
 from bot.domain.rights import require
-from bot.domain.severity import parse_severity
-from bot.render.answers import said
 from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
-from handlers.commands import BY_WORD, VERBS
+from handlers.commands import BY_WORD
+from handlers.commands.about import about
+from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
 from handlers.commands.reading import SHOW
-from handlers.commands.verb import Ask, Verb, with_reference
-from handlers.commands.words import first_word, plain, reference_first
+from handlers.commands.typed import Typed
+from handlers.commands.verb import Ask
+from handlers.commands.words import first_word, plain, reference_first, unlinked
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from handlers.telling import Telling
 from handlers.who import unidentified, whoever
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What stands behind `/escalate`. `verb` is None where there is none, or no such one."""
-
-    verb: Verb | None
-    word: str
-    words: str
-    named: str | None
-
-
 def read(text: str) -> Typed:
-    """Find the verb; `ESC-12` may stand before it, and alone means `show`."""
-    named, rest = reference_first(text.strip())
+    """Find the verb; `ESC-12` may stand before it, and alone means `show`.
+
+    Raises BadInput for what looks like a reference and is none.
+    """
+    named, rest = reference_first(unlinked(text.strip()).removeprefix(COMMAND))
     word, words = first_word(rest)
     if named and not word:
         return Typed(SHOW, "", "", named)
-    return Typed(BY_WORD.get(word.lower()), plain(word), words, named)
+    return Typed(BY_WORD.get(word.lower()), plain(word), words, named, rest)
 
 
 def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
@@ -97,8 +90,12 @@ async def _later(
 async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
     trigger: str = body["trigger_id"]
     user = str(body.get("user_id") or "")
-    typed = read(str(body.get("text") or ""))
-    if typed.verb is not None and typed.verb.straight is not None:
+    try:
+        typed = read(str(body.get("text") or ""))
+    except BadInput:
+        await whoever(shell, context, body, user, trigger)
+        raise
+    if typed.verb is not None and typed.verb.straight is not None and typed.named is None:
         asking = unidentified(shell, context, body, user, trigger)
         done = typed.verb.straight(shell, asking, typed.words)
         if done is not None:
@@ -107,33 +104,7 @@ async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     channel = str(body.get("channel_id") or "") or None
     ask = Ask(shell, act, typed.words, typed.named, channel)
     if typed.verb is None:
-        return _unknown(shell, typed) if typed.word else await open_form(ask)
+        return misunderstood(shell, typed) if typed.word else await open_form(ask)
     if typed.verb.deed is not None:
         require(act, typed.verb.deed, belongs=True)
-    return await typed.verb.run(with_reference(ask, typed.verb))
-
-
-def _unknown(shell: Shell, typed: Typed) -> Message:
-    """A typo gets the corrected command to copy; nothing is done."""
-    nearest = nearest_verbs(typed.word)
-    behind = " ".join(part for part in (typed.named, plain(typed.words)) if part)
-    corrected = [f"{verb} {behind}".strip() for verb in nearest]
-    if _is_severity(typed.word):
-        corrected = [f"open {typed.word} {behind}".strip()]
-    return said(shell.desk, "help", "unknown", named=typed.word, nearest=corrected)
-
-
-def nearest_verbs(word: str) -> list[str]:
-    """Names of the verbs that may have been meant, by name or alias."""
-    close = get_close_matches(word.lower(), list(BY_WORD), n=4, cutoff=0.6)
-    return list(dict.fromkeys(BY_WORD[name].name for name in close))[:3]
-
-
-def _is_severity(word: str) -> bool:
-    try:
-        return bool(parse_severity(word)) and word[:1].isalpha()
-    except BadInput:
-        return False
-
-
-__all__ = ["VERBS", "Typed", "listener", "nearest_verbs", "read"]
+    return await typed.verb.run(await about(ask, typed.verb))

@@ -1,16 +1,21 @@
 """What moves an incident: status, severity, assign, and its endings."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from bot.domain.controls import Button, Field
-from bot.domain.errors import BadInput, IncidentClosed
+from bot.domain.errors import BadInput, IncidentClosed, Unclear
 from bot.domain.ids import UserId
-from bot.domain.lifecycle import WORKING, State, check_move, split_state
+from bot.domain.lifecycle import WORKING, State, check_move
 from bot.domain.rights import Deed
-from bot.domain.severity import parse_severity
+from bot.domain.severity import Severity
 from bot.render import forms
 from bot.services import lifecycle
 from handlers.answer import Answer, Modal
-from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word, person_first, plain, reference_first
+from handlers.commands.about import references
+from handlers.commands.severities import code_first, severity_first
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import first_word, number_first, person_first, plain, state_first
 from handlers.modals import prefilled
 from handlers.who import reachable
 
@@ -21,7 +26,10 @@ async def status(ask: Ask) -> Answer:
         if not head.is_open:
             raise IncidentClosed(head.reference, head.state)
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
-    to, note = split_state(ask.text)
+    to, words = state_first(ask.words)
+    note = plain(words)
+    if to is State.DUPLICATE:
+        return await duplicate(replace(ask, words=words))
     if to is State.RESOLVED:
         return await _resolve_form(ask, note)
     if to is State.REOPENED and not note:
@@ -35,25 +43,47 @@ async def status(ask: Ask) -> Answer:
 
 
 async def severity(ask: Ask) -> Answer:
-    word, reason = first_word(ask.words)
-    if not word:
+    if not ask.text:
         raise BadInput("severity", "say which severity", "severity p1 a minor is targeted")
-    to = parse_severity(plain(word))
+    ask, to, reason = _level(ask)
     found = await ask.incident()
-    await ask.write(
-        lifecycle.set_severity, ask.policy, ask.act, found.incident_id, to, plain(reason)
-    )
+    await ask.write(lifecycle.set_severity, ask.policy, ask.act, found.incident_id, to, reason)
     return ask.say("severity_changed", reference=found.reference, severity=to.value)
+
+
+def _level(ask: Ask) -> tuple[Ask, Severity, str]:
+    """A number may be the severity, and is the escalation where a severity follows."""
+    number, behind = number_first(ask.words)
+    if ask.named is None and number is not None:
+        with suppress(BadInput):
+            to, reason = severity_first(ask.policy, behind)
+            return replace(ask, named=number), to, plain(reason)
+    to, reason = severity_first(ask.policy, ask.words)
+    second, behind = code_first(reason)
+    if second not in (None, to):
+        of = ask.named or "ESC-n"
+        either = tuple(f"severity {of} {one} {plain(behind)}".strip() for one in (to, second))
+        raise Unclear(f"these are two severities, {to} and {second}", either)
+    return ask, to, plain(reason)
 
 
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(ask.words, ask.me)
-    if user is None or rest:
+    if user is None:
         raise BadInput("person", "say who owns it, and nothing else", "assign @priya")
+    if rest:
+        raise _one_owner(ask, rest)
     found = await ask.incident()
     owner: UserId = await reachable(ask.shell, ask.act, user)
     await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
     return ask.say("assigned", reference=found.reference, person=owner)
+
+
+def _one_owner(ask: Ask, rest: str) -> Unclear:
+    """An escalation has one owner; what is left over may be another one, or text."""
+    of, owner = ask.named or "ESC-n", first_word(ask.text)[0]
+    problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
+    return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
 
 
 async def resolve(ask: Ask) -> Answer:
@@ -100,12 +130,17 @@ async def decline(ask: Ask) -> Answer:
 
 async def duplicate(ask: Ask) -> Answer:
     """One reference names the original of this channel's incident; two: this one, the original."""
-    original, _ = reference_first(ask.words)
-    if original is None:
-        # What stands behind the verb is the original, and the channel says which incident it is.
-        original, ask = ask.named, Ask(ask.shell, ask.act, "", None, ask.channel)
-    if original is None:
+    named = [*([ask.named] if ask.named else []), *await references(ask)]
+    if not named:
         raise BadInput("incident", "say of which escalation it is a duplicate", "duplicate ESC-7")
+    if len(named) > 2:
+        pairs = tuple(f"duplicate {one} of {named[-1]}" for one in named[:-1])
+        raise Unclear(f"these are several escalations: {', '.join(named)}", pairs)
+    original = named[-1]
+    ask = replace(ask, named=named[0] if len(named) == 2 else None)
+    if ask.named == original:
+        problem = f"{original} can't be the duplicate of itself"
+        raise BadInput("incident", problem, "duplicate ESC-7")
     found = await ask.incident()
     turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
     return ask.say(
@@ -130,6 +165,7 @@ SEVERITY = Verb(
     example="severity ESC-12 p0 threat to life confirmed",
     deed=Deed.RAISE,
     run=severity,
+    behind=Behind.NUMBERS,
 )
 ASSIGN = Verb(
     name="assign",
@@ -148,6 +184,7 @@ RESOLVE = Verb(
     example="resolve ESC-12",
     deed=Deed.UPDATE,
     run=resolve,
+    behind=Behind.REASON,
 )
 CLOSE = Verb(
     name="close",
@@ -157,6 +194,7 @@ CLOSE = Verb(
     example="close ESC-12",
     deed=Deed.END,
     run=close,
+    behind=Behind.NOTHING,
 )
 REOPEN = Verb(
     name="reopen",
@@ -166,6 +204,7 @@ REOPEN = Verb(
     example="reopen ESC-12 the clips are back",
     deed=Deed.END,
     run=reopen,
+    behind=Behind.REASON,
 )
 DECLINE = Verb(
     name="decline",
@@ -175,6 +214,7 @@ DECLINE = Verb(
     example="decline ESC-12 handled by the ordinary queue",
     deed=Deed.END,
     run=decline,
+    behind=Behind.REASON,
 )
 DUPLICATE = Verb(
     name="duplicate",
@@ -184,4 +224,5 @@ DUPLICATE = Verb(
     example="duplicate ESC-12 ESC-7",
     deed=Deed.END,
     run=duplicate,
+    behind=Behind.REFERENCES,
 )

@@ -2,19 +2,24 @@
 
 from collections.abc import Awaitable
 from functools import partial
+from hashlib import sha256
 
 from bot.domain.act import Act
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.reading import Draft
 from bot.domain.rights import Deed
-from bot.domain.severity import Severity, parse_severity
-from bot.render import answers, forms
+from bot.domain.severity import Severity
+from bot.domain.showing import shows
+from bot.policy import Policy
+from bot.render import answers, forms, offers
 from bot.services import opening
 from handlers.answer import Answer, Modal
+from handlers.commands.severities import OpeningWords, not_one, opening_words
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word, plain
+from handlers.commands.words import plain, reference_first
 from handlers.shell import Shell
+from handlers.subjects import typed_as
 from handlers.who import once_known
 
 UNLESS_SAID = Severity.P2
@@ -25,17 +30,51 @@ async def open_form(ask: Ask) -> Answer:
     return Modal(forms.open_form(ask.desk), Button.OPEN_FORM, "form")
 
 
-async def open_with_severity(ask: Ask) -> Answer:
-    """A form again: there is no title yet."""
-    severity, _ = _read(ask.words)
-    filled = forms.Filled(severity=severity)
+async def open_otherwise(ask: Ask) -> Answer:
+    """What is not opened at once: there is no title yet, or it is not clear what is meant."""
+    read = _read(ask.policy, ask.words)
+    if reference := _only_a_reference(read.title):
+        problem = f"'{read.title}' is an escalation, and 'open' makes a new one"
+        raise Unclear(problem, (f"show {reference}", f"reopen {reference} <reason>"))
+    if read.meant and read.meant[0].title:
+        key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
+        meant = [(one, typed_as(key, one.severity, one.title)) for one in read.meant]
+        return offers.open_as(ask.desk, read.unknown, meant)
+    if read.unknown:
+        raise not_one(ask.policy, read.unknown)
+    filled = forms.Filled(severity=read.severity, title=read.title)
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
 
 
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
     """Open what is named, and find out who asks, in one call: a person waits for it."""
-    severity, title = _read(words)
-    return _opened(shell, asking, severity or UNLESS_SAID, title) if title else None
+    read = _read(shell.policy, words)
+    if read.unknown or not shows(read.title) or _says_nothing(read.title):
+        return None
+    return _opened(shell, asking, read.severity or UNLESS_SAID, read.title)
+
+
+def _says_nothing(title: str) -> bool:
+    """A number or a reference alone is no title: whoever types it means something else."""
+    return title.isdigit() or _only_a_reference(title) is not None
+
+
+def _only_a_reference(title: str) -> str | None:
+    try:
+        reference, rest = reference_first(title)
+    except BadInput:
+        return None
+    return reference if reference and not rest and not reference.startswith("<") else None
+
+
+def filled_with(policy: Policy, words: str) -> forms.Filled:
+    """The form's fields, as far as what was typed tells them."""
+    read = _read(policy, words)
+    return forms.Filled(title=plain(words) if read.unknown else read.title, severity=read.severity)
+
+
+def _read(policy: Policy, words: str) -> OpeningWords:
+    return opening_words(policy, words, UNLESS_SAID)
 
 
 async def _opened(shell: Shell, asking: Act, severity: Severity, title: str) -> Answer:
@@ -45,23 +84,6 @@ async def _opened(shell: Shell, asking: Act, severity: Severity, title: str) -> 
     return answers.opened(shell.desk, opened)
 
 
-def _read(words: str) -> tuple[Severity | None, str]:
-    """Return the severity, where there is one in front, and the title."""
-    word, rest = first_word(words)
-    severity = _severity(word)
-    return severity, plain(rest if severity else words)
-
-
-def _severity(word: str) -> Severity | None:
-    """Only `p1` and `sev1` count: a title may well begin with a number."""
-    if not word[:1].isalpha():
-        return None
-    try:
-        return parse_severity(word.rstrip(":,"))
-    except BadInput:
-        return None
-
-
 OPEN = Verb(
     name="open",
     aliases=("new", "create", "start", "raise"),
@@ -69,7 +91,7 @@ OPEN = Verb(
     summary="opens an escalation and pages the teams that the policy proposes; P2 unless you say",
     example="open p1 Pile-on against a streamer after a match",
     deed=Deed.OPEN,
-    run=open_with_severity,
+    run=open_otherwise,
     straight=open_at_once,
     about_incident=False,
 )

@@ -8,7 +8,7 @@ from bot.render import forms
 from bot.render.mrkdwn import person
 from bot.services import answering, paging
 from handlers.answer import Answer, Modal, joined
-from handlers.commands.verb import Ask, Verb
+from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import person_first, plain, team_first
 from handlers.subjects import about_incident
 from handlers.who import reachable
@@ -92,6 +92,7 @@ ACK = Verb(
     example="ack ESC-12",
     deed=Deed.ACKNOWLEDGE,
     run=acknowledge,
+    behind=Behind.NOTHING,
 )
 HAND_OVER = Verb(
     name="handover",

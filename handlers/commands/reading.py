@@ -4,7 +4,7 @@ from bot.domain.rights import Deed
 from bot.render import answers
 from bot.services import reading
 from handlers.answer import Answer
-from handlers.commands.verb import Ask, Verb
+from handlers.commands.verb import Ask, Behind, Verb
 
 
 async def list_incidents(ask: Ask) -> Answer:
@@ -45,6 +45,7 @@ SHOW = Verb(
     example="show ESC-12",
     deed=Deed.READ,
     run=show,
+    behind=Behind.NOTHING,
 )
 SEARCH = Verb(
     name="search",

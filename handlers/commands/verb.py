@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from bot.domain.act import Act
 from bot.domain.controls import COMMAND
@@ -13,7 +14,7 @@ from bot.render.help import VerbHelp
 from bot.services import reading
 from bot.services.reading import Found
 from handlers.answer import Answer
-from handlers.commands.words import plain, reference_first
+from handlers.commands.words import plain
 from handlers.request import Request
 from handlers.shell import Shell
 
@@ -55,6 +56,23 @@ class Ask(Request):
         return await self.read(reading.head, self.act, found.incident_id)
 
 
+class Behind(Enum):
+    """What stands behind a verb and its reference, which decides what a bare number there means."""
+
+    NOTHING = auto()
+    """A number is a reference; whatever is left over is refused."""
+    NAMES = auto()
+    """A team, a person, a state: a number is none of them, so it is a reference."""
+    NUMBERS = auto()
+    """A severity, a time: a number is one of them."""
+    WORDS = auto()
+    """Text: a number is part of it, unless nothing follows."""
+    REASON = auto()
+    """Text that ends or reopens something: a number before it is refused."""
+    REFERENCES = auto()
+    """The verb reads its references itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One row: what it is called, how it explains itself, what it takes, what it does.
@@ -74,17 +92,10 @@ class Verb:
     aliases: tuple[str, ...] = ()
     straight: Callable[[Shell, Act, str], Awaitable[Answer] | None] | None = None
     about_incident: bool = True
+    behind: Behind = Behind.NAMES
 
     @property
     def help(self) -> VerbHelp:
         return VerbHelp(
             self.name, f"{COMMAND} {self.usage}", self.summary, f"{COMMAND} {self.example}"
         )
-
-
-def with_reference(ask: Ask, verb: Verb) -> Ask:
-    """Read a reference behind the verb, unless one stood before it."""
-    if ask.named is not None or not verb.about_incident:
-        return ask
-    named, rest = reference_first(ask.words)
-    return Ask(ask.shell, ask.act, rest.strip(), named, ask.channel)

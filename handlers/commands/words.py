@@ -1,25 +1,47 @@
-"""The text behind `/escalate`, read word by word.
+"""The text behind `/escalate`: what stands in front of it, and the rest as it was typed.
 
 The manifest asks Slack to escape it (`should_escape`): mentions come as `<@U123|priya>`, and what a
-person typed has `&amp; &lt; &gt;`. `plain` undoes that, exactly once.
+person typed has `&amp; &lt; &gt;`. `plain` undoes that, exactly once. Every reader takes the text
+as Slack sent it, looks at its one form (`normal`), and returns the rest as it was.
 """
 
 import re
 
-from bot.domain.errors import NotFound
-from bot.domain.ids import UserId
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.ids import UserId, reference
+from bot.domain.lifecycle import STATE_WORDS, State, parse_state
 from bot.policy import Policy, TeamRule
+from handlers.commands.normal import normal
 
-_REFERENCE = re.compile(r"(?:esc[-\s]?|#)([0-9]{1,9})(?=[\s:,]|$)[:,]?\s*", re.IGNORECASE)
-_PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>\s*")
+ENDS = r"(?=\s|$|[-.,;:!?/|=]+(?:\s|$)|[-.,;:!?/|=]+(?=[^\W\d_]))"
+"""Where a name ends: before a space, a stop, or a dash or stop that words follow."""
+
+_ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
+_REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", re.IGNORECASE)
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)>")
+_LIKE_A_REFERENCE = re.compile(
+    rf"(?:esc[-_#:]\S*|{_ESC}[0-9]\S*|#\s?(?:esc)?[-_]?[0-9]\S*)", re.IGNORECASE
+)
+_NUMBER = re.compile(rf"0*([0-9]{{1,9}}){ENDS}")
+_STATES = "|".join(re.sub("[ -]", r"[-\\s_]+", word) for word in STATE_WORDS)
+_STATE = re.compile(rf"({_STATES}){ENDS}", re.IGNORECASE)
+_PERSON = re.compile(r"<@([A-Z0-9]+)>")
+_WORD = re.compile(r"\S+")
+_STOPS = ".,;:!?-/|="
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
-_LONGEST_TEAM_NAME = 4
+_SCHEMES = ("mailto:", "tel:", "https://", "http://")
+_ME = frozenset({"me", "@me", "myself"})
 
 
 def plain(text: str) -> str:
     """Return the text as the person typed it: mentions and channels by their names."""
     said = _ENTITY.sub(_named, text)
     return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def unlinked(text: str) -> str:
+    """Return the text with its links as they were typed; mentions and escapes stay."""
+    return _ENTITY.sub(lambda found: found[0] if found[1] else _named(found), text)
 
 
 def _named(entity: re.Match[str]) -> str:
@@ -30,42 +52,86 @@ def _named(entity: re.Match[str]) -> str:
         case "!":
             return label or f"@{target.split('^')[0]}"
         case _:
-            return target
+            return _link(target, (label or "").strip())
+
+
+def _link(target: str, label: str) -> str:
+    """Slack puts a scheme before what was typed; a label that says something else is told too."""
+    if target.startswith(("mailto:", "tel:")):
+        target = target.partition(":")[2]
+    if label in ("", target):
+        return target
+    as_typed = any(target.rstrip("/") == scheme + label.rstrip("/") for scheme in _SCHEMES)
+    return label if as_typed else f"{label} ({target})"
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """Split off the first word, whatever space is behind it: a line may end there."""
-    word, rest = [*text.split(maxsplit=1), "", ""][:2]
-    return word, rest.strip()
+    """Split off the first word in its one form, whatever space, mark or stop is behind it."""
+    line = normal(text)
+    found = _WORD.match(line.norm)
+    if found is None:
+        return "", ""
+    return found[0].strip(_STOPS) or found[0], line.behind(found.end())
 
 
 def reference_first(text: str) -> tuple[str | None, str]:
-    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`; a bare number may mean anything."""
-    found = _REFERENCE.match(text)
-    return (f"ESC-{found[1]}", text[found.end() :]) if found else (None, text)
+    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel (`<#C123>`) that may be one's.
+
+    A bare number may mean anything. Raises BadInput for what looks like a reference and is none.
+    """
+    line = normal(text)
+    if found := _CHANNEL.match(line.norm):
+        return found[0], line.behind(found.end())
+    if found := _REFERENCE.match(line.norm):
+        return reference(int(found[1])), line.behind(found.end())
+    if found := _LIKE_A_REFERENCE.match(line.norm):
+        raise BadInput("incident", f"'{found[0][:40]}' is not a reference", reference(12))
+    return None, text
+
+
+def number_first(text: str) -> tuple[str | None, str]:
+    """Split off a bare number as the reference that it may be."""
+    line = normal(text)
+    found = _NUMBER.match(line.norm)
+    return (reference(int(found[1])), line.behind(found.end())) if found else (None, text)
 
 
 def person_first(text: str, me: UserId) -> tuple[UserId | None, str]:
     """Split off a mention, or `me`; raises NotFound for an `@name` that Slack does not know."""
-    found = _PERSON.match(text)
-    if found:
-        return UserId(found[1]), text[found.end() :].strip()
+    line = normal(text)
+    if found := _PERSON.match(line.norm):
+        return UserId(found[1]), line.behind(found.end())
     word, rest = first_word(text)
-    if word.lower() in ("me", "@me", "myself"):
+    if word.lower() in _ME:
         return me, rest
     if word.startswith("@"):
-        raise NotFound("person", plain(word))
+        raise NotFound("person", word)
     return None, text
+
+
+def state_first(text: str) -> tuple[State, str]:
+    """Split off a state, which may be two words; raises BadInput with those that exist."""
+    line = normal(text)
+    found = _STATE.match(line.norm)
+    if found is None:
+        return parse_state(first_word(text)[0]), text
+    return parse_state(found[1]), line.behind(found.end())
 
 
 def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
     """Split off a team's name, which may be several words; raises NotFound with the nearest."""
-    words = text.split()
-    for count in range(min(_LONGEST_TEAM_NAME, len(words)), 1, -1):
-        try:
-            team = policy.team(plain(" ".join(words[:count])))
-        except NotFound:
-            continue
-        return team, "".join(text.split(maxsplit=count)[count:]).strip()
-    word, rest = first_word(text)
-    return policy.team(plain(word.rstrip(",:"))), rest
+    line = normal(text)
+    found = re.compile(rf"@?({_team_names(policy)}){ENDS}", re.IGNORECASE).match(line.norm)
+    if found:
+        return policy.team(found[1]), line.behind(found.end())
+    return policy.team(first_word(text)[0]), text
+
+
+def _team_names(policy: Policy) -> str:
+    """Every way to write a team's name, the longest first."""
+    names = {
+        re.sub(r"[-\s_]+", r"[-\\s_]+", re.escape(normal(name).norm).replace("\\", ""))
+        for team in policy.teams.values()
+        for name in (*team.aliases, team.name, team.key)
+    }
+    return "|".join(sorted(names, key=len, reverse=True))

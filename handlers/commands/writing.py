@@ -3,7 +3,7 @@
 from bot.domain.rights import Deed
 from bot.services import lifecycle, reading
 from handlers.answer import Answer
-from handlers.commands.verb import Ask, Verb
+from handlers.commands.verb import Ask, Behind, Verb
 from handlers.errors import Failure, attempt
 
 
@@ -32,6 +32,7 @@ NOTE = Verb(
     example="note ESC-12 the agency called, wants an answer today",
     deed=Deed.NOTE,
     run=note,
+    behind=Behind.WORDS,
 )
 UPDATE = Verb(
     name="update",
@@ -41,4 +42,5 @@ UPDATE = Verb(
     example="update Twelve accounts are suspended, the rest follow by noon",
     deed=Deed.UPDATE,
     run=update,
+    behind=Behind.WORDS,
 )

@@ -21,9 +21,19 @@ from bot.policy import Policy, load
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.words import Words
-from handlers.commands.listener import nearest_verbs, read
-from handlers.commands.words import person_first, plain, reference_first, team_first
-from handlers.subjects import asker_in, incident_in, snooze_in
+from handlers.commands.listener import read
+from handlers.commands.misunderstood import nearest_verbs
+from handlers.commands.severities import opening_words, severity_first
+from handlers.commands.typed import Typed
+from handlers.commands.words import (
+    number_first,
+    person_first,
+    plain,
+    reference_first,
+    state_first,
+    team_first,
+)
+from handlers.subjects import asker_in, incident_in, snooze_in, typed_in
 from slack_rules import check_message
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,17 +51,21 @@ class CommandLine:
         self.desk = Desk(load(SHIPPED), Words())
 
     def check(self, text: str) -> None:
-        typed = read(text)
-        assert typed.named is None or reference_first(text.strip())[0] == typed.named
+        typed = self._asked(read, text) or Typed(None, "", "", None)
         assert len(plain(text)) <= len(text) + text.count("<")
         assert len(nearest_verbs(typed.word[:50])) <= 3
         for part in (text, typed.words):
             self._readers(part)
 
     def _readers(self, text: str) -> None:
+        for first in (reference_first, number_first, state_first):
+            self._asked(first, text)
         self._asked(person_first, text, ME)
+        self._asked(severity_first, self.desk.policy, text)
+        words = opening_words(self.desk.policy, text, Severity.P2)
+        assert words.severity is None or not words.meant
         self._asked(team_first, self.desk.policy, text)
-        for read_subject in (asker_in, snooze_in, incident_in):
+        for read_subject in (asker_in, snooze_in, typed_in, incident_in):
             self._asked(read_subject, text)
         number = self._asked(parse_reference, text)
         assert number is None or parse_reference(reference(number)) == number

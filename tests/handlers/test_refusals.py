@@ -48,7 +48,7 @@ REFUSED = [
     ("status ESC-1 reviewed", "can't become"),
     ("assign ESC-1", "@priya"),
     ("assign ESC-1 @nobody-here", "@nobody-here"),
-    ("assign ESC-1 @tom @priya", "nothing else"),
+    ("assign ESC-1 @tom @priya", "left over"),
     ("page ESC-1 leagl", "legal"),
     ("page ESC-1 legal", "already"),
     ("page ESC-1 @ghost", "@ghost"),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import BadInput, NotFound
 from bot.policy import Policy
-from handlers.commands.listener import nearest_verbs, read
+from handlers.commands.listener import read
+from handlers.commands.misunderstood import nearest_verbs
 from handlers.commands.words import first_word, person_first, plain, reference_first, team_first
 from tests.factories import MEI, PRIYA
 
@@ -18,7 +19,15 @@ from tests.factories import MEI, PRIYA
         ("threats against <@U0PRIYA|priya>", "threats against @priya"),
         ("in <#C0GENERAL|general>", "in #general"),
         ("see <https://case.example/4711?a=1&amp;b=2>", "see https://case.example/4711?a=1&b=2"),
-        ("see <http://case.example|case.example>", "see http://case.example"),
+        ("see <http://case.example|case.example>", "see case.example"),
+        ("see <http://case.example>", "see http://case.example"),
+        ("see <https://case.example/|case.example>", "see case.example"),
+        ("ask <mailto:bob@case.example|bob@case.example>", "ask bob@case.example"),
+        ("call <tel:+6512|+6512>", "call +6512"),
+        (
+            "*b* _c_ `d` <https://evil.example|Approve>",
+            "*b* _c_ `d` Approve (https://evil.example)",
+        ),
         ("tell <!subteam^S0LEADS|@leads>", "tell @leads"),
         ("tell <!here>", "tell @here"),
         ("👩‍👩‍👧 שלום مرحبا", "👩‍👩‍👧 שלום مرحبا"),
@@ -28,12 +37,89 @@ def test_text_is_unescaped_exactly_once(escaped: str, typed: str) -> None:
     assert plain(escaped) == typed
 
 
+WAYS = (
+    "{}",
+    "*{}*",
+    "_{}_",
+    "~{}~",
+    "`{}`",
+    "*_{}_*",
+    '"{}"',
+    "'{}'",
+    "\u201c{}\u201d",
+    "\u2018{}\u2019",
+    "\u00ab{}\u00bb",
+    "({})",
+    "[{}]",
+    "&lt;{}&gt;",
+    "{}.",
+    "{},",
+    "{}:",
+    "{};",
+    "{}!",
+    "{}?",
+    "*{}*:",
+    "\u200b{}\u200b",
+    "\u202e{}\u202c",
+    "\ufeff{}",
+)
+"""How people, their keyboards and Slack put a name."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ESC-12",
+        "esc12",
+        "esc 12",
+        "#12",
+        "#esc-12",
+        "Escalation 12",
+        "ESC\u201312",
+        "ESC\u201412",
+        "ESC\u221212",
+        "ESC\u201112",
+        "E\u200bSC-1\u20602",
+        "\uff25\uff33\uff23\uff0d\uff11\uff12",
+    ],
+)
+def test_a_reference_is_read_in_whatever_it_is_put(written: str, way: str) -> None:
+    put = way.format(written)
+    assert reference_first(put) == ("ESC-12", "")
+    assert reference_first(f"{put} *bold* rest") == ("ESC-12", "*bold* rest")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("*ESC-12 is spam* all of it", "is spam all of it"),
+        ("(ESC-12 is spam)", "is spam"),
+        ("ESC-12\u2014spam", "spam"),
+        ("ESC-12: spam", "spam"),
+        ("ESC-12 - one\n- two", "- one\n- two"),
+        ("ESC-12 don't `panic`", "don't `panic`"),
+    ],
+)
+def test_text_behind_a_reference_is_kept_as_typed(text: str, rest: str) -> None:
+    assert reference_first(text) == ("ESC-12", rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["ESC-abc", "ESC-", "esc12th street", "ESC-5/6", "ESC-5's", "#12a", "ESC-9999999999"]
+)
+def test_what_looks_like_a_reference_and_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        reference_first(f"{text} rest")
+    assert text.split()[0] in refused.value.problem
+
+
 @pytest.mark.parametrize("text", ["ESC-12 rest", "esc12 rest", "esc 12 rest", "#12 rest"])
 def test_a_reference_is_read_as_people_type_it(text: str) -> None:
     assert reference_first(text) == ("ESC-12", "rest")
 
 
-@pytest.mark.parametrize("text", ["12 accounts", "escalate", "ESC-", "#general", "esc12th street"])
+@pytest.mark.parametrize("text", ["12 accounts", "escalate", "#general", "esc key", "escape"])
 def test_what_is_no_reference_stays_in_the_text(text: str) -> None:
     assert reference_first(text) == (None, text)
 

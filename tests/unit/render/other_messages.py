@@ -17,6 +17,7 @@ from bot.domain.reading import (
     Details,
     ExhaustedMessage,
     Listing,
+    Meant,
     Older,
     OnCallLine,
     Opened,
@@ -32,9 +33,11 @@ from bot.render import (
     answers,
     digest,
     escalations,
+    offers,
     reminders,
 )
 from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
+from handlers.commands.undoing import NOTHING, UNDOING
 from tests.unit.render.case import Case
 from tests.unit.render.views import (
     DANIEL,
@@ -235,6 +238,34 @@ MESSAGES: Mapping[str, Case] = {
     "help, a typo": Case(lambda desk, verbs: help(desk, verbs, "opne"), VERBS),
     "help, no such verb": Case(
         lambda desk, verbs: unknown_verb(desk, "xyzzy", [verb.name for verb in verbs]), VERBS
+    ),
+    "help, perhaps a report": Case(
+        lambda desk, typed: offers.unknown_command(desk, "urgent", (), typed),
+        "urgent there is a <bomb> threat",
+    ),
+    "help, a mistyped open": Case(
+        lambda desk, typed: offers.unknown_command(desk, "opne", (f"open {typed}",), typed),
+        "p0 a <bomb> threat",
+    ),
+    **{
+        f"help, {block}": Case(
+            lambda desk, commands, block=block: offers.undo(  # type: ignore[misc]
+                desk, "unack", block, commands
+            ),
+            ("handover ESC-5 @person <summary>", "page ESC-5 <team> <why>"),
+        )
+        for block in sorted({NOTHING.block, *(way.block for way in UNDOING.values())})
+    },
+    "open, no such severity": Case(
+        lambda desk, meant: offers.open_as(desk, "p4", meant),
+        [(Meant(severity, "A <threat>"), f"k:{severity}:A") for severity in Severity],
+    ),
+    "open, two severities": Case(
+        lambda desk, meant: offers.open_as(desk, "1", meant),
+        [
+            (Meant(Severity.P1, "account & more"), "k:P1:account & more"),
+            (Meant(Severity.P2, "1 account & more"), "k:P2:1 account & more"),
+        ],
     ),
     "digest": Case(lambda desk, week: digest.digest(desk, "Leadership", week), a_week()),
     "digest, late": Case(

@@ -131,9 +131,12 @@ def test_every_button_and_form_is_rendered(desk: Desk) -> None:
 
 
 def test_a_button_carries_an_id_and_no_words(desk: Desk) -> None:
+    """But for what its only reader has typed themselves, a moment ago."""
     for case in CASES.values():
         for block in blocks_of(case(desk)):
             for element in [*block.get("elements", []), block.get("accessory") or {}]:
+                if element.get("action_id") in (Button.OPEN_TYPED, Button.OPEN_AS):
+                    continue
                 value = element.get("value", "x")
                 assert value.replace(":", "").isalnum(), value
 

@@ -1,0 +1,44 @@
+"""What is offered where it is not clear what somebody typed: nothing happens until they press."""
+
+from collections.abc import Sequence
+
+from bot.domain.controls import Button
+from bot.domain.reading import Meant
+from bot.render import sizes
+from bot.render.blocks import Block, actions, button, plain, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+
+
+def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Message:
+    """A row for each thing that may be meant: its command to copy, and a button with its value."""
+    rules = list(desk.policy.severities.values())
+    said = desk.say(
+        "answers", "open_as", unknown=unknown, meant=[one for one, _ in meant], rules=rules
+    )
+    blocks: list[Block] = [section(said)]
+    for one, value in meant:
+        pressed = button(desk, Button.OPEN_AS, value)
+        label = desk.plain("buttons", Button.OPEN_AS.value, severity=one.severity)
+        pressed["text"] = plain(label, sizes.BUTTON)
+        blocks.append(section(desk.say("answers", "open_as_row", one=one), pressed))
+    return message(said, blocks)
+
+
+def unknown_command(desk: Desk, named: str, nearest: Sequence[str], typed: str = "") -> Message:
+    """No such verb: the commands that may be meant, and *Open this* for what may be a report."""
+    said = desk.say("help", "unknown", named=named, nearest=nearest)
+    blocks: list[Block] = [section(said)]
+    if typed:
+        blocks.append(section(desk.say("help", "nothing_opened")))
+        blocks.append(
+            actions([button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")])
+        )
+    return message(said, blocks)
+
+
+def undo(desk: Desk, named: str, block: str, commands: Sequence[str]) -> Message:
+    """`unack` and its like: why there is no such command, and those that lead on."""
+    why = desk.say("help", block)
+    said = desk.say("help", "undo", named=named, why=why, commands=commands)
+    return message(said, [section(said)])

@@ -1,0 +1,137 @@
+"""Which escalation a command is about. What looks like one and is not taken is refused: it never
+means the one in whose channel the command was typed, and never all of them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.errors import NotFound, Unclear
+from bot.services import reading
+from handlers.commands.normal import normal
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import first_word, number_first, plain, reference_first
+
+_AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
+_OF = re.compile(
+    r"(?:(?:is|a|an|the|duplicate|of|to|with|as|and)\s+)+|(?:[&+,/;=]|-+)\s*", re.IGNORECASE
+)
+_TEXT = frozenset({Behind.WORDS, Behind.REASON})
+_A_NUMBER_IS_ONE = frozenset({Behind.NOTHING, Behind.NAMES})
+
+
+async def about(ask: Ask, verb: Verb) -> Ask:
+    """Read the reference before or behind the verb; raises Unclear where there are two."""
+    named = await _known(ask, ask.named) if ask.named else None
+    if not verb.about_incident:
+        if named is not None:
+            problem = f"'{verb.name}' is not about one escalation, and {named} stands before it"
+            raise Unclear(problem, (f"{verb.name} {ask.text}".strip(), f"show {named}"))
+        return ask
+    ask = replace(ask, named=named)
+    if verb.behind is Behind.REFERENCES:
+        return ask
+    ask = await _in_front(ask, verb)
+    if verb.behind is Behind.NOTHING and ask.text:
+        raise _left_over(ask, verb)
+    return ask
+
+
+async def _in_front(ask: Ask, verb: Verb) -> Ask:
+    names = [ask.named] if ask.named else []
+    words = ask.words
+    while True:
+        name, rest = await _one(ask, verb, words, is_first=not names)
+        if name is None:
+            break
+        names.append(name)
+        words = rest
+    different = list(dict.fromkeys(names))
+    if len(different) > 1:
+        commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
+        raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
+    return replace(ask, named=different[0] if different else None, words=words)
+
+
+async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str | None, str]:
+    """Split off one reference; behind the first there may be a word that joins another to it."""
+    if not is_first:
+        line = normal(words)
+        joining = _AND.match(line.norm)
+        after = line.behind(joining.end()) if joining else words
+        name, rest = reference_first(after)
+    else:
+        name, rest = reference_first(words)
+        if name is None:
+            name, rest = _number(ask, verb, words)
+    if name is None:
+        return None, words
+    reference = await _of_channel(ask, name)
+    if reference is None and not (is_first and verb.behind not in _TEXT):
+        return None, words
+    return reference or await _known(ask, name, said=words), rest
+
+
+async def references(ask: Ask) -> list[str]:
+    """Read `ESC-60 of ESC-61`, and nothing else; raises Unclear for what is left over."""
+    found, words = list[str](), ask.words
+    while normal(words).norm:
+        line = normal(words)
+        of = _OF.match(line.norm)
+        words = line.behind(of.end()) if of else words
+        name, rest = reference_first(words)
+        if name is None:
+            name, rest = number_first(words)
+        if name is None:
+            raise _no_reference(plain(words), [*([ask.named] if ask.named else []), *found])
+        found.append(await _known(ask, name, said=words))
+        words = rest
+    return found
+
+
+def _no_reference(said: str, named: Sequence[str]) -> Unclear:
+    problem = f"'duplicate' takes the original's reference, and '{said[:80]}' is left over"
+    one, *more = [*named, "ESC-n"] if named else ["ESC-n"]
+    return Unclear(problem, (f"duplicate {one} of {more[0]}" if more else f"duplicate {one}",))
+
+
+def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
+    name, rest = number_first(words)
+    if name is None or verb.behind in _A_NUMBER_IS_ONE or not rest:
+        return (None, words) if verb.behind is Behind.NUMBERS else (name, rest)
+    if verb.behind is Behind.REASON:
+        text = plain(words)
+        raise Unclear(
+            f"it is not clear whether '{first_word(words)[0]}' is {name} or part of the reason",
+            (f"{verb.name} {name} {plain(rest)}", f"{verb.name} {ask.named or 'ESC-n'} {text}"),
+        )
+    return None, words
+
+
+async def _known(ask: Ask, named: str, said: str = "") -> str:
+    """Return a reference; raises NotFound for a channel that is no escalation's."""
+    reference = await _of_channel(ask, named)
+    if reference is None:
+        raise NotFound("incident", plain(said.split(maxsplit=1)[0] if said else named))
+    return reference
+
+
+async def _of_channel(ask: Ask, named: str) -> str | None:
+    if not named.startswith("<#"):
+        return named
+    channel = named.strip("<#>")
+    return await ask.read(reading.reference_of_channel, ask.act, channel)
+
+
+def _left_over(ask: Ask, verb: Verb) -> Unclear:
+    """Name the commands that would do it: this one alone, and a note with the text."""
+    of = ask.named or ""
+    commands = [f"{verb.name} {of}".strip()]
+    number, behind = number_first(ask.words)
+    if number is not None and not behind:
+        commands.append(f"{verb.name} {number}")
+    else:
+        commands.append(f"note {of or 'ESC-n'} {ask.text}")
+    return Unclear(
+        f"'{verb.name}' takes no text, and '{ask.text[:80]}' is left over", tuple(commands)
+    )

@@ -1,0 +1,314 @@
+"""What people type and no reader took: nothing happens to an escalation that was not named."""
+
+import pytest
+from sqlmodel import select
+
+from bot.domain.lifecycle import State
+from bot.domain.paging import RunState
+from bot.store.tables import PagingRun, TimelineEntry
+from handlers.commands import VERBS
+from playground.driver import texts
+from tests.handlers.requests import command_body, send
+from tests.handlers.stage import Stage
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is read of a text does not depend on the database."""
+
+
+def entries(stage: Stage) -> list[tuple[str, int]]:
+    with stage.db.reading() as tx:
+        return sorted((row.incident_id, row.seq) for row in tx.all(select(TimelineEntry)))
+
+
+def taken_by_priya(stage: Stage) -> set[str]:
+    """References of the escalations in which a page was acknowledged."""
+    with stage.db.reading() as tx:
+        runs = tx.all(select(PagingRun))
+    taken = {run.incident_id for run in runs if run.state is RunState.ACKNOWLEDGED}
+    return {f"ESC-{row.number}" for row in stage.incidents() if row.id in taken}
+
+
+async def test_a_reference_in_any_writing_acknowledges_that_one_alone(stage: Stage) -> None:
+    for _ in range(4):
+        stage.opened()
+    for text, number in (("ack *ESC-2*", 2), ("ack 3", 3), ("ack ESC-4.", 4)):
+        assert f"acknowledged ESC-{number}" in await stage.command("priya", text)
+    assert taken_by_priya(stage) == {"ESC-2", "ESC-3", "ESC-4"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ack ESC-abc", "not a reference"),
+        ("ack ESC-99", "ESC-99"),
+        ("ack 99", "ESC-99"),
+        ("ack please", "takes no text"),
+        ("ack all", "takes no text"),
+        ("ack ESC-1 ESC-2", "/escalate ack ESC-2"),
+        ("ack ESC-1, ESC-2", "/escalate ack ESC-1"),
+        ("ack ESC-1 and ESC-2", "several escalations"),
+        ("ack ESC-1 2", "/escalate ack ESC-2"),
+        ("ESC-1 ack ESC-2", "several escalations"),
+        ("ack ESC-1 on it", "/escalate note ESC-1 on it"),
+        ("ack #general", "#general"),
+        ("ack @tom", "takes no text"),
+    ],
+)
+async def test_what_ack_does_not_understand_acknowledges_nothing(
+    stage: Stage, text: str, says: str
+) -> None:
+    stage.opened()
+    stage.opened()
+    before = entries(stage)
+    said = await stage.command("priya", text)
+    assert says in said
+    assert taken_by_priya(stage) == set()
+    assert entries(stage) == before
+
+
+@pytest.mark.parametrize("here", ["esc-1", "general"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "decline *ESC-2* spam",
+        "decline ESC\u20132: spam",
+        "*decline ESC-2 spam*",
+        "ESC-2, decline spam",
+        "decline \u201cESC-2\u201d spam",
+    ],
+)
+async def test_decline_ends_the_one_that_is_named(stage: Stage, text: str, here: str) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    assert "ESC-2" in await stage.command("mei", text, here)
+    assert [row.state for row in stage.incidents()] == [State.NEW, State.DECLINED]
+    entry = stage.details(stage.incidents()[1].id).entries[-1]
+    assert entry.data["note"] == "spam"
+
+
+async def test_an_escalations_channel_is_its_reference(stage: Stage) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    assert "ESC-1" in await stage.command("mei", "note #esc-1 called the agency")
+    answered = await send(stage.url, command_body("note <#C0ESC1> once more", trigger="9.9.9"))
+    assert "ESC-1" in answered.json["text"]
+    texts_noted = [e.data.get("text") for e in stage.details(stage.incidents()[0].id).entries[-2:]]
+    assert texts_noted == ["called the agency", "once more"]
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("duplicate ESC-2 of ESC-3", {2: 3}),
+        ("duplicate 2 of 3", {2: 3}),
+        ("duplicate *ESC-2*, *ESC-3*", {2: 3}),
+        ("ESC-2 duplicate of ESC-3", {2: 3}),
+        ("duplicate of ESC-3", {1: 3}),
+        ("duplicate ESC-3.", {1: 3}),
+        ("status duplicate of ESC-3", {1: 3}),
+        ("status ESC-2 duplicate *ESC-3*", {2: 3}),
+        ("duplicate ESC-2 of ESC-2", {}),
+        ("duplicate ESC-2 of ESC-99", {}),
+        ("duplicate ESC-2 of the other one", {}),
+        ("duplicate ESC-2 ESC-3 ESC-1", {}),
+        ("duplicate ESC-abc", {}),
+    ],
+)
+async def test_duplicate_ends_what_stands_before_of(
+    stage: Stage, text: str, of: dict[int, int]
+) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    stage.opened()
+    assert await stage.command("mei", text, "esc-1")
+    rows = stage.incidents()
+    by_id = {row.id: row.number for row in rows}
+    assert {row.number: by_id[row.duplicate_of] for row in rows if row.duplicate_of} == of
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("update ESC-2 related to ESC-3", "related to ESC-3"),
+        ("update *ESC-2* see <http://case.example|case.example>", "see case.example"),
+        ("update ESC-2 12 accounts are *gone*", "12 accounts are *gone*"),
+        ("update ESC-2 see #general", "see #general"),
+        ("update ESC-2 - one\n- two", "- one\n- two"),
+    ],
+)
+async def test_an_update_keeps_its_text_and_goes_where_it_is_named(
+    stage: Stage, text: str, note: str
+) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    before = stage.details(stage.incidents()[0].id).entries
+    answered = await send(
+        stage.url, command_body(text, trigger="8.8.8", channel_id="C0ESC1", channel_name="esc-1")
+    )
+    assert "ESC-2" in answered.json["text"]
+    assert stage.details(stage.incidents()[1].id).entries[-1].data["text"] == note
+    assert stage.details(stage.incidents()[0].id).entries == before
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("update ESC-2 ESC-3 are one", "/escalate update ESC-3 are one"),
+        ("update ESC-2x still looking", "not a reference"),
+        ("decline 2 spam", "/escalate decline ESC-2 spam"),
+        ("reopen 2 it is back", "part of the reason"),
+        ("ESC-2 list", "not about one escalation"),
+        ("ESC-2 open p0 it is back", "not about one escalation"),
+        ("open ESC-2", "/escalate reopen ESC-2"),
+        ("close ESC-2 all good", "/escalate note ESC-2 all good"),
+        ("done ESC-2 sent it", "/escalate note ESC-2 sent it"),
+        ("show ESC-2 please", "takes no text"),
+        ("assign ESC-2 @tom please", "/escalate note ESC-2 please"),
+        ("severity ESC-2 p0 p3 worse", "two severities"),
+        ("status ESC-2 wondering", "not a state"),
+    ],
+)
+async def test_what_is_not_clear_is_refused_with_commands_to_copy(
+    stage: Stage, text: str, says: str
+) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    stage.opened()
+    before = entries(stage)
+    assert says in await stage.command("mei", text, "esc-1")
+    assert entries(stage) == before
+
+
+async def test_a_number_alone_is_the_reference_that_a_verb_expects(stage: Stage) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    assert "ESC-2" in await stage.command("mei", "show 2", "esc-1")
+    assert "ESC-2" in await stage.command("mei", "assign 2 @tom", "esc-1")
+    assert "ESC-2 is now P0" in await stage.command("mei", "severity 2 p0 it is worse", "esc-1")
+    assert "ESC-1 is now P2" in await stage.command("mei", "severity 2 it is little", "esc-1")
+    await stage.command("mei", "resolve 2", "esc-1")
+    view = await stage.person("mei").until_modal()
+    assert "ESC-2" in str(view.blocks)
+
+
+SEVERITIES = {
+    "P0": "*p0* x|p0\u2014x|p0 - x|P0: x|[p0] x|p-0 x|p 0 x|sev0 x|sev 0 x|severity p0 x"
+    "|severity: 0 x|critical x|*Critical*: x|severity critical x"
+    "|priority 0 x|\uff50\uff10 x|p\u200b0 x"
+    "|\u201cp0\u201d x|critical p0 x|*p0 x*",
+    "P1": "high x|High: x|_p1_ x|sev-1 x",
+    "P2": "x|p2 x|medium x",
+    "P3": "low x|(p3) x|sev 3. x",
+}
+
+
+@pytest.mark.parametrize("severity", SEVERITIES)
+async def test_a_severity_counts_in_any_writing(stage: Stage, severity: str) -> None:
+    writings = SEVERITIES[severity].split("|")
+    for written in writings:
+        assert f"open as {severity}" in await stage.command("mei", f"open {written}"), written
+    assert {row.title for row in stage.incidents()} == {"x"}
+    assert len(stage.incidents()) == len(writings)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("open p4 x", "P0 (Critical), P1 (High), P2 (Medium), P3 (Low)"),
+        ("open p5 title", "is not a severity"),
+        ("open sev9 x", "is not a severity"),
+        ("open sev 9 x", "is not a severity"),
+        ("open p0child in danger", "is not a severity"),
+        ("open severity urgent x", "is not a severity"),
+        ("open p0 p1 x", "which severity"),
+        ("open 1 account doxxed", "which severity"),
+        ("open p4", "is not a severity"),
+    ],
+)
+async def test_a_severity_that_is_none_opens_nothing(stage: Stage, text: str, says: str) -> None:
+    assert says in await stage.command("mei", text)
+    assert stage.incidents() == []
+    assert stage.deliveries("page") == []
+
+
+async def test_open_as_opens_what_was_meant_once(stage: Stage) -> None:
+    outcome = await stage.person("mei").command("/escalate open p4 <b>Threat</b>", "general")
+    message = outcome.message
+    assert message is not None
+    rows = [block["block_id"] for block in message.blocks if "accessory" in block]
+    assert len(rows) == 4
+    assert stage.incidents() == []
+    assert "as P0" in await stage.answer_to_click("mei", message, "open_as", block_id=rows[0])
+    assert "already" in await stage.answer_to_click("mei", message, "open_as", block_id=rows[1])
+    [incident] = stage.incidents()
+    assert (incident.title, incident.severity) == ("<b>Threat</b>", "P0")
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "severity"),
+    [
+        ("opne *p0* bomb threat", "bomb threat", "P0"),
+        ("urgent there is a bomb threat", "urgent there is a bomb threat", None),
+        ("*Bomb* threat at a school", "*Bomb* threat at a school", None),
+        ("p0 bomb threat", "bomb threat", "P0"),
+        ("opne p4 bomb threat", "p4 bomb threat", None),
+    ],
+)
+async def test_what_may_be_a_report_is_offered_and_pages_nobody_without_a_press(
+    stage: Stage, text: str, title: str, severity: str | None
+) -> None:
+    outcome = await stage.person("mei").command(f"/escalate {text}", "general")
+    assert outcome.message is not None
+    assert "`/escalate done" not in texts(outcome.message)
+    assert "nobody has been paged" in texts(outcome.message)
+    await stage.person("mei").click(outcome.message, "open_typed")
+    view = await stage.person("mei").until_modal()
+    assert view.state["title"]["title"]["value"] == title
+    chosen = view.state["severity"]["severity"].get("selected_option")
+    assert (chosen["value"] if chosen else None) == severity
+    assert stage.incidents() == []
+    assert stage.deliveries("page") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "leads_on"),
+    [
+        ("unack ESC-1", "/escalate page ESC-1"),
+        ("un-ack ESC-1", "/escalate handover ESC-1"),
+        ("ESC-1 unacknowledge", "/escalate page ESC-1"),
+        ("undo ack ESC-1", "/escalate page ESC-1"),
+        ("unresolve *ESC-1*", "/escalate reopen ESC-1"),
+        ("unclose ESC-1", "/escalate reopen ESC-1"),
+        ("undecline ESC-1", "/escalate reopen ESC-1"),
+        ("unduplicate ESC-1", "/escalate reopen ESC-1"),
+        ("unassign ESC-1", "/escalate assign ESC-1 @person"),
+        ("disown ESC-1", "/escalate assign ESC-1 @person"),
+        ("undone ESC-1", "/escalate task ESC-1"),
+        ("unpage ESC-1 legal", "/escalate update ESC-1"),
+        ("unopen ESC-1", "/escalate decline ESC-1"),
+        ("unlist", "/escalate show"),
+    ],
+)
+async def test_an_opposite_is_never_answered_with_the_deed_itself(
+    stage: Stage, text: str, leads_on: str
+) -> None:
+    stage.opened()
+    before = entries(stage)
+    said = await stage.command("mei", text)
+    assert leads_on in said
+    for verb in VERBS:
+        if f"un{verb.name}" in text or f"dis{verb.name}" in text:
+            assert f"/escalate {verb.name} ESC-1`" not in said
+    assert entries(stage) == before
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u200b \ufeff", "\u2800", "\u202e\u202c", "\u3164"])
+async def test_a_text_that_shows_nothing_is_none(stage: Stage, nothing: str) -> None:
+    assert await stage.command("mei", f"open p0 {nothing}") == ""
+    assert (await stage.person("mei").until_modal()).callback_id == "form_open"
+    assert stage.incidents() == []
+    stage.opened()
+    before = entries(stage)
+    for text in ("note ESC-1", "update ESC-1", "decline ESC-1", "handover ESC-1 pr"):
+        await stage.command("mei", f"{text} {nothing}")
+        assert entries(stage) == before, text
