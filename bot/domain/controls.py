@@ -18,6 +18,7 @@ class Button(StrEnum):
     # On the card and in answers. Value: incident id.
     TAKE_OWNERSHIP = "incident_take_ownership"
     UPDATE_STATUS = "incident_update_status"
+    CHANGE_SEVERITY = "incident_change_severity"
     PAGE_TEAM = "incident_page_team"
     ADD_TASK = "incident_add_task"
     RECORD_DECISION = "incident_record_decision"
@@ -54,6 +55,8 @@ class Form(StrEnum):
     OPEN = "form_open"
     OPENED = "form_opened"
     STATUS = "form_status"
+    SEVERITY = "form_severity"
+    RAISE = "form_raise"
     PAGE = "form_page"
     TASK = "form_task"
     DECISION = "form_decision"

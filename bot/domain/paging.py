@@ -49,17 +49,32 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The snapshot that an escalation runs on: people by id, nothing looked up later."""
+    """The snapshot that an escalation runs on: people by id, nothing looked up later.
+
+    Rounds count on when a run moves to another ladder, so that no page and no timer of the one
+    before is met again: `first_round` is where this one begins.
+    """
 
     steps: tuple[Step, ...]
     rounds: int = 1
+    first_round: int = 0
+
+    @property
+    def before(self) -> "Position":
+        """The position ahead of the first step."""
+        return Position(self.first_round, -1)
+
+    def paces_like(self, other: "Ladder") -> bool:
+        """Whether it pages the same people after the same waits."""
+        return (self.steps, self.rounds) == (other.steps, other.rounds)
 
     def to_json(self) -> dict[str, Any]:
         steps = [
             {"targets": list(step.targets), "wait": step.wait.total_seconds()}
             for step in self.steps
         ]
-        return {"rounds": self.rounds, "steps": steps}
+        whole: dict[str, Any] = {"rounds": self.rounds, "steps": steps}
+        return {**whole, "first_round": self.first_round} if self.first_round else whole
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Ladder":
@@ -70,7 +85,7 @@ class Ladder:
             )
             for step in data["steps"]
         )
-        return cls(steps=steps, rounds=int(data["rounds"]))
+        return cls(steps, int(data["rounds"]), int(data.get("first_round", 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ def next_step(
 def _positions_after(ladder: Ladder, at: Position) -> Sequence[Position]:
     everything = [
         Position(round_, step)
-        for round_ in range(ladder.rounds)
+        for round_ in range(ladder.first_round, ladder.first_round + ladder.rounds)
         for step in range(len(ladder.steps))
     ]
     return [p for p in everything if (p.round, p.step) > (at.round, at.step)]

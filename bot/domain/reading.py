@@ -13,6 +13,7 @@ from bot.domain.digest import DigestFigures
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.reasons import Reason
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -128,7 +129,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """What a paged person reads. `why` is None where it may not be shown.
+    """What a paged person reads. Where its words may not be shown, `reasons` hold none.
 
     `ended`: the incident has, so nobody is asked any more.
     """
@@ -140,8 +141,7 @@ class PageMessage:
     target: UserId
     state: PageState
     run_state: RunState
-    requested_by: UserId
-    why: str | None
+    reasons: tuple[Reason, ...]
     paged_at: datetime
     ack_due_at: datetime
     round: int = 0
@@ -330,6 +330,29 @@ class Opened:
     head: Head
     paged: tuple[TeamRow, ...]
     unreachable_teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WillPage:
+    """A team or a person that a change of severity pages: `again` where it had been paged before.
+
+    `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then.
+    """
+
+    name: str
+    targets: tuple[UserId, ...]
+    again: bool = False
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityChanged:
+    """What a change of severity brought about: said to the person at once."""
+
+    reference: str
+    severity: Severity
+    paged: tuple[WillPage, ...]
+    slower: tuple[WillPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

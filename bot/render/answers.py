@@ -5,7 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.controls import Button
-from bot.domain.reading import Details, EntryLine, Head, Listing, OnCallLine, Opened
+from bot.domain.reading import (
+    Details,
+    EntryLine,
+    Head,
+    Listing,
+    OnCallLine,
+    Opened,
+    SeverityChanged,
+    WillPage,
+)
 from bot.render import card
 from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk
@@ -24,6 +33,7 @@ __all__ = [
     "refusal_plain",
     "refused",
     "said",
+    "severity_changed",
 ]
 
 ROWS_SHOWN = 20
@@ -63,6 +73,28 @@ def opened_blocks(desk: Desk, view: Opened) -> list[Block]:
         said = desk.say("answers", "opened_unreachable", head=view.head, names=names)
         blocks.append(section(said))
     return [*blocks, context(desk.say("answers", "opened_next"))]
+
+
+def severity_changed(desk: Desk, view: SeverityChanged) -> Message:
+    """Say who is paged by it, who could not be, and who has more time now."""
+    text = desk.say("answers", "severity_changed", view=view)
+    reached = [row for row in view.paged if row.targets]
+    blocks: list[Block] = [section(text)]
+    blocks += _rows(desk, "severity_paged", "severity_team", reached)
+    blocks += _rows(desk, "severity_slower", "severity_slower_team", view.slower)
+    missing = [row.name for row in view.paged if not row.targets]
+    if missing:
+        names = ", ".join(missing)
+        blocks.append(section(desk.say("answers", "severity_unreachable", view=view, names=names)))
+    return message(text, blocks)
+
+
+def _rows(desk: Desk, heading: str, line_of: str, rows: Sequence[WillPage]) -> list[Block]:
+    if not rows:
+        return []
+    lines = [desk.say("answers", heading)]
+    lines += [desk.say("answers", line_of, row=row) for row in rows]
+    return [section(lines_within(lines, lambda count: desk.say("card", "more_teams", count=count)))]
 
 
 def listing(desk: Desk, view: Listing) -> Message:

@@ -99,6 +99,7 @@ def _buttons_for(state: State) -> tuple[Button, ...]:
             return (
                 Button.TAKE_OWNERSHIP,
                 Button.UPDATE_STATUS,
+                Button.CHANGE_SEVERITY,
                 Button.PAGE_TEAM,
                 Button.ADD_TASK,
                 Button.RECORD_DECISION,

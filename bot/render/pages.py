@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.domain.controls import Button
 from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.reading import Head, PageMessage
+from bot.domain.reasons import Reason
 from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -20,8 +21,7 @@ def page(desk: Desk, view: PageMessage) -> Message:
         section(desk.say("page", "about", page=view)),
         *_facts(desk, view),
     ]
-    why = view.why if view.head.full else None
-    blocks.append(section(desk.say("page", "asked", page=view, why=why)))
+    blocks += [section(_reason(desk, view, reason)) for reason in view.reasons]
     blocks += _question(desk, view) if waiting else [section(_outcome(desk, view))]
     return message(text, blocks)
 
@@ -52,6 +52,19 @@ def _facts(desk: Desk, view: PageMessage) -> list[Block]:
         opened,
     ]
     return fields(said)
+
+
+def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:
+    """Why this person is called; without any words where the escalation is masked."""
+    head = view.head
+    return desk.say(
+        "page",
+        f"because_{reason.occasion.name.lower()}",
+        page=view,
+        reason=reason,
+        words=reason.words if head.full else "",
+        category=desk.category(head.category) if head.full else "",
+    )
 
 
 def _question(desk: Desk, view: PageMessage) -> list[Block]:

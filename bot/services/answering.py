@@ -15,6 +15,7 @@ from bot.domain.errors import (
 )
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PERSON_PREFIX, UNANSWERED, Ladder, PageState, RunState
+from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -269,10 +270,11 @@ def _pass_on(case: Case, policy: Policy, to: _Successor) -> Started:
 
 
 def _begun(case: Case, policy: Policy, to: _Successor) -> Started:
+    reason = Reason(Occasion.HANDED_OVER, case.act.user, words=to.summary)
     if to.team is not None:
-        started = start_team(case, policy, to.team, to.summary)
+        started = start_team(case, policy, to.team, reason)
     elif to.person is not None:
-        started = start_person(case, policy, to.person, to.summary)
+        started = start_person(case, policy, to.person, reason)
     if not started.targets:
         raise NobodyToPage(started.team_name)
     return started

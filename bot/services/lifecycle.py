@@ -11,13 +11,11 @@ from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId, parse_reference, reference
 from bot.domain.lifecycle import ENDED, WORKING, State, check_move
 from bot.domain.rights import Deed
-from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
-from bot.services.paging import worsen
 from bot.services.runs import end_all
 from bot.services.task_times import restore, withdraw
 from bot.services.written import checked_text
@@ -110,30 +108,6 @@ def capture_message(db: Database, act: Act, incident_id: str, permalink: str, au
         take_up(tx, act, incident_id, Deed.NOTE, ended_too=True) as case,
     ):
         case.record(EntryKind.MESSAGE, permalink=permalink, author=author, pinned_by=act.user)
-        return case.reference
-
-
-def set_severity(
-    db: Database, policy: Policy, act: Act, incident_id: str, to: Severity, reason: str = ""
-) -> str:
-    """Raise freely, lower with a reason; a rise pages the teams that it brings in."""
-    reason = checked_text("note", reason, needed=False)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.RAISE) as case:
-        was = case.incident.severity
-        if was is to:
-            raise NothingToDo(case.reference, was.value)
-        if was.worse_than(to):
-            case.require(Deed.LOWER)
-            if not reason:
-                raise ReasonNeeded(to.value)
-        every = int(policy.severities[to].update_every.total_seconds())
-        case.change(severity=to, update_every=every)
-        told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
-        case.record(EntryKind.SEVERITY, aloud=True, **told)
-        if to.worse_than(was):
-            worsen(case, policy, to)
-        case.expect_update()
-        case.card_changed()
         return case.reference
 
 

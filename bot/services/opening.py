@@ -9,6 +9,7 @@ from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
 from bot.domain.reading import Draft, Opened
+from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
 from bot.domain.showing import shows
@@ -84,7 +85,8 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
     teams = draft.teams
     if teams is None:
         teams = policy.proposed_teams(draft.category, incident.severity)
-    started = start_teams(case, policy, list(dict.fromkeys(teams)))
+    reason = Reason(Occasion.OPENED, act.user, incident.severity)
+    started = start_teams(case, policy, list(dict.fromkeys(teams)), reason)
     case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}")
     case.expect_update()
     case.put_down()

@@ -15,13 +15,13 @@ from bot.domain.paging import (
     PageNow,
     PageState,
     RunState,
-    Step,
     next_step,
 )
+from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
-from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.pacing import hasten, person_ladder
 from bot.services.runs import Run, gone_from, page_now, tell_exhausted
 from bot.services.written import checked_text
 from bot.store import pages, people
@@ -47,8 +47,8 @@ def page_team(
     """Start a team's escalation, on the ladder that the policy has for it now."""
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
-        _refuse_second_run(case, team)
-        started = start_team(case, policy, team, why)
+        reason = Reason(Occasion.ASKED, act.user, words=why)
+        started = _hastened(case, policy, team, reason) or start_team(case, policy, team, reason)
         if not started.targets:
             raise NobodyToPage(started.team_name)
         case.card_changed()
@@ -61,63 +61,72 @@ def page_person(
     """Page one person; when they do not answer, the escalation manager is next."""
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
-        _refuse_second_run(case, PERSON_PREFIX + user)
-        started = start_person(case, policy, user, why)
+        reason = Reason(Occasion.ASKED, act.user, words=why)
+        going_on = _hastened(case, policy, PERSON_PREFIX + user, reason)
+        started = going_on or start_person(case, policy, user, reason)
         if not started.targets:
             raise NobodyToPage(started.team_name)
         case.card_changed()
         return started
 
 
-def _refuse_second_run(case: Case, team: str) -> None:
-    going_on = being_paged(case, team)
-    if going_on is not None:
-        name = going_on.team_name
-        raise BadInput("team", f"{name} is being paged for {case.reference} already")
+def _hastened(case: Case, policy: Policy, team: str, reason: Reason) -> Started | None:
+    """Page a team again whose run is too slow by now; refuse where it is paged as it should be.
+
+    Returns None where it is not being paged.
+    """
+    run = _paging_run(case, team)
+    if run is None:
+        return None
+    targets = hasten(case, policy, run, reason)
+    if not targets:
+        raise BadInput("team", f"{run.team_name} is being paged for {case.reference} already")
+    return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
+
+
+def _paging_run(case: Case, team: str) -> PagingRun | None:
+    for run in pages.runs_of(case.tx, [case.id]):
+        if run.team_key == team and run.state is RunState.PAGING:
+            return run
+    return None
 
 
 def being_paged(case: Case, team: str) -> Started | None:
     """Return the run in which a team (or a person, by its key) is asked just now."""
-    for run in pages.runs_of(case.tx, [case.id]):
-        if run.team_key == team and run.state is RunState.PAGING:
-            asked = dict.fromkeys(
-                UserId(page.target)
-                for page in pages.pages_of_run(case.tx, run.id)
-                if page.state is PageState.WAITING
-            )
-            return Started(
-                run.id, team, run.team_name, tuple(asked), run.started_at, run.ack_due_at
-            )
-    return None
+    run = _paging_run(case, team)
+    if run is None:
+        return None
+    asked = dict.fromkeys(
+        UserId(page.target)
+        for page in pages.pages_of_run(case.tx, run.id)
+        if page.state is PageState.WAITING
+    )
+    return Started(run.id, team, run.team_name, tuple(asked), run.started_at, run.ack_due_at)
 
 
-def start_team(case: Case, policy: Policy, team: TeamKey, why: str = "") -> Started:
-    return start_teams(case, policy, [team], why)[0]
+def start_team(case: Case, policy: Policy, team: TeamKey, reason: Reason) -> Started:
+    return start_teams(case, policy, [team], reason)[0]
 
 
 def start_teams(
-    case: Case, policy: Policy, teams: Sequence[TeamKey], why: str = ""
+    case: Case, policy: Policy, teams: Sequence[TeamKey], reason: Reason
 ) -> list[Started]:
     """Start several teams' escalations at once; who is gone is asked once for all."""
     ladders = {team: policy.ladder(team, case.incident.severity) for team in teams}
     gone = gone_from(case, ladders.values())
     return [
-        _start(case, policy, team, policy.teams[team].name, ladder, why, gone)
+        _start(case, policy, team, policy.teams[team].name, ladder, reason, gone)
         for team, ladder in ladders.items()
     ]
 
 
-def start_person(case: Case, policy: Policy, user: UserId, why: str = "") -> Started:
-    wait = policy.severities[case.incident.severity].ack_within
+def start_person(case: Case, policy: Policy, user: UserId, reason: Reason | None = None) -> Started:
     known = people.person(case.tx, case.act.workspace, user)
     if known is not None and known.outsider:
         raise BadInput("person", f"{known.name} is a guest or external and cannot be paged")
-    steps = [Step((user,), wait)]
-    backups = tuple(manager for manager in policy.managers_on_duty if manager != user)
-    if backups:
-        steps.append(Step(backups, wait))
-    ladder = Ladder(tuple(steps), rounds=1)
+    ladder = person_ladder(policy, case.incident.severity, user)
     name = known.name if known else user
+    why = reason or Reason(Occasion.ASKED, case.act.user)
     return _start(case, policy, PERSON_PREFIX + user, name, ladder, why, gone_from(case, [ladder]))
 
 
@@ -127,14 +136,14 @@ def _start(
     team_key: str,
     name: str,
     ladder: Ladder,
-    why: str,
+    reason: Reason,
     gone: frozenset[UserId],
 ) -> Started:
     """Store the run with its snapshot, its first step taken."""
     act = case.act
     ack_due = act.now + policy.severities[case.incident.severity].ack_within
     first = next_step(ladder, BEFORE, act.now, gone)
-    run = Run(new_id(act.now), team_key, name, why)
+    run = Run(new_id(act.now), team_key, name, reason.words)
     position = first.position if isinstance(first, PageNow) else BEFORE
     case.add(
         PagingRun,
@@ -148,7 +157,8 @@ def _start(
             "round": position.round,
             "step": position.step,
             "next_at": first.next_at if isinstance(first, PageNow) else None,
-            "why": why,
+            "why": reason.words,
+            "reasons": [reason.to_json()],
             "requested_by": act.user,
             "started_at": act.now,
             "ack_due_at": ack_due,
@@ -162,10 +172,3 @@ def _start(
         case Exhausted():
             tell_exhausted(case, policy, run)
             return Started(run.id, team_key, name, (), act.now, ack_due)
-
-
-def worsen(case: Case, policy: Policy, severity: Severity) -> None:
-    """Page the teams that a higher severity brings in and that were never paged."""
-    paged = {run.team_key for run in pages.runs_of(case.tx, [case.id])}
-    proposed = policy.proposed_teams(case.incident.category, severity)
-    start_teams(case, policy, [team for team in proposed if team not in paged], severity.value)

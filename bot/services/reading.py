@@ -167,10 +167,11 @@ def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
 def head(db: Database, act: Act, incident_id: str) -> Head:
     """Return the incident as this person may see it; raises NoAccess for an outsider."""
     with db.reading() as tx:
-        return _readable(tx, act, incident_id)[1]
+        return readable(tx, act, incident_id)[1]
 
 
-def _readable(tx: Transaction, act: Act, incident_id: str) -> tuple[Incident, Head]:
+def readable(tx: Transaction, act: Act, incident_id: str) -> tuple[Incident, Head]:
+    """Return an incident that this person may read; raises NoAccess for an outsider."""
     incident = incidents.get(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotFound("incident", "")
@@ -184,7 +185,7 @@ def _readable(tx: Transaction, act: Act, incident_id: str) -> tuple[Incident, He
 def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -> Details:
     """Return the card and the newest timeline entries (all, with None)."""
     with db.reading() as tx:
-        incident, shown = _readable(tx, act, incident_id)
+        incident, shown = readable(tx, act, incident_id)
         entries = incidents.timeline(tx, incident_id, newest=newest)
         return Details(
             card=card_of(tx, incident, shown, act.now),

@@ -25,17 +25,21 @@ from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 
-_ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
+ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the messages and the timeline need of a run, new or stored."""
+    """What the messages and the timeline need of a run, new or stored.
+
+    `first_round`: of the ladder that it is on now; people count rounds from there.
+    """
 
     id: str
     team_key: str
     team_name: str
     why: str
+    first_round: int = 0
 
 
 def advance(case: Case, policy: Policy, run: PagingRun, late_since: datetime | None = None) -> None:
@@ -73,7 +77,8 @@ def _advance(
 
 
 def _named(run: PagingRun) -> Run:
-    return Run(run.id, run.team_key, run.team_name, run.why)
+    first_round = Ladder.from_json(run.ladder).first_round
+    return Run(run.id, run.team_key, run.team_name, run.why, first_round)
 
 
 def gone_from(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
@@ -112,7 +117,7 @@ def page_now(case: Case, run: Run, step: PageNow, late_since: datetime | None = 
         team=run.team_key,
         name=run.team_name,
         targets=list(step.targets),
-        round=position.round,
+        round=position.round - run.first_round,
         step=position.step,
         why=run.why,
         **late,
@@ -190,7 +195,7 @@ def settle_run(case: Case, run_id: str) -> None:
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run_id)
     pages.supersede(case.tx, run_id, case.act.now)
     told = pages.pages_of_run(case.tx, run_id)
-    withdrawals.cancel(case.tx, [page.id for page in told], _ASKS)
+    withdrawals.cancel(case.tx, [page.id for page in told], ASKS)
     case.send(*(page_changed(case, page) for page in told if page.message_ts is not None))
 
 

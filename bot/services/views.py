@@ -1,7 +1,7 @@
 """Rows → what people read. Every title passes through `visibility.sight` here."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -17,6 +17,7 @@ from bot.domain.reading import (
     TaskLine,
     TeamRow,
 )
+from bot.domain.reasons import Reason, of_run
 from bot.domain.visibility import Place, Sight, Tier, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
@@ -121,12 +122,22 @@ def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         paged=tuple(UserId(user) for user in paged),
-        round=run.round,
+        round=_round(run, run),
         step=run.step,
         next_at=run.next_at,
         responder=UserId(run.responder) if run.responder else None,
         acked_at=run.acked_at,
     )
+
+
+def _round(of: PagingRun | Page, run: PagingRun) -> int:
+    """People count rounds from the ladder that the run is on now."""
+    return max(0, of.round - int(run.ladder.get("first_round", 0)))
+
+
+def _reasons(run: PagingRun, head: Head) -> tuple[Reason, ...]:
+    reasons = of_run(run.reasons, run.requested_by, run.why)
+    return reasons if head.full else tuple(replace(reason, words="") for reason in reasons)
 
 
 def team_row_of(started: Started) -> TeamRow:
@@ -197,11 +208,10 @@ def page_message(
         target=UserId(page.target),
         state=page.state,
         run_state=run.state,
-        requested_by=UserId(run.requested_by),
-        why=(run.why or None) if head.full else None,
+        reasons=_reasons(run, head),
         paged_at=page.sent_at or due,
         ack_due_at=run.ack_due_at,
-        round=page.round,
+        round=_round(page, run),
         step=page.step,
         responder=UserId(run.responder) if run.responder else None,
         acked_at=run.acked_at,

@@ -148,6 +148,25 @@ def move(
     return tx.run(_MOVE, [{**seen, **values}]) == 1
 
 
+def pace(
+    tx: Transaction, run_id: str, state: RunState, at: Position, values: Mapping[str, Any]
+) -> bool:
+    """Have a run go on by another ladder; False when it is no longer where the decision saw it."""
+    seen = (
+        col(PagingRun.id) == run_id,
+        col(PagingRun.state) == state,
+        col(PagingRun.round) == at.round,
+        col(PagingRun.step) == at.step,
+    )
+    return tx.changed(update(PagingRun).where(*seen).values(**values)) == 1
+
+
+def take_early_word(tx: Transaction, run_id: str, now: datetime) -> bool:
+    """Mark that the early word of a run is said; False when it was said before."""
+    unsaid = (col(PagingRun.id) == run_id, col(PagingRun.early_word_at).is_(None))
+    return tx.changed(update(PagingRun).where(*unsaid).values(early_word_at=now)) == 1
+
+
 def end_run(
     tx: Transaction, run_id: str, was: Iterable[RunState], values: Mapping[str, Any]
 ) -> bool:

@@ -22,6 +22,7 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.OPEN_CHANNEL: pages.open_channel,
     Button.TAKE_OWNERSHIP: incidents.take_ownership,
     Button.UPDATE_STATUS: incidents.update_status,
+    Button.CHANGE_SEVERITY: incidents.change_severity,
     Button.PAGE_TEAM: incidents.page_team,
     Button.ADD_TASK: incidents.add_task,
     Button.RECORD_DECISION: incidents.record_decision,

@@ -28,6 +28,12 @@ async def post_update(click: Click) -> Answer:
     return Modal(form, Button.POST_UPDATE, head.id)
 
 
+async def change_severity(click: Click) -> Answer:
+    head = await _open_one(click)
+    form = forms.severity_form(click.desk, head.id, head)
+    return Modal(form, Button.CHANGE_SEVERITY, head.id)
+
+
 async def page_team(click: Click) -> Answer:
     head = await _open_one(click)
     return Modal(forms.page_form(click.desk, head.id, head), Button.PAGE_TEAM, head.id)

@@ -9,8 +9,8 @@ from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State, check_move
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
-from bot.render import forms
-from bot.services import lifecycle
+from bot.render import answers, forms
+from bot.services import lifecycle, severities
 from handlers.answer import Answer, Modal
 from handlers.commands.about import references
 from handlers.commands.severities import code_first, severity_first
@@ -44,11 +44,21 @@ async def status(ask: Ask) -> Answer:
 
 async def severity(ask: Ask) -> Answer:
     if not ask.text:
-        raise BadInput("severity", "say which severity", "severity p1 a minor is targeted")
+        return await _severity_form(ask)
     ask, to, reason = _level(ask)
     found = await ask.incident()
-    await ask.write(lifecycle.set_severity, ask.policy, ask.act, found.incident_id, to, reason)
-    return ask.say("severity_changed", reference=found.reference, severity=to.value)
+    changed = await ask.write(
+        severities.set_severity, ask.policy, ask.act, found.incident_id, to, reason
+    )
+    return answers.severity_changed(ask.desk, changed)
+
+
+async def _severity_form(ask: Ask) -> Answer:
+    head = await ask.head()
+    if not head.is_open:
+        raise IncidentClosed(head.reference, head.state)
+    form = forms.severity_form(ask.desk, head.id, head)
+    return Modal(form, Button.CHANGE_SEVERITY, head.id)
 
 
 def _level(ask: Ask) -> tuple[Ask, Severity, str]:
@@ -161,7 +171,7 @@ SEVERITY = Verb(
     name="severity",
     aliases=("sev", "priority"),
     usage="severity [ESC-n] <p0-p3> [reason]",
-    summary="raises or lowers the severity; lowering takes a reason",
+    summary="raises or lowers the severity; lowering takes a reason; alone it opens the form",
     example="severity ESC-12 p0 threat to life confirmed",
     deed=Deed.RAISE,
     run=severity,

@@ -9,6 +9,8 @@ from handlers.views.sent import Handler
 FORMS: Mapping[Form, Handler] = {
     Form.OPEN: opening.open_it,
     Form.STATUS: incidents.status,
+    Form.SEVERITY: incidents.severity,
+    Form.RAISE: incidents.severity,
     Form.PAGE: incidents.page,
     Form.TASK: incidents.task,
     Form.DECISION: incidents.decision,

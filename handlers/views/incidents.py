@@ -4,8 +4,10 @@ from bot.domain.controls import Field
 from bot.domain.errors import BadInput, FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
+from bot.domain.severity import Severity
 from bot.domain.when import parse_when
-from bot.services import decisions, followups, lifecycle, paging, reading
+from bot.render import answers, forms
+from bot.services import decisions, followups, lifecycle, paging, reading, severities
 from bot.services.decisions import NewDecision
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -37,6 +39,25 @@ async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
     if not note:
         raise NothingToDo(head.reference, chosen.value)
     return None
+
+
+async def severity(sent: Sent) -> Became:
+    """A rise first shows who it pages; sent again from there, it is done."""
+    fields = sent.fields
+    chosen, note = fields.chosen(Field.SEVERITY), fields.text(Field.NOTE).strip()
+    if chosen not in list(Severity):
+        raise FormErrors({Field.SEVERITY: sent.desk.plain("listeners", "choose_severity")})
+    to = Severity(chosen)
+    _, _, shown_for = (fields.block_of(Field.SEVERITY) or "").partition(":")
+    if shown_for != to:
+        asked = await sent.read(severities.preview, sent.policy, sent.act, sent.subject, to)
+        head, pages = asked
+        if to.worse_than(head.severity):
+            return forms.raise_form(sent.desk, sent.subject, head, to, note, pages)
+    changed = await sent.write(
+        severities.set_severity, sent.policy, sent.act, sent.subject, to, note
+    )
+    return answers.severity_changed(sent.desk, changed)
 
 
 async def page(sent: Sent) -> Became:

@@ -7,8 +7,11 @@ import pytest
 
 from bot.domain.controls import Button, Form
 from bot.domain.errors import FormErrors
+from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.reading import UpdateReminder
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.render import forms, reminders
 from bot.services import decisions, lifecycle, opening
@@ -50,6 +53,43 @@ async def test_status_with_a_note(stage: Stage) -> None:
     details = stage.details(opened.head.id)
     assert details.card.head.state is State.AWAITING_DECISION
     assert details.entries[-1].data["note"] == "Legal reads it"
+
+
+async def test_a_rise_shows_who_it_pages_before_anyone_is_paged(stage: Stage) -> None:
+    opened = stage.opened(severity=Severity.P3, teams=(TeamKey("operations"),))
+    await form(stage, "mei", opened.head.id, Button.CHANGE_SEVERITY)
+    assert (await sent_by(stage, "mei", severity="P0", note="threat to life confirmed")).ok
+    asked = stage.person("mei").modal
+    assert asked.callback_id == Form.RAISE
+    assert "P0 pages these people now" in words(asked)
+    assert "Operations" in words(asked)
+    head = stage.details(opened.head.id).card.head
+    assert head.severity is Severity.P3, "asked first"
+    assert (await sent_by(stage, "mei")).ok
+    said = words(stage.person("mei").modal)
+    assert "ESC-1 is now P0" in said
+    assert "Operations* — <@U0JOSE>, paged again" in said
+    entries = stage.details(opened.head.id).entries
+    [changed] = [entry for entry in entries if entry.kind is EntryKind.SEVERITY]
+    assert changed.data["reason"] == "threat to life confirmed"
+
+
+async def test_another_severity_chosen_where_a_rise_is_asked_shows_its_own(stage: Stage) -> None:
+    opened = stage.opened(severity=Severity.P3, teams=())
+    await form(stage, "mei", opened.head.id, Button.CHANGE_SEVERITY)
+    await sent_by(stage, "mei", severity="P1")
+    assert (await sent_by(stage, "mei", severity="P0")).ok
+    assert "P0 pages these people now" in words(stage.person("mei").modal)
+    assert stage.details(opened.head.id).card.head.severity is Severity.P3
+
+
+async def test_lowering_by_the_form_takes_a_reason_and_pages_no_one(stage: Stage) -> None:
+    opened = stage.opened(teams=(TeamKey("legal"),))
+    await form(stage, "mei", opened.head.id, Button.CHANGE_SEVERITY)
+    assert not (await sent_by(stage, "mei", severity="P2")).ok
+    assert (await sent_by(stage, "mei", severity="P2", note="calm again")).ok
+    assert "More time to answer" in words(stage.person("mei").modal)
+    assert stage.details(opened.head.id).card.head.severity is Severity.P2
 
 
 async def test_status_unchanged_and_without_a_note_is_marked(stage: Stage) -> None:

@@ -3,8 +3,10 @@
 import pytest
 from sqlmodel import select
 
+from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
+from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
 from bot.store.tables import Inbound
@@ -235,6 +237,22 @@ async def test_done_finishes_the_one_task_of_this_person(stage: Stage) -> None:
     await stage.command("mei", "task ESC-1 me call the agency by 17:00")
     assert "Done" in await stage.command("mei", "done ESC-1")
     assert stage.details(opened.head.id).card.tasks == ()
+
+
+async def test_severity_says_who_it_pages(stage: Stage) -> None:
+    stage.opened(severity=Severity.P3, teams=(TeamKey("operations"),))
+    said = await stage.command("mei", "severity ESC-1 p0 threat to life confirmed")
+    assert "ESC-1 is now P0" in said
+    assert "Operations* — <@U0JOSE>, paged again" in said
+    assert "Legal* — <@U0PRIYA>" in said
+    lowered = await stage.command("mei", "severity ESC-1 p2 calm again")
+    assert "More time to answer" in lowered
+
+
+async def test_severity_alone_opens_its_form(stage: Stage) -> None:
+    stage.opened()
+    await stage.command("mei", "severity ESC-1")
+    assert (await stage.person("mei").until_modal()).callback_id == "form_severity"
 
 
 async def test_handover_to_a_team_carries_the_summary(stage: Stage) -> None:

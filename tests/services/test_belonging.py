@@ -11,7 +11,7 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, answering, followups, lifecycle, paging
+from bot.services import access, answering, followups, lifecycle, paging, severities
 from bot.store import followups as stored_tasks
 from bot.store import incidents
 from bot.store.database import Database
@@ -40,7 +40,7 @@ def may_work(db: Database, policy: Policy, act: Act, incident_id: str) -> bool:
     """Whether they may do what takes a responder: lower the severity, post an update, end it."""
     deeds: list[Callable[[], object]] = [
         lambda: lifecycle.post_update(db, act, incident_id, "all quiet"),
-        lambda: lifecycle.set_severity(db, policy, act, incident_id, Severity.P2, "less of it"),
+        lambda: severities.set_severity(db, policy, act, incident_id, Severity.P2, "less of it"),
         lambda: followups.add_task(
             db, policy, act, incident_id, assignee=MEI, text="look", due_at=IN_AN_HOUR
         ),

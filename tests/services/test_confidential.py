@@ -29,6 +29,7 @@ from bot.services import (
     lifecycle,
     paging,
     reading,
+    severities,
 )
 from bot.services.decisions import NewDecision
 from bot.services.delivered import At
@@ -61,7 +62,7 @@ def a_restricted_story(db: Database, policy: Policy) -> str:
     mei = an_act(MEI, minutes=1)
     lifecycle.post_update(db, mei, incident_id, told("update"), State.INVESTIGATING)
     lifecycle.add_note(db, mei, incident_id, told("note"))
-    lifecycle.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
+    severities.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
     paging.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
     answering.decline(db, policy, an_act(SOFIA), scene.page_of(db, SOFIA), told("excuse"))
     answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA))

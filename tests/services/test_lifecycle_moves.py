@@ -23,7 +23,7 @@ from bot.policy import Policy
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.words import Words
-from bot.services import lifecycle, reading
+from bot.services import lifecycle, reading, severities
 from bot.store import incidents
 from bot.store.database import Database
 from bot.worker.rendering import message
@@ -74,19 +74,19 @@ def test_exactly_the_legal_moves_are_made(db: Database, policy: Policy, state: S
 def test_a_worse_severity_pages_the_teams_that_it_brings_in(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, severity=Severity.P3, teams=None).head.id
     assert not scene.paged(db, "legal")
-    lifecycle.set_severity(db, policy, an_act(role=Role.MEMBER), incident_id, Severity.P1)
+    severities.set_severity(db, policy, an_act(role=Role.MEMBER), incident_id, Severity.P1)
     assert scene.paged(db, "legal") == ["U0PRIYA"]
-    assert scene.paged(db, "content-policy") == ["U0WEI"], "who was paged is not paged again"
+    assert scene.paged(db, "content-policy") == ["U0WEI", "U0WEI"], "its first page had a day"
 
 
 def test_a_milder_severity_takes_a_reason_and_a_responder(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=()).head.id
     with pytest.raises(ReasonNeeded):
-        lifecycle.set_severity(db, policy, an_act(), incident_id, Severity.P3, " ")
+        severities.set_severity(db, policy, an_act(), incident_id, Severity.P3, " ")
     member = an_act("U0BAO", role=Role.MEMBER)
     with pytest.raises(NotPermitted):
-        lifecycle.set_severity(db, policy, member, incident_id, Severity.P3, "calm again")
-    lifecycle.set_severity(db, policy, an_act(), incident_id, Severity.P3, "calm again")
+        severities.set_severity(db, policy, member, incident_id, Severity.P3, "calm again")
+    severities.set_severity(db, policy, an_act(), incident_id, Severity.P3, "calm again")
     assert scene.incident(db, incident_id).severity is Severity.P3
 
 

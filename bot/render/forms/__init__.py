@@ -9,6 +9,7 @@ from bot.render.forms.opening import (
     opening_view,
     teams_to_page,
 )
+from bot.render.forms.severity import raise_form, severity_form
 from bot.render.forms.showing import as_message, message_view, show_view, timeline_view
 from bot.render.forms.work import (
     cannot_take_form,
@@ -35,8 +36,10 @@ __all__ = [
     "opened_view",
     "opening_view",
     "page_form",
+    "raise_form",
     "reopen_form",
     "resolve_form",
+    "severity_form",
     "show_view",
     "status_form",
     "task_form",

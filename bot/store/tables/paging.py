@@ -13,7 +13,9 @@ from bot.store.tables.base import Tenant, closed, json_column, moment
 class PagingRun(Tenant, table=True):
     """One team's (or one person's) escalation within an incident, on its own ladder.
 
-    `by_entitled`: `requested_by` was entitled to let others work on the incident.
+    `by_entitled`: `requested_by` was entitled to let others work on the incident. `reasons` say why
+    it is paged (null in rows of release 0.2: `requested_by` and `why`). `early_word_at` is when the
+    channel and the owner were told that its first step had passed.
     """
 
     __tablename__ = "paging_run"
@@ -37,6 +39,8 @@ class PagingRun(Tenant, table=True):
     next_at: datetime | None = moment(default=None, nullable=True)
     responder: str | None = Field(default=None, max_length=32)
     acked_at: datetime | None = moment(default=None, nullable=True)
+    reasons: list[dict[str, Any]] | None = json_column(default=None, nullable=True)
+    early_word_at: datetime | None = moment(default=None, nullable=True)
     by_entitled: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 

@@ -27,7 +27,6 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "cannot_take": ("reference", "team"),
     "assigned": ("reference", "person"),
     "state_changed": ("reference", "state"),
-    "severity_changed": ("reference", "severity"),
     "noted": ("reference",),
     "updated": ("reference", "due_at"),
     "reminder_set": ("due_at",),

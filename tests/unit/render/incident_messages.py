@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain import errors
+from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import PageState, RunState
+from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import (
@@ -20,15 +22,41 @@ from tests.unit.render.views import (
     a_head,
     a_masked_head,
     a_page,
+    a_reason,
     a_task,
 )
 
 PAGES: Mapping[str, Any] = {
     "page": a_page(),
     "page, restricted": a_page(head=a_head(tier=Tier.RESTRICTED)),
-    "page, masked": a_page(head=a_masked_head(), why=None),
+    "page, masked": a_page(
+        head=a_masked_head(),
+        reasons=(a_reason(Occasion.OPENED, severity=Severity.P1), a_reason(Occasion.ASKED)),
+    ),
+    "page, opened and raised": a_page(
+        reasons=(
+            a_reason(Occasion.OPENED, severity=Severity.P2),
+            a_reason(Occasion.RAISED, severity=Severity.P0, words="threat to life confirmed"),
+        )
+    ),
+    "page, lowered": a_page(
+        reasons=(
+            a_reason(),
+            a_reason(Occasion.LOWERED, by=TOM, severity=Severity.P3, words="calm again"),
+        )
+    ),
+    "page, handed over": a_page(
+        target=TOM,
+        reasons=(a_reason(Occasion.HANDED_OVER, by=PRIYA, words="The notice is drafted."),),
+    ),
+    "page, handed over in person": a_page(
+        team=TeamKey("person:U0TOM"),
+        team_name="Tom",
+        target=TOM,
+        reasons=(a_reason(Occasion.HANDED_OVER, by=PRIYA, words="The notice is drafted."),),
+    ),
     "page to a backup": a_page(target=TOM, step=1),
-    "page in the second round": a_page(round=1, why=None),
+    "page in the second round": a_page(round=1, reasons=(a_reason(),)),
     "page, late and maybe repeated": a_page(late=True, may_repeat=True),
     "page after the last step": a_page(run_state=RunState.EXHAUSTED),
     "page, acknowledged": a_page(

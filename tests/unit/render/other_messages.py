@@ -22,8 +22,10 @@ from bot.domain.reading import (
     OnCallLine,
     Opened,
     ReminderMessage,
+    SeverityChanged,
     TaskReminder,
     UpdateReminder,
+    WillPage,
 )
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -185,6 +187,24 @@ MESSAGES: Mapping[str, Case] = {
     "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
     "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
     "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),
+    "severity raised": Case(
+        answers.severity_changed,
+        SeverityChanged(
+            "ESC-12",
+            Severity.P0,
+            (
+                WillPage("Legal", (PRIYA, TOM), again=True),
+                WillPage("PR", (SOFIA,)),
+                WillPage("DPO", ()),
+            ),
+        ),
+    ),
+    "severity lowered": Case(
+        answers.severity_changed,
+        SeverityChanged(
+            "ESC-12", Severity.P3, (), (WillPage("Legal", (), next_at=NOW + 20 * HOUR),)
+        ),
+    ),
     "listing": Case(
         answers.listing,
         Listing(

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain import errors
 from bot.domain.reading import (
     Opened,
+    WillPage,
 )
 from bot.domain.severity import Severity
 from bot.render import (
@@ -19,6 +20,7 @@ from tests.unit.render.other_messages import some_details
 from tests.unit.render.views import (
     HOUR,
     NOW,
+    PRIYA,
     a_card,
     a_head,
     a_home,
@@ -60,6 +62,21 @@ VIEWS: Mapping[str, Case] = {
     "form, status": Case(_form(forms.status_form), a_head()),
     "form, status, update needed": Case(
         lambda desk, head: forms.status_form(desk, "01SUBJECT", head, note_needed=True), a_head()
+    ),
+    "form, severity": Case(_form(forms.severity_form), a_head()),
+    "form, raise": Case(
+        lambda desk, head: forms.raise_form(
+            desk,
+            "01SUBJECT",
+            head,
+            Severity.P0,
+            "threat to life confirmed",
+            (WillPage("Legal", (PRIYA,), again=True), WillPage("PR", ())),
+        ),
+        a_head(),
+    ),
+    "form, raise, pages no one": Case(
+        lambda desk, head: forms.raise_form(desk, "01SUBJECT", head, Severity.P0, "", ()), a_head()
     ),
     "form, page": Case(_form(forms.page_form), a_head()),
     "form, task": Case(_form(forms.task_form), a_head()),

@@ -24,6 +24,7 @@ from tests.unit.render.views import (
 
 WORKING = {
     Button.UPDATE_STATUS,
+    Button.CHANGE_SEVERITY,
     Button.PAGE_TEAM,
     Button.ADD_TASK,
     Button.RECORD_DECISION,

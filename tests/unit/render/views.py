@@ -17,6 +17,7 @@ from bot.domain.reading import (
     TaskLine,
     TeamRow,
 )
+from bot.domain.reasons import Occasion, Reason
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -132,6 +133,10 @@ def a_card(**changes: Any) -> Card:
     return Card(**(values | changes))
 
 
+def a_reason(occasion: Occasion = Occasion.ASKED, **changes: Any) -> Reason:
+    return Reason(occasion, **({"by": MEI} | changes))
+
+
 def a_page(**changes: Any) -> PageMessage:
     values: dict[str, Any] = {
         "page_id": PageId("01PAGE"),
@@ -141,8 +146,7 @@ def a_page(**changes: Any) -> PageMessage:
         "target": PRIYA,
         "state": PageState.WAITING,
         "run_state": RunState.PAGING,
-        "requested_by": MEI,
-        "why": "Counsel must read the takedown notice today.",
+        "reasons": (a_reason(words="Counsel must read the takedown notice today."),),
         "paged_at": NOW - 9 * MINUTE,
         "ack_due_at": NOW + 6 * MINUTE,
     }

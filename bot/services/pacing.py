@@ -1,0 +1,133 @@
+"""Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from bot.domain.duework import TimerKind
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.pace import Moved, Pace, sooner
+from bot.domain.paging import (
+    PERSON_PREFIX,
+    UNANSWERED,
+    Ladder,
+    PageState,
+    Position,
+    RunState,
+    Step,
+)
+from bot.domain.reasons import Reason, of_run, with_another
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services.case import Case
+from bot.services.runs import ASKS, Run, gone_from, page_changed, page_now
+from bot.store import pages, timers, withdrawals
+from bot.store.tables import Page, PagingRun
+from bot.store.timers import NewTimer
+
+_SAID_NO = (PageState.DECLINED, PageState.UNREACHABLE)
+
+
+def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
+    """Return the ladder on which one person is paged; behind them stand the managers on duty."""
+    wait = policy.severities[severity].ack_within
+    steps = [Step((user,), wait)]
+    backups = tuple(manager for manager in policy.managers_on_duty if manager != user)
+    if backups:
+        steps.append(Step(backups, wait))
+    return Ladder(tuple(steps))
+
+
+def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | None:
+    """Return the ladder that a run would begin with now; None where the team has left the policy.
+
+    A person's run is known by its key, a team's by the team.
+    """
+    if run.team_key.startswith(PERSON_PREFIX):
+        user = UserId(run.team_key.removeprefix(PERSON_PREFIX))
+        return person_ladder(policy, severity, user)
+    team = TeamKey(run.team_key)
+    ladder = policy.ladder(team, severity) if team in policy.teams else None
+    return ladder if ladder is not None and ladder.steps else None
+
+
+def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
+    """Return how a run stands; `paged` are its pages."""
+    waiting = [page for page in paged if page.state is PageState.WAITING]
+    return Pace(
+        ladder=Ladder.from_json(run.ladder),
+        at=Position(run.round, run.step),
+        next_at=run.next_at if run.state is RunState.PAGING else None,
+        ack_due_at=run.ack_due_at,
+        began=max((page.created_at for page in paged), default=run.started_at),
+        asked=tuple(dict.fromkeys(UserId(page.target) for page in waiting)),
+        said_no=tuple(UserId(page.target) for page in paged if page.state in _SAID_NO),
+    )
+
+
+def newest_unanswered(runs: Iterable[PagingRun]) -> list[PagingRun]:
+    """Return, of each team's newest run, those that nobody has answered."""
+    newest = {run.team_key: run for run in runs}
+    return [run for run in newest.values() if run.state in UNANSWERED]
+
+
+def hasten(case: Case, policy: Policy, run: PagingRun, reason: Reason) -> tuple[UserId, ...]:
+    """Page a team again that is being paged more slowly than the severity now asks for.
+
+    Returns who is paged; nobody, where the run has that pace already. Releases up to 0.2 left such
+    runs behind when a severity rose.
+    """
+    severity = case.incident.severity
+    ladder = ladder_now(policy, run, severity)
+    if ladder is None or ladder.paces_like(Ladder.from_json(run.ladder)):
+        return ()
+    within = policy.severities[severity].ack_within
+    pace = pace_of(run, pages.pages_of_run(case.tx, run.id))
+    moved = sooner(pace, ladder, within, case.act.now, gone_from(case, [ladder]))
+    return move(case, run, moved, reason) if moved.page is not None else ()
+
+
+def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[UserId, ...]:
+    """Have a run go on by another ladder, and say why on its pages; return who is paged now."""
+    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
+    values = {
+        "ladder": moved.ladder.to_json(),
+        "ack_due_at": moved.ack_due_at,
+        "next_at": moved.next_at,
+        "reasons": [each.to_json() for each in reasons],
+    }
+    after = {}
+    if moved.page is not None:
+        position = moved.page.position
+        after = {"state": RunState.PAGING, "round": position.round, "step": position.step}
+    before = Position(run.round, run.step)
+    if not pages.pace(case.tx, run.id, run.state, before, {**values, **after}):
+        return ()
+    timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
+    targets = moved.page.targets if moved.page is not None else ()
+    _correct_pages(case, run.id, targets)
+    if moved.page is not None:
+        named = Run(run.id, run.team_key, run.team_name, reason.words, moved.ladder.first_round)
+        page_now(case, named, moved.page)
+    elif moved.next_at is not None:
+        occurrence = f"{run.round}.{run.step}"
+        step = NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, moved.next_at, case.id)
+        case.plan(step)
+    return targets
+
+
+def _correct_pages(case: Case, run_id: str, again: Collection[str]) -> None:
+    """Edit the pages that wait; those of people who are paged `again` give way to a new one."""
+    waiting = [
+        page for page in pages.pages_of_run(case.tx, run_id) if page.state is PageState.WAITING
+    ]
+    replaced = [page for page in waiting if page.target in again]
+    for page in replaced:
+        pages.answer(case.tx, page.id, PageState.SUPERSEDED, case.act.now, "")
+    withdrawals.cancel(case.tx, [page.id for page in replaced], ASKS)
+    case.send(*(page_changed(case, page) for page in waiting if page.message_ts is not None))
+
+
+def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:
+    found: dict[str, list[Page]] = {}
+    for page in paged:
+        found.setdefault(page.run_id, []).append(page)
+    return found

@@ -1,0 +1,127 @@
+"""A change of severity, and what follows it: who is paged, again or anew, and who has more time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.act import Act, Workspace
+from bot.domain.errors import NothingToDo, ReasonNeeded
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.pace import Moved, later, sooner
+from bot.domain.paging import Ladder, PageNow, RunState, next_step
+from bot.domain.reading import Head, SeverityChanged, WillPage
+from bot.domain.reasons import Occasion, Reason
+from bot.domain.rights import Deed
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services import reading
+from bot.services.case import Case, take_up
+from bot.services.pacing import by_run, ladder_now, move, newest_unanswered, pace_of
+from bot.services.paging import start_teams
+from bot.services.written import checked_text
+from bot.store import pages, people
+from bot.store.database import Database
+from bot.store.tables import Incident, PagingRun
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Runs that go on by another ladder, and the teams that a rise brings in, each with who of it
+    is paged first."""
+
+    moved: tuple[tuple[PagingRun, Moved], ...]
+    new: tuple[tuple[TeamKey, tuple[UserId, ...]], ...]
+
+
+def set_severity(
+    db: Database, policy: Policy, act: Act, incident_id: str, to: Severity, reason: str = ""
+) -> SeverityChanged:
+    """Raise freely, lower with a reason; what nobody has answered yet follows."""
+    reason = checked_text("note", reason, needed=False)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.RAISE) as case:
+        was = case.incident.severity
+        if was is to:
+            raise NothingToDo(case.reference, was.value)
+        if was.worse_than(to):
+            case.require(Deed.LOWER)
+            if not reason:
+                raise ReasonNeeded(to.value)
+        plan = _plan(tx, policy, case.incident, to, act.now)
+        every = int(policy.severities[to].update_every.total_seconds())
+        case.change(severity=to, update_every=every)
+        told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
+        case.record(EntryKind.SEVERITY, aloud=True, **told)
+        changed = _follow(case, policy, plan, was, reason)
+        case.expect_update()
+        case.card_changed()
+        return changed
+
+
+def _follow(case: Case, policy: Policy, plan: _Plan, was: Severity, words: str) -> SeverityChanged:
+    to = case.incident.severity
+    occasion = Occasion.RAISED if to.worse_than(was) else Occasion.LOWERED
+    reason = Reason(occasion, case.act.user, to, words)
+    paged, slower = [], []
+    for run, moved in plan.moved:
+        targets = move(case, run, moved, reason)
+        if targets:
+            paged.append(WillPage(run.team_name, targets, again=True))
+        elif occasion is Occasion.LOWERED and moved.next_at is not None:
+            slower.append(WillPage(run.team_name, (), next_at=moved.next_at))
+    started = start_teams(case, policy, [team for team, _ in plan.new], reason)
+    paged += [WillPage(one.team_name, one.targets) for one in started]
+    return SeverityChanged(case.reference, to, tuple(paged), tuple(slower))
+
+
+def preview(
+    db: Database, policy: Policy, act: Act, incident_id: str, to: Severity
+) -> tuple[Head, tuple[WillPage, ...]]:
+    """Return who would be paged if the severity became `to` now."""
+    with db.reading() as tx:
+        incident, head = reading.readable(tx, act, incident_id)
+        plan = _plan(tx, policy, incident, to, act.now)
+    again = [
+        WillPage(run.team_name, moved.page.targets, again=True)
+        for run, moved in plan.moved
+        if moved.page is not None
+    ]
+    new = [WillPage(policy.teams[team].name, targets) for team, targets in plan.new]
+    return head, (*again, *new)
+
+
+def _plan(
+    tx: Transaction, policy: Policy, incident: Incident, to: Severity, now: datetime
+) -> _Plan:
+    """Decide what follows, of an incident that still has the severity of before."""
+    runs = pages.runs_of(tx, [incident.id])
+    rises = to.worse_than(incident.severity)
+    going_on = [
+        (run, ladder)
+        for run in newest_unanswered(runs)
+        if (rises or run.state is RunState.PAGING)
+        and (ladder := ladder_now(policy, run, to)) is not None
+    ]
+    known = {run.team_key for run in runs}
+    proposed = policy.proposed_teams(incident.category, to) if rises else ()
+    new = {team: policy.ladder(team, to) for team in proposed if team not in known}
+    told = by_run(pages.pages_of_incident(tx, incident.id) if going_on else ())
+    ladders = [*new.values(), *(ladder for _, ladder in going_on)]
+    everyone = {user for ladder in ladders for step in ladder.steps for user in step.targets}
+    everyone |= {UserId(page.target) for each in told.values() for page in each}
+    workspace = Workspace(incident.team_id, incident.enterprise_id)
+    gone = {UserId(user) for user in people.gone(tx, workspace, everyone)}
+    within = policy.severities[to].ack_within
+    moved = []
+    for run, ladder in going_on:
+        pace = pace_of(run, told.get(run.id, ()))
+        went = sooner(pace, ladder, within, now, gone) if rises else later(pace, ladder, within)
+        moved.append((run, went))
+    first = [(team, _first(ladder, now, gone)) for team, ladder in new.items()]
+    return _Plan(tuple(moved), tuple(first))
+
+
+def _first(ladder: Ladder, now: datetime, gone: set[UserId]) -> tuple[UserId, ...]:
+    step = next_step(ladder, ladder.before, now, gone)
+    return step.targets if isinstance(step, PageNow) else ()
