@@ -24,6 +24,7 @@ from commandline.arguments import port, replicas, seconds
 from commandline.demo_seed import seed
 from commandline.listening import check_port
 from commandline.migrations import migrate
+from commandline.sole_user import sole_user
 
 ROOT = Path(__file__).resolve().parent.parent
 CAST = ROOT / "bot" / "demo" / "workspace.json"
@@ -91,7 +92,8 @@ class Demo:
                     f"{self.folder} holds something that is not of the demo, which begins anew "
                     "each time: name another --folder."
                 )
-            shutil.rmtree(self.folder)
+            with sole_user(self.database_url, create=False):
+                shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True)
         (self.folder / MARK).touch()
         request_url = None if self.given.socket_mode else self.request_url

@@ -11,7 +11,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import PolicyError, Refused, StoreUnavailable
+from bot.domain.errors import HistoryGone, PolicyError, Refused, StoreUnavailable
 from bot.settings import SettingsError
 
 WRONG_INPUT = 2
@@ -40,6 +40,13 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, PolicyError) as error:
         print(error, file=sys.stderr)
         return WRONG_INPUT
+    except HistoryGone:
+        print(
+            "The database file was deleted, moved or replaced while this command used it. Put it "
+            "back, then run the command again.",
+            file=sys.stderr,
+        )
+        return 1
     except StoreUnavailable:
         print(
             "The database cannot be reached, or cannot store more. Check DATABASE_URL, that the "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.settings import read_settings
 from bot.store.database import Database
 from commandline import migrations
+from commandline.sole_user import sole_user
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,17 +16,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Migrate, or with --check exit 1 when a migration is pending."""
     settings = read_settings(environment, slack_needed=False)
-    db = Database(settings.database_url)
+    if arguments.check:
+        return _checked(Database(settings.database_url))
+    with sole_user(settings.database_url, create=True):
+        _migrated(Database(settings.database_url))
+    return 0
+
+
+def _checked(db: Database) -> int:
     try:
-        if arguments.check:
-            needed = migrations.pending(db)
-            print("The database needs a migration." if needed else "The database is up to date.")
-            return 1 if needed else 0
-        migrations.migrate(db)
-        if migrations.knows(db):
-            print("The database is up to date.")
-        else:
-            print("A newer release has migrated the database. This one runs on it: nothing to do.")
-        return 0
+        needed = migrations.pending(db)
     finally:
         db.close()
+    print("The database needs a migration." if needed else "The database is up to date.")
+    return 1 if needed else 0
+
+
+def _migrated(db: Database) -> None:
+    try:
+        migrations.migrate(db)
+        known = migrations.knows(db)
+    finally:
+        db.close()
+    if known:
+        print("The database is up to date.")
+    else:
+        print("A newer release has migrated the database. This one runs on it: nothing to do.")

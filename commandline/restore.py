@@ -12,6 +12,7 @@ from bot.store.database import Database
 from bot.store.snapshots import Contents, NotADatabase
 from commandline import migrations
 from commandline.backup import WRONG_INPUT, Refused, checked, sqlite_file
+from commandline.sole_user import sole_user
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +38,10 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Exit 2 when it is refused, 1 when the backup is not sound; then nothing has changed."""
     settings = read_settings(environment, slack_needed=False)
     try:
-        if arguments.mark_only:
-            return _marked(Database(settings.database_url))
-        return _restored(settings, arguments)
+        with sole_user(settings.database_url, create=False):
+            if arguments.mark_only:
+                return _marked(Database(settings.database_url))
+            return _restored(settings, arguments)
     except Refused as error:
         print(error, file=sys.stderr)
         return WRONG_INPUT
@@ -107,14 +109,15 @@ def _made_ready(copy: Path) -> int:
 
 def _set_aside(target: Path) -> Path | None:
     """Keep what was there, with its log: what it holds may still be wanted."""
-    if not target.exists():
-        return None
     aside = target.with_name(f"{target.name}.before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    for suffix in ("-wal", "-shm", ""):
-        part = target.with_name(target.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
+    parts = [
+        (target.with_name(target.name + suffix), aside.with_name(aside.name + suffix))
+        for suffix in ("-wal", "-shm", "")
+    ]
+    there = [(part, kept) for part, kept in parts if part.exists()]
+    for part, kept in there:
+        part.rename(kept)
+    return aside if there else None
 
 
 def _tell(target: Path, held: Contents, uncertain: int, aside: Path | None) -> None:

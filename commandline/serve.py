@@ -10,8 +10,9 @@ from datetime import timedelta
 import uvicorn
 
 from bot import logs
-from bot.policy import load
-from bot.settings import read_settings
+from bot.policy import Policy, load
+from bot.reach.gateways import gateways_for
+from bot.settings import Settings, read_settings
 from bot.store.database import Database
 from bot.worker.pace import Pace
 from bot.worker.watchdog import Watchdog
@@ -19,6 +20,7 @@ from commandline.arguments import seconds
 from commandline.listening import check_port
 from commandline.migrations import migrate
 from commandline.runtime import Tocsin
+from commandline.sole_user import sole_user
 from commandline.web import create_app
 
 log = logging.getLogger(__name__)
@@ -48,8 +50,16 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         signal.signal(number, _end_well)
     settings = read_settings(environment)
     policy = load(settings.policy_path)
+    # Before anything is begun or made: every file that a setting names is as it should be.
+    gateways_for(policy, settings.gateways_path)
     check_port(settings.host, settings.port, "PORT or HOST")
     logs.configure(settings.log_format)
+    with sole_user(settings.database_url, create=True):
+        _run(arguments, settings, policy)
+    return 0
+
+
+def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> None:
     if arguments.migrate:
         db = Database(settings.database_url)
         migrate(db)
@@ -76,7 +86,6 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         _serve(tocsin)
     finally:
         watchdog.stop()
-    return 0
 
 
 def _end_well(_number: int, _frame: object) -> None:

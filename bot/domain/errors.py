@@ -172,5 +172,9 @@ class PerhapsStored(StoreUnavailable):
     """The database went away while it stored, and nobody can tell yet whether it did."""
 
 
+class HistoryGone(StoreUnavailable):
+    """The file of the SQLite database was deleted, moved or replaced while this process uses it."""
+
+
 class PolicyError(TocsinError):
     """The policy file is wrong: file, line, key, what was expected."""

@@ -1,5 +1,6 @@
 """Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
 
+import logging
 import sqlite3
 import threading
 import time
@@ -8,40 +9,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine, RootTransaction, make_url
+from sqlalchemy.engine import Connection, RootTransaction, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.act import Act
-from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
-from bot.store import inbound
+from bot.domain.errors import AlreadyHandled, HistoryGone, PerhapsStored, StoreUnavailable
+from bot.store import engines, inbound
 from bot.store.common import Common, Ended
+from bot.store.sqlite_file import SQLiteFile
 from bot.store.transaction import Transaction
 
-_WRITE = "tocsin_write"
-# Slack gives a command three seconds: a lock that takes longer than this is refused visibly.
-LONGEST_WAIT_MS = 1_200
-CONNECT_SECONDS = 2
-# A process that stands still within a transaction (stopped, swapped out, its machine paused) would
-# keep what it has locked from the others: by then its lease is over, and the server ends it.
-ABANDONED_MS = 30_000
-# To PostgreSQL a session that stops half-way through a pipeline is not idle but active: only the
-# length of its transaction gives it away. The server knows this limit since version 17.
-_LIMITS_TRANSACTIONS = 170_000
-LONGEST_LOG = 64 * 1024 * 1024
-"""Bytes of SQLite's write-ahead log that stay on the disk once it has been written back."""
-# One snapshot for all of a look; on SQLite a transaction is that anyway.
-_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BEGIN = b"BEGIN"
-# What writes goes along an index, a few rows at a time, and stops. PostgreSQL knows too little of
-# what is due: it expects a handful, for which a bitmap and a sort seem to cost no more, and then
-# sorts all ten thousand for each batch. A reader may do as it likes.
-_BEGIN_WRITING = b"BEGIN; SET LOCAL enable_bitmapscan = off"
-COMMAND_OK = psycopg.pq.ExecStatus.COMMAND_OK
+log = logging.getLogger(__name__)
+
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
-POOL_SIZE = 16
 
 
 class Database:
@@ -50,7 +32,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._file = SQLiteFile(self.url.database or "") if self.is_sqlite else None
+        self.engine = (
+            engines.sqlite_engine(url, self._file) if self._file else engines.postgres_engine(url)
+        )
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[], None] | None = None
         self._here = threading.local()
@@ -83,6 +68,8 @@ class Database:
                 yield tx
                 tx.put_waiting()
                 committing = True
+        except HistoryGone:
+            raise
         except StoreUnavailable:
             if not committing or act is None or act.key is None or not self._was_stored(act):
                 raise
@@ -123,6 +110,8 @@ class Database:
                     common.run(connection, calls)
                 finally:
                     self._here.common = None
+        except HistoryGone as gone:
+            return [(None, gone) for _ in calls]
         except StoreUnavailable as lost:
             error = self._became_of(common, lost)
             if error is not None:
@@ -161,9 +150,30 @@ class Database:
     @contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:
         with self._outages():
+            self._check_file()
             connection, transaction = self._begun(write=write)
             with connection, transaction:
                 yield connection
+                if write:
+                    self._check_file()
+            if write:
+                # Whoever took the file away during the commit took along what it stored.
+                self._check_file()
+
+    def _check_file(self) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.check()
+        except HistoryGone:
+            log.critical(
+                "The database file was deleted, moved or replaced while this process uses it: "
+                "nothing is stored or sent. Put it back, or stop this process first",
+                extra={"file": str(self._file.path)},
+            )
+            if self._failed is not None:
+                self._failed()
+            raise
 
     @contextmanager
     def _outages(self) -> Iterator[None]:
@@ -185,8 +195,8 @@ class Database:
         One that has died since it was last used is found out by BEGIN, before anything was asked
         of it, and costs nobody anything: after at most all of them, one is made anew.
         """
-        for _ in range(POOL_SIZE + 1):
-            connection = self.engine.connect().execution_options(**{_WRITE: write})
+        for _ in range(engines.POOL_SIZE + 1):
+            connection = self.engine.connect().execution_options(**{engines.WRITE: write})
             try:
                 return connection, connection.begin()
             except DisconnectionError:
@@ -229,82 +239,3 @@ def _is_outage(error: DBAPIError) -> bool:
         code = error.orig.sqlstate
         return code is None or code.startswith(_OUTAGE_CODES)
     return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == _READ_ONLY
-
-
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(
-        url,
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling begins late and never before a SELECT:
-        # switched off as SQLAlchemy's documentation says, BEGIN is ours.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT_MS}")
-        connection.execute(f"PRAGMA journal_size_limit = {LONGEST_LOG}")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        # SQLite's own knows ASCII only: a search for 'élan' would not find 'Élan'.
-        connection.create_function("lower", 1, _lower, deterministic=True)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get(_WRITE, True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-def _lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
-
-
-def _postgres_engine(url: str) -> Engine:
-    driver = make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_engine(
-        driver,
-        # BEGIN is ours, as on SQLite.
-        isolation_level="AUTOCOMMIT",
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "tocsin",
-            # Moments come back as they are kept: another zone would be computed for each of them.
-            "options": f"-c timezone=UTC -c lock_timeout={LONGEST_WAIT_MS} "
-            f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
-        },
-    )
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
-        options = connection.get_execution_options()
-        if options.get("isolation_level") == "AUTOCOMMIT":
-            return
-        begin = _beginning(options.get(_WRITE), driver.pgconn.server_version)
-        # By libpq itself: what is asked before every transaction should cost a round trip only.
-        if driver.pgconn.exec_(begin).status != COMMAND_OK:
-            raise DisconnectionError("the server is gone")
-
-    return engine
-
-
-def _beginning(write: bool | None, server_version: int) -> bytes:
-    """Return what begins a transaction; None: one that may take its time, as a migration does."""
-    if write is False:
-        return _BEGIN_READING
-    if write is None:
-        return _BEGIN
-    if server_version < _LIMITS_TRANSACTIONS:
-        return _BEGIN_WRITING
-    return b"%s; SET LOCAL transaction_timeout = %d" % (_BEGIN_WRITING, ABANDONED_MS)

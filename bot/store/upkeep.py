@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.store.database import LONGEST_LOG, LONGEST_WAIT_MS, Database
+from bot.store.database import Database
+from bot.store.engines import LONGEST_LOG, LONGEST_WAIT_MS
 
 _PATIENCE_MS = 50
 """The one writer waits meanwhile, and so does whoever sends a command."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.domain.errors import StoreUnavailable
+from bot.domain.errors import HistoryGone, StoreUnavailable
 from bot.store import outbox_health, timers
 from bot.store.database import Database
 from bot.store.transaction import Transaction
@@ -63,6 +63,10 @@ class Vitals:
             async with asyncio.timeout(ANSWER_WITHIN):
                 if await self._threads.read(self._unmigrated, self._db):
                     problems.append("the database is not migrated: run 'python app.py migrate'")
+        except HistoryGone:
+            problems.append(
+                "the database file was deleted, moved or replaced: nothing is stored or sent"
+            )
         except (StoreUnavailable, TimeoutError):
             problems.append("the database does not answer")
         return problems

@@ -31,7 +31,7 @@ import bot.clock
 import bot.worker.timekeeper
 from bot.domain.duework import DeliveryKind
 from bot.services import outgoing, runs
-from bot.store import claims, database, timers
+from bot.store import claims, database, engines, timers
 from bot.store.bell import Bell
 from bot.worker.pace import Pace
 from commandline import serve
@@ -86,7 +86,7 @@ def _stopped(where: str) -> None:
             lambda given: any(one.kind is DeliveryKind.PAGE for one in given[2]),
         )
     else:
-        database.ABANDONED_MS = ABANDONED_MS
+        engines.ABANDONED_MS = ABANDONED_MS
         _after(runs, "advance", lambda _: True)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StoreUnavailable
-from bot.store import database
+from bot.store import engines
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 from tests.waiting import eventually
@@ -22,7 +22,7 @@ def counted(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     with postgres.engine.connect() as connection, connection.begin():
         connection.execute(text("CREATE TABLE counted (times integer)"))
         connection.execute(text("INSERT INTO counted VALUES (0)"))
-    monkeypatch.setattr(database, "ABANDONED_MS", LIMIT_MS)
+    monkeypatch.setattr(engines, "ABANDONED_MS", LIMIT_MS)
     return postgres
 
 

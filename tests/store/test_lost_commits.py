@@ -14,7 +14,7 @@ from sqlmodel import select
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
 from bot.policy import Policy
-from bot.store import database
+from bot.store import database, engines
 from bot.store.database import Database
 from bot.store.tables import Incident
 from tests.databases import fresh_url
@@ -30,7 +30,7 @@ WHERE datname = current_database() AND wait_event_type = 'Lock'
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # Nothing here is about how long a lock is waited for.
-    monkeypatch.setattr(database, "LONGEST_WAIT_MS", 30_000)
+    monkeypatch.setattr(engines, "LONGEST_WAIT_MS", 30_000)
     with fresh_url("postgresql", tmp_path) as url:
         yield url
 

@@ -155,6 +155,7 @@ ERRORS: Mapping[str, Exception] = {
     "tocsin error": errors.TocsinError(),
     "store unavailable": errors.StoreUnavailable(),
     "perhaps stored": errors.PerhapsStored(),
+    "history gone": errors.HistoryGone(),
     "policy error": errors.PolicyError("escalation.toml, line 3"),
     "unexpected": ValueError("of no concern to anybody in Slack"),
 }
