@@ -45,27 +45,39 @@ def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
 ) -> Started:
     """Start a team's escalation, on the ladder that the policy has for it now."""
-    why = checked_text("why", why, needed=False)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
-        reason = Reason(Occasion.ASKED, act.user, words=why)
-        started = _hastened(case, policy, team, reason) or start_team(case, policy, team, reason)
-        if not started.targets:
-            raise NobodyToPage(started.team_name)
-        case.card_changed()
-        return started
+    return page_all(db, policy, act, incident_id, [team], [], why)[0]
 
 
 def page_person(
     db: Database, policy: Policy, act: Act, incident_id: str, user: UserId, why: str = ""
 ) -> Started:
     """Page one person; when they do not answer, the escalation manager is next."""
+    return page_all(db, policy, act, incident_id, [], [user], why)[0]
+
+
+def page_all(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    teams: Sequence[TeamKey],
+    users: Sequence[UserId],
+    why: str = "",
+) -> list[Started]:
+    """Page teams and people, all of them or none: where one can't be, nobody is."""
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
         reason = Reason(Occasion.ASKED, act.user, words=why)
-        going_on = _hastened(case, policy, PERSON_PREFIX + user, reason)
-        started = going_on or start_person(case, policy, user, reason)
-        if not started.targets:
-            raise NobodyToPage(started.team_name)
+        started = [
+            _hastened(case, policy, team, reason) or start_team(case, policy, team, reason)
+            for team in teams
+        ]
+        for user in users:
+            going_on = _hastened(case, policy, PERSON_PREFIX + user, reason)
+            started.append(going_on or start_person(case, policy, user, reason))
+        for run in started:
+            if not run.targets:
+                raise NobodyToPage(run.team_name)
         case.card_changed()
         return started
 

@@ -10,6 +10,7 @@ from bot.domain.when import parse_when
 from bot.render import forms
 from bot.services import followups
 from handlers.answer import Answer, Modal
+from handlers.commands.targets import one_target
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import person_first, plain
 from handlers.who import reachable
@@ -39,9 +40,10 @@ async def task(ask: Ask) -> Answer:
         head = await ask.head()
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
-    user, rest = person_first(ask.words, ask.me)
+    user, _ = person_first(ask.words, ask.me)
     if user is None:
         raise BadInput("person", "say first whose task it is", TASK_EXAMPLE)
+    _, rest = one_target(ask, TASK.name, teams=False)
     text, due = await _text_and_due(ask, plain(rest))
     found = await ask.incident()
     assignee = await reachable(ask.shell, ask.act, user)

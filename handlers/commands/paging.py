@@ -1,28 +1,16 @@
 """Calling people: page, ack, handover."""
 
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput
-from bot.domain.ids import TeamKey, UserId
 from bot.domain.rights import Deed
 from bot.render import forms
 from bot.render.mrkdwn import person
 from bot.services import answering, paging
 from handlers.answer import Answer, Modal, joined
+from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import person_first, plain, team_first
+from handlers.commands.words import plain
 from handlers.subjects import about_incident
 from handlers.who import reachable
-
-
-async def _target(ask: Ask) -> tuple[TeamKey | None, UserId | None, str]:
-    """A team or a person, and the text behind."""
-    user, rest = person_first(ask.words, ask.me)
-    if user is not None:
-        return None, await reachable(ask.shell, ask.act, user), plain(rest)
-    if ask.words.startswith("<!subteam"):
-        raise BadInput("team", "a user group is no team; name a team or a person", "page legal")
-    team, rest = team_first(ask.policy, ask.words)
-    return team.key, None, plain(rest)
 
 
 async def page(ask: Ask) -> Answer:
@@ -30,18 +18,17 @@ async def page(ask: Ask) -> Answer:
         head = await ask.head()
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
-    team, user, why = await _target(ask)
-    if team is not None:
-        started = await ask.write(
-            paging.page_team, ask.policy, ask.act, found.incident_id, team, why
-        )
-    else:
-        assert user is not None
-        started = await ask.write(
-            paging.page_person, ask.policy, ask.act, found.incident_id, user, why
-        )
-    return ask.say(
-        "page_sent", reference=found.reference, team=started.team_name, people=started.targets
+    targets, why = targets_first(ask, PAGE.name)
+    teams = [target.team for target in targets if target.team]
+    users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
+    begun = await ask.write(
+        paging.page_all, ask.policy, ask.act, found.incident_id, teams, users, plain(why)
+    )
+    return joined(
+        [
+            ask.say("page_sent", reference=found.reference, team=run.team_name, people=run.targets)
+            for run in begun
+        ]
     )
 
 
@@ -61,15 +48,16 @@ async def hand_over(ask: Ask) -> Answer:
         form = forms.hand_over_form(ask.desk, about_incident(head.id), head)
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
     found = await ask.incident()
-    team, user, summary = await _target(ask)
+    target, summary = one_target(ask, HAND_OVER.name)
+    user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     started = await ask.write(
         answering.hand_over,
         ask.policy,
         ask.act,
         found.incident_id,
-        to_team=team,
+        to_team=target.team,
         to_person=user,
-        summary=summary,
+        summary=plain(summary),
     )
     to = person(user) if user else started.team_name
     return ask.say("handed_over", reference=found.reference, to=to)
@@ -78,8 +66,8 @@ async def hand_over(ask: Ask) -> Answer:
 PAGE = Verb(
     name="page",
     aliases=("notify", "call"),
-    usage="page [ESC-n] <team or @person> [why]",
-    summary="pages a team on its ladder, or one person; alone it opens the form",
+    usage="page [ESC-n] <teams or @people> [why]",
+    summary="pages teams on their ladders, or people; alone it opens the form",
     example="page ESC-12 legal counsel must read the notice today",
     deed=Deed.PAGE,
     run=page,

@@ -13,7 +13,7 @@ from bot.domain.lifecycle import STATE_WORDS, State, parse_state
 from bot.policy import Policy, TeamRule
 from handlers.commands.normal import normal
 
-ENDS = r"(?=\s|$|[-.,;:!?/|=]+(?:\s|$)|[-.,;:!?/|=]+(?=[^\W\d_]))"
+ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
 """Where a name ends: before a space, a stop, or a dash or stop that words follow."""
 
 _ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
@@ -27,7 +27,7 @@ _STATES = "|".join(re.sub("[ -]", r"[-\\s_]+", word) for word in STATE_WORDS)
 _STATE = re.compile(rf"({_STATES}){ENDS}", re.IGNORECASE)
 _PERSON = re.compile(r"<@([A-Z0-9]+)>")
 _WORD = re.compile(r"\S+")
-_STOPS = ".,;:!?-/|="
+_STOPS = ".,;:!?-/|=&+"
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _SCHEMES = ("mailto:", "tel:", "https://", "http://")
 _ME = frozenset({"me", "@me", "myself"})
@@ -121,13 +121,13 @@ def state_first(text: str) -> tuple[State, str]:
 def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
     """Split off a team's name, which may be several words; raises NotFound with the nearest."""
     line = normal(text)
-    found = re.compile(rf"@?({_team_names(policy)}){ENDS}", re.IGNORECASE).match(line.norm)
+    found = re.compile(rf"@?({team_names(policy)}){ENDS}", re.IGNORECASE).match(line.norm)
     if found:
         return policy.team(found[1]), line.behind(found.end())
     return policy.team(first_word(text)[0]), text
 
 
-def _team_names(policy: Policy) -> str:
+def team_names(policy: Policy) -> str:
     """Every way to write a team's name, the longest first."""
     names = {
         re.sub(r"[-\s_]+", r"[-\\s_]+", re.escape(normal(name).norm).replace("\\", ""))

@@ -8,6 +8,7 @@ from bot.domain.paging import RunState
 from bot.store.tables import PagingRun, TimelineEntry
 from handlers.commands import VERBS
 from playground.driver import texts
+from tests.factories import MEI, SOFIA, TOM
 from tests.handlers.requests import command_body, send
 from tests.handlers.stage import Stage
 
@@ -312,3 +313,67 @@ async def test_a_text_that_shows_nothing_is_none(stage: Stage, nothing: str) -> 
     for text in ("note ESC-1", "update ESC-1", "decline ESC-1", "handover ESC-1 pr"):
         await stage.command("mei", f"{text} {nothing}")
         assert entries(stage) == before, text
+
+
+@pytest.mark.parametrize(
+    ("text", "paged", "why"),
+    [
+        ("page legal, pr need both", {"legal", "pr"}, "need both"),
+        ("page legal and pr", {"legal", "pr"}, ""),
+        ("page *legal* & _PR_: need both", {"legal", "pr"}, "need both"),
+        ("page legal/pr/public policy now", {"legal", "pr", "public-policy"}, "now"),
+        ("page @tom @sofia", {f"person:{TOM}", f"person:{SOFIA}"}, ""),
+        (
+            "page @tom, @sofia and legal please",
+            {f"person:{TOM}", f"person:{SOFIA}", "legal"},
+            "please",
+        ),
+        ("page me and @tom", {f"person:{MEI}", f"person:{TOM}"}, ""),
+        ("page legal: pr asks", {"legal"}, "pr asks"),
+        ("page legal, please hurry", {"legal"}, "please hurry"),
+        ("page legal counsel must read", {"legal"}, "counsel must read"),
+        ("page \u201cpublic policy\u201d x", {"public-policy"}, "x"),
+        ("page legal and legal", {"legal"}, ""),
+    ],
+)
+async def test_all_targets_are_paged_and_named(
+    stage: Stage, text: str, paged: set[str], why: str
+) -> None:
+    opened = stage.opened(teams=())
+    stage.in_channel(opened)
+    said = await stage.command("mei", text, "esc-1")
+    with stage.db.reading() as tx:
+        runs = tx.all(select(PagingRun))
+    assert {run.team_key for run in runs} == paged
+    assert {run.why for run in runs} == {why}
+    assert said.count("is being paged for ESC-1") >= len(paged)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("page legal pr need both", "/escalate page ESC-1 legal, pr need both"),
+        ("page legal pr need both", "/escalate page ESC-1 legal: pr need both"),
+        ("page legal @tom knows it", "one more target"),
+        ("page @tom legal question", "one more target"),
+        ("page legal, leagl", "Did you mean"),
+        ("page legal and @ghost", "@ghost"),
+        ("page legal, content-policy", "already"),
+        ("handover legal, pr drafted", "/escalate handover ESC-1 pr drafted"),
+        ("assign @tom and @sofia", "left over"),
+        ("task @tom @sofia draft it by 17:00", "/escalate task ESC-1 @sofia draft it by 17:00"),
+    ],
+)
+async def test_targets_that_are_not_clear_page_nobody(stage: Stage, text: str, says: str) -> None:
+    stage.opened(teams=("content-policy",))
+    before = entries(stage)
+    verb, rest = text.split(maxsplit=1)
+    assert says in await stage.command("mei", f"{verb} ESC-1 {rest}")
+    assert entries(stage) == before
+
+
+async def test_a_task_may_begin_with_a_teams_name(stage: Stage) -> None:
+    opened = stage.opened()
+    await stage.command("mei", "task ESC-1 @tom legal & PR must read it by 17:00")
+    [task] = stage.details(opened.head.id).card.tasks
+    assert task.text == "legal & PR must read it"
