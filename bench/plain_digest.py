@@ -20,8 +20,7 @@ from bot.store.database import Database
 
 _INCIDENTS = text(
     "SELECT id, number, severity, category, surface, state, opened_at, ended_at, update_due_at, "
-    "CASE WHEN tier = 'restricted' THEN codename ELSE title END, "
-    "CASE WHEN tier = 'restricted' THEN NULL ELSE owner END, tier = 'restricted' FROM incident "
+    "title, owner, tier = 'restricted' FROM incident "
     "WHERE team_id = :team AND opened_at < :until AND NOT drill AND (opened_at >= :since "
     "OR ended_at >= :since OR ended_at IS NULL) ORDER BY number"
 )
@@ -31,6 +30,7 @@ _RUNS = text(
     "WHERE team_id = :team AND started_at < :until"
 )
 _MARKERS = {"P0": "red", "P1": "large_orange", "P2": "large_yellow", "P3": "large_blue"}
+_DIRECTLY = {"person:": "People paged directly"}
 _WEEK = timedelta(days=7)
 _Labels = Mapping[str, str]
 
@@ -41,33 +41,39 @@ def lines(db: Database, policy: Policy, team: str, now: datetime) -> list[str]:
     earlier = [period.earlier(number) for number in range(1, 13)]
     given = {"team": team, "until": period.end, "since": earlier[-1].start}
     if db.is_sqlite:
-        shown = {key: at for key, at in given.items() if isinstance(at, datetime)}
-        given |= {key: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" for key, at in shown.items()}
+        moments = {key: at for key, at in given.items() if isinstance(at, datetime)}
+        given |= {key: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" for key, at in moments.items()}
     with db.engine.connect() as connection:
         first = _at(connection.execute(_FIRST, given).scalar()) or period.start
         rows = [_Row(*row) for row in connection.execute(_INCIDENTS, given)]
         runs = connection.execute(_RUNS, given).all()
-    severities = {row.id: row.severity for row in rows}
+    shown, masked = [row for row in rows if not row.masked], [row for row in rows if row.masked]
+    severities = {row.id: row.severity for row in shown}
     teams = defaultdict(set)
     for run in runs:
-        teams[run.incident_id].add(run.team_key)
+        teams[run.incident_id].add(_team(run.team_key))
     asked = [
-        (run.team_key, severities[run.incident_id], _at(run.started_at), _at(run.acked_at))
+        (_team(run.team_key), severities[run.incident_id], _at(run.started_at), _at(run.acked_at))
         for run in runs
         if run.incident_id in severities and run.state != "cancelled"
     ]
-    names: _Labels = {key: one.name for key, one in policy.teams.items()}
+    names: _Labels = {key: one.name for key, one in policy.teams.items()} | _DIRECTLY
     categories: _Labels = {key: one.label for key, one in policy.categories.items()}
     weeks = [week for week in earlier if week.start >= first]
     return [
         *_headline(rows, period, weeks),
-        *_table("severity", rows, period, lambda row: [row.severity], {}, list(_MARKERS)),
-        *_table("category", rows, period, lambda row: [row.category], categories),
-        *_table("surface", rows, period, lambda row: [row.surface or ""], policy.surfaces),
-        *_table("team", rows, period, lambda row: teams[row.id], names),
+        *_restricted(masked, period),
+        *_table("severity", shown, period, lambda row: [row.severity], {}, list(_MARKERS)),
+        *_table("category", shown, period, lambda row: [row.category], categories),
+        *_table("surface", shown, period, lambda row: [row.surface or ""], policy.surfaces),
+        *_table("team", shown, period, lambda row: teams[row.id], names),
         *_answers([one for one in asked if one[2] in period], policy, period, names),
-        *_open(rows, period),
+        *_open(shown, period),
     ]
+
+
+def _team(key: str) -> str:
+    return "person:" if key.startswith("person:") else key
 
 
 class _Row:
@@ -116,6 +122,16 @@ def _headline(rows: Sequence[Any], period: Period, weeks: Sequence[Period]) -> l
     return said
 
 
+def _restricted(masked: Sequence[Any], period: Period) -> list[str]:
+    opened, closed, still = _counts(masked, period)
+    if not (opened or closed or still):
+        return []
+    return [
+        f"*Restricted*: {opened} opened, {closed} closed, {still} open. "
+        "They are in the totals above and in nothing below."
+    ]
+
+
 def _table(
     name: str,
     rows: Sequence[Any],
@@ -135,7 +151,7 @@ def _table(
     else:
         busy.sort(key=lambda one: (-one[1], -one[3], -one[2], one[0]))
     said = [
-        f"{labels.get(key, key)}: {opened} opened, {closed} closed, {still} open"
+        f"{labels.get(key, key) or 'Not stated'}: {opened} opened, {closed} closed, {still} open"
         for key, opened, closed, still in busy[:10]
     ]
     more = [f"and {len(busy) - 10} more"] if len(busy) > 10 else []
@@ -193,7 +209,7 @@ def _open(rows: Sequence[Any], period: Period) -> list[str]:
     for row in sorted(still, key=lambda row: (row.opened, f"ESC-{row.number}"))[:5]:
         age = end - row.opened
         age = max(age - age % timedelta(minutes=1), timedelta(minutes=1))
-        who = "" if row.masked else f", <@{row.owner}>" if row.owner else ", no owner"
+        who = f", <@{row.owner}>" if row.owner else ", no owner"
         said.append(
             f":{_MARKERS[row.severity]}_circle: *ESC-{row.number}* {row.name} — "
             f"{row.state} for {humane(age)}{who}"

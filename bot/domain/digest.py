@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
-from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import PERSON_PREFIX
 from bot.domain.severity import Severity
 from bot.domain.weeks import Occurrence as Occurrence
 from bot.domain.weeks import Period as Period
@@ -21,6 +23,10 @@ LEAST_WEEKS = 8
 """Under so many weeks of history there is no baseline, and the digest says so."""
 
 OLDEST = 5
+NOT_STATED = ""
+"""The key of incidents whose reporter left a field empty."""
+PAGED_DIRECTLY = TeamKey(PERSON_PREFIX)
+"""The key under which all stand who were paged by name, and in no team's."""
 WEEK = timedelta(days=7)
 Z_95 = 1.959964
 
@@ -39,7 +45,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: incidents opened and closed in the period, and open at its end."""
+    """One line of a table: incidents opened and closed in the period, and open at its end.
+
+    `key` is the policy's, NOT_STATED, or PAGED_DIRECTLY.
+    """
 
     key: str
     opened: int
@@ -104,10 +113,16 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class DigestFigures:
+    """`opened`, `closed` and `open` count all; `restricted` says how many of them are masked.
+
+    Everything behind `restricted` is about the others alone.
+    """
+
     period: Period
     opened: Figure
     closed: Figure
     open: Figure
+    restricted: Row
     by_severity: tuple[Row, ...]
     by_category: tuple[Row, ...]
     by_surface: tuple[Row, ...]
@@ -123,23 +138,24 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
     """Count everything as it stood at the end of the period."""
     severities = [severity.value for severity in Severity]
     weeks = _Weeks(facts.incidents)
-    moves = [
-        (each.opened_at in period, each.closed_at in period, each.open_at(period.end))
-        for each in facts.incidents
-    ]
-    deadlines = _deadlines(facts, period.end)
+    masked = [_moved(incident, period) for incident in facts.incidents if incident.masked]
+    shown = [incident for incident in facts.incidents if not incident.masked]
+    moves = [_moved(incident, period) for incident in shown]
+    rows = partial(_rows, shown, moves)
+    deadlines = _deadlines(shown, facts.tasks, period.end)
     return DigestFigures(
         period=period,
         opened=_figure(facts, period, weeks.opened),
         closed=_figure(facts, period, weeks.closed),
         open=_figure(facts, period, weeks.open),
-        by_severity=_rows(facts, moves, lambda i: [i.severity.value], severities),
-        by_category=_rows(facts, moves, lambda i: [i.category]),
-        by_surface=_rows(facts, moves, lambda i: [i.surface]),
-        by_team=_rows(facts, moves, lambda i: list(i.teams)),
+        restricted=_row("restricted", masked),
+        by_severity=rows(lambda i: [i.severity.value], severities),
+        by_category=rows(lambda i: [i.category]),
+        by_surface=rows(lambda i: [i.surface]),
+        by_team=rows(lambda i: list(dict.fromkeys(map(_in_teams, i.teams)))),
         acks=ack_figures(facts.acks, facts.ack_within, period),
         acks_by_team=_acks_by_team(facts, period),
-        oldest_open=_oldest(facts, period),
+        oldest_open=_oldest(shown, period),
         overdue=tuple(due for due in deadlines if due.due_at < period.end),
         next_week=tuple(d for d in deadlines if period.end <= d.due_at < period.end + WEEK),
     )
@@ -231,23 +247,36 @@ Moves = tuple[bool, bool, bool]
 """Whether an incident was opened in the period, closed in it, and open at its end."""
 
 
+def _moved(incident: IncidentFact, period: Period) -> Moves:
+    closed = incident.closed_at is not None and incident.closed_at in period
+    return incident.opened_at in period, closed, incident.open_at(period.end)
+
+
+def _in_teams(team: TeamKey) -> TeamKey:
+    """A table names teams; a person who was paged is no row of it."""
+    return PAGED_DIRECTLY if team.startswith(PERSON_PREFIX) else team
+
+
+def _row(key: str, moves: Sequence[Moves]) -> Row:
+    return (
+        Row(key, *(sum(each) for each in zip(*moves, strict=True))) if moves else Row(key, 0, 0, 0)
+    )
+
+
 def _rows(
-    facts: DigestFacts,
+    incidents: Sequence[IncidentFact],
     moves: Sequence[Moves],
     keys_of: Callable[[IncidentFact], Sequence[str]],
     order: Sequence[str] | None = None,
 ) -> tuple[Row, ...]:
     """One row a key, an incident in every row whose key it has; busiest first, or in `order`."""
     groups: dict[str, list[Moves]] = {key: [] for key in order or ()}
-    for incident, moved in zip(facts.incidents, moves, strict=True):
+    for incident, moved in zip(incidents, moves, strict=True):
         if order is None and not any(moved):
             continue
         for key in keys_of(incident):
             groups.setdefault(key, []).append(moved)
-    rows = [
-        Row(key, *(sum(each) for each in zip(*group, strict=True))) if group else Row(key, 0, 0, 0)
-        for key, group in groups.items()
-    ]
+    rows = [_row(key, group) for key, group in groups.items()]
     if order is not None:
         return tuple(rows)
     return tuple(sorted(rows, key=lambda row: (-row.opened, -row.open, -row.closed, row.key)))
@@ -257,28 +286,30 @@ def _acks_by_team(facts: DigestFacts, period: Period) -> tuple[TeamAcks, ...]:
     asked: dict[TeamKey, list[AckFact]] = {}
     for ack in facts.acks:
         if ack.paged_at in period:
-            asked.setdefault(ack.team, []).append(ack)
+            asked.setdefault(_in_teams(ack.team), []).append(ack)
     return tuple(
         TeamAcks(team, ack_figures(asked[team], facts.ack_within, period)) for team in sorted(asked)
     )
 
 
-def _oldest(facts: DigestFacts, period: Period) -> tuple[OpenIncident, ...]:
-    open_ones = [incident for incident in facts.incidents if incident.open_at(period.end)]
+def _oldest(incidents: Sequence[IncidentFact], period: Period) -> tuple[OpenIncident, ...]:
+    open_ones = [incident for incident in incidents if incident.open_at(period.end)]
     oldest = sorted(open_ones, key=lambda incident: (incident.opened_at, incident.reference))
     return tuple(OpenIncident(i, period.end - i.opened_at) for i in oldest[:OLDEST])
 
 
-def _deadlines(facts: DigestFacts, at: datetime) -> Sequence[Deadline]:
+def _deadlines(
+    incidents: Iterable[IncidentFact], given: Iterable[TaskFact], at: datetime
+) -> Sequence[Deadline]:
     """Everything not done at the moment `at`, soonest first."""
     updates = [
         Deadline(DeadlineKind.UPDATE, i.reference, i.title, i.owner, i.update_due_at)
-        for i in facts.incidents
+        for i in incidents
         if i.update_due_at is not None and i.open_at(at)
     ]
     tasks = [
         Deadline(DeadlineKind.TASK, task.reference, task.text, task.owner, task.due_at)
-        for task in facts.tasks
+        for task in given
         if task.done_at is None or task.done_at >= at
     ]
     return sorted(

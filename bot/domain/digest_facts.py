@@ -14,10 +14,7 @@ from bot.domain.severity import Severity
 
 
 class IncidentFact(NamedTuple):
-    """One incident. `title` is what a digest may show: the caller passed it through `sight`.
-
-    Where that is not the title (`masked`), nobody learns whether it has an owner, or who that is.
-    """
+    """One incident. Of one that is `masked` a digest says that it is there, and nothing else."""
 
     reference: str
     title: str
@@ -48,7 +45,7 @@ class AckFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskFact:
-    """A task; `text`, and whose it is, are what a digest may show."""
+    """A task, and whose it is."""
 
     reference: str
     text: str
@@ -62,6 +59,7 @@ class DigestFacts:
     """Everything that the figures are counted from.
 
     `since` is when the record begins: weeks before it are no history, not weeks of nothing.
+    `acks` and `tasks` are those of incidents that are not masked.
     """
 
     since: datetime
@@ -71,10 +69,15 @@ class DigestFacts:
     ack_within: Mapping[Severity, timedelta]
 
     def of_teams(self, teams: Collection[TeamKey]) -> "DigestFacts":
-        """Keep what concerns these teams; none named means all."""
+        """Keep what concerns these teams; none named means all.
+
+        Nobody learns which teams a masked one concerns, so a team's digest leaves it out.
+        """
         if not teams:
             return self
-        incidents = tuple(i for i in self.incidents if any(team in teams for team in i.teams))
+        incidents = tuple(
+            i for i in self.incidents if not i.masked and any(team in teams for team in i.teams)
+        )
         references = {incident.reference for incident in incidents}
         return replace(
             self,

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.domain.digest import AckFigures, Deadline, DigestFigures, Row
+from bot.domain.digest import PAGED_DIRECTLY, AckFigures, Deadline, DigestFigures, Row
 from bot.domain.durations import MINUTE
 from bot.render import sizes
 from bot.render.blocks import Block, context, divider, fields, header, lines_within, section
@@ -56,24 +57,40 @@ def _period(
 
 def _headline(desk: Desk, figures: DigestFigures) -> Mrkdwn:
     quiet = not (figures.opened.count or figures.closed.count or figures.open.count)
-    return desk.say("digest", "quiet" if quiet else "headline", figures=figures)
+    said = desk.say("digest", "quiet" if quiet else "headline", figures=figures)
+    if not _moved(figures.restricted):
+        return said
+    return Mrkdwn(f"{said}\n{desk.say('digest', 'restricted', row=figures.restricted)}")
 
 
 def _tables(desk: Desk, figures: DigestFigures) -> list[Block]:
     tables = [
         _table(desk, "by_severity", figures.by_severity, str),
-        _table(desk, "by_category", figures.by_category, lambda key: desk.category(key) or key),
-        _table(desk, "by_surface", figures.by_surface, lambda key: desk.surface(key) or key),
-        _table(desk, "by_team", figures.by_team, desk.team),
+        _table(desk, "by_category", figures.by_category, desk.category),
+        _table(desk, "by_surface", figures.by_surface, desk.surface),
+        _table(desk, "by_team", figures.by_team, partial(_team, desk)),
     ]
     return fields(tables)
 
 
-def _table(desk: Desk, name: str, rows: Sequence[Row], label: Callable[[str], str]) -> Mrkdwn:
-    busy = [row for row in rows if row.opened or row.closed or row.open]
+def _team(desk: Desk, key: str) -> str:
+    return desk.plain("digest", "paged_directly") if key == PAGED_DIRECTLY else desk.team(key)
+
+
+def _moved(row: Row) -> bool:
+    return bool(row.opened or row.closed or row.open)
+
+
+def _table(
+    desk: Desk, name: str, rows: Sequence[Row], label: Callable[[str], str | None]
+) -> Mrkdwn:
+    busy = [row for row in rows if _moved(row)]
     if not busy:
         return Mrkdwn()
-    lines = [desk.say("digest", "row", label=label(row.key), row=row) for row in busy[:ROWS_SHOWN]]
+    lines = [
+        desk.say("digest", "row", label=label(row.key) or row.key, row=row)
+        for row in busy[:ROWS_SHOWN]
+    ]
     if len(busy) > ROWS_SHOWN:
         lines.append(desk.say("digest", "more", count=len(busy) - ROWS_SHOWN))
     return Mrkdwn("\n".join([desk.say("digest", name), *lines]))
@@ -86,7 +103,7 @@ def _acks(desk: Desk, figures: DigestFigures) -> Mrkdwn:
 
 
 def _team_acks(desk: Desk, team: str, acks: AckFigures) -> Mrkdwn:
-    return desk.say("digest", "team_acks", name=desk.team(team), acks=acks)
+    return desk.say("digest", "team_acks", name=_team(desk, team), acks=acks)
 
 
 def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Block]:

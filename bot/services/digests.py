@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Workspace
-from bot.domain.digest import BASELINE_WEEKS, Occurrence, Period, figures, periods_due, week_until
+from bot.domain.digest import (
+    BASELINE_WEEKS,
+    NOT_STATED,
+    Occurrence,
+    Period,
+    figures,
+    periods_due,
+    week_until,
+)
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import BadInput, NotFound
@@ -166,27 +174,33 @@ def _view(
 
 
 def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period) -> DigestFacts:
-    """Read what the figures need; titles are already those that a broadcast may show."""
+    """Read what the figures need; of a restricted incident only that it was opened and ended."""
     since = period.start - timedelta(weeks=BASELINE_WEEKS)
     rows = store.incidents_since(tx, workspace, since, period.end)
-    by_id = {row.id: row for row in rows}
-    references = {row.id: reference(row.number) for row in rows}
     tasks = store.tasks_open_or_done_since(tx, workspace, since)
-    others = store.incidents_with(tx, {task.incident_id for task in tasks} - set(by_id))
-    about = {**by_id, **{row.id: row for row in others}}
     teams = store.teams_of(tx, workspace, since, period.end)
+    incidents = tuple(_incident(row, teams.get(row.id, ())) for row in rows)
+    shown = {row.id: fact for row, fact in zip(rows, incidents, strict=True) if not fact.masked}
+    others = {task.incident_id for task in tasks} - {row.id for row in rows}
+    about = shown | {
+        row.id: fact
+        for row in store.incidents_with(tx, others)
+        if not (fact := _incident(row, ())).masked
+    }
     return DigestFacts(
         since=store.first_opened(tx, workspace) or period.start,
-        incidents=tuple(_incident(row, teams.get(row.id, ())) for row in rows),
+        incidents=incidents,
         acks=tuple(
-            AckFact(references[incident], team, by_id[incident].severity, paged_at, acked_at)
+            AckFact(shown[incident].reference, team, shown[incident].severity, paged_at, acked_at)
             for incident, team, paged_at, acked_at in store.runs_since(
                 tx, workspace, since, period.end
             )
-            if incident in by_id
+            if incident in shown
         ),
         tasks=tuple(
-            _task(about[task.incident_id], task) for task in tasks if task.incident_id in about
+            _task(about[task.incident_id].reference, task)
+            for task in tasks
+            if task.incident_id in about
         ),
         ack_within={rule.severity: rule.ack_within for rule in policy.severities.values()},
     )
@@ -194,28 +208,22 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
 
 def _incident(row: store.Counted, teams: Sequence[str]) -> IncidentFact:
     named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
+    shown = named.full
     return IncidentFact(
         reference=reference(row.number),
         title=named.name,
         severity=row.severity,
-        category=row.category,
-        surface=row.surface or "",
+        category=row.category if shown else NOT_STATED,
+        surface=row.surface or NOT_STATED if shown else NOT_STATED,
         state=row.state.value,
-        owner=UserId(row.owner) if row.owner and named.full else None,
-        teams=tuple(map(TeamKey, teams)),
+        owner=UserId(row.owner) if row.owner and shown else None,
+        teams=tuple(map(TeamKey, teams)) if shown else (),
         opened_at=row.opened_at,
         closed_at=row.ended_at,
-        update_due_at=row.update_due_at,
-        masked=not named.full,
+        update_due_at=row.update_due_at if shown else None,
+        masked=not shown,
     )
 
 
-def _task(row: store.Counted, task: Task) -> TaskFact:
-    named = views.named_in(Place.BROADCAST, row.tier, row.title, row.codename)
-    return TaskFact(
-        reference(row.number),
-        task.text if named.full else named.name,
-        UserId(task.assignee) if named.full else None,
-        task.due_at,
-        task.done_at,
-    )
+def _task(about: str, task: Task) -> TaskFact:
+    return TaskFact(about, task.text, UserId(task.assignee), task.due_at, task.done_at)

@@ -1,5 +1,7 @@
 """The home tab: what waits for one person."""
 
+from functools import partial
+
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
@@ -46,11 +48,10 @@ def home(db: Database, act: Act) -> Home:
         waiting = pages.waiting_for(tx, act.workspace, act.user)[:MOST_SHOWN]
         runs = {run.id: run for run in pages.runs_of(tx, [page.incident_id for page in waiting])}
         tasks = followups.open_tasks_for(tx, act.workspace, act.user, MOST_SHOWN)
-        mine, _ = incidents.open_ones(tx, act.workspace, limit=MOST_SHOWN, owner=act.user)
+        open_ones = partial(incidents.open_ones, tx, act.workspace, reader=act.user)
+        mine, _ = open_ones(limit=MOST_SHOWN, mine=True)
         readable = act.role >= NEEDS[Deed.READ]
-        others, total = (
-            incidents.open_ones(tx, act.workspace, limit=MOST_SHOWN) if readable else ([], 0)
-        )
+        others, total = open_ones(limit=MOST_SHOWN) if readable else ([], 0)
         about = incidents.get_many(
             tx, [*(page.incident_id for page in waiting), *(task.incident_id for task in tasks)]
         )

@@ -73,13 +73,14 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
     require(act, Deed.READ)
     first, _, rest = " ".join(words.split()).partition(" ")
     severity: Severity | None = None
-    owner = team = None
+    team: str | None = None
+    mine = False
     overdue_at: datetime | None = None
     match first.lower():
         case "" | "open" | "all":
             pass
         case "mine" | "my":
-            owner = act.user
+            mine = True
         case "overdue" | "late":
             overdue_at = act.now
         case "team":
@@ -90,9 +91,10 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
         rows, total = incidents.open_ones(
             tx,
             act.workspace,
+            reader=act.user,
             limit=MOST_LISTED,
             severity=severity,
-            owner=owner,
+            mine=mine,
             team=team,
             overdue_at=overdue_at,
         )
@@ -139,13 +141,13 @@ def _before(words: Sequence[str]) -> int | None:
 def _listing(
     tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
 ) -> Listing:
-    rows = list(rows)
+    heads = listed(tx, act, rows)
     return Listing(
         about=about,
-        heads=tuple(listed(tx, act, rows)),
+        heads=tuple(heads),
         now=act.now,
         total=total,
-        overdue_pages=pages.count_overdue(tx, [row.id for row in rows], act.now),
+        overdue_pages=pages.count_overdue(tx, [head.id for head in heads if head.full], act.now),
     )
 
 

@@ -63,7 +63,6 @@ def head_in(
         state=incident.state,
         opened_at=incident.opened_at,
         opened_by=UserId(incident.opened_by),
-        update_due_at=incident.update_due_at,
     )
     if seen is not Sight.FULL:
         return base
@@ -86,7 +85,7 @@ def head_in(
         affected=tuple(incident.affected),
         criteria=tuple(incident.criteria),
         channel_id=incident.channel_id,
-        update_due_at=base.update_due_at,
+        update_due_at=incident.update_due_at,
         root_cause=incident.root_cause,
     )
 

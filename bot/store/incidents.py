@@ -14,6 +14,7 @@ from bot.domain.ids import reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
+from bot.domain.visibility import Tier, by_invitation
 from bot.store.prepared import Prepared, ToCome, one_of
 from bot.store.tables import (
     Decision,
@@ -266,27 +267,32 @@ def open_ones(
     tx: Transaction,
     workspace: Workspace,
     *,
+    reader: str,
     limit: int,
     severity: Severity | None = None,
-    owner: str | None = None,
+    mine: bool = False,
     team: str | None = None,
     overdue_at: datetime | None = None,
 ) -> tuple[list[Incident], int]:
-    """Return open incidents, the worst and oldest first, and how many there are in all."""
+    """Return open incidents, the worst and oldest first, and how many there are in all.
+
+    Severity is shown to every reader. Teams and delays are not: a filter on them matches only
+    what `reader` may read in full, because a match alone would tell them.
+    """
     wanted: list[Any] = [
         col(Incident.team_id) == workspace.team_id,
         col(Incident.state).in_(OPEN_STATES),
     ]
     if severity is not None:
         wanted.append(col(Incident.severity) == severity)
-    if owner is not None:
-        # Asked of each open incident: somebody may have been in a hundred thousand closed ones.
-        invited = _has(Participant, col(Participant.user_id) == owner)
-        wanted.append(or_(col(Incident.owner) == owner, invited))
+    # Asked of each open incident: somebody may have been in a hundred thousand closed ones.
+    invited = _has(Participant, col(Participant.user_id) == reader)
+    if mine:
+        wanted.append(or_(col(Incident.owner) == reader, invited))
     if team is not None:
-        wanted.append(_has(PagingRun, col(PagingRun.team_key) == team))
+        wanted += [_has(PagingRun, col(PagingRun.team_key) == team), or_(_FOR_ALL, invited)]
     if overdue_at is not None:
-        wanted.append(_overdue(overdue_at))
+        wanted += [_overdue(overdue_at), or_(_FOR_ALL, invited)]
     total: int = tx.execute(select(func.count()).select_from(Incident).where(*wanted)).scalar_one()
     rows = tx.all(
         select_rows(Incident)
@@ -295,6 +301,9 @@ def open_ones(
         .limit(limit)
     )
     return rows, total
+
+
+_FOR_ALL = col(Incident.tier).in_([tier for tier in Tier if not by_invitation(tier)])
 
 
 def _has(table: type[Participant] | type[PagingRun], *conditions: Any) -> Any:

@@ -63,10 +63,13 @@ async def test_every_verb_tells_an_outsider_only_that_it_can_be_asked_for(stage:
 async def test_lists_and_searches_show_the_codename_even_to_the_invited(stage: Stage) -> None:
     secret = a_secret(stage)
     for who in ("tom", "mei"):
-        for text in ("list", "list P1", "list team legal", "search ESC-1"):
+        for text in ("list", "list P1", "search ESC-1"):
             said = await stage.command(who, text)
             assert codename(secret) in said, text
             assert TITLE not in said
+    for text in ("list team legal", "list mine"):
+        assert codename(secret) in await stage.command("mei", text), text
+        assert "No escalation matches" in await stage.command("tom", text), text
     for word in ("giraffe", "Giraffe extortion", "harassment"):
         assert codename(secret) not in await stage.command("tom", f"search {word}"), word
 

@@ -64,8 +64,8 @@ def a_restricted_story(db: Database, policy: Policy) -> str:
     lifecycle.add_note(db, mei, incident_id, told("note"))
     severities.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
     paging.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
-    answering.decline(db, policy, an_act(SOFIA), scene.page_of(db, SOFIA), told("excuse"))
-    answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA))
+    answering.decline(db, policy, an_act(SOFIA), scene.page_of(db, SOFIA, incident_id), told("excuse"))
+    answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA, incident_id))
     due = NOON + timedelta(days=2)
     followups.add_task(db, policy, mei, incident_id, assignee=PRIYA, text=told("task"), due_at=due)
     followups.add_reminder(db, mei, text=told("reminder"), due_at=due, incident_id=incident_id)
@@ -96,11 +96,10 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
         reading.listing(db, policy, OUTSIDER, ""),
         reading.search(db, OUTSIDER, "ESC-1"),
         homes.home(db, OUTSIDER),
-        digests.preview(db, policy, OUTSIDER, None),
         *(reading.page(db, OUTSIDER, page.id) for page in scene.all_pages(db)),
     ]
     assert all("ESC-1" in str(one) for one in seen)
-    assert SECRET not in str(seen)
+    assert SECRET not in str([*seen, digests.preview(db, policy, OUTSIDER, None)])
     for look in (reading.head, reading.details):
         with pytest.raises(NoAccess) as refused:
             look(db, OUTSIDER, story)
@@ -119,24 +118,106 @@ def test_lists_and_searches_carry_no_word_even_for_the_invited(
     assert reading.search(db, invited, "harassment").heads == ()
 
 
-def test_a_digest_names_nobody_who_works_on_a_restricted_one(
+def said_in_the_digest(db: Database, policy: Policy, days: int) -> list[str]:
+    view = digests.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
+    said = rendering.digest(Desk(policy, Words()), "Weekly", view.figures)
+    return [
+        line
+        for block in said.blocks
+        if block["type"] == "section"
+        for part in block.get("fields") or [block["text"]]
+        for line in part["text"].split("\n")
+    ]
+
+
+def test_a_digest_counts_a_restricted_one_and_says_nothing_else_of_it(
     db: Database, policy: Policy, story: str
 ) -> None:
-    """Nor does it say that nobody owns it: that, too, is a word about who does."""
-    desk = Desk(policy, Words())
-
-    def rows(days: int) -> str:
-        view = digests.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
-        said = rendering.digest(desk, "Weekly", view.figures)
-        return str([block for block in said.blocks if "ESC-1" in str(block)])
-
-    for at in (1, 3):
-        assert "ESC-1" in rows(at)
-        assert "no owner" not in rows(at)
+    """Everything that tables, answers and backlogs could say of it has happened by then."""
     lifecycle.assign(db, an_act(MEI, minutes=3), story, SOFIA)
-    for at in (1, 3):
-        assert "task: " in rows(at)
-        assert "<@" not in rows(at)
+    paging.page_person(db, policy, an_act(MEI, minutes=3), story, UserId("U0TOM"), "x")
+    assert said_in_the_digest(db, policy, 3) == [
+        "*1 opened*",
+        "*0 closed*",
+        "*1 open at the end*",
+        "There is no comparison yet: the record has 0 earlier weeks, and eight are needed.",
+        "*Restricted*: 1 opened, 0 closed, 1 open. They are in the totals above and in nothing "
+        "below.",
+        "*Answers to pages*",
+        "No team was paged.",
+        "*Overdue*",
+        "Nothing.",
+    ]
+
+
+def test_the_tables_of_a_digest_are_the_same_with_a_restricted_one_as_without(
+    db: Database, policy: Policy
+) -> None:
+    people(db, policy, U0NOOR={})
+    an_incident(db, policy, title="Pile-on")
+    before = digests.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
+    a_restricted_story(db, policy)
+    after = digests.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
+    assert (after.opened.count, after.open.count) == (2, 2)
+    assert (after.restricted.opened, after.restricted.open) == (1, 1)
+    assert before == replace(
+        after,
+        opened=before.opened,
+        closed=before.closed,
+        open=before.open,
+        restricted=before.restricted,
+    )
+
+
+@pytest.mark.usefixtures("story")
+def test_a_digest_of_some_teams_leaves_restricted_ones_out(db: Database, policy: Policy) -> None:
+    """Otherwise its totals would tell which teams were paged."""
+    rule = replace(policy.digests[0], teams=(TeamKey("legal"),))
+    view = digests.preview(db, replace(policy, digests=(rule,)), OUTSIDER, None)
+    assert (view.figures.opened.count, view.figures.restricted.opened) == (0, 0)
+
+
+def test_a_digest_names_nobody_who_was_paged_directly_and_leaves_no_label_empty(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = an_incident(db, policy, surface=None).head.id
+    for user in ("U0TOM", "U0DANIEL"):
+        paging.page_person(db, policy, an_act(MEI, minutes=3), incident_id, UserId(user), "x")
+    said = said_in_the_digest(db, policy, 1)
+    assert "People paged directly: 1 opened, 0 closed, 1 open" in said
+    assert any(line.startswith("• People paged directly: 0 of 2 answered") for line in said)
+    assert "Not stated: 1 opened, 0 closed, 1 open" in said
+    assert "person:" not in str(said)
+    assert not any(line.startswith((":", "•:", "• :")) for line in said if "_circle:" not in line)
+
+
+FILTERS = ["team legal", "team pr", "team dpo", "overdue", "mine"]
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("words", FILTERS)
+def test_a_filter_never_matches_what_its_reader_may_not_see(
+    db: Database, policy: Policy, words: str
+) -> None:
+    """A match alone would tell: whom it concerns, and that they do not answer."""
+    late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
+    assert reading.listing(db, policy, late, words).heads == ()
+    assert reading.listing(db, policy, late, words).total == 0
+    open_ones = reading.listing(db, policy, late, "")
+    assert (len(open_ones.heads), open_ones.overdue_pages) == (1, {})
+    assert open_ones.heads[0].update_due_at is None
+    invited = reading.listing(db, policy, an_act(MEI, hours=30), words)
+    assert [head.reference for head in invited.heads] == ["ESC-1"]
+
+
+@pytest.mark.parametrize("words", FILTERS[:-1])
+def test_a_filter_matches_a_standard_one_for_every_reader(
+    db: Database, policy: Policy, words: str
+) -> None:
+    people(db, policy, U0NOOR={})
+    an_incident(db, policy, teams=(TeamKey("legal"), TeamKey("pr"), TeamKey("dpo")))
+    late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
+    assert [head.reference for head in reading.listing(db, policy, late, words).heads] == ["ESC-1"]
 
 
 def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> None:

@@ -127,10 +127,14 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "what waits": lambda tx: outbox_health.waiting(tx, NOON),
     "heal": lambda tx: outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE),
     "heal timers": lambda tx: timers.heal(tx, now=NOON, real=NOON, lease=LEASE),
-    "list": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30),
-    "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, owner="U0MEI"),
-    "list of a team": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, team="legal"),
-    "list overdue": lambda tx: incidents.open_ones(tx, WORKSPACE, limit=30, overdue_at=NOON),
+    "list": lambda tx: incidents.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30),
+    "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30, mine=True),
+    "list of a team": lambda tx: incidents.open_ones(
+        tx, WORKSPACE, reader="U0MEI", limit=30, team="legal"
+    ),
+    "list overdue": lambda tx: incidents.open_ones(
+        tx, WORKSPACE, reader="U0MEI", limit=30, overdue_at=NOON
+    ),
     "search": lambda tx: searching.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
     "the incident of a channel": lambda tx: incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2"),
     "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),

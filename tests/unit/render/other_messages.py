@@ -80,10 +80,10 @@ def a_week(count: int = 6) -> DigestFigures:
             masked=number == 5,
             severity=Severity.P1,
             category="pile-on",
-            surface="live",
+            surface="live" if number != 3 else "",
             state="investigating",
             owner=MEI if number % 2 and number != 5 else None,
-            teams=(TeamKey("legal"), TeamKey("pr")),
+            teams=(TeamKey("legal"), TeamKey("pr") if number != 1 else TeamKey("person:U0TOM")),
             opened_at=NOW - number * timedelta(days=2),
             closed_at=None if number % 2 else NOW - timedelta(days=1),
             update_due_at=NOW - HOUR if number % 3 else NOW + HOUR,
@@ -96,7 +96,7 @@ def a_week(count: int = 6) -> DigestFigures:
     )
     tasks = (
         TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),
-        TaskFact("ESC-5", "amber heron", None, NOW + HOUR, None),
+        TaskFact("ESC-3", "Look at the numbers", TOM, NOW + HOUR, None),
     )
     facts = DigestFacts(
         since=NOW - timedelta(weeks=20),
