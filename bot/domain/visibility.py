@@ -8,6 +8,8 @@ from bot.domain.act import Role
 
 
 class Tier(StrEnum):
+    """How confidential an incident is, the most open first."""
+
     STANDARD = "standard"
     RESTRICTED = "restricted"
 
@@ -82,6 +84,11 @@ def sight(
             return Sight.FULL if place in rule.titles_in else Sight.CODENAME
         return Sight.CODENAME if role >= rule.least_role else Sight.NOTHING
     return Sight.FULL if role >= rule.least_role or reader in invited else Sight.NOTHING
+
+
+def strictest(*tiers: Tier) -> Tier:
+    """Return the most confidential of several: whatever has a say can only tighten."""
+    return max(tiers, key=list(Tier).index)
 
 
 def by_invitation(tier: Tier) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
 from bot.domain.showing import shows
 from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.visibility import strictest
 from bot.policy import Policy
 from bot.services.access import recognised
 from bot.services.case import Case
@@ -188,7 +188,6 @@ def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
     severity = suggested(draft.severity, codes, policy.criteria_table())
     if category.least_severity is not None:
         severity = worst([severity, category.least_severity])
-    tier = draft.tier if category.tier is Tier.STANDARD else category.tier
     return Draft(
         title=category.label if category.references_only else title,
         severity=severity,
@@ -200,6 +199,6 @@ def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
         affected=draft.affected,
         criteria=draft.criteria,
         teams=draft.teams,
-        tier=tier,
+        tier=strictest(draft.tier, category.tier),
         permalink=None if category.references_only else draft.permalink,
     )

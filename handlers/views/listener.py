@@ -90,7 +90,7 @@ def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         view = body.get("view") or {}
         if view.get("callback_id") != Form.OPEN:
             return
-        drawn = redrawn(shell.desk, view, str(body["actions"][0]["action_id"]))
+        drawn = redrawn(shell.desk, view)
         changing = changes.make(client, drawn, view_id=view["id"], seen=view["hash"])
         shell.tasks.start(changing, "Redrawing the opening form")
 

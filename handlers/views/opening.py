@@ -13,49 +13,72 @@ from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render import forms
 from bot.render.desk import Desk
+from bot.render.forms.aside import NOTHING, Aside
 from bot.services import opening
 from handlers.views.fields import Fields
 from handlers.views.sent import Became, Sent
 
 
-def filled_in(fields: Fields, policy: Policy) -> forms.Filled:
-    """Return what the form holds; a value that the policy does not know counts as not chosen."""
+def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.Filled:
+    """Return what the form holds; a value that the policy does not know counts as not chosen.
+
+    `aside` has the fields that are not shown at the moment.
+    """
     category, severity = fields.chosen(Field.CATEGORY), fields.chosen(Field.SEVERITY)
-    tier = fields.chosen(Field.TIER)
+    tier, shown = fields.chosen(Field.TIER), fields.has(Field.TITLE)
     return forms.Filled(
-        title=fields.text(Field.TITLE),
+        title=fields.text(Field.TITLE) if shown else aside.title,
         severity=Severity(severity) if severity in list(Severity) else None,
         category=category if category in policy.categories else None,
-        surface=fields.chosen(Field.SURFACE),
-        market=fields.chosen(Field.MARKET),
+        surface=fields.chosen(Field.SURFACE) if shown else aside.surface,
+        market=fields.chosen(Field.MARKET) if shown else aside.market,
         source=fields.chosen(Field.SOURCE),
         references=fields.text(Field.REFERENCES),
-        affected=fields.all_chosen(Field.AFFECTED),
+        affected=fields.all_chosen(Field.AFFECTED) if shown else aside.affected,
         criteria=fields.all_chosen(Field.CRITERIA),
         teams=tuple(TeamKey(team) for team in fields.all_chosen(Field.TEAMS)),
-        tier=Tier(tier) if tier in list(Tier) else None,
+        tier=Tier(tier) if tier in list(Tier) else Tier.STANDARD,
     )
 
 
-def redrawn(desk: Desk, view: Mapping[str, Any], changed: str) -> dict[str, Any]:
+def redrawn(desk: Desk, view: Mapping[str, Any]) -> dict[str, Any]:
     """Return the form after a choice: the proposal and the preview follow, the rest stays."""
-    fields = Fields(view)
-    filled = filled_in(fields, desk.policy)
-    if changed != Field.TEAMS or not _proposal_is_current(desk, fields, filled):
-        filled = replace(filled, teams=None)
-    if changed == Field.CATEGORY:
-        filled = replace(filled, tier=None)
-    return forms.open_form(desk, filled, str(view.get("private_metadata") or ""))
+    subject, aside = forms.unpacked(str(view.get("private_metadata") or ""))
+    filled = filled_in(Fields(view), desk.policy, aside)
+    return forms.open_form(desk, _with_changes(desk, Fields(view), filled, aside), subject)
+
+
+def _with_changes(desk: Desk, fields: Fields, filled: forms.Filled, aside: Aside) -> forms.Filled:
+    """Return the form with the teams that are proposed now, as the person has changed them."""
+    changes = aside.changed(_proposed_then(desk, fields), filled.teams or ())
+    changes = Aside(added=changes.added, removed=changes.removed)
+    if changes == NOTHING:
+        return replace(filled, teams=None)
+    proposed = forms.proposal(desk, forms.shown(desk, filled)) or ()
+    return replace(filled, teams=changes.applied(proposed), changes=changes)
+
+
+def _proposed_then(desk: Desk, fields: Fields) -> tuple[TeamKey, ...]:
+    """The teams that were proposed when the form was drawn; the block_id of the teams says for
+    which category and severity that was."""
+    category, _, severity = forms.since_of(fields.block_of(Field.TEAMS) or "").partition(":")
+    if category not in desk.policy.categories or severity not in list(Severity):
+        return ()
+    return desk.policy.proposed_teams(category, Severity(severity))
 
 
 async def open_it(sent: Sent) -> Became:
-    draft = draft_from(sent.desk, sent.fields, sent.subject)
+    subject, aside = forms.unpacked(sent.subject)
+    draft = draft_from(sent.desk, sent.fields, subject, aside)
     opened = await sent.write(opening.open_incident, sent.policy, sent.act, draft)
     return forms.opened_view(sent.desk, opened)
 
 
-def draft_from(desk: Desk, fields: Fields, permalink: str) -> Draft:
-    """Read the form; raises FormErrors for what a client should not have let through."""
+def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHING) -> Draft:
+    """Read the form; raises FormErrors for what a client should not have let through.
+
+    What was laid aside is not asked for, so it is not written.
+    """
     filled = filled_in(fields, desk.policy)
     errors = {}
     if filled.category is None:
@@ -64,21 +87,22 @@ def draft_from(desk: Desk, fields: Fields, permalink: str) -> Draft:
         errors[Field.SEVERITY.value] = desk.plain("listeners", "choose_severity")
     if filled.category is None or filled.severity is None:
         raise FormErrors(errors)
-    category = desk.policy.categories[filled.category]
+    severity, category = filled.severity, desk.policy.categories[filled.category]
     # Whoever sends the form before the proposal has arrived must not page nobody.
-    current = _proposal_is_current(desk, fields, filled)
+    if not _proposal_is_current(desk, fields, filled):
+        filled = _with_changes(desk, fields, filled, aside)
     return Draft(
         title=category.label if category.references_only else filled.title,
-        severity=filled.severity,
-        category=filled.category,
+        severity=severity,
+        category=category.key,
         surface=filled.surface,
         market=filled.market,
         source=filled.source,
         references=tuple(line.strip() for line in filled.references.splitlines() if line.strip()),
         affected=filled.affected,
         criteria=filled.criteria,
-        teams=filled.teams if current else None,
-        tier=filled.tier or Tier.STANDARD,
+        teams=filled.teams,
+        tier=filled.tier,
         permalink=permalink if permalink.startswith("https://") else None,
     )
 

@@ -64,7 +64,9 @@ def a_restricted_story(db: Database, policy: Policy) -> str:
     lifecycle.add_note(db, mei, incident_id, told("note"))
     severities.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
     paging.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
-    answering.decline(db, policy, an_act(SOFIA), scene.page_of(db, SOFIA, incident_id), told("excuse"))
+    answering.decline(
+        db, policy, an_act(SOFIA), scene.page_of(db, SOFIA, incident_id), told("excuse")
+    )
     answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA, incident_id))
     due = NOON + timedelta(days=2)
     followups.add_task(db, policy, mei, incident_id, assignee=PRIYA, text=told("task"), due_at=due)

@@ -1,12 +1,15 @@
 """Every modal. Each function returns a view for `views.open` or a `response_action`."""
 
-from bot.render.forms.inputs import field_of
+from bot.render.forms.aside import unpacked
+from bot.render.forms.inputs import field_of, since_of
 from bot.render.forms.opening import (
     Filled,
     effective_severity,
     open_form,
     opened_view,
     opening_view,
+    proposal,
+    shown,
     teams_to_page,
 )
 from bot.render.forms.severity import raise_form, severity_form
@@ -36,14 +39,18 @@ __all__ = [
     "opened_view",
     "opening_view",
     "page_form",
+    "proposal",
     "raise_form",
     "reopen_form",
     "resolve_form",
     "severity_form",
     "show_view",
+    "shown",
+    "since_of",
     "status_form",
     "task_form",
     "task_hand_over_form",
     "teams_to_page",
     "timeline_view",
+    "unpacked",
 ]

@@ -38,6 +38,11 @@ def field_of(block_id: str) -> str:
     return block_id.split(":", 1)[0]
 
 
+def since_of(block_id: str) -> str:
+    """What had been chosen before when the input was drawn (see `labelled`)."""
+    return block_id.partition(":")[2]
+
+
 def option(label: str, value: str, description: str = "") -> Option:
     return Option(
         text=_text(label, sizes.OPTION),

@@ -1,7 +1,7 @@
 """The form that opens an escalation: it proposes the teams and shows who will be paged."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import accumulate
 from typing import Any
@@ -13,14 +13,15 @@ from bot.domain.ids import TeamKey
 from bot.domain.paging import Ladder
 from bot.domain.reading import Opened
 from bot.domain.severity import Severity, worst
-from bot.domain.visibility import Tier
+from bot.domain.visibility import Tier, strictest
 from bot.policy import Category
 from bot.render.answers import opened_blocks
 from bot.render.blocks import Block, context, lines_within, section
 from bot.render.desk import Desk
 from bot.render.forms import inputs
+from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
-from bot.render.mrkdwn import Mrkdwn
+from bot.render.mrkdwn import Mrkdwn, cut
 
 TITLE_LENGTH = 150
 _ROOM_FOR_TEAMS = 2_800
@@ -30,8 +31,9 @@ _ROOM_FOR_TEAMS = 2_800
 class Filled:
     """What the form holds so far; keys are the policy's.
 
-    `teams` None means those that the policy proposes: leave it so when category, severity or
-    criteria have changed, and give the person's own choice when that has.
+    `teams` None means those that the policy proposes. `tier` is what the person chose: a stricter
+    one of the category goes before it. `changes` is how the person's teams differ from those that
+    the policy proposes.
     """
 
     title: str = ""
@@ -44,7 +46,8 @@ class Filled:
     affected: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
     teams: tuple[TeamKey, ...] | None = None
-    tier: Tier | None = None
+    tier: Tier = Tier.STANDARD
+    changes: Aside = NOTHING
 
 
 def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
@@ -52,12 +55,14 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
 
     `subject` is the permalink of the message that is escalated, or empty. A category that takes
     references only has no title, surface, market or affected: what is not asked is not written.
+    They are laid aside, and come back with another category.
     """
     filled = filled or Filled()
     category = desk.policy.categories.get(filled.category or "")
     if category is not None and category.references_only:
-        return asking(desk, Form.OPEN, subject, _ids_only(desk, filled, category))
-    blocks: list[Block] = [
+        blocks = _ids_only(desk, shown(desk, filled), category)
+        return asking(desk, Form.OPEN, packed(subject, _laid_aside(filled)), blocks)
+    blocks = [
         _title(desk, filled),
         *_what(desk, filled),
         *_whom(desk, filled),
@@ -65,7 +70,25 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
         *_described(desk, filled),
         _tier(desk, filled, category),
     ]
-    return asking(desk, Form.OPEN, subject, blocks)
+    return asking(desk, Form.OPEN, packed(subject, filled.changes), blocks)
+
+
+def shown(desk: Desk, filled: Filled) -> Filled:
+    """Return what the form shows and asks for of what it holds."""
+    category = desk.policy.categories.get(filled.category or "")
+    if category is None or not category.references_only:
+        return filled
+    return replace(filled, title="", surface=None, market=None, affected=())
+
+
+def _laid_aside(filled: Filled) -> Aside:
+    return replace(
+        filled.changes,
+        title=cut(filled.title, TITLE_LENGTH),
+        surface=filled.surface,
+        market=filled.market,
+        affected=filled.affected,
+    )
 
 
 def opened_view(desk: Desk, view: Opened) -> dict[str, Any]:
@@ -89,14 +112,19 @@ def effective_severity(desk: Desk, filled: Filled) -> Severity | None:
     return worst(called) if called else None
 
 
-def teams_to_page(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
-    """The person's choice, else the policy's proposal; None while it can't propose yet."""
-    if filled.teams is not None:
-        return tuple(team for team in filled.teams if team in desk.policy.teams)
+def proposal(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
+    """The teams that the policy proposes; None while it can't propose yet."""
     severity, category = effective_severity(desk, filled), filled.category
     if severity is None or category is None or category not in desk.policy.categories:
         return None
     return desk.policy.proposed_teams(category, severity)
+
+
+def teams_to_page(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
+    """The person's choice, else the policy's proposal; None while it can't propose yet."""
+    if filled.teams is not None:
+        return tuple(team for team in filled.teams if team in desk.policy.teams)
+    return proposal(desk, filled)
 
 
 def _ids_only(desk: Desk, filled: Filled, category: Category) -> list[Block]:
@@ -254,7 +282,12 @@ def _source(desk: Desk, filled: Filled) -> Block:
 
 
 def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
-    proposed = category.tier if category else Tier.STANDARD
+    """Nothing less confidential than the category is offered.
+
+    Where the category demands nothing, the input keeps its id: what a person chooses while the
+    form is drawn anew stays chosen.
+    """
+    least = category.tier if category else Tier.STANDARD
     offered = [
         inputs.option(
             desk.plain("fields", f"tier_{tier.value}"),
@@ -262,9 +295,11 @@ def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
             desk.plain("fields", f"tier_{tier.value}_description"),
         )
         for tier in Tier
+        if strictest(tier, least) is tier
     ]
-    element = inputs.one_of_few(Field.TIER, offered, (filled.tier or proposed).value)
-    return inputs.labelled(desk, Field.TIER, element, since=_known_category(desk, filled))
+    element = inputs.one_of_few(Field.TIER, offered, strictest(filled.tier, least).value)
+    since = "" if least is Tier.STANDARD else least.value
+    return inputs.labelled(desk, Field.TIER, element, since=since)
 
 
 def _known_category(desk: Desk, filled: Filled) -> str:

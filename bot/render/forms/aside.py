@@ -1,0 +1,87 @@
+"""What the opening form must not lose while it does not show it; `private_metadata` carries it.
+
+Slack keeps the values of the inputs that a form shows, and forgets all others.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bot.domain.ids import TeamKey
+
+LONGEST_METADATA = 3_000
+"""Slack takes no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Fields that are hidden now, and what a person changed about the teams that were proposed."""
+
+    title: str = ""
+    surface: str | None = None
+    market: str | None = None
+    added: tuple[TeamKey, ...] = ()
+    removed: tuple[TeamKey, ...] = ()
+    affected: tuple[str, ...] = ()
+
+    def changed(self, proposed: Sequence[TeamKey], chosen: Sequence[TeamKey]) -> "Aside":
+        """Remember what the person changed since `proposed` was shown with the changes so far."""
+        shown = self.applied(proposed)
+        added = [*self.added, *(team for team in chosen if team not in shown)]
+        removed = [*self.removed, *(team for team in shown if team not in chosen)]
+        return replace(
+            self,
+            added=_each(team for team in added if team in chosen),
+            removed=_each(team for team in removed if team not in chosen),
+        )
+
+    def applied(self, proposed: Iterable[TeamKey]) -> tuple[TeamKey, ...]:
+        """Return a proposal with the person's changes."""
+        return _each([*(team for team in proposed if team not in self.removed), *self.added])
+
+
+def _each(teams: Iterable[TeamKey]) -> tuple[TeamKey, ...]:
+    return tuple(dict.fromkeys(teams))
+
+
+NOTHING = Aside()
+
+
+def packed(subject: str, aside: Aside) -> str:
+    """Put both into `private_metadata`; what would not fit is left out, the last of many first."""
+    if aside == NOTHING:
+        return subject
+    held = {"subject": subject, **asdict(aside)}
+    while len(written := json.dumps(held, ensure_ascii=False)) > LONGEST_METADATA:
+        longest = max(("affected", "added", "removed"), key=lambda name: len(held[name]))
+        if not held[longest]:
+            return subject
+        held[longest] = held[longest][:-1]
+    return written
+
+
+def unpacked(metadata: str) -> tuple[str, Aside]:
+    """Return the subject and what was laid aside."""
+    try:
+        held = json.loads(metadata) if metadata.startswith("{") else None
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        return metadata, NOTHING
+    return _text(held.get("subject")), Aside(
+        title=_text(held.get("title")),
+        surface=_text(held.get("surface")) or None,
+        market=_text(held.get("market")) or None,
+        added=tuple(map(TeamKey, _texts(held.get("added")))),
+        removed=tuple(map(TeamKey, _texts(held.get("removed")))),
+        affected=_texts(held.get("affected")),
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
