@@ -65,6 +65,7 @@ class DeliveryKind(StrEnum):
     EXHAUSTED_OUTSIDE = "exhausted outside"
     CANARY = "canary"
     CANARY_UPDATE = "canary update"
+    MESSAGE_EDIT = "message edit"
 
 
 OUTSIDE = (DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE)

@@ -7,6 +7,7 @@ have it, else the codename; the fields that describe the case are then None or e
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.domain.digest import DigestFigures
@@ -128,6 +129,13 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedCard:
+    """What is left of a card in a shared channel once the incident has a channel of its own."""
+
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
 class PageMessage:
     """What a paged person reads. Where its words may not be shown, `reasons` hold none.
 
@@ -177,10 +185,14 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A timeline entry that is said aloud in the incident's channel."""
+    """A timeline entry that is said aloud in the incident's channel.
+
+    `then`: what is to be done about it is still to be done.
+    """
 
     head: Head
     entry: EntryLine
+    then: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +204,25 @@ class Details:
     more_entries: int = 0
 
 
+class Outcome(StrEnum):
+    """What became of a message that asks for something. None: it still asks."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    SNOOZED = "snoozed"
+    REPEATED = "repeated"
+    PASSED_ON = "passed on"
+    UPDATED = "updated"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class ReminderMessage:
-    """A free reminder. `head` is None when it belongs to no incident."""
+    """A free reminder. `head` is None when it belongs to no incident; `until` is how long it was
+    put off."""
 
     id: ReminderId
     text: str
@@ -202,6 +230,8 @@ class ReminderMessage:
     late: bool
     head: Head | None = None
     asked_by: UserId | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,31 +247,50 @@ class TaskReminder:
     instead: bool = False
     summary: str = ""
     by: UserId | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateReminder:
-    """No update for too long; to the owner, or to the person whose turn it is without one."""
+    """No update for too long; to the owner, or to the person whose turn it is without one.
+
+    `updated_at` is when one came after all.
+    """
 
     head: Head
     last_update_at: datetime
     due_at: datetime
     late: bool = False
+    outcome: Outcome | None = None
+    until: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExhaustedMessage:
-    """Nobody acknowledged: to the escalation manager."""
+    """Nobody acknowledged: to the escalation manager. `ended`: the incident has."""
 
     head: Head
     team: TeamRow
     tried: tuple[UserId, ...]
+    ended: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody still has to be found."""
+        return self.team.state is RunState.EXHAUSTED and not self.ended
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
+    """To who may give access. Once it is answered: how, and where we know, by whom and when."""
+
     head: Head
     asker: UserId
+    outcome: Outcome | None = None
+    by: UserId | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +410,7 @@ class Assigned:
 
     head: Head
     by: UserId
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

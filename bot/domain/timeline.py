@@ -40,6 +40,10 @@ class EntryKind(StrEnum):
     DUPLICATE = "duplicate"
 
 
+CLAIMS = frozenset({EntryKind.EXHAUSTED})
+"""Entries whose notice says what is to be done now, beside what has happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One fact. `data` holds what the kind needs, JSON values only."""

@@ -10,6 +10,10 @@ from bot.render.message import Message, message
 def request(desk: Desk, view: AccessRequest) -> Message:
     """To whoever decides. A button's value is `<incident id>:<asker's id>`."""
     said = desk.say("escalation", "access_request", head=view.head, asker=view.asker)
+    if view.outcome is not None:
+        return message(
+            said, [section(said), section(desk.say("escalation", "access_request_over", view=view))]
+        )
     subject = f"{view.head.id}:{view.asker}"
     blocks: list[Block] = [
         section(said),

@@ -8,7 +8,7 @@ from bot.domain.controls import Button
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
-from bot.domain.reading import Card, DecisionLine, Head, TaskLine, TeamRow
+from bot.domain.reading import Card, DecisionLine, Head, MovedCard, TaskLine, TeamRow
 from bot.render.blocks import (
     Block,
     Element,
@@ -33,6 +33,12 @@ def card(desk: Desk, view: Card) -> Message:
     if view.in_thread:
         blocks.append(context(desk.say("card", "in_thread")))
     return message(desk.say("card", "fallback", head=view.head), blocks)
+
+
+def moved(desk: Desk, view: MovedCard) -> Message:
+    """What is left in a shared channel: where the escalation is dealt with now."""
+    said = desk.say("card", "moved", head=view.head)
+    return message(desk.say("card", "moved_fallback", head=view.head), [section(said)])
 
 
 def body(desk: Desk, view: Card) -> list[Block]:

@@ -28,7 +28,7 @@ def notice(desk: Desk, view: Notice) -> Message:
         return message(text, [section(text)])
     said = sentence(desk, entry, IN_A_NOTICE, aloud=True)
     then = f"then_{block_of(entry)}"
-    if desk.words.has("notice", then):
+    if view.then and desk.words.has("notice", then):
         more = desk.say("notice", then, head=head, data=recorded(entry))
         said = Mrkdwn(f"{said}\n{more}".strip())
     fallback = desk.say("notice", "fallback", head=head, sentence=said)

@@ -19,35 +19,34 @@ from bot.render.mrkdwn import Mrkdwn
 
 
 def reminder(desk: Desk, view: ReminderMessage) -> Message:
-    """A free reminder, in the words of whoever set it."""
+    """A free reminder, in the words of whoever set it; one that is over says how."""
     hidden = view.head is not None and not view.head.full
     said = desk.say("reminder", "reminder_hidden" if hidden else "reminder", reminder=view)
     blocks: list[Block] = [
         section(said),
         context(desk.say("reminder", "reminder_context", reminder=view)),
         *_late(desk, view.late, view.due_at),
-        actions(
-            [
-                button(desk, Button.REMINDER_DONE, view.id, "primary"),
-                snooze_menu(desk, Button.REMINDER_SNOOZE, view.id),
-                button(desk, Button.REMINDER_STOP, view.id),
-            ]
-        ),
     ]
-    return message(said, blocks)
+    if view.outcome is not None:
+        told = desk.say("reminder", "reminder_outcome", outcome=view.outcome, until=view.until)
+        return message(said, [*blocks, section(told)])
+    choices = [
+        button(desk, Button.REMINDER_DONE, view.id, "primary"),
+        snooze_menu(desk, Button.REMINDER_SNOOZE, view.id),
+        button(desk, Button.REMINDER_STOP, view.id),
+    ]
+    return message(said, [*blocks, actions(choices)])
 
 
 def task_reminder(desk: Desk, view: TaskReminder) -> Message:
-    """A task before it is due, or after; one that is done has no buttons.
+    """A task before it is due, or after; one that asks for nothing any more has no buttons.
 
     Only its assignee may snooze it.
     """
-    task = view.task
+    task, asks = view.task, view.outcome is None and not view.task.done
     overdue = task.overdue(view.now)
-    block = "task_done" if task.done else "task_overdue" if overdue else "task_due"
     text = task.text if task.head.full else None
-    since = view.now - task.due_at
-    heading = desk.say("reminder", block, task=task, since=since, instead=view.instead)
+    heading = _task_heading(desk, view)
     told = desk.say("reminder", "task_text", text=text) if text else Mrkdwn()
     told = told or desk.say("reminder", "task_hidden")
     blocks: list[Block] = [
@@ -56,12 +55,22 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
         context(desk.say("reminder", "task_context", task=task)),
         *_late(desk, view.late, task.due_at),
     ]
-    if view.instead:
+    if asks and view.instead:
         blocks.append(context(desk.say("reminder", "task_instead", task=task)))
-    if not task.done:
+    if asks:
         blocks.append(actions(_choices(desk, view)))
     said = desk.say("reminder", "task_fallback", task=task, overdue=overdue, instead=view.instead)
     return message(said, blocks)
+
+
+def _task_heading(desk: Desk, view: TaskReminder) -> Mrkdwn:
+    task = view.task
+    if task.done:
+        return desk.say("reminder", "task_done", task=task)
+    if view.outcome is not None:
+        return desk.say("reminder", "task_outcome", task=task, view=view)
+    block = "task_overdue" if task.overdue(view.now) else "task_due"
+    return desk.say("reminder", block, task=task, instead=view.instead)
 
 
 def _summary(desk: Desk, view: TaskReminder) -> list[Block]:
@@ -78,12 +87,20 @@ def _choices(desk: Desk, view: TaskReminder) -> list[Element]:
 
 
 def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
-    """Nothing was heard for too long. Without an owner, the person asked can become it here."""
+    """Nothing was heard for too long, and what came of it.
+
+    Without an owner, the person asked can become it here.
+    """
     head = view.head
+    said = section(desk.say("reminder", "update", head=head, reminder=view))
+    fallback = desk.say("reminder", "update_fallback", head=head, reminder=view)
+    if view.outcome is not None:
+        told = desk.say("reminder", "update_outcome", head=head, reminder=view)
+        return message(fallback, [said, section(told)])
     unowned = head.full and head.owner is None
     take = [button(desk, Button.TAKE_OWNERSHIP, head.id)] if unowned else []
     blocks: list[Block] = [
-        section(desk.say("reminder", "update", head=head, reminder=view)),
+        said,
         *([context(desk.say("reminder", "update_unowned"))] if unowned else []),
         context(desk.say("reminder", "update_next")),
         *_late(desk, view.late, view.due_at),
@@ -96,7 +113,7 @@ def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
             ]
         ),
     ]
-    return message(desk.say("reminder", "update_fallback", head=head, reminder=view), blocks)
+    return message(fallback, blocks)
 
 
 def _late(desk: Desk, late: bool, due_at: datetime) -> list[Block]:

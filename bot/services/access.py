@@ -10,10 +10,12 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import NobodyToAsk, NotFound, NothingToDo, Stranger
 from bot.domain.ids import UserId
 from bot.domain.rights import Deed, may
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.zones import zone_named
 from bot.policy import Policy
 from bot.services.case import Case, belongs_to, personal, take_up
+from bot.services.standing import keep_true
 from bot.store import incidents, people
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -174,6 +176,7 @@ def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, gr
             case.record(EntryKind.INVITED, person=asker)
             case.let_in(asker)
         _tell(case, asker, granted=granted, by=act.user)
+        keep_true(case, Change.ACCESS)
         return case.reference
 
 

@@ -18,11 +18,13 @@ from bot.domain.paging import PERSON_PREFIX, UNANSWERED, Ladder, PageState, RunS
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.paging import Started, being_paged, start_person, start_team
 from bot.services.runs import next_unless_others_wait, page_changed, settle_run
+from bot.services.standing import keep_true_of
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database
@@ -146,11 +148,18 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
         raise _too_late(case, run)
     pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
     settle_run(case, run.id)
+    _tell_those_told(case, run)
     case.record(
         EntryKind.ACKNOWLEDGED, run=run.id, team=run.team_key, name=run.team_name, page=page.id
     )
     case.join_by_page(run)
     case.card_changed()
+
+
+def _tell_those_told(case: Case, run: PagingRun) -> None:
+    """Where the ladder had come to its end, people were told that nobody answered."""
+    if run.state is RunState.EXHAUSTED:
+        keep_true_of(case, Change.ANSWERED, run.id, case.id)
 
 
 def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
@@ -288,3 +297,4 @@ def _let_go(case: Case, page: Page) -> None:
     if withdrawn or not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
         raise _too_late(case, run)
     settle_run(case, run.id)
+    _tell_those_told(case, run)

@@ -91,7 +91,7 @@ class Case:
         self._entries.append(Entry(kind, data))
         self._seq += 1
         if aloud:
-            self.post(DeliveryKind.NOTICE, f"notice:{self.id}:{self._seq}", seq=self._seq)
+            self.post(DeliveryKind.NOTICE, notice_key(self.id, self._seq), seq=self._seq)
         return self._seq
 
     def change(self, **values: Any) -> None:
@@ -220,6 +220,11 @@ class Case:
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
         self.tx.put_waiting()
         self.incident.number = number.value
+
+
+def notice_key(incident_id: str, seq: int) -> str:
+    """The key of the notice that says a timeline entry aloud."""
+    return f"notice:{incident_id}:{seq}"
 
 
 def personal(

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from bot.domain.act import by_the_bot
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
 from bot.domain.paging import PageState, RunState
+from bot.domain.standing import stands
 from bot.policy import Policy
 from bot.services import access, rooms, runs
 from bot.services.case import Case
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
-from bot.store import claims, incidents, limits, outbox, pages, people
+from bot.store import claims, incidents, limits, outbox, pages, people, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
 from bot.store.database import Database
 from bot.store.locking import lock_in_order
@@ -42,11 +43,15 @@ NOWHERE = Aim()
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What Slack answered: where it stands now. `name` is a new channel's."""
+    """What Slack answered: where it stands now. `name` is a new channel's.
+
+    `found`: it was looked for, and says what was true when it was posted.
+    """
 
     channel: str | None = None
     ts: str | None = None
     name: str | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ def sent_together(db: Database, outcomes: Sequence[tuple[Claimed, Accepted]], at
         lock_in_order(tx, Incident, (one for one in followed if one is not None))
         claims.finish_sent(tx, ended, at.now, real=at.real, pause=BETWEEN_POSTS)
         _follow_pages(tx, outcomes, at)
+        _edit_found(tx, outcomes, at)
         for claimed, accepted in outcomes:
             _follow(tx, claimed, accepted, at)
 
@@ -100,8 +106,9 @@ def _follow_pages(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]],
     if paged:
         places = [(page, channel, ts) for page, (_, channel, ts) in paged.items()]
         pages.record_sent(tx, at.now, *places)
-        for page_id in pages.answered(tx, paged):
-            _edit_if_answered(tx, paged[page_id][0], at)
+        found = {one.subject for one, there in outcomes if there.found and one.subject in paged}
+        for page_id in sorted(found | pages.answered(tx, paged)):
+            _edit_page(tx, paged[page_id][0], at)
 
 
 def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> None:
@@ -114,16 +121,21 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
         rooms.card_posted(tx, act, claimed.subject, *where, found=claimed.uncertain)
 
 
-def _edit_if_answered(tx: Transaction, claimed: Claimed, at: At) -> None:
-    """An answer came while the page was on its way: it must not look open."""
+def _edit_page(tx: Transaction, claimed: Claimed, at: At) -> None:
+    """An answer came while the page was on its way, or it has been there for a while."""
     page = pages.page(tx, claimed.subject)
-    run = pages.run(tx, page.run_id) if page else None
     incident = incidents.get(tx, page.incident_id) if page else None
-    if not (page and run and incident):
-        return
-    if run.state is not RunState.PAGING or page.state is not PageState.WAITING:
+    if page is not None and incident is not None:
         case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
         outbox.enqueue(tx, claimed.workspace, at.now, [runs.page_changed(case, page)])
+
+
+def _edit_found(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]], at: At) -> None:
+    """What else was found says what was true when it was posted."""
+    for claimed, there in outcomes:
+        if there.found and claimed.kind not in _PAGES and stands(claimed.kind):
+            edit = posted.edit(posted.of(claimed), claimed.workspace.team_id, at.now)
+            outbox.enqueue(tx, claimed.workspace, at.now, [edit])
 
 
 def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:

@@ -145,7 +145,7 @@ def _rule(policy: Policy, key: str | None) -> DigestRule | None:
 
 
 def planned_view(
-    db: Database, policy: Policy, workspace: Workspace, args: Mapping[str, Any]
+    tx: Transaction, policy: Policy, workspace: Workspace, args: Mapping[str, Any]
 ) -> DigestView | None:
     """Return what a planned digest says; None when the policy dropped its schedule."""
     rule = next((rule for rule in policy.digests if rule.key == args["schedule"]), None)
@@ -154,10 +154,9 @@ def planned_view(
     period = Period(
         datetime.fromisoformat(args["start"]), datetime.fromisoformat(args["end"]), rule.zone
     )
-    with db.reading() as tx:
-        late_since = args.get("late_since")
-        due = datetime.fromisoformat(late_since) if late_since else None
-        return _view(tx, policy, workspace, rule, period, late_since=due)
+    late_since = args.get("late_since")
+    due = datetime.fromisoformat(late_since) if late_since else None
+    return _view(tx, policy, workspace, rule, period, late_since=due)
 
 
 def _view(

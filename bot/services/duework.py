@@ -9,12 +9,14 @@ from bot.domain.asking import whom_to_ask
 from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.lifecycle import OPEN
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.access import in_charge
 from bot.services.asking import askable, readers
 from bot.services.case import Case, personal
+from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import BEFORE, about_task, next_time, silent_once_overdue
 from bot.store import followups, incidents, outbox, people, timers
 from bot.store.database import Database
@@ -121,7 +123,7 @@ def _page_step(case: Case, policy: Policy, work: DueWork) -> None:
     runs.step_due(case, policy, work.subject, work.due_at)
 
 
-def _last_update(tx: Transaction, incident: Incident) -> datetime:
+def last_update(tx: Transaction, incident: Incident) -> datetime:
     """When something was last said of it; a snooze says nothing."""
     entries = incidents.timeline(tx, incident.id)
     told = (entry.at for entry in entries if entry.kind in AN_UPDATE)
@@ -141,10 +143,11 @@ def _update_due(case: Case, policy: Policy, work: DueWork) -> None:
     incident, now = case.incident, case.act.now
     if incident.state not in OPEN:
         return
-    since = _last_update(case.tx, incident)
+    since = last_update(case.tx, incident)
     user = _asked_for_update(case, policy, since)
     if user is not None:
         due = incident.update_due_at or work.due_at
+        keep_true_of(case, Change.AGAIN, case.id)
         case.tell(
             DeliveryKind.UPDATE_REMINDER,
             user,
@@ -187,6 +190,7 @@ def _reminders(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
                     incident_id=reminder.incident_id,
                 )
             )
+    messages += edits(tx, act, Change.AGAIN, [work.subject for work in works])
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
@@ -238,6 +242,7 @@ def _tasks_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
         for incident in incidents.get_many(tx, overdue).values()
         if not incident.drill
     ]
+    messages += edits(tx, act, Change.AGAIN, [task.id for _, task in still_open])
     # All of them at once: lanes are woken in one order.
     outbox.enqueue(tx, act.workspace, act.now, messages)
 

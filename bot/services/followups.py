@@ -9,12 +9,14 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NotFound, NothingToDo, NotTheirs
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.rights import Deed, require
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import about_task, first_times, fresh_times, snoozed_times
 from bot.services.written import checked_text
-from bot.store import followups, incidents, timers
+from bot.store import followups, incidents, outbox, timers
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskKind, TaskState
@@ -106,6 +108,7 @@ def _finish(tx: Transaction, act: Act, task: Task) -> str:
             raise _over(case, task.id)
         timers.cancel(tx, TimerKind.TASK_DUE, task.id)
         case.record(EntryKind.TASK_DONE, task=task.id, text=task.text)
+        keep_true_of(case, Change.TASK, task.id)
         case.card_changed()
         return case.reference
 
@@ -140,6 +143,7 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
             raise NothingToDo(_name(tx, task), task.state)
         timers.cancel(tx, TimerKind.TASK_DUE, task_id)
         timers.plan(tx, act.workspace, act.now, snoozed_times(task, until))
+        _edit(tx, act, Change.TASK, task_id)
         return _name(tx, task)
 
 
@@ -169,6 +173,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
                 **told,
             )
             case.give_to(to)
+            keep_true_of(case, Change.TASK, task_id)
             key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
             merge = about_task(task_id)
             case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, merge, moment="given", seq=seq)
@@ -252,6 +257,7 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
             act.now,
             [NewTimer(TimerKind.REMINDER, reminder_id, str(times), until, None)],
         )
+        _edit(tx, act, Change.REMINDER, reminder_id)
     return until
 
 
@@ -265,6 +271,12 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
         if not changed:
             raise NothingToDo("reminder", "stopped or done")
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
+        _edit(tx, act, Change.REMINDER, reminder_id)
+
+
+def _edit(tx: Transaction, act: Act, change: Change, subject: str) -> None:
+    """What was said of a task or a reminder becomes true again, with no incident in hand."""
+    outbox.enqueue(tx, act.workspace, act.now, edits(tx, act, change, [subject]))
 
 
 def _reminder(tx: Transaction, act: Act, reminder_id: str) -> Reminder:

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.reading import Head, Notice
+from bot.domain.paging import RunState
+from bot.domain.reading import Head, MovedCard, Notice
+from bot.domain.timeline import CLAIMS
 from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
 from bot.services import views
@@ -11,7 +13,7 @@ from bot.services.reading import card_of
 from bot.services.shelf import Shelf
 from bot.store import incidents
 from bot.store.claims import Claimed
-from bot.store.tables import Incident
+from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ROOMLESS, RoomState
 
 # A shared channel that does not take the card will not take it later either.
@@ -70,6 +72,18 @@ def card_post(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> 
     return Letter(card, channel=incident.channel_id)
 
 
+def card_stands(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    """The incident's card, or what is left of it where the incident has moved away."""
+    incident = shelf.incident(claimed.subject)
+    if incident is None:
+        return Moot("no such incident")
+    channel, ts = claimed.args["at"]
+    if (incident.channel_id, incident.card_ts) == (channel, ts):
+        head, in_thread = _placed(incident, policy)
+        return Letter(card_of(shelf.tx, incident, head, now, in_thread=in_thread))
+    return Letter(MovedCard(views.head_in(incident, Place.BROADCAST)))
+
+
 def card_update(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is RoomState.ARCHIVED or incident.channel_id is None:
@@ -97,5 +111,28 @@ def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Pre
     head, _ = _placed(incident, policy)
     if not head.full:
         return Moot("nothing of a restricted incident is said in a shared channel")
-    view = Notice(head, views.entry_line(entry))
+    view = Notice(head, views.entry_line(entry), then=_still_to_be_done(shelf, incident, entry))
     return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
+
+
+def notice_stands(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    """Where the escalation has moved out of a shared channel, its notices there stand still."""
+    incident = shelf.incident(claimed.subject)
+    entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
+    if incident is None or entry is None:
+        return Moot("no such notice")
+    channel, _ = claimed.args["at"]
+    own = incident.room is not RoomState.THREAD and channel == incident.channel_id
+    shared = not own or channel == policy.channel.fallback
+    head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
+    then = _still_to_be_done(shelf, incident, entry)
+    return Letter(Notice(head, views.entry_line(entry), then=then))
+
+
+def _still_to_be_done(shelf: Shelf, incident: Incident, entry: TimelineEntry) -> bool:
+    """Whether what a notice asks for is still to be done; most ask for nothing."""
+    if entry.kind not in CLAIMS:
+        return True
+    run = shelf.run(entry.data.get("run", ""))
+    unanswered = run is not None and run.state is RunState.EXHAUSTED
+    return unanswered and incident.ended_at is None

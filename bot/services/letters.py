@@ -10,6 +10,7 @@ from bot.domain.reading import (
     DigestView,
     ExhaustedMessage,
     Home,
+    MovedCard,
     Notice,
     PageMessage,
     ReminderMessage,
@@ -20,6 +21,7 @@ from bot.domain.reading import (
 View = (
     PageMessage
     | Card
+    | MovedCard
     | Notice
     | ReminderMessage
     | TaskReminder

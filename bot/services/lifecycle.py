@@ -9,14 +9,16 @@ from bot.domain.clockwork import local_morning
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId, parse_reference, reference
-from bot.domain.lifecycle import ENDED, WORKING, State, check_move
+from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
 from bot.domain.rights import Deed
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.runs import end_all
+from bot.services.standing import keep_true
 from bot.services.task_times import restore, withdraw
 from bot.services.written import checked_text
 from bot.store import incidents, people, timers
@@ -68,6 +70,8 @@ def _move(
     check_move(case.reference, was, to)
     case.change(state=to)
     case.record(kind, aloud=True, **{"from": was, "to": to, "note": note, **data})
+    if was in OPEN and to in OPEN:
+        keep_true(case, Change.MOVED)
     case.card_changed()
 
 
@@ -85,6 +89,7 @@ def post_update(
                 case.change(triaged_at=act.now)
         else:
             case.record(EntryKind.UPDATE, aloud=True, text=text)
+            keep_true(case, Change.UPDATED)
         case.expect_update()
         case.card_changed()
         return case.reference
@@ -126,6 +131,7 @@ def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
         if user != act.user:
             key = f"assigned:{case.id}:{case.incident.entries}:{user}:{act.now.timestamp()}"
             case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=act.user)
+        keep_true(case, Change.OWNER)
         case.card_changed()
         return case.reference
 
@@ -181,8 +187,11 @@ def _owner_or(case: Case, user: UserId) -> UserId:
 
 def _end(case: Case) -> None:
     """What every ending has in common: nobody is paged or asked for updates any more."""
+    ended_before = case.incident.ended_at is not None
     case.change(ended_at=case.act.now)
     end_all(case)
+    if not ended_before:
+        keep_true(case, Change.ENDED)
     case.expect_update()
     timers.cancel_for_incident(case.tx, case.id, [TimerKind.PAGE_STEP, TimerKind.UPDATE_DUE])
 
@@ -237,6 +246,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
         _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
+        keep_true(case, Change.REOPENED)
         case.expect_update()
         rooms.reopened(case)
         return turned
@@ -249,6 +259,7 @@ def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> 
         due = act.now + wait
         case.plan(NewTimer(TimerKind.UPDATE_DUE, case.id, due.isoformat(), due, case.id))
         case.change(update_due_at=due)
+        keep_true(case, Change.UPDATED)
         case.card_changed()
         return case.reference
 
@@ -258,5 +269,6 @@ def stop_updates(db: Database, act: Act, incident_id: str) -> str:
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
         timers.cancel(tx, TimerKind.UPDATE_DUE, case.id)
         case.change(update_due_at=None)
+        keep_true(case, Change.UPDATED)
         case.card_changed()
         return case.reference

@@ -9,9 +9,11 @@ from typing import assert_never
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case
+from bot.services.standing import keep_true, keep_true_of
 from bot.store import incidents, timers
 from bot.store.tables.states import ROOMLESS, RoomState
 from bot.store.timers import NewTimer
@@ -30,6 +32,7 @@ def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name
     case = _case(tx, act, incident_id)
     if case is None or case.incident.channel_id == channel:
         return
+    was = case.incident.room
     case.change(
         channel_id=channel, channel_name=name, room=RoomState.CHANNEL, thread_ts=None, card_ts=None
     )
@@ -37,6 +40,8 @@ def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name
     users = incidents.participants(tx, case.id)
     case.post(DeliveryKind.ROOM_INVITE, f"invite:{case.id}:{channel}", users=users)
     _post_card(case, channel)
+    if was is not RoomState.WANTED:
+        keep_true_of(case, Change.ROOM, case.id)
     case.put_down()
 
 
@@ -138,6 +143,7 @@ def channel_archived(tx: Transaction, act: Act, incident_id: str, channel: str) 
         case RoomState.CHANNEL:
             case.change(room=RoomState.ARCHIVED)
             case.record(EntryKind.ROOM, channel=channel, error="is_archived")
+            keep_true(case, Change.ROOM)
         case RoomState.THREAD:
             _without_place(case, "is_archived")
         case RoomState.WANTED | RoomState.ARCHIVED:

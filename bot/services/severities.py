@@ -13,12 +13,14 @@ from bot.domain.reading import Head, SeverityChanged, WillPage
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import reading
 from bot.services.case import Case, take_up
 from bot.services.pacing import by_run, ladder_now, move, newest_unanswered, pace_of
 from bot.services.paging import start_teams
+from bot.services.standing import keep_true
 from bot.services.written import checked_text
 from bot.store import pages, people
 from bot.store.database import Database
@@ -55,6 +57,7 @@ def set_severity(
         case.record(EntryKind.SEVERITY, aloud=True, **told)
         changed = _follow(case, policy, plan, was, reason)
         case.expect_update()
+        keep_true(case, Change.SEVERITY)
         case.card_changed()
         return changed
 

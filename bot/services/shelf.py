@@ -5,9 +5,9 @@ from collections.abc import Iterable, Set
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind
 from bot.services.case import OF_A_DRILL
-from bot.store import incidents, pages, people
+from bot.store import incidents, pages, people, posted
 from bot.store.claims import Claimed
-from bot.store.tables import Incident, Page, PagingRun
+from bot.store.tables import Delivery, Incident, Page, PagingRun
 from bot.store.transaction import Transaction
 
 _ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE, *OF_A_DRILL)
@@ -23,6 +23,7 @@ class Shelf:
     def __init__(self, tx: Transaction, batch: Iterable[Claimed]) -> None:
         self.tx = tx
         claimed = list(batch)
+        self._posted = posted.get_many(tx, _subjects(claimed, DeliveryKind.MESSAGE_EDIT))
         self._pages = pages.get_many(tx, _subjects(claimed, *_ABOUT_A_PAGE))
         runs = {page.run_id for page in self._pages.values()}
         self._runs = pages.runs(tx, runs | _subjects(claimed, DeliveryKind.EXHAUSTED))
@@ -36,11 +37,15 @@ class Shelf:
             ours = {one.target for one in claimed if one.target and one.workspace == workspace}
             self._ask_who_is_kept_out(workspace, ours)
 
+    def posted(self, delivery_id: str) -> Delivery | None:
+        """The delivery that posted what is to be edited."""
+        return self._posted.get(delivery_id)
+
     def page(self, page_id: str) -> Page | None:
         return self._pages.get(page_id)
 
     def run(self, run_id: str) -> PagingRun | None:
-        return self._runs.get(run_id)
+        return self._runs.get(run_id) or pages.run(self.tx, run_id)
 
     def incident(self, incident_id: str) -> Incident | None:
         found = self._incidents.get(incident_id)

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.services.case import Case
+from bot.services.standing import keep_true_of
 from bot.store import followups, timers, withdrawals
 from bot.store.tables import Task
 from bot.store.tables.states import TaskKind, TaskState
@@ -13,6 +15,9 @@ from bot.store.timers import NewTimer
 
 BEFORE = "before"
 LATER = "later"
+SNOOZE = "snooze"
+SNOOZED = (LATER, SNOOZE)
+"""How the occurrence of a timer begins that was put off."""
 DUE = "due"
 OVERDUE_AGAIN = timedelta(days=1)
 
@@ -58,7 +63,7 @@ def next_time(task: Task, now: datetime) -> NewTimer:
 def snoozed_times(task: Task, until: datetime) -> list[NewTimer]:
     """Return when a snoozed task speaks: at `until`, and when it is due where that is later."""
     if until >= task.due_at:
-        occurrence = f"snooze {until.isoformat()}"
+        occurrence = f"{SNOOZE} {until.isoformat()}"
         return [NewTimer(TimerKind.TASK_DUE, task.id, occurrence, until, task.incident_id)]
     occurrence = f"{LATER} {until.isoformat()}"
     return [
@@ -84,6 +89,7 @@ def withdraw(case: Case, kinds: Collection[TaskKind]) -> int:
             text=task.text,
             follow_up=task.kind is TaskKind.FOLLOW_UP,
         )
+    keep_true_of(case, Change.TASK, *(task.id for task in withdrawn))
     return len(withdrawn)
 
 
@@ -98,4 +104,5 @@ def restore(case: Case) -> int:
     for task in restored:
         fresh_times(case, task)
         case.record(EntryKind.TASK_RESTORED, task=task.id, assignee=task.assignee, text=task.text)
+    keep_true_of(case, Change.TASK, *(task.id for task in restored))
     return len(restored)

@@ -1,18 +1,19 @@
 """Tasks, follow-ups and free reminders."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.duework import TimerKind, TimerState
 from bot.store.prepared import Prepared, one_of
-from bot.store.tables import Reminder, Task
+from bot.store.tables import Reminder, Task, Timer
 from bot.store.tables.states import ReminderState, TaskState
 from bot.store.transaction import Transaction, core
 
@@ -75,6 +76,21 @@ def hand_over_task(tx: Transaction, task_id: str, to: str) -> bool:
     """Give an open task to somebody else; False when it is done."""
     still_open = (col(Task.id) == task_id, col(Task.state) == TaskState.OPEN)
     return tx.changed(update(Task).where(*still_open).values(assignee=to)) == 1
+
+
+def snoozed_until(tx: Transaction, task_id: str, begins: Sequence[str]) -> datetime | None:
+    """Return until when a task was put off; None when it was not, or has spoken since.
+
+    `begins` is how the occurrence of such a timer does.
+    """
+    put_off = select(func.min(col(Timer.due_at))).where(
+        col(Timer.kind) == TimerKind.TASK_DUE,
+        col(Timer.subject) == task_id,
+        col(Timer.state) == TimerState.DUE,
+        or_(*(col(Timer.occurrence).startswith(word) for word in begins)),
+    )
+    until: datetime | None = tx.execute(put_off).scalar_one()
+    return until
 
 
 def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:

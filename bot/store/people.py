@@ -84,6 +84,17 @@ def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozens
     return frozenset(row["user_id"] for row in rows)
 
 
+def of_direct_messages(
+    tx: Transaction, workspace: Workspace, channels: Collection[str]
+) -> dict[str, str]:
+    """Return whose direct messages with the app these channels are, where we know."""
+    if not channels:
+        return {}
+    mine = (col(Person.team_id) == workspace.team_id, col(Person.dm_channel).in_(list(channels)))
+    rows = tx.execute(select(col(Person.dm_channel), col(Person.user_id)).where(*mine))
+    return {row["dm_channel"]: row["user_id"] for row in rows.mappings()}
+
+
 def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
     """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
     # In one order everywhere: two replicas that store the same people cannot deadlock.

@@ -189,7 +189,7 @@ class Post:
                     return NoHistory("an answer without messages", refused=False)
                 for found in each(answer, "messages"):
                     if word(found, "metadata", "event_payload", "id") == claimed.id:
-                        return Accepted(channel, needed(found, "ts"))
+                        return Accepted(channel, needed(found, "ts"), found=True)
                 given["cursor"] = next_page(answer)
                 if not given["cursor"]:
                     return Absent()

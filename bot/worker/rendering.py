@@ -10,6 +10,7 @@ from bot.domain.reading import (
     DigestView,
     ExhaustedMessage,
     Home,
+    MovedCard,
     Notice,
     PageMessage,
     ReminderMessage,
@@ -29,6 +30,8 @@ def message(desk: Desk, view: View) -> Message:
             return pages.page(desk, view)
         case Card():
             return card.card(desk, view)
+        case MovedCard():
+            return card.moved(desk, view)
         case Notice():
             return notices.notice(desk, view)
         case ReminderMessage():
@@ -44,7 +47,7 @@ def message(desk: Desk, view: View) -> Message:
         case AccessAnswer():
             return access.answer(desk, view)
         case Assigned():
-            return escalations.assigned(desk, view.head, view.by)
+            return escalations.assigned(desk, view)
         case DigestView():
             return digest.digest(desk, view.name, view.figures, late_since=view.late_since)
         case Home():

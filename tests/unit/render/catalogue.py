@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.reading import (
+    MovedCard,
     Notice,
 )
 from bot.domain.timeline import EntryKind
@@ -57,6 +58,8 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
 CASES: Mapping[str, Case] = {
     **{name: Case(pages.page, view) for name, view in PAGES.items()},
     **{name: Case(card.card, view) for name, view in CARDS.items()},
+    "card, moved away": Case(card.moved, MovedCard(a_head())),
+    "card, moved away, masked": Case(card.moved, MovedCard(a_masked_head())),
     **{
         f"notice, {kind.value}": Case(notices.notice, Notice(a_head(), an_entry(kind)))
         for kind in EntryKind
@@ -106,6 +109,9 @@ CASES: Mapping[str, Case] = {
     ),
     "notice, by the bot": Case(
         notices.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
+    ),
+    "notice, nothing to be done any more": Case(
+        notices.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
     ),
     "notice, masked": Case(notices.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))),
     **{f"refused, {name}": Case(answers.refused, error) for name, error in ERRORS.items()},

@@ -11,9 +11,11 @@ from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.ids import TeamKey
+from bot.domain.paging import RunState
 from bot.domain.reading import (
     AccessAnswer,
     AccessRequest,
+    Assigned,
     Details,
     ExhaustedMessage,
     Listing,
@@ -21,6 +23,7 @@ from bot.domain.reading import (
     Older,
     OnCallLine,
     Opened,
+    Outcome,
     ReminderMessage,
     SeverityChanged,
     TaskReminder,
@@ -134,6 +137,38 @@ MESSAGES: Mapping[str, Case] = {
         reminders.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, head=a_masked_head()),
     ),
+    **{
+        f"reminder, {outcome.value}": Case(
+            reminders.reminder,
+            ReminderMessage(
+                REMINDER_ID,
+                "Look at the numbers",
+                NOW,
+                late=False,
+                head=a_head() if outcome is Outcome.DONE else None,
+                asked_by=MEI,
+                outcome=outcome,
+                until=NOW + HOUR,
+            ),
+        )
+        for outcome in (Outcome.DONE, Outcome.STOPPED, Outcome.SNOOZED, Outcome.REPEATED)
+    },
+    **{
+        f"task, {outcome.value}": Case(
+            reminders.task_reminder,
+            TaskReminder(a_task(), NOW, outcome=outcome, until=NOW + HOUR),
+        )
+        for outcome in (
+            Outcome.PASSED_ON,
+            Outcome.SNOOZED,
+            Outcome.REPEATED,
+            Outcome.WITHDRAWN,
+        )
+    },
+    "task, passed on, masked": Case(
+        reminders.task_reminder,
+        TaskReminder(a_task(head=a_masked_head()), NOW, outcome=Outcome.PASSED_ON),
+    ),
     "task due": Case(reminders.task_reminder, TaskReminder(a_task(), NOW)),
     "follow-up overdue": Case(
         reminders.task_reminder,
@@ -170,18 +205,80 @@ MESSAGES: Mapping[str, Case] = {
         reminders.update_reminder,
         UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, late=True),
     ),
+    **{
+        f"update overdue, {outcome.value}": Case(
+            reminders.update_reminder,
+            UpdateReminder(
+                a_head(owner=TOM),
+                NOW - 3 * HOUR,
+                NOW - HOUR,
+                outcome=outcome,
+                until=NOW + HOUR,
+                updated_at=NOW,
+            ),
+        )
+        for outcome in (
+            Outcome.ENDED,
+            Outcome.UPDATED,
+            Outcome.REPEATED,
+            Outcome.PASSED_ON,
+            Outcome.SNOOZED,
+            Outcome.STOPPED,
+        )
+    },
+    "update overdue, passed on, masked": Case(
+        reminders.update_reminder,
+        UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, outcome=Outcome.PASSED_ON),
+    ),
     "exhausted": Case(
         escalations.exhausted,
-        ExhaustedMessage(a_head(owner=None), a_team(name="PR"), (SOFIA, DANIEL)),
+        ExhaustedMessage(
+            a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA, DANIEL)
+        ),
     ),
     "exhausted, masked, nobody tried": Case(
-        escalations.exhausted, ExhaustedMessage(a_masked_head(), a_team(name="PR"), ())
+        escalations.exhausted,
+        ExhaustedMessage(a_masked_head(), a_team(name="PR", state=RunState.EXHAUSTED), ()),
     ),
-    "assigned": Case(lambda desk, head: escalations.assigned(desk, head, PRIYA), a_head()),
-    "assigned, masked": Case(
-        lambda desk, head: escalations.assigned(desk, head, PRIYA), a_masked_head()
+    "exhausted, acknowledged since": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(),
+            a_team(name="PR", state=RunState.ACKNOWLEDGED, responder=DANIEL, acked_at=NOW),
+            (SOFIA,),
+        ),
     ),
+    "exhausted, ended since": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_masked_head(), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA,), ended=True
+        ),
+    ),
+    "exhausted, no longer asked": Case(
+        escalations.exhausted,
+        ExhaustedMessage(a_head(), a_team(name="PR", state=RunState.CANCELLED), (SOFIA,)),
+    ),
+    "assigned": Case(escalations.assigned, Assigned(a_head(), PRIYA)),
+    "assigned, masked": Case(escalations.assigned, Assigned(a_masked_head(), PRIYA)),
+    "assigned, somebody else's since": Case(
+        escalations.assigned, Assigned(a_head(owner=TOM), PRIYA, Outcome.PASSED_ON)
+    ),
+    "assigned, no longer theirs": Case(
+        escalations.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
+    ),
+    "assigned, ended since": Case(escalations.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)),
     "access request": Case(access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM)),
+    "access request, granted": Case(
+        access.request,
+        AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.GRANTED, MEI, NOW),
+    ),
+    "access request, let in otherwise": Case(
+        access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.GRANTED)
+    ),
+    "access request, refused": Case(
+        access.request,
+        AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.REFUSED, MEI, NOW),
+    ),
     "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
     "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
     "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),

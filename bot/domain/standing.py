@@ -1,0 +1,127 @@
+"""What stands in Slack stays true: what is posted, and the events that make it untrue.
+
+A message that is not sent yet needs nothing: its words are made when it is sent. One that stands is
+edited after each event of its row, by one delivery however many events come before it
+(`bot.services.standing`). A kind that is not in a row here does not start: a test fails.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from bot.domain.duework import DeliveryKind
+
+
+class Change(StrEnum):
+    """An event after which a message may say what is no longer so."""
+
+    ANSWERED = "a page is acknowledged, declined, passed on or cannot be delivered"
+    WENT_ON = "a ladder goes on to its next step, or comes to its end"
+    ENDED = "the escalation is resolved, declined or a duplicate"
+    REOPENED = "it is reopened"
+    MOVED = "it moves to another state"
+    SEVERITY = "its severity changes"
+    OWNER = "its owner changes"
+    WORDS = "its title, category or references are corrected"
+    TIER = "its tier is tightened"
+    UPDATED = "an update is posted, put off or no longer asked for"
+    TASK = "a task is done, put off, given to another person or withdrawn"
+    REMINDER = "a reminder is done, stopped or put off"
+    ROOM = "its channel is made, archived or restored"
+    ACCESS = "a request for access is answered"
+    PEOPLE = "a person joins it, leaves it, or leaves Slack"
+    AGAIN = "the same is said again to the same person"
+
+
+class About(Enum):
+    """What a delivery's `subject` names."""
+
+    PAGE = auto()
+    RUN = auto()
+    INCIDENT = auto()
+    TASK = auto()
+    REMINDER = auto()
+    DIGEST = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A kind of message that stands in Slack.
+
+    `repeats`: the next one to the same person takes its place, so only the last one still asks.
+    """
+
+    about: About
+    untrue_after: frozenset[Change]
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """A kind that needs no edit, and why."""
+
+    because: str
+
+
+_NAMED = frozenset({Change.WORDS, Change.TIER})
+"""What every message that names an escalation depends on."""
+_SHOWN_AS = _NAMED | {Change.SEVERITY}
+_OVER = frozenset({Change.ENDED, Change.REOPENED})
+
+POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
+    DeliveryKind.PAGE: Stands(
+        About.PAGE,
+        _SHOWN_AS | _OVER | {Change.ANSWERED, Change.WENT_ON, Change.ROOM, Change.AGAIN},
+    ),
+    DeliveryKind.PAGE_UPDATE: Leaves("edits a page"),
+    DeliveryKind.CANARY: Stands(About.PAGE, frozenset({Change.ANSWERED, Change.ENDED})),
+    DeliveryKind.CANARY_UPDATE: Leaves("edits a canary's page"),
+    DeliveryKind.ROOM_CREATE: Leaves("makes a channel, and says nothing"),
+    DeliveryKind.ROOM_INVITE: Leaves("invites people, and says nothing"),
+    # The card that the incident has is edited by `card update`, after all that it shows. This is
+    # the one that it leaves behind in a shared channel when it gets its own.
+    DeliveryKind.CARD_POST: Stands(About.INCIDENT, _NAMED | {Change.ROOM}),
+    DeliveryKind.CARD_UPDATE: Leaves("edits the card"),
+    DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
+    DeliveryKind.NOTICE: Stands(About.INCIDENT, _OVER | {Change.ANSWERED, Change.TIER}),
+    DeliveryKind.REMINDER: Stands(
+        About.REMINDER, _NAMED | {Change.REMINDER, Change.AGAIN}, repeats=True
+    ),
+    DeliveryKind.TASK_REMINDER: Stands(
+        About.TASK, _SHOWN_AS | {Change.TASK, Change.AGAIN}, repeats=True
+    ),
+    DeliveryKind.UPDATE_REMINDER: Stands(
+        About.INCIDENT,
+        _SHOWN_AS | _OVER | {Change.UPDATED, Change.MOVED, Change.OWNER, Change.AGAIN},
+        repeats=True,
+    ),
+    DeliveryKind.EXHAUSTED: Stands(About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.OWNER}),
+    DeliveryKind.ACCESS_REQUEST: Stands(About.INCIDENT, _NAMED | {Change.ACCESS, Change.PEOPLE}),
+    DeliveryKind.ACCESS_ANSWER: Stands(About.INCIDENT, _NAMED | {Change.ACCESS, Change.PEOPLE}),
+    DeliveryKind.ASSIGNED: Stands(
+        About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}, repeats=True
+    ),
+    DeliveryKind.DIGEST: Stands(About.DIGEST, frozenset({Change.TIER})),
+    DeliveryKind.HOME: Leaves("is dated, and drawn anew each time that it is opened"),
+    DeliveryKind.FALLBACK: Leaves("goes past Slack, where nothing can be edited: it is dated"),
+    DeliveryKind.EXHAUSTED_OUTSIDE: Leaves(
+        "goes past Slack, where nothing can be edited: it is dated"
+    ),
+    DeliveryKind.MESSAGE_EDIT: Leaves("edits whatever its subject posted"),
+}
+"""Answers to a command and forms are not here: they are shown to one person, once, and Slack lets
+nobody edit them later. They are worded so that they stay true."""
+
+
+def untrue_after(change: Change) -> dict[DeliveryKind, Stands]:
+    """Return the kinds that `change` may make untrue."""
+    return {
+        kind: row
+        for kind, row in POSTED.items()
+        if isinstance(row, Stands) and change in row.untrue_after
+    }
+
+
+def stands(kind: DeliveryKind) -> bool:
+    """Tell whether a kind of delivery leaves a message that is kept true."""
+    return isinstance(POSTED[kind], Stands)

@@ -1,0 +1,101 @@
+"""Keeping what is posted true: after an event, whatever it makes untrue is edited.
+
+`bot.domain.standing` says what depends on what. The edits are enqueued in the event's own
+transaction, in the lane of the message that they edit, so their turn comes after it; a message
+whose outcome was unknown is edited when it is found (`bot.services.delivered`).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind
+from bot.domain.paging import PageState
+from bot.domain.standing import POSTED, About, Change, Stands, untrue_after
+from bot.domain.timeline import CLAIMS
+from bot.services.case import Case, notice_key
+from bot.services.runs import page_changed
+from bot.store import pages, posted
+from bot.store.outbox import Outgoing
+from bot.store.posted import Standing
+from bot.store.transaction import Transaction
+
+_BY_THEMSELVES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
+"""A page knows itself where it stands."""
+_ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER})
+"""After these also what has been said again since: it names the escalation as well."""
+
+_ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.ROOM})
+"""Of pages, these concern only who took one: where the work goes on, and that it does."""
+
+
+def keep_true(case: Case, change: Change) -> None:
+    """Have whatever an event of an incident makes untrue edited, its channel's card aside."""
+    rows = untrue_after(change)
+    if _BY_THEMSELVES & rows.keys():
+        _edit_pages(case, change)
+    kinds = [kind for kind in rows if kind not in _BY_THEMSELVES]
+    about = {rows[kind].about for kind in kinds}
+    found = posted.of_incident(case.tx, case.id, about, kinds)
+    if About.DIGEST in about:
+        found += posted.of_kind_since(
+            case.tx, case.incident.team_id, [DeliveryKind.DIGEST], case.incident.opened_at
+        )
+    case.send(*_edits(case.tx, case.act, change, found))
+
+
+def keep_true_of(case: Case, change: Change, *subjects: str) -> None:
+    """The same for an event of one run or one task: what was posted of the others stays so."""
+    case.send(*edits(case.tx, case.act, change, subjects))
+
+
+def edits(tx: Transaction, act: Act, change: Change, subjects: Iterable[str]) -> list[Outgoing]:
+    """Return the edits after an event of these runs, tasks, reminders or incidents; no pages."""
+    kinds = [kind for kind in untrue_after(change) if kind not in _BY_THEMSELVES]
+    return _edits(tx, act, change, posted.of_subjects(tx, subjects, kinds))
+
+
+def _edits(tx: Transaction, act: Act, change: Change, found: Sequence[Standing]) -> list[Outgoing]:
+    if change not in _ALL_OF_THEM:
+        found = _that_claim_something(tx, _that_still_ask(found))
+    return [posted.edit(one, act.workspace.team_id, act.now) for one in found]
+
+
+def _that_claim_something(tx: Transaction, found: Sequence[Standing]) -> list[Standing]:
+    """Leave out notices that only say what happened: that stays so."""
+    about = {one.subject for one in found if one.kind is DeliveryKind.NOTICE}
+    claiming = {
+        notice_key(incident_id, seq)
+        for incident_id in about
+        for seq in posted.seqs_of(tx, incident_id, CLAIMS)
+    }
+    return [one for one in found if one.kind is not DeliveryKind.NOTICE or one.key in claiming]
+
+
+def _that_still_ask(found: Sequence[Standing]) -> list[Standing]:
+    """Leave out what has been said again since; it was edited then."""
+    last = {_asked(one): one.id for one in found if one.sent}
+    return [
+        one for one in found if not _repeats(one) or not one.sent or last[_asked(one)] == one.id
+    ]
+
+
+def _asked(one: Standing) -> tuple[DeliveryKind, str, str | None]:
+    return one.kind, one.subject, one.target
+
+
+def _repeats(one: Standing) -> bool:
+    row = POSTED[one.kind]
+    return isinstance(row, Stands) and row.repeats
+
+
+def _edit_pages(case: Case, change: Change) -> None:
+    told = pages.pages_of_incident(case.tx, case.id)
+    if change in _ONLY_THE_TAKEN:
+        # The others are withdrawn with their run, and say so from then on.
+        responders = {run.id: run.responder for run in pages.runs_of(case.tx, [case.id])}
+        told = [page for page in told if responders[page.run_id] == page.target]
+    # What is not sent yet is perhaps being sent, in the words of before.
+    stands = [
+        page for page in told if page.message_ts is not None or page.state is PageState.WAITING
+    ]
+    case.send(*(page_changed(case, page) for page in stands))

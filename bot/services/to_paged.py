@@ -1,0 +1,75 @@
+"""A page: what it says before it is sent, and once it stands."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.paging import UNANSWERED, PageState
+from bot.policy import Policy
+from bot.services import views
+from bot.services.letters import Letter, Moot, Prepared
+from bot.services.shelf import Shelf
+from bot.services.to_people import for_person
+from bot.store.claims import Claimed
+
+MOST_TRIES_TO_FIND = 20
+
+
+def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = shelf.page(claimed.subject)
+    run = shelf.run(page.run_id) if page else None
+    if page is None or run is None:
+        return Moot("no such page")
+    incident = shelf.incident(page.incident_id)
+    if incident is None:
+        return Moot("no such incident")
+    repeat = bool(claimed.args.get("may_repeat"))
+    if not _perhaps_there(claimed, repeat=repeat):
+        # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
+        if run.state not in UNANSWERED or page.state is not PageState.WAITING:
+            return Moot("acknowledged or withdrawn meanwhile")
+        if incident.ended_at is not None:
+            return Moot("the incident has ended")
+    head = for_person(shelf, incident, page.target)
+    since = claimed.args.get("late_since")
+    view = views.page_message(
+        page,
+        run,
+        head,
+        now,
+        may_repeat=repeat,
+        late_since=datetime.fromisoformat(since) if since else None,
+        ended=incident.ended_at is not None,
+    )
+    return Letter(view, person=page.target)
+
+
+def canary(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    """A page like any other, but into the canary's channel."""
+    letter = page(shelf, policy, claimed, now)
+    if not isinstance(letter, Letter):
+        return letter
+    return replace(letter, person=None, channel=claimed.args["channel"])
+
+
+def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
+    """Slack may have it: it is looked for before anything else, and edited where it is out of date.
+
+    Once looked for in vain, it is sent only if it is still wanted.
+    """
+    return (
+        claimed.uncertain
+        and claimed.lookups == 0
+        and not repeat
+        and claimed.attempts <= MOST_TRIES_TO_FIND
+    )
+
+
+def page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    page = shelf.page(claimed.subject)
+    run = shelf.run(page.run_id) if page else None
+    incident = shelf.incident(page.incident_id) if page else None
+    if page is None or run is None or incident is None or page.message_ts is None:
+        return Moot("the page was never sent")
+    head = for_person(shelf, incident, page.target)
+    view = views.page_message(page, run, head, now, ended=incident.ended_at is not None)
+    return Letter(view, channel=page.channel_id, ts=page.message_ts)

@@ -1,0 +1,176 @@
+"""Where messages stand in Slack: the deliveries that posted them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.domain.ids import first_id, new_id
+from bot.domain.standing import About
+from bot.domain.timeline import EntryKind
+from bot.store.claims import Claimed
+from bot.store.outbox import Outgoing
+from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task, TimelineEntry
+from bot.store.transaction import Transaction
+
+# What is on its way may say what was true before; the edit has the same lane, so its turn comes
+# after. What is looked for (unknown) is edited when it is found.
+_MAY_STAND = (DeliveryState.SENT, DeliveryState.DUE, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message that stands in Slack, or may be about to."""
+
+    id: str
+    kind: DeliveryKind
+    subject: str
+    lane: str
+    priority: int
+    incident_id: str | None
+    target: str | None
+    thread_ts: str | None
+    key: str
+    sent: bool
+
+
+def of(claimed: Claimed) -> Standing:
+    """Return what a claimed delivery posts."""
+    return Standing(
+        claimed.id,
+        claimed.kind,
+        claimed.subject,
+        claimed.lane,
+        claimed.priority,
+        claimed.incident_id,
+        claimed.target,
+        claimed.thread_ts,
+        "",
+        sent=False,
+    )
+
+
+def of_subjects(
+    tx: Transaction, subjects: Iterable[str], kinds: Collection[DeliveryKind]
+) -> list[Standing]:
+    """Return what was posted about these subjects, the oldest first."""
+    wanted = sorted(set(subjects))
+    return _found(tx, _standing(kinds).where(col(Delivery.subject).in_(wanted))) if wanted else []
+
+
+def of_incident(
+    tx: Transaction, incident_id: str, about: Collection[About], kinds: Collection[DeliveryKind]
+) -> list[Standing]:
+    """Return what was posted about an incident, its runs, its tasks or its reminders."""
+    subjects: list[Any] = [
+        col(Delivery.subject).in_(select(column).where(whose == incident_id))
+        for each, (column, whose) in _WHOSE.items()
+        if each in about
+    ]
+    if About.INCIDENT in about:
+        subjects.append(col(Delivery.subject) == incident_id)
+    return _found(tx, _standing(kinds).where(or_(*subjects))) if subjects else []
+
+
+def of_kind_since(
+    tx: Transaction, team_id: str, kinds: Collection[DeliveryKind], since: datetime
+) -> list[Standing]:
+    """Return what of these kinds was posted in a workspace since then."""
+    of_team = col(Delivery.team_id) == team_id
+    return _found(tx, _standing(kinds).where(col(Delivery.id) >= first_id(since), of_team))
+
+
+_WHOSE: dict[About, tuple[Any, Any]] = {
+    About.PAGE: (col(Page.id), col(Page.incident_id)),
+    About.RUN: (col(PagingRun.id), col(PagingRun.incident_id)),
+    About.TASK: (col(Task.id), col(Task.incident_id)),
+    About.REMINDER: (col(Reminder.id), col(Reminder.incident_id)),
+}
+
+
+def _standing(kinds: Collection[DeliveryKind]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Delivery.id),
+            col(Delivery.kind),
+            col(Delivery.subject),
+            col(Delivery.lane),
+            col(Delivery.priority),
+            col(Delivery.incident_id),
+            col(Delivery.target),
+            col(Delivery.thread_ts),
+            col(Delivery.dedup_key).label("key"),
+            (col(Delivery.state) == DeliveryState.SENT).label("sent"),
+        )
+        .where(col(Delivery.kind).in_(list(kinds)), col(Delivery.state).in_(_MAY_STAND))
+        .order_by(col(Delivery.id))
+    )
+
+
+def _found(tx: Transaction, query: Select[*tuple[Any, ...]]) -> list[Standing]:
+    return [Standing(**row) for row in tx.execute(query).mappings()]
+
+
+def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
+    """Return deliveries that posted something, by id; without a place where none is known."""
+    if not ids:
+        return {}
+    rows = tx.all(select_rows(Delivery).where(col(Delivery.id).in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> list[int]:
+    """Return the numbers of an incident's timeline entries of these kinds."""
+    entries = select(col(TimelineEntry.seq)).where(
+        col(TimelineEntry.incident_id) == incident_id, col(TimelineEntry.kind).in_(list(kinds))
+    )
+    return list(tx.execute(entries).scalars())
+
+
+def last_said(
+    tx: Transaction, kind: DeliveryKind, subject: str, target: str, since: datetime
+) -> Delivery | None:
+    """Return the last message of a kind about something to somebody, from then on."""
+    return tx.first(
+        select_rows(Delivery)
+        .where(
+            col(Delivery.subject) == subject,
+            col(Delivery.kind) == kind,
+            col(Delivery.target) == target,
+            col(Delivery.created_at) >= since,
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+    )
+
+
+def was_said_again(tx: Transaction, row: Delivery) -> bool:
+    """Tell whether the same person was told the same again, later."""
+    later = select(col(Delivery.id)).where(
+        col(Delivery.subject) == row.subject,
+        col(Delivery.kind) == row.kind,
+        col(Delivery.target) == row.target,
+        col(Delivery.id) > row.id,
+        col(Delivery.state).in_(_MAY_STAND),
+    )
+    return tx.execute(later.limit(1)).first() is not None
+
+
+def edit(standing: Standing, team_id: str, now: datetime) -> Outgoing:
+    """Have a message say what is true when the edit is sent; several edits wait as one."""
+    return Outgoing(
+        kind=DeliveryKind.MESSAGE_EDIT,
+        priority=Priority(max(standing.priority, Priority.NOTICE)),
+        lane=standing.lane.removeprefix(f"{team_id}/"),
+        subject=standing.id,
+        incident_id=standing.incident_id,
+        dedup_key=f"edit:{standing.id}:{new_id(now)}",
+        merge_key=f"edit:{standing.id}",
+        target=standing.target,
+        thread_ts=standing.thread_ts,
+    )
