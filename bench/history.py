@@ -102,7 +102,7 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
 
     def counted() -> None:
         with db.reading() as tx:
-            outbox_health.waiting(tx, act.now)
+            outbox_health.waiting(tx, act.now, act.now)
             timers.oldest_overdue(tx, act.now)
 
     reads: tuple[tuple[str, Callable[[], object]], ...] = (

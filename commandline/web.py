@@ -56,14 +56,19 @@ async def _health(_request: Request) -> Response:
 def _ready(tocsin: Tocsin) -> Endpoint:
     async def ready(_request: Request) -> Response:
         problems = await tocsin.vitals.problems()
-        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+        # A place that Slack refuses takes no replica out of traffic: the others go on.
+        refused = await tocsin.vitals.refused()
+        told = {"ready": not problems, "problems": problems, "refused": refused}
+        return JSONResponse(told, 503 if problems else 200)
 
     return ready
 
 
 def _metrics(tocsin: Tocsin) -> Endpoint:
     async def metrics(_request: Request) -> Response:
-        await tocsin.threads.read(tocsin.standing.measure, tocsin.db, tocsin.clock.now())
+        await tocsin.threads.read(
+            tocsin.standing.measure, tocsin.db, tocsin.clock.now(), tocsin.clock.real()
+        )
         text = generate_latest(tocsin.figures.registry)
         return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
 

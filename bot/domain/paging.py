@@ -68,6 +68,11 @@ class Ladder:
         """Whether it pages the same people after the same waits."""
         return (self.steps, self.rounds) == (other.steps, other.rounds)
 
+    @property
+    def everyone(self) -> tuple[UserId, ...]:
+        """Each person on it once, in the order of their turns."""
+        return tuple(dict.fromkeys(user for step in self.steps for user in step.targets))
+
     def to_json(self) -> dict[str, Any]:
         steps = [
             {"targets": list(step.targets), "wait": step.wait.total_seconds()}
@@ -97,6 +102,7 @@ class Position:
 
 
 BEFORE = Position(0, -1)
+FIRST = Position(0, 0)
 
 
 @dataclass(frozen=True, slots=True)

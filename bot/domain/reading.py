@@ -71,6 +71,9 @@ class TeamRow:
     next_at: datetime | None = None
     responder: UserId | None = None
     acked_at: datetime | None = None
+    unsent: tuple[UserId, ...] = ()
+    """Once the ladder has gone by: who was to be paged, and Slack has not taken it."""
+    everyone_paged: bool = False
 
     def overdue(self, now: datetime) -> bool:
         return self.state is RunState.PAGING and now > self.ack_due_at
@@ -274,6 +277,8 @@ class ExhaustedMessage:
     head: Head
     team: TeamRow
     tried: tuple[UserId, ...]
+    untold: tuple[UserId, ...] = ()
+    """Whose page Slack has not taken."""
     ended: bool = False
 
     @property

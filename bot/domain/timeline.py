@@ -24,6 +24,7 @@ class EntryKind(StrEnum):
     HANDED_OVER = "handed over"
     EXHAUSTED = "exhausted"
     UNREACHABLE = "unreachable"
+    REACHED = "reached after all"
     REACHED_OUTSIDE = "reached outside Slack"
     REQUESTED_ACCESS = "requested access"
     INVITED = "invited"

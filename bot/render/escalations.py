@@ -14,6 +14,8 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
     blocks: list[Block] = [section(desk.say("escalation", "exhausted", view=view, team=team))]
     if view.tried:
         blocks.append(section(desk.say("escalation", "exhausted_tried", tried=view.tried)))
+    if view.asks and view.untold:
+        blocks.append(section(desk.say("escalation", "exhausted_untold", untold=view.untold)))
     text = desk.say("escalation", "exhausted_fallback", view=view, team=team)
     if not view.asks:
         blocks.append(section(desk.say("escalation", "exhausted_over", view=view, team=team)))

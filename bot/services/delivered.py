@@ -1,4 +1,7 @@
-"""What a delivery's outcome brings about, in the transaction that ends its claim."""
+"""What a delivery's outcome brings about, in the transaction that ends its claim.
+
+What a refusal leads to stands in `bot.services.refused`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,20 +9,18 @@ from datetime import datetime, timedelta
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.standing import stands
+from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import access, rooms, runs
+from bot.services import rooms, runs
 from bot.services.case import Case
-from bot.services.letters import Aim
-from bot.services.other_ways import by_other_ways
-from bot.store import claims, incidents, limits, outbox, pages, people, posted
+from bot.store import claims, incidents, limits, outbox, pages, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
 from bot.store.database import Database
 from bot.store.locking import lock_in_order
 from bot.store.tables import Incident, Page
 from bot.store.transaction import Transaction
-from bot.store.unsent_pages import Unsent
 
 # Slack takes about one post a second in a channel; more are not promised to be kept.
 BETWEEN_POSTS = timedelta(seconds=1)
@@ -32,13 +33,7 @@ _POSTS = frozenset(DeliveryKind) - {
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}
-_CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
-_ARCHIVED = frozenset({"is_archived", "is_inactive"})
-OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
-
-
-NOWHERE = Aim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ def sent_together(db: Database, outcomes: Sequence[tuple[Claimed, Accepted]], at
             _follow(tx, claimed, accepted, at)
 
 
-def _lock(tx: Transaction, claimed: Claimed) -> None:
+def lock_first(tx: Transaction, claimed: Claimed) -> None:
     """The incident before its lanes, as every service does: nobody deadlocks, and what follows
     sees an acknowledgement that came while the message was on its way."""
     if claimed.incident_id is not None:
@@ -105,10 +100,29 @@ def _follow_pages(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]],
     }
     if paged:
         places = [(page, channel, ts) for page, (_, channel, ts) in paged.items()]
+        tried_before = [page for page, (one, _, _) in paged.items() if one.attempts > 1]
+        after_all = pages.refused_among(tx, tried_before)
         pages.record_sent(tx, at.now, *places)
+        for page_id in sorted(after_all):
+            _say_that_it_was_taken(tx, paged[page_id][0], at)
         found = {one.subject for one, there in outcomes if there.found and one.subject in paged}
         for page_id in sorted(found | pages.answered(tx, paged)):
             _edit_page(tx, paged[page_id][0], at)
+
+
+def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
+    """Its channel has read that this person could not be reached; or it is too late for that."""
+    page = pages.page(tx, claimed.subject)
+    case = case_of(tx, claimed, page, at) if page else None
+    run = pages.run(tx, page.run_id) if page else None
+    if not (page and case and run):
+        return
+    if run.state not in UNANSWERED:
+        pages.answer(tx, page.id, PageState.SUPERSEDED, at.now, "")
+        return
+    case.record(EntryKind.REACHED, aloud=True, person=page.target, name=run.team_name)
+    case.card_changed()
+    case.put_down()
 
 
 def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> None:
@@ -184,7 +198,7 @@ def rate_limited(
     if claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
         # Before the lane is touched, in a transaction of its own: see `claims.let_go`.
         with db.transaction() as tx:
-            _lock(tx, claimed)
+            lock_first(tx, claimed)
             if claims.is_held(tx, claimed):
                 _page_backup_too(tx, policy, claimed, at)
     with db.transaction() as tx:
@@ -209,109 +223,14 @@ def _page_backup_too(tx: Transaction, policy: Policy, claimed: Claimed, at: At) 
         return
     if (page.round, page.step) != (run.round, run.step):
         return
-    case = _case(tx, claimed, page, at)
+    case = case_of(tx, claimed, page, at)
     if case is not None:
         runs.advance(case, policy, run)
         case.put_down()
 
 
-def _case(tx: Transaction, claimed: Claimed, page: Page, at: At) -> Case | None:
+def case_of(tx: Transaction, claimed: Claimed, page: Page, at: At) -> Case | None:
     incident = incidents.lock(tx, page.incident_id)
     if incident is None:
         return None
     return Case(tx, by_the_bot(claimed.workspace, at.now), incident)
-
-
-def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
-    """Slack cannot reach this person: their backup is paged in the same transaction."""
-    with db.transaction() as tx:
-        _lock(tx, claimed)
-        if not _ended(tx, claimed, code, at):
-            return
-        if claimed.target is not None:
-            people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
-        _after_rejection(tx, policy, claimed, code, at)
-    with db.transaction() as tx:
-        claims.let_go(tx, claimed, real=at.real)
-
-
-def _ended(tx: Transaction, claimed: Claimed, code: str, at: At) -> bool:
-    dead = DeliveryState.DEAD
-    return claims.finish(tx, claimed, dead, real=at.real, error=code, free=False)
-
-
-def _page_backup_instead(
-    tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At
-) -> None:
-    page = pages.page(tx, claimed.subject)
-    if page is None or page.state is not PageState.WAITING:
-        return
-    case = _case(tx, claimed, page, at)
-    if case is not None:
-        runs.unreachable(case, policy, page, code)
-        case.put_down()
-
-
-def rejected(
-    db: Database, policy: Policy, claimed: Claimed, code: str, at: At, aim: Aim = NOWHERE
-) -> None:
-    """Slack will never take it: kept as dead, with what has to follow where it was to go."""
-    with db.transaction() as tx:
-        _lock(tx, claimed)
-        if not _ended(tx, claimed, code, at):
-            return
-        # First: what a gateway has taken frees such a lane before it wakes the incident's.
-        _say_it_otherwise(tx, policy, claimed, at)
-        _after_rejection(tx, policy, claimed, code, at, aim)
-    with db.transaction() as tx:
-        claims.let_go(tx, claimed, real=at.real)
-
-
-def _say_it_otherwise(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
-    """Slack has nothing against this person, and will not tell them: by their other ways, now."""
-    incident = incidents.get(tx, claimed.incident_id) if claimed.incident_id else None
-    if claimed.kind not in OTHERWISE or incident is None or claimed.target is None:
-        return
-    if incident.severity in policy.fallback.after and incident.ended_at is None:
-        unsent = Unsent(
-            claimed.kind, claimed.subject, incident.id, claimed.workspace, claimed.target
-        )
-        outbox.enqueue(tx, claimed.workspace, at.now, by_other_ways(policy, unsent))
-
-
-def _after_rejection(
-    tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At, aim: Aim = NOWHERE
-) -> None:
-    act = by_the_bot(claimed.workspace, at.now)
-    match claimed.kind:
-        case DeliveryKind.PAGE:
-            _page_backup_instead(tx, policy, claimed, code, at)
-        case DeliveryKind.ROOM_CREATE:
-            rooms.channel_failed(tx, policy, act, claimed.subject, code)
-        case DeliveryKind.CARD_UPDATE if aim.channel and aim.ts and code in _CARD_IS_LOST:
-            rooms.card_lost(tx, act, claimed.subject, aim.channel, aim.ts)
-        case _ if aim.channel and claimed.incident_id and code in _ARCHIVED:
-            rooms.channel_archived(tx, act, claimed.incident_id, aim.channel)
-        case DeliveryKind.CARD_POST if aim.channel:
-            rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
-        case DeliveryKind.ACCESS_REQUEST:
-            access.request_not_taken(tx, policy, act, claimed)
-        case _:
-            pass
-
-
-def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At, pause: timedelta) -> None:
-    """The token is no good: everything of this workspace waits, nothing is thrown away."""
-    with db.transaction() as tx:
-        claims.put_back(
-            tx,
-            claimed,
-            real=at.real,
-            due_at=claimed.due_at,
-            # Still to be looked up: a lost token does not make an unknown outcome known.
-            state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
-            error=code,
-            used_attempt=False,
-            block_lane=pause,
-        )
-        limits.block(tx, claimed.workspace, limits.WORKSPACE, at.real + pause, code)

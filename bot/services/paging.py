@@ -9,6 +9,7 @@ from bot.domain.errors import BadInput, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
 from bot.domain.paging import (
     BEFORE,
+    FIRST,
     PERSON_PREFIX,
     Exhausted,
     Ladder,
@@ -22,7 +23,7 @@ from bot.domain.rights import Deed
 from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.pacing import hasten, person_ladder
-from bot.services.runs import Run, gone_from, page_now, tell_exhausted
+from bot.services.runs import Run, exhausted, gone_from, page_now
 from bot.services.written import checked_text
 from bot.store import pages, people
 from bot.store.database import Database
@@ -156,7 +157,7 @@ def _start(
     ack_due = act.now + policy.severities[case.incident.severity].ack_within
     first = next_step(ladder, BEFORE, act.now, gone)
     run = Run(new_id(act.now), team_key, name, reason.words)
-    position = first.position if isinstance(first, PageNow) else BEFORE
+    position = first.position if isinstance(first, PageNow) else FIRST
     case.add(
         PagingRun,
         {
@@ -182,5 +183,5 @@ def _start(
             page_now(case, run, first)
             return Started(run.id, team_key, name, first.targets, act.now, ack_due)
         case Exhausted():
-            tell_exhausted(case, policy, run)
-            return Started(run.id, team_key, name, (), act.now, ack_due)
+            doubted = exhausted(case, policy, run, ladder, FIRST)
+            return Started(run.id, team_key, name, doubted, act.now, ack_due)

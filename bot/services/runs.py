@@ -9,6 +9,8 @@ from bot.domain.clockwork import is_late
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
 from bot.domain.ids import UserId, new_id
 from bot.domain.paging import (
+    BEFORE,
+    FIRST,
     Exhausted,
     Ladder,
     PageNow,
@@ -73,7 +75,7 @@ def _advance(
                 page_now(case, _named(run), decision, late_since)
         case Exhausted():
             if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
-                tell_exhausted(case, policy, _named(run))
+                exhausted(case, policy, _named(run), ladder, before, paged)
 
 
 def _named(run: PagingRun) -> Run:
@@ -90,9 +92,21 @@ def gone_from(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
 
 def page_now(case: Case, run: Run, step: PageNow, late_since: datetime | None = None) -> None:
     """Ask these people, and plan when the next ones are asked."""
-    now, position = case.act.now, step.position
+    _ask(case, run, step.position, step.targets, late_since)
+    occurrence = f"{step.position.round}.{step.position.step}"
+    case.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, case.id))
+
+
+def _ask(
+    case: Case,
+    run: Run,
+    position: Position,
+    targets: Sequence[UserId],
+    late_since: datetime | None = None,
+) -> None:
+    now = case.act.now
     late: dict[str, Any] = {} if late_since is None else {"late_since": late_since.isoformat()}
-    for target in step.targets:
+    for target in targets:
         page_id = new_id(now)
         case.add(
             Page,
@@ -109,14 +123,12 @@ def page_now(case: Case, run: Run, step: PageNow, late_since: datetime | None = 
             },
         )
         case.send(_page_message(case, page_id, target, late))
-    occurrence = f"{position.round}.{position.step}"
-    case.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, case.id))
     case.record(
         EntryKind.PAGED,
         run=run.id,
         team=run.team_key,
         name=run.team_name,
-        targets=list(step.targets),
+        targets=list(targets),
         round=position.round - run.first_round,
         step=position.step,
         why=run.why,
@@ -137,9 +149,48 @@ def _page_message(case: Case, page_id: str, target: UserId, late: Mapping[str, A
     )
 
 
-def tell_exhausted(case: Case, policy: Policy, run: Run) -> None:
-    """Nobody is left: the escalation manager, operations and the incident's channel are told."""
-    case.record(EntryKind.EXHAUSTED, aloud=True, run=run.id, team=run.team_key, name=run.team_name)
+def exhausted(
+    case: Case,
+    policy: Policy,
+    run: Run,
+    ladder: Ladder,
+    at: Position,
+    paged: Sequence[Page] = (),
+) -> tuple[UserId, ...]:
+    """Nobody is left: the escalation manager, operations and the incident's channel are told.
+
+    Where that is because a whole team counts as gone, it may be Slack that is wrong: its people
+    are paged all the same. Returns those.
+    """
+    asked = {UserId(page.target) for page in paged}
+    left = [user for user in ladder.everyone if user not in asked]
+    reached = [page.target for page in paged if page.sent_at is not None]
+    doubted = () if reached else _but_guests(case, left)
+    if doubted:
+        _ask(case, run, at if at != BEFORE else FIRST, doubted)
+    case.record(
+        EntryKind.EXHAUSTED,
+        aloud=True,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        reached=list(dict.fromkeys(reached)),
+        waiting=list(dict.fromkeys(page.target for page in paged if page.sent_at is None)),
+        doubted=list(doubted),
+        left=[user for user in left if user not in doubted],
+    )
+    _tell_those_in_charge(case, policy, run)
+    return doubted
+
+
+def _but_guests(case: Case, users: Collection[UserId]) -> tuple[UserId, ...]:
+    """Return who may be paged at all, though they count as gone: neither guests nor bots."""
+    known = people.people(case.tx, case.act.workspace, users)
+    never = {user for user, person in known.items() if person.outsider or person.is_bot}
+    return tuple(user for user in users if user not in never)
+
+
+def _tell_those_in_charge(case: Case, policy: Policy, run: Run) -> None:
     told = dict.fromkeys((*policy.managers_on_duty, *policy.operations_fallback))
     for user in told:
         case.send(
@@ -164,8 +215,11 @@ def step_due(case: Case, policy: Policy, run_id: str, due_at: datetime) -> None:
         case.card_changed()
 
 
-def unreachable(case: Case, policy: Policy, page: Page, error: str) -> None:
-    """Slack says that a target is dead: its backup is paged in the same transaction."""
+def unreachable(case: Case, policy: Policy, page: Page, error: str, *, again: bool = False) -> None:
+    """Slack does not take a page: its backup is paged in the same transaction.
+
+    `again`: it is not known that its person has left, so Slack is asked again.
+    """
     run = pages.run(case.tx, page.run_id)
     pages.answer(case.tx, page.id, PageState.UNREACHABLE, case.act.now, error)
     case.record(
@@ -174,6 +228,7 @@ def unreachable(case: Case, policy: Policy, page: Page, error: str) -> None:
         person=page.target,
         error=error,
         name=run.team_name if run else "",
+        **({"again": True} if again else {}),
     )
     if run is not None and run.state is RunState.PAGING:
         next_unless_others_wait(case, policy, run)

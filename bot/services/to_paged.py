@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.paging import UNANSWERED, PageState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState
 from bot.policy import Policy
 from bot.services import views
 from bot.services.letters import Letter, Moot, Prepared
@@ -25,14 +25,16 @@ def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prep
     repeat = bool(claimed.args.get("may_repeat"))
     if not _perhaps_there(claimed, repeat=repeat):
         # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
-        if run.state not in UNANSWERED or page.state is not PageState.WAITING:
+        if run.state not in UNANSWERED or page.state not in STILL_ASKED:
             return Moot("acknowledged or withdrawn meanwhile")
         if incident.ended_at is not None:
             return Moot("the incident has ended")
     head = for_person(shelf, incident, page.target)
     since = claimed.args.get("late_since")
+    refused = page.state is PageState.UNREACHABLE
     view = views.page_message(
-        page,
+        # What Slack takes now can be answered, whatever it said before.
+        page.model_copy(update={"state": PageState.WAITING}) if refused else page,
         run,
         head,
         now,

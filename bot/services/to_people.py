@@ -275,10 +275,11 @@ def _exhausted(
     shelf: Shelf, claimed: Claimed, run: PagingRun, incident: Incident
 ) -> ExhaustedMessage:
     told = pages.pages_of_run(shelf.tx, run.id)
-    tried = tuple(dict.fromkeys(UserId(page.target) for page in told))
+    untold = views.unsent_of(told)
+    tried = dict.fromkeys(UserId(page.target) for page in told if page.target not in untold)
     head = for_person(shelf, incident, _reader(claimed))
     ended = incident.ended_at is not None
-    return ExhaustedMessage(head, views.team_row(run, told), tried, ended=ended)
+    return ExhaustedMessage(head, views.team_row(run, told), tuple(tried), untold, ended=ended)
 
 
 # Access

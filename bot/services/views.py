@@ -8,7 +8,7 @@ from functools import cache
 from bot.domain.act import Act, Role
 from bot.domain.clockwork import is_late
 from bot.domain.ids import IncidentId, PageId, RunId, TaskId, TeamKey, UserId, reference
-from bot.domain.paging import RunState
+from bot.domain.paging import Ladder, RunState
 from bot.domain.reading import (
     DecisionLine,
     EntryLine,
@@ -111,8 +111,10 @@ def _is_full(tier: Tier, place: Place) -> bool:
 
 def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
     """Return a team's row; `pages` are those of the incident, of any run."""
-    last = (run.round, run.step)
-    paged = [p.target for p in pages if p.run_id == run.id and (p.round, p.step) == last]
+    last, mine = (run.round, run.step), [page for page in pages if page.run_id == run.id]
+    paged = [page.target for page in mine if (page.round, page.step) == last]
+    sent = {page.target for page in mine if page.sent_at is not None}
+    over = run.state is RunState.EXHAUSTED
     return TeamRow(
         run_id=RunId(run.id),
         team=TeamKey(run.team_key),
@@ -126,6 +128,8 @@ def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
         next_at=run.next_at,
         responder=UserId(run.responder) if run.responder else None,
         acked_at=run.acked_at,
+        unsent=unsent_of(mine) if over else (),
+        everyone_paged=over and sent.issuperset(Ladder.from_json(run.ladder).everyone),
     )
 
 
@@ -137,6 +141,12 @@ def _round(of: PagingRun | Page, run: PagingRun) -> int:
 def _reasons(run: PagingRun, head: Head) -> tuple[Reason, ...]:
     reasons = of_run(run.reasons, run.requested_by, run.why)
     return reasons if head.full else tuple(replace(reason, words="") for reason in reasons)
+
+
+def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
+    """Return whose pages, of one run, Slack has not taken."""
+    sent = {page.target for page in pages if page.sent_at is not None}
+    return tuple(dict.fromkeys(UserId(p.target) for p in pages if p.target not in sent))
 
 
 def team_row_of(started: Started) -> TeamRow:

@@ -13,7 +13,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.answers import word
 from bot.slack.errors import (
-    DONE_ALREADY,
     NotSent,
     OutcomeUnknown,
     RateLimited,
@@ -135,8 +134,6 @@ def _refusal(method: str, error: SlackApiError) -> SlackError | None:
         return RateLimited(timedelta(seconds=after), method)
     if status >= 500 or not code:
         return OutcomeUnknown(f"http {status}")
-    if code in DONE_ALREADY:
-        return None
     told = data.get("response_metadata")
     messages = told.get("messages") if isinstance(told, dict) else None
     details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()

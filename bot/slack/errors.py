@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
+
+from bot.slack.refusals import About, about
 
 
 class SlackError(Exception):
@@ -40,15 +43,16 @@ class Unreadable(OutcomeUnknown):
 
 @dataclass(eq=False)
 class TokenLost(SlackError):
-    """Slack refuses the app, whoever is to be written to (the token is revoked, the organisation
-    shuts it out, a permission is missing): hold the workspace's rows."""
+    """Slack refuses the app, and may mean all of it (the token is revoked, the organisation shuts
+    it out) or one place. Only `auth.test` can tell: see `bot.worker.doubts`."""
 
     code: str
 
 
 @dataclass(eq=False)
 class DeadTarget(SlackError):
-    """This person cannot be reached through Slack: page the backup."""
+    """Slack says that this person cannot be written to. Whether they have left, `users.info`
+    tells: see `bot.worker.doubts`."""
 
     code: str
 
@@ -62,62 +66,40 @@ class Rejected(SlackError):
     needed: str | None = None
 
 
-UNKNOWN_OUTCOME = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-)
-TOKEN_LOST = frozenset(
-    {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
-    # What an organisation or Slack itself decides about all apps, or about this one.
-    | {"org_login_required", "ekm_access_denied", "team_access_not_granted", "accesslimited"}
-    | {"enterprise_is_restricted", "two_factor_setup_required", "not_allowed_token_type"}
-)
-NOBODY_CAN_BE_WRITTEN_TO = frozenset({"missing_scope", "no_permission", "messages_tab_disabled"})
-"""The same where somebody is written to. Elsewhere (a pin, a history) only that call is refused."""
-WRITING = frozenset({"chat.postMessage", "conversations.open"})
-DEAD_TARGETS = frozenset(
-    {
-        "user_not_found",
-        "user_disabled",
-        "users_not_found",
-        "cannot_dm_bot",
-        "cant_dm_bot",
-        "user_not_visible",
-        "cannot_dm_external",
-        "user_is_restricted",
-        "user_is_ultra_restricted",
-        "method_not_supported_for_channel_type",
-    }
-)
-RATE_CODES = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-DONE_ALREADY = frozenset(
-    {
-        "already_in_channel",
-        "already_pinned",
-        "already_reacted",
-        "already_archived",
-        "no_reaction",
-        "cant_invite_self",
-    }
-)
-OUR_MISTAKE = frozenset(
+@dataclass(eq=False)
+class PlaceRefused(Rejected):
+    """Slack takes nothing at this place for now, or says why in a word that is not known: what
+    goes there waits and is tried again, and nothing else does."""
+
+
+PLAIN_TEXT_MAY_DO = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
     | {"invalid_arguments", "no_text"}
 )
+"""Codes that find fault with what is said, and how."""
 
 
 def sort_code(
     code: str, *, retry_after: float, method: str, details: tuple[str, ...], needed: str | None
-) -> SlackError:
-    """Turn an `ok: false` answer into the error class that says what to do."""
-    if code in RATE_CODES:
-        return RateLimited(timedelta(seconds=retry_after), method)
-    if code in UNKNOWN_OUTCOME:
-        return OutcomeUnknown(code)
-    if code in TOKEN_LOST or (method in WRITING and code in NOBODY_CAN_BE_WRITTEN_TO):
-        return TokenLost(code)
-    if code in DEAD_TARGETS:
-        return DeadTarget(code)
-    return Rejected(code, details, needed)
+) -> SlackError | None:
+    """Turn an `ok: false` answer into the error class that says what to do; None: nothing."""
+    match about(method, code):
+        case About.DONE:
+            return None
+        case About.LIMIT:
+            return RateLimited(timedelta(seconds=retry_after), method)
+        case About.OUTCOME:
+            return OutcomeUnknown(code)
+        case About.WORKSPACE:
+            return TokenLost(code)
+        case About.PERSON:
+            return DeadTarget(code)
+        case About.LANE:
+            return PlaceRefused(code, details, needed)
+        case About.CALL | About.OURS:
+            return Rejected(code, details, needed)
+        case never:
+            assert_never(never)
 
 
 def code_of(error: SlackError) -> str:

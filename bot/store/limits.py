@@ -1,8 +1,12 @@
-"""What Slack told us to leave alone for a while: a method, or a whole workspace."""
+"""What Slack told us to leave alone for a while: a method, a whole workspace, or one lane."""
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -11,15 +15,84 @@ from bot.store.tables import Limit
 from bot.store.transaction import Transaction
 
 WORKSPACE = "*"
+_LANE = "lane:"
+_CODE = re.compile(r"[a-z0-9_]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A lane that Slack refuses, by a name that tells nothing of who or what it is, and its word.
+
+    The log has the lane's key beside that name.
+    """
+
+    name: str
+    code: str
+
+
+def lane_name(key: str) -> str:
+    """Return a lane's name for readiness and metrics: `person-3f9a2c1d`, `incident-…`."""
+    kind = key.partition("/")[2].partition("/")[0]
+    return f"{kind}-{sha256(key.encode()).hexdigest()[:8]}"
 
 
 def block(tx: Transaction, workspace: Workspace, scope: str, until: datetime, reason: str) -> None:
     """Keep every replica from calling `scope` (a method, or WORKSPACE) until then."""
+    _put(tx, workspace, f"{workspace.team_id}:{scope}", until, reason)
+
+
+def refuse_lane(
+    tx: Transaction, workspace: Workspace, lane: str, until: datetime, code: str
+) -> None:
+    """Remember that Slack refuses a lane; its own row says when it is tried again."""
+    _put(tx, workspace, refused_scope(lane), until, code)
+
+
+def refused_scope(lane: str) -> str:
+    return f"{_LANE}{lane}"
+
+
+def take_lane(tx: Transaction, lane: str) -> None:
+    """Forget that Slack refused a lane."""
+    tx.execute(delete(Limit).where(col(Limit.scope) == refused_scope(lane)))
+
+
+def is_refused(lane: Any, real: datetime) -> ColumnElement[bool]:
+    """Tell of a row's lane (a column) whether Slack refuses it."""
+    return (
+        select(col(Limit.scope))
+        .where(
+            col(Limit.scope) == literal(_LANE).concat(lane),
+            col(Limit.blocked_until) > real,
+        )
+        .exists()
+    )
+
+
+def refused_lanes(tx: Transaction, real: datetime) -> list[Refused]:
+    """Return the lanes that Slack refuses, in the order of their names."""
+    rows = tx.execute(
+        select(col(Limit.scope), col(Limit.reason)).where(
+            col(Limit.scope).startswith(_LANE), col(Limit.blocked_until) > real
+        )
+    )
+    found = [
+        Refused(lane_name(row["scope"].removeprefix(_LANE)), _word(row["reason"]))
+        for row in rows.mappings()
+    ]
+    return sorted(found, key=lambda refused: refused.name)
+
+
+def _word(code: str) -> str:
+    return code if _CODE.fullmatch(code) else "other"
+
+
+def _put(tx: Transaction, workspace: Workspace, scope: str, until: datetime, reason: str) -> None:
     dialect_insert = sqlite.insert if tx.dialect == "sqlite" else postgresql.insert
     wanted = dialect_insert(Limit).values(
         team_id=workspace.team_id,
         enterprise_id=workspace.enterprise_id,
-        scope=f"{workspace.team_id}:{scope}",
+        scope=scope,
         blocked_until=until,
         reason=reason,
     )
@@ -41,7 +114,7 @@ def block(tx: Transaction, workspace: Workspace, scope: str, until: datetime, re
 
 
 def blocked(tx: Transaction, real: datetime) -> dict[str, datetime]:
-    """Return the scopes (`T1:chat.update`, `T1:*`) that are to be left alone, and until when."""
+    """Return the scopes (`T1:chat.update`, `T1:*`, a refused lane's) and until when each holds."""
     rows = tx.execute(
         select(col(Limit.scope), col(Limit.blocked_until)).where(col(Limit.blocked_until) > real)
     )

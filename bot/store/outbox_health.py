@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import col
 
+from bot.store import limits
 from bot.store.claims import recount
 from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery, Lane, Limit
@@ -15,21 +16,24 @@ LONGEST_REST = timedelta(hours=2)
 """Nothing waits for longer, whatever Slack says: what does was told by a clock that was wrong."""
 
 
-def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
+def oldest_overdue(tx: Transaction, now: datetime, real: datetime) -> datetime | None:
     """Return since when the oldest unsent delivery has been wanted.
 
     One that waits for its next try counts from when it was first due: while Slack is away, the
-    queue grows old, however often each row is tried.
+    queue grows old, however often each row is tried. What waits in a lane that Slack refuses is
+    told of by itself.
     """
     wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
-    waiting = select(func.min(wanted)).where(IS_UNSENT, wanted <= now)
+    refused = limits.is_refused(col(Delivery.lane), real)
+    waiting = select(func.min(wanted)).where(IS_UNSENT, wanted <= now, ~refused)
     oldest: datetime | None = tx.execute(waiting).scalar()
     return oldest
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Unsent deliveries of one state and priority; `since` is when the oldest overdue was due."""
+    """Unsent deliveries of one state and priority; `since` is when the oldest overdue was due, but
+    for those in lanes that Slack refuses."""
 
     state: str
     priority: int
@@ -37,7 +41,7 @@ class Waiting:
     since: datetime | None
 
 
-def waiting(tx: Transaction, now: datetime) -> list[Waiting]:
+def waiting(tx: Transaction, now: datetime, real: datetime) -> list[Waiting]:
     """Count what waits. Reads unsent rows only, however long the history is."""
     wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
     counted = tx.execute(
@@ -45,7 +49,9 @@ def waiting(tx: Transaction, now: datetime) -> list[Waiting]:
             col(Delivery.state),
             col(Delivery.priority),
             func.count().label("count"),
-            func.min(wanted).filter(wanted <= now).label("since"),
+            func.min(wanted)
+            .filter(wanted <= now, ~limits.is_refused(col(Delivery.lane), real))
+            .label("since"),
         )
         .where(IS_UNSENT)
         .group_by(col(Delivery.state), col(Delivery.priority))

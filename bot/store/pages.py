@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -15,6 +15,7 @@ from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction, as_object, core
 
+_UNREACHABLE = col(Page.state) == PageState.UNREACHABLE
 _RUN = Prepared(select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run")))
 _PAGE = Prepared(select_rows(Page).where(col(Page.id) == bindparam("page")))
 _OF_RUN = Prepared(
@@ -35,7 +36,15 @@ _MOVE = Prepared(
 _RECORD_SENT = Prepared(
     update(core(Page))
     .where(col(Page.id) == bindparam("page"), col(Page.message_ts).is_(None))
-    .values(sent_at=bindparam("at"), channel_id=bindparam("there"), message_ts=bindparam("ts"))
+    .values(
+        sent_at=bindparam("at"),
+        channel_id=bindparam("there"),
+        message_ts=bindparam("ts"),
+        # Slack refused it before, and has taken it after all: it waits for an answer again.
+        state=case((_UNREACHABLE, PageState.WAITING.value), else_=col(Page.state)),
+        answered_at=case((_UNREACHABLE, None), else_=col(Page.answered_at)),
+        reason=case((_UNREACHABLE, ""), else_=col(Page.reason)),
+    )
 )
 
 
@@ -200,6 +209,13 @@ def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
         .where(col(Page.run_id) == run_id, col(Page.state) == PageState.WAITING)
         .values(state=PageState.SUPERSEDED, answered_at=now)
     )
+
+
+def refused_among(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """Return those of these pages that Slack refused when they were last tried."""
+    if not ids:
+        return set()
+    return {page.id for page in get_many(tx, ids).values() if page.state is PageState.UNREACHABLE}
 
 
 def record_sent(tx: Transaction, now: datetime, *places: tuple[str, str, str]) -> None:

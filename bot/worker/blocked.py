@@ -24,7 +24,7 @@ def scope_of(method: str) -> str | None:
 
 
 class Blocked:
-    """The limits of every replica: a workspace, or a method in it, until a moment."""
+    """The limits of every replica: a workspace, a method in it, or a lane, until a moment."""
 
     def __init__(self) -> None:
         self._until: Mapping[str, datetime] = {}
@@ -32,6 +32,10 @@ class Blocked:
     def know(self, until: Mapping[str, datetime]) -> None:
         """Go by these limits from now on."""
         self._until = until
+
+    def refuses(self, lane: str) -> bool:
+        """Whether Slack refused this lane, when it was last looked."""
+        return limits.refused_scope(lane) in self._until
 
     def wait(self, claimed: Claimed, real: datetime) -> timedelta:
         """Return for how long a delivery has to wait; nothing, when it has not."""

@@ -9,22 +9,24 @@ from functools import partial
 
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
-from bot.services import delivered
+from bot.services import delivered, refused
 from bot.services.delivered import Accepted
-from bot.services.letters import Moot, NotYet, RoomCall, aim_of
+from bot.services.letters import Aim, Moot, NotYet, RoomCall, aim_of
 from bot.slack.errors import (
     DeadTarget,
     NotSent,
     OutcomeUnknown,
+    PlaceRefused,
     RateLimited,
     Rejected,
     SlackError,
     TokenLost,
     code_of,
 )
-from bot.store import claims
+from bot.store import claims, limits
 from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked, scope_of
+from bot.worker.doubts import Doubts
 from bot.worker.drafting import Drafting, DraftOf, Written
 from bot.worker.loop import Gear, Loop
 from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
@@ -56,6 +58,7 @@ class Delivering(Loop):
         self._slots = slots
         self._blocked = blocked
         self._turns = Turns(self._pace.lease)
+        self._doubts = Doubts(post.calls)
 
     def begin(self, batch: Sequence[Claimed]) -> None:
         """Begin to deliver what was claimed together; each has a slot until it ends."""
@@ -143,7 +146,8 @@ class Delivering(Loop):
             accepted = await self._accepted(claimed, draft)
         except NoLongerOurs:
             return
-        except SlackError as error:
+        except SlackError as said:
+            error = await self._doubts.judged(claimed, said)
             self._report(claimed, error)
             await self._failed(claimed, error, draft)
         else:
@@ -152,6 +156,8 @@ class Delivering(Loop):
                 self._turns.accepted(claimed, self._clock.real())
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
+                if self._blocked.refuses(claimed.lane):
+                    await self._threads.write(refused.lane_takes, self._db, claimed)
 
     async def _failed(self, claimed: Claimed, error: SlackError, draft: Written | RoomCall) -> None:
         """Store what Slack's answer, or the lack of one, leads to."""
@@ -173,14 +179,31 @@ class Delivering(Loop):
                 await self._look_up_later(claimed, why)
             case TokenLost(code):
                 rest = self._pace.token_rest
-                await write(delivered.held_for_workspace, db, claimed, code, self._at(), rest)
+                await write(refused.held_for_workspace, db, claimed, code, self._at(), rest)
             case DeadTarget(code):
-                await write(delivered.dead_target, db, policy, claimed, code, self._at())
+                await write(refused.dead_target, db, policy, claimed, code, self._at())
+            case PlaceRefused(code):
+                await self._put_aside(claimed, code, _aim_of(draft))
             case Rejected(code):
-                aim = aim_of(draft if isinstance(draft, RoomCall) else draft.letter)
-                await write(delivered.rejected, db, policy, claimed, code, self._at(), aim)
+                aim = _aim_of(draft)
+                await write(refused.rejected, db, policy, claimed, code, self._at(), aim)
             case _:
                 raise error
+
+    async def _put_aside(self, claimed: Claimed, code: str, aim: Aim) -> None:
+        await self._threads.write(
+            partial(
+                refused.place_refused,
+                in_order=claimed.kind not in _ASIDE and self._turns.kept_after_failing(claimed),
+                aim=aim,
+            ),
+            self._db,
+            self._policy,
+            claimed,
+            code,
+            self._at(),
+            self._pace.after_refusal(claimed.attempts),
+        )
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it is stored already what became of it."""
@@ -207,8 +230,14 @@ class Delivering(Loop):
         """Look for what an earlier try may have brought about; None where it may be done twice."""
         if isinstance(draft, RoomCall):
             return await self._post.look_up_channel(draft) if draft.channel is None else None
-        posted = draft.letter.ts is None and claimed.kind is not DeliveryKind.HOME
-        return await self._post.look_up(claimed, draft.letter) if posted else None
+        if draft.letter.ts is not None or claimed.kind is DeliveryKind.HOME:
+            return None
+        try:
+            return await self._post.look_up(claimed, draft.letter)
+        except TokenLost as error:
+            if await self._doubts.token_refused() is not None:
+                raise
+            return NoHistory(error.code, refused=True)
 
     async def _look_again(self, claimed: Claimed) -> None:
         """Slack does not promise that one reads at once what one has written."""
@@ -292,14 +321,22 @@ class Delivering(Loop):
             log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
             return
         self._figures.outcome(claimed.kind, code_of(error))
-        if isinstance(error, Rejected):
-            log.error(
-                "Slack rejected a delivery",
-                extra={
-                    "delivery": claimed.id,
-                    "kind": claimed.kind,
-                    "code": error.code,
-                    "needed": error.needed,
-                    "problems": list(error.details),
-                },
-            )
+        if not isinstance(error, Rejected):
+            return
+        told = {
+            "delivery": claimed.id,
+            "kind": claimed.kind,
+            "code": error.code,
+            "needed": error.needed,
+            "problems": list(error.details),
+        }
+        if isinstance(error, PlaceRefused):
+            self._figures.refusals.refused(claimed.lane, error.code)
+            place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
+            log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
+        else:
+            log.error("Slack rejected a delivery", extra=told)
+
+
+def _aim_of(draft: Written | RoomCall) -> Aim:
+    return aim_of(draft if isinstance(draft, RoomCall) else draft.letter)

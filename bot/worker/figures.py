@@ -18,6 +18,7 @@ from prometheus_client import (
 from bot.clock import elapsed
 from bot.domain.duework import OUTSIDE, DeliveryKind, TimerKind
 from bot.domain.severity import Severity
+from bot.worker.refusals import Refusals
 
 _PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
@@ -40,6 +41,7 @@ class Figures:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.lost_token: str | None = None
+        self.refusals = Refusals()
         self._alive: dict[str, float] = {}
         self._moves = {TICK: 0, RELAY: 0, FALLBACK: 0}
         self._codes: set[str] = set()
@@ -98,6 +100,7 @@ class Figures:
         self._deliveries.labels(kind=kind, outcome=self._known(outcome)).inc()
         if outcome == "sent" and kind not in OUTSIDE:
             self.token_good()
+            self.refusals.accepted()
 
     def delivered(self, *, page: bool, late: float) -> None:
         """Slack accepted a message `late` seconds after it was first due."""

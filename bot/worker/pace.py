@@ -27,6 +27,9 @@ class Pace:
     """What waited while Slack was away has it within 30 seconds when it is back."""
     token_rest: timedelta = timedelta(seconds=15)
     """How long a workspace rests when Slack refuses its token."""
+    first_refusal: timedelta = timedelta(seconds=5)
+    longest_refusal: timedelta = timedelta(seconds=60)
+    """How long one place rests that Slack refuses, at first and at last."""
     room_wait: timedelta = timedelta(seconds=2)
     plan_digests_every: timedelta = timedelta(seconds=20)
     heal_every: timedelta = timedelta(seconds=60)
@@ -46,5 +49,13 @@ class Pace:
 
     def backoff(self, attempts: int) -> timedelta:
         """1, 2, 4 … up to 10 s, without end while it matters."""
-        doubled: timedelta = self.first_backoff * 2 ** min(max(attempts - 1, 0), 10)
-        return min(doubled, self.longest_backoff)
+        return _doubled(self.first_backoff, attempts, self.longest_backoff)
+
+    def after_refusal(self, attempts: int) -> timedelta:
+        """5, 10, 20 … up to 60 s."""
+        return _doubled(self.first_refusal, attempts, self.longest_refusal)
+
+
+def _doubled(first: timedelta, attempts: int, longest: timedelta) -> timedelta:
+    doubled: timedelta = first * 2 ** min(max(attempts - 1, 0), 10)
+    return min(doubled, longest)

@@ -14,7 +14,7 @@ from bot.services.delivered import Accepted
 from bot.services.letters import Letter, RoomCall
 from bot.slack.answers import each, listed, needed, next_page, word
 from bot.slack.client import SlackCalls
-from bot.slack.errors import OUR_MISTAKE, OutcomeUnknown, Rejected, Unreadable
+from bot.slack.errors import PLAIN_TEXT_MAY_DO, OutcomeUnknown, Rejected, Unreadable
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.threads import Threads
@@ -60,7 +60,7 @@ class Post:
     def __init__(
         self, calls: SlackCalls, desk: Desk, db: Database, threads: Threads, prefix: str
     ) -> None:
-        self._calls = calls
+        self.calls = calls
         self._desk = desk
         self._db = db
         self._threads = threads
@@ -86,7 +86,7 @@ class Post:
     ) -> Accepted:
         """Post, edit or publish; a message carries the delivery's id as metadata."""
         if isinstance(letter.view, Home):
-            await self._calls.call("views.publish", user_id=letter.person, **content)
+            await self.calls.call("views.publish", user_id=letter.person, **content)
             return Accepted()
         if letter.ts is not None:
             await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
@@ -127,16 +127,16 @@ class Post:
     ) -> Mapping[str, Any]:
         """Send blocks; when Slack finds fault with them (our bug), send the plain text."""
         try:
-            return await self._calls.call(method, **content, **where)
+            return await self.calls.call(method, **content, **where)
         except Rejected as error:
-            if error.code not in OUR_MISTAKE:
+            if error.code not in PLAIN_TEXT_MAY_DO:
                 raise
             log.error(
                 "Slack refused our blocks; the plain text goes instead",
                 extra={"method": method, "code": error.code, "problems": list(error.details)},
             )
             text = str(content["text"])[:3_000]
-            return await self._calls.call(method, text=text, blocks=[], **where)
+            return await self.calls.call(method, text=text, blocks=[], **where)
 
     async def _channel_of(self, workspace: Workspace, letter: Letter) -> str:
         if letter.channel is not None:
@@ -153,7 +153,7 @@ class Post:
         return self._dms[key]
 
     async def _opened(self, workspace: Workspace, user: str) -> str:
-        answer = await self._calls.call("conversations.open", users=user)
+        answer = await self.calls.call("conversations.open", users=user)
         channel = needed(answer, "channel", "id")
         await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
         return channel
@@ -165,7 +165,7 @@ class Post:
             self._dms[workspace.team_id, letter.person] = channel
             return channel
         try:
-            await self._calls.call("conversations.join", channel=letter.channel)
+            await self.calls.call("conversations.join", channel=letter.channel)
         except Rejected:
             raise error from None
         return str(letter.channel)
@@ -205,12 +205,12 @@ class Post:
         A process that ended before its first post there never came so far.
         """
         try:
-            return await self._calls.call(method, include_all_metadata=True, **given)
+            return await self.calls.call(method, include_all_metadata=True, **given)
         except Rejected as error:
             if error.code != "not_in_channel" or letter.channel is None:
                 raise
             await self._get_in(workspace, letter, error)
-            return await self._calls.call(method, include_all_metadata=True, **given)
+            return await self.calls.call(method, include_all_metadata=True, **given)
 
     # Rooms
 
@@ -219,9 +219,9 @@ class Post:
         if room.channel is None:
             return await self._create(room, still_ours)
         if room.card_ts is not None:
-            await self._calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
+            await self.calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
         elif room.users:
-            await self._calls.call(
+            await self.calls.call(
                 "conversations.invite", channel=room.channel, users=list(room.users), force=True
             )
         return Accepted(room.channel)
@@ -236,7 +236,7 @@ class Post:
             if not await still_ours():
                 raise NoLongerOurs
             try:
-                answer = await self._calls.call(
+                answer = await self.calls.call(
                     "conversations.create", name=name, is_private=room.private
                 )
             except Rejected as error:
@@ -254,7 +254,7 @@ class Post:
         names, me = self._names(room), await self._who_we_are()
         cursor = ""
         while True:
-            answer = await self._calls.call(
+            answer = await self.calls.call(
                 "users.conversations",
                 types="private_channel" if room.private else "public_channel",
                 exclude_archived=True,
@@ -277,11 +277,11 @@ class Post:
 
     async def _who_we_are(self) -> str:
         if self._me is None:
-            self._me = needed(await self._calls.call("auth.test"), "user_id")
+            self._me = needed(await self.calls.call("auth.test"), "user_id")
         return self._me
 
     async def _nobody_else(self, channel: str, me: str) -> bool:
-        there = await self._calls.call("conversations.members", channel=channel, limit=2)
+        there = await self.calls.call("conversations.members", channel=channel, limit=2)
         return listed(there, "members") == [me]
 
 

@@ -7,11 +7,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.duework import Priority
 from bot.domain.errors import StoreUnavailable
-from bot.store import canaries, outbox_health, timers
+from bot.store import canaries, limits, outbox_health, timers
 from bot.store.database import Database
+from bot.store.limits import Refused
 from bot.store.outbox_health import Waiting
 
 PAGE, MESSAGE, TIMER = "page", "message", "timer"
+_MOST_NAMED = 20
 _SHARED = "(of the database, the same in every replica)"
 
 
@@ -36,17 +38,29 @@ class Standing:
             ["work"],
             registry=registry,
         )
+        self._refused = Gauge(
+            "tocsin_lane_refused",
+            f"1 for each lane that Slack refuses while others go on {_SHARED}",
+            ["lane", "code"],
+            registry=registry,
+        )
+        self._lanes_refused = Gauge(
+            "tocsin_lanes_refused",
+            f"How many lanes Slack refuses while others go on {_SHARED}",
+            registry=registry,
+        )
         self._canary = Gauge(
             "tocsin_canary_last_success_timestamp_seconds",
             f"When a canary last succeeded, 0 when none has {_SHARED}",
             registry=registry,
         )
 
-    def measure(self, db: Database, now: datetime) -> None:
+    def measure(self, db: Database, now: datetime, real: datetime) -> None:
         """Ask the database. Reads unsent and due rows only."""
         try:
             with db.reading() as tx:
-                waiting = outbox_health.waiting(tx, now)
+                waiting = outbox_health.waiting(tx, now, real)
+                refused = limits.refused_lanes(tx, real)
                 timer = timers.oldest_overdue(tx, now)
                 canary = canaries.last_success(tx)
         except (StoreUnavailable, SQLAlchemyError):
@@ -55,10 +69,12 @@ class Standing:
             self._up.set(0)
             self._waiting.clear()
             self._oldest.clear()
+            self._refused.clear()
             return
         self._up.set(1)
         self._canary.set(canary.timestamp() if canary else 0)
         self._show_waiting(waiting)
+        self._show_refused(refused)
         since = {PAGE: _oldest(waiting, page=True), MESSAGE: _oldest(waiting, page=False)}
         for work, moment in {**since, TIMER: timer}.items():
             age = (now - moment).total_seconds() if moment is not None else 0.0
@@ -68,6 +84,12 @@ class Standing:
         self._waiting.clear()
         for one in waiting:
             self._waiting.labels(state=one.state, priority=_name(one.priority)).set(one.count)
+
+    def _show_refused(self, refused: list[Refused]) -> None:
+        self._lanes_refused.set(len(refused))
+        self._refused.clear()
+        for one in refused[:_MOST_NAMED]:
+            self._refused.labels(lane=one.name, code=one.code).set(1)
 
 
 def _name(priority: int) -> str:

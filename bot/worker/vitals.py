@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.clock import Clock
 from bot.domain.errors import HistoryGone, StoreUnavailable
-from bot.store import outbox_health, timers
+from bot.store import limits, outbox_health, timers
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 from bot.threads import Threads
@@ -57,6 +59,8 @@ class Vitals:
             problems.append("the fallback stands still: nothing goes out past Slack")
         if self._figures.lost_token is not None:
             problems.append(f"Slack refuses the bot token ({self._figures.lost_token})")
+        if code := self._figures.refusals.everywhere():
+            problems.append(f"Slack refuses every message ({code})")
         if not self._met_slack():
             problems.append("Slack has not answered yet")
         try:
@@ -70,6 +74,21 @@ class Vitals:
         except (StoreUnavailable, TimeoutError):
             problems.append("the database does not answer")
         return problems
+
+    async def refused(self) -> list[str]:
+        """Return what Slack refuses while all else goes on, each a sentence."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                lanes = await self._threads.read(self._refused_lanes)
+        except (StoreUnavailable, TimeoutError, SQLAlchemyError):
+            # A problem that is told of; SQLAlchemyError: the schema lacks a migration.
+            return []
+        said = "Slack refuses the lane {} ({}): what goes there waits, all else is sent"
+        return [said.format(lane.name, lane.code) for lane in lanes]
+
+    def _refused_lanes(self) -> list[limits.Refused]:
+        with self._db.reading() as tx:
+            return limits.refused_lanes(tx, self._clock.real())
 
     def _is_stale(self, loop: str) -> bool:
         since = self._figures.seconds_since(loop)
@@ -87,7 +106,10 @@ class Vitals:
     def _undone(self) -> list[str]:
         now, reasons = self._clock.now(), list[str]()
         with self._db.reading() as tx:
-            since = [outbox_health.oldest_overdue(tx, now), timers.oldest_overdue(tx, now)]
+            since = [
+                outbox_health.oldest_overdue(tx, now, self._clock.real()),
+                timers.oldest_overdue(tx, now),
+            ]
             canary = self._canary_failed(tx, now)
         if any(moment is not None and now - moment > self._longest_overdue for moment in since):
             reasons += ["work has been overdue for too long"]

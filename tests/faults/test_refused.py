@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.domain.duework import DeliveryState
 from bot.domain.paging import PageState
-from bot.slack.errors import DEAD_TARGETS
+from bot.slack.refusals import DEAD_TARGETS
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from playground.faults import FaultKind

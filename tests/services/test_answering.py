@@ -328,9 +328,24 @@ def test_somebody_who_cannot_answer_any_more_is_skipped(
     assert len(scene.paged(db, "legal")) == 4, "everyone else, without a wait for Tom"
 
 
-def test_a_team_without_anybody_left_is_told_at_once(db: Database, policy: Policy) -> None:
+def test_a_team_that_counts_as_gone_at_once_is_paged_all_the_same(
+    db: Database, policy: Policy
+) -> None:
+    """Rather Slack is wrong than that a whole team has left; those in charge hear of it at once."""
     gone = {"deleted": True}
-    people(db, policy, U0PRIYA=gone, U0TOM=gone, U0JAMAL=gone, U0ELENA=gone)
+    people(db, policy, U0PRIYA=gone, U0TOM=gone, U0JAMAL={"is_bot": True}, U0ELENA=gone)
+    opened = an_incident(db, policy, teams=(LEGAL,))
+    sent = scene.send(db, policy)
+    assert set(scene.told(sent, DeliveryKind.PAGE)) == {PRIYA, TOM, "U0ELENA"}, "but no bot"
+    assert MEI in scene.told(sent, DeliveryKind.EXHAUSTED)
+    assert not opened.unreachable_teams
+    acknowledged = answering.acknowledge_mine(db, an_act(TOM, minutes=1), opened.head.id)
+    assert [taken.team_name for taken in acknowledged] == ["Legal"]
+
+
+def test_a_team_of_bots_has_nobody_to_page(db: Database, policy: Policy) -> None:
+    bot = {"is_bot": True}
+    people(db, policy, U0PRIYA=bot, U0TOM=bot, U0JAMAL=bot, U0ELENA=bot)
     opened = an_incident(db, policy, teams=(LEGAL,))
     assert opened.unreachable_teams == ("Legal",)
     assert MEI in scene.told(scene.send(db, policy), DeliveryKind.EXHAUSTED)

@@ -22,13 +22,13 @@ from bot.services import (
     access,
     answering,
     decisions,
-    delivered,
     digests,
     followups,
     homes,
     lifecycle,
     paging,
     reading,
+    refused,
     severities,
 )
 from bot.services.decisions import NewDecision
@@ -288,7 +288,7 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
-    delivered.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refused.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))
     shared = [
         prepared

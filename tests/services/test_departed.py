@@ -11,7 +11,7 @@ from bot.domain.errors import NobodyToAsk
 from bot.domain.reading import AccessAnswer, AccessRequest, TaskReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, delivered, followups, lifecycle
+from bot.services import access, followups, lifecycle, refused
 from bot.services.delivered import At
 from bot.store import claims
 from bot.store.claims import Claimed
@@ -102,9 +102,9 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
         request, at = the_request(db, minute), At(NOON, NOON + timedelta(minutes=minute))
         asked.append(request.target)
         if ends == "dead":
-            delivered.dead_target(db, policy, request, "user_disabled", at)
+            refused.dead_target(db, policy, request, "user_disabled", at)
         else:
-            delivered.rejected(db, policy, request, "messages_tab_disabled", at)
+            refused.rejected(db, policy, request, "messages_tab_disabled", at)
     assert asked == [TOM, MEI, SOFIA]
     sent = scene.send(db, policy, NOON + timedelta(minutes=9))
     assert scene.letters(sent, DeliveryKind.ACCESS_REQUEST) == []
@@ -117,7 +117,7 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
 def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None:
     incident_id = one_of_toms(db, policy)
     access.request_access(db, policy, asking(), incident_id)
-    delivered.dead_target(db, policy, the_request(db, 6), "user_disabled", At(NOON, NOON))
+    refused.dead_target(db, policy, the_request(db, 6), "user_disabled", At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
     assert letter.person == MEI

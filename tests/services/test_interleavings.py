@@ -14,7 +14,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind
 from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
-from bot.services import answering, delivered, duework, followups
+from bot.services import answering, delivered, duework, followups, refused
 from bot.services.delivered import Accepted, At
 from bot.store import claims, incidents, outbox, pages, timers
 from bot.store.claims import Claimed
@@ -97,7 +97,7 @@ async def test_a_page_acknowledged_while_it_is_stored_as_accepted_is_edited(
     assert [edit.subject for edit in edits] == [page.subject]
 
 
-@pytest.mark.parametrize("ends", [delivered.dead_target, delivered.rejected])
+@pytest.mark.parametrize("ends", [refused.dead_target, refused.rejected])
 async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
     db: Database, policy: Policy, ends: Callable[..., None]
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Po
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (again,) = [one for one in claimed if one.id == page.id]
     assert again.uncertain
-    delivered.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
+    refused.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.UNKNOWN
     assert row.attempts == 1, "what a lost token costs is no attempt"

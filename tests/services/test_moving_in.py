@@ -9,7 +9,7 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import delivered, lifecycle, outgoing
+from bot.services import delivered, lifecycle, outgoing, refused
 from bot.services.delivered import Accepted, At
 from bot.services.letters import Aim, Letter, Moot
 from bot.store import claims, incidents
@@ -54,7 +54,7 @@ def in_a_thread(db: Database, policy: Policy, tier: Tier = Tier.RESTRICTED) -> s
     """An incident whose channel Slack did not make; its card is still to be posted."""
     opened = an_incident(db, policy, title=f"{SECRET} title", tier=tier, teams=())
     making = take(db, DeliveryKind.ROOM_CREATE, At(NOON, NOON))
-    delivered.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refused.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
     return opened.head.id
 
 
@@ -163,7 +163,7 @@ def test_only_its_own_channel_archives_it(
 ) -> None:
     incident_id = moved_in(db, policy)
     notice = take(db, DeliveryKind.NOTICE, At(LATER, LATER))
-    delivered.rejected(db, policy, notice, "is_archived", At(LATER, LATER), aim)
+    refused.rejected(db, policy, notice, "is_archived", At(LATER, LATER), aim)
     assert scene.incident(db, incident_id).room is room
 
 
@@ -173,7 +173,7 @@ def test_a_card_that_was_deleted_where_it_is_no_more_is_not_posted_again(
 ) -> None:
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
-    delivered.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), old)
+    refused.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), old)
     assert scene.waiting(db, DeliveryKind.CARD_POST) == []
     assert scene.incident(db, incident_id).card_ts is not None
 
@@ -184,7 +184,7 @@ def test_a_card_that_was_deleted_is_posted_again_where_it_stood(
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
     there = Aim("C0ROOM1", scene.incident(db, incident_id).card_ts)
-    delivered.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), there)
+    refused.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), there)
     sent = scene.send(db, policy, LATER + timedelta(minutes=2))
     posted = scene.letters(sent, DeliveryKind.CARD_POST)
     assert [letter.channel for letter in posted] == ["C0ROOM1"]
@@ -200,7 +200,7 @@ def test_an_archived_shared_channel_leaves_it_without_a_place_until_it_has_its_o
         delivered.sent(db, late, CARD, At(NOON, NOON))
         lifecycle.post_update(db, an_act(MEI), incident_id, "under way")
         late = take(db, DeliveryKind.NOTICE, At(NOON, NOON + timedelta(seconds=5)))
-    delivered.rejected(db, policy, late, "is_archived", At(NOON, NOON), Aim(SHARED))
+    refused.rejected(db, policy, late, "is_archived", At(NOON, NOON), Aim(SHARED))
     placed = scene.incident(db, incident_id)
     assert (placed.room, placed.channel_id, placed.thread_ts) == (RoomState.THREAD, None, None)
     with db.reading() as tx:

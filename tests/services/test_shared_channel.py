@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.duework import DeliveryKind
 from bot.policy import Policy
-from bot.services import delivered, lifecycle
+from bot.services import lifecycle, refused
 from bot.services.delivered import At
 from bot.store import claims
 from bot.store.database import Database
@@ -25,7 +25,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
         rooms = claims.claim(tx, now=NOON, real=NOON, limit=9)
     for room in rooms:
         assert room.kind is DeliveryKind.ROOM_CREATE
-        delivered.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
+        refused.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
     for one in opened:
         lifecycle.post_update(db, an_act(MEI), one.head.id, "said in the thread")
     said = [

@@ -293,20 +293,20 @@ def test_the_depth_and_the_oldest_of_what_waits_are_known(db: Database) -> None:
     put(db, a_delivery("in flight", "person/U2"))
     take(db, limit=1, kinds=[DeliveryKind.NOTICE])
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
+        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
         notice = int(Priority.NOTICE)
-        assert sorted(outbox_health.waiting(tx, NOON), key=lambda one: one.state) == [
+        assert sorted(outbox_health.waiting(tx, NOON, NOON), key=lambda one: one.state) == [
             Waiting("due", notice, 2, NOON),
             Waiting("sending", notice, 1, NOON - SECOND),
         ]
-        assert outbox_health.oldest_overdue(tx, NOON - 2 * SECOND) is None
+        assert outbox_health.oldest_overdue(tx, NOON - 2 * SECOND, NOON) is None
 
 
 def test_a_page_that_is_tried_again_counts_from_when_it_was_wanted(db: Database) -> None:
     put(db, a_delivery("page", due_at=NOON - SECOND))
     back(db, take(db)["page"], wait=30 * SECOND)
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
+        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
     held = take(db, at=NOON + 30 * SECOND)["page"]
     assert (held.wanted_at, held.due_at) == (NOON - SECOND, NOON + 30 * SECOND)
 
@@ -316,7 +316,7 @@ def test_a_row_of_the_release_before_counts_from_when_it_is_due(db: Database) ->
     with db.transaction() as tx:
         tx.execute(update(Delivery).values(wanted_at=None))
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON) == NOON - SECOND
+        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
     assert take(db)["page"].wanted_at == NOON - SECOND
 
 

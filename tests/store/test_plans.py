@@ -122,9 +122,9 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "hold timers": lambda tx: timers.hold(
         tx, now=NOON, real=NOON, limit=5, kinds=[TimerKind.REMINDER]
     ),
-    "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON),
+    "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON, NOON),
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
-    "what waits": lambda tx: outbox_health.waiting(tx, NOON),
+    "what waits": lambda tx: outbox_health.waiting(tx, NOON, NOON),
     "heal": lambda tx: outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE),
     "heal timers": lambda tx: timers.heal(tx, now=NOON, real=NOON, lease=LEASE),
     "list": lambda tx: incidents.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30),
@@ -239,6 +239,6 @@ def test_a_scrape_of_the_metrics_reads_no_long_table_whole(db: Database) -> None
         found.extend(lines)
 
     vars(db)["reading"] = watched
-    standing.measure(db, NOON)
+    standing.measure(db, NOON, NOON)
     assert len(found) >= 3
     assert whole_tables(found) == []

@@ -32,7 +32,7 @@ UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
 
 
 async def test_a_bot_that_is_well_is_ready(bot: RunningBot) -> None:
-    assert await bot.get("/readyz") == (200, '{"ready":true,"problems":[]}')
+    assert await bot.get("/readyz") == (200, '{"ready":true,"problems":[],"refused":[]}')
     assert (await bot.get("/healthz"))[0] == 200
 
 

@@ -54,6 +54,7 @@ async def test_a_process_that_dies_between_paging_a_backup_and_freeing_the_lane_
         raise StoreUnavailable
 
     monkeypatch.setattr(claims, "let_go", dies)
+    rig.slack.slack.workspace.people[PRIYA].deleted = True
     rig.slack.slack.faults.add(
         FaultRule(FaultKind.ERROR, "conversations.open", user=PRIYA, error="user_disabled")
     )

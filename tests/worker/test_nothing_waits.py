@@ -103,6 +103,7 @@ async def test_a_workspace_whose_token_is_lost_keeps_no_other_waiting(rig: Rig) 
     slack, elsewhere = rig.slack.slack, somewhere_else(rig)
     dm = await rig.slack.person(PRIYA).dm_with_app()
     slack.faults.add(FaultRule(FaultKind.ERROR, channel=dm, error="token_revoked"))
+    slack.faults.add(FaultRule(FaultKind.ERROR, "auth.test", error="token_revoked"))
     an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
     async with rig.working(replace(BRISK, token_rest=timedelta(hours=1)), ticking=False):
         await eventually(lambda: is_blocked(rig, limits.WORKSPACE))

@@ -103,10 +103,11 @@ async def test_a_dead_target_pages_the_backup(rig: Rig) -> None:
 
 
 async def test_a_revoked_token_loses_nothing(rig: Rig) -> None:
-    rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "*", error="token_revoked", count=4))
+    rig.slack.slack.app.revoked = True
     an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(ticking=False):
         await eventually(lambda: rig.figures.lost_token)
+        rig.slack.slack.app.revoked = False
         await eventually(lambda: all_sent(rig, DeliveryKind.PAGE), within=40)
     assert [rig.posts_of(page.id) for page in deliveries(rig, DeliveryKind.PAGE)] == [1, 1, 1]
 

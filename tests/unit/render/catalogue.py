@@ -95,6 +95,32 @@ CASES: Mapping[str, Case] = {
             ),
         ),
     ),
+    "notice, unreachable, tried again": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.UNREACHABLE,
+                {"person": "U0DANIEL", "error": "user_not_found", "name": "PR", "again": True},
+            ),
+        ),
+    ),
+    "notice, exhausted, not everyone was paged": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.EXHAUSTED,
+                {
+                    "name": "PR",
+                    "reached": ["U0SOFIA"],
+                    "waiting": ["U0DANIEL"],
+                    "doubted": ["U0TOM"],
+                    "left": ["U0GUS"],
+                },
+            ),
+        ),
+    ),
     "notice, room failed": Case(
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),

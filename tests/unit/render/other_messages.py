@@ -236,6 +236,12 @@ MESSAGES: Mapping[str, Case] = {
             a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA, DANIEL)
         ),
     ),
+    "exhausted, Slack took no page": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (), (SOFIA, DANIEL)
+        ),
+    ),
     "exhausted, masked, nobody tried": Case(
         escalations.exhausted,
         ExhaustedMessage(a_masked_head(), a_team(name="PR", state=RunState.EXHAUSTED), ()),

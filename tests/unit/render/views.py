@@ -90,7 +90,8 @@ def teams_in_every_state() -> tuple[TeamRow, ...]:
         a_team(state=RunState.ACKNOWLEDGED, responder=PRIYA, acked_at=NOW - 7 * MINUTE),
         a_team(team=TeamKey("pr"), name="PR", paged=(SOFIA,), ack_due_at=NOW - 4 * MINUTE, round=1),
         a_team(team=TeamKey("policy"), name="Public Policy", paged=()),
-        a_team(team=TeamKey("data"), name="Data", state=RunState.EXHAUSTED),
+        a_team(team=TeamKey("data"), name="Data", state=RunState.EXHAUSTED, everyone_paged=True),
+        a_team(team=TeamKey("nco"), name="NCO", state=RunState.EXHAUSTED, unsent=(SOFIA,)),
         a_team(team=TeamKey("dpo"), name="DPO", state=RunState.CANCELLED),
     )
 
@@ -210,6 +211,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "summary": "Notice is drafted; needs a signature.",
     },
     EntryKind.EXHAUSTED: {"run": "01RUN", "team": "pr", "name": "PR"},
+    EntryKind.REACHED: {"person": "U0DANIEL", "name": "PR"},
     EntryKind.UNREACHABLE: {"person": "U0DANIEL", "error": "user_disabled", "name": "PR"},
     EntryKind.REACHED_OUTSIDE: {"person": "U0DANIEL", "way": "email", "name": "PR"},
     EntryKind.REQUESTED_ACCESS: {},

@@ -260,22 +260,40 @@ async def test_a_repetition_goes_beneath_the_first_in_a_mailbox(beyond: Beyond) 
     assert mail.get_content_type() == "text/plain"
 
 
-@pytest.mark.parametrize("code", ["org_login_required", "missing_scope", "messages_tab_disabled"])
-async def test_slack_refuses_the_app_whoever_is_to_be_told_and_no_ladder_is_used_up(
-    beyond: Beyond, code: str
-) -> None:
+async def test_slack_refuses_the_app_as_such_and_no_ladder_is_used_up(beyond: Beyond) -> None:
     rig = beyond.rig
-    fault = rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "chat.postMessage", error=code))
+    for method in ("chat.postMessage", "auth.test"):
+        rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, method, error="org_login_required"))
     an_incident(rig.db, rig.policy, rig.act(MEI))
     slow = FallbackRule({Severity.P1: timedelta(hours=1)}, {PRIYA: (MAIL,)})
     async with rig.working(), beyond.working(slow):
         [text] = await eventually(lambda: beyond.mailbox.texts())
-        rig.slack.slack.faults.rules.remove(fault)
+        rig.slack.slack.faults.clear()
         await eventually(lambda: rig.dms_of(PRIYA) and rig.dms_of(SOFIA), within=40)
         await eventually(lambda: rig.slack.calls("pins.add"), within=40)
     assert "Legal is needed" in text
     assert len(rig.dms_of(PRIYA)) == len(rig.dms_of(SOFIA)) == 1
     assert not rig.dms_of(TOM), "the backup was not due"
+    with rig.db.reading() as tx:
+        assert not people.gone(tx, rig.workspace, [PRIYA, SOFIA])
+
+
+@pytest.mark.parametrize("code", ["org_login_required", "missing_scope", "messages_tab_disabled"])
+async def test_slack_takes_no_message_and_its_token_is_good(beyond: Beyond, code: str) -> None:
+    """Each place is refused by itself: other ways at once, and Slack as soon as it takes it."""
+    rig = beyond.rig
+    fault = rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "chat.postMessage", error=code))
+    slow = FallbackRule({Severity.P1: timedelta(hours=1)}, {PRIYA: (MAIL,)})
+    rig.policy = replace(rig.policy, fallback=slow)
+    an_incident(rig.db, rig.policy, rig.act(MEI))
+    async with rig.working(), beyond.working(slow):
+        [text] = await eventually(lambda: beyond.mailbox.texts())
+        rig.slack.slack.faults.rules.remove(fault)
+        await eventually(lambda: rig.dms_of(PRIYA) and rig.dms_of(SOFIA), within=40)
+    assert "Legal is needed" in text
+    assert rig.figures.lost_token is None
+    pages = [one for one in rig.dms_of(PRIYA) if "is needed" in str(one.blocks)]
+    assert len(pages) == 1
     with rig.db.reading() as tx:
         assert not people.gone(tx, rig.workspace, [PRIYA, SOFIA])
 
