@@ -7,6 +7,7 @@ from typing import TypeVar
 from bot.domain.act import Role
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
+from bot.domain.times.clocks import WorkingTime
 from bot.domain.visibility import Tier
 from bot.policy.model import (
     Category,
@@ -64,6 +65,7 @@ def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
         task_lead=file.follow_up.task_lead,
         fallback=_fallback(file.fallback, people),
         default_zone=file.time_zone,
+        working=_working(file),
     )
 
 
@@ -83,6 +85,12 @@ class _People:
 
     def step_target(self, word: str) -> str:
         return self.id(word) if word.startswith("@") else word
+
+
+def _working(file: PolicyFile) -> WorkingTime:
+    """Markets are countries where their keys are ISO 3166 codes."""
+    countries = frozenset(key.upper() for key in file.market if len(key) == 2)
+    return WorkingTime(file.working_hours.start, file.working_hours.end, countries)
 
 
 def _severity(severity: Severity, section: SeveritySection) -> SeverityRule:

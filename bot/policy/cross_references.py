@@ -15,6 +15,8 @@ from bot.policy.source_lines import Path
 
 Table = Mapping[str, Any]
 
+_USUAL_HOURS = {"start": "09:00", "end": "18:00"}
+
 _PEOPLE_IN: tuple[tuple[str, ...], ...] = (
     ("on_duty", "*", "*"),
     ("roles", "*", "*"),
@@ -55,6 +57,7 @@ def cross_reference_faults(data: Table) -> Iterator[Fault]:
     yield from _criteria_taken(data)
     yield from _categories_without_teams(data)
     yield from _digests(data)
+    yield from _working_hours(data)
     yield from _ladders_that_reach_nobody(data)
 
 
@@ -160,6 +163,17 @@ def _digests(data: Table) -> Iterator[Fault]:
         if not digest.get("channels") and not digest.get("people"):
             problem = "expected channels or people: this digest would go to nobody"
             yield Fault((*path, "channels"), problem)
+
+
+def _working_hours(data: Table) -> Iterator[Fault]:
+    hours = _table(data, "working_hours")
+    start, end = (str(hours.get(key, usual)).zfill(5)[:5] for key, usual in _USUAL_HOURS.items())
+    if hours and _is_clock(start) and _is_clock(end) and end <= start:
+        yield Fault(("working_hours", "end"), f"expected a time after the start ({start})")
+
+
+def _is_clock(text: str) -> bool:
+    return text[2:3] == ":"
 
 
 def _ladders_that_reach_nobody(data: Table) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import Ladder, Step, Team, resolve
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
+from bot.domain.times.clocks import WorkingTime
 from bot.domain.visibility import Tier
 
 
@@ -154,6 +155,7 @@ class Policy:
     task_lead: timedelta
     fallback: FallbackRule
     default_zone: ZoneInfo
+    working: WorkingTime
 
     def team(self, text: str) -> TeamRule:
         """Find a team by key, name or alias in any case; raises NotFound with the nearest ones."""

@@ -4,7 +4,7 @@ Only what can be judged where it stands. Whether a name exists elsewhere in the 
 `cross_references`.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -110,6 +110,11 @@ class FollowUpSection(Section):
     task_lead: Duration = timedelta(hours=1)
 
 
+class WorkingHoursSection(Section):
+    start: ClockTime = time(9, 0)
+    end: ClockTime = time(18, 0)
+
+
 class FallbackSection(Section):
     after: dict[SeverityKey, Duration] = {}
     people: dict[PersonName, Annotated[list[WayText], Field(min_length=1, max_length=5)]] = {}
@@ -119,6 +124,7 @@ class PolicyFile(Section):
     """The whole file; the names of the tables as people write them."""
 
     time_zone: Zone
+    working_hours: WorkingHoursSection = WorkingHoursSection()
     people: Annotated[dict[PersonName, MemberId], Field(min_length=1)]
     on_duty: OnDutySection
     roles: RolesSection

@@ -123,6 +123,16 @@ def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
     return f"{when.astimezone(there):%Y-%m-%d %H:%M} {city} time ({when.astimezone(UTC):%H:%M} UTC)"
 
 
+def local(moment: datetime | str, zone: str) -> str:
+    """A moment as the clocks of a zone show it, and which zone: for who has just typed a time."""
+    when = _moment(moment)
+    if when is None:
+        return ""
+    there = when.astimezone(ZoneInfo(zone))
+    offset = f"{there:%z}"
+    return f"{there:%a %Y-%m-%d %H:%M} {zone}, UTC{offset[:3]}:{offset[3:]}"
+
+
 @cache
 def _zone(name: str) -> ZoneInfo | None:
     """None for UTC, for what is called after no place, and for what nobody knows."""

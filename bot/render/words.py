@@ -126,6 +126,7 @@ def _environment(
     )
     environment.filters |= {
         "line": mrkdwn.one_line,
+        "local": mrkdwn.local,
         "prose": mrkdwn.prose,
         "sentence": mrkdwn.sentence,
         "span": humane,

@@ -1,21 +1,17 @@
 """What is due later: remind, task, done."""
 
-import re
-from datetime import datetime
-
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput
 from bot.domain.rights import Deed
-from bot.domain.when import parse_when
 from bot.render import forms
 from bot.services import followups
 from handlers.answer import Answer, Modal
 from handlers.commands.targets import one_target
+from handlers.commands.times import time_at_end, time_first
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import person_first, plain
+from handlers.commands.words import person_first
 from handlers.who import reachable
 
-_BY = re.compile(r"\s+by\s+", re.IGNORECASE)
 REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
 TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
@@ -23,16 +19,22 @@ TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 async def remind(ask: Ask) -> Answer:
     if not ask.text:
         raise BadInput("when", "say when, and of what", REMIND_EXAMPLE)
-    due, text = parse_when(ask.text, ask.act.now, await ask.zone())
+    when = await time_first(ask, ask.words)
     found = await ask.incident_if_any()
     await ask.write(
         followups.add_reminder,
         ask.act,
-        text=text,
-        due_at=due,
+        text=when.text,
+        due_at=when.at,
         incident_id=found.incident_id if found else None,
     )
-    return ask.say("reminder_set", due_at=due)
+    return ask.say(
+        "reminder_set",
+        due_at=when.at,
+        zone=when.zone.key,
+        text=when.text,
+        reference=found.reference if found else None,
+    )
 
 
 async def task(ask: Ask) -> Answer:
@@ -44,7 +46,7 @@ async def task(ask: Ask) -> Answer:
     if user is None:
         raise BadInput("person", "say first whose task it is", TASK_EXAMPLE)
     _, rest = one_target(ask, TASK.name, teams=False)
-    text, due = await _text_and_due(ask, plain(rest))
+    when = await time_at_end(ask, rest, TASK_EXAMPLE)
     found = await ask.incident()
     assignee = await reachable(ask.shell, ask.act, user)
     await ask.write(
@@ -53,26 +55,17 @@ async def task(ask: Ask) -> Answer:
         ask.act,
         found.incident_id,
         assignee=assignee,
-        text=text,
-        due_at=due,
+        text=when.text,
+        due_at=when.at,
     )
-    return ask.say("task_added", reference=found.reference, assignee=assignee, due_at=due)
-
-
-async def _text_and_due(ask: Ask, text: str) -> tuple[str, datetime]:
-    """Split at the last `by` that a time follows: 'written by Tom by 17:00'."""
-    zone = await ask.zone()
-    problem = BadInput("when", "say at the end by when it is due", TASK_EXAMPLE)
-    for by in reversed(list(_BY.finditer(f" {text}"))):
-        wanted = f" {text}"[by.end() :]
-        try:
-            due, behind = parse_when(wanted, ask.act.now, zone)
-        except BadInput as error:
-            problem = BadInput("when", error.problem, TASK_EXAMPLE)
-            continue
-        if not behind:
-            return f" {text}"[: by.start()].strip(), due
-    raise problem
+    return ask.say(
+        "task_added",
+        reference=found.reference,
+        assignee=assignee,
+        due_at=when.at,
+        zone=when.zone.key,
+        text=when.text,
+    )
 
 
 async def done(ask: Ask) -> Answer:

@@ -1,14 +1,14 @@
 """The forms of an incident's work. Subject: the incident's id."""
 
 from bot.domain.controls import Field
-from bot.domain.errors import BadInput, FormErrors, NothingToDo
+from bot.domain.errors import FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.severity import Severity
-from bot.domain.when import parse_when
 from bot.render import answers, forms
 from bot.services import decisions, followups, lifecycle, paging, reading, severities
 from bot.services.decisions import NewDecision
+from handlers.commands.times import time_alone
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
 from handlers.who import reachable
@@ -79,10 +79,7 @@ async def task(sent: Sent) -> Became:
     user = sent.fields.person(Field.PERSON)
     if user is None:
         raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
-    zone = await sent.zone()
-    due, behind = parse_when(sent.fields.text(Field.DUE), sent.act.now, zone)
-    if behind:
-        raise BadInput("when", f"'{behind[:40]}' is not part of a time", "tomorrow 9:00")
+    when = await time_alone(sent, sent.fields.text(Field.DUE))
     assignee = await reachable(sent.shell, sent.act, user)
     reference = await sent.write(
         followups.add_task,
@@ -91,9 +88,16 @@ async def task(sent: Sent) -> Became:
         sent.subject,
         assignee=assignee,
         text=sent.fields.text(Field.TEXT),
-        due_at=due,
+        due_at=when.at,
     )
-    return sent.say("task_added", reference=reference, assignee=assignee, due_at=due)
+    return sent.say(
+        "task_added",
+        reference=reference,
+        assignee=assignee,
+        due_at=when.at,
+        zone=when.zone.key,
+        text=sent.fields.text(Field.TEXT).strip(),
+    )
 
 
 async def decision(sent: Sent) -> Became:

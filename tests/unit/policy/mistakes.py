@@ -35,6 +35,12 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "fallback.after.P9",
         "expected P0, P1, P2 or P3, found 'P9'",
     ),
+    "a working day that ends before it begins": (
+        'end   = "18:00"',
+        'end   = "08:00"',
+        "working_hours.end",
+        "expected a time after the start (09:00)",
+    ),
     "a person who is nobody": (
         'on_call = ["@priya", "@tom", "@jamal"]',
         'on_call = ["@prya", "@tom", "@jamal"]',

@@ -170,6 +170,8 @@ SAID: Mapping[str, Any] = {
     "assignee": TOM,
     "to": "Legal",
     "follow_ups": 3,
+    "zone": "Asia/Singapore",
+    "text": "ask Legal for <the> opinion",
     "withdrawn": 2,
     "restored": 1,
     "people": (TOM,),

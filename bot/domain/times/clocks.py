@@ -1,0 +1,123 @@
+"""Times of day in a sentence: `9:00`, `9:00 p.m.`, `17:00 SGT`, `noon`, `eod`."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import time
+
+from bot.domain.errors import BadInput
+from bot.domain.times.words import Words
+from bot.domain.times.zones import Zone, read_zone
+
+EXAMPLE = "tomorrow 9:00"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """What the policy says of time: when a working day begins and ends, and where people work.
+
+    `countries` are the policy's markets by their ISO 3166 codes: they say what `IST` means.
+    """
+
+    begins: time = time(9, 0)
+    ends: time = time(18, 0)
+    countries: Collection[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, by how many words it is named, and the zone, where one is."""
+
+    time: time
+    count: int
+    zone: Zone | None = None
+    word: str = ""
+    """`eod`, `noon` or `midnight`, where it was said so."""
+    halved: bool = False
+    """Said with am or pm."""
+
+
+_CLOCK = re.compile(
+    r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?)?"
+    r"(am|pm|a\.m|p\.m)?(z|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
+)
+_HALVES = {"am": "am", "a.m": "am", "pm": "pm", "p.m": "pm"}
+_NAMED = {"noon": "noon", "midday": "noon", "midnight": "midnight", "eod": "eod", "cob": "eod"}
+_PHRASES = {"end of day": "eod", "close of business": "eod"}
+_OWN_ZONE = (("local", "time"), ("my", "time"))
+
+
+def read_clock(words: Words, start: int, working: WorkingTime) -> Clock | None:
+    """Read a time of day, with `at` in front of it or without; None where there is none.
+
+    A number alone is none: `at 9` may be the morning or the evening.
+    """
+    at = start + (words.at(start) == "at")
+    found = _named(words, at, working) or _digits(words, at)
+    if found is None:
+        if at > start and words.at(at).isdecimal():
+            raise _not_a_time_of_day(words.at(at))
+        return None
+    return _with_zone(words, at + found.count, working, found, skipped=at - start)
+
+
+def _named(words: Words, at: int, working: WorkingTime) -> Clock | None:
+    word, count = _NAMED.get(words.at(at)), 1
+    if word is None:
+        word, count = _PHRASES.get(" ".join(words.words[at : at + 3])), 3
+    match word:
+        case "noon":
+            return Clock(time(12, 0), count, word="noon")
+        case "midnight":
+            return Clock(time(0, 0), count, word="midnight")
+        case "eod":
+            return Clock(working.ends, count, word="eod")
+        case _:
+            return None
+
+
+def _digits(words: Words, at: int) -> Clock | None:
+    word = words.at(at)
+    found = _CLOCK.fullmatch(word)
+    if found is None:
+        return None
+    half, count = _HALVES.get(found[4] or ""), 1
+    if half is None and found[5] is None and words.at(at + 1) in _HALVES:
+        half, count = _HALVES[words.at(at + 1)], 2
+    if found[2] is None and half is None:
+        return None
+    said = words.written[at]
+    zone = read_zone(said[found.start(5) :].upper(), ()) if found[5] else None
+    return Clock(_time(word, found, half), count, zone, halved=half is not None)
+
+
+def _time(word: str, found: re.Match[str], half: str | None) -> time:
+    hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    if half and not 1 <= hour <= 12:
+        raise _not_on_the_clock(word)
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise _not_on_the_clock(word)
+    return time(hour, minute, second)
+
+
+def _with_zone(
+    words: Words, behind: int, working: WorkingTime, found: Clock, skipped: int
+) -> Clock:
+    count, zone = found.count + skipped, found.zone
+    if zone is None and not words.ends_at(behind) and behind < len(words):
+        if words.words[behind : behind + 2] in _OWN_ZONE:
+            count += 2
+        else:
+            zone = read_zone(words.written[behind], working.countries)
+            count += zone is not None
+    return Clock(found.time, count, zone, found.word, found.halved)
+
+
+def _not_on_the_clock(word: str) -> BadInput:
+    return BadInput("when", f"there is no {word[:20]} on the clock", EXAMPLE)
+
+
+def _not_a_time_of_day(word: str) -> BadInput:
+    return BadInput("when", f"'{word[:20]}' is not a time of day; write 9:00, 9am or 9pm", EXAMPLE)

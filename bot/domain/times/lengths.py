@@ -1,0 +1,81 @@
+"""Lengths of time in a sentence: `2h`, `1h 30`, `2 hours and 30 minutes`, `half an hour`."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.durations import DAY, HOUR, UNITS, parse_duration
+from bot.domain.errors import BadInput
+from bot.domain.times.words import Words, several
+
+_NUMBERS = {
+    name: str(number)
+    for number, name in enumerate(
+        several("one two three four five six seven eight nine ten eleven twelve"), 1
+    )
+} | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "a": "1", "an": "1"}
+_LONGEST = 10
+_HOURS_AND_MINUTES = re.compile(r"[0-9]{1,4}h[0-9]{1,2}")
+_MINUTES = re.compile(r"[0-9]{1,2}")
+JOINERS = frozenset({"and", "&"})
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    length: timedelta
+    count: int
+
+    @property
+    def whole_days(self) -> bool:
+        return not self.length % DAY
+
+
+def read_length(words: Words, start: int) -> Length | None:
+    """Read the longest run of words that is a length; None where there is none."""
+    tokens, counts = _tokens(words, start)
+    for used in range(len(tokens), 0, -1):
+        if tokens[used - 1] in JOINERS:
+            continue
+        try:
+            length = parse_duration(" ".join(t for t in tokens[:used] if t not in JOINERS), "when")
+        except BadInput:
+            continue
+        return _and_more(words, start, Length(length, counts[used - 1]), tokens[used - 1])
+    return None
+
+
+def _and_more(words: Words, start: int, found: Length, last: str) -> Length:
+    """Add what is said shortly behind: `1h 30`, `an hour and a half`."""
+    at = start + found.count
+    behind = words.words[at : at + 3]
+    unit = UNITS.get(last.lstrip("0123456789. "), timedelta(0))
+    if behind == ("and", "a", "half"):
+        return Length(found.length + unit / 2, found.count + 3)
+    alone = len(behind) == 1 and not words.ends_at(at)
+    if alone and unit == HOUR and _MINUTES.fullmatch(behind[0]):
+        minutes = int(behind[0])
+        if 0 < minutes < 60:
+            return Length(found.length + timedelta(minutes=minutes), found.count + 1)
+    return found
+
+
+def _tokens(words: Words, start: int) -> tuple[list[str], list[int]]:
+    """The words as `parse_duration` reads them, and behind how many words each ends."""
+    tokens: list[str] = []
+    counts: list[int] = []
+    at = start
+    while at < len(words) and at < start + _LONGEST and not (tokens and words.ends_at(at)):
+        if words.words[at : at + 2] in (("half", "an"), ("half", "a")):
+            tokens.append("0.5")
+            at += 2
+        else:
+            word = _NUMBERS.get(words.at(at), words.at(at))
+            short = _HOURS_AND_MINUTES.fullmatch(word)
+            tokens.append(f"{word}m" if short else word)
+            at += 1
+        counts.append(at - start)
+    return tokens, counts
+
+
+def is_number(word: str) -> bool:
+    return word.isdecimal() or word in _NUMBERS

@@ -1,0 +1,59 @@
+"""Points in time in a command: in front of the text, or at its end behind `by`."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import BadInput
+from bot.domain.when import read_when
+from handlers.commands.normal import normal
+from handlers.commands.words import plain
+from handlers.request import Request
+
+_BY = re.compile(r"\s+by\s+", re.IGNORECASE)
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A time as a person means it: the moment, the zone they think in, and the text beside it."""
+
+    at: datetime
+    zone: ZoneInfo
+    text: str
+
+
+async def time_first(request: Request, typed: str) -> Timed:
+    """Split off the time in front. What stands behind it is returned as it was typed."""
+    line, zone = normal(typed), await request.zone()
+    found = read_when(line.norm, request.act.now, zone, request.policy.working)
+    return Timed(found.moment, zone, plain(line.behind(found.end)))
+
+
+async def time_alone(request: Request, typed: str) -> Timed:
+    """Read what must be a time and nothing else."""
+    found = await time_first(request, typed)
+    if found.text:
+        shown = found.text[:_LONGEST_SHOWN]
+        raise BadInput("when", f"'{shown}' is not part of the time", "tomorrow 9:00")
+    return found
+
+
+async def time_at_end(request: Request, typed: str, example: str) -> Timed:
+    """Split at the last `by` that a time alone follows: 'written by Tom by 17:00'.
+
+    Where none does, the refusal is about the last `by`, or about the one that a time follows.
+    """
+    text, problem = f" {typed}", "say at the end by when it is due"
+    for number, by in enumerate(reversed(list(_BY.finditer(text)))):
+        try:
+            found = await time_first(request, text[by.end() :])
+        except BadInput as error:
+            problem = error.problem if number == 0 else problem
+            continue
+        if not found.text:
+            return Timed(found.at, found.zone, plain(text[: by.start()]))
+        shown = found.text[:_LONGEST_SHOWN]
+        problem = f"'{shown}' behind the time is not part of it; put the time at the end"
+    raise BadInput("when", problem, example)

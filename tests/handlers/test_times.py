@@ -1,0 +1,120 @@
+"""Times as people type them, through signed requests: set as meant and said, or refused."""
+
+import pytest
+from sqlmodel import select
+
+from bot.services.directory import remember_people
+from bot.store.tables import Reminder, Task
+from tests.factories import MEI, NOON, TOM, WORKSPACE
+from tests.handlers.stage import Stage
+
+# Monday 23 November 2026, 20:00 in Singapore, the policy's time zone.
+
+
+def reminders(stage: Stage) -> list[Reminder]:
+    with stage.db.reading() as tx:
+        return tx.all(select(Reminder))
+
+
+def tasks(stage: Stage) -> list[Task]:
+    with stage.db.reading() as tx:
+        return tx.all(select(Task))
+
+
+@pytest.mark.parametrize(
+    ("typed", "local", "text"),
+    [
+        ("9:00 p.m. call", "Mon 2026-11-23 21:00", "call"),
+        ("17:00 tomorrow call Tom", "Tue 2026-11-24 17:00", "call Tom"),
+        ("5pm friday call", "Fri 2026-11-27 17:00", "call"),
+        ("21:00 SGT call", "Mon 2026-11-23 21:00", "call"),
+        ("in 2 hours and 30 minutes call", "Mon 2026-11-23 22:30", "call"),
+        ("tomorrow noon call", "Tue 2026-11-24 12:00", "call"),
+        ("2026-12-02T17:00:00Z call", "Thu 2026-12-03 01:00", "call"),
+        ("2026-12-02 17:00 +08:00 call", "Wed 2026-12-02 17:00", "call"),
+        ("*tomorrow 17:00* _call_ Tom", "Tue 2026-11-24 17:00", "_call_ Tom"),
+        ("“tomorrow 17:00” call", "Tue 2026-11-24 17:00", "call"),
+        ("tomorrow\u00a017:00 – call", "Tue 2026-11-24 17:00", "call"),
+        ("eod friday: 30 reports", "Fri 2026-11-27 18:00", "30 reports"),
+    ],
+)
+async def test_a_reminder_is_set_as_meant_and_the_answer_says_so(
+    stage: Stage, typed: str, local: str, text: str
+) -> None:
+    said = await stage.command("mei", f"remind {typed}")
+    [reminder] = reminders(stage)
+    zone = stage.policy.default_zone
+    assert f"{reminder.due_at.astimezone(zone):%a %Y-%m-%d %H:%M}" == local
+    assert reminder.text == text
+    assert f"{local} Asia/Singapore, UTC+08:00" in said
+    assert text in said
+
+
+async def test_the_answer_names_the_zone_of_the_person(stage: Stage) -> None:
+    remember_people(
+        stage.db, WORKSPACE, [{"id": MEI, "name": "mei", "tz": "America/New_York"}], NOON
+    )
+    said = await stage.command("mei", "remind 17:00 call")
+    assert "Mon 2026-11-23 17:00 America/New_York, UTC-05:00" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "because"),
+    [
+        ("in 1h 30 call", "may belong to the time"),
+        ("17:00 - 18:00 call", "looks like a time too"),
+        ("17:00 IST call", "IST may be the time of"),
+        ("17:00 tomorow call", "looks like a time too"),
+        ("9:00 every day call", "looks like a time too"),
+    ],
+)
+async def test_what_still_looks_like_a_time_sets_nothing(
+    stage: Stage, typed: str, because: str
+) -> None:
+    assert because in await stage.command("mei", f"remind {typed}")
+    assert reminders(stage) == []
+
+
+async def test_the_command_that_a_refusal_offers_works(stage: Stage) -> None:
+    said = await stage.command("mei", "remind in 1h 30 reports came in")
+    assert "in 1h: 30 reports came in" in said
+    await stage.command("mei", "remind in 1h: 30 reports came in")
+    assert [row.text for row in reminders(stage)] == ["30 reports came in"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "local"),
+    [
+        ("draft by 5pm friday", "draft", "Fri 2026-11-27 17:00"),
+        ("draft what was written by Tom by tomorrow noon", "draft what was written by Tom", ""),
+        ("draft by *tomorrow 12:00*", "draft", ""),
+    ],
+)
+async def test_a_task_reads_the_same_times(stage: Stage, typed: str, text: str, local: str) -> None:
+    stage.opened()
+    said = await stage.command("mei", f"task ESC-1 @tom {typed}")
+    [task] = tasks(stage)
+    there = f"{task.due_at.astimezone(stage.policy.default_zone):%a %Y-%m-%d %H:%M}"
+    assert (task.assignee, task.text, there) == (TOM, text, local or "Tue 2026-11-24 12:00")
+    assert f"{there} Asia/Singapore" in said
+    assert text in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "because"),
+    [
+        ("draft by 25:00", "no 25:00 on the clock"),
+        ("read what was written by Tom by 25:00", "no 25:00 on the clock"),
+        ("draft by 17:00 please", "please"),
+        ("draft by 17:00 to be signed by Tom", "to be signed by Tom"),
+        ("draft by friday or saturday", "or saturday"),
+        ("draft by someday", "someday"),
+        ("draft it", "by when it is due"),
+    ],
+)
+async def test_a_refusal_of_by_says_what_was_not_understood(
+    stage: Stage, typed: str, because: str
+) -> None:
+    stage.opened()
+    assert because in await stage.command("mei", f"task ESC-1 @tom {typed}")
+    assert tasks(stage) == []
