@@ -1,12 +1,14 @@
 """What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NoAccess, NotFound
 from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.lifecycle import ENDED, State, parse_state
 from bot.domain.reading import (
     Card,
     Details,
@@ -19,11 +21,13 @@ from bot.domain.reading import (
 )
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity, parse_severity
+from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import views
 from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
+from bot.store.ended import ended_ones
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
@@ -69,65 +73,81 @@ def reference_of_channel(db: Database, act: Act, channel: str) -> str | None:
 
 
 def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
-    """Return open incidents: all, mine, a team's, overdue ones, or of one severity."""
+    """Return open incidents: all, mine, a team's, overdue ones, of one severity or in one state;
+    or those that have ended.
+    """
     require(act, Deed.READ)
-    first, _, rest = " ".join(words.split()).partition(" ")
+    about = " ".join(words.split())
     severity: Severity | None = None
+    state: State | None = None
     team: str | None = None
     mine = False
     overdue_at: datetime | None = None
-    match first.lower():
+    match about.lower():
         case "" | "open" | "all":
             pass
         case "mine" | "my":
             mine = True
         case "overdue" | "late":
             overdue_at = act.now
-        case "team":
-            team = policy.team(rest).key
+        case "closed" | "ended":
+            return _ended(db, act, about, ENDED)
+        case filtered if filtered.startswith("team "):
+            team = policy.team(about.partition(" ")[2]).key
         case other:
-            severity = _severity_or_refuse(other)
+            state, severity = _state_or_severity(other)
+    if state in ENDED:
+        return _ended(db, act, about, [state])
     with db.reading() as tx:
         rows, total = incidents.open_ones(
             tx,
             act.workspace,
             reader=act.user,
             limit=MOST_LISTED,
+            state=state,
             severity=severity,
             mine=mine,
             team=team,
             overdue_at=overdue_at,
         )
-        return _listing(tx, act, " ".join(words.split()) or "open", rows, total)
+        return _listing(tx, act, about or "open", rows, total)
 
 
-def _severity_or_refuse(text: str) -> Severity:
-    try:
-        return parse_severity(text)
-    except BadInput:
-        raise BadInput(
-            "list",
-            f"'{text[:40]}' is not a filter; there are: mine, team NAME, open, overdue, p0 to p3",
-            "list mine",
-        ) from None
+def _ended(db: Database, act: Act, about: str, states: Iterable[State]) -> Listing:
+    with db.reading() as tx:
+        rows, total = ended_ones(tx, act.workspace, states, limit=MOST_LISTED)
+        return _listing(tx, act, about, rows, total)
+
+
+def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
+    with suppress(BadInput):
+        return parse_state(text), None
+    with suppress(BadInput):
+        return None, parse_severity(text)
+    raise BadInput(
+        "list",
+        f"'{text[:40]}' is not a filter; there are: mine, team NAME, open, overdue, p0 to p3, "
+        "closed, or a state such as monitoring",
+        "list mine",
+    )
 
 
 def search(db: Database, act: Act, words: str) -> Listing:
-    """Find incidents by words, those before a reference with `before ESC-n` in front of them."""
+    """Find incidents by words and phrases, with `before ESC-n` in front those before it."""
     require(act, Deed.READ)
-    wanted = words.split()
     if len(words) > LONGEST_SEARCH:
         raise BadInput("search", f"a search has at most {LONGEST_SEARCH} characters")
+    wanted = sought(words)
     before = _before(wanted)
-    sought = wanted if before is None else wanted[2:]
-    if not sought:
+    wanted = wanted if before is None else wanted[2:]
+    if not wanted:
         raise BadInput("search", "there is nothing to search for", "search impersonation")
     with db.reading() as tx:
-        found = searching.search(tx, act.workspace, sought, limit=MOST_FOUND, before=before)
-        listing = _listing(tx, act, " ".join(wanted), found.rows, len(found.rows))
+        found = searching.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
+        listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))
     if found.older is None:
         return listing
-    older = Older(reference(found.older), " ".join(sought), found.cut_short)
+    older = Older(reference(found.older), retyped(wanted), found.cut_short)
     return replace(listing, older=older)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.domain.ids import reference
-from bot.domain.lifecycle import OPEN
+from bot.domain.lifecycle import OPEN, State
 from bot.domain.severity import Severity
 from bot.domain.timeline import Entry, chain
 from bot.domain.visibility import Tier, by_invitation
@@ -269,6 +269,7 @@ def open_ones(
     *,
     reader: str,
     limit: int,
+    state: State | None = None,
     severity: Severity | None = None,
     mine: bool = False,
     team: str | None = None,
@@ -281,7 +282,7 @@ def open_ones(
     """
     wanted: list[Any] = [
         col(Incident.team_id) == workspace.team_id,
-        col(Incident.state).in_(OPEN_STATES),
+        col(Incident.state).in_(OPEN_STATES if state is None else (state,)),
     ]
     if severity is not None:
         wanted.append(col(Incident.severity) == severity)

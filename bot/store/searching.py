@@ -9,6 +9,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.sought import ANYTHING, number_sought
 from bot.domain.visibility import Tier
 from bot.store.tables import Incident, WorkspaceRow
 from bot.store.transaction import Transaction
@@ -36,7 +37,7 @@ def search(
     before: int | None = None,
     looked_at: int = LOOKED_AT,
 ) -> Searched:
-    """Find incidents that contain every word, newest first, those below number `before`.
+    """Find incidents that contain every word or phrase, newest first, those below `before`.
 
     Words are matched against titles and categories of standard incidents only: a match on a
     restricted one's would tell that the word is in it. Codename and reference serve for all. One
@@ -60,7 +61,7 @@ def search(
     if len(rows) == limit:
         last = rows[-1].number
         return Searched(rows, last if last > 1 else None, cut_short=False)
-    named = [one for word in words if (one := _number(word)) is not None and one <= bottom]
+    named = [one for word in words if (one := number_sought(word)) is not None and one <= bottom]
     if named:
         rows += tx.all(order.where(number.in_(named)))
     return Searched(rows, bottom + 1 if bottom else None, cut_short=True)
@@ -73,24 +74,17 @@ def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
         standard & _has(tx, col(Incident.title), word),
         standard & _has(tx, col(Incident.category), word),
     )
-    number = _number(word)
+    number = number_sought(word)
     return found if number is None else or_(found, col(Incident.number) == number)
 
 
 def _has(tx: Transaction, column: Any, word: str) -> ColumnElement[bool]:
-    like = f"%{_escaped(word.lower())}%"
+    like = f"%{_escaped(word.lower()).replace(ANYTHING, '%')}%"
     # SQLite's LIKE takes no notice of case in ASCII. For the rest there is a function of Python's,
     # which takes ten times as long.
     folded = column if tx.dialect == "sqlite" and word.isascii() else func.lower(column)
     found: ColumnElement[bool] = folded.like(like, escape="\\")
     return found
-
-
-def _number(word: str) -> int | None:
-    digits = word.upper().removeprefix("ESC-")
-    if digits.isascii() and digits.isdigit() and len(digits) < 10:
-        return int(digits)
-    return None
 
 
 def _escaped(word: str) -> str:

@@ -4,12 +4,24 @@ from bot.domain.rights import Deed
 from bot.render import answers
 from bot.services import reading
 from handlers.answer import Answer
+from handlers.commands.normal import normal
+from handlers.commands.severities import written_first
 from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import STOPS, plain
 
 
 async def list_incidents(ask: Ask) -> Answer:
-    listing = await ask.read(reading.listing, ask.policy, ask.act, ask.text)
+    listing = await ask.read(reading.listing, ask.policy, ask.act, _filter(ask))
     return answers.listing(ask.desk, listing)
+
+
+def _filter(ask: Ask) -> str:
+    """A severity in any writing, or the words in their one form."""
+    severity, rest = written_first(ask.policy, ask.words)
+    if severity is not None and not rest:
+        return severity.value.lower()
+    words = (word.strip(STOPS) for word in normal(ask.words).norm.split())
+    return plain(" ".join(word for word in words if word))
 
 
 async def show(ask: Ask) -> Answer:
@@ -30,8 +42,8 @@ async def on_call(ask: Ask) -> Answer:
 LIST = Verb(
     name="list",
     aliases=("ls", "incidents"),
-    usage="list [mine | team NAME | open | overdue | p0-p3]",
-    summary="lists open escalations: all, yours, a team's, overdue ones, or of one severity",
+    usage="list [mine | team NAME | open | overdue | p0-p3 | closed | STATE]",
+    summary="lists escalations: open ones, yours, a team's, overdue or ended, by severity or state",
     example="list team legal",
     deed=Deed.READ,
     run=list_incidents,

@@ -37,7 +37,7 @@ def severity_first(policy: Policy, text: str) -> tuple[Severity, str]:
     linking = _LINKING.match(line.norm)
     if linking:
         text = line.behind(linking.end())
-    severity, rest = _written(policy, text)
+    severity, rest = written_first(policy, text)
     line = normal(text)
     if severity is None and (digits := _DIGITS.match(line.norm)):
         severity, rest = _numbered(digits[1]), _behind(line, digits)
@@ -54,7 +54,7 @@ def not_one(policy: Policy, said: str) -> BadInput:
 
 def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWords:
     """Read the severity in front of a title, if there is one."""
-    severity, rest = _written(policy, text)
+    severity, rest = written_first(policy, text)
     if severity is not None:
         second, behind = code_first(rest)
         if second is None or second is severity:
@@ -91,7 +91,7 @@ def _as_shown(text: str) -> str:
     return first_word(text)[0] or plain(text)
 
 
-def _written(policy: Policy, text: str) -> tuple[Severity | None, str]:
+def written_first(policy: Policy, text: str) -> tuple[Severity | None, str]:
     """Split off a code (`p0`, `sev 0`) or a name of the policy's; not a bare number."""
     severity, rest = code_first(text)
     if severity is not None:

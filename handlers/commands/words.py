@@ -27,7 +27,7 @@ _STATES = "|".join(re.sub("[ -]", r"[-\\s_]+", word) for word in STATE_WORDS)
 _STATE = re.compile(rf"({_STATES}){ENDS}", re.IGNORECASE)
 _PERSON = re.compile(r"<@([A-Z0-9]+)>")
 _WORD = re.compile(r"\S+")
-_STOPS = ".,;:!?-/|=&+"
+STOPS = ".,;:!?-/|=&+"
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _SCHEMES = ("mailto:", "tel:", "https://", "http://")
 _ME = frozenset({"me", "@me", "myself"})
@@ -71,7 +71,7 @@ def first_word(text: str) -> tuple[str, str]:
     found = _WORD.match(line.norm)
     if found is None:
         return "", ""
-    return found[0].strip(_STOPS) or found[0], line.behind(found.end())
+    return found[0].strip(STOPS) or found[0], line.behind(found.end())
 
 
 def reference_first(text: str) -> tuple[str | None, str]:

@@ -5,10 +5,11 @@ from sqlmodel import select
 
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
+from bot.services import lifecycle
 from bot.store.tables import PagingRun, TimelineEntry
 from handlers.commands import VERBS
 from playground.driver import texts
-from tests.factories import MEI, SOFIA, TOM
+from tests.factories import MEI, SOFIA, TOM, an_act
 from tests.handlers.requests import command_body, send
 from tests.handlers.stage import Stage
 
@@ -377,3 +378,37 @@ async def test_a_task_may_begin_with_a_teams_name(stage: Stage) -> None:
     await stage.command("mei", "task ESC-1 @tom legal & PR must read it by 17:00")
     [task] = stage.details(opened.head.id).card.tasks
     assert task.text == "legal & PR must read it"
+
+
+async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
+    titles = ("Declined", "Resolved", "Still open", "Watched")
+    for title in titles:
+        stage.opened(title=title)
+    declined, resolved, _, watched = stage.incidents()
+    lifecycle.decline(stage.db, an_act(minutes=1), declined.id, "no escalation")
+    cause = next(iter(stage.policy.root_causes))
+    lifecycle.resolve(
+        stage.db, stage.policy, an_act(minutes=2), resolved.id, root_cause=cause, follow_up_days=()
+    )
+    lifecycle.set_state(stage.db, an_act(), watched.id, State.MONITORING)
+    for text, shown in (
+        ("list closed", {"Declined", "Resolved"}),
+        ("list *closed*.", {"Declined", "Resolved"}),
+        ("list declined", {"Declined"}),
+        ("list resolved", {"Resolved"}),
+        ("list reviewed", set()),
+        ("list monitoring", {"Watched"}),
+        ("list new", {"Still open"}),
+        ("list awaiting decision", set()),
+        ("list", {"Still open", "Watched"}),
+        ("list sev 1", {"Still open", "Watched"}),
+        ("list High", {"Still open", "Watched"}),
+        ("list *p0*", set()),
+        ("list team *legal*", {"Still open", "Watched"}),
+    ):
+        said = await stage.command("mei", text)
+        assert {title for title in titles if title in said} == shown, text
+    said = await stage.command("mei", "list closed")
+    assert said.index("Resolved") < said.index("Declined")
+    for text in ("list p0 overdue", "list mine please", "list ESC-1", "list p4", "list legal"):
+        assert "not a filter" in await stage.command("mei", text), text

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import event
 
 from bot.domain.duework import Keep, TimerKind
+from bot.domain.lifecycle import ENDED, State
 from bot.domain.severity import Severity
 from bot.services import canary
 from bot.store import (
@@ -29,6 +30,7 @@ from bot.store import (
 )
 from bot.store.claims import LEASE
 from bot.store.database import Database
+from bot.store.ended import ended_ones
 from bot.store.purge import Heap
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -135,6 +137,10 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "list overdue": lambda tx: incidents.open_ones(
         tx, WORKSPACE, reader="U0MEI", limit=30, overdue_at=NOON
     ),
+    "list of a state": lambda tx: incidents.open_ones(
+        tx, WORKSPACE, reader="U0MEI", limit=30, state=State.MONITORING
+    ),
+    "list closed": lambda tx: ended_ones(tx, WORKSPACE, ENDED, limit=30),
     "search": lambda tx: searching.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
     "the incident of a channel": lambda tx: incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2"),
     "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.errors import BadInput
+from bot.domain.sought import retyped, sought
 from bot.policy import Policy
 from bot.services import reading
 from bot.store.database import Database
@@ -63,7 +64,46 @@ def test_before_is_a_word_like_any_other_without_a_reference(db: Database, polic
     assert len(reading.search(db, an_act(), "before esc-3 minister").heads) == 2
 
 
-@pytest.mark.parametrize("words", ["", "before ESC-3", "before ESC-x minister"])
+def test_quotes_of_any_kind_make_a_phrase_and_a_star_is_anything(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, title="Bomb threat at a school, 50%_off", teams=())
+    an_incident(db, policy, title="Threat of a bomb", teams=())
+
+    def numbers(words: str) -> list[str]:
+        return [head.reference for head in reading.search(db, an_act(), words).heads]
+
+    for phrase in (
+        '"bomb threat"',
+        "\u201cbomb threat\u201d",
+        "\u2018bomb threat\u2019",
+        "\u00abbomb threat\u00bb",
+    ):
+        assert numbers(phrase) == ["ESC-6"], phrase
+    assert numbers("bomb threat") == ["ESC-7", "ESC-6"]
+    assert numbers("bomb*school") == ["ESC-6"]
+    assert numbers("*bomb*") == ["ESC-7", "ESC-6"]
+    assert numbers("_bomb_, (threat).") == ["ESC-7", "ESC-6"]
+    assert numbers('"50%_off"') == ["ESC-6"]
+    assert numbers("b%b") == []
+    for reference in ("*ESC-7*", "`esc7`", "#esc-7", "ESC\u20137.", "(7)", "ESC-007"):
+        assert numbers(reference) == ["ESC-7"], reference
+    assert numbers('before ESC-7 "bomb threat"') == ["ESC-6"]
+
+
+def test_further_back_a_phrase_is_still_one(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_FOUND", 1)
+    older = reading.search(db, an_act(), "\u201cmini ster\u201d | minister").older
+    assert older is None
+    older = reading.search(db, an_act(), "minister").older
+    assert older is not None
+    assert retyped(["bomb threat", "x"]) == '"bomb threat" x'
+    assert sought('"bomb threat" x') == ["bomb threat", "x"]
+
+
+@pytest.mark.parametrize(
+    "words", ["*", "\u201c\u201d", "\u200b", '""', "", "before ESC-3", "before ESC-x minister"]
+)
 def test_a_search_for_nothing_is_refused(db: Database, words: str) -> None:
     with pytest.raises(BadInput):
         reading.search(db, an_act(), words)

@@ -1,0 +1,36 @@
+"""What somebody searches for: words, and phrases in quotes of any kind; `*` stands for anything."""
+
+import re
+
+ANYTHING = "*"
+_PHRASE = re.compile(
+    '["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)'
+    '["\u201c\u201d\u201e\u00ab\u00bb]|(?<!\\S)\u2018([^\u2018\u2019]*)\u2019(?!\\S)|(\\S+)'
+)
+_AROUND = (
+    "*_~`'\"\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?()[]{}<>\u200b\u200c\u200d\u2060\ufeff"
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
+_NUMBER = re.compile(r"(?:ESC[-_ ]?|#(?:ESC[-_]?)?)?0*([0-9]{1,9})", re.IGNORECASE)
+
+
+def sought(text: str) -> list[str]:
+    """Return words and phrases, without the marks and stops around them."""
+    found = []
+    for match in _PHRASE.finditer(text):
+        said = " ".join((match[1] or match[2] or match[3] or "").split())
+        word = said.strip(_AROUND) if match[3] else said
+        if word.strip(_AROUND):
+            found.append(word)
+    return found
+
+
+def retyped(words: list[str]) -> str:
+    """Return what finds the same once more."""
+    return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
+def number_sought(word: str) -> int | None:
+    """Return the escalation's number where a word is a reference, or a number alone."""
+    found = _NUMBER.fullmatch(_DASHES.sub("-", word))
+    return int(found[1]) if found and found[1].isascii() else None
