@@ -15,6 +15,7 @@ from bot.domain.errors import (
     NotFound,
     NothingToAcknowledge,
     Refused,
+    RoleUnknown,
     StoreUnavailable,
 )
 from bot.domain.outside import LinkedPage, Standing
@@ -64,6 +65,8 @@ class _Visit:
         except StoreUnavailable as error:
             log.error("The database does not answer somebody who acknowledges by a link")
             return _page(outside.refused(self._desk, error), 503)
+        except RoleUnknown as error:
+            return _page(outside.refused(self._desk, error), 503)
         except Refused as error:
             return _page(outside.refused(self._desk, error), 403)
 
@@ -79,7 +82,12 @@ class _Visit:
         shell = self._shell
         try:
             taken = await shell.threads.write(
-                linked.acknowledge, shell.db, shell.policy, link, shell.now()
+                linked.acknowledge,
+                shell.db,
+                shell.policy,
+                link,
+                shell.now(),
+                roles_known=shell.roles_known(),
             )
         except (AlreadyAcknowledged, NothingToAcknowledge):
             # Somebody was faster, by a second: how it stands now says it.

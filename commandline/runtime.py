@@ -82,6 +82,7 @@ class Tocsin:
             self.figures,
             self.pace,
             met_slack=lambda: self.workspace is not None,
+            knows_people=lambda: self.people.complete,
             unmigrated=pending,
             canary_failed=self._canary_failed,
             other_ways=bool(policy.fallback),
@@ -120,6 +121,7 @@ class Tocsin:
             threads=self.threads,
             fetch_person=self.people.fetch_person,
             tasks=self._tasks,
+            roles_known=lambda: self.people.roles_known,
             on_acknowledged=self.figures.acknowledged,
         )
         handlers.register(self.bolt, self.shell)
@@ -249,6 +251,9 @@ class Tocsin:
                     await self._introduce()
                     assert self.workspace is not None
                     await self.people.sync(self.workspace)
+                    while not self.people.complete:
+                        await asyncio.sleep(wait)
+                        await self.people.catch_up(self.workspace)
                     wait = self.pace.sync_people_every.total_seconds()
                 except SlackError as error:
                     log.warning("Slack does not tell who is there", extra={"error": str(error)})

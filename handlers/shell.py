@@ -15,6 +15,10 @@ from bot.threads import Threads
 from handlers.background import BackgroundTasks
 
 
+def _known() -> bool:
+    return True
+
+
 def _nobody_counts(_severity: Severity, _seconds: float) -> None:
     return
 
@@ -24,7 +28,8 @@ class Shell:
     """Made once by `app.py`.
 
     `fetch_person` asks Slack for somebody who is not in the store yet and stores them; False when
-    Slack does not know them or does not answer. `on_acknowledged` is told how many seconds passed
+    Slack does not know them or does not answer. `roles_known`: Slack has told once who is in the
+    policy's user groups. `on_acknowledged` is told how many seconds passed
     from a page that Slack accepted to its acknowledgement.
     """
 
@@ -35,6 +40,7 @@ class Shell:
     threads: Threads
     fetch_person: Callable[[Workspace, str], Awaitable[bool]]
     tasks: BackgroundTasks
+    roles_known: Callable[[], bool] = _known
     on_acknowledged: Callable[[Severity, float], None] = _nobody_counts
 
     def now(self) -> datetime:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, Stranger
+from bot.domain.errors import BadInput, RoleUnknown, Stranger
 from bot.domain.ids import UserId
 from bot.domain.rights import require_somebody
 from bot.services import access
@@ -52,7 +53,7 @@ def unidentified(
     act = Act(workspace_of(context), UserId(user), Role.NOBODY, shell.now(), key)
     if _from_elsewhere(body, act.workspace):
         require_somebody(act)
-    return act
+    return replace(act, unsure=not shell.roles_known())
 
 
 async def once_known(
@@ -95,7 +96,7 @@ async def identified(
         act = await shell.threads.read(
             access.identify, shell.db, shell.policy, workspace, user, now, key
         )
-    return act
+    return act and replace(act, unsure=not shell.roles_known())
 
 
 async def _fetched(shell: Shell, workspace: Workspace, user: str) -> bool:
@@ -109,6 +110,8 @@ async def _fetched(shell: Shell, workspace: Workspace, user: str) -> bool:
 async def reachable(shell: Shell, act: Act, user: str) -> UserId:
     """Return somebody to whom work may be given; raises BadInput for guests and strangers."""
     other = await identified(shell, act.workspace, user, act.now, None)
+    if other is not None and other.unsure and other.role is Role.NOBODY and not other.kept_out:
+        raise RoleUnknown(user)
     if other is None or other.role is Role.NOBODY:
         raise BadInput(
             "person",

@@ -42,6 +42,8 @@ class Act:
 
     `kept_out`: a guest, somebody of another organisation, deactivated, or a bot. They are NOBODY
     whatever the policy says, and no invitation of theirs counts any more.
+
+    `unsure`: a user group of the policy has never been read, so the role may be a higher one.
     """
 
     workspace: Workspace
@@ -50,6 +52,7 @@ class Act:
     now: datetime
     key: str | None = None
     kept_out: bool = False
+    unsure: bool = False
 
     @property
     def by_the_bot(self) -> bool:

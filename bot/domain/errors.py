@@ -40,6 +40,13 @@ class NotPermitted(Refused):
 
 
 @dataclass(eq=False)
+class RoleUnknown(Refused):
+    """A role may come from a user group that Slack has not told us of yet; `person`: whose."""
+
+    person: str | None = None
+
+
+@dataclass(eq=False)
 class NotTheirs(Refused):
     """Only one person, or only those whom a team pages, may do this."""
 

@@ -1,9 +1,10 @@
 """What each deed takes: one table."""
 
 from enum import StrEnum
+from typing import NoReturn
 
 from bot.domain.act import Act, Role
-from bot.domain.errors import NotPermitted
+from bot.domain.errors import NotPermitted, RoleUnknown
 
 
 class Deed(StrEnum):
@@ -46,7 +47,7 @@ NEEDS: dict[Deed, Role] = {
 def require_somebody(act: Act) -> None:
     """Raise NotPermitted for whom neither the policy nor Slack vouches."""
     if act.role is Role.NOBODY:
-        raise NotPermitted(needed=Role.VIEWER.word, has=Role.NOBODY.word, to="use escalations")
+        _refuse(act, Role.VIEWER, "use escalations")
 
 
 def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
@@ -62,7 +63,14 @@ def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
 def require(act: Act, deed: Deed, *, belongs: bool = False) -> None:
     """Raise NotPermitted unless this person may."""
     if not may(act.role, deed, belongs=belongs):
-        raise NotPermitted(needed=NEEDS[deed].word, has=act.role.word, to=deed.value)
+        _refuse(act, NEEDS[deed], deed.value)
+
+
+def _refuse(act: Act, needed: Role, to: str) -> NoReturn:
+    """Nobody is told that they have no role while it is not known."""
+    if act.unsure and not act.kept_out:
+        raise RoleUnknown
+    raise NotPermitted(needed=needed.word, has=act.role.word, to=to)
 
 
 def comes_to_belong(user: str, *, through: str, entitled: bool) -> bool:

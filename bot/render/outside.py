@@ -5,7 +5,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 
-from bot.domain.errors import AlreadyHandled, NotFound, PerhapsStored, StoreUnavailable
+from bot.domain.errors import (
+    AlreadyHandled,
+    NotFound,
+    PerhapsStored,
+    RoleUnknown,
+    StoreUnavailable,
+)
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage
 from bot.render.desk import Desk
 from bot.render.words import TEMPLATES
@@ -80,6 +86,8 @@ def _block_for(error: Exception | None) -> str:
             return "perhaps_stored"
         case StoreUnavailable():
             return "not_stored"
+        case RoleUnknown():
+            return "role_unknown"
         case AlreadyHandled():
             return "used"
         case _:

@@ -5,8 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Workspace
+from bot.policy import Policy
 from bot.store import people
 from bot.store.database import Database
+
+EVERYONE = "everyone"
+"""The part of the directory that lists all people."""
 
 
 def remember_people(
@@ -67,6 +71,23 @@ def remember_group(db: Database, workspace: Workspace, group_id: str, users: Ite
     """Store who is in a user group that the policy names."""
     with db.transaction() as tx:
         people.remember_group(tx, workspace, group_id, users)
+        people.mark_read(tx, workspace, group_id)
+
+
+def mark_read(db: Database, workspace: Workspace, part: str) -> None:
+    """Remember that EVERYONE, or a user group, has been read once, whatever Slack told."""
+    with db.transaction() as tx:
+        people.mark_read(tx, workspace, part)
+
+
+def unread(db: Database, policy: Policy, workspace: Workspace) -> frozenset[str]:
+    """Return what has never been read of the directory: EVERYONE, groups that the policy names."""
+    with db.reading() as tx:
+        return parts(policy) - people.parts_read(tx, workspace)
+
+
+def parts(policy: Policy) -> frozenset[str]:
+    return frozenset({EVERYONE, *policy.roles.groups})
 
 
 def remember_dm(db: Database, workspace: Workspace, user: str, channel: str) -> None:

@@ -1,14 +1,15 @@
 """A page behind its link: what it shows, and acknowledging it there."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.act import THE_BOT, Role, Workspace
-from bot.domain.errors import NotFound, NotPermitted
+from bot.domain.act import THE_BOT, Act, Role, Workspace
+from bot.domain.errors import NotFound
 from bot.domain.ids import PageId
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, RunState
 from bot.domain.reach import Link
-from bot.domain.rights import NEEDS, Deed
+from bot.domain.rights import Deed, require
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import access, answering, views
@@ -33,7 +34,9 @@ def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
         )
 
 
-def acknowledge(db: Database, policy: Policy, link: Link, now: datetime) -> Taken:
+def acknowledge(
+    db: Database, policy: Policy, link: Link, now: datetime, *, roles_known: bool = True
+) -> Taken:
     """Take the page on, as its button in Slack does; each link once.
 
     Raises AlreadyHandled, AlreadyAcknowledged, NothingToAcknowledge, NotPermitted and the rest of
@@ -44,9 +47,10 @@ def acknowledge(db: Database, policy: Policy, link: Link, now: datetime) -> Take
     workspace = Workspace(page.team_id, page.enterprise_id)
     key = f"link:{link.page_id}:{link.user}:{int(link.expires_at.timestamp())}"
     act = access.identify(db, policy, workspace, link.user, now, key)
-    if act is None or act.role is Role.NOBODY:
-        needed = NEEDS[Deed.ACKNOWLEDGE].word
-        raise NotPermitted(needed=needed, has=Role.NOBODY.word, to=Deed.ACKNOWLEDGE.value)
+    if act is None:
+        act = Act(workspace, link.user, Role.NOBODY, now, key)
+    if act.role is Role.NOBODY:
+        require(replace(act, unsure=not roles_known), Deed.ACKNOWLEDGE)
     return answering.acknowledge(db, act, link.page_id)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.store.prepared import Prepared, one_of
-from bot.store.tables import GroupMember, Person
+from bot.store.tables import DirectoryRead, GroupMember, Person
 from bot.store.transaction import Transaction, as_object, insert_or
 
 # Asked at every request, so built once.
@@ -127,6 +127,21 @@ def remember_group(
         for user in sorted(set(users))
     ]
     tx.insert_new(GroupMember, *rows)
+
+
+def mark_read(tx: Transaction, workspace: Workspace, part: str) -> None:
+    """Remember that a part of the directory has been read once."""
+    row = {
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "part": part,
+    }
+    tx.insert_new(DirectoryRead, row)
+
+
+def parts_read(tx: Transaction, workspace: Workspace) -> frozenset[str]:
+    read = select(col(DirectoryRead.part)).where(col(DirectoryRead.team_id) == workspace.team_id)
+    return frozenset(tx.execute(read).scalars())
 
 
 def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime) -> None:

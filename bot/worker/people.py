@@ -44,13 +44,44 @@ class People:
         self._policy = policy
         self._clock = clock
         self._threads = threads
+        self._unread = directory.parts(policy)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the directory has been read once, by this process or an earlier one."""
+        return not self._unread
+
+    @property
+    def roles_known(self) -> bool:
+        """Whether each user group has been read once. People are looked up one by one as well."""
+        return self._unread <= {directory.EVERYONE}
 
     async def sync(self, workspace: Workspace) -> None:
-        """Store every member, the groups of the policy, and open the on-calls' messages."""
+        """Store the groups of the policy, every member, and open the on-calls' messages.
+
+        The groups first: they take seconds, and roles come from them.
+        """
+        await self._look(workspace)
+        await self._sync_groups(workspace, self._policy.roles.groups)
         await self._sync_members(workspace)
-        for group in self._policy.roles.groups:
-            await self._sync_group(workspace, group)
+        await self._read(workspace, directory.EVERYONE)
         await self._open_dms(workspace)
+
+    async def catch_up(self, workspace: Workspace) -> None:
+        """Ask again for groups whose answer could not be read."""
+        await self._sync_groups(workspace, self._unread - {directory.EVERYONE})
+
+    async def _look(self, workspace: Workspace) -> None:
+        self._unread = await self._threads.read(directory.unread, self._db, self._policy, workspace)
+
+    async def _read(self, workspace: Workspace, part: str) -> None:
+        if part in self._unread:
+            await self._threads.write(directory.mark_read, self._db, workspace, part)
+            self._unread -= {part}
+
+    async def _sync_groups(self, workspace: Workspace, groups: Iterable[str]) -> None:
+        for group in groups:
+            await self._sync_group(workspace, group)
 
     async def _sync_members(self, workspace: Workspace) -> None:
         cursor = ""
@@ -76,8 +107,12 @@ class People:
                 "A user group of the policy cannot be read",
                 extra={"group": group, "code": code_of(error)},
             )
+            if isinstance(error, Rejected):
+                # That is an answer: there is no such group, or the bot may not read any.
+                await self._read(workspace, group)
             return
         await self._threads.write(directory.remember_group, self._db, workspace, group, users)
+        self._unread -= {group}
 
     async def _open_dms(self, workspace: Workspace) -> None:
         """Pages then take one call, not two."""

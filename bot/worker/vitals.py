@@ -20,9 +20,10 @@ ANSWER_WITHIN = 2.0
 
 
 class Vitals:
-    """`met_slack` tells whether Slack has told who we are; `unmigrated`, whether the schema lacks
-    something that this release needs; `canary_failed`, whether the newest canary did. `other_ways`:
-    the policy has some, and a loop that reaches people by them."""
+    """`met_slack` tells whether Slack has told who we are; `knows_people`, whether its directory
+    has been read once; `unmigrated`, whether the schema lacks something that this release needs;
+    `canary_failed`, whether the newest canary did. `other_ways`: the policy has some, and a loop
+    that reaches people by them."""
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class Vitals:
         pace: Pace,
         *,
         met_slack: Callable[[], bool],
+        knows_people: Callable[[], bool],
         unmigrated: Callable[[Database], bool],
         canary_failed: Callable[[Transaction, datetime], bool] = lambda _tx, _now: False,
         other_ways: bool = False,
@@ -46,6 +48,7 @@ class Vitals:
         self._longest_overdue = pace.longest_overdue
         self._stale = pace.stale.total_seconds()
         self._met_slack = met_slack
+        self._knows_people = knows_people
         self._unmigrated = unmigrated
 
     async def problems(self) -> list[str]:
@@ -63,6 +66,8 @@ class Vitals:
             problems.append(f"Slack refuses every message ({code})")
         if not self._met_slack():
             problems.append("Slack has not answered yet")
+        elif not self._knows_people():
+            problems.append("Slack's directory has not been read yet: roles are not known")
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 if await self._threads.read(self._unmigrated, self._db):

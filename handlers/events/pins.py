@@ -1,7 +1,7 @@
 """A pushpin on a message in an incident's channel puts it on the timeline."""
 
 from bot.domain.act import Role
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Stranger
 from bot.services import lifecycle, reading
 from handlers.events.event import Event
 from handlers.links import permalink
@@ -14,6 +14,8 @@ async def reacted(event: Event) -> None:
     if event.data.get("reaction") != PUSHPIN or item.get("type") != "message":
         return
     act = await event.by(str(event.data["user"]))
+    if act is not None and act.role is Role.NOBODY and act.unsure and not act.kept_out:
+        raise Stranger  # Not known yet: Slack sends it again.
     if act is None or act.role is Role.NOBODY:
         return
     channel, ts = str(item.get("channel")), str(item.get("ts"))

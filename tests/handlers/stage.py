@@ -93,6 +93,7 @@ class Stage:
     web: AsyncWebClient
     url: str
     asked_for: list[str] = field(default_factory=list)
+    roles_known: bool = True
 
     def person(self, name: str) -> Person:
         return self.slack.person(name)
@@ -191,6 +192,7 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
             ),
             fetch_person=fetch_person,
             tasks=BackgroundTasks(),
+            roles_known=lambda: stage.roles_known,
         )
         app = a_bolt_app(shell, slack.api_url, session)
         async with serving(app) as url:

@@ -16,6 +16,7 @@ from bot.store.database import Database
 from bot.worker.figures import FALLBACK
 from commandline import migrations
 from commandline.migrations import migrate
+from playground.faults import FaultKind, FaultRule
 from playground.testing import RunningPlayground
 from tests.databases import fresh_url
 from tests.factories import PRIYA
@@ -28,12 +29,27 @@ TICK = "the tick stands still: due work is not done"
 RELAY = "the relay stands still: nothing is sent"
 PAST_SLACK = "the fallback stands still: nothing goes out past Slack"
 AWAY = "the database does not answer"
+UNREAD = "Slack's directory has not been read yet: roles are not known"
 UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
 
 
 async def test_a_bot_that_is_well_is_ready(bot: RunningBot) -> None:
     assert await bot.get("/readyz") == (200, '{"ready":true,"problems":[],"refused":[]}')
     assert (await bot.get("/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize("method", ["users.list", "usergroups.users.list"])
+async def test_a_directory_that_has_not_been_read_once(
+    start_bot: StartBot, slack: RunningPlayground, method: str
+) -> None:
+    slack.slack.faults.add(FaultRule(FaultKind.NO_PLACE, method))
+    async with start_bot() as bot:
+        await bot.until_problem(UNREAD)
+        slack.slack.faults.clear()
+        await bot.until_well()
+    slack.slack.faults.add(FaultRule(FaultKind.NO_PLACE, method))
+    async with start_bot() as again:
+        await again.until_well()
 
 
 async def test_a_stale_tick(start_bot: StartBot) -> None:

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.act import Role
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import access, directory
 from bot.slack.client import SlackCalls, new_session, web_client
+from bot.slack.errors import SlackError
 from bot.worker.people import People
 from bot.worker.post import Post
 from playground.faults import FaultKind, FaultRule
@@ -73,6 +76,39 @@ async def test_a_limit_of_slacks_leaves_out_nobody(rig: Rig) -> None:
         await people.sync(rig.workspace)
     policys = list(rig.policy.people.values())
     assert None not in directory.dm_channels(rig.db, rig.workspace, policys).values()
+
+
+async def test_the_directory_is_known_once_all_of_it_has_been_read(rig: Rig) -> None:
+    """A group that Slack refuses has been read; one whose answer makes no sense has not."""
+    garbage = FaultRule(FaultKind.NO_PLACE, "usergroups.users.list", count=1)
+    rig.slack.slack.faults.add(garbage)
+    async with directory_of(rig) as people:
+        assert not people.roles_known
+        await people.sync(rig.workspace)
+        assert not people.roles_known
+        assert not people.complete
+        await people.catch_up(rig.workspace)
+        assert people.roles_known
+        assert people.complete
+
+
+async def test_groups_are_read_first_because_roles_come_from_them(rig: Rig) -> None:
+    rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "users.list", error="internal_error"))
+    async with directory_of(rig) as people:
+        with pytest.raises(SlackError):
+            await people.sync(rig.workspace)
+        assert people.roles_known
+        assert not people.complete
+
+
+async def test_what_an_earlier_process_has_read_is_known_at_once(rig: Rig) -> None:
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+    rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "users.list", error="internal_error"))
+    async with directory_of(rig) as people:
+        with pytest.raises(SlackError):
+            await people.sync(rig.workspace)
+        assert people.complete
 
 
 async def test_somebody_new_is_asked_for_and_nobody_is_not(rig: Rig) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import configure_mappers
 
-from bot.store.tables.directory import GroupMember, Person, WorkspaceRow
+from bot.store.tables.directory import DirectoryRead, GroupMember, Person, WorkspaceRow
 from bot.store.tables.incidents import Decision, Incident, Participant, Task, TimelineEntry
 from bot.store.tables.paging import Page, PagingRun
 from bot.store.tables.work import (
@@ -22,6 +22,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DigestRun",
+    "DirectoryRead",
     "GroupMember",
     "Inbound",
     "Incident",

@@ -42,3 +42,12 @@ class GroupMember(Tenant, table=True):
     team_id: str = Field(primary_key=True, max_length=32)
     group_id: str = Field(primary_key=True, max_length=32)
     user_id: str = Field(primary_key=True, max_length=32)
+
+
+class DirectoryRead(Tenant, table=True):
+    """A part of Slack's directory that has been read once: everyone, or a user group."""
+
+    __tablename__ = "directory_read"
+
+    team_id: str = Field(primary_key=True, max_length=32)
+    part: str = Field(primary_key=True, max_length=32)

@@ -156,6 +156,8 @@ ERRORS: Mapping[str, Exception] = {
     "store unavailable": errors.StoreUnavailable(),
     "perhaps stored": errors.PerhapsStored(),
     "history gone": errors.HistoryGone(),
+    "role unknown": errors.RoleUnknown(),
+    "role of somebody unknown": errors.RoleUnknown("U0NICK"),
     "policy error": errors.PolicyError("escalation.toml, line 3"),
     "unexpected": ValueError("of no concern to anybody in Slack"),
 }

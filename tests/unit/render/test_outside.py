@@ -15,6 +15,7 @@ from bot.domain.errors import (
     NotFound,
     NotPermitted,
     PerhapsStored,
+    RoleUnknown,
     StoreUnavailable,
 )
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
@@ -89,6 +90,7 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),
     "no right": lambda desk: outside.refused(desk, NotPermitted("member", "nobody", "ack")),
     "not stored": lambda desk: outside.refused(desk, StoreUnavailable()),
+    "role unknown": lambda desk: outside.refused(desk, RoleUnknown()),
     "perhaps stored": lambda desk: outside.refused(desk, PerhapsStored()),
 }
 
@@ -140,6 +142,7 @@ def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> Non
         "waiting, in the reader's own time",
         "not stored",
         "perhaps stored",
+        "role unknown",
     }
 
 
