@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from bot.domain.errors import (
     AlreadyAcknowledged,
     AlreadyHandled,
-    NotFound,
     NothingToAcknowledge,
+    NotYours,
     Refused,
     RoleUnknown,
     StoreUnavailable,
@@ -60,7 +60,7 @@ class _Visit:
             return _page(outside.refused(self._desk), 404)
         try:
             return await self._shown(link)
-        except NotFound as error:
+        except NotYours as error:
             return _page(outside.refused(self._desk, error), 404)
         except StoreUnavailable as error:
             log.error("The database does not answer somebody who acknowledges by a link")

@@ -4,7 +4,7 @@ A handover begins from a page or from the incident; the subject says which.
 """
 
 from bot.domain.clockwork import Snooze
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotYours
 from bot.domain.severity import Severity
 
 LONGEST_KEY = 32
@@ -21,10 +21,10 @@ def incident_in(subject: str) -> str | None:
 
 
 def snooze_in(value: str) -> tuple[Snooze, str]:
-    """Read `30m:<id>`; raises NotFound for a forged value."""
+    """Read `30m:<id>`; raises NotYours for a forged value."""
     length, _, subject = value.partition(":")
     if length not in list(Snooze) or not subject:
-        raise NotFound("reminder", "")
+        raise NotYours
     return Snooze(length), subject
 
 
@@ -35,17 +35,17 @@ def typed_as(key: str, severity: Severity, title: str) -> str:
 
 
 def typed_in(value: str) -> tuple[str, Severity, str]:
-    """Read `<key>:P0:<title>`; raises NotFound for a forged value."""
+    """Read `<key>:P0:<title>`; raises NotYours for a forged value."""
     key, _, rest = value.partition(":")
     severity, _, title = rest.partition(":")
     if severity not in list(Severity) or not (0 < len(key) <= LONGEST_KEY and key.isalnum()):
-        raise NotFound("button", "")
+        raise NotYours
     return key, Severity(severity), title
 
 
 def asker_in(value: str) -> tuple[str, str]:
-    """Read `<incident id>:<the asker's id>`; raises NotFound for a forged value."""
+    """Read `<incident id>:<the asker's id>`; raises NotYours for a forged value."""
     incident_id, _, asker = value.partition(":")
     if not incident_id or not asker.isalnum():
-        raise NotFound("request", "")
+        raise NotYours
     return incident_id, asker

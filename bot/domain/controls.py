@@ -16,6 +16,7 @@ class Button(StrEnum):
     HAND_OVER = "page_hand_over"
     OPEN_CHANNEL = "open_channel"
     # On the card and in answers. Value: incident id.
+    STEP_IN = "incident_acknowledge"
     TAKE_OWNERSHIP = "incident_take_ownership"
     UPDATE_STATUS = "incident_update_status"
     CHANGE_SEVERITY = "incident_change_severity"
@@ -31,6 +32,8 @@ class Button(StrEnum):
     REQUEST_ACCESS = "incident_request_access"
     GRANT_ACCESS = "access_grant"
     REFUSE_ACCESS = "access_refuse"
+    # In the answer to it where several teams wait. Value: run id.
+    STEP_IN_FOR = "run_acknowledge"
     # On the update reminder. Value: incident id; the overflow's option: snooze and incident id.
     UPDATE_SNOOZE = "update_snooze"
     UPDATE_STOP = "update_stop"

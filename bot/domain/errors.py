@@ -46,13 +46,24 @@ class RoleUnknown(Refused):
     person: str | None = None
 
 
-@dataclass(eq=False)
-class NotTheirs(Refused):
-    """Only one person, or only those whom a team pages, may do this."""
+class NotYours(Refused):
+    """What a button or a form names is not this person's, or not there. Which of the two it is
+    would be an answer by itself, so it carries nothing."""
 
-    to: str
-    owner: str | None = None
-    team: str | None = None
+
+@dataclass(eq=False)
+class HoldsNothing(Refused):
+    """Somebody hands over a part of an incident, and has none."""
+
+    reference: str
+
+
+@dataclass(eq=False)
+class WhichTeam(Refused):
+    """Several teams wait for an acknowledgement that this person may give. `runs`: id and team."""
+
+    reference: str
+    runs: tuple[tuple[str, str], ...]
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from typing import Any
 from bot.domain.digest import DigestFigures
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
-from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
 from bot.domain.reasons import Reason
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -123,6 +123,11 @@ class Card:
     decisions: tuple[DecisionLine, ...]
     now: datetime
     in_thread: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a team has not answered yet; who is on its list may, before their turn."""
+        return any(row.state in UNANSWERED for row in self.teams)
 
     @property
     def unowned(self) -> bool:

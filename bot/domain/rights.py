@@ -13,7 +13,9 @@ class Deed(StrEnum):
     NOTE = "add a note"
     REMIND = "set a reminder"
     REQUEST_ACCESS = "request access"
-    ACKNOWLEDGE = "acknowledge a page"
+    ACKNOWLEDGE = "answer a page that asks you"
+    HAND_OVER = "hand over what you hold"
+    FINISH = "finish your own task"
     PAGE = "page people"
     UPDATE = "update an incident"
     TASK = "give tasks"
@@ -31,7 +33,9 @@ NEEDS: dict[Deed, Role] = {
     Deed.NOTE: Role.MEMBER,
     Deed.REMIND: Role.MEMBER,
     Deed.REQUEST_ACCESS: Role.VIEWER,
-    Deed.ACKNOWLEDGE: Role.MEMBER,
+    Deed.ACKNOWLEDGE: Role.VIEWER,
+    Deed.HAND_OVER: Role.VIEWER,
+    Deed.FINISH: Role.VIEWER,
     Deed.PAGE: Role.MEMBER,
     Deed.RAISE: Role.MEMBER,
     Deed.UPDATE: Role.RESPONDER,

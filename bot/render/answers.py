@@ -141,7 +141,7 @@ def details(desk: Desk, view: Details) -> Message:
         earlier = view.more_entries + len(entries[:-ENTRIES_SHOWN])
         if earlier:
             blocks.append(context(desk.say("answers", "earlier", count=earlier)))
-    blocks.append(actions(card.buttons(desk, head)))
+    blocks.append(actions(card.buttons(desk, view.card)))
     return message(desk.say("card", "fallback", head=head), blocks)
 
 

@@ -29,7 +29,7 @@ TASKS_SHOWN = 5
 
 def card(desk: Desk, view: Card) -> Message:
     """What the channel shows of its incident."""
-    blocks = [*body(desk, view), actions(buttons(desk, view.head))]
+    blocks = [*body(desk, view), actions(buttons(desk, view))]
     if view.in_thread:
         blocks.append(context(desk.say("card", "in_thread")))
     return message(desk.say("card", "fallback", head=view.head), blocks)
@@ -64,9 +64,12 @@ def body(desk: Desk, view: Card) -> list[Block]:
 MASKED_FIELDS = ("state", "opened")
 
 
-def buttons(desk: Desk, head: Head) -> list[Element]:
+def buttons(desk: Desk, view: Card) -> list[Element]:
     """Only what the state allows: a button that must refuse is worse than none."""
-    names = list(_buttons_for(head.state))
+    head, names = view.head, list(_buttons_for(view.head.state))
+    # Of a masked one nobody learns here whether a team has answered either.
+    if head.full and not view.waits and Button.STEP_IN in names:
+        names.remove(Button.STEP_IN)
     # Of a masked incident nobody learns here whether it has an owner.
     if (head.owner is not None or not head.full) and Button.TAKE_OWNERSHIP in names:
         names.remove(Button.TAKE_OWNERSHIP)
@@ -105,6 +108,7 @@ def _buttons_for(state: State) -> tuple[Button, ...]:
             return (
                 Button.TAKE_OWNERSHIP,
                 Button.UPDATE_STATUS,
+                Button.STEP_IN,
                 Button.CHANGE_SEVERITY,
                 Button.PAGE_TEAM,
                 Button.ADD_TASK,

@@ -3,7 +3,8 @@
 import re
 
 from bot.domain.controls import Button
-from bot.domain.errors import FormErrors, NoAccess, TocsinError
+from bot.domain.errors import FormErrors, NoAccess, TocsinError, WhichTeam
+from bot.render import sizes
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -21,6 +22,13 @@ def refused(desk: Desk, error: Exception, error_reference: str | None = None) ->
     blocks: list[Block] = [section(said)]
     if isinstance(error, NoAccess):
         blocks.append(actions([button(desk, Button.REQUEST_ACCESS, error.incident_id, "primary")]))
+    if isinstance(error, WhichTeam):
+        blocks += [
+            section(
+                desk.say("errors", "one_team", team=team), button(desk, Button.STEP_IN_FOR, run)
+            )
+            for run, team in error.runs[: sizes.BLOCKS_IN_MESSAGE - 2]
+        ]
     if error_reference:
         reference = desk.say("errors", "error_reference", reference=error_reference)
         blocks.append(context(reference))

@@ -14,6 +14,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.zones import zone_named
 from bot.policy import Policy
+from bot.services import theirs
 from bot.services.case import Case, belongs_to, personal, take_up
 from bot.services.standing import keep_true
 from bot.store import incidents, people
@@ -163,10 +164,15 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
 
 def answer_access(db: Database, act: Act, incident_id: str, asker: UserId, *, granted: bool) -> str:
     """Let somebody in, or not; they are told either way."""
-    with (
-        db.transaction(act) as tx,
-        take_up(tx, act, incident_id, Deed.INVITE, ended_too=True) as case,
-    ):
+    with db.transaction(act) as tx:
+        theirs.check_request(tx, act, incident_id)
+        return _answer_access(tx, act, incident_id, asker, granted=granted)
+
+
+def _answer_access(
+    tx: Transaction, act: Act, incident_id: str, asker: UserId, *, granted: bool
+) -> str:
+    with take_up(tx, act, incident_id, Deed.INVITE, ended_too=True) as case:
         person = people.person(tx, act.workspace, asker)
         if person is None or person.outsider or person.gone:
             raise NotFound("person", asker)

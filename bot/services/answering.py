@@ -1,34 +1,36 @@
 """The answers to a page: acknowledge, cannot take it, hand over."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.act import Act
 from bot.domain.errors import (
-    AlreadyAcknowledged,
     BadInput,
     NobodyAfter,
     NobodyToPage,
-    NotFound,
-    NothingToAcknowledge,
-    NotTheirs,
+    NotYours,
+    WhichTeam,
 )
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import PERSON_PREFIX, UNANSWERED, Ladder, PageState, RunState
+from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
+from bot.services import theirs
 from bot.services.case import Case, take_up
+from bot.services.holding import require_part
 from bot.services.paging import Started, being_paged, start_person, start_team
 from bot.services.runs import next_unless_others_wait, page_changed, settle_run
 from bot.services.standing import keep_true_of
+from bot.services.too_late import nothing_to_acknowledge, nothing_waits, too_late
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database
-from bot.store.tables import Incident, Page, PagingRun
+from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction
 
 
@@ -43,8 +45,8 @@ class Taken:
     waited: timedelta | None = None
 
 
-def _taken(case: Case, run: PagingRun, page: Page) -> Taken:
-    waited = None if case.incident.drill else _waited(case, page)
+def _taken(case: Case, run: PagingRun, page: Page | None) -> Taken:
+    waited = None if case.incident.drill or page is None else _waited(case, page)
     return Taken(case.id, case.reference, run.team_name, case.incident.severity, waited)
 
 
@@ -57,32 +59,33 @@ def _waited(case: Case, page: Page) -> timedelta | None:
 def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
     """Take a page on: its person becomes the team's responder."""
     with db.transaction(act) as tx:
-        page = _page(tx, act, page_id)
-        with take_up(
-            tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
-        ) as case:
+        page = theirs.page(tx, act, page_id)
+        with _asked(tx, act, page.incident_id) as case:
             run = _run_of(tx, page)
-            _only_its_people(act, page, run)
             _acknowledge(case, run, page)
             return _taken(case, run, page)
 
 
 def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> list[Taken]:
-    """Acknowledge whatever waits for this person (in one incident, or anywhere)."""
+    """Acknowledge whatever waits for this person (in one incident, or anywhere).
+
+    Where no page of theirs waits in the incident that is named, they step in for the team whose
+    list they are on, before their turn.
+    """
     with db.transaction(act) as tx:
         mine = [
             page
             for page in pages.waiting_for(tx, act.workspace, act.user)
             if incident_id in (None, page.incident_id)
         ]
+        if incident_id is not None and not mine:
+            return [_step_in(tx, act, incident_id)]
         taken = []
         # All the locks before the first change: it is the order in which everybody takes them.
         for locked in sorted({page.incident_id for page in mine}):
             incidents.lock(tx, locked)
         for page in sorted(mine, key=lambda page: page.incident_id):
-            with take_up(
-                tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
-            ) as case:
+            with _asked(tx, act, page.incident_id) as case:
                 run = pages.run(tx, page.run_id)
                 # Those that ended while this waited for their locks are passed over.
                 open_still = case.incident.ended_at is None
@@ -90,54 +93,59 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
                     _acknowledge(case, run, page)
                     taken.append(_taken(case, run, page))
         if not taken:
-            raise _nothing_waits(tx, incident_id)
+            raise nothing_waits(tx, incident_id)
         return taken
 
 
-def _nothing_waits(tx: Transaction, incident_id: str | None) -> NothingToAcknowledge:
-    incident = incidents.get(tx, incident_id) if incident_id else None
-    return nothing_to_acknowledge(incident) if incident else NothingToAcknowledge()
+def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
+    """Take on what a team was paged for; raises WhichTeam where several wait for this person."""
+    with _asked(tx, act, incident_id) as case:
+        runs = [
+            run
+            for run in pages.runs_of(tx, [case.id])
+            if run.state in UNANSWERED and theirs.on_ladder(act, run)
+        ]
+        if not runs or case.incident.ended_at is not None:
+            raise nothing_to_acknowledge(case.incident)
+        if len(runs) > 1:
+            raise WhichTeam(case.reference, tuple((run.id, run.team_name) for run in runs))
+        _acknowledge(case, runs[0], None)
+        return _taken(case, runs[0], None)
 
 
-def nothing_to_acknowledge(incident: Incident) -> NothingToAcknowledge:
-    """Say that no page waits there, and where it has ended, that it has."""
-    ended = incident.state if incident.ended_at is not None else None
-    return NothingToAcknowledge(incidents.name_of(incident), ended)
+def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
+    """Take on what one team was paged for, by whoever is on its list."""
+    with db.transaction(act) as tx:
+        incident_id = theirs.ladder_of(tx, act, run_id).incident_id
+        with _asked(tx, act, incident_id) as case:
+            run = theirs.ladder_of(tx, act, run_id)
+            page = pages.waiting_in(tx, run_id, act.user)
+            _acknowledge(case, run, page)
+            return _taken(case, run, page)
 
 
-def _page(tx: Transaction, act: Act, page_id: str) -> Page:
-    page = pages.page(tx, page_id)
-    if page is None or page.team_id != act.workspace.team_id:
-        raise NotFound("page", "")
-    return page
+def _asked(tx: Transaction, act: Act, incident_id: str) -> AbstractContextManager[Case]:
+    """Take up the incident of a page: whoever it asks may answer, invited or not."""
+    return take_up(tx, act, incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True)
 
 
 def _run_of(tx: Transaction, page: Page) -> PagingRun:
     """Return how its run stands. Asked behind the incident's lock, it stays so."""
     run = pages.run(tx, page.run_id)
     if run is None:
-        raise NotFound("page", "")
+        raise NotYours
     return run
 
 
-def _only_its_people(act: Act, page: Page, run: PagingRun) -> None:
-    """A page is answered by whoever got it or stands on its ladder: values can be forged."""
-    ladder = Ladder.from_json(run.ladder)
-    if act.user != page.target and all(act.user not in step.targets for step in ladder.steps):
-        raise NotTheirs("answer this page", team=run.team_name)
+def _acknowledge(case: Case, run: PagingRun, page: Page | None) -> None:
+    """An end withdraws every page, and reopening brings none back: whom it needs is paged anew.
 
-
-def _only_its_person(act: Act, page: Page) -> None:
-    """Nobody says for somebody else that they cannot take it."""
-    if act.user != page.target:
-        raise NotTheirs("decline this page", owner=page.target)
-
-
-def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
-    """An end withdraws every page, and reopening brings none back: whom it needs is paged anew."""
+    Without a page: whoever takes it on has not been asked yet.
+    """
     act = case.act
-    if case.incident.ended_at is not None or page.state is PageState.SUPERSEDED:
-        raise _too_late(case, run)
+    withdrawn = page is not None and page.state is PageState.SUPERSEDED
+    if withdrawn or case.incident.ended_at is not None:
+        raise too_late(case, run)
     won = pages.end_run(
         case.tx,
         run.id,
@@ -145,12 +153,17 @@ def _acknowledge(case: Case, run: PagingRun, page: Page) -> None:
         {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
     )
     if not won:
-        raise _too_late(case, run)
-    pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
+        raise too_late(case, run)
+    if page is not None:
+        pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
     settle_run(case, run.id)
     _tell_those_told(case, run)
     case.record(
-        EntryKind.ACKNOWLEDGED, run=run.id, team=run.team_key, name=run.team_name, page=page.id
+        EntryKind.ACKNOWLEDGED,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        page=page.id if page is not None else None,
     )
     case.join_by_page(run)
     case.card_changed()
@@ -162,24 +175,12 @@ def _tell_those_told(case: Case, run: PagingRun) -> None:
         keep_true_of(case, Change.ANSWERED, run.id, case.id)
 
 
-def _too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
-    if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
-        yours = run.responder == case.act.user
-        return AlreadyAcknowledged(
-            case.reference, run.team_name, run.responder, run.acked_at, yours=yours
-        )
-    return nothing_to_acknowledge(case.incident)
-
-
 def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Taken:
     """Someone cannot take it: the next one is paged at once."""
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
-        page = _page(tx, act, page_id)
-        with take_up(
-            tx, act, page.incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True
-        ) as case:
-            _only_its_person(act, page)
+        page = theirs.own_page(tx, act, page_id)
+        with _asked(tx, act, page.incident_id) as case:
             run = _run_of(tx, page)
             _still_paging(case, run, page)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
@@ -202,7 +203,7 @@ def _still_paging(case: Case, run: PagingRun, page: Page) -> None:
     if waits and run.state is RunState.EXHAUSTED:
         raise NobodyAfter(case.reference, run.team_name)
     if run.state is not RunState.PAGING:
-        raise _too_late(case, run)
+        raise too_late(case, run)
 
 
 def hand_over(
@@ -215,9 +216,10 @@ def hand_over(
     to_person: UserId | None = None,
     summary: str,
 ) -> Started:
-    """Pass a person's part on, with a written summary."""
-    to = _Successor.checked(to_team, to_person, summary)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
+    """Pass a person's part on, with a written summary; raises HoldsNothing where there is none."""
+    to = _Successor.checked(act, to_team, to_person, summary)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
+        require_part(tx, case.incident, act.user)
         return _pass_on(case, policy, to)
 
 
@@ -232,10 +234,10 @@ def hand_over_page(
     summary: str,
 ) -> Started:
     """Hand over from the page itself: its run ends, the next one's begins."""
-    to = _Successor.checked(to_team, to_person, summary)
+    to = _Successor.checked(act, to_team, to_person, summary)
     with db.transaction(act) as tx:
-        page = _page(tx, act, page_id)
-        with take_up(tx, act, page.incident_id, Deed.PAGE, uninvited_too=True) as case:
+        page = theirs.page(tx, act, page_id)
+        with take_up(tx, act, page.incident_id, Deed.HAND_OVER, uninvited_too=True) as case:
             _let_go(case, page)
             return _pass_on(case, policy, to)
 
@@ -254,13 +256,17 @@ class _Successor:
         return str(self.team) if self.team is not None else f"{PERSON_PREFIX}{self.person}"
 
     @classmethod
-    def checked(cls, team: TeamKey | None, person: UserId | None, summary: str) -> "_Successor":
+    def checked(
+        cls, act: Act, team: TeamKey | None, person: UserId | None, summary: str
+    ) -> "_Successor":
         summary = checked_text("summary", summary, needed=False)
         if not summary:
             example = "statement drafted, Legal reads it"
             raise BadInput("summary", "a handover takes a summary", example)
         if team is None and person is None:
             raise BadInput("team", "say to whom: a team or a person", "pr")
+        if person == act.user:
+            raise BadInput("person", "you can't hand over to yourself")
         return cls(team, person, summary)
 
 
@@ -292,9 +298,9 @@ def _begun(case: Case, policy: Policy, to: _Successor) -> Started:
 def _let_go(case: Case, page: Page) -> None:
     """Somebody answers for their team by naming another one, also after its last step."""
     run = _run_of(case.tx, page)
-    _only_its_people(case.act, page, run)
     withdrawn = page.state is PageState.SUPERSEDED
     if withdrawn or not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
-        raise _too_late(case, run)
+        raise too_late(case, run)
     settle_run(case, run.id)
     _tell_those_told(case, run)
+    case.in_place_of(run)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
-from bot.domain.errors import IncidentClosed, NoAccess, NotFound
+from bot.domain.errors import IncidentClosed, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.rights import Deed, comes_to_belong, may, require
@@ -43,6 +43,7 @@ class Case:
         self.tx = tx
         self._new = new
         self._belongs = belongs
+        self._in_place = False
         self.invited = {} if invited is None else invited
         """Who was in it when a person took this up, and who belongs; the bot does not ask."""
         self.act = act
@@ -84,7 +85,13 @@ class Case:
     @property
     def entitled(self) -> bool:
         """Whether whoever acts may let others work on it."""
-        return may(self.act.role, Deed.INVITE, belongs=self._belongs)
+        return self._in_place or may(self.act.role, Deed.INVITE, belongs=self._belongs)
+
+    def in_place_of(self, run: PagingRun) -> None:
+        """Whoever hands a page over asks for another one as it was asked of them."""
+        self._in_place = comes_to_belong(
+            self.act.user, through=run.requested_by, entitled=run.by_entitled
+        )
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
         """Append to the timeline; `aloud` also says it in the incident's channel."""
@@ -278,7 +285,7 @@ def take_up(
     """
     incident = incidents.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
-        raise NotFound("incident", incident_id)
+        raise NotYours
     belongs, seats = False, dict[str, bool]()
     if not act.by_the_bot:
         seats = incidents.seats(tx, incident.id)

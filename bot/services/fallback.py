@@ -10,7 +10,7 @@ from itertools import groupby
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotYours
 from bot.domain.ids import UserId
 from bot.domain.outside import OutsideExhausted, OutsidePage
 from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState
@@ -106,7 +106,7 @@ def _page(
 ) -> OutsidePage | Moot:
     try:
         page, run, incident = linked.rows(tx, claimed.subject)
-    except NotFound:
+    except NotYours:
         return Moot("no such page")
     if run.state not in UNANSWERED or page.state not in STILL_ASKED:
         return Moot("acknowledged or withdrawn meanwhile")

@@ -6,12 +6,13 @@ from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput, NotFound, NothingToDo, NotTheirs
+from bot.domain.errors import BadInput, NothingToDo
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.rights import Deed, require
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
+from bot.services import theirs
 from bot.services.case import Case, take_up
 from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import about_task, first_times, fresh_times, snoozed_times
@@ -99,7 +100,7 @@ def _add(
 def finish_task(db: Database, act: Act, task_id: str) -> str:
     """A task is done; a second click finds it done already."""
     with db.transaction(act) as tx:
-        return _finish(tx, act, _task(tx, act, task_id))
+        return _finish(tx, act, theirs.task(tx, act, task_id))
 
 
 def _finish(tx: Transaction, act: Act, task: Task) -> str:
@@ -137,8 +138,7 @@ def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
 def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
     """Stay silent about a task until then."""
     with db.transaction(act) as tx:
-        task = _task(tx, act, task_id)
-        _own(act, task.assignee, "snooze this task")
+        task = theirs.own_task(tx, act, task_id)
         if task.state is not TaskState.OPEN:
             raise NothingToDo(_name(tx, task), task.state)
         timers.cancel(tx, TimerKind.TASK_DUE, task_id)
@@ -156,7 +156,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
     summary = checked_text("summary", summary, needed=False)
     told: dict[str, Any] = {"summary": summary} if summary else {}
     with db.transaction(act) as tx:
-        task = _task(tx, act, task_id)
+        task = theirs.task(tx, act, task_id)
         with _take_up(tx, act, task) as case:
             if task.assignee == to and task.state is TaskState.OPEN:
                 raise NothingToDo(case.reference, "given to", to)
@@ -182,26 +182,15 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
 
 
 def _take_up(tx: Transaction, act: Act, task: Task) -> AbstractContextManager[Case]:
-    """Take up a task's incident; whoever has the task may, invited or not."""
-    has_it = act.user == task.assignee
-    return take_up(tx, act, task.incident_id, Deed.NOTE, ended_too=True, uninvited_too=has_it)
-
-
-def _task(tx: Transaction, act: Act, task_id: str) -> Task:
-    task = followups.task(tx, task_id)
-    if task is None or task.team_id != act.workspace.team_id:
-        raise NotFound("task", "")
-    return task
+    """Take up a task's incident: whoever has the task, invited or not, or whoever gives tasks."""
+    own = act.user == task.assignee
+    deed = Deed.FINISH if own else Deed.TASK
+    return take_up(tx, act, task.incident_id, deed, ended_too=True, uninvited_too=own)
 
 
 def _name(tx: Transaction, task: Task) -> str:
     incident = incidents.get(tx, task.incident_id)
     return reference(incident.number) if incident else ""
-
-
-def _own(act: Act, owner: str, deed: str) -> None:
-    if act.user != owner:
-        raise NotTheirs(deed, owner=owner)
 
 
 def add_reminder(
@@ -240,7 +229,7 @@ def add_reminder(
 def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -> datetime:
     """A snoozed reminder stays silent until then."""
     with db.transaction(act) as tx:
-        reminder = _reminder(tx, act, reminder_id)
+        reminder = theirs.reminder(tx, act, reminder_id)
         times = reminder.times + 1
         changed = followups.change_reminder(
             tx,
@@ -264,7 +253,7 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
 def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState) -> None:
     """Done or stopped: it never speaks again."""
     with db.transaction(act) as tx:
-        _reminder(tx, act, reminder_id)
+        theirs.reminder(tx, act, reminder_id)
         changed = followups.change_reminder(
             tx, reminder_id, [ReminderState.WAITING, ReminderState.SPOKEN], {"state": state}
         )
@@ -277,11 +266,3 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
 def _edit(tx: Transaction, act: Act, change: Change, subject: str) -> None:
     """What was said of a task or a reminder becomes true again, with no incident in hand."""
     outbox.enqueue(tx, act.workspace, act.now, edits(tx, act, change, [subject]))
-
-
-def _reminder(tx: Transaction, act: Act, reminder_id: str) -> Reminder:
-    reminder = followups.reminder(tx, reminder_id)
-    if reminder is None or reminder.team_id != act.workspace.team_id:
-        raise NotFound("reminder", "")
-    _own(act, reminder.owner, "change this reminder")
-    return reminder

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.act import THE_BOT, Act, Role, Workspace
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotYours
 from bot.domain.ids import PageId
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, RunState
@@ -23,7 +23,7 @@ SOMEBODY = "Tocsin"
 
 
 def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
-    """Return a page as it stands now; raises NotFound."""
+    """Return a page as it stands now; raises NotYours."""
     with db.reading() as tx:
         page, run, incident = rows(tx, link.page_id)
         return LinkedPage(
@@ -55,12 +55,12 @@ def acknowledge(
 
 
 def rows(tx: Transaction, page_id: PageId | str) -> tuple[Page, PagingRun, Incident]:
-    """Return a page with what it belongs to; raises NotFound."""
+    """Return a page with what it belongs to; raises NotYours."""
     page = pages.page(tx, page_id)
     run = pages.run(tx, page.run_id) if page else None
     incident = incidents.get(tx, page.incident_id) if page else None
     if page is None or run is None or incident is None:
-        raise NotFound("page", "")
+        raise NotYours
     return page, run, incident
 
 

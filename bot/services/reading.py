@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.act import Act
-from bot.domain.errors import BadInput, NoAccess, NotFound
+from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
 from bot.domain.ids import UserId, parse_reference, reference
 from bot.domain.lifecycle import ENDED, State, parse_state
 from bot.domain.reading import (
@@ -24,7 +24,9 @@ from bot.domain.severity import Severity, parse_severity
 from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
-from bot.services import views
+from bot.services import theirs, views
+from bot.services.case import belongs_to
+from bot.services.holding import require_part
 from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.ended import ended_ones
@@ -186,21 +188,32 @@ def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
     ]
 
 
-def head(db: Database, act: Act, incident_id: str) -> Head:
-    """Return the incident as this person may see it; raises NoAccess for an outsider."""
+def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> Head:
+    """Return the incident as this person may see it; raises NoAccess for an outsider.
+
+    With a deed, NotPermitted for whoever may not do it there, and HoldsNothing: what asks for words
+    asks only those who may send them.
+    """
     with db.reading() as tx:
-        return readable(tx, act, incident_id)[1]
+        incident, seen = readable(tx, act, incident_id, deed)
+        if deed is Deed.HAND_OVER:
+            require_part(tx, incident, act.user)
+        return seen
 
 
-def readable(tx: Transaction, act: Act, incident_id: str) -> tuple[Incident, Head]:
+def readable(
+    tx: Transaction, act: Act, incident_id: str, deed: Deed = Deed.READ
+) -> tuple[Incident, Head]:
     """Return an incident that this person may read; raises NoAccess for an outsider."""
     incident = incidents.get(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
-        raise NotFound("incident", "")
+        raise NotYours
     require(act, Deed.READ)
-    seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
+    seats = incidents.seats(tx, incident.id)
+    seen = views.head_of(incident, act, invited=seats)
     if not seen.full:
         raise NoAccess(seen.reference, incident.id)
+    require(act, deed, belongs=belongs_to(incident, seats, act.user))
     return incident, seen
 
 
@@ -242,26 +255,25 @@ def card_of(
     )
 
 
-def page(db: Database, act: Act, page_id: str) -> PageMessage:
-    """Return a page as its reader may see it."""
+def page(db: Database, act: Act, page_id: str, *, own: bool = False) -> PageMessage:
+    """Return a page as one of its people may see it; `own`: only as whoever got it."""
     with db.reading() as tx:
-        row = pages.page(tx, page_id)
-        run = pages.run(tx, row.run_id) if row is not None else None
-        incident = incidents.get(tx, row.incident_id) if row is not None else None
-        if row is None or run is None or incident is None or row.team_id != act.workspace.team_id:
-            raise NotFound("page", "")
+        row = theirs.own_page(tx, act, page_id) if own else theirs.page(tx, act, page_id)
+        run, incident = pages.run(tx, row.run_id), incidents.get(tx, row.incident_id)
+        if run is None or incident is None:
+            raise NotYours
         seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
         ended = incident.ended_at is not None
         return views.page_message(row, run, seen, act.now, ended=ended)
 
 
 def task(db: Database, act: Act, task_id: str) -> TaskLine:
-    """Return a task as its reader may see it."""
+    """Return a task as whoever has it, or may pass it on, may see it."""
     with db.reading() as tx:
-        row = followups.task(tx, task_id)
-        incident = incidents.get(tx, row.incident_id) if row is not None else None
-        if row is None or incident is None or row.team_id != act.workspace.team_id:
-            raise NotFound("task", "")
+        row = theirs.task(tx, act, task_id)
+        incident = incidents.get(tx, row.incident_id)
+        if incident is None:
+            raise NotYours
         invited = incidents.participants(tx, incident.id)
         return views.task_line(row, views.head_of(incident, act, invited=invited))
 

@@ -134,6 +134,16 @@ def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:
     )
 
 
+def waiting_in(tx: Transaction, run_id: str, user: str) -> Page | None:
+    """Return the newest page of a run that waits for a person's answer."""
+    mine = [
+        page
+        for page in pages_of_run(tx, run_id)
+        if page.target == user and page.state in STILL_ASKED
+    ]
+    return mine[-1] if mine else None
+
+
 def count_overdue(tx: Transaction, incident_ids: Collection[str], now: datetime) -> dict[str, int]:
     """Count by incident the runs that nobody acknowledged in time."""
     rows = tx.execute(

@@ -20,6 +20,8 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.CANNOT_TAKE: pages.cannot_take,
     Button.HAND_OVER: _hand_over,
     Button.OPEN_CHANNEL: pages.open_channel,
+    Button.STEP_IN: pages.step_in,
+    Button.STEP_IN_FOR: pages.step_in_for,
     Button.TAKE_OWNERSHIP: incidents.take_ownership,
     Button.UPDATE_STATUS: incidents.update_status,
     Button.CHANGE_SEVERITY: incidents.change_severity,

@@ -5,6 +5,7 @@ from bot.domain.errors import IncidentClosed
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, check_move
 from bot.domain.reading import Head
+from bot.domain.rights import Deed
 from bot.render import answers, forms
 from bot.services import access, lifecycle, reading
 from handlers.actions.click import Click, Surface
@@ -18,39 +19,39 @@ async def take_ownership(click: Click) -> Answer:
 
 
 async def update_status(click: Click) -> Answer:
-    head = await _open_one(click)
+    head = await _open_one(click, Deed.UPDATE)
     return Modal(forms.status_form(click.desk, head.id, head), Button.UPDATE_STATUS, head.id)
 
 
 async def post_update(click: Click) -> Answer:
-    head = await _open_one(click)
+    head = await _open_one(click, Deed.UPDATE)
     form = forms.status_form(click.desk, head.id, head, note_needed=True)
     return Modal(form, Button.POST_UPDATE, head.id)
 
 
 async def change_severity(click: Click) -> Answer:
-    head = await _open_one(click)
+    head = await _open_one(click, Deed.RAISE)
     form = forms.severity_form(click.desk, head.id, head)
     return Modal(form, Button.CHANGE_SEVERITY, head.id)
 
 
 async def page_team(click: Click) -> Answer:
-    head = await _open_one(click)
+    head = await _open_one(click, Deed.PAGE)
     return Modal(forms.page_form(click.desk, head.id, head), Button.PAGE_TEAM, head.id)
 
 
 async def add_task(click: Click) -> Answer:
-    head = await _head(click)
+    head = await _head(click, Deed.TASK)
     return Modal(forms.task_form(click.desk, head.id, head), Button.ADD_TASK, head.id)
 
 
 async def record_decision(click: Click) -> Answer:
-    head = await _head(click)
+    head = await _head(click, Deed.DECIDE)
     return Modal(forms.decision_form(click.desk, head.id, head), Button.RECORD_DECISION, head.id)
 
 
 async def resolve(click: Click) -> Answer:
-    head = await _head(click)
+    head = await _head(click, Deed.UPDATE)
     check_move(head.reference, head.state, State.RESOLVED)
     return Modal(forms.resolve_form(click.desk, head.id, head), Button.RESOLVE, head.id)
 
@@ -61,7 +62,7 @@ async def close(click: Click) -> Answer:
 
 
 async def reopen(click: Click) -> Answer:
-    head = await _head(click)
+    head = await _head(click, Deed.END)
     check_move(head.reference, head.state, State.REOPENED)
     return Modal(forms.reopen_form(click.desk, head.id, head), Button.REOPEN, head.id)
 
@@ -69,7 +70,7 @@ async def reopen(click: Click) -> Answer:
 async def hand_over(click: Click) -> Answer:
     """A handover's form that could not be shown, asked for again."""
     incident_id = incident_in(click.value) or ""
-    head = await click.read(reading.head, click.act, incident_id)
+    head = await click.read(reading.head, click.act, incident_id, Deed.HAND_OVER)
     form = forms.hand_over_form(click.desk, about_incident(head.id), head)
     return Modal(form, Button.HAND_OVER, click.value)
 
@@ -109,13 +110,14 @@ async def _answer_access(click: Click, *, granted: bool) -> Answer:
     return click.say(block, reference=reference, person=asker)
 
 
-async def _head(click: Click) -> Head:
-    return await click.read(reading.head, click.act, click.value)
+async def _head(click: Click, deed: Deed) -> Head:
+    """A form opens only for whoever may send it."""
+    return await click.read(reading.head, click.act, click.value, deed)
 
 
-async def _open_one(click: Click) -> Head:
+async def _open_one(click: Click, deed: Deed) -> Head:
     """Say now that it has ended, not after something has been typed."""
-    head = await _head(click)
+    head = await _head(click, deed)
     if not head.is_open:
         raise IncidentClosed(head.reference, head.state)
     return head

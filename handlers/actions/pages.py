@@ -1,4 +1,4 @@
-"""The buttons of a page. Value: the page's id."""
+"""The buttons of a page, and those by which somebody answers one that went to others."""
 
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyAcknowledged, NoAccess, NobodyAfter, NothingToAcknowledge
@@ -8,7 +8,7 @@ from bot.render import forms
 from bot.render.pages import can_be_answered, channel_link
 from bot.services import access, answering, reading
 from handlers.actions.click import Click
-from handlers.answer import Answer, Modal
+from handlers.answer import Answer, Modal, joined
 
 
 async def acknowledge(click: Click) -> Answer:
@@ -18,8 +18,23 @@ async def acknowledge(click: Click) -> Answer:
     return None
 
 
+async def step_in(click: Click) -> Answer:
+    """On the card: for whoever is on the list of a team that waits, asked yet or not."""
+    taken = await click.write(answering.acknowledge_mine, click.act, click.value)
+    click.shell.acknowledged(*taken)
+    return joined(
+        [click.say("acknowledged", reference=one.reference, team=one.team_name) for one in taken]
+    )
+
+
+async def step_in_for(click: Click) -> Answer:
+    taken = await click.write(answering.acknowledge_run, click.act, click.value)
+    click.shell.acknowledged(taken)
+    return click.say("acknowledged", reference=taken.reference, team=taken.team_name)
+
+
 async def cannot_take(click: Click) -> Answer:
-    page = await _answerable(click)
+    page = await _answerable(click, own=True)
     if page.run_state is RunState.EXHAUSTED:
         raise NobodyAfter(page.head.reference, page.team_name)
     form = forms.cannot_take_form(click.desk, page.page_id, page.head)
@@ -32,9 +47,9 @@ async def hand_over(click: Click) -> Answer:
     return Modal(form, Button.HAND_OVER, click.value)
 
 
-async def _answerable(click: Click) -> PageMessage:
+async def _answerable(click: Click, *, own: bool = False) -> PageMessage:
     """Say now that it is too late, not after a reason has been typed."""
-    page = await click.read(reading.page, click.act, click.value)
+    page = await click.read(reading.page, click.act, click.value, own=own)
     if can_be_answered(page):
         return page
     if page.responder is not None and page.acked_at is not None:

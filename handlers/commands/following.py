@@ -39,7 +39,7 @@ async def remind(ask: Ask) -> Answer:
 
 async def task(ask: Ask) -> Answer:
     if not ask.words:
-        head = await ask.head()
+        head = await ask.head(Deed.TASK)
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
     user, _ = person_first(ask.words, ask.me)
@@ -99,7 +99,7 @@ DONE = Verb(
     usage="done [ESC-n]",
     summary="finishes your task in an escalation",
     example="done ESC-12",
-    deed=Deed.NOTE,
+    deed=Deed.FINISH,
     run=done,
     behind=Behind.NOTHING,
 )

@@ -22,7 +22,7 @@ from handlers.who import reachable
 
 async def status(ask: Ask) -> Answer:
     if not ask.text:
-        head = await ask.head()
+        head = await ask.head(Deed.UPDATE)
         if not head.is_open:
             raise IncidentClosed(head.reference, head.state)
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
@@ -54,7 +54,7 @@ async def severity(ask: Ask) -> Answer:
 
 
 async def _severity_form(ask: Ask) -> Answer:
-    head = await ask.head()
+    head = await ask.head(Deed.RAISE)
     if not head.is_open:
         raise IncidentClosed(head.reference, head.state)
     form = forms.severity_form(ask.desk, head.id, head)
@@ -102,7 +102,7 @@ async def resolve(ask: Ask) -> Answer:
 
 async def _resolve_form(ask: Ask, note: str) -> Answer:
     """It asks for the root cause; what was typed already stands in it."""
-    head = await ask.head()
+    head = await ask.head(Deed.UPDATE)
     check_move(head.reference, head.state, State.RESOLVED)
     form = prefilled(forms.resolve_form(ask.desk, head.id, head), Field.NOTE, note)
     return Modal(form, Button.RESOLVE, head.id)
@@ -125,7 +125,7 @@ async def reopen(ask: Ask) -> Answer:
 
 
 async def _reopen_form(ask: Ask) -> Answer:
-    head = await ask.head()
+    head = await ask.head(Deed.END)
     check_move(head.reference, head.state, State.REOPENED)
     return Modal(forms.reopen_form(ask.desk, head.id, head), Button.REOPEN, head.id)
 

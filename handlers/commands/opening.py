@@ -8,7 +8,7 @@ from bot.domain.act import Act
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.reading import Draft
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity
 from bot.domain.showing import shows
 from bot.policy import Policy
@@ -27,6 +27,7 @@ UNLESS_SAID = Severity.P2
 
 
 async def open_form(ask: Ask) -> Answer:
+    require(ask.act, Deed.OPEN)
     return Modal(forms.open_form(ask.desk), Button.OPEN_FORM, "form")
 
 

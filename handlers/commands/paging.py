@@ -15,7 +15,7 @@ from handlers.who import reachable
 
 async def page(ask: Ask) -> Answer:
     if not ask.words:
-        head = await ask.head()
+        head = await ask.head(Deed.PAGE)
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
     targets, why = targets_first(ask, PAGE.name)
@@ -44,7 +44,7 @@ async def acknowledge(ask: Ask) -> Answer:
 
 async def hand_over(ask: Ask) -> Answer:
     if not ask.words:
-        head = await ask.head()
+        head = await ask.head(Deed.HAND_OVER)
         form = forms.hand_over_form(ask.desk, about_incident(head.id), head)
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
     found = await ask.incident()
@@ -88,6 +88,6 @@ HAND_OVER = Verb(
     usage="handover [ESC-n] <team or @person> <summary>",
     summary="passes your part on, with a written summary; alone it opens the form",
     example="handover ESC-12 pr Statement is drafted and needs a signature by 17:00",
-    deed=Deed.PAGE,
+    deed=Deed.HAND_OVER,
     run=hand_over,
 )

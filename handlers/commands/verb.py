@@ -51,9 +51,10 @@ class Ask(Request):
         except BadInput:
             return None
 
-    async def head(self) -> Head:
+    async def head(self, deed: Deed) -> Head:
+        """The incident as a form shows it, to whoever may send that form."""
         found = await self.incident()
-        return await self.read(reading.head, self.act, found.incident_id)
+        return await self.read(reading.head, self.act, found.incident_id, deed)
 
 
 class Behind(Enum):
@@ -77,7 +78,7 @@ class Behind(Enum):
 class Verb:
     """One row: what it is called, how it explains itself, what it takes, what it does.
 
-    `deed` is the least that a person must be entitled to, were they involved in the incident; the
+    `deed` is the least that a person must be entitled to, did they belong to the incident; the
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `straight`: does it for
     somebody not identified yet, in one transaction; None where the words ask for something else.

@@ -21,7 +21,8 @@ from bot.domain.severity import Severity
 from bot.services import followups, lifecycle
 from bot.services.opening import open_incident
 from bot.store import incidents
-from bot.store.tables import Incident, Page, Reminder, Task
+from bot.store.tables import Incident, Page, PagingRun, Reminder, Task
+from handlers.subjects import about_incident
 from playground.records import Delivery, Message
 from tests.fuzz.running import RunningBot
 from tests.handlers.modals import block_of
@@ -107,6 +108,15 @@ class Things:
         )
         return open_incident(self.db, self.policy, self.act(), draft).head.id
 
+    def owned(self) -> str:
+        made = self.incident()
+        lifecycle.assign(self.db, self.act(), made, UserId("U0MEI"))
+        return made
+
+    def part(self) -> str:
+        """What a handover from an incident is about, by whoever holds it."""
+        return about_incident(self.owned())
+
     def resolved(self) -> str:
         made = self.incident()
         cause = next(iter(self.policy.root_causes))
@@ -118,6 +128,10 @@ class Things:
     def page(self) -> str:
         made = self.incident("legal")
         return self._newest(Page, Page.incident_id, made)
+
+    def run(self) -> str:
+        made = self.incident("legal")
+        return self._newest(PagingRun, PagingRun.incident_id, made)
 
     def task(self) -> str:
         made = self.incident()
@@ -162,6 +176,8 @@ _SNOOZES = (Button.UPDATE_SNOOZE, Button.REMINDER_SNOOZE, Button.TASK_SNOOZE)
 def _subject_of(button: Button, things: Things) -> Subject:
     if button in _PAGES:
         return things.page
+    if button is Button.STEP_IN_FOR:
+        return things.run
     if button in _ENDED:
         return things.resolved
     if button in _ACCESS:
@@ -221,7 +237,8 @@ class _Walk:
         due = "tomorrow 9:00"
         await self._form("task", Form.TASK, things.incident, text="x", person="U0TOM", due=due)
         await self._form("resolve", Form.RESOLVE, things.incident, root_cause=cause, note="x")
-        await self._form("handover", Form.HAND_OVER, things.page, team="pr", summary="x")
+        owned = things.owned
+        await self._form("handover", Form.HAND_OVER, things.part, owned, team="pr", summary="x")
         await self._form("reopen", Form.REOPEN, things.resolved, why="again", by=things.resolved)
 
     async def _form(
@@ -269,7 +286,7 @@ class _Walk:
     @staticmethod
     def _about(payload: Payload, button: Button) -> None:
         """Whose page it is answers it."""
-        if button in _PAGES:
+        if button in _PAGES or button is Button.STEP_IN_FOR:
             payload["user"]["id"] = "U0PRIYA"
 
     async def shortcuts(self) -> None:

@@ -61,7 +61,7 @@ class Marks:
 async def _commands(bot: RunningBot, marks: Marks) -> None:
     things, write = Things(bot), bot.tocsin.threads.write
     for number, template in enumerate(COMMANDS):
-        reference = f"ESC-{things.number(await write(things.incident))}"
+        reference = f"ESC-{things.number(await write(things.owned))}"
         ended = (
             f"ESC-{things.number(await write(things.resolved))}" if "{ended}" in template else ""
         )

@@ -18,7 +18,7 @@ from bot.services import decisions, lifecycle, opening
 from bot.services.decisions import NewDecision
 from playground.outcomes import Submitted
 from playground.records import View
-from tests.factories import NOON, PRIYA, SOFIA, TOM, an_act
+from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.modals import (
     block_of,
     choose,
@@ -251,6 +251,7 @@ async def test_reopen_asks_why(stage: Stage) -> None:
 
 async def test_handover_from_the_incident(stage: Stage) -> None:
     opened = stage.opened(teams=())
+    lifecycle.assign(stage.db, an_act(), opened.head.id, MEI)
     await stage.command("mei", "handover ESC-1")
     await stage.person("mei").until_modal()
     assert (await sent_by(stage, "mei", team="pr", summary="Statement drafted")).ok

@@ -254,7 +254,7 @@ async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> 
 async def test_a_link_for_somebody_whom_the_page_did_not_ask_is_refused(stage: Stage) -> None:
     page = a_page(stage)
     answer = await ask(stage, "POST", a_token(page, "U0SOFIA"))
-    assert answer.status == 403
+    assert answer.status == 404
     assert run_of(stage, page).state is RunState.PAGING
 
 

@@ -257,6 +257,7 @@ async def test_severity_alone_opens_its_form(stage: Stage) -> None:
 
 async def test_handover_to_a_team_carries_the_summary(stage: Stage) -> None:
     opened = stage.opened(teams=())
+    lifecycle.assign(stage.db, an_act(), opened.head.id, MEI)
     said = await stage.command("mei", "handover ESC-1 pr The statement is drafted")
     assert "PR" in said
     kinds = {e.kind: e.data for e in stage.details(opened.head.id).entries}
@@ -264,7 +265,7 @@ async def test_handover_to_a_team_carries_the_summary(stage: Stage) -> None:
 
 
 async def test_handover_alone_opens_its_form(stage: Stage) -> None:
-    stage.opened()
+    lifecycle.assign(stage.db, an_act(), stage.opened().head.id, MEI)
     await stage.command("mei", "handover ESC-1")
     assert (await stage.person("mei").until_modal()).callback_id == "form_hand_over"
 

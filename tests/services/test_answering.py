@@ -13,10 +13,9 @@ from bot.domain.errors import (
     AlreadyHandled,
     BadInput,
     NobodyAfter,
-    NotFound,
     NothingToAcknowledge,
     NotPermitted,
-    NotTheirs,
+    NotYours,
 )
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PageState, RunState
@@ -110,7 +109,7 @@ def test_declining_pages_the_next_at_once_and_not_again_later(db: Database, poli
 
 def test_nobody_declines_for_somebody_else(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotYours):
         answering.decline(db, policy, an_act(TOM), scene.page_of(db, PRIYA), "she is away")
     assert scene.paged(db, "legal") == [PRIYA]
 
@@ -224,6 +223,7 @@ def test_a_part_is_handed_over_to_who_is_being_paged_already(
     db: Database, policy: Policy, to: dict[str, Any]
 ) -> None:
     incident_id = a_legal_case(db, policy)
+    lifecycle.assign(db, an_act(), incident_id, MEI)
     started = [
         answering.hand_over(db, policy, an_act(minutes=at), incident_id, **to, summary="drafted")
         for at in (1, 2)
@@ -244,12 +244,12 @@ def test_a_handover_takes_a_summary_and_somebody(db: Database, policy: Policy) -
 def test_a_forged_page_is_not_answered(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     page = scene.page_of(db, PRIYA)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotYours):
         answering.acknowledge(db, an_act(PRIYA), "01FORGED")
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotYours):
         answering.acknowledge(db, an_act(SOFIA), page)
     elsewhere = replace(an_act(PRIYA), workspace=Workspace("T9"))
-    with pytest.raises(NotFound):
+    with pytest.raises(NotYours):
         answering.acknowledge(db, elsewhere, page)
     with pytest.raises(NotPermitted):
         answering.acknowledge(db, an_act(PRIYA, role=Role.NOBODY), page)

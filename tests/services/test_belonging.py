@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.act import Act, Role
-from bot.domain.errors import NotPermitted
+from bot.domain.errors import NotPermitted, NotYours
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
@@ -103,7 +103,7 @@ def test_access_that_was_given_is_reading(db: Database, policy: Policy) -> None:
     access.answer_access(db, an_act(), opened.head.id, NICK, granted=True)
     lifecycle.add_note(db, member(), opened.head.id, "seen")
     assert not may_work(db, policy, member(), opened.head.id)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotYours):
         access.answer_access(db, member(), opened.head.id, NORA, granted=True)
 
 

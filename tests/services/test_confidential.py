@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind
-from bot.domain.errors import NoAccess, NotPermitted
+from bot.domain.errors import NoAccess, NotPermitted, NotYours
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
 from bot.domain.severity import Severity
@@ -98,7 +98,6 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
         reading.listing(db, policy, OUTSIDER, ""),
         reading.search(db, OUTSIDER, "ESC-1"),
         homes.home(db, OUTSIDER),
-        *(reading.page(db, OUTSIDER, page.id) for page in scene.all_pages(db)),
     ]
     assert all("ESC-1" in str(one) for one in seen)
     assert SECRET not in str([*seen, digests.preview(db, policy, OUTSIDER, None)])
@@ -106,6 +105,9 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
         with pytest.raises(NoAccess) as refused:
             look(db, OUTSIDER, story)
         assert SECRET not in str(vars(refused.value))
+    for page in scene.all_pages(db):
+        with pytest.raises(NotYours):
+            reading.page(db, OUTSIDER, page.id)
 
 
 def test_lists_and_searches_carry_no_word_even_for_the_invited(

@@ -19,7 +19,7 @@ from bot.domain.reading import PageMessage
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render.pages import can_be_answered
-from bot.services import answering, homes, lifecycle, reading
+from bot.services import answering, homes, lifecycle, paging, reading
 from bot.store import incidents
 from bot.store.database import Database
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -169,9 +169,7 @@ def test_reopening_brings_no_page_back_and_a_new_one_is_answered(
     with pytest.raises(NothingToAcknowledge) as refused:
         answering.acknowledge(db, an_act(PRIYA, hours=3), old)
     assert (refused.value.reference, refused.value.ended) == ("ESC-1", None)
-    answering.hand_over(
-        db, policy, an_act(MEI, hours=3), incident_id, to_team=LEGAL, summary="again"
-    )
+    paging.page_team(db, policy, an_act(MEI, hours=3), incident_id, LEGAL, "again")
     answering.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
 

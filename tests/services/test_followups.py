@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.domain.clockwork import Snooze, snoozed_until
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput, NothingToDo, NotTheirs
+from bot.domain.errors import BadInput, NothingToDo, NotYours
 from bot.domain.ids import UserId
 from bot.domain.reading import TaskReminder
 from bot.domain.timeline import EntryKind
@@ -107,7 +107,7 @@ def test_a_reminder_that_ended_never_speaks(
 
 
 def test_a_reminder_is_its_owners(db: Database) -> None:
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotYours):
         followups.end_reminder(db, an_act(TOM), a_reminder(db), ReminderState.DONE)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.act import Act, by_the_bot
-from bot.domain.errors import AlreadyHandled, NotFound, NotTheirs
+from bot.domain.errors import AlreadyHandled, NotFound, NotYours
 from bot.policy import Policy
 from bot.services import answering, canary, exports, homes, reading
 from bot.services.canary import Drill
@@ -153,14 +153,14 @@ def test_the_bot_answers_no_page_but_its_own(db: Database, policy: Policy) -> No
     an_incident(db, policy)
     with db.reading() as tx:
         [page, *_] = tx.all(select(Page))
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotYours):
         answering.acknowledge(db, by_bot(), page.id)
 
 
 def test_nobody_answers_a_drills_page_but_the_bot(db: Database, policy: Policy) -> None:
     people(db, policy)
     drill = a_drill(db, policy)
-    with pytest.raises(NotTheirs):
+    with pytest.raises(NotYours):
         answering.acknowledge(db, an_act(), drill.page_id)
 
 

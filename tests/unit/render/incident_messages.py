@@ -140,8 +140,11 @@ ERRORS: Mapping[str, Exception] = {
     "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),
     "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
     "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
-    "not theirs, a person's": errors.NotTheirs("snooze this task", owner="U0MEI"),
-    "not theirs, a team's": errors.NotTheirs("answer this page", team="Legal"),
+    "not yours": errors.NotYours(),
+    "holds nothing": errors.HoldsNothing("ESC-12"),
+    "which team": errors.WhichTeam(
+        "ESC-12", (("01RUNLEGAL", "Legal"), ("01RUNPR", "Public Relations <Press>"))
+    ),
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),
     "bad input": errors.BadInput("when", "'soonish' is not a time", "in 2h"),

@@ -12,8 +12,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.errors import (
     AlreadyHandled,
-    NotFound,
     NotPermitted,
+    NotYours,
     PerhapsStored,
     RoleUnknown,
     StoreUnavailable,
@@ -86,7 +86,7 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     ),
     "expired": lambda desk: outside.expired(desk, PAGE),
     "not ours": lambda desk: outside.refused(desk),
-    "no such page": lambda desk: outside.refused(desk, NotFound("page", "")),
+    "no such page": lambda desk: outside.refused(desk, NotYours()),
     "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),
     "no right": lambda desk: outside.refused(desk, NotPermitted("member", "nobody", "ack")),
     "not stored": lambda desk: outside.refused(desk, StoreUnavailable()),

@@ -1,0 +1,94 @@
+"""What a button or a form names by an id: there, and this person's, or one refusal for both.
+
+Ids may be forged or belong to others. Whoever asks is looked at before anything is looked up for
+the answer: a refusal that told a page from no page, or who holds it, would be an answer by itself.
+"""
+
+from bot.domain.act import Act
+from bot.domain.errors import NotYours
+from bot.domain.paging import Ladder
+from bot.domain.rights import Deed, may
+from bot.domain.visibility import Place, Sight, sight
+from bot.services.case import belongs_to
+from bot.store import followups, incidents, pages
+from bot.store.tables import Page, PagingRun, Reminder, Task
+from bot.store.transaction import Transaction
+
+
+def page(tx: Transaction, act: Act, page_id: str) -> Page:
+    """Return a page that this person got, or another one on its ladder; raises NotYours."""
+    found = pages.page(tx, page_id)
+    if found is None or found.team_id != act.workspace.team_id:
+        raise NotYours
+    if act.user != found.target:
+        ladder_of(tx, act, found.run_id)
+    return found
+
+
+def own_page(tx: Transaction, act: Act, page_id: str) -> Page:
+    """Return a page that this person got: others cannot say that they can't take it."""
+    found = pages.page(tx, page_id)
+    if found is None or found.team_id != act.workspace.team_id or act.user != found.target:
+        raise NotYours
+    return found
+
+
+def ladder_of(tx: Transaction, act: Act, run_id: str) -> PagingRun:
+    """Return a team's run on whose ladder this person stands; raises NotYours."""
+    run = pages.run(tx, run_id)
+    if run is None or run.team_id != act.workspace.team_id or not on_ladder(act, run):
+        raise NotYours
+    return run
+
+
+def on_ladder(act: Act, run: PagingRun) -> bool:
+    """Whether a run pages this person sooner or later."""
+    return any(act.user in step.targets for step in Ladder.from_json(run.ladder).steps)
+
+
+def task(tx: Transaction, act: Act, task_id: str) -> Task:
+    """Return a task that this person has, or may take from others; raises NotYours."""
+    found = followups.task(tx, task_id)
+    if found is None or found.team_id != act.workspace.team_id:
+        raise NotYours
+    if act.user != found.assignee and not _may(tx, act, Deed.TASK, found.incident_id):
+        raise NotYours
+    return found
+
+
+def own_task(tx: Transaction, act: Act, task_id: str) -> Task:
+    found = followups.task(tx, task_id)
+    if found is None or found.team_id != act.workspace.team_id or act.user != found.assignee:
+        raise NotYours
+    return found
+
+
+def check_request(tx: Transaction, act: Act, incident_id: str) -> None:
+    """Raise NotYours unless this person may let others into the incident."""
+    if not _may(tx, act, Deed.INVITE, incident_id):
+        raise NotYours
+
+
+def _may(tx: Transaction, act: Act, deed: Deed, incident_id: str) -> bool:
+    """Whether this person reads the incident, and may do that there."""
+    incident = incidents.get(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        return False
+    seats = incidents.seats(tx, incident_id)
+    seen = sight(
+        incident.tier,
+        Place.PERSONAL,
+        reader=act.user,
+        role=act.role,
+        invited=seats,
+        kept_out=act.kept_out,
+    )
+    belongs = belongs_to(incident, seats, act.user)
+    return seen is Sight.FULL and may(act.role, deed, belongs=belongs)
+
+
+def reminder(tx: Transaction, act: Act, reminder_id: str) -> Reminder:
+    found = followups.reminder(tx, reminder_id)
+    if found is None or found.team_id != act.workspace.team_id or act.user != found.owner:
+        raise NotYours
+    return found

@@ -1,0 +1,29 @@
+"""Why a page can't be answered any more."""
+
+from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
+from bot.domain.paging import RunState
+from bot.services.case import Case
+from bot.store import incidents
+from bot.store.tables import Incident, PagingRun
+from bot.store.transaction import Transaction
+
+
+def nothing_waits(tx: Transaction, incident_id: str | None) -> NothingToAcknowledge:
+    incident = incidents.get(tx, incident_id) if incident_id else None
+    return nothing_to_acknowledge(incident) if incident else NothingToAcknowledge()
+
+
+def nothing_to_acknowledge(incident: Incident) -> NothingToAcknowledge:
+    """Say that no page waits there, and where it has ended, that it has."""
+    ended = incident.state if incident.ended_at is not None else None
+    return NothingToAcknowledge(incidents.name_of(incident), ended)
+
+
+def too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
+    """Say who was faster, or that the run is over."""
+    if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
+        yours = run.responder == case.act.user
+        return AlreadyAcknowledged(
+            case.reference, run.team_name, run.responder, run.acked_at, yours=yours
+        )
+    return nothing_to_acknowledge(case.incident)

@@ -1,0 +1,97 @@
+"""A backup who is awake takes it before their turn."""
+
+import pytest
+
+from bot.domain.act import Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge, NotYours, WhichTeam
+from bot.domain.ids import TeamKey
+from bot.domain.paging import PageState, RunState
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import answering, lifecycle, paging
+from bot.store import incidents
+from bot.store.database import Database
+from tests.factories import DANIEL, MEI, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+LEGAL = TeamKey("legal")
+
+
+@pytest.fixture(autouse=True)
+def everyone_is_known(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_anyone_on_the_ladder_may_acknowledge_before_their_turn(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,), tier=tier).head.id
+    tom = an_act(TOM, role=Role.RESPONDER, minutes=3)
+    [taken] = answering.acknowledge_mine(db, tom, incident_id)
+    assert taken.team_name == policy.teams[LEGAL].name
+    run = scene.run_of(db, "legal")
+    assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, TOM)
+    assert scene.page_states(db, "legal") == [PageState.SUPERSEDED], "nobody else is asked any more"
+    assert scene.waiting(db, DeliveryKind.PAGE) == []
+    with db.reading() as tx:
+        assert incidents.seats(tx, incident_id) == {MEI: True, TOM: True}
+
+
+def test_without_a_reference_it_is_the_pages_that_wait_and_nothing_more(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge_mine(db, an_act(TOM))
+    assert scene.run_state(db, "legal") is RunState.PAGING
+
+
+def test_whoever_is_on_no_ladder_there_acknowledges_nothing(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge_mine(db, an_act(SOFIA), incident_id)
+    with pytest.raises(NotYours):
+        answering.acknowledge_run(db, an_act(SOFIA), scene.run_of(db, "legal").id)
+    with pytest.raises(NotYours):
+        answering.acknowledge_run(db, an_act(SOFIA), "01FORGED")
+    assert scene.run_state(db, "legal") is RunState.PAGING
+
+
+def test_where_several_teams_wait_for_the_same_person_they_choose(
+    db: Database, policy: Policy
+) -> None:
+    """A manager on duty is the backup of everyone who is paged in person."""
+    opened = an_incident(db, policy, an_act(DANIEL), teams=())
+    for minute, person in enumerate((PRIYA, TOM)):
+        paging.page_person(db, policy, an_act(DANIEL, minutes=minute), opened.head.id, person)
+    with pytest.raises(WhichTeam) as asked:
+        answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
+    assert scene.run_state(db, f"person:{PRIYA}") is RunState.PAGING
+    (chosen, name), (other, _) = asked.value.runs
+    assert name == PRIYA.lower()
+    answering.acknowledge_run(db, an_act(MEI), chosen)
+    assert scene.run_of(db, f"person:{PRIYA}").responder == MEI
+    assert scene.run_state(db, f"person:{TOM}") is RunState.PAGING
+    with pytest.raises(AlreadyAcknowledged):
+        answering.acknowledge_run(db, an_act(PRIYA), chosen)
+    [taken] = answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
+    assert (taken.team_name, scene.run_of(db, f"person:{TOM}").id) == (TOM.lower(), other)
+
+
+def test_a_page_of_ones_own_goes_before_what_others_are_asked(db: Database, policy: Policy) -> None:
+    """Priya is asked for Legal: she answers that, whatever other ladder she may be on."""
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    answering.acknowledge_run(db, an_act(PRIYA), scene.run_of(db, "legal").id)
+    assert scene.page_states(db, "legal") == [PageState.ACKNOWLEDGED]
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge_mine(db, an_act(PRIYA), incident_id)
+
+
+def test_nobody_steps_in_after_the_end(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    lifecycle.decline(db, an_act(), incident_id, "not ours")
+    with pytest.raises(NothingToAcknowledge) as refused:
+        answering.acknowledge_mine(db, an_act(TOM), incident_id)
+    assert refused.value.ended == "declined"
