@@ -140,6 +140,21 @@ def next_step(
     return Exhausted(tuple(dict.fromkeys(skipped)))
 
 
+def planned(
+    ladder: Ladder, now: datetime, gone: Collection[UserId] = frozenset()
+) -> list[tuple[timedelta, PageNow]]:
+    """Return the steps of one round as they follow one another while no answer comes, each with how
+    long after the first it is taken."""
+    steps: list[tuple[timedelta, PageNow]] = []
+    at, then = ladder.before, now
+    while isinstance(step := next_step(ladder, at, then, gone), PageNow):
+        if step.position.round != ladder.first_round:
+            break
+        steps.append((then - now, step))
+        at, then = step.position, step.next_at
+    return steps
+
+
 def _positions_after(ladder: Ladder, at: Position) -> Sequence[Position]:
     everything = [
         Position(round_, step)

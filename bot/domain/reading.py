@@ -6,7 +6,7 @@ have it, else the codename; the fields that describe the case are then None or e
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -349,11 +349,38 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCallPerson:
+    """`at`: the moment as their own clock shows it."""
+
+    user: UserId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallStep:
+    """Who is paged so long after the first, if no one has acknowledged."""
+
+    after: timedelta
+    people: tuple[OnCallPerson, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OnCallLine:
+    """One team's first round; without steps it has no one who could be paged."""
+
     team: TeamKey
     name: str
-    on_call: tuple[UserId, ...]
-    wait_seconds: float
+    steps: tuple[OnCallStep, ...]
+    rounds: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Whom each team would page for an escalation of this severity, or for `reference`."""
+
+    severity: Severity
+    lines: tuple[OnCallLine, ...]
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

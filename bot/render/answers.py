@@ -1,7 +1,6 @@
 """What a person reads right after a command or a click."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.controls import Button
@@ -10,6 +9,7 @@ from bot.domain.reading import (
     EntryLine,
     Head,
     Listing,
+    OnCall,
     OnCallLine,
     Opened,
     SeverityChanged,
@@ -38,6 +38,7 @@ __all__ = [
 
 ROWS_SHOWN = 20
 ENTRIES_SHOWN = 10
+TEAMS_SHOWN = 40
 """Short answers and the values that each needs; a value that does not apply is None.
 
 `to` is a team's name, or `mrkdwn.person(user)`; `channel` is `pages.channel_link(head)`.
@@ -159,18 +160,25 @@ def _latest(desk: Desk, entries: Sequence[EntryLine]) -> Mrkdwn:
     return Mrkdwn("\n".join([heading, *reversed(kept)]))
 
 
-def on_call(desk: Desk, lines: Sequence[OnCallLine]) -> Message:
-    """Whom each team would page now, and who is next."""
-    if not lines:
+def on_call(desk: Desk, view: OnCall) -> Message:
+    """Whom each team would page now, step by step."""
+    if not view.lines:
         text = desk.say("answers", "on_call_empty")
         return message(text, [section(text)])
-    heading = desk.say("answers", "on_call")
-    said = [
-        desk.say("answers", "on_call_team", line=line, wait=timedelta(seconds=line.wait_seconds))
-        for line in lines
-    ]
-    body = lines_within(said, lambda count: desk.say("answers", "on_call_more", count=count))
-    return message(heading, [section(heading), section(body)])
+    heading = desk.say("answers", "on_call", view=view)
+    said = [section(_team_on_call(desk, line)) for line in view.lines[:TEAMS_SHOWN]]
+    left = len(view.lines) - len(said)
+    more = [section(desk.say("answers", "on_call_more", count=left))] if left else []
+    return message(heading, [section(heading), *said, *more])
+
+
+def _team_on_call(desk: Desk, line: OnCallLine) -> Mrkdwn:
+    """No longer than a section may be, whatever stands in the policy."""
+    heading = desk.say("answers", "on_call_team", line=line)
+    steps = [desk.say("answers", "on_call_step", step=step) for step in line.steps]
+    return lines_within(
+        [heading, *steps], lambda count: desk.say("answers", "on_call_more_steps", count=count)
+    )
 
 
 def form_offer(desk: Desk, again: Button, value: str) -> Message:

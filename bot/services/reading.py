@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
-from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import ENDED, State, parse_state
 from bot.domain.reading import (
     Card,
@@ -15,7 +15,6 @@ from bot.domain.reading import (
     Head,
     Listing,
     Older,
-    OnCallLine,
     PageMessage,
     TaskLine,
 )
@@ -276,14 +275,3 @@ def task(db: Database, act: Act, task_id: str) -> TaskLine:
             raise NotYours
         invited = incidents.participants(tx, incident.id)
         return views.task_line(row, views.head_of(incident, act, invited=invited))
-
-
-def on_call(policy: Policy, team: str | None) -> tuple[OnCallLine, ...]:
-    """Return who is on call, for one team or for all; the wait is that of a P1's first step."""
-    chosen = [policy.team(team)] if team else list(policy.teams.values())
-    lines = []
-    for rule in chosen:
-        steps = policy.ladder(rule.key, Severity.P1).steps
-        wait = steps[0].wait.total_seconds() if steps else 0.0
-        lines.append(OnCallLine(rule.key, rule.name, tuple(map(UserId, rule.on_call)), wait))
-    return tuple(lines)

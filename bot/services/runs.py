@@ -21,8 +21,9 @@ from bot.domain.paging import (
 )
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
+from bot.services import on_call
 from bot.services.case import Case
-from bot.store import pages, people, timers, withdrawals
+from bot.store import pages, timers, withdrawals
 from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
@@ -84,10 +85,7 @@ def _named(run: PagingRun) -> Run:
 
 
 def gone_from(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
-    """Who on these ladders has left Slack since the policy was written."""
-    everyone = {target for ladder in ladders for step in ladder.steps for target in step.targets}
-    gone = people.gone(case.tx, case.act.workspace, everyone)
-    return frozenset(UserId(user) for user in gone)
+    return on_call.gone_from(case.tx, case.act.workspace, ladders)
 
 
 def page_now(case: Case, run: Run, step: PageNow, late_since: datetime | None = None) -> None:
@@ -165,7 +163,7 @@ def exhausted(
     asked = {UserId(page.target) for page in paged}
     left = [user for user in ladder.everyone if user not in asked]
     reached = [page.target for page in paged if page.sent_at is not None]
-    doubted = () if reached else _but_guests(case, left)
+    doubted = () if reached else on_call.but_guests(case.tx, case.act.workspace, left)
     if doubted:
         _ask(case, run, at if at != BEFORE else FIRST, doubted)
     case.record(
@@ -181,13 +179,6 @@ def exhausted(
     )
     _tell_those_in_charge(case, policy, run)
     return doubted
-
-
-def _but_guests(case: Case, users: Collection[UserId]) -> tuple[UserId, ...]:
-    """Return who may be paged at all, though they count as gone: neither guests nor bots."""
-    known = people.people(case.tx, case.act.workspace, users)
-    never = {user for user, person in known.items() if person.outsider or person.is_bot}
-    return tuple(user for user in users if user not in never)
 
 
 def _tell_those_in_charge(case: Case, policy: Policy, run: Run) -> None:

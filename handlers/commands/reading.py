@@ -2,6 +2,7 @@
 
 from bot.domain.rights import Deed
 from bot.render import answers
+from bot.services import on_call as on_call_of
 from bot.services import reading
 from handlers.answer import Answer
 from handlers.commands.normal import normal
@@ -36,7 +37,8 @@ async def search(ask: Ask) -> Answer:
 
 
 async def on_call(ask: Ask) -> Answer:
-    return answers.on_call(ask.desk, reading.on_call(ask.policy, ask.text or None))
+    view = await ask.read(on_call_of.on_call, ask.policy, ask.act, ask.text or None, ask.channel)
+    return answers.on_call(ask.desk, view)
 
 
 LIST = Verb(

@@ -21,7 +21,10 @@ from bot.domain.reading import (
     Listing,
     Meant,
     Older,
+    OnCall,
     OnCallLine,
+    OnCallPerson,
+    OnCallStep,
     Opened,
     Outcome,
     ReminderMessage,
@@ -114,6 +117,16 @@ def a_week(count: int = 6) -> DigestFigures:
 def a_quiet_week() -> DigestFigures:
     facts = DigestFacts(NOW - timedelta(weeks=2), (), (), (), {})
     return figures.figures(facts, figures.week_until(NOW, ZoneInfo("Asia/Singapore")))
+
+
+def team_on_call(people: int, name: str = "Legal") -> OnCallLine:
+    """A first step of one person, a second of so many."""
+    first, *_ = everyone = [OnCallPerson(user, NOW) for user in (PRIYA, TOM) * (people // 2 + 1)]
+    steps = (
+        OnCallStep(timedelta(), (first,)),
+        OnCallStep(timedelta(minutes=15), tuple(everyone[:people])),
+    )
+    return OnCallLine(TeamKey("legal"), name, steps, rounds=2)
 
 
 def some_details(**changes: Any) -> Details:
@@ -339,15 +352,15 @@ MESSAGES: Mapping[str, Case] = {
     "details, masked": Case(answers.details, some_details(card=a_card(head=a_masked_head()))),
     "on call": Case(
         answers.on_call,
-        (
-            OnCallLine(TeamKey("legal"), "Legal", (PRIYA, TOM), 300.0),
-            OnCallLine(TeamKey("dpo"), "DPO", (), 300.0),
-        ),
+        OnCall(Severity.P1, (team_on_call(2), OnCallLine(TeamKey("dpo"), "DPO", ()))),
+    ),
+    "on call, in a channel": Case(
+        answers.on_call, OnCall(Severity.P0, (team_on_call(1),), "ESC-12")
     ),
     "on call, many": Case(
-        answers.on_call, (OnCallLine(TeamKey("legal"), "L" * 75, (PRIYA, TOM), 300.0),) * 60
+        answers.on_call, OnCall(Severity.P1, (team_on_call(90, name="L" * 75),) * 60)
     ),
-    "on call, no team": Case(answers.on_call, ()),
+    "on call, no team": Case(answers.on_call, OnCall(Severity.P1, ())),
     "open form offer": Case(
         lambda desk, _: answers.form_offer(desk, Button.OPEN_FORM, "form"), None
     ),
