@@ -41,11 +41,3 @@ def typed_in(value: str) -> tuple[str, Severity, str]:
     if severity not in list(Severity) or not (0 < len(key) <= LONGEST_KEY and key.isalnum()):
         raise NotYours
     return key, Severity(severity), title
-
-
-def asker_in(value: str) -> tuple[str, str]:
-    """Read `<incident id>:<the asker's id>`; raises NotYours for a forged value."""
-    incident_id, _, asker = value.partition(":")
-    if not incident_id or not asker.isalnum():
-        raise NotYours
-    return incident_id, asker

@@ -105,6 +105,8 @@ _EVENTS: Mapping[str, Fields] = {
     "subteam_members_changed": {"subteam_id": ID},
     "channel_archive": {"channel": ID},
     "group_archive": {"channel": ID},
+    "member_joined_channel": {"user": ID, "channel": ID, "inviter": Maybe(ID)},
+    "member_left_channel": {"user": ID, "channel": ID},
 }
 
 

@@ -15,7 +15,7 @@ class Button(StrEnum):
     CANNOT_TAKE = "page_cannot_take"
     HAND_OVER = "page_hand_over"
     OPEN_CHANNEL = "open_channel"
-    # On the card and in answers. Value: incident id.
+    # On the card and in answers. Value: incident id; on a request for access: the request's.
     STEP_IN = "incident_acknowledge"
     TAKE_OWNERSHIP = "incident_take_ownership"
     UPDATE_STATUS = "incident_update_status"
@@ -32,6 +32,8 @@ class Button(StrEnum):
     REQUEST_ACCESS = "incident_request_access"
     GRANT_ACCESS = "access_grant"
     REFUSE_ACCESS = "access_refuse"
+    KEEP_ADDED = "access_keep"
+    REMOVE_ADDED = "access_remove"
     # In the answer to it where several teams wait. Value: run id.
     STEP_IN_FOR = "run_acknowledge"
     # On the update reminder. Value: incident id; the overflow's option: snooze and incident id.
@@ -66,6 +68,7 @@ class Form(StrEnum):
     RESOLVE = "form_resolve"
     REOPEN = "form_reopen"
     CANNOT_TAKE = "form_cannot_take"
+    REFUSE_ACCESS = "form_refuse_access"
     HAND_OVER = "form_hand_over"
     TASK_HAND_OVER = "form_task_hand_over"
     TIMELINE = "form_timeline"

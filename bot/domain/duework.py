@@ -48,6 +48,7 @@ class DeliveryKind(StrEnum):
     PAGE_UPDATE = "page update"
     ROOM_CREATE = "room create"
     ROOM_INVITE = "room invite"
+    ROOM_REMOVE = "room remove"
     CARD_POST = "card post"
     CARD_UPDATE = "card update"
     CARD_PIN = "card pin"

@@ -82,6 +82,33 @@ class NobodyToAsk(Refused):
 
 
 @dataclass(eq=False)
+class AskedAlready(Refused):
+    """A person's request for access is open; a second one would say nothing new."""
+
+    reference: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class RefusedLately(Refused):
+    """A person's request for access was refused; they may ask again from `until` on."""
+
+    reference: str
+    until: datetime
+
+
+@dataclass(eq=False)
+class AnsweredAlready(Refused):
+    """Somebody was faster: a request is answered once. `by` and `at` say who did, and when."""
+
+    reference: str
+    person: str
+    granted: bool
+    by: str | None
+    at: datetime
+
+
+@dataclass(eq=False)
 class NotFound(Refused):
     """Nothing has that name here."""
 

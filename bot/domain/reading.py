@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.digest import DigestFigures
-from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
+from bot.domain.ids import IncidentId, PageId, ReminderId, RequestId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
 from bot.domain.reasons import Reason
@@ -294,10 +294,16 @@ class ExhaustedMessage:
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """To who may give access. Once it is answered: how, and where we know, by whom and when."""
+    """To who may give access. Once it is answered: how, and where we know, by whom and when.
 
+    `by_hand`: nobody asked, somebody (`added_by`) brought this person into the channel.
+    """
+
+    id: RequestId
     head: Head
     asker: UserId
+    by_hand: bool = False
+    added_by: UserId | None = None
     outcome: Outcome | None = None
     by: UserId | None = None
     at: datetime | None = None
@@ -305,11 +311,15 @@ class AccessRequest:
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """To whoever asked; `by` is None where nobody was left to be asked."""
+    """To whoever asked; `by` is None where nobody was left to be asked.
+
+    `because` is what the one who refused wants them to know.
+    """
 
     head: Head
     granted: bool
     by: UserId | None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Leaves:
     because: str
 
 
-_NAMED = frozenset({Change.WORDS, Change.TIER})
+_NAMED = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
 """What every message that names an escalation depends on."""
 _SHOWN_AS = _NAMED | {Change.SEVERITY}
 _OVER = frozenset({Change.ENDED, Change.REOPENED})
@@ -81,6 +81,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     # The card that the incident has is edited by `card update`, after all that it shows. This is
     # the one that it leaves behind in a shared channel when it gets its own.
     DeliveryKind.CARD_POST: Stands(About.INCIDENT, _NAMED | {Change.ROOM}),
+    DeliveryKind.ROOM_REMOVE: Leaves("removes somebody, and says nothing"),
     DeliveryKind.CARD_UPDATE: Leaves("edits the card"),
     DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
     DeliveryKind.NOTICE: Stands(About.INCIDENT, _OVER | {Change.ANSWERED, Change.TIER}),
@@ -96,8 +97,8 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
         repeats=True,
     ),
     DeliveryKind.EXHAUSTED: Stands(About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.OWNER}),
-    DeliveryKind.ACCESS_REQUEST: Stands(About.INCIDENT, _NAMED | {Change.ACCESS, Change.PEOPLE}),
-    DeliveryKind.ACCESS_ANSWER: Stands(About.INCIDENT, _NAMED | {Change.ACCESS, Change.PEOPLE}),
+    DeliveryKind.ACCESS_REQUEST: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),
+    DeliveryKind.ACCESS_ANSWER: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),
     DeliveryKind.ASSIGNED: Stands(
         About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}, repeats=True
     ),

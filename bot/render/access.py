@@ -8,22 +8,19 @@ from bot.render.message import Message, message
 
 
 def request(desk: Desk, view: AccessRequest) -> Message:
-    """To whoever decides. A button's value is `<incident id>:<asker's id>`."""
-    said = desk.say("escalation", "access_request", head=view.head, asker=view.asker)
+    """To whoever decides. A button's value is the request's id."""
+    said = desk.say("escalation", "access_request", view=view)
     if view.outcome is not None:
         return message(
             said, [section(said), section(desk.say("escalation", "access_request_over", view=view))]
         )
-    subject = f"{view.head.id}:{view.asker}"
+    yes, no = Button.GRANT_ACCESS, Button.REFUSE_ACCESS
+    if view.by_hand:
+        yes, no = Button.KEEP_ADDED, Button.REMOVE_ADDED
     blocks: list[Block] = [
         section(said),
-        context(desk.say("escalation", "access_request_next")),
-        actions(
-            [
-                button(desk, Button.GRANT_ACCESS, subject, "primary"),
-                button(desk, Button.REFUSE_ACCESS, subject),
-            ]
-        ),
+        context(desk.say("escalation", "access_request_next", view=view)),
+        actions([button(desk, yes, view.id, "primary"), button(desk, no, view.id)]),
     ]
     return message(said, blocks)
 
@@ -33,7 +30,7 @@ def answer(desk: Desk, view: AccessAnswer) -> Message:
     block = "access_granted" if view.granted else "access_refused"
     if view.by is None:
         block = "access_unasked"
-    said = desk.say("escalation", block, head=view.head, by=view.by)
+    said = desk.say("escalation", block, head=view.head, by=view.by, because=view.because)
     blocks: list[Block] = [section(said)]
     if view.granted:
         blocks.append(actions([button(desk, Button.SHOW, view.head.id, "primary")]))

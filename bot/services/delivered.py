@@ -27,6 +27,7 @@ BETWEEN_POSTS = timedelta(seconds=1)
 _POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.ROOM_CREATE,
     DeliveryKind.ROOM_INVITE,
+    DeliveryKind.ROOM_REMOVE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
     *OUTSIDE,

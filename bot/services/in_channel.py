@@ -40,6 +40,15 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
     return RoomCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 
+def remove(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident, user = shelf.incident(claimed.subject), claimed.args["user"]
+    if incident is None or incident.room is not RoomState.CHANNEL:
+        return Moot("no channel")
+    if user in shelf.participants(incident.id):
+        return Moot("let in meanwhile")
+    return RoomCall(incident.id, incident.number, channel=incident.channel_id, removed=user)
+
+
 def pin(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL or incident.card_ts is None:

@@ -48,7 +48,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class RoomCall:
-    """A call that sets an incident's channel up: create (`private` or not), invite or pin."""
+    """A call that sets an incident's channel up: create (`private` or not), invite, remove or
+    pin."""
 
     incident_id: str
     number: int
@@ -56,6 +57,7 @@ class RoomCall:
     channel: str | None = None
     card_ts: str | None = None
     users: tuple[str, ...] = ()
+    removed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.PAGE_UPDATE: to_paged.page_update,
     DeliveryKind.ROOM_CREATE: in_channel.room,
     DeliveryKind.ROOM_INVITE: in_channel.invite,
+    DeliveryKind.ROOM_REMOVE: in_channel.remove,
     DeliveryKind.CARD_POST: in_channel.card_post,
     DeliveryKind.CARD_UPDATE: in_channel.card_update,
     DeliveryKind.CARD_PIN: in_channel.pin,

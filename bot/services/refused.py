@@ -6,7 +6,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import PageState
 from bot.policy import Policy
-from bot.services import access, rooms, runs
+from bot.services import admission, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
@@ -23,8 +23,8 @@ OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 """What somebody has to hear: tried until it is answered, and said by their other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
     # Something else follows at once, or it is not worth the waiting.
-    {DeliveryKind.ROOM_CREATE, DeliveryKind.ROOM_INVITE, DeliveryKind.CARD_PIN}
-    | {DeliveryKind.ACCESS_REQUEST, DeliveryKind.HOME}
+    {DeliveryKind.ROOM_CREATE, DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE}
+    | {DeliveryKind.CARD_PIN, DeliveryKind.ACCESS_REQUEST, DeliveryKind.HOME}
     | {DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE}
 )
 TRIED_FOR = timedelta(days=1)
@@ -174,7 +174,9 @@ def _after_rejection(
         case DeliveryKind.CARD_POST if aim.channel:
             rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
         case DeliveryKind.ACCESS_REQUEST:
-            access.request_not_taken(tx, policy, act, claimed)
+            admission.request_not_taken(tx, policy, act, claimed)
+        case DeliveryKind.ROOM_REMOVE:
+            admission.not_removed(tx, act, claimed, code)
         case _:
             pass
 

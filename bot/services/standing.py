@@ -21,7 +21,7 @@ from bot.store.transaction import Transaction
 
 _BY_THEMSELVES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 """A page knows itself where it stands."""
-_ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER})
+_ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
 """After these also what has been said again since: it names the escalation as well."""
 
 _ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.ROOM})

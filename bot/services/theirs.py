@@ -10,8 +10,8 @@ from bot.domain.paging import Ladder
 from bot.domain.rights import Deed, may
 from bot.domain.visibility import Place, Sight, sight
 from bot.services.case import belongs_to
-from bot.store import followups, incidents, pages
-from bot.store.tables import Page, PagingRun, Reminder, Task
+from bot.store import followups, incidents, pages, requests
+from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction
 
 
@@ -63,10 +63,14 @@ def own_task(tx: Transaction, act: Act, task_id: str) -> Task:
     return found
 
 
-def check_request(tx: Transaction, act: Act, incident_id: str) -> None:
-    """Raise NotYours unless this person may let others into the incident."""
-    if not _may(tx, act, Deed.INVITE, incident_id):
+def request(tx: Transaction, act: Act, request_id: str) -> AccessRequest:
+    """Return a request for access that this person may answer; raises NotYours."""
+    found = requests.get(tx, request_id)
+    if found is None or found.team_id != act.workspace.team_id:
         raise NotYours
+    if not _may(tx, act, Deed.INVITE, found.incident_id):
+        raise NotYours
+    return found
 
 
 def _may(tx: Transaction, act: Act, deed: Deed, incident_id: str) -> bool:

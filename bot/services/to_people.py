@@ -4,7 +4,7 @@
 its target who reads it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,8 +12,7 @@ from functools import partial
 from bot.domain.act import Role, Workspace
 from bot.domain.asking import whom_to_ask
 from bot.domain.clockwork import is_late
-from bot.domain.duework import DeliveryKind
-from bot.domain.ids import ReminderId, UserId
+from bot.domain.ids import ReminderId, RequestId, UserId
 from bot.domain.paging import RunState
 from bot.domain.reading import (
     AccessAnswer,
@@ -35,10 +34,11 @@ from bot.services.duework import last_update
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.services.task_times import SNOOZED
-from bot.store import followups, incidents, pages, posted
+from bot.store import followups, incidents, pages, posted, requests
 from bot.store.claims import Claimed
+from bot.store.tables import AccessRequest as Row
 from bot.store.tables import Incident, PagingRun, Reminder, Task
-from bot.store.tables.states import ReminderState, TaskState
+from bot.store.tables.states import ReminderState, RequestState, TaskState
 
 KEPT_OUT = Moot("a guest, of another organisation, deactivated or a bot: told nothing")
 """But for pages, and that nobody acknowledged: those still go out, with the codename."""
@@ -294,34 +294,40 @@ def access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: dateti
     reader = _first_left(shelf, incident, (claimed.target, *others))
     if reader is None:
         return KEPT_OUT
-    if claimed.args["asker"] in shelf.participants(incident.id):
-        return Moot("let in meanwhile")
-    return Letter(_access_request(shelf, claimed, incident, reader), person=reader)
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    if row is None or row.state is not RequestState.OPEN:
+        return Moot("answered meanwhile")
+    return Letter(_access_request(shelf, row, incident, reader), person=reader)
 
 
 def access_request_stands(
     shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Prepared:
     incident = shelf.incident(claimed.subject)
-    if incident is None:
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    if incident is None or row is None:
         return NO_INCIDENT
-    view = _access_request(shelf, claimed, incident, _reader(claimed))
-    answer = posted.last_said(
-        shelf.tx, DeliveryKind.ACCESS_ANSWER, incident.id, view.asker, claimed.created_at
+    view = _access_request(shelf, row, incident, _reader(claimed))
+    by = UserId(row.answered_by) if row.answered_by else None
+    return Letter(replace(view, outcome=_ANSWERS[row.state], by=by, at=row.answered_at))
+
+
+_ANSWERS: Mapping[RequestState, Outcome | None] = {
+    RequestState.OPEN: None,
+    RequestState.GRANTED: Outcome.GRANTED,
+    RequestState.REFUSED: Outcome.REFUSED,
+    RequestState.LAPSED: Outcome.WITHDRAWN,
+}
+
+
+def _access_request(shelf: Shelf, row: Row, incident: Incident, reader: str) -> AccessRequest:
+    return AccessRequest(
+        id=RequestId(row.id),
+        head=for_person(shelf, incident, reader),
+        asker=UserId(row.person),
+        by_hand=row.by_hand,
+        added_by=UserId(row.added_by) if row.added_by else None,
     )
-    if answer is not None and answer.args["by"]:
-        outcome = Outcome.GRANTED if answer.args["granted"] else Outcome.REFUSED
-        by = UserId(answer.args["by"])
-        view = replace(view, outcome=outcome, by=by, at=answer.created_at)
-    elif view.asker in shelf.participants(incident.id):
-        view = replace(view, outcome=Outcome.GRANTED)
-    return Letter(view)
-
-
-def _access_request(
-    shelf: Shelf, claimed: Claimed, incident: Incident, reader: str
-) -> AccessRequest:
-    return AccessRequest(for_person(shelf, incident, reader), UserId(claimed.args["asker"]))
 
 
 def access_answer(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
@@ -343,7 +349,9 @@ def access_answer_stands(
 def _access_answer(shelf: Shelf, claimed: Claimed, incident: Incident) -> AccessAnswer:
     by = claimed.args["by"]
     head = for_person(shelf, incident, _reader(claimed))
-    return AccessAnswer(head, bool(claimed.args["granted"]), UserId(by) if by else None)
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    reason = row.reason if row is not None else ""
+    return AccessAnswer(head, bool(claimed.args["granted"]), UserId(by) if by else None, reason)
 
 
 # A new owner

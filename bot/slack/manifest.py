@@ -27,6 +27,8 @@ EVENTS = (
     "app_mention",
     "channel_archive",
     "group_archive",
+    "member_joined_channel",
+    "member_left_channel",
     "message.im",
     "reaction_added",
     "subteam_members_changed",

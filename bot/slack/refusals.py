@@ -111,6 +111,11 @@ _BY_METHOD: Mapping[str, _Codes] = {
         About.LANE: """channel_is_limited_access channel_not_found
             method_not_supported_for_channel_type too_many_members""",
     },
+    "conversations.kick": {
+        About.CALL: """cant_kick_from_general cant_kick_self channel_not_found
+            method_not_supported_for_channel_type not_supported restricted_action""",
+        About.DONE: "not_in_channel",
+    },
     "conversations.members": {
         About.LANE: """channel_not_found fetch_members_failed
             method_not_supported_for_channel_type""",

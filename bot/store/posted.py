@@ -132,23 +132,6 @@ def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> 
     return list(tx.execute(entries).scalars())
 
 
-def last_said(
-    tx: Transaction, kind: DeliveryKind, subject: str, target: str, since: datetime
-) -> Delivery | None:
-    """Return the last message of a kind about something to somebody, from then on."""
-    return tx.first(
-        select_rows(Delivery)
-        .where(
-            col(Delivery.subject) == subject,
-            col(Delivery.kind) == kind,
-            col(Delivery.target) == target,
-            col(Delivery.created_at) >= since,
-        )
-        .order_by(col(Delivery.id).desc())
-        .limit(1)
-    )
-
-
 def was_said_again(tx: Transaction, row: Delivery) -> bool:
     """Tell whether the same person was told the same again, later."""
     later = select(col(Delivery.id)).where(

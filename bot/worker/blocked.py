@@ -11,6 +11,7 @@ from bot.store.claims import Claimed
 _METHODS = {
     DeliveryKind.ROOM_CREATE: "conversations.create",
     DeliveryKind.ROOM_INVITE: "conversations.invite",
+    DeliveryKind.ROOM_REMOVE: "conversations.kick",
     DeliveryKind.CARD_PIN: "pins.add",
 }
 _LOOKING_UP = ("conversations.history", "conversations.replies")

@@ -36,7 +36,7 @@ from bot.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
-_ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.CARD_PIN})
+_ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
 _LOOKUPS = 2
 _HISTORY_TRIES = 4
 

@@ -215,11 +215,13 @@ class Post:
     # Rooms
 
     async def set_up(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
-        """Create, fill or pin, by what the call carries; inviting and pinning may be repeated."""
+        """Create, fill or pin, by what the call carries; all but creating may be repeated."""
         if room.channel is None:
             return await self._create(room, still_ours)
         if room.card_ts is not None:
             await self.calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
+        elif room.removed is not None:
+            await self.calls.call("conversations.kick", channel=room.channel, user=room.removed)
         elif room.users:
             await self.calls.call(
                 "conversations.invite", channel=room.channel, users=list(room.users), force=True

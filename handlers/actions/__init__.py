@@ -37,6 +37,8 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.REQUEST_ACCESS: incidents.request_access,
     Button.GRANT_ACCESS: incidents.grant_access,
     Button.REFUSE_ACCESS: incidents.refuse_access,
+    Button.KEEP_ADDED: incidents.grant_access,
+    Button.REMOVE_ADDED: incidents.remove_added,
     Button.UPDATE_SNOOZE: reminders.snooze_update,
     Button.UPDATE_STOP: reminders.stop_updates,
     Button.REMINDER_DONE: reminders.reminder_done,

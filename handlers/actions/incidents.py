@@ -2,15 +2,14 @@
 
 from bot.domain.controls import Button
 from bot.domain.errors import IncidentClosed
-from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, check_move
 from bot.domain.reading import Head
 from bot.domain.rights import Deed
 from bot.render import answers, forms
-from bot.services import access, lifecycle, reading
+from bot.services import admission, lifecycle, reading
 from handlers.actions.click import Click, Surface
 from handlers.answer import Answer, Modal
-from handlers.subjects import about_incident, asker_in, incident_in
+from handlers.subjects import about_incident, incident_in
 
 
 async def take_ownership(click: Click) -> Answer:
@@ -89,25 +88,24 @@ async def show(click: Click) -> Answer:
 
 
 async def request_access(click: Click) -> Answer:
-    reference = await click.write(access.request_access, click.policy, click.act, click.value)
+    reference = await click.write(admission.request_access, click.policy, click.act, click.value)
     return click.say("access_requested", reference=reference)
 
 
 async def grant_access(click: Click) -> Answer:
-    return await _answer_access(click, granted=True)
+    answered = await click.write(admission.answer, click.act, click.value, granted=True)
+    return click.say("access_granted", reference=answered.reference, person=answered.person)
 
 
 async def refuse_access(click: Click) -> Answer:
-    return await _answer_access(click, granted=False)
+    """Whoever asked is told, and may be told why."""
+    request = await click.read(admission.open_request, click.act, click.value)
+    return Modal(forms.refuse_form(click.desk, request), Button.REFUSE_ACCESS, click.value)
 
 
-async def _answer_access(click: Click, *, granted: bool) -> Answer:
-    incident_id, asker = asker_in(click.value)
-    reference = await click.write(
-        access.answer_access, click.act, incident_id, UserId(asker), granted=granted
-    )
-    block = "access_granted" if granted else "access_refused"
-    return click.say(block, reference=reference, person=asker)
+async def remove_added(click: Click) -> Answer:
+    answered = await click.write(admission.answer, click.act, click.value, granted=False)
+    return click.say("access_removed", reference=answered.reference, person=answered.person)
 
 
 async def _head(click: Click, deed: Deed) -> Head:

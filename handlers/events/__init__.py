@@ -19,4 +19,6 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_members_changed": directory.members_changed,
     "channel_archive": rooms.archived,
     "group_archive": rooms.archived,
+    "member_joined_channel": rooms.joined,
+    "member_left_channel": rooms.left,
 }

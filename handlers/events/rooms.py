@@ -1,22 +1,54 @@
-"""Somebody archived a channel."""
+"""An escalation's channel: archived, and who comes into it or leaves it."""
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput
-from bot.services import reading, rooms
+from bot.services import admission, reading, rooms
 from bot.store.database import Database
 from handlers.events.event import Event
 
 
 async def archived(event: Event) -> None:
-    shell, act = event.shell, event.by_the_bot()
     channel = str(event.data["channel"])
-    try:
-        found = await shell.threads.read(reading.find, shell.db, act, None, channel)
-    except BadInput:
-        return  # no incident's channel
-    await shell.threads.write(_archived, shell.db, act, found.incident_id, channel)
+    act, incident_id = event.by_the_bot(), await _incident(event)
+    if incident_id is not None:
+        shell = event.shell
+        await shell.threads.write(_archived, shell.db, act, incident_id, channel)
 
 
 def _archived(db: Database, act: Act, incident_id: str, channel: str) -> None:
     with db.transaction(act) as tx:
         rooms.channel_archived(tx, act, incident_id, channel)
+
+
+async def joined(event: Event) -> None:
+    """Whoever the bot invited may read it; others were brought in by hand."""
+    user, shell, act = str(event.data["user"]), event.shell, event.by_the_bot()
+    if user == event.context.bot_user_id:
+        return
+    channel, inviter = str(event.data["channel"]), event.data.get("inviter")
+    incident_id = await shell.threads.read(
+        admission.intruded_upon, shell.db, shell.policy, act, channel, user
+    )
+    if incident_id is not None:
+        added_by = str(inviter) if inviter else None
+        await shell.threads.write(
+            admission.joined, shell.db, shell.policy, act, incident_id, user, added_by
+        )
+
+
+async def left(event: Event) -> None:
+    """By themselves, or removed: Slack does not say which."""
+    incident_id, shell = await _incident(event), event.shell
+    if incident_id is not None:
+        user = str(event.data["user"])
+        await shell.threads.write(admission.left, shell.db, event.by_the_bot(), incident_id, user)
+
+
+async def _incident(event: Event) -> str | None:
+    """The incident whose own channel this is."""
+    shell, channel = event.shell, str(event.data["channel"])
+    try:
+        found = await shell.threads.read(reading.find, shell.db, event.by_the_bot(), None, channel)
+    except BadInput:
+        return None
+    return found.incident_id

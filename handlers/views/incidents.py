@@ -6,7 +6,7 @@ from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.severity import Severity
 from bot.render import answers, forms
-from bot.services import decisions, followups, lifecycle, paging, reading, severities
+from bot.services import admission, decisions, followups, lifecycle, paging, reading, severities
 from bot.services.decisions import NewDecision
 from handlers.commands.times import time_alone
 from handlers.views.sent import Became, Sent
@@ -150,3 +150,11 @@ async def reopen(sent: Sent) -> Became:
     return sent.say(
         "reopened", reference=turned.reference, withdrawn=turned.withdrawn, restored=turned.restored
     )
+
+
+async def refuse_access(sent: Sent) -> Became:
+    reason = sent.fields.text(Field.WHY)
+    answered = await sent.write(
+        admission.answer, sent.act, sent.subject, granted=False, reason=reason
+    )
+    return sent.say("access_refused", reference=answered.reference, person=answered.person)

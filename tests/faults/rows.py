@@ -15,6 +15,7 @@ POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.CARD_UPDATE,
     DeliveryKind.ROOM_CREATE,
     DeliveryKind.ROOM_INVITE,
+    DeliveryKind.ROOM_REMOVE,
     DeliveryKind.CARD_PIN,
     DeliveryKind.HOME,
     *OUTSIDE,

@@ -20,7 +20,7 @@ from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.services import followups, lifecycle
 from bot.services.opening import open_incident
-from bot.store import incidents
+from bot.store import incidents, requests
 from bot.store.tables import Incident, Page, PagingRun, Reminder, Task
 from handlers.subjects import about_incident
 from playground.records import Delivery, Message
@@ -155,8 +155,15 @@ class Things:
     def number(self, incident_id: str) -> int:
         return self.row(incident_id).number
 
-    def access(self) -> str:
-        return f"{self.incident()}:U0TOM"
+    def access(self, *, by_hand: bool = False) -> str:
+        incident = self.row(self.incident())
+        with self.db.transaction() as tx:
+            made = requests.add(tx, incident, "U0TOM", self.clock.now(), by_hand=by_hand)
+        assert made is not None
+        return made
+
+    def added(self) -> str:
+        return self.access(by_hand=True)
 
     def _newest(self, table: Any, column: Any, value: str) -> str:
         with self.db.reading() as tx:
@@ -168,6 +175,7 @@ class Things:
 _PAGES = (Button.ACKNOWLEDGE, Button.CANNOT_TAKE, Button.HAND_OVER, Button.OPEN_CHANNEL)
 _ENDED = (Button.CLOSE, Button.REOPEN)
 _ACCESS = (Button.GRANT_ACCESS, Button.REFUSE_ACCESS)
+_ADDED = (Button.KEEP_ADDED, Button.REMOVE_ADDED)
 _TASKS = (Button.TASK_DONE, Button.TASK_SNOOZE, Button.TASK_HAND_OVER)
 _REMINDERS = (Button.REMINDER_DONE, Button.REMINDER_SNOOZE, Button.REMINDER_STOP)
 _SNOOZES = (Button.UPDATE_SNOOZE, Button.REMINDER_SNOOZE, Button.TASK_SNOOZE)
@@ -182,6 +190,8 @@ def _subject_of(button: Button, things: Things) -> Subject:
         return things.resolved
     if button in _ACCESS:
         return things.access
+    if button in _ADDED:
+        return things.added
     if button in _TASKS:
         return things.task
     if button in _REMINDERS:
@@ -320,6 +330,8 @@ class _Walk:
             "team_join": {"user": person},
             "subteam_updated": {"subteam": {"id": "S0LEADS", "users": ["U0TOM"]}},
             "subteam_members_changed": {"subteam_id": "S0LEADS"},
+            "member_joined_channel": {"user": "U0TOM", "channel": await self._channel()},
+            "member_left_channel": {"user": "U0TOM", "channel": await self._channel()},
             "channel_archive": {"channel": "C0GENERAL", "user": "U0MEI"},
             "group_archive": {"channel": "C0GENERAL", "user": "U0MEI"},
         }
@@ -344,6 +356,7 @@ class _Walk:
                 things.task,
                 {"person": {"person": {"type": "users_select", "selected_user": "U0TOM"}}},
             ),
+            (Form.REFUSE_ACCESS, things.access, {"why": {"why": {"value": "not yours"}}}),
             (Form.DECISION, things.incident, _a_decision(things)),
         ):
             payload = copy.deepcopy(sent.payload)

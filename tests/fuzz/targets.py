@@ -33,7 +33,7 @@ from handlers.commands.words import (
     state_first,
     team_first,
 )
-from handlers.subjects import asker_in, incident_in, snooze_in, typed_in
+from handlers.subjects import incident_in, snooze_in, typed_in
 from slack_rules import check_message
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +65,7 @@ class CommandLine:
         words = opening_words(self.desk.policy, text, Severity.P2)
         assert words.severity is None or not words.meant
         self._asked(team_first, self.desk.policy, text)
-        for read_subject in (asker_in, snooze_in, typed_in, incident_in):
+        for read_subject in (snooze_in, typed_in, incident_in):
             self._asked(read_subject, text)
         number = self._asked(parse_reference, text)
         assert number is None or parse_reference(reference(number)) == number

@@ -9,9 +9,8 @@ from sqlmodel import select
 from bot.domain.controls import Button, Field, Form
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
-from bot.domain.reading import AccessRequest, ReminderMessage, TaskReminder, UpdateReminder
+from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
 from bot.domain.visibility import Tier
-from bot.render import access as access_words
 from bot.render import answers, card, pages, reminders
 from bot.services import followups, lifecycle, reading
 from bot.services.directory import remember_people
@@ -20,7 +19,7 @@ from bot.store.tables.states import ReminderState, TaskState
 from handlers.actions import BUTTONS
 from handlers.views import FORMS, READ_ONLY, REDRAWN
 from playground.records import Message
-from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
+from tests.factories import DANIEL, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
 from tests.services import scene
@@ -339,26 +338,6 @@ async def test_a_task_is_handed_over(stage: Stage) -> None:
     task = _task(stage)
     assert task.assignee == SOFIA
     assert stage.details(task.incident_id).entries[-1].data["summary"] == known
-
-
-# Access
-
-
-async def test_access_is_asked_for_given_and_refused(stage: Stage) -> None:
-    opened = stage.opened(title="Secret", tier=Tier.RESTRICTED)
-    refused = await stage.command("tom", "show ESC-1")
-    assert "Secret" not in refused
-    message = stage.person("tom").sees("general")[-1]
-    assert "on its way" in await stage.answer_to_click("tom", message, Button.REQUEST_ACCESS)
-    [asked] = stage.deliveries("access request")
-    assert asked.target == MEI
-    view = AccessRequest(stage.details(opened.head.id).card.head, TOM)
-    request = await stage.post(access_words.request(stage.shell.desk, view).blocks)
-    assert f"<@{TOM}>" in await stage.answer_to_click("mei", request, Button.REFUSE_ACCESS)
-    assert "restricted" in await stage.command("tom", "show ESC-1")
-    assert "not yours" in await stage.answer_to_click("tom", request, Button.GRANT_ACCESS)
-    assert f"<@{TOM}>" in await stage.answer_to_click("mei", request, Button.GRANT_ACCESS)
-    assert "Secret" in await stage.command("tom", "show ESC-1")
 
 
 # What should not be

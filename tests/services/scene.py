@@ -4,17 +4,18 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
 from bot.domain.paging import PageState, RunState
 from bot.domain.reading import Card
 from bot.policy import Policy
-from bot.services import delivered, duework, outgoing, reading
+from bot.services import admission, delivered, duework, outgoing, reading
 from bot.services.delivered import Accepted, At
 from bot.services.letters import Letter, Prepared, RoomCall
-from bot.store import claims, timers
+from bot.store import claims, requests, timers
 from bot.store.claims import Claimed
 from bot.store.database import Database
-from bot.store.tables import Delivery, Incident, Page, PagingRun, Timer
+from bot.store.tables import AccessRequest, Delivery, Incident, Page, PagingRun, Timer
 from tests.factories import NOON, an_act
 
 Sent = list[tuple[Claimed, Prepared]]
@@ -145,3 +146,22 @@ def letters(sent: Sent, kind: DeliveryKind) -> list[Letter]:
 def told(sent: Sent, kind: DeliveryKind) -> list[str]:
     """To whom letters of this kind went."""
     return sorted(letter.person or letter.channel or "" for letter in letters(sent, kind))
+
+
+def asked_for_access(db: Database, incident_id: str, user: str, at: datetime = NOON) -> str:
+    """An open request, whatever became of the ones before."""
+    found = incident(db, incident_id)
+    with db.transaction() as tx:
+        request_id = requests.add(tx, found, user, at)
+    assert request_id is not None
+    return request_id
+
+
+def newest_request(db: Database) -> str:
+    with db.reading() as tx:
+        rows = tx.all(select(AccessRequest).order_by(col(AccessRequest.id)))
+    return rows[-1].id
+
+
+def let_in(db: Database, act: Act, incident_id: str, user: str) -> None:
+    admission.answer(db, act, asked_for_access(db, incident_id, user), granted=True)

@@ -11,7 +11,7 @@ from bot.domain.reading import UpdateReminder
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, answering, lifecycle
+from bot.services import answering, lifecycle
 from bot.store import incidents
 from bot.store.database import Database
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -62,7 +62,7 @@ def test_without_an_owner_the_responders_are_asked_in_turn_and_then_the_managers
 
 def test_a_manager_who_may_not_read_it_is_never_asked(db: Database, policy: Policy) -> None:
     opened = acknowledged_and_forgotten(db, policy, Tier.RESTRICTED)
-    access.answer_access(db, an_act(SOFIA, minutes=6), opened, AOIFE, granted=True)
+    scene.let_in(db, an_act(SOFIA, minutes=6), opened, AOIFE)
     assert asked(db, policy, 5) == [SOFIA, PRIYA, INGRID, AOIFE, SOFIA]
 
 
@@ -105,7 +105,7 @@ def test_of_a_restricted_one_only_people_who_are_in_it_are_asked(
 ) -> None:
     opened = an_incident(db, policy, teams=(), tier=Tier.RESTRICTED).head.id
     lifecycle.assign(db, an_act(MEI, minutes=1), opened, TOM)
-    access.answer_access(db, an_act(MEI, minutes=2), opened, SOFIA, granted=True)
+    scene.let_in(db, an_act(MEI, minutes=2), opened, SOFIA)
     scene.send(db, policy, NOON + timedelta(minutes=3))
     people(db, policy, **{user: dict(LEFT) for user in gone})
     at = NOON + timedelta(hours=12)

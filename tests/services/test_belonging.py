@@ -16,6 +16,7 @@ from bot.store import followups as stored_tasks
 from bot.store import incidents
 from bot.store.database import Database
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
+from tests.services import scene
 from tests.services.scene import page_of
 
 NICK, NORA = UserId("U0NICK"), UserId("U0NORA")
@@ -100,17 +101,17 @@ def test_coming_into_the_channel_is_reading(db: Database, policy: Policy, incide
 def test_access_that_was_given_is_reading(db: Database, policy: Policy) -> None:
     people(db, policy, **{NICK: {}, NORA: {}})
     opened = an_incident(db, policy, tier=Tier.RESTRICTED, teams=())
-    access.answer_access(db, an_act(), opened.head.id, NICK, granted=True)
+    scene.let_in(db, an_act(), opened.head.id, NICK)
     lifecycle.add_note(db, member(), opened.head.id, "seen")
     assert not may_work(db, policy, member(), opened.head.id)
     with pytest.raises(NotYours):
-        access.answer_access(db, member(), opened.head.id, NORA, granted=True)
+        scene.let_in(db, member(), opened.head.id, NORA)
 
 
 def test_who_may_only_read_is_not_asked_for_access(db: Database, policy: Policy) -> None:
     people(db, policy, **{NICK: {}, NORA: {}, MEI: {"deleted": True}})
     opened = an_incident(db, policy, tier=Tier.RESTRICTED, teams=())
-    access.answer_access(db, an_act(), opened.head.id, NICK, granted=True)
+    scene.let_in(db, an_act(), opened.head.id, NICK)
     followups.add_task(
         db, policy, an_act(), opened.head.id, assignee=SOFIA, text="look", due_at=IN_AN_HOUR
     )

@@ -19,7 +19,7 @@ from bot.render import digest as rendering
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import (
-    access,
+    admission,
     answering,
     decisions,
     digests,
@@ -230,7 +230,7 @@ def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> N
         lambda: reading.search(db, GUEST, "x"),
         lambda: reading.details(db, GUEST, story),
         lambda: lifecycle.add_note(db, GUEST, story, "x"),
-        lambda: access.request_access(db, policy, GUEST, story),
+        lambda: admission.request_access(db, policy, GUEST, story),
     ):
         with pytest.raises(NotPermitted):
             look()
@@ -276,11 +276,12 @@ def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
 
 def test_access_is_asked_for_granted_and_refused(db: Database, policy: Policy, story: str) -> None:
     asker = replace(OUTSIDER, role=Role.MEMBER)
-    assert access.request_access(db, policy, asker, story) == "ESC-1"
-    access.answer_access(db, an_act(MEI), story, UserId("U0NOOR"), granted=False)
+    assert admission.request_access(db, policy, asker, story) == "ESC-1"
+    first = scene.newest_request(db)
+    admission.answer(db, an_act(MEI), first, granted=False)
     with pytest.raises(NoAccess):
         reading.details(db, asker, story)
-    access.answer_access(db, an_act(MEI), story, UserId("U0NOOR"), granted=True)
+    scene.let_in(db, an_act(MEI), story, "U0NOOR")
     assert SECRET in str(reading.details(db, asker, story))
 
 

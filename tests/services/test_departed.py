@@ -11,7 +11,7 @@ from bot.domain.errors import NobodyToAsk
 from bot.domain.reading import AccessAnswer, AccessRequest, TaskReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, followups, lifecycle, refused
+from bot.services import admission, followups, lifecycle, refused
 from bot.services.delivered import At
 from bot.store import claims
 from bot.store.claims import Claimed
@@ -38,7 +38,7 @@ def one_of_toms(db: Database, policy: Policy) -> str:
     opening = an_act(MEI)
     incident_id = an_incident(db, policy, opening, teams=(), tier=Tier.RESTRICTED).head.id
     lifecycle.assign(db, an_act(MEI, minutes=1), incident_id, TOM)
-    access.answer_access(db, an_act(MEI, minutes=2), incident_id, SOFIA, granted=True)
+    scene.let_in(db, an_act(MEI, minutes=2), incident_id, SOFIA)
     scene.send(db, policy, NOON + timedelta(minutes=3))
     return incident_id
 
@@ -57,10 +57,11 @@ def test_access_is_asked_of_the_first_who_is_still_there(
 ) -> None:
     incident_id = one_of_toms(db, policy)
     left(db, policy, *gone)
-    access.request_access(db, policy, asking(), incident_id)
+    admission.request_access(db, policy, asking(), incident_id)
     [row] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)
     assert row.target == asked
-    access.answer_access(db, an_act(asked, minutes=6), incident_id, PRIYA, granted=True)
+    request_id = scene.newest_request(db)
+    admission.answer(db, an_act(asked, minutes=6), request_id, granted=True)
 
 
 def test_somebody_without_a_role_any_more_is_not_asked(db: Database, policy: Policy) -> None:
@@ -68,7 +69,7 @@ def test_somebody_without_a_role_any_more_is_not_asked(db: Database, policy: Pol
     stray = an_act("U0STRAY", role=Role.MEMBER)
     incident_id = an_incident(db, policy, stray, teams=(), tier=Tier.RESTRICTED).head.id
     with pytest.raises(NobodyToAsk):
-        access.request_access(db, policy, asking(), incident_id)
+        admission.request_access(db, policy, asking(), incident_id)
 
 
 def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
@@ -78,7 +79,7 @@ def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
     left(db, policy, TOM, MEI, SOFIA)
     before = scene.incident(db, incident_id).entries
     with pytest.raises(NobodyToAsk) as refused:
-        access.request_access(db, policy, asking(), incident_id)
+        admission.request_access(db, policy, asking(), incident_id)
     assert refused.value.reference == "ESC-1"
     assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
     assert scene.incident(db, incident_id).entries == before
@@ -96,7 +97,7 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
     db: Database, policy: Policy
 ) -> None:
     incident_id = one_of_toms(db, policy)
-    access.request_access(db, policy, asking(), incident_id)
+    admission.request_access(db, policy, asking(), incident_id)
     asked = []
     for minute, ends in ((6, "dead"), (7, "rejected"), (8, "dead")):
         request, at = the_request(db, minute), At(NOON, NOON + timedelta(minutes=minute))
@@ -116,7 +117,7 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
 
 def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None:
     incident_id = one_of_toms(db, policy)
-    access.request_access(db, policy, asking(), incident_id)
+    admission.request_access(db, policy, asking(), incident_id)
     refused.dead_target(db, policy, the_request(db, 6), "user_disabled", At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)

@@ -13,7 +13,7 @@ from bot.domain.ids import UserId
 from bot.domain.reading import PageMessage, TaskReminder, UpdateReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, digests, directory, followups, homes, lifecycle
+from bot.services import access, admission, digests, directory, followups, homes, lifecycle
 from bot.services.letters import Letter, RoomCall
 from bot.store.database import Database
 from bot.store.tables import Task
@@ -153,7 +153,7 @@ def test_a_page_that_was_sent_before_loses_its_title_when_it_is_edited(
 def test_a_request_for_access_on_its_way_goes_to_the_next_who_may_decide(
     db: Database, policy: Policy, story: str
 ) -> None:
-    access.request_access(db, policy, an_act("U0NOOR", role=Role.VIEWER), story)
+    admission.request_access(db, policy, an_act("U0NOOR", role=Role.VIEWER), story)
     becomes(db, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]

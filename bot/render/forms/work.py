@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.controls import LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
-from bot.domain.reading import Head
+from bot.domain.reading import AccessRequest, Head
 from bot.render.blocks import Block, context
 from bot.render.desk import Desk
 from bot.render.forms import inputs
@@ -139,6 +139,13 @@ def reopen_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str,
 def cannot_take_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:
     """`subject` is the page. The reason is asked for, but nobody has to give one."""
     return _reason_form(desk, Form.CANNOT_TAKE, subject, "cannot_take_why", head, optional=True)
+
+
+def refuse_form(desk: Desk, request: AccessRequest) -> dict[str, Any]:
+    """`subject` is the request. A reason is asked for, but nobody has to give one."""
+    return _reason_form(
+        desk, Form.REFUSE_ACCESS, request.id, "refuse_access_why", request.head, optional=True
+    )
 
 
 def hand_over_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:

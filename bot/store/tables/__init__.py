@@ -3,7 +3,14 @@
 from sqlalchemy.orm import configure_mappers
 
 from bot.store.tables.directory import DirectoryRead, GroupMember, Person, WorkspaceRow
-from bot.store.tables.incidents import Decision, Incident, Participant, Task, TimelineEntry
+from bot.store.tables.incidents import (
+    AccessRequest,
+    Decision,
+    Incident,
+    Participant,
+    Task,
+    TimelineEntry,
+)
 from bot.store.tables.paging import Page, PagingRun
 from bot.store.tables.work import (
     Delivery,
@@ -19,6 +26,7 @@ from bot.store.tables.work import (
 configure_mappers()
 
 __all__ = [
+    "AccessRequest",
     "Decision",
     "Delivery",
     "DigestRun",

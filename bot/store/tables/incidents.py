@@ -11,7 +11,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import GENESIS, EntryKind
 from bot.domain.visibility import Tier
 from bot.store.tables.base import Tenant, closed, json_column, moment, partial
-from bot.store.tables.states import RoomState, TaskKind, TaskState
+from bot.store.tables.states import RequestState, RoomState, TaskKind, TaskState
 
 
 class Incident(Tenant, table=True):
@@ -91,6 +91,38 @@ class Participant(Tenant, table=True):
     team_key: str | None = Field(default=None, max_length=64)
     since: datetime = moment()
     belongs: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+
+
+class AccessRequest(Tenant, table=True):
+    """A person who asked to read a restricted incident, or was brought into its channel by hand.
+
+    For each incident one request of each person is open, and one question about each who was
+    brought in; `added_by` is whoever did that, where Slack says so.
+    """
+
+    __tablename__ = "access_request"
+    __table_args__ = (
+        Index("ix_access_request_person", "incident_id", "person"),
+        partial(
+            "uq_access_request_open",
+            "incident_id",
+            "person",
+            "by_hand",
+            unique=True,
+            where="state = 'open'",
+        ),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    incident_id: str = Field(max_length=26)
+    person: str = Field(max_length=32)
+    by_hand: bool = False
+    added_by: str | None = Field(default=None, max_length=32)
+    asked_at: datetime = moment()
+    state: RequestState = closed(RequestState)
+    answered_by: str | None = Field(default=None, max_length=32)
+    answered_at: datetime | None = moment(default=None, nullable=True)
+    reason: str = ""
 
 
 class Decision(Tenant, table=True):

@@ -27,6 +27,15 @@ class TaskState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RequestState(StrEnum):
+    """A request for access. It lapsed where nobody could answer it, or its person left."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
 class ReminderState(StrEnum):
     WAITING = "waiting"
     SPOKEN = "spoken"

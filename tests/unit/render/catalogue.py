@@ -45,6 +45,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "access_requested": ("reference",),
     "access_granted": ("reference", "person"),
     "access_refused": ("reference", "person"),
+    "access_removed": ("reference", "person"),
     "snoozed": ("until",),
     "stopped": (),
     "channel": ("reference", "channel"),

@@ -134,6 +134,11 @@ ERRORS: Mapping[str, Exception] = {
         "ESC-12", "Legal", TOM, NOW, yours=True
     ),
     "nobody after": errors.NobodyAfter("ESC-12", "Legal"),
+    "asked already": errors.AskedAlready("ESC-12", NOW),
+    "refused lately": errors.RefusedLately("ESC-12", NOW),
+    "answered already, given": errors.AnsweredAlready("ESC-12", "U0TOM", True, "U0MEI", NOW),
+    "answered already, refused": errors.AnsweredAlready("ESC-12", "U0TOM", False, "U0MEI", NOW),
+    "lapsed": errors.AnsweredAlready("ESC-12", "U0TOM", False, None, NOW),
     "nobody to ask": errors.NobodyToAsk("ESC-12"),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
     "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),

@@ -10,7 +10,7 @@ from bot.domain import digest as figures
 from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
-from bot.domain.ids import TeamKey
+from bot.domain.ids import RequestId, TeamKey
 from bot.domain.paging import RunState
 from bot.domain.reading import (
     AccessAnswer,
@@ -127,6 +127,10 @@ def team_on_call(people: int, name: str = "Legal") -> OnCallLine:
         OnCallStep(timedelta(minutes=15), tuple(everyone[:people])),
     )
     return OnCallLine(TeamKey("legal"), name, steps, rounds=2)
+
+
+def a_request(**changes: Any) -> AccessRequest:
+    return AccessRequest(RequestId("01REQUEST"), a_head(tier=Tier.RESTRICTED), TOM, **changes)
 
 
 def some_details(**changes: Any) -> Details:
@@ -286,21 +290,31 @@ MESSAGES: Mapping[str, Case] = {
         escalations.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
     ),
     "assigned, ended since": Case(escalations.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)),
-    "access request": Case(access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM)),
+    "access request": Case(access.request, a_request()),
     "access request, granted": Case(
-        access.request,
-        AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.GRANTED, MEI, NOW),
-    ),
-    "access request, let in otherwise": Case(
-        access.request, AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.GRANTED)
+        access.request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)
     ),
     "access request, refused": Case(
-        access.request,
-        AccessRequest(a_head(tier=Tier.RESTRICTED), TOM, Outcome.REFUSED, MEI, NOW),
+        access.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
+    ),
+    "access request, lapsed": Case(access.request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)),
+    "added by hand": Case(access.request, a_request(by_hand=True, added_by=PRIYA)),
+    "added, Slack does not say by whom": Case(access.request, a_request(by_hand=True)),
+    "added by hand, kept": Case(
+        access.request, a_request(by_hand=True, outcome=Outcome.GRANTED, by=MEI, at=NOW)
+    ),
+    "added by hand, removed": Case(
+        access.request, a_request(by_hand=True, outcome=Outcome.REFUSED, by=MEI, at=NOW)
+    ),
+    "added by hand, left": Case(
+        access.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
     ),
     "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
     "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
     "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
+    "access refused, with a reason": Case(
+        access.answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
+    ),
     "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
     "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),
     "severity raised": Case(

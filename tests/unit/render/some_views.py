@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain import errors
+from bot.domain.ids import RequestId
 from bot.domain.reading import (
+    AccessRequest,
     Opened,
     WillPage,
 )
@@ -62,6 +64,10 @@ VIEWS: Mapping[str, Case] = {
     "form, status": Case(_form(forms.status_form), a_head()),
     "form, status, update needed": Case(
         lambda desk, head: forms.status_form(desk, "01SUBJECT", head, note_needed=True), a_head()
+    ),
+    "form, refuse access": Case(
+        lambda desk, head: forms.refuse_form(desk, AccessRequest(RequestId("01R"), head, PRIYA)),
+        a_head(),
     ),
     "form, severity": Case(_form(forms.severity_form), a_head()),
     "form, raise": Case(

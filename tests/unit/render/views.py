@@ -216,6 +216,10 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
     EntryKind.REACHED_OUTSIDE: {"person": "U0DANIEL", "way": "email", "name": "PR"},
     EntryKind.REQUESTED_ACCESS: {},
     EntryKind.INVITED: {"person": "U0SOFIA"},
+    EntryKind.REFUSED_ACCESS: {"person": "U0SOFIA", "reason": "ask Legal", "by_hand": False},
+    EntryKind.ADDED: {"person": "U0SOFIA", "by": "U0TOM"},
+    EntryKind.LEFT: {"person": "U0SOFIA"},
+    EntryKind.STAYED: {"person": "U0SOFIA", "error": "restricted_action"},
     EntryKind.ROOM: {"channel": "C0ESC12"},
     EntryKind.TASK: {
         "task": "01TASK",

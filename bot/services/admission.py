@@ -1,0 +1,277 @@
+"""Who is let into a restricted incident: they ask, or are brought in by hand, and somebody answers.
+
+A request is answered once, by whoever is first: the race ends at the row count.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.act import Act, Workspace
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.errors import (
+    AnsweredAlready,
+    AskedAlready,
+    NobodyToAsk,
+    NotFound,
+    NothingToDo,
+    RefusedLately,
+)
+from bot.domain.ids import RequestId, UserId
+from bot.domain.reading import AccessRequest
+from bot.domain.rights import Deed, may
+from bot.domain.standing import Change
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Place, Sight, by_invitation, sight
+from bot.policy import Policy
+from bot.services import theirs
+from bot.services.access import in_charge, role_in
+from bot.services.case import Case, belongs_to, personal, take_up
+from bot.services.reading import readable
+from bot.services.standing import keep_true
+from bot.services.written import checked_text
+from bot.store import incidents, people, requests
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from bot.store.tables import AccessRequest as Row
+from bot.store.tables import Incident
+from bot.store.tables.states import RequestState
+from bot.store.transaction import Transaction
+
+PAUSE = timedelta(hours=1)
+"""After a refusal; so long the same person does not ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    reference: str
+    person: UserId
+    by_hand: bool
+
+
+def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
+    """Ask to be let in: the owner, or the first of those who are in it that may decide."""
+    with (
+        db.transaction(act) as tx,
+        take_up(
+            tx, act, incident_id, Deed.REQUEST_ACCESS, ended_too=True, uninvited_too=True
+        ) as case,
+    ):
+        if act.user in case.invited:
+            raise NothingToDo(case.reference, "open to you")
+        _refuse_a_repetition(case)
+        asked = _who_may_admit(case, policy, case.invited)
+        if asked is None:
+            raise NobodyToAsk(case.reference)
+        request_id = requests.add(tx, case.incident, act.user, act.now)
+        if request_id is None:
+            raise AskedAlready(case.reference, act.now)
+        case.record(EntryKind.REQUESTED_ACCESS)
+        _ask(case, request_id, asked, act.user)
+        return case.reference
+
+
+def _refuse_a_repetition(case: Case) -> None:
+    last = requests.last(case.tx, case.id, case.act.user)
+    if last is None:
+        return
+    if last.state is RequestState.OPEN:
+        raise AskedAlready(case.reference, last.asked_at)
+    if last.state is RequestState.REFUSED and last.answered_at is not None:
+        until = last.answered_at + PAUSE
+        if case.act.now < until:
+            raise RefusedLately(case.reference, until)
+
+
+def _who_may_admit(
+    case: Case, policy: Policy, invited: Mapping[str, bool], passed: Collection[str] = ()
+) -> str | None:
+    """Return the first who answers for it, is invited, may admit others, and was not `passed` over.
+
+    Nobody else is asked, not even a manager on duty: only who is in it may let others in.
+    """
+    for user in in_charge(case.incident, invited):
+        if user in invited and user not in passed:
+            role = role_in(case.tx, policy, case.act.workspace, user)
+            belongs = belongs_to(case.incident, invited, user)
+            if may(role, Deed.INVITE, belongs=belongs):
+                return user
+    return None
+
+
+def _ask(case: Case, request_id: str, asked: str, asker: str, passed: Sequence[str] = ()) -> None:
+    case.send(
+        personal(
+            DeliveryKind.ACCESS_REQUEST,
+            asked,
+            case.id,
+            f"access:{request_id}:{len(passed)}",
+            incident_id=case.id,
+            priority=Priority.NOTICE,
+            request=request_id,
+            asker=asker,
+            passed=list(passed),
+        )
+    )
+
+
+def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
+    """Slack cannot reach who was asked: the next one is, or the asker hears that nobody is left."""
+    incident = incidents.lock(tx, claimed.subject)
+    request = requests.get(tx, claimed.args.get("request", ""))
+    if incident is None or claimed.target is None or request is None:
+        return
+    invited = incidents.seats(tx, incident.id)
+    if request.state is not RequestState.OPEN or request.person in invited:
+        return
+    case = Case(tx, act, incident)
+    passed = [*claimed.args.get("passed", ()), claimed.target]
+    asked = _who_may_admit(case, policy, invited, passed)
+    if asked is not None:
+        _ask(case, request.id, asked, request.person, passed)
+    elif requests.settle(tx, request.id, RequestState.LAPSED, act.now) and not request.by_hand:
+        _tell(case, request, granted=False, by=None)
+    case.put_down()
+
+
+def open_request(db: Database, act: Act, request_id: str) -> AccessRequest:
+    """Return a request that this person may answer; raises AnsweredAlready where it is too late."""
+    with db.reading() as tx:
+        row = theirs.request(tx, act, request_id)
+        _, head = readable(tx, act, row.incident_id, Deed.INVITE)
+        if row.state is not RequestState.OPEN:
+            raise _answered_already(head.reference, row)
+        return AccessRequest(RequestId(row.id), head, UserId(row.person), row.by_hand)
+
+
+def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: str = "") -> Answered:
+    """Let somebody in, or not. Whoever asked is told; whoever was brought in and may not stay is
+    removed from the channel.
+    """
+    reason = checked_text("why", reason, needed=False)
+    with db.transaction(act) as tx:
+        row = theirs.request(tx, act, request_id)
+        with take_up(tx, act, row.incident_id, Deed.INVITE, ended_too=True) as case:
+            state = RequestState.GRANTED if granted else RequestState.REFUSED
+            settled = requests.settle(tx, row.id, state, act.now, by=act.user, reason=reason)
+            if not settled:
+                raise _answered_already(case.reference, requests.get(tx, row.id) or row)
+            if granted:
+                _admit(case, row)
+            else:
+                _turn_away(case, row, reason)
+            keep_true(case, Change.ACCESS)
+            return Answered(case.reference, UserId(row.person), row.by_hand)
+
+
+def _answered_already(about: str, row: Row) -> AnsweredAlready:
+    granted = row.state is RequestState.GRANTED
+    at = row.answered_at or row.asked_at
+    return AnsweredAlready(about, row.person, granted, row.answered_by, at)
+
+
+def _admit(case: Case, row: Row) -> None:
+    person = people.person(case.tx, case.act.workspace, UserId(row.person))
+    kept_out = person is None or person.outsider or person.gone
+    if kept_out and not row.by_hand:
+        raise NotFound("person", row.person)
+    case.record(EntryKind.INVITED, person=row.person)
+    if not kept_out:
+        case.let_in(row.person)
+    if not row.by_hand:
+        _tell(case, row, granted=True, by=case.act.user)
+
+
+def _turn_away(case: Case, row: Row, reason: str) -> None:
+    case.record(EntryKind.REFUSED_ACCESS, person=row.person, reason=reason, by_hand=row.by_hand)
+    if row.by_hand:
+        case.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", user=row.person)
+    else:
+        _tell(case, row, granted=False, by=case.act.user)
+
+
+def _tell(case: Case, row: Row, *, granted: bool, by: UserId | None) -> None:
+    case.send(
+        personal(
+            DeliveryKind.ACCESS_ANSWER,
+            row.person,
+            case.id,
+            f"access-answer:{row.id}",
+            incident_id=case.id,
+            priority=Priority.NOTICE,
+            request=row.id,
+            granted=granted,
+            by=by,
+        )
+    )
+
+
+def left(db: Database, act: Act, incident_id: str, user: str) -> None:
+    """Somebody left an incident's channel, or was removed from it: they read it no more.
+
+    Its owner goes on answering for it, and reads on, until somebody else owns it.
+    """
+    with db.transaction(act) as tx:
+        incident = incidents.lock(tx, incident_id)
+        if incident is None or incident.owner == user:
+            return
+        case = Case(tx, act, incident)
+        seated = requests.end_seat(tx, incident.id, user)
+        asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
+        if seated:
+            case.record(EntryKind.LEFT, person=user)
+        if seated and by_invitation(incident.tier):
+            keep_true(case, Change.PEOPLE)
+        elif asked:
+            keep_true(case, Change.ACCESS)
+        case.put_down()
+
+
+def intruded_upon(db: Database, policy: Policy, act: Act, channel: str, user: str) -> str | None:
+    """Return the incident whose channel this is, where this person may not read it."""
+    with db.reading() as tx:
+        incident = incidents.by_channel(tx, act.workspace, channel)
+        if incident is None or _may_read(tx, policy, incident, user):
+            return None
+        return incident.id
+
+
+def joined(
+    db: Database, policy: Policy, act: Act, incident_id: str, user: str, added_by: str | None
+) -> None:
+    """Somebody is in a channel whose incident they may not read: its owner is told."""
+    with db.transaction(act) as tx:
+        incident = incidents.lock(tx, incident_id)
+        if incident is None or _may_read(tx, policy, incident, user):
+            return
+        case = Case(tx, act, incident)
+        request_id = requests.add(tx, incident, user, act.now, by_hand=True, added_by=added_by)
+        if request_id is None:
+            return
+        case.record(EntryKind.ADDED, person=user, by=added_by)
+        asked = _who_may_admit(case, policy, incidents.seats(tx, incident.id))
+        if asked is not None:
+            _ask(case, request_id, asked, user)
+        case.put_down()
+
+
+def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:
+    workspace = Workspace(incident.team_id, incident.enterprise_id)
+    seen = sight(
+        incident.tier,
+        Place.PERSONAL,
+        reader=user,
+        role=role_in(tx, policy, workspace, user),
+        invited=incidents.seats(tx, incident.id),
+        kept_out=bool(people.gone(tx, workspace, [user])),
+    )
+    return seen is Sight.FULL
+
+
+def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
+    """Slack does not let the bot remove somebody: the channel hears that a person has to do it."""
+    incident = incidents.lock(tx, claimed.subject)
+    if incident is not None:
+        case = Case(tx, act, incident)
+        case.record(EntryKind.STAYED, aloud=True, person=claimed.args["user"], error=error)
+        case.put_down()

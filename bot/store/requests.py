@@ -1,0 +1,96 @@
+"""Requests for access: who asked, or was brought in by hand, and what was answered."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.ids import new_id
+from bot.store.tables import AccessRequest, Incident, Participant
+from bot.store.tables.states import RequestState
+from bot.store.transaction import Transaction
+
+
+def add(
+    tx: Transaction,
+    incident: Incident,
+    person: str,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+    added_by: str | None = None,
+) -> str | None:
+    """Open a request and return its id; None where one of this person's is open already."""
+    request_id = new_id(now)
+    row = {
+        "team_id": incident.team_id,
+        "enterprise_id": incident.enterprise_id,
+        "id": request_id,
+        "incident_id": incident.id,
+        "person": person,
+        "by_hand": by_hand,
+        "added_by": added_by,
+        "asked_at": now,
+        "state": RequestState.OPEN,
+        "answered_by": None,
+        "answered_at": None,
+        "reason": "",
+    }
+    return request_id if tx.insert_new(AccessRequest, row) else None
+
+
+def get(tx: Transaction, request_id: str) -> AccessRequest | None:
+    return tx.first(select_rows(AccessRequest).where(col(AccessRequest.id) == request_id))
+
+
+def last(tx: Transaction, incident_id: str, person: str) -> AccessRequest | None:
+    """Return the last request that a person made for an incident."""
+    return tx.first(
+        select_rows(AccessRequest)
+        .where(
+            col(AccessRequest.incident_id) == incident_id,
+            col(AccessRequest.person) == person,
+            col(AccessRequest.by_hand).is_(False),
+        )
+        .order_by(col(AccessRequest.asked_at).desc(), col(AccessRequest.id).desc())
+        .limit(1)
+    )
+
+
+def settle(
+    tx: Transaction,
+    request_id: str,
+    state: RequestState,
+    now: datetime,
+    *,
+    by: str | None = None,
+    reason: str = "",
+) -> bool:
+    """Answer an open request; False where it has been answered."""
+    values = {"state": state, "answered_by": by, "answered_at": now, "reason": reason}
+    this = update(AccessRequest).where(
+        col(AccessRequest.id) == request_id, col(AccessRequest.state) == RequestState.OPEN
+    )
+    return tx.changed(this.values(**values)) == 1
+
+
+def settle_by_hand(
+    tx: Transaction, incident_id: str, person: str, state: RequestState, now: datetime
+) -> bool:
+    """End the open question what becomes of somebody who was brought in by hand."""
+    theirs = update(AccessRequest).where(
+        col(AccessRequest.incident_id) == incident_id,
+        col(AccessRequest.person) == person,
+        col(AccessRequest.by_hand).is_(True),
+        col(AccessRequest.state) == RequestState.OPEN,
+    )
+    return tx.changed(theirs.values(state=state, answered_at=now)) == 1
+
+
+def end_seat(tx: Transaction, incident_id: str, person: str) -> bool:
+    """Let somebody read an incident no more; False where they were not in it."""
+    seat = delete(Participant).where(
+        col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
+    )
+    return tx.changed(seat) == 1

@@ -1,0 +1,317 @@
+"""A request for access is asked once, answered once, and what follows from it ends with it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import (
+    AnsweredAlready,
+    AskedAlready,
+    NoAccess,
+    NotYours,
+    RefusedLately,
+)
+from bot.domain.ids import UserId
+from bot.domain.reading import AccessAnswer, AccessRequest, Outcome
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import access, admission, answering, lifecycle, reading, rooms
+from bot.services.letters import RoomCall
+from bot.store import incidents, requests
+from bot.store.database import Database
+from bot.store.tables.states import RequestState
+from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+NOOR = UserId("U0NOOR")
+CHANNEL = "C0SECRET"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def secret(db: Database, policy: Policy) -> str:
+    """Mei opened it, Sofia owns it; it has its channel."""
+    people(db, policy, U0NOOR={}, U0GUS={"is_restricted": True})
+    opened = an_incident(db, policy, teams=("legal",), tier=Tier.RESTRICTED).head.id
+    lifecycle.assign(db, an_act(MEI), opened, SOFIA)
+    with db.transaction() as tx:
+        rooms.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
+    scene.send(db, policy)
+    return opened
+
+
+def noor(minutes: float = 0) -> Act:
+    return an_act(NOOR, role=Role.VIEWER, minutes=minutes)
+
+
+def participants(db: Database, incident_id: str) -> list[str]:
+    with db.reading() as tx:
+        return incidents.participants(tx, incident_id)
+
+
+def entries(db: Database, incident_id: str, kind: EntryKind) -> list[dict[str, object]]:
+    details = reading.details(db, an_act(SOFIA), incident_id, newest=None)
+    return [dict(entry.data) for entry in details.entries if entry.kind is kind]
+
+
+def test_six_presses_are_one_request(db: Database, policy: Policy, secret: str) -> None:
+    admission.request_access(db, policy, noor(), secret)
+    for minutes in range(1, 6):
+        with pytest.raises(AskedAlready) as refused:
+            admission.request_access(db, policy, noor(minutes=minutes), secret)
+        assert refused.value.at == NOON
+    assert len(scene.waiting(db, DeliveryKind.ACCESS_REQUEST)) == 1
+    assert len(entries(db, secret, EntryKind.REQUESTED_ACCESS)) == 1
+
+
+def test_six_presses_at_once_are_one_request(db: Database, policy: Policy, secret: str) -> None:
+    def press(number: int) -> bool:
+        try:
+            admission.request_access(db, policy, noor(number / 60), secret)
+        except AskedAlready:
+            return False
+        return True
+
+    with ThreadPoolExecutor(1 if db.is_sqlite else 6) as pool:
+        assert sum(pool.map(press, range(6))) == 1
+    assert len(scene.waiting(db, DeliveryKind.ACCESS_REQUEST)) == 1
+
+
+def test_after_a_refusal_there_is_an_hours_pause(db: Database, policy: Policy, secret: str) -> None:
+    admission.request_access(db, policy, noor(), secret)
+    admission.answer(db, an_act(SOFIA, minutes=5), scene.newest_request(db), granted=False)
+    for minutes in (6, 64):
+        with pytest.raises(RefusedLately) as refused:
+            admission.request_access(db, policy, noor(minutes=minutes), secret)
+        assert refused.value.until == NOON + timedelta(minutes=65)
+    admission.request_access(db, policy, noor(minutes=65), secret)
+    assert len(entries(db, secret, EntryKind.REQUESTED_ACCESS)) == 2
+
+
+def test_a_refusal_is_recorded_with_its_reason_and_told(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    admission.request_access(db, policy, noor(), secret)
+    request = scene.newest_request(db)
+    admission.answer(db, an_act(SOFIA), request, granted=False, reason=" Legal has it ")
+    [recorded] = entries(db, secret, EntryKind.REFUSED_ACCESS)
+    assert (recorded["person"], recorded["reason"]) == (NOOR, "Legal has it")
+    [told] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_ANSWER)
+    assert isinstance(told.view, AccessAnswer)
+    assert (told.person, told.view.because, told.view.granted) == (NOOR, "Legal has it", False)
+    assert "Legal has it" not in str([row.args for row in scene.outgoing_rows(db)])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_second_answer_changes_nothing_and_says_who_answered(
+    db: Database, policy: Policy, secret: str, first: bool
+) -> None:
+    admission.request_access(db, policy, noor(), secret)
+    request = scene.newest_request(db)
+    admission.answer(db, an_act(SOFIA, minutes=1), request, granted=first)
+    before = scene.incident(db, secret).entries
+    for by in (SOFIA, MEI):
+        with pytest.raises(AnsweredAlready) as refused:
+            admission.answer(db, an_act(by, minutes=2), request, granted=not first)
+        assert (refused.value.by, refused.value.granted) == (SOFIA, first)
+        assert refused.value.at == NOON + timedelta(minutes=1)
+        with pytest.raises(AnsweredAlready):
+            admission.open_request(db, an_act(by, minutes=2), request)
+    assert (NOOR in participants(db, secret)) is first
+    assert scene.incident(db, secret).entries == before
+    assert len(scene.waiting(db, DeliveryKind.ACCESS_ANSWER)) == 1
+
+
+def test_two_who_answer_at_once_are_one_answer(db: Database, policy: Policy, secret: str) -> None:
+    admission.request_access(db, policy, noor(), secret)
+    request = scene.newest_request(db)
+
+    def press(granted: bool) -> bool | None:
+        try:
+            admission.answer(db, an_act(SOFIA if granted else MEI), request, granted=granted)
+        except AnsweredAlready:
+            return None
+        return granted
+
+    with ThreadPoolExecutor(1 if db.is_sqlite else 2) as pool:
+        [answered] = [one for one in pool.map(press, (True, False)) if one is not None]
+    assert (NOOR in participants(db, secret)) is answered
+    [row] = scene.waiting(db, DeliveryKind.ACCESS_ANSWER)
+    assert row.args["granted"] is answered
+
+
+def test_every_copy_of_an_answered_request_loses_its_buttons(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    """Whoever of those who may answers it, and wherever they press."""
+    admission.request_access(db, policy, noor(), secret)
+    scene.send(db, policy, NOON + 2 * HOUR)
+    request = scene.newest_request(db)
+    [posted] = scene.outgoing_rows(db, DeliveryKind.ACCESS_REQUEST)
+    assert posted.slack_ts is not None
+    admission.answer(db, an_act(MEI, minutes=3), request, granted=True)
+    edited = scene.letters(scene.send(db, policy, NOON + 3 * HOUR), DeliveryKind.MESSAGE_EDIT)
+    [edit] = [letter for letter in edited if isinstance(letter.view, AccessRequest)]
+    assert (edit.channel, edit.ts) == (posted.slack_channel, posted.slack_ts)
+    assert isinstance(edit.view, AccessRequest)
+    assert (edit.view.outcome, edit.view.by) == (Outcome.GRANTED, MEI)
+    assert edit.view.at == NOON + timedelta(minutes=3)
+
+
+def test_who_was_let_in_to_read_answers_no_request(db: Database, secret: str) -> None:
+    scene.let_in(db, an_act(SOFIA), secret, NOOR)
+    request = scene.asked_for_access(db, secret, TOM)
+    for deed in (admission.open_request, lambda *a: admission.answer(*a, granted=True)):
+        for by, named in ((noor(), request), (an_act(TOM), request), (an_act(SOFIA), "01JUNK")):
+            with pytest.raises(NotYours):
+                deed(db, by, named)
+
+
+# Leaving
+
+
+def test_whoever_leaves_the_channel_reads_it_no_more(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    scene.let_in(db, an_act(SOFIA), secret, NOOR)
+    scene.send(db, policy, NOON + 4 * HOUR)
+    admission.left(db, an_act("bot"), secret, NOOR)
+    with pytest.raises(NoAccess):
+        reading.details(db, noor(), secret)
+    [entry] = entries(db, secret, EntryKind.LEFT)
+    assert entry["person"] == NOOR
+    edited = scene.letters(scene.send(db, policy, NOON + 5 * HOUR), DeliveryKind.MESSAGE_EDIT)
+    [told] = [one.view for one in edited if isinstance(one.view, AccessAnswer)]
+    assert not told.head.full
+    admission.request_access(db, policy, noor(), secret)
+    assert len(scene.waiting(db, DeliveryKind.ACCESS_REQUEST)) == 1
+
+
+def test_a_page_loses_its_title_when_its_person_leaves(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    scene.send(db, policy, NOON + 6 * HOUR)
+    admission.left(db, an_act("bot"), secret, PRIYA)
+    [edit] = scene.letters(scene.send(db, policy, NOON + 7 * HOUR), DeliveryKind.PAGE_UPDATE)
+    assert "Pile-on" not in str(edit.view)
+
+
+def test_the_owner_goes_on_answering_for_it_outside_the_channel(db: Database, secret: str) -> None:
+    admission.left(db, an_act("bot"), secret, SOFIA)
+    assert scene.incident(db, secret).owner == SOFIA
+    assert reading.details(db, an_act(SOFIA), secret).card.head.full
+    admission.left(db, an_act("bot"), secret, MEI)
+    assert participants(db, secret) == [SOFIA]
+    with pytest.raises(NoAccess):
+        reading.details(db, an_act(MEI), secret)
+
+
+def test_whoever_left_is_invited_anew_when_they_acknowledge(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    scene.let_in(db, an_act(SOFIA), secret, PRIYA)
+    scene.send(db, policy, NOON + 8 * HOUR)
+    admission.left(db, an_act("bot"), secret, PRIYA)
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    [row] = scene.waiting(db, DeliveryKind.ROOM_INVITE)
+    assert row.args["users"] == [PRIYA]
+    admission.left(db, an_act("bot"), secret, "U0NOBODY")
+    assert len(entries(db, secret, EntryKind.LEFT)) == 1
+
+
+# Brought in by hand
+
+
+def brought_in(db: Database, policy: Policy, user: str, by: str | None = TOM) -> None:
+    act = an_act("bot")
+    found = admission.intruded_upon(db, policy, act, CHANNEL, user)
+    if found is not None:
+        admission.joined(db, policy, act, found, user, by)
+
+
+def test_somebody_brought_in_by_hand_is_told_to_the_owner(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    for _ in range(2):
+        brought_in(db, policy, NOOR)
+    [entry] = entries(db, secret, EntryKind.ADDED)
+    assert (entry["person"], entry["by"]) == (NOOR, TOM)
+    [letter] = scene.letters(scene.send(db, policy, NOON + 9 * HOUR), DeliveryKind.ACCESS_REQUEST)
+    assert isinstance(letter.view, AccessRequest)
+    found = (letter.person, letter.view.asker, letter.view.by_hand, letter.view.added_by)
+    assert found == (SOFIA, NOOR, True, TOM)
+    assert NOOR not in participants(db, secret)
+
+
+def test_keep_lets_them_read_and_remove_takes_them_out(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    for user in (NOOR, TOM):
+        brought_in(db, policy, user)
+    by_person = {
+        row.args["asker"]: row.args["request"]
+        for row in scene.outgoing_rows(db, DeliveryKind.ACCESS_REQUEST)
+    }
+    admission.answer(db, an_act(SOFIA), by_person[NOOR], granted=True)
+    admission.answer(db, an_act(SOFIA), by_person[TOM], granted=False)
+    assert reading.details(db, noor(), secret).card.head.full
+    sent = scene.send(db, policy, NOON + 10 * HOUR)
+    [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    assert isinstance(call, RoomCall)
+    assert (call.channel, call.removed) == (CHANNEL, TOM)
+    assert scene.letters(sent, DeliveryKind.ACCESS_ANSWER) == []
+    [entry] = entries(db, secret, EntryKind.REFUSED_ACCESS)
+    assert entry["by_hand"] is True
+
+
+@pytest.mark.parametrize("user", [MEI, SOFIA])
+def test_whoever_may_read_it_is_no_stranger(
+    db: Database, policy: Policy, secret: str, user: str
+) -> None:
+    brought_in(db, policy, user)
+    assert entries(db, secret, EntryKind.ADDED) == []
+
+
+def test_in_a_standard_one_only_those_without_a_role_are_strangers(
+    db: Database, policy: Policy
+) -> None:
+    people(db, policy, U0GUS={"is_restricted": True})
+    opened = an_incident(db, policy, teams=()).head.id
+    with db.transaction() as tx:
+        rooms.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
+    brought_in(db, policy, TOM)
+    brought_in(db, policy, "U0GUS")
+    [entry] = [
+        e.data
+        for e in reading.details(db, an_act(), opened, None).entries
+        if e.kind is EntryKind.ADDED
+    ]
+    assert entry["person"] == "U0GUS"
+
+
+def test_a_stranger_who_leaves_again_needs_no_answer(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    brought_in(db, policy, NOOR)
+    scene.send(db, policy, NOON + 11 * HOUR)
+    admission.left(db, an_act("bot"), secret, NOOR)
+    edited = scene.letters(scene.send(db, policy, NOON + 12 * HOUR), DeliveryKind.MESSAGE_EDIT)
+    [view] = [one.view for one in edited if isinstance(one.view, AccessRequest)]
+    assert view.outcome is Outcome.WITHDRAWN
+    with db.reading() as tx:
+        row = requests.get(tx, scene.newest_request(db))
+    assert row is not None
+    assert row.state is RequestState.LAPSED
+
+
+def test_open_channel_brings_back_whoever_left(db: Database, policy: Policy) -> None:
+    opened = an_incident(db, policy, teams=()).head.id
+    access.enter(db, an_act(TOM), opened)
+    admission.left(db, an_act("bot"), opened, TOM)
+    access.enter(db, an_act(TOM, minutes=1), opened)
+    assert participants(db, opened) == [MEI, TOM]
