@@ -98,7 +98,7 @@ def checked(path: Path, *, quick: bool) -> Contents:
     try:
         if migrations.revision(db) is None:
             raise NotADatabase("it has no schema of Tocsin")
-        flaws = [] if quick else exports.verify(db)[1]
+        flaws = [] if quick else exports.verify_seals(db)[1]
         if flaws:
             raise NotADatabase(f"{flaws[0].reference}: {flaws[0].what}")
         with db.reading() as tx:

@@ -1,4 +1,4 @@
-"""Check that no timeline was altered: every entry's hash is computed again."""
+"""Check that no timeline was altered, and that every escalation is what its timeline says."""
 
 import argparse
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Exit 1 and name the entry where a chain is broken."""
+    """Exit 1 and name each escalation with what is wrong."""
     settings = read_settings(environment, slack_needed=False)
     db = Database(settings.database_url)
     try:
@@ -23,7 +23,7 @@ def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     for flaw in broken:
         print(f"{flaw.reference}: {flaw.what}")
     if broken:
-        print(f"{len(broken)} of {checked} timelines are not as they were written.")
+        print(f"{len(broken)} flaws in {checked} escalations.")
         return 1
-    print(f"{checked} timelines are as they were written.")
+    print(f"{checked} escalations are what their timelines say, and none is missing.")
     return 0

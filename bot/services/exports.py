@@ -1,16 +1,19 @@
 """Everything of an incident as plain data, and the check of its timeline's chain."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.ids import reference
+from bot.domain.sealed import difference
 from bot.domain.timeline import GENESIS, Entry, chain
 from bot.store import followups, incidents, pages
 from bot.store.database import Database
 from bot.store.tables import Incident, TimelineEntry
 
 BATCH = 200
+MOST_MISSING = 100
+"""Of a workspace; more are not listed one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,21 @@ def _incidents(db: Database, number: int | None) -> Iterator[Incident]:
 
 
 def verify(db: Database) -> tuple[int, list[Flaw]]:
-    """Return how many timelines were checked, and the flaws that were found."""
+    """Return how many timelines were checked, and all flaws: broken seals, escalations that are not
+    what their timelines say, and escalations that are missing."""
+    checked, flaws = _verified(db, _flaw_or_difference)
+    return checked, [*flaws, *_missing(db)]
+
+
+def verify_seals(db: Database) -> tuple[int, list[Flaw]]:
+    """The seals alone: a copy with a wrong fact is as good a copy as any."""
+    return _verified(db, flaw_of)
+
+
+_FlawOf = Callable[[Incident, list[TimelineEntry]], str | None]
+
+
+def _verified(db: Database, flaw_in: _FlawOf) -> tuple[int, list[Flaw]]:
     checked, broken = 0, []
     for incident in _incidents(db, None):
         with db.reading() as tx:
@@ -66,10 +83,27 @@ def verify(db: Database) -> tuple[int, list[Flaw]]:
             sealed = incidents.get(tx, incident.id) or incident
             entries = incidents.timeline(tx, incident.id)
         checked += 1
-        what = flaw_of(sealed, entries)
+        what = flaw_in(sealed, entries)
         if what is not None:
             broken.append(Flaw(reference(incident.number), what))
     return checked, broken
+
+
+def _flaw_or_difference(incident: Incident, entries: list[TimelineEntry]) -> str | None:
+    if (flaw := flaw_of(incident, entries)) is not None:
+        return flaw
+    first = (entries[0].at, entries[0].actor) if entries else (incident.opened_at, "")
+    return difference(incident, [Entry(entry.kind, entry.data) for entry in entries], first)
+
+
+def _missing(db: Database) -> list[Flaw]:
+    """Numbers are given one after another, and no escalation is ever deleted."""
+    with db.reading() as tx:
+        return [
+            Flaw(reference(number), "it is missing, or its number was never given")
+            for workspace in incidents.workspaces(tx)
+            for number in incidents.odd_numbers(tx, workspace, MOST_MISSING)
+        ]
 
 
 def flaw_of(incident: Incident, entries: list[TimelineEntry]) -> str | None:

@@ -71,6 +71,8 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
         source=draft.source,
         tier=incident.tier,
         message=draft.permalink,
+        incident=incident.id,
+        workspace=incident.team_id,
     )
     case.add(
         Participant,

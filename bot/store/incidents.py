@@ -330,6 +330,27 @@ def name_of(incident: Incident) -> str:
     return reference(incident.number)
 
 
+def workspaces(tx: Transaction) -> list[WorkspaceRow]:
+    return tx.all(select_rows(WorkspaceRow).order_by(col(WorkspaceRow.team_id)))
+
+
+def odd_numbers(tx: Transaction, workspace: WorkspaceRow, most: int) -> list[int]:
+    """Return numbers of which there is no incident, and those that were never given."""
+    numbers = (
+        select(col(Incident.number))
+        .where(col(Incident.team_id) == workspace.team_id, col(Incident.drill).is_(False))
+        .order_by(col(Incident.number))
+    )
+    odd: list[int] = []
+    newest, expected = workspace.newest_number, 1
+    for number in tx.execute(numbers).scalars():
+        odd += range(expected, min(number, newest + 1, expected + most))
+        odd += [number] if number > newest else []
+        expected = number + 1
+    odd += range(expected, min(newest, expected + most) + 1)
+    return odd[:most]
+
+
 def batch(tx: Transaction, *, after: str, number: int | None, limit: int) -> list[Incident]:
     """Return incidents in the order in which they were opened, those behind id `after`."""
     query = select_rows(Incident).where(col(Incident.id) > after, col(Incident.drill).is_(False))
