@@ -50,7 +50,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         respond: AsyncRespond,
     ) -> None:
         tell = Telling.back(client, respond, body)
-        ready, work = await in_time(attempt(_answer(shell, context, body), "A command"))
+        ready, work = await in_time(attempt(answer_to(shell, context, body), "A command"))
         if not ready:
             working = sentence(shell.desk, "working")
             await ack(text=working.text, blocks=working.blocks)
@@ -87,7 +87,7 @@ async def _later(
         await tell(answer)
 
 
-async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
+async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
     trigger: str = body["trigger_id"]
     user = str(body.get("user_id") or "")
     try:

@@ -14,6 +14,8 @@ from handlers.commands.words import ENDS, first_word, plain, team_names
 
 _JOINING = re.compile(r"\s*[,;&+/]+\s*(?:and\s+)?|\s+(?:and|plus)\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,;:]+")
+LOOKED_AT = 100
+_THE_REST = 0.8
 _HOW_NEAR = 0.75
 """A word behind a comma that is as near as this to a team's name is a mistyped team."""
 
@@ -71,11 +73,30 @@ def _one(ask: Ask, line: Line, at: int, *, teams: bool) -> tuple[Target | None, 
         return None, at
     if found["team"]:
         team = ask.policy.team(found["team"])
+        _refuse_a_longer_name(ask.policy, line.norm, found)
         return Target(team.key, None, team.key), found.end()
     if found["user"]:
         typed = line.raw[line.starts[found.start()] : line.ends[found.end() - 1]]
         return Target(None, UserId(found["user"]), plain(typed)), found.end()
     return Target(None, ask.me, "me"), found.end()
+
+
+def _refuse_a_longer_name(policy: Policy, norm: str, found: re.Match[str]) -> None:
+    """Raise NotFound for `data protecton`: it is near a longer name than `data`."""
+    begun = len(_words(found["team"]))
+    typed = _words(norm[found.start("team") : found.start() + LOOKED_AT])
+    for team in policy.teams.values():
+        for name in (team.key, team.name, *team.aliases):
+            words = _words(name)
+            meant, said = words[: begun + 1], typed[: begun + 1]
+            if len(meant) == begun or meant == said or meant[:begun] != said[:begun]:
+                continue
+            if get_close_matches("".join(said[begun:]), meant[begun:], cutoff=_THE_REST):
+                raise NotFound("team", " ".join(said), (team.key,))
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[-\s_]+", name.lower().strip())
 
 
 def _nobody(ask: Ask) -> Exception:

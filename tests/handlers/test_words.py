@@ -8,6 +8,7 @@ from handlers.commands.listener import read
 from handlers.commands.misunderstood import nearest_verbs
 from handlers.commands.words import first_word, person_first, plain, reference_first, team_first
 from tests.factories import MEI, PRIYA
+from tests.writings.ways import WAYS, references
 
 
 @pytest.mark.parametrize(
@@ -37,53 +38,8 @@ def test_text_is_unescaped_exactly_once(escaped: str, typed: str) -> None:
     assert plain(escaped) == typed
 
 
-WAYS = (
-    "{}",
-    "*{}*",
-    "_{}_",
-    "~{}~",
-    "`{}`",
-    "*_{}_*",
-    '"{}"',
-    "'{}'",
-    "\u201c{}\u201d",
-    "\u2018{}\u2019",
-    "\u00ab{}\u00bb",
-    "({})",
-    "[{}]",
-    "&lt;{}&gt;",
-    "{}.",
-    "{},",
-    "{}:",
-    "{};",
-    "{}!",
-    "{}?",
-    "*{}*:",
-    "\u200b{}\u200b",
-    "\u202e{}\u202c",
-    "\ufeff{}",
-)
-"""How people, their keyboards and Slack put a name."""
-
-
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(
-    "written",
-    [
-        "ESC-12",
-        "esc12",
-        "esc 12",
-        "#12",
-        "#esc-12",
-        "Escalation 12",
-        "ESC\u201312",
-        "ESC\u201412",
-        "ESC\u221212",
-        "ESC\u201112",
-        "E\u200bSC-1\u20602",
-        "\uff25\uff33\uff23\uff0d\uff11\uff12",
-    ],
-)
+@pytest.mark.parametrize("written", references(12)[:-1])
 def test_a_reference_is_read_in_whatever_it_is_put(written: str, way: str) -> None:
     put = way.format(written)
     assert reference_first(put) == ("ESC-12", "")

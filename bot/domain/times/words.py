@@ -32,7 +32,7 @@ class Words:
     @classmethod
     def of(cls, text: str) -> "Words":
         found = list(_WORD.finditer(_STAMP.sub(r"\1 ", _plain(text))))
-        bare = [word[0].rstrip(",;:.!") for word in found]
+        bare = [word[0].rstrip(",;:.!?") for word in found]
         return cls(
             text,
             tuple(word.lower() for word in bare),

@@ -1,0 +1,35 @@
+"""One table for all cells of a process: whatever a cell changes is put back."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.store.database import Database
+from tests import FOLDER
+from tests.databases import fresh_url
+from tests.writings.table import Table
+
+
+@pytest.fixture(scope="session")
+def laid(policy: Policy) -> Iterator[Table]:
+    with (
+        tempfile.TemporaryDirectory(dir=FOLDER) as folder,
+        fresh_url("sqlite", Path(folder)) as url,
+    ):
+        db = Database(url)
+        yield (table := Table.laid(db, policy, Desk(policy, Words())))
+        table.shell.threads.close()
+        db.close()
+
+
+@pytest.fixture
+def table(laid: Table) -> Iterator[Table]:
+    """Every cell that does something else than what is named is told at once."""
+    laid.wrong.clear()
+    yield laid
+    assert not laid.wrong, f"{len(laid.wrong)} cells:\n" + "\n".join(laid.wrong[:20])

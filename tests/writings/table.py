@@ -1,0 +1,207 @@
+"""One database, a workspace's worth of escalations, and a command at a time: what each changed.
+
+Whatever a command changed is put back, so that thousands of them find the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, TypeVar
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from sqlmodel import SQLModel, col, select
+
+from bot.domain.act import Workspace
+from bot.domain.ids import TeamKey
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.message import Message
+from bot.services import followups, lifecycle, rooms
+from bot.services.opening import open_incident
+from bot.store import incidents
+from bot.store.database import Database
+from bot.store.tables import Incident, PagingRun, Reminder, Task, TimelineEntry
+from bot.store.transaction import Transaction, core
+from bot.threads import Threads
+from handlers.answer import Modal
+from handlers.background import BackgroundTasks
+from handlers.commands.listener import answer_to
+from handlers.errors import Failure, attempt
+from handlers.shell import Shell
+from tests.factories import MEI, NOON, PRIYA, WORKSPACE, a_draft, an_act, people
+from tests.handlers.stage import StillClock
+
+TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
+_OTHERS = (
+    "SELECT (SELECT count(*) FROM reminder), (SELECT count(*) FROM task), count(*) FROM paging_run"
+)
+NAMED, OTHER, HERE, RESOLVED, HERE_RESOLVED = 5, 6, 7, 8, 9
+OPEN_CHANNEL, ENDED_CHANNEL, NO_CHANNEL = "C0HERE", "C0ENDED", "C0GENERAL"
+
+
+@dataclass(frozen=True)
+class Became:
+    """What one command brought about."""
+
+    text: str
+    form: Mapping[str, Any] | None
+    touched: frozenset[int]
+    opened: tuple[Incident, ...]
+    entries: tuple[TimelineEntry, ...]
+    """Those that are new, of all escalations that were there before."""
+    reminders: tuple[Reminder, ...]
+    tasks: tuple[Task, ...]
+    runs: tuple[PagingRun, ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.touched or self.opened or self.reminders or self.runs or self.tasks)
+
+    @property
+    def refused(self) -> bool:
+        """Nothing was done, no form stands open, and it is said why."""
+        return self.nothing and self.form is None and bool(self.text.strip())
+
+
+@dataclass
+class Table:
+    db: Database
+    shell: Shell
+    cells: int = 0
+    wrong: list[str] = field(default_factory=list)
+    _triggers: count[int] = field(default_factory=count)
+    _known: dict[int, tuple[str, int, str]] = field(default_factory=dict)
+    _others: tuple[int, ...] = ()
+
+    @classmethod
+    def laid(cls, db: Database, policy: Policy, desk: Desk) -> Table:
+        people(db, policy, U0GUS={"is_restricted": True}, U0GONE={"deleted": True})
+        shell = Shell(
+            db=db,
+            policy=policy,
+            desk=desk,
+            clock=StillClock(),
+            threads=Threads(one_writer=True),
+            fetch_person=_nobody_else,
+            tasks=BackgroundTasks(),
+        )
+        table = cls(db, shell)
+        table._lay()
+        return table
+
+    def _lay(self) -> None:
+        """Nine escalations: every one of them could be acknowledged, closed or written to."""
+        db, policy = self.db, self.shell.policy
+        cause = next(iter(policy.root_causes))
+        for number in range(1, 10):
+            teams = (TeamKey("legal"),)
+            made = open_incident(db, policy, an_act(), a_draft(f"Number {number}", teams=teams))
+            assert made.head.reference == f"ESC-{number}"
+            for user in (MEI, PRIYA):
+                followups.add_task(
+                    db,
+                    policy,
+                    an_act(),
+                    made.head.id,
+                    assignee=user,
+                    text="look at it",
+                    due_at=NOON.replace(day=28),
+                )
+            if number in (RESOLVED, HERE_RESOLVED):
+                act = an_act()
+                lifecycle.resolve(
+                    db, policy, act, made.head.id, root_cause=cause, follow_up_days=()
+                )
+            place = {HERE: OPEN_CHANNEL, HERE_RESOLVED: ENDED_CHANNEL, NAMED: "C0NAMED"}
+            if number in place:
+                with db.transaction() as tx:
+                    name = f"esc-{number}"
+                    rooms.channel_made(tx, an_act(), made.head.id, place[number], name)
+        with db.transaction() as tx:
+            for table in TABLES:
+                kept = f'CREATE TABLE "kept_{table}" AS SELECT * FROM "{table}"'  # noqa: S608
+                tx.connection.exec_driver_sql(kept)
+        self._known, self._others = self._look()
+
+    def _look(self) -> tuple[dict[int, tuple[str, int, str]], tuple[int, ...]]:
+        """A digest of every escalation, and how many rows there are of what may have none."""
+        with self.db.reading() as tx:
+            found = tx.connection.exec_driver_sql("SELECT number, id, entries, head FROM incident")
+            rows = {number: (row_id, entries, head) for number, row_id, entries, head in found}
+            return rows, tuple(tx.connection.exec_driver_sql(_OTHERS).one())
+
+    async def say(self, who: str, text: str, channel: str = NO_CHANNEL) -> Became:
+        """Type a command, and put back what it changed."""
+        self.cells += 1
+        body = {
+            "user_id": who,
+            "text": text,
+            "channel_id": channel,
+            "trigger_id": f"cell.{next(self._triggers)}",
+            "team_id": WORKSPACE.team_id,
+        }
+        answer = await attempt(answer_to(self.shell, _context(), body), "A cell")
+        if isinstance(answer, Failure):
+            assert answer.refused, (text, answer.error)
+            answer = answer.message(self.shell.desk)
+        became = self._became(answer)
+        if not became.nothing:
+            self._put_back()
+        return became
+
+    def _became(self, answer: Message | Modal | None) -> Became:
+        rows, counted = self._look()
+        touched = {number for number, row in self._known.items() if rows[number] != row}
+        form = answer.view if isinstance(answer, Modal) else None
+        text = str([answer.text, answer.blocks]) if isinstance(answer, Message) else ""
+        if not touched and len(rows) == len(self._known) and counted == self._others:
+            return Became(text, form, frozenset(), (), (), (), (), ())
+        with self.db.reading() as tx:
+            opened = tx.all(select(Incident).where(col(Incident.number) > len(self._known)))
+            entries: list[TimelineEntry] = []
+            for number in sorted(touched):
+                row_id, seen, _ = self._known[number]
+                entries += [e for e in incidents.timeline(tx, row_id, newest=None) if e.seq > seen]
+            return Became(
+                text,
+                form,
+                frozenset(touched),
+                tuple(opened),
+                tuple(entries),
+                _new(tx, Reminder),
+                _new(tx, Task),
+                _new(tx, PagingRun),
+            )
+
+    def _put_back(self) -> None:
+        with self.db.transaction() as tx:
+            for table in TABLES:
+                tx.connection.exec_driver_sql(f'DELETE FROM "{table}"')  # noqa: S608 - our names
+                back = f'INSERT INTO "{table}" SELECT * FROM "kept_{table}"'  # noqa: S608
+                tx.connection.exec_driver_sql(back)
+
+    def check(self, holds: bool, text: str, became: Became) -> None:
+        if not holds:
+            self.wrong.append(f"{text!r} → {became}")
+
+
+Row = TypeVar("Row", Reminder, Task, PagingRun)
+
+
+def _new(tx: Transaction, table: type[Row]) -> tuple[Row, ...]:
+    name = core(table).name
+    known = f'SELECT id FROM "kept_{name}"'  # noqa: S608 - our names
+    ids = set(tx.connection.exec_driver_sql(known).scalars())
+    return tuple(row for row in tx.all(select(table)) if row.id not in ids)
+
+
+async def _nobody_else(_workspace: Workspace, _user: str) -> bool:
+    return False
+
+
+def _context() -> AsyncBoltContext:
+    result = AuthorizeResult(enterprise_id=None, team_id=WORKSPACE.team_id, bot_user_id="U0BOT")
+    return AsyncBoltContext({"authorize_result": result})
