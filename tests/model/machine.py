@@ -47,8 +47,11 @@ COMMANDS = (
     "reopen {esc} it is back",
     "resolve {esc}",
     "close {esc}",
+    "duplicate {esc} of ESC-1",
     "remind {esc} in 30m look again",
 )
+WRITTEN = ("{}", "*{}*", "`{}`", "({}).", "\u201c{}\u201d:", "{}x", "")
+"""How somebody writes a reference: `ESC-1x` is none, and with nothing it is where they are."""
 FORMS: dict[str, dict[str, Any]] = {
     Form.CANNOT_TAKE: {"why": "on a plane"},
     Form.HAND_OVER: {"person": "U0TOM", "summary": "read so far"},
@@ -117,10 +120,28 @@ class People(RuleBasedStateMachine):
             assert len(tx.all(select(Incident))) == self.opened
 
     @precondition(lambda self: self.opened)
-    @rule(who=person, what=st.sampled_from(COMMANDS), which=st.integers(0, 2), twice=twice)
-    def somebody_commands(self, who: str, what: str, which: int, twice: bool) -> None:
-        text = what.format(esc=f"ESC-{which % self.opened + 1}")
-        self._run(self._command(who, text, twice=twice))
+    @rule(
+        who=person,
+        what=st.sampled_from(COMMANDS),
+        which=st.integers(0, 2),
+        written=st.sampled_from(WRITTEN),
+        here=st.integers(0, 2),
+        twice=twice,
+    )
+    def somebody_commands(
+        self, who: str, what: str, which: int, written: str, here: int, twice: bool
+    ) -> None:
+        """Nothing is done to an escalation that was not named and is not the one stood in."""
+        number = which % self.opened + 1
+        place = self.world.channel_of(here % self.opened + 1, who)
+        text = what.format(esc=written.format(f"ESC-{number}"))
+        before = self.world.entries()
+        self._run(self._command(who, text, twice=twice, place=place or "general"))
+        changed = {one for one, entries in self.world.entries().items() if entries != before[one]}
+        if what != "ack":
+            stood_in = {here % self.opened + 1} if place else set()
+            meant = set() if written == "{}x" else {number} if written else stood_in
+            assert changed <= meant, (text, place, changed)
 
     @rule(which=ANY, who=ANY, twice=twice)
     def somebody_clicks(self, which: int, who: int, twice: bool) -> None:
@@ -221,8 +242,8 @@ class People(RuleBasedStateMachine):
         await self.world.come_to_rest()
         none(wrong_at_rest(self.world))
 
-    async def _command(self, who: str, text: str, *, twice: bool) -> str:
-        outcome = await self.world.slack.person(who).command(f"/escalate {text}", "general")
+    async def _command(self, who: str, text: str, *, twice: bool, place: str = "general") -> str:
+        outcome = await self.world.slack.person(who).command(f"/escalate {text}", place)
         await self._answered(outcome, twice=twice)
         return texts(outcome.message) if outcome.message else ""
 

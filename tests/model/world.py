@@ -19,7 +19,8 @@ from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.manifest import manifest
 from bot.store.database import Database
 from bot.store.outbox import UNSENT
-from bot.store.tables import Delivery, Lane
+from bot.store.tables import Delivery, Incident, Lane
+from bot.store.tables.states import RoomState
 from bot.threads import Threads
 from bot.worker.figures import Figures
 from bot.worker.loop import Gear
@@ -191,6 +192,20 @@ class World:
     def readers(self, message: Message) -> list[str]:
         members = self.slack.channel(message.channel).members
         return sorted(user for user in members if user in CAST_IDS)
+
+    def entries(self) -> dict[int, int]:
+        """How much has happened in each escalation, by its number."""
+        with self.db.reading() as tx:
+            return {row.number: row.entries for row in tx.all(select(Incident))}
+
+    def channel_of(self, number: int, who: str) -> str | None:
+        """An escalation's channel, where this person is in it."""
+        with self.db.reading() as tx:
+            found = tx.first(select(Incident).where(col(Incident.number) == number))
+        if found is None or found.room is not RoomState.CHANNEL or found.channel_id is None:
+            return None
+        inside = f"U0{who.upper()}" in self.slack.channel(found.channel_id).members
+        return found.channel_id if inside else None
 
     def with_a_form(self) -> list[str]:
         views = self.slack.slack.workspace
