@@ -1,0 +1,144 @@
+"""A whole bot with all of its loops, and the Slack that refuses; incidents are opened at once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import UserId
+from bot.domain.reading import Opened
+from bot.policy import Policy, load
+from bot.settings import read_settings
+from bot.store.database import Database
+from bot.store.tables import Delivery, Page, PagingRun
+from commandline.runtime import Tocsin
+from commandline.web import create_app
+from playground.serving import bound
+from tests.factories import MEI, an_incident
+from tests.faults.policies import people, shipped
+from tests.refusing.another_slack import TEAM, AnotherSlack, another_slack
+from tests.serving import served
+from tests.waiting import eventually
+from tests.worker.conftest import BRISK
+
+CROWD = 84
+"""Teams, each with two people: a person's messages come one a second, so each page has its own."""
+PACE = replace(
+    BRISK,
+    lease=timedelta(seconds=3),
+    http_timeout=timedelta(seconds=2),
+    first_refusal=timedelta(seconds=0.3),
+    longest_refusal=timedelta(seconds=1),
+    # What asks is a refusal, and never the watch.
+    check_token_every=timedelta(hours=1),
+    retry_slack=0.5,
+)
+
+
+class Refusing:
+    """The bot as seen from outside, its Slack, and its database."""
+
+    def __init__(self, bot: Tocsin, slack: AnotherSlack, url: str) -> None:
+        self.bot = bot
+        self.slack = slack
+        self.url = url
+        self.opened = 0
+        """Escalations, and so the number of the newest."""
+
+    @property
+    def db(self) -> Database:
+        return self.bot.db
+
+    def act(self, user: str = MEI) -> Act:
+        return Act(Workspace(TEAM), UserId(user), Role.MANAGER, self.bot.clock.now())
+
+    def open(self, teams: Iterable[int]) -> Opened:
+        """Open a P1 that pages these teams of the crowd."""
+        named = tuple(f"crowd-{team}" for team in teams)
+        self.opened += 1
+        return an_incident(self.db, self.bot.policy, self.act(), teams=named)
+
+    def pages(self, opened: Iterable[Opened] = ()) -> list[Page]:
+        """The pages of these incidents, or all of them, in the order in which they were made."""
+        ids = [one.head.id for one in opened]
+        with self.db.reading() as tx:
+            rows = tx.all(select(Page).order_by(col(Page.created_at), col(Page.id)))
+        return [row for row in rows if not ids or row.incident_id in ids]
+
+    def runs(self, opened: Opened) -> list[PagingRun]:
+        with self.db.reading() as tx:
+            mine = col(PagingRun.incident_id) == opened.head.id
+            return tx.all(select(PagingRun).where(mine))
+
+    def deliveries(self, kind: DeliveryKind) -> list[Delivery]:
+        with self.db.reading() as tx:
+            of_kind = select(Delivery).where(col(Delivery.kind) == kind)
+            return tx.all(of_kind.order_by(col(Delivery.id)))
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(self.url + path, timeout=aiohttp.ClientTimeout(total=20)) as answer,
+        ):
+            return answer.status, await answer.text()
+
+    async def refused(self) -> list[str]:
+        """What `/readyz` names; the process is ready all the same."""
+        status, body = await self.get("/readyz")
+        told = json.loads(body)
+        assert (status, told["problems"]) == (200, []), body
+        return list(told["refused"])
+
+    async def all_paged(self, opened: Iterable[Opened], count: int) -> None:
+        """Wait until Slack has taken so many pages of these incidents."""
+        mine = list(opened)
+        await eventually(
+            lambda: sum(page.sent_at is not None for page in self.pages(mine)) >= count,
+            f"not all of {count} pages went out",
+        )
+
+
+def crowd_policy(folder: Path) -> Policy:
+    path = folder / "policy.toml"
+    path.write_text(shipped(crowd=CROWD))
+    return load(path)
+
+
+def described(policy: Policy) -> list[dict[str, object]]:
+    names = {person["id"]: person for person in people(CROWD)}
+    everyone = dict.fromkeys((*policy.people.values(), *names))
+    return [{"id": user, "name": user.lower(), "tz": "UTC", "team_id": TEAM} for user in everyone]
+
+
+@pytest.fixture
+async def refusing(database_url: str, tmp_path: Path) -> AsyncIterator[Refusing]:
+    """A bot that knows its people and has their direct messages."""
+    policy = crowd_policy(tmp_path)
+    listening = bound("127.0.0.1", 0)
+    async with another_slack(described(policy)) as slack:
+        environment = {
+            "SLACK_BOT_TOKEN": "xoxb-another",
+            "SLACK_SIGNING_SECRET": "secret",
+            "SLACK_API_URL": slack.url,
+            "DATABASE_URL": database_url,
+            "HOST": "127.0.0.1",
+            "PORT": str(listening.getsockname()[1]),
+        }
+        bot = Tocsin(read_settings(environment), policy, PACE)
+        async with served(create_app(bot), listening) as url:
+            stage = Refusing(bot, slack, url)
+            count = len(set(policy.people.values()))
+            await eventually(lambda: len(slack.called("conversations.open")) >= count)
+            async with asyncio.timeout(60):
+                # Nothing tells when a process is ready: it can only be asked again.
+                while (await stage.get("/readyz"))[0] != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            yield stage
