@@ -56,6 +56,7 @@ class DeliveryKind(StrEnum):
     REMINDER = "reminder"
     TASK_REMINDER = "task reminder"
     UPDATE_REMINDER = "update reminder"
+    UNANSWERED = "unanswered"
     EXHAUSTED = "exhausted"
     ACCESS_REQUEST = "access request"
     ACCESS_ANSWER = "access answer"

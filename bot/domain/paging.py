@@ -64,6 +64,13 @@ class Ladder:
         """The position ahead of the first step."""
         return Position(self.first_round, -1)
 
+    def after(self, user: UserId) -> "Ladder":
+        """Return the ladder from the step behind a person's own, round to theirs, without them."""
+        own = next((n for n, step in enumerate(self.steps) if user in step.targets), -1)
+        turned = (*self.steps[own + 1 :], *self.steps[: own + 1])
+        left = (Step(tuple(t for t in step.targets if t != user), step.wait) for step in turned)
+        return Ladder(tuple(step for step in left if step.targets), self.rounds)
+
     def paces_like(self, other: "Ladder") -> bool:
         """Whether it pages the same people after the same waits."""
         return (self.steps, self.rounds) == (other.steps, other.rounds)

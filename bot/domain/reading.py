@@ -276,6 +276,23 @@ class UpdateReminder:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A team's first step passed without an answer: to the owner. `tried` were asked in vain; the
+    team's row says who is paged now. `ended`: the incident has.
+    """
+
+    head: Head
+    team: TeamRow
+    tried: tuple[UserId, ...]
+    ended: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the team is still being paged."""
+        return self.team.state is RunState.PAGING and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
 class ExhaustedMessage:
     """Nobody acknowledged: to the escalation manager. `ended`: the incident has."""
 

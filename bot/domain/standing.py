@@ -96,6 +96,9 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
         _SHOWN_AS | _OVER | {Change.UPDATED, Change.MOVED, Change.OWNER, Change.AGAIN},
         repeats=True,
     ),
+    DeliveryKind.UNANSWERED: Stands(
+        About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.WENT_ON}
+    ),
     DeliveryKind.EXHAUSTED: Stands(About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.OWNER}),
     DeliveryKind.ACCESS_REQUEST: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),
     DeliveryKind.ACCESS_ANSWER: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),

@@ -22,6 +22,7 @@ class EntryKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     DECLINED_PAGE = "declined page"
     HANDED_OVER = "handed over"
+    UNANSWERED = "unanswered"
     EXHAUSTED = "exhausted"
     UNREACHABLE = "unreachable"
     REACHED = "reached after all"

@@ -1,11 +1,26 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import Assigned, ExhaustedMessage
+from bot.domain.reading import Assigned, ExhaustedMessage, Unanswered
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.pages import channel_link
+
+
+def unanswered(desk: Desk, view: Unanswered) -> Message:
+    """To the owner: a team's first step passed, who is paged now, or what became of it."""
+    head, team, asks = view.head, view.team, view.asks
+    said = desk.say("escalation", "unanswered", head=head, team=team, tried=view.tried, asks=asks)
+    then = "unanswered_next" if asks else "unanswered_since"
+    show = button(desk, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id)
+    choices = [show, button(desk, Button.PAGE_TEAM, head.id)] if asks else [show]
+    blocks: list[Block] = [
+        section(said),
+        context(desk.say("escalation", then, team=team, ended=view.ended)),
+        actions(choices),
+    ]
+    return message(desk.say("escalation", "unanswered_fallback", head=head, team=team), blocks)
 
 
 def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:

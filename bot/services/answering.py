@@ -170,8 +170,8 @@ def _acknowledge(case: Case, run: PagingRun, page: Page | None) -> None:
 
 
 def _tell_those_told(case: Case, run: PagingRun) -> None:
-    """Where the ladder had come to its end, people were told that nobody answered."""
-    if run.state is RunState.EXHAUSTED:
+    """Where a step or the whole ladder had passed, people were told that nobody answered."""
+    if run.state is RunState.EXHAUSTED or run.early_word_at is not None:
         keep_true_of(case, Change.ANSWERED, run.id, case.id)
 
 

@@ -120,7 +120,8 @@ def _subjects(works: Sequence[DueWork]) -> tuple[set[str], set[str]]:
 
 
 def _page_step(case: Case, policy: Policy, work: DueWork) -> None:
-    runs.step_due(case, policy, work.subject, work.due_at)
+    if runs.step_due(case, policy, work.subject, work.due_at):
+        keep_true_of(case, Change.WENT_ON, work.subject)
 
 
 def last_update(tx: Transaction, incident: Incident) -> datetime:

@@ -15,6 +15,7 @@ from bot.domain.reading import (
     PageMessage,
     ReminderMessage,
     TaskReminder,
+    Unanswered,
     UpdateReminder,
 )
 
@@ -26,6 +27,7 @@ View = (
     | ReminderMessage
     | TaskReminder
     | UpdateReminder
+    | Unanswered
     | ExhaustedMessage
     | AccessRequest
     | AccessAnswer

@@ -7,6 +7,7 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.pace import Moved, Pace, sooner
 from bot.domain.paging import (
     PERSON_PREFIX,
+    STILL_ASKED,
     UNANSWERED,
     Ladder,
     PageState,
@@ -116,13 +117,11 @@ def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[User
 
 def _correct_pages(case: Case, run_id: str, again: Collection[str]) -> None:
     """Edit the pages that wait; those of people who are paged `again` give way to a new one."""
-    waiting = [
-        page for page in pages.pages_of_run(case.tx, run_id) if page.state is PageState.WAITING
-    ]
-    replaced = [page for page in waiting if page.target in again]
-    for page in replaced:
-        pages.answer(case.tx, page.id, PageState.SUPERSEDED, case.act.now, "")
-    withdrawals.cancel(case.tx, [page.id for page in replaced], ASKS)
+    told = pages.pages_of_run(case.tx, run_id)
+    waiting = [page for page in told if page.state in STILL_ASKED]
+    replaced = [page.id for page in waiting if page.target in again]
+    pages.replace(case.tx, replaced, case.act.now)
+    withdrawals.cancel(case.tx, replaced, ASKS)
     case.send(*(page_changed(case, page) for page in waiting if page.message_ts is not None))
 
 

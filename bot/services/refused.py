@@ -6,7 +6,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import PageState
 from bot.policy import Policy
-from bot.services import admission, rooms, runs
+from bot.services import admission, in_charge, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
@@ -177,6 +177,8 @@ def _after_rejection(
             admission.request_not_taken(tx, policy, act, claimed)
         case DeliveryKind.ROOM_REMOVE:
             admission.not_removed(tx, act, claimed, code)
+        case DeliveryKind.EXHAUSTED:
+            in_charge.not_taken(tx, policy, act, claimed)
         case _:
             pass
 

@@ -23,6 +23,8 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import on_call
 from bot.services.case import Case
+from bot.services.early import say_early
+from bot.services.in_charge import tell_managers
 from bot.store import pages, timers, withdrawals
 from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
@@ -59,7 +61,8 @@ def _advance(
     run: PagingRun,
     paged: Sequence[Page],
     late_since: datetime | None = None,
-) -> None:
+) -> tuple[UserId, ...]:
+    """Return who is paged now; nobody where the ladder is at its end."""
     # Whatever the step was due for is decided here: left alone, its timer would take one more.
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
@@ -74,9 +77,11 @@ def _advance(
         case PageNow():
             if pages.move(case.tx, run.id, before, decision.position, decision.next_at):
                 page_now(case, _named(run), decision, late_since)
+                return decision.targets
         case Exhausted():
             if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
                 exhausted(case, policy, _named(run), ladder, before, paged)
+    return ()
 
 
 def _named(run: PagingRun) -> Run:
@@ -155,7 +160,7 @@ def exhausted(
     at: Position,
     paged: Sequence[Page] = (),
 ) -> tuple[UserId, ...]:
-    """Nobody is left: the escalation manager, operations and the incident's channel are told.
+    """Nobody is left: the managers on duty and the incident's channel are told.
 
     Where that is because a whole team counts as gone, it may be Slack that is wrong: its people
     are paged all the same. Returns those.
@@ -177,33 +182,27 @@ def exhausted(
         doubted=list(doubted),
         left=[user for user in left if user not in doubted],
     )
-    _tell_those_in_charge(case, policy, run)
+    tell_managers(case, policy, run.id, run.first_round)
     return doubted
 
 
-def _tell_those_in_charge(case: Case, policy: Policy, run: Run) -> None:
-    told = dict.fromkeys((*policy.managers_on_duty, *policy.operations_fallback))
-    for user in told:
-        case.send(
-            Outgoing(
-                kind=DeliveryKind.EXHAUSTED,
-                priority=Priority.PAGE,
-                lane=f"person/{user}",
-                subject=run.id,
-                incident_id=case.id,
-                dedup_key=f"exhausted:{run.id}:{user}",
-                target=user,
-            )
-        )
+def step_due(case: Case, policy: Policy, run_id: str, due_at: datetime) -> bool:
+    """Nobody acknowledged in time: the timer of a step fires, late after a downtime.
 
-
-def step_due(case: Case, policy: Policy, run_id: str, due_at: datetime) -> None:
-    """Nobody acknowledged in time: the timer of a step fires, late after a downtime."""
+    Returns whether the early word of the run was said before, and so is out of date now.
+    """
     # Behind the incident's lock: an acknowledgement may have come first.
     run = pages.run(case.tx, run_id)
-    if run is not None and run.state is RunState.PAGING:
-        advance(case, policy, run, due_at if is_late(due_at, case.act.now) else None)
-        case.card_changed()
+    if run is None or run.state is not RunState.PAGING:
+        return False
+    paged = pages.pages_of_run(case.tx, run.id)
+    late_since = due_at if is_late(due_at, case.act.now) else None
+    targets = _advance(case, policy, run, paged, late_since)
+    if targets:
+        tried = dict.fromkeys(UserId(page.target) for page in paged)
+        say_early(case, run, tuple(tried), targets)
+    case.card_changed()
+    return run.early_word_at is not None
 
 
 def unreachable(case: Case, policy: Policy, page: Page, error: str, *, again: bool = False) -> None:

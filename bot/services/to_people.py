@@ -23,6 +23,7 @@ from bot.domain.reading import (
     Outcome,
     ReminderMessage,
     TaskReminder,
+    Unanswered,
     UpdateReminder,
 )
 from bot.domain.visibility import Place
@@ -246,6 +247,39 @@ def _update(shelf: Shelf, claimed: Claimed, incident: Incident, reader: str) -> 
         last_update_at=datetime.fromisoformat(claimed.args["since"]),
         due_at=datetime.fromisoformat(claimed.args["due"]),
     )
+
+
+# A first step that passed
+
+
+def unanswered(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    run = shelf.run(claimed.subject)
+    incident = shelf.incident(run.incident_id) if run else None
+    if run is None or incident is None or claimed.target is None:
+        return Moot("no such run")
+    if shelf.kept_out(claimed.workspace, claimed.target):
+        return KEPT_OUT
+    if claimed.target != incident.owner:
+        return Moot("another person owns it by now")
+    view = _unanswered(shelf, claimed, run, incident)
+    return Letter(view, person=claimed.target) if view.asks else Moot("answered or over meanwhile")
+
+
+def unanswered_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    run = shelf.run(claimed.subject)
+    incident = shelf.incident(run.incident_id) if run else None
+    if run is None or incident is None:
+        return Moot("no such run")
+    return Letter(_unanswered(shelf, claimed, run, incident))
+
+
+def _unanswered(shelf: Shelf, claimed: Claimed, run: PagingRun, incident: Incident) -> Unanswered:
+    told = pages.pages_of_run(shelf.tx, run.id)
+    team = views.team_row(run, told)
+    asked = dict.fromkeys(UserId(page.target) for page in told)
+    tried = tuple(user for user in asked if user not in team.paged)
+    head = for_person(shelf, incident, _reader(claimed))
+    return Unanswered(head, team, tried or team.paged, ended=incident.ended_at is not None)
 
 
 # Nobody acknowledged

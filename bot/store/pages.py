@@ -221,6 +221,16 @@ def supersede(tx: Transaction, run_id: str, now: datetime) -> None:
     )
 
 
+def replace(tx: Transaction, ids: Collection[str], now: datetime) -> None:
+    """Settle pages that another one takes the place of, also where Slack refused them so far."""
+    if ids:
+        tx.execute(
+            update(Page)
+            .where(col(Page.id).in_(list(ids)), col(Page.state).in_(STILL_ASKED))
+            .values(state=PageState.SUPERSEDED, answered_at=now)
+        )
+
+
 def refused_among(tx: Transaction, ids: Collection[str]) -> set[str]:
     """Return those of these pages that Slack refused when they were last tried."""
     if not ids:

@@ -15,6 +15,7 @@ from bot.domain.reading import (
     PageMessage,
     ReminderMessage,
     TaskReminder,
+    Unanswered,
     UpdateReminder,
 )
 from bot.render import access, card, digest, escalations, home, notices, pages, reminders
@@ -40,6 +41,8 @@ def message(desk: Desk, view: View) -> Message:
             return reminders.task_reminder(desk, view)
         case UpdateReminder():
             return reminders.update_reminder(desk, view)
+        case Unanswered():
+            return escalations.unanswered(desk, view)
         case ExhaustedMessage():
             return escalations.exhausted(desk, view)
         case AccessRequest():

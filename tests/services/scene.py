@@ -53,6 +53,11 @@ def page_states(db: Database, team: str) -> list[PageState]:
     return [page.state for page in all_pages(db, team)]
 
 
+def runs(db: Database) -> list[PagingRun]:
+    with db.reading() as tx:
+        return tx.all(select(PagingRun).order_by(col(PagingRun.id)))
+
+
 def run_of(db: Database, team: str) -> PagingRun:
     """The newest run of a team."""
     with db.reading() as tx:

@@ -30,6 +30,7 @@ from bot.domain.reading import (
     ReminderMessage,
     SeverityChanged,
     TaskReminder,
+    Unanswered,
     UpdateReminder,
     WillPage,
 )
@@ -246,6 +247,32 @@ MESSAGES: Mapping[str, Case] = {
     "update overdue, passed on, masked": Case(
         reminders.update_reminder,
         UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, outcome=Outcome.PASSED_ON),
+    ),
+    "unanswered": Case(
+        escalations.unanswered,
+        Unanswered(a_head(), a_team(name="PR", paged=(DANIEL,), step=1), (SOFIA,)),
+    ),
+    "unanswered, masked": Case(
+        escalations.unanswered, Unanswered(a_masked_head(), a_team(name="PR"), (SOFIA, DANIEL))
+    ),
+    "unanswered, taken since": Case(
+        escalations.unanswered,
+        Unanswered(
+            a_head(),
+            a_team(name="PR", state=RunState.ACKNOWLEDGED, responder=DANIEL, acked_at=NOW - MINUTE),
+            (SOFIA,),
+        ),
+    ),
+    "unanswered, whole list since": Case(
+        escalations.unanswered,
+        Unanswered(a_head(), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA,)),
+    ),
+    "unanswered, withdrawn since": Case(
+        escalations.unanswered,
+        Unanswered(a_head(), a_team(name="PR", state=RunState.CANCELLED), (SOFIA,)),
+    ),
+    "unanswered, ended since": Case(
+        escalations.unanswered, Unanswered(a_head(), a_team(name="PR"), (SOFIA,), ended=True)
     ),
     "exhausted": Case(
         escalations.exhausted,

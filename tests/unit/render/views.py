@@ -210,6 +210,13 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "to_person": "U0TOM",
         "summary": "Notice is drafted; needs a signature.",
     },
+    EntryKind.UNANSWERED: {
+        "run": "01RUN",
+        "team": "pr",
+        "name": "PR",
+        "tried": ["U0SOFIA"],
+        "targets": ["U0DANIEL"],
+    },
     EntryKind.EXHAUSTED: {"run": "01RUN", "team": "pr", "name": "PR"},
     EntryKind.REACHED: {"person": "U0DANIEL", "name": "PR"},
     EntryKind.UNREACHABLE: {"person": "U0DANIEL", "error": "user_disabled", "name": "PR"},

@@ -104,7 +104,7 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
 
 
 def in_charge(rig: Rig) -> list[str]:
-    return list(dict.fromkeys((*rig.policy.managers_on_duty, *rig.policy.operations_fallback)))
+    return list(rig.policy.managers_on_duty)
 
 
 def notices_of_legal(rig: Rig) -> list[Delivery]:

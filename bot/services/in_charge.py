@@ -1,0 +1,58 @@
+"""Who is told that a whole ladder passed: the managers on duty, else operations."""
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.ids import UserId
+from bot.domain.paging import Ladder, RunState
+from bot.policy import Policy
+from bot.services.case import Case
+from bot.store import incidents, outbox, pages, people, posted
+from bot.store.claims import Claimed
+from bot.store.outbox import Outgoing
+from bot.store.transaction import Transaction
+
+
+def tell_managers(case: Case, policy: Policy, run_id: str, first_round: int) -> None:
+    """Tell the managers on duty; operations only where no manager can be reached.
+
+    Where all of them count as gone, all are told: it may be Slack that is wrong.
+    """
+    managers, operations = policy.managers_on_duty, policy.operations_fallback
+    told = _there(case, managers) or _there(case, operations)
+    told = told or tuple(dict.fromkeys((*managers, *operations)))
+    case.send(*(_message(case, run_id, first_round, user) for user in told))
+
+
+def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
+    """Slack can't tell a manager who has left: where it was the last one, operations are told."""
+    run = pages.run(tx, claimed.subject)
+    incident = incidents.lock(tx, run.incident_id) if run else None
+    if run is None or incident is None or run.state is not RunState.EXHAUSTED:
+        return
+    if posted.of_subjects(tx, [run.id], [DeliveryKind.EXHAUSTED]):
+        return
+    case = Case(tx, act, incident)
+    first_round = Ladder.from_json(run.ladder).first_round
+    messages = [
+        _message(case, run.id, first_round, user)
+        for user in _there(case, policy.operations_fallback)
+    ]
+    outbox.enqueue(tx, act.workspace, act.now, messages)
+
+
+def _there(case: Case, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
+    gone = people.gone(case.tx, case.act.workspace, users)
+    return tuple(user for user in users if user not in gone)
+
+
+def _message(case: Case, run_id: str, first_round: int, user: UserId) -> Outgoing:
+    # A run that moves to another ladder, because the severity rose, may come to its end again.
+    return Outgoing(
+        kind=DeliveryKind.EXHAUSTED,
+        priority=Priority.PAGE,
+        lane=f"person/{user}",
+        subject=run_id,
+        incident_id=case.id,
+        dedup_key=f"exhausted:{run_id}:{first_round}:{user}",
+        target=user,
+    )

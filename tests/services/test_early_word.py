@@ -1,0 +1,196 @@
+"""The early word: a first step that passes unanswered; and who hears that a whole ladder did."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import RunState
+from bot.domain.reading import Unanswered
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services import answering, delivered, lifecycle, reading, refused, severities
+from bot.services.delivered import At
+from bot.store import claims
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.invariants import assert_whole
+from tests.services import scene
+
+LEGAL = TeamKey("legal")
+DANIEL, AOIFE = UserId("U0DANIEL"), UserId("U0AOIFE")
+OPERATIONS = ["U0AGNIESZKA", "U0JOSE"]
+MINUTES = timedelta(minutes=1)
+LEFT = {"deleted": True}
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def opened(db: Database, policy: Policy, severity: Severity = Severity.P1) -> str:
+    """An escalation that Daniel owns."""
+    incident_id = an_incident(db, policy, severity=severity, teams=(LEGAL,)).head.id
+    lifecycle.assign(db, an_act(MEI), incident_id, DANIEL)
+    scene.send(db, policy)
+    return incident_id
+
+
+def tick_and_send(db: Database, policy: Policy, after: timedelta) -> scene.Sent:
+    scene.tick(db, policy, NOON + after)
+    return scene.send(db, policy, NOON + after)
+
+
+def count(db: Database, incident_id: str, kind: str) -> int:
+    return scene.kinds_of_entries(db, incident_id).count(kind)
+
+
+def test_a_first_step_that_passes_is_told_to_the_channel_and_the_owner_once(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    sent = tick_and_send(db, policy, 15 * MINUTES)
+    assert scene.told(sent, DeliveryKind.UNANSWERED) == [DANIEL]
+    [letter] = scene.letters(sent, DeliveryKind.UNANSWERED)
+    assert isinstance(letter.view, Unanswered)
+    assert (letter.view.tried, letter.view.team.paged) == ((PRIYA,), (TOM,))
+    assert scene.told(sent, DeliveryKind.NOTICE) == ["C0ROOM1"]
+    assert scene.told(sent, DeliveryKind.EXHAUSTED) == [], "managers hear at the end only"
+    for quarter in range(2, 9):
+        later = tick_and_send(db, policy, quarter * 15 * MINUTES)
+        assert scene.told(later, DeliveryKind.UNANSWERED) == []
+    assert count(db, incident_id, "unanswered") == 1
+    assert_whole(db)
+
+
+def test_the_owner_s_message_says_what_became_of_it(db: Database, policy: Policy) -> None:
+    opened(db, policy)
+    tick_and_send(db, policy, 15 * MINUTES)
+    went_on = tick_and_send(db, policy, 30 * MINUTES)
+    [edited] = the_edits(went_on)
+    assert len(edited.team.paged) == 4, "everyone is paged now"
+    answering.acknowledge(db, an_act(TOM, minutes=31), scene.page_of(db, TOM))
+    [edited] = the_edits(scene.send(db, policy, NOON + 31 * MINUTES))
+    assert (edited.asks, edited.team.responder) == (False, TOM)
+
+
+def the_edits(sent: scene.Sent) -> list[Unanswered]:
+    letters = scene.letters(sent, DeliveryKind.MESSAGE_EDIT)
+    return [letter.view for letter in letters if isinstance(letter.view, Unanswered)]
+
+
+@pytest.mark.parametrize("severity", [Severity.P2, Severity.P3])
+def test_of_what_is_less_severe_there_is_no_early_word(
+    db: Database, policy: Policy, severity: Severity
+) -> None:
+    incident_id = opened(db, policy, severity)
+    sent = tick_and_send(db, policy, timedelta(days=1))
+    assert scene.told(sent, DeliveryKind.UNANSWERED) == []
+    assert count(db, incident_id, "unanswered") == 0
+
+
+def test_the_early_word_comes_once_also_over_a_rise(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy)
+    tick_and_send(db, policy, 15 * MINUTES)
+    severities.set_severity(db, policy, an_act(MEI, minutes=16), incident_id, Severity.P0)
+    tick_and_send(db, policy, 30 * MINUTES)
+    entries = reading.details(db, an_act(), incident_id, newest=None).entries
+    early = [entry for entry in entries if entry.kind is EntryKind.UNANSWERED]
+    assert [entry.data["team"] for entry in early].count("legal") == 1
+
+
+def test_after_a_rise_a_slow_step_that_passed_before_does_not_silence_it(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy, Severity.P2)
+    tick_and_send(db, policy, timedelta(hours=2))
+    severities.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
+    sent = tick_and_send(db, policy, timedelta(hours=3, minutes=5))
+    assert DANIEL in scene.told(sent, DeliveryKind.UNANSWERED)
+
+
+def test_who_says_no_has_answered(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy)
+    answering.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "a plane")
+    assert count(db, incident_id, "unanswered") == 0
+
+
+def test_an_owner_who_is_paged_themselves_hears_of_it_by_their_page(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    lifecycle.assign(db, an_act(MEI), incident_id, TOM)
+    sent = tick_and_send(db, policy, 15 * MINUTES)
+    assert scene.told(sent, DeliveryKind.UNANSWERED) == []
+    assert count(db, incident_id, "unanswered") == 1
+
+
+def test_what_is_answered_before_it_is_sent_is_not_said(db: Database, policy: Policy) -> None:
+    opened(db, policy)
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    answering.acknowledge(db, an_act(TOM, minutes=15), scene.page_of(db, TOM))
+    sent = scene.send(db, policy, NOON + 15 * MINUTES)
+    assert scene.told(sent, DeliveryKind.UNANSWERED) == []
+
+
+def exhausted(db: Database, policy: Policy) -> scene.Sent:
+    for quarter in range(8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    return scene.send(db, policy, NOON + timedelta(hours=2))
+
+
+def test_exhaustion_is_told_to_the_managers_and_not_to_operations(
+    db: Database, policy: Policy
+) -> None:
+    opened(db, policy)
+    assert scene.told(exhausted(db, policy), DeliveryKind.EXHAUSTED) == [AOIFE, MEI]
+
+
+def test_operations_hear_of_it_where_no_manager_is_left(db: Database, policy: Policy) -> None:
+    opened(db, policy)
+    people(db, policy, U0MEI=LEFT, U0AOIFE=LEFT)
+    assert scene.told(exhausted(db, policy), DeliveryKind.EXHAUSTED) == OPERATIONS
+
+
+def test_a_ladder_that_comes_to_its_end_again_after_a_rise_is_told_again(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    exhausted(db, policy)
+    severities.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
+    for minute in range(5, 35, 5):
+        scene.tick(db, policy, NOON + timedelta(hours=3, minutes=minute))
+    sent = scene.send(db, policy, NOON + timedelta(hours=4))
+    assert scene.told(sent, DeliveryKind.EXHAUSTED).count(MEI) == sum(
+        run.state is RunState.EXHAUSTED for run in scene.runs(db)
+    )
+
+
+def the_notice(db: Database, user: str, minute: int) -> Claimed:
+    """Take what is due until it is the message that nobody acknowledged, to this person."""
+    at = NOON + timedelta(hours=3, minutes=minute)
+    with db.transaction() as tx:
+        taken = claims.claim(tx, now=at, real=at, limit=100)
+    [found] = [one for one in taken if (one.kind, one.target) == (DeliveryKind.EXHAUSTED, user)]
+    for other in taken:
+        if other is not found:
+            delivered.moot(db, other, "not asked", At(at, at))
+    return found
+
+
+def test_operations_hear_of_it_where_slack_says_that_every_manager_has_left(
+    db: Database, policy: Policy
+) -> None:
+    opened(db, policy)
+    edited = replace(policy, managers_on_duty=(MEI,))
+    for quarter in range(8):
+        scene.tick(db, edited, NOON + quarter * 15 * MINUTES)
+    at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
+    refused.dead_target(db, edited, the_notice(db, MEI, 1), "user_not_found", at)
+    sent = scene.send(db, edited, NOON + timedelta(hours=4))
+    assert scene.told(sent, DeliveryKind.EXHAUSTED) == OPERATIONS
