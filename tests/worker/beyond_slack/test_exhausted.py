@@ -71,7 +71,7 @@ async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Bey
     async with rig.working(), beyond.working(rule):
         await until_nobody_is_left(rig)
         await eventually(
-            lambda: all("nobody" in str(rig.dms_of(user)).casefold() for user in mails)
+            lambda: all("no one" in str(rig.dms_of(user)).casefold() for user in mails)
         )
         await rig.slack.advance(61 * 60)
         # One that does go out: by then the loop has looked for the notices as well.
