@@ -43,6 +43,9 @@ class Button(StrEnum):
     REMINDER_DONE = "reminder_done"
     REMINDER_SNOOZE = "reminder_snooze"
     REMINDER_STOP = "reminder_stop"
+    # On a reminder that waits: in answers and on the home tab. Value: reminder id.
+    REMINDER_CHANGE = "reminder_change"
+    REMINDER_CANCEL = "reminder_cancel"
     TASK_DONE = "task_done"
     TASK_SNOOZE = "task_snooze"
     TASK_HAND_OVER = "task_hand_over"
@@ -71,6 +74,7 @@ class Form(StrEnum):
     REFUSE_ACCESS = "form_refuse_access"
     HAND_OVER = "form_hand_over"
     TASK_HAND_OVER = "form_task_hand_over"
+    REMINDER = "form_reminder"
     TIMELINE = "form_timeline"
     SHOW = "form_show"
     MESSAGE = "form_message"

@@ -171,6 +171,13 @@ class NothingToDo(Refused):
 
 
 @dataclass(eq=False)
+class AlreadyReminded(Refused):
+    """A reminder is to be cancelled or changed, and its moment has come already."""
+
+    at: datetime
+
+
+@dataclass(eq=False)
 class IncidentClosed(Refused):
     """The incident has ended; only reopening it, reading it and notes are left."""
 

@@ -243,6 +243,24 @@ class ReminderMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderLine:
+    """A free reminder that waits. `text` is None where its escalation's words may not be shown."""
+
+    id: str
+    due_at: datetime
+    text: str | None
+    head: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """`/escalate reminders`: those of one person that wait, the first due first."""
+
+    lines: tuple[ReminderLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskReminder:
     """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
 
@@ -373,6 +391,7 @@ class Home:
     now: datetime
     total_open: int = 0
     may_open: bool = True
+    reminders: Reminders = Reminders((), 0)
 
 
 @dataclass(frozen=True, slots=True)

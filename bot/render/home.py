@@ -5,11 +5,13 @@ from typing import Any, TypeVar
 
 from bot.domain.controls import Button
 from bot.domain.reading import Head, Home, PageMessage, TaskLine
-from bot.render import sizes
+from bot.render import pending, sizes
 from bot.render.blocks import Block, actions, button, context, divider, header, section
 from bot.render.desk import Desk
 
 ROWS_SHOWN = 15
+REMINDERS_SHOWN = 8
+"""Two blocks each; a view has a hundred."""
 
 Row = TypeVar("Row")
 
@@ -21,6 +23,7 @@ def home(desk: Desk, view: Home) -> dict[str, Any]:
     if view.tasks:
         heading = section(desk.say("home", "tasks"))
         blocks += [heading, *_rows(desk, view.tasks, lambda task: _task(desk, view, task))]
+    blocks += _reminders(desk, view)
     if view.mine:
         heading = section(desk.say("home", "mine"))
         blocks += [heading, *_rows(desk, view.mine, lambda head: _head(desk, view, head))]
@@ -39,6 +42,16 @@ def _pages(desk: Desk, view: Home) -> list[Block]:
         return [updated, section(desk.say("home", "no_pages"))]
     heading = section(desk.say("home", "pages"))
     return [updated, heading, *_rows(desk, view.pages, lambda page: _page(desk, view, page))]
+
+
+def _reminders(desk: Desk, view: Home) -> list[Block]:
+    shown = view.reminders.lines[:REMINDERS_SHOWN]
+    if not shown:
+        return []
+    rows = [block for line in shown for block in pending.row(desk, line)]
+    left = view.reminders.total - len(shown)
+    more = [context(desk.say("home", "reminders_more", count=left))] if left else []
+    return [section(desk.say("home", "reminders")), *rows, *more]
 
 
 def _open(desk: Desk, view: Home) -> list[Block]:

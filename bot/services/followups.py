@@ -143,7 +143,7 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
             raise NothingToDo(_name(tx, task), task.state)
         timers.cancel(tx, TimerKind.TASK_DUE, task_id)
         timers.plan(tx, act.workspace, act.now, snoozed_times(task, until))
-        _edit(tx, act, Change.TASK, task_id)
+        tell_again(tx, act, Change.TASK, task_id)
         return _name(tx, task)
 
 
@@ -195,8 +195,8 @@ def _name(tx: Transaction, task: Task) -> str:
 
 def add_reminder(
     db: Database, act: Act, *, text: str, due_at: datetime, incident_id: str | None = None
-) -> datetime:
-    """Remind this person later. On an incident it also stands on the timeline."""
+) -> str:
+    """Remind this person later; return its id. On an incident it also stands on the timeline."""
     require(act, Deed.REMIND)
     text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
     with db.transaction(act) as tx:
@@ -218,12 +218,12 @@ def add_reminder(
         if incident_id is None:
             tx.insert(Reminder, row)
             timers.plan(tx, act.workspace, act.now, [timer])
-            return due_at
+            return reminder_id
         with take_up(tx, act, incident_id, Deed.REMIND, ended_too=True) as case:
             case.add(Reminder, row)
             case.plan(timer)
             case.record(EntryKind.REMINDER, to=act.user, text=text, due_at=due_at.isoformat())
-    return due_at
+    return reminder_id
 
 
 def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -> datetime:
@@ -246,7 +246,7 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
             act.now,
             [NewTimer(TimerKind.REMINDER, reminder_id, str(times), until, None)],
         )
-        _edit(tx, act, Change.REMINDER, reminder_id)
+        tell_again(tx, act, Change.REMINDER, reminder_id)
     return until
 
 
@@ -260,9 +260,9 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
         if not changed:
             raise NothingToDo("reminder", "stopped or done")
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
-        _edit(tx, act, Change.REMINDER, reminder_id)
+        tell_again(tx, act, Change.REMINDER, reminder_id)
 
 
-def _edit(tx: Transaction, act: Act, change: Change, subject: str) -> None:
+def tell_again(tx: Transaction, act: Act, change: Change, subject: str) -> None:
     """What was said of a task or a reminder becomes true again, with no incident in hand."""
     outbox.enqueue(tx, act.workspace, act.now, edits(tx, act, change, [subject]))

@@ -5,9 +5,10 @@ from functools import partial
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
-from bot.domain.reading import Head, Home
+from bot.domain.reading import Head, Home, Reminders
 from bot.domain.rights import NEEDS, Deed
-from bot.services import views
+from bot.domain.visibility import Place
+from bot.services import pending, views
 from bot.services.reading import listed
 from bot.store import followups, incidents, outbox, pages
 from bot.store.database import Database
@@ -56,6 +57,7 @@ def home(db: Database, act: Act) -> Home:
             tx, [*(page.incident_id for page in waiting), *(task.incident_id for task in tasks)]
         )
         shown = {row.id: row for row in (*about.values(), *mine, *others)}
+        waits, reminders_in_all = pending.waiting(tx, act, MOST_SHOWN)
         heads: dict[str, Head] = {head.id: head for head in listed(tx, act, shown.values())}
         return Home(
             reader=act.user,
@@ -69,4 +71,5 @@ def home(db: Database, act: Act) -> Home:
             now=act.now,
             total_open=total,
             may_open=act.role >= NEEDS[Deed.OPEN],
+            reminders=Reminders(pending.lines(tx, act, waits, Place.LISTING), reminders_in_all),
         )

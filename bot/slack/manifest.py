@@ -38,8 +38,8 @@ EVENTS = (
 )
 USAGE = (
     "[open | list | show | search | ack | page | handover | oncall | status | update | note | "
-    "severity | assign | task | done | remind | resolve | close | reopen | decline | duplicate | "
-    "digest | help]"
+    "severity | assign | task | done | remind | reminders | resolve | close | reopen | "
+    "decline | duplicate | digest | help]"
 )
 
 

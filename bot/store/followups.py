@@ -97,6 +97,23 @@ def reminder(tx: Transaction, reminder_id: str) -> Reminder | None:
     return tx.first(select_rows(Reminder).where(col(Reminder.id) == reminder_id))
 
 
+def waiting_reminders(
+    tx: Transaction, workspace: Workspace, owner: str, limit: int
+) -> tuple[list[Reminder], int]:
+    """Return a person's waiting reminders, the first due first, and how many there are in all."""
+    theirs = (
+        col(Reminder.team_id) == workspace.team_id,
+        col(Reminder.owner) == owner,
+        col(Reminder.state) == ReminderState.WAITING,
+    )
+    first = select_rows(Reminder).where(*theirs).order_by(col(Reminder.due_at), col(Reminder.id))
+    found = tx.all(first.limit(limit))
+    if len(found) < limit:
+        return found, len(found)
+    count = tx.execute(select(func.count()).select_from(core(Reminder)).where(*theirs))
+    return found, int(count.scalar_one())
+
+
 @cache
 def _speak(dialect: str) -> Prepared:
     waiting = col(Reminder.state) == ReminderState.WAITING

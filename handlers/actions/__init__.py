@@ -44,6 +44,8 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.REMINDER_DONE: reminders.reminder_done,
     Button.REMINDER_SNOOZE: reminders.snooze_reminder,
     Button.REMINDER_STOP: reminders.reminder_stop,
+    Button.REMINDER_CHANGE: reminders.change_reminder,
+    Button.REMINDER_CANCEL: reminders.cancel_reminder,
     Button.TASK_DONE: reminders.task_done,
     Button.TASK_SNOOZE: reminders.snooze_task,
     Button.TASK_HAND_OVER: reminders.hand_over_task,

@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.domain.clockwork import snoozed_until
 from bot.domain.controls import Button
 from bot.render import forms
-from bot.services import followups, lifecycle, reading
+from bot.render import pending as render
+from bot.services import followups, lifecycle, pending, reading
 from bot.store.tables.states import ReminderState
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal
@@ -37,6 +38,18 @@ async def snooze_reminder(click: Click) -> Answer:
     until, reminder_id = await _until(click)
     await click.write(followups.snooze_reminder, click.act, reminder_id, until)
     return click.say("snoozed", until=until)
+
+
+async def cancel_reminder(click: Click) -> Answer:
+    line = await click.write(pending.cancel, click.act, click.value)
+    return render.reminder_cancelled(click.desk, line)
+
+
+async def change_reminder(click: Click) -> Answer:
+    line = await click.read(pending.reminder, click.act, click.value)
+    due = line.due_at.astimezone(await click.zone())
+    form = forms.reminder_form(click.desk, line, f"{due:%Y-%m-%d %H:%M}")
+    return Modal(form, Button.REMINDER_CHANGE, click.value)
 
 
 async def task_done(click: Click) -> Answer:

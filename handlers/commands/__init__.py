@@ -43,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     following.TASK,
     following.DONE,
     following.REMIND,
+    following.REMINDERS,
     moving.RESOLVE,
     moving.CLOSE,
     moving.REOPEN,

@@ -27,6 +27,8 @@ async def about(ask: Ask, verb: Verb) -> Ask:
         if named is not None:
             problem = f"'{verb.name}' is not about one escalation, and {named} stands before it"
             raise Unclear(problem, (f"{verb.name} {ask.text}".strip(), f"show {named}"))
+        if verb.behind is Behind.NOTHING and ask.text:
+            raise Unclear(_no_text(ask, verb), (verb.name,))
         return ask
     ask = replace(ask, named=named)
     if verb.behind is Behind.REFERENCES:
@@ -132,6 +134,8 @@ def _left_over(ask: Ask, verb: Verb) -> Unclear:
         commands.append(f"{verb.name} {number}")
     else:
         commands.append(f"note {of or 'ESC-n'} {ask.text}")
-    return Unclear(
-        f"'{verb.name}' takes no text, and '{ask.text[:80]}' is left over", tuple(commands)
-    )
+    return Unclear(_no_text(ask, verb), tuple(commands))
+
+
+def _no_text(ask: Ask, verb: Verb) -> str:
+    return f"'{verb.name}' takes no text, and '{ask.text[:80]}' is left over"

@@ -4,7 +4,8 @@ from bot.domain.controls import Button
 from bot.domain.errors import BadInput
 from bot.domain.rights import Deed
 from bot.render import forms
-from bot.services import followups
+from bot.render import pending as render
+from bot.services import followups, pending
 from handlers.answer import Answer, Modal
 from handlers.commands.targets import one_target
 from handlers.commands.times import time_at_end, time_first
@@ -21,20 +22,20 @@ async def remind(ask: Ask) -> Answer:
         raise BadInput("when", "say when, and of what", REMIND_EXAMPLE)
     when = await time_first(ask, ask.words)
     found = await ask.incident_if_any()
-    await ask.write(
+    incident_id = found.incident_id if found else None
+    reminder_id = await ask.write(
         followups.add_reminder,
         ask.act,
         text=when.text,
         due_at=when.at,
-        incident_id=found.incident_id if found else None,
+        incident_id=incident_id,
     )
-    return ask.say(
-        "reminder_set",
-        due_at=when.at,
-        zone=when.zone.key,
-        text=when.text,
-        reference=found.reference if found else None,
-    )
+    line = await ask.read(pending.shown, ask.act, reminder_id)
+    return render.reminder_set(ask.desk, line, when.zone)
+
+
+async def reminders(ask: Ask) -> Answer:
+    return render.reminders(ask.desk, await ask.read(pending.reminders, ask.act))
 
 
 async def task(ask: Ask) -> Answer:
@@ -83,6 +84,16 @@ REMIND = Verb(
     deed=Deed.REMIND,
     run=remind,
     behind=Behind.NUMBERS,
+)
+REMINDERS = Verb(
+    name="reminders",
+    usage="reminders",
+    summary="lists your reminders that wait, to be changed or cancelled",
+    example="reminders",
+    deed=Deed.REMIND,
+    run=reminders,
+    about_incident=False,
+    behind=Behind.NOTHING,
 )
 TASK = Verb(
     name="task",

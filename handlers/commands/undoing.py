@@ -22,6 +22,7 @@ class Undoing:
 _ENDED = Undoing("undo_ended", ("reopen {of} <reason>",))
 _TASK = Undoing("undo_task", ("task {of} @person <text> by <when>",))
 _WRITTEN = Undoing("undo_written", ("note {of} <text>",))
+_REMINDER = Undoing("undo_reminder", ("reminders",))
 NOTHING = Undoing("undo_nothing", ("show {of}",))
 UNDOING: Mapping[str, Undoing] = {
     "ack": Undoing("undo_ack", ("handover {of} @person <summary>", "page {of} <team> <why>")),
@@ -38,6 +39,8 @@ UNDOING: Mapping[str, Undoing] = {
     "severity": Undoing("undo_severity", ("severity {of} <p0-p3> <reason>",)),
     "status": Undoing("undo_status", ("status {of} <state>",)),
     "open": Undoing("undo_opened", ("decline {of} <reason>", "duplicate {of} of ESC-m")),
+    "remind": _REMINDER,
+    "reminders": _REMINDER,
     "note": _WRITTEN,
     "update": _WRITTEN,
 }

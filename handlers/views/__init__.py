@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.controls import Field, Form
-from handlers.views import incidents, opening, pages
+from handlers.views import incidents, opening, pages, reminders
 from handlers.views.sent import Handler
 
 FORMS: Mapping[Form, Handler] = {
@@ -20,6 +20,7 @@ FORMS: Mapping[Form, Handler] = {
     Form.REFUSE_ACCESS: incidents.refuse_access,
     Form.HAND_OVER: pages.hand_over,
     Form.TASK_HAND_OVER: pages.hand_over_task,
+    Form.REMINDER: reminders.reminder,
 }
 
 READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})

@@ -177,7 +177,13 @@ _ENDED = (Button.CLOSE, Button.REOPEN)
 _ACCESS = (Button.GRANT_ACCESS, Button.REFUSE_ACCESS)
 _ADDED = (Button.KEEP_ADDED, Button.REMOVE_ADDED)
 _TASKS = (Button.TASK_DONE, Button.TASK_SNOOZE, Button.TASK_HAND_OVER)
-_REMINDERS = (Button.REMINDER_DONE, Button.REMINDER_SNOOZE, Button.REMINDER_STOP)
+_REMINDERS = (
+    Button.REMINDER_DONE,
+    Button.REMINDER_SNOOZE,
+    Button.REMINDER_STOP,
+    Button.REMINDER_CHANGE,
+    Button.REMINDER_CANCEL,
+)
 _SNOOZES = (Button.UPDATE_SNOOZE, Button.REMINDER_SNOOZE, Button.TASK_SNOOZE)
 
 
@@ -225,7 +231,7 @@ class _Walk:
         self.found.append(Specimen(name, kind, copy.deepcopy(delivery.payload), subject))
 
     async def commands(self) -> None:
-        for text in ("open p2 A specimen", "", "note ESC-1 seen", "list", "hlep"):
+        for text in ("open p2 A specimen", "", "note ESC-1 seen", "list", "reminders", "hlep"):
             outcome = await self.mei.command(f"/escalate {text}".strip(), "general")
             self._keep(f"command {text or 'alone'}", outcome.delivery)
         await self.mei.until_modal()
@@ -357,6 +363,11 @@ class _Walk:
                 {"person": {"person": {"type": "users_select", "selected_user": "U0TOM"}}},
             ),
             (Form.REFUSE_ACCESS, things.access, {"why": {"why": {"value": "not yours"}}}),
+            (
+                Form.REMINDER,
+                things.reminder,
+                {"due": {"due": {"value": "tomorrow 9:00"}}, "text": {"text": {"value": "x"}}},
+            ),
             (Form.DECISION, things.incident, _a_decision(things)),
         ):
             payload = copy.deepcopy(sent.payload)

@@ -205,7 +205,7 @@ async def test_note_and_update_land_on_the_timeline(stage: Stage) -> None:
 
 async def test_remind_without_an_incident_is_personal(stage: Stage) -> None:
     said = await stage.command("mei", "remind in 2h ask Legal for the opinion")
-    assert "You will be reminded" in said
+    assert "Reminder set for" in said
 
 
 async def test_remind_in_an_incidents_channel_stands_on_its_timeline(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.controls import LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
-from bot.domain.reading import AccessRequest, Head
+from bot.domain.reading import AccessRequest, Head, ReminderLine
 from bot.render.blocks import Block, context
 from bot.render.desk import Desk
 from bot.render.forms import inputs
@@ -158,6 +158,19 @@ def hand_over_form(desk: Desk, subject: str, head: Head | None = None) -> dict[s
         inputs.labelled(desk, Field.SUMMARY, summary),
     ]
     return asking(desk, Form.HAND_OVER, subject, blocks)
+
+
+def reminder_form(desk: Desk, line: ReminderLine, due: str) -> dict[str, Any]:
+    """A waiting reminder's time as a person types it, and its words where they may be shown."""
+    when = inputs.typed(desk, Field.DUE, initial=due, longest=80)
+    blocks: list[Block] = [
+        *about(desk, line.head),
+        inputs.labelled(desk, Field.DUE, when, label="reminder_due"),
+    ]
+    if line.text is not None and (line.head is None or line.head.full):
+        text = inputs.typed(desk, Field.TEXT, initial=line.text, longest=1_000, multiline=True)
+        blocks.append(inputs.labelled(desk, Field.TEXT, text, label="reminder_text"))
+    return asking(desk, Form.REMINDER, line.id, blocks)
 
 
 def task_hand_over_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:

@@ -30,7 +30,6 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "state_changed": ("reference", "state"),
     "noted": ("reference",),
     "updated": ("reference", "due_at"),
-    "reminder_set": ("due_at", "zone", "text", "reference"),
     "task_added": ("reference", "assignee", "due_at", "zone", "text"),
     "task_done": ("reference",),
     "reminder_done": (),

@@ -27,7 +27,9 @@ from bot.domain.reading import (
     OnCallStep,
     Opened,
     Outcome,
+    ReminderLine,
     ReminderMessage,
+    Reminders,
     SeverityChanged,
     TaskReminder,
     Unanswered,
@@ -43,9 +45,12 @@ from bot.render import (
     digest,
     escalations,
     offers,
+    pending,
     reminders,
 )
+from bot.render.desk import Desk
 from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
+from bot.render.message import Message
 from handlers.commands.undoing import NOTHING, UNDOING
 from tests.unit.render.case import Case
 from tests.unit.render.views import (
@@ -63,7 +68,9 @@ from tests.unit.render.views import (
     a_masked_head,
     a_task,
     a_team,
+    a_waiting_reminder,
     an_entry,
+    some_reminders,
     teams_in_every_state,
 )
 
@@ -140,11 +147,35 @@ def some_details(**changes: Any) -> Details:
     return Details(**(values | changes))
 
 
+SINGAPORE = ZoneInfo("Asia/Singapore")
+
+
+def _reminder_set(desk: Desk, line: ReminderLine) -> Message:
+    return pending.reminder_set(desk, line, SINGAPORE)
+
+
 MESSAGES: Mapping[str, Case] = {
     "free reminder": Case(
         reminders.reminder,
         ReminderMessage(REMINDER_ID, "Look at the numbers", NOW, late=False),
     ),
+    "reminder set": Case(_reminder_set, a_waiting_reminder()),
+    "reminder set, masked": Case(
+        _reminder_set, a_waiting_reminder(text=None, head=a_masked_head())
+    ),
+    "reminder changed": Case(
+        lambda desk, line: pending.reminder_set(desk, line, SINGAPORE, changed=True),
+        a_waiting_reminder(head=None),
+    ),
+    "reminder cancelled": Case(pending.reminder_cancelled, a_waiting_reminder()),
+    "reminders that wait": Case(pending.reminders, some_reminders()),
+    "reminders that wait, more": Case(
+        pending.reminders, Reminders((a_waiting_reminder(),) * 20, 31)
+    ),
+    "reminders that wait, of no escalation": Case(
+        pending.reminders, Reminders((a_waiting_reminder(head=None),), 1)
+    ),
+    "reminders that wait, none": Case(pending.reminders, Reminders((), 0)),
     "reminder, late": Case(
         reminders.reminder,
         ReminderMessage(

@@ -8,6 +8,8 @@ from bot.domain.ids import RequestId
 from bot.domain.reading import (
     AccessRequest,
     Opened,
+    ReminderLine,
+    Reminders,
     WillPage,
 )
 from bot.domain.severity import Severity
@@ -29,12 +31,17 @@ from tests.unit.render.views import (
     a_masked_head,
     a_page,
     a_task,
+    a_waiting_reminder,
     teams_in_every_state,
 )
 
 
 def _form(form: Callable[..., dict[str, Any]]) -> Callable[[Desk, Any], Rendered]:
     return lambda desk, head: form(desk, "01SUBJECT", head)
+
+
+def _reminder_form(desk: Desk, line: ReminderLine) -> Rendered:
+    return forms.reminder_form(desk, line, "2026-11-22 18:10")
 
 
 VIEWS: Mapping[str, Case] = {
@@ -92,6 +99,10 @@ VIEWS: Mapping[str, Case] = {
     "form, cannot take": Case(_form(forms.cannot_take_form), a_masked_head()),
     "form, hand over": Case(_form(forms.hand_over_form), a_head()),
     "form, task hand over": Case(_form(forms.task_hand_over_form), None),
+    "form, reminder": Case(_reminder_form, a_waiting_reminder()),
+    "form, reminder, masked": Case(
+        _reminder_form, a_waiting_reminder(text=None, head=a_masked_head())
+    ),
     "timeline": Case(forms.timeline_view, some_details()),
     "timeline, empty": Case(forms.timeline_view, some_details(entries=(), more_entries=0)),
     "timeline, masked": Case(forms.timeline_view, some_details(card=a_card(head=a_masked_head()))),
@@ -103,7 +114,10 @@ VIEWS: Mapping[str, Case] = {
         errors.NoAccess("ESC-13", "01SEALED"),
     ),
     "home": Case(home.home, a_home()),
-    "home, empty": Case(home.home, a_home(pages=(), tasks=(), mine=(), open=(), total_open=0)),
+    "home, empty": Case(
+        home.home,
+        a_home(pages=(), tasks=(), mine=(), open=(), total_open=0, reminders=Reminders((), 0)),
+    ),
     "home, no role": Case(
         home.home,
         a_home(pages=(), tasks=(), mine=(), open=(), total_open=0, may_open=False),
@@ -111,6 +125,7 @@ VIEWS: Mapping[str, Case] = {
     "home, overdue": Case(
         home.home,
         a_home(
+            reminders=Reminders((a_waiting_reminder(),) * 20, 31),
             pages=(a_page(ack_due_at=NOW - HOUR),) * 30,
             tasks=(a_task(due_at=NOW - HOUR), a_task(head=a_masked_head(), text=None)) * 20,
             mine=(a_head(update_due_at=NOW - HOUR, owner=None),) * 30,

@@ -14,6 +14,8 @@ from bot.domain.reading import (
     Head,
     Home,
     PageMessage,
+    ReminderLine,
+    Reminders,
     TaskLine,
     TeamRow,
 )
@@ -165,6 +167,21 @@ def an_entry(kind: EntryKind, data: Mapping[str, Any] | None = None, **changes: 
     return EntryLine(**(values | changes))
 
 
+def a_waiting_reminder(**changes: Any) -> ReminderLine:
+    values: dict[str, Any] = {
+        "id": "01WAITING",
+        "due_at": NOW + HOUR,
+        "text": "ask Legal for <the> opinion",
+        "head": a_head(),
+    }
+    return ReminderLine(**(values | changes))
+
+
+def some_reminders(total: int = 2) -> Reminders:
+    masked = a_waiting_reminder(id="01MASKED", text=None, head=a_masked_head())
+    return Reminders((a_waiting_reminder(), masked), total)
+
+
 def a_home(**changes: Any) -> Home:
     values: dict[str, Any] = {
         "reader": MEI,
@@ -174,6 +191,7 @@ def a_home(**changes: Any) -> Home:
         "open": (a_head(), a_masked_head()),
         "now": NOW,
         "total_open": 2,
+        "reminders": some_reminders(),
     }
     return Home(**(values | changes))
 

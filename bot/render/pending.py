@@ -1,0 +1,52 @@
+"""Reminders that wait: what was set, and the list of them."""
+
+from zoneinfo import ZoneInfo
+
+from bot.domain.controls import Button
+from bot.domain.reading import ReminderLine, Reminders
+from bot.render.blocks import Block, actions, button, context, section
+from bot.render.desk import Desk
+from bot.render.message import Message, message
+
+
+def reminder_set(
+    desk: Desk, line: ReminderLine, zone: ZoneInfo, *, changed: bool = False
+) -> Message:
+    """The time, the zone and the text as they were understood, to be changed or cancelled."""
+    values = {"line": line, "due_at": line.due_at, "zone": zone.key, "changed": changed}
+    said = desk.say("answers", "reminder_set", **values)
+    return message(said, [section(said), choices(desk, line)])
+
+
+def reminder_cancelled(desk: Desk, line: ReminderLine) -> Message:
+    said = desk.say("answers", "reminder_cancelled", line=line)
+    return message(said, [section(said)])
+
+
+def reminders(desk: Desk, view: Reminders) -> Message:
+    """Each with the buttons that change and cancel it; what does not fit is counted."""
+    if not view.lines:
+        none = desk.say("answers", "reminders_none")
+        return message(none, [section(none)])
+    heading = desk.say("answers", "reminders", total=view.total)
+    blocks: list[Block] = [section(heading)]
+    for line in view.lines:
+        blocks += row(desk, line)
+    left = view.total - len(view.lines)
+    if left:
+        blocks.append(context(desk.say("answers", "reminders_more", count=left)))
+    return message(heading, blocks)
+
+
+def row(desk: Desk, line: ReminderLine) -> list[Block]:
+    said = desk.say("answers", "reminder_row", line=line)
+    return [section(said), choices(desk, line)]
+
+
+def choices(desk: Desk, line: ReminderLine) -> Block:
+    return actions(
+        [
+            button(desk, Button.REMINDER_CHANGE, line.id),
+            button(desk, Button.REMINDER_CANCEL, line.id),
+        ]
+    )

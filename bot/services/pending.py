@@ -1,0 +1,113 @@
+"""Free reminders that still wait: seen, changed and cancelled by the person they belong to."""
+
+from datetime import datetime
+
+from bot.domain.act import Act
+from bot.domain.duework import TimerKind
+from bot.domain.errors import AlreadyReminded, NothingToDo
+from bot.domain.reading import Head, ReminderLine, Reminders
+from bot.domain.rights import Deed, require
+from bot.domain.standing import Change
+from bot.domain.visibility import Place
+from bot.services import theirs, views
+from bot.services.followups import A_REMINDER, LONGEST_TASK, tell_again
+from bot.services.written import checked_text
+from bot.store import followups, incidents, timers
+from bot.store.database import Database
+from bot.store.tables import Reminder
+from bot.store.tables.states import ReminderState
+from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
+
+MOST_LISTED = 20
+
+
+def reminders(db: Database, act: Act) -> Reminders:
+    """Return a person's waiting reminders, the first due first."""
+    require(act, Deed.REMIND)
+    with db.reading() as tx:
+        rows, total = waiting(tx, act, MOST_LISTED)
+        return Reminders(lines(tx, act, rows, Place.PERSONAL), total)
+
+
+def waiting(tx: Transaction, act: Act, limit: int) -> tuple[list[Reminder], int]:
+    """Return the first few waiting reminders of a person, and how many there are."""
+    return followups.waiting_reminders(tx, act.workspace, act.user, limit)
+
+
+def lines(
+    tx: Transaction, act: Act, rows: list[Reminder], place: Place
+) -> tuple[ReminderLine, ...]:
+    """Return reminders as their owner may see them there: the words go with the escalation's."""
+    about = incidents.get_many(tx, {row.incident_id for row in rows if row.incident_id})
+    invited = incidents.invited_to(tx, act.user, list(about))
+    heads: dict[str, Head] = {
+        incident.id: views.head_of(
+            incident, act, invited=[act.user] if incident.id in invited else [], place=place
+        )
+        for incident in about.values()
+    }
+    return tuple(_line(row, heads.get(row.incident_id or "")) for row in rows)
+
+
+def _line(row: Reminder, head: Head | None) -> ReminderLine:
+    shown = row.incident_id is None or (head is not None and head.full)
+    return ReminderLine(row.id, row.due_at, row.text if shown else None, head)
+
+
+def reminder(db: Database, act: Act, reminder_id: str) -> ReminderLine:
+    """Return one that still waits, to be changed."""
+    with db.reading() as tx:
+        row = theirs.reminder(tx, act, reminder_id)
+        if row.state is not ReminderState.WAITING:
+            raise _over(row)
+        [line] = lines(tx, act, [row], Place.PERSONAL)
+        return line
+
+
+def shown(db: Database, act: Act, reminder_id: str) -> ReminderLine:
+    """Return one as its owner may see it, whatever has become of it."""
+    with db.reading() as tx:
+        [line] = lines(tx, act, [theirs.reminder(tx, act, reminder_id)], Place.PERSONAL)
+        return line
+
+
+def cancel(db: Database, act: Act, reminder_id: str) -> ReminderLine:
+    """Withdraw a reminder that has not been sent; it never is. Says what was cancelled."""
+    with db.transaction(act) as tx:
+        row = theirs.reminder(tx, act, reminder_id)
+        _change(tx, act, row, {"state": ReminderState.STOPPED})
+        [line] = lines(tx, act, [row], Place.PERSONAL)
+        return line
+
+
+def change(
+    db: Database, act: Act, reminder_id: str, *, due_at: datetime, text: str | None
+) -> ReminderLine:
+    """Set a waiting reminder for another time or with other words; None leaves the words."""
+    if text is not None:
+        text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
+    with db.transaction(act) as tx:
+        row = theirs.reminder(tx, act, reminder_id)
+        times = row.times + 1
+        values = {"times": times, "due_at": due_at, "text": row.text if text is None else text}
+        _change(tx, act, row, values)
+        timer = NewTimer(TimerKind.REMINDER, reminder_id, str(times), due_at, None)
+        timers.plan(tx, act.workspace, act.now, [timer])
+        changed = row.model_copy(update=values)
+        [line] = lines(tx, act, [changed], Place.PERSONAL)
+        return line
+
+
+def _change(tx: Transaction, act: Act, row: Reminder, values: dict[str, object]) -> None:
+    """Whichever comes first, this or its moment, the row says which: it is not sent and changed."""
+    if not followups.change_reminder(tx, row.id, [ReminderState.WAITING], values):
+        raise _over(theirs.reminder(tx, act, row.id))
+    timers.cancel(tx, TimerKind.REMINDER, row.id)
+    tell_again(tx, act, Change.REMINDER, row.id)
+
+
+def _over(row: Reminder) -> Exception:
+    if row.state is ReminderState.SPOKEN:
+        return AlreadyReminded(row.due_at)
+    return NothingToDo("reminder", "done" if row.state is ReminderState.DONE else "cancelled")
