@@ -125,23 +125,51 @@ class People(RuleBasedStateMachine):
         what=st.sampled_from(COMMANDS),
         which=st.integers(0, 2),
         written=st.sampled_from(WRITTEN),
-        here=st.integers(0, 2),
         twice=twice,
     )
-    def somebody_commands(
-        self, who: str, what: str, which: int, written: str, here: int, twice: bool
+    def somebody_commands(self, who: str, what: str, which: int, written: str, twice: bool) -> None:
+        self._told(who, what, which % self.opened + 1, written, twice=twice)
+
+    @precondition(lambda self: self.opened)
+    @rule(
+        who=ANY,
+        what=st.sampled_from(COMMANDS),
+        which=st.integers(0, 2),
+        written=st.sampled_from(WRITTEN),
+        here=ANY,
+    )
+    def somebody_commands_in_a_channel(
+        self, who: int, what: str, which: int, written: str, here: int
+    ) -> None:
+        if not self.world.rooms():
+            self._run(self.world.work())
+        if rooms := self.world.rooms():
+            number, channel = one_of(rooms, here)
+            members = self.world.slack.channel(channel).members
+            inside = [name for name in PEOPLE if f"U0{name.upper()}" in members]
+            if inside:
+                named = which % self.opened + 1
+                self._told(one_of(inside, who), what, named, written, (number, channel))
+
+    def _told(
+        self,
+        who: str,
+        what: str,
+        number: int,
+        written: str,
+        room: tuple[int, str] | None = None,
+        *,
+        twice: bool = False,
     ) -> None:
         """Nothing is done to an escalation that was not named and is not the one stood in."""
-        number = which % self.opened + 1
-        place = self.world.channel_of(here % self.opened + 1, who)
         text = what.format(esc=written.format(f"ESC-{number}"))
         before = self.world.entries()
-        self._run(self._command(who, text, twice=twice, place=place or "general"))
+        place = room[1] if room else "general"
+        self._run(self._command(who, text, twice=twice, place=place))
         changed = {one for one, entries in self.world.entries().items() if entries != before[one]}
-        if what != "ack":
-            stood_in = {here % self.opened + 1} if place else set()
-            meant = set() if written == "{}x" else {number} if written else stood_in
-            assert changed <= meant, (text, place, changed)
+        stood_in = {room[0]} if room and written == "" else set()
+        meant = {number} if written not in ("", "{}x") else stood_in
+        assert what == "ack" or changed <= meant, (text, room, changed)
 
     @rule(which=ANY, who=ANY, twice=twice)
     def somebody_clicks(self, which: int, who: int, twice: bool) -> None:

@@ -198,14 +198,11 @@ class World:
         with self.db.reading() as tx:
             return {row.number: row.entries for row in tx.all(select(Incident))}
 
-    def channel_of(self, number: int, who: str) -> str | None:
-        """An escalation's channel, where this person is in it."""
+    def rooms(self) -> list[tuple[int, str]]:
+        """The escalations that have a channel of their own, by number."""
         with self.db.reading() as tx:
-            found = tx.first(select(Incident).where(col(Incident.number) == number))
-        if found is None or found.room is not RoomState.CHANNEL or found.channel_id is None:
-            return None
-        inside = f"U0{who.upper()}" in self.slack.channel(found.channel_id).members
-        return found.channel_id if inside else None
+            found = tx.all(select(Incident).where(col(Incident.room) == RoomState.CHANNEL))
+        return sorted((row.number, row.channel_id) for row in found if row.channel_id)
 
     def with_a_form(self) -> list[str]:
         views = self.slack.slack.workspace
