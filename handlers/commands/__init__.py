@@ -6,11 +6,12 @@ from bot.render import help as render
 from handlers.answer import Answer
 from handlers.commands import digest, following, moving, opening, paging, reading, writing
 from handlers.commands.verb import Ask, Verb
+from handlers.commands.words import first_word
 
 
 async def _help(ask: Ask) -> Answer:
     explained = [verb.help for verb in VERBS]
-    wanted = ask.text.split()[0].lower().removeprefix("/") if ask.text else ""
+    wanted = first_word(ask.words)[0].lower()
     known = BY_WORD.get(wanted)
     return render.help(ask.desk, explained, known.name if known else wanted or None)
 

@@ -4,17 +4,22 @@ from bot.domain.rights import Deed
 from bot.render import digest as render
 from bot.services import digests
 from handlers.answer import Answer
+from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word
+from handlers.commands.words import STOPS, first_word, plain
 
 
 async def digest(ask: Ask) -> Answer:
-    word, rest = first_word(ask.text)
+    word, rest = first_word(ask.words)
     if word.lower() == "preview":
-        view = await ask.read(digests.preview, ask.policy, ask.act, rest or None)
+        view = await ask.read(digests.preview, ask.policy, ask.act, _name(rest))
         return render.digest(ask.desk, view.name, view.figures, preview=True)
-    name = await ask.write(digests.send_now, ask.policy, ask.act, ask.text or None)
+    name = await ask.write(digests.send_now, ask.policy, ask.act, _name(ask.words))
     return ask.say("digest_queued", digest=name)
+
+
+def _name(words: str) -> str | None:
+    return plain(normal(words).norm.strip(STOPS)) or None
 
 
 DIGEST = Verb(

@@ -7,15 +7,18 @@ It only serves to find where a name ends: what is kept of the text is cut from i
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.showing import BLANKS
 
-LOOKED_AT = 1_000
+LOOKED_AT = 500
 """Characters that are read. Names stand in front; what is behind them is text."""
 
 _PIECE = re.compile(r"<[@#!][^<>]*>|&(?:lt|gt|amp);|.", re.DOTALL)
+_AS_IT_IS = re.compile(r"[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]*", re.ASCII)
+_SPACE = re.compile(r"\s")
 _TYPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "\u00b4": "'"}
 _MARKS = frozenset("*_~'\"`")
 _MORE_DASHES = frozenset("\u2212\u2043\u02d7\u2500\u2501\u30fc\uff70")
@@ -37,8 +40,8 @@ class Line:
 
     raw: str
     norm: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def behind(self, count: int) -> str:
         """Return what was typed behind the first `count` characters that were read.
@@ -70,9 +73,18 @@ def _without_other_halves(opened: str, taken: str, rest: str) -> str:
 def normal(raw: str) -> Line:
     """Read typed text, as Slack escapes it; mentions keep their ids (`<@U123>`, `<#C123>`)."""
     raw = raw.strip()
+    read = raw[:LOOKED_AT]
+    if _AS_IT_IS.fullmatch(read):
+        return Line(raw, _SPACE.sub(" ", read), range(len(read)), range(1, len(read) + 1))
+    return _brought_into_form(raw, read)
+
+
+@lru_cache(maxsize=8)
+def _brought_into_form(raw: str, read: str) -> Line:
+    """Readers ask for the same text one after another."""
     pieces = [
         (said, found.start(), found.end())
-        for found in _PIECE.finditer(raw[:LOOKED_AT])
+        for found in _PIECE.finditer(read)
         if (said := _said(found[0]))
     ]
     kept: list[tuple[str, int, int]] = []

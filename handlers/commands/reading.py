@@ -1,5 +1,6 @@
 """What can be asked without changing anything: list, show, search, oncall."""
 
+from bot.domain.errors import Unclear
 from bot.domain.rights import Deed
 from bot.render import answers
 from bot.services import on_call as on_call_of
@@ -8,7 +9,7 @@ from handlers.answer import Answer
 from handlers.commands.normal import normal
 from handlers.commands.severities import written_first
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import STOPS, plain
+from handlers.commands.words import STOPS, plain, team_first
 
 
 async def list_incidents(ask: Ask) -> Answer:
@@ -37,7 +38,12 @@ async def search(ask: Ask) -> Answer:
 
 
 async def on_call(ask: Ask) -> Answer:
-    view = await ask.read(on_call_of.on_call, ask.policy, ask.act, ask.text or None, ask.channel)
+    team, rest = team_first(ask.policy, ask.words) if ask.text else (None, "")
+    if team is not None and rest:
+        problem = f"'oncall' takes one team, and '{plain(rest)[:80]}' is left over"
+        raise Unclear(problem, (f"oncall {team.key}",))
+    key = team.key if team else None
+    view = await ask.read(on_call_of.on_call, ask.policy, ask.act, key, ask.channel)
     return answers.on_call(ask.desk, view)
 
 

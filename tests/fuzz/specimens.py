@@ -125,6 +125,10 @@ class Things:
         )
         return made
 
+    @staticmethod
+    def typed() -> str:
+        return f"k{next(_numbers)}:{Severity.P2}:For a specimen"
+
     def page(self) -> str:
         made = self.incident("legal")
         return self._newest(Page, Page.incident_id, made)
@@ -194,6 +198,8 @@ def _subject_of(button: Button, things: Things) -> Subject:
         return things.run
     if button in _ENDED:
         return things.resolved
+    if button in (Button.OPEN_TYPED, Button.OPEN_AS):
+        return things.typed
     if button in _ACCESS:
         return things.access
     if button in _ADDED:

@@ -412,3 +412,22 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
     assert said.index("Resolved") < said.index("Declined")
     for text in ("list p0 overdue", "list mine please", "list ESC-1", "list p4", "list legal"):
         assert "not a filter" in await stage.command("mei", text), text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("oncall *legal*", "Legal"),
+        ("oncall \u201cpublic policy\u201d.", "Public Policy"),
+        ("oncall legal please", "left over"),
+        ("oncall ESC-1", "no team"),
+        ("help *ack*", "acknowledges"),
+        ("help \u201cack\u201d?", "acknowledges"),
+        ("*help* page", "pages teams"),
+        ("`list`", "No escalation"),
+        ("/escalate list open", "No escalation"),
+        ("digest *preview* purple", "purple"),
+    ],
+)
+async def test_what_only_reads_takes_any_writing_too(stage: Stage, text: str, says: str) -> None:
+    assert says in await stage.command("mei", text)

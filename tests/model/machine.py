@@ -14,7 +14,6 @@ from sqlalchemy import func
 from sqlalchemy import select as count_of
 from sqlmodel import select
 
-from bot.domain.controls import Form
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Reminder, Task, TimelineEntry
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
@@ -23,54 +22,20 @@ from playground.records import Message
 from tests import FOLDER
 from tests.databases import fresh_url
 from tests.invariants import broken
+from tests.model.choices import (
+    COMMANDS,
+    FAULTS,
+    FORMS,
+    METHODS,
+    MINUTES,
+    WRITTEN,
+)
 from tests.model.holds import acknowledged, doubled, pages_accepted, wrong_at_rest
 from tests.model.world import PEOPLE, World, a_world
 
 Result = TypeVar("Result")
 Choice = TypeVar("Choice")
 
-COMMANDS = (
-    "update {esc} still looking",
-    "status {esc} investigating looking",
-    "severity {esc} p0 it is worse",
-    "severity {esc} p3 it was little",
-    "assign {esc} @tom",
-    "page {esc} pr please read",
-    "page {esc} @tom please read",
-    "note {esc} somebody called",
-    "task {esc} @tom in 2h draft it",
-    "done {esc}",
-    "ack {esc}",
-    "ack",
-    "handover {esc} pr please go on",
-    "decline {esc} not ours",
-    "reopen {esc} it is back",
-    "resolve {esc}",
-    "close {esc}",
-    "duplicate {esc} of ESC-1",
-    "remind {esc} in 30m look again",
-)
-WRITTEN = ("{}", "*{}*", "`{}`", "({}).", "\u201c{}\u201d:", "{}x", "")
-"""How somebody writes a reference: `ESC-1x` is none, and with nothing it is where they are."""
-FORMS: dict[str, dict[str, Any]] = {
-    Form.CANNOT_TAKE: {"why": "on a plane"},
-    Form.HAND_OVER: {"person": "U0TOM", "summary": "read so far"},
-    Form.RESOLVE: {"root_cause": "process", "note": "gone"},
-    Form.REOPEN: {"why": "it is back"},
-}
-POSTS = ("chat.postMessage", "chat.update")
-METHODS = (*POSTS, "conversations.create", "conversations.invite", "pins.add")
-FAULTS = (
-    FaultKind.HTTP_500,
-    FaultKind.HTTP_500_STORED,
-    FaultKind.FATAL_ERROR_STORED,
-    FaultKind.RESET,
-    FaultKind.RESET_STORED,
-    FaultKind.HANG,
-    FaultKind.HANG_STORED,
-    FaultKind.RATE_LIMITED,
-)
-MINUTES = (1, 6, 16, 35, 125, 26 * 60, 8 * 24 * 60)
 MOST_INCIDENTS = 3
 ANY = st.integers(0, 9_999)
 """Of how many, neither the range nor a precondition may tell: that depends on what has been sent

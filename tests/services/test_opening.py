@@ -155,6 +155,16 @@ def test_every_field_that_is_wrong_is_named(db: Database, policy: Policy) -> Non
     assert set(count(db).values()) == {0}
 
 
+@pytest.mark.parametrize(
+    "title", ["", " ", "\u200b", "\u2060\ufeff", "\u3164 \u2800", "\u202e\u202c"]
+)
+def test_a_title_that_shows_nothing_is_none(db: Database, policy: Policy, title: str) -> None:
+    with pytest.raises(FormErrors) as wrong:
+        an_incident(db, policy, title=title)
+    assert list(wrong.value.errors) == ["title"]
+    assert set(count(db).values()) == {0}
+
+
 @pytest.mark.parametrize(("criteria", "affected"), [(("minor",), ()), ((), ("minor",))])
 def test_the_forms_preview_is_what_opening_stores(
     db: Database, policy: Policy, criteria: tuple[str, ...], affected: tuple[str, ...]
