@@ -320,6 +320,7 @@ class ExhaustedMessage:
     untold: tuple[UserId, ...] = ()
     """Whose page Slack has not taken."""
     ended: bool = False
+    may_repeat: bool = False
 
     @property
     def asks(self) -> bool:
