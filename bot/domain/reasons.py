@@ -25,7 +25,7 @@ MOST_KEPT = 4
 class Reason:
     """One occasion. `words` are the person's own; `severity` is what it was opened as, or became.
 
-    `owns`: whoever hands over also hands over the ownership, which was `owner`'s then.
+    `owns`: whoever hands over owns the escalation, and hands over the ownership too.
     """
 
     occasion: Occasion
@@ -33,7 +33,6 @@ class Reason:
     severity: Severity | None = None
     words: str = ""
     owns: bool = False
-    owner: UserId | None = None
 
     def to_json(self) -> dict[str, Any]:
         whole: dict[str, Any] = {
@@ -42,20 +41,18 @@ class Reason:
             "severity": self.severity,
             "words": self.words,
             "owns": self.owns,
-            "owner": self.owner,
         }
         return {name: value for name, value in whole.items() if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Reason":
-        severity, owner = data.get("severity"), data.get("owner")
+        severity = data.get("severity")
         return cls(
             Occasion(data["occasion"]),
             UserId(data["by"]),
             Severity(severity) if severity else None,
             data.get("words", ""),
             bool(data.get("owns")),
-            UserId(owner) if owner else None,
         )
 
 

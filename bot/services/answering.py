@@ -1,20 +1,12 @@
-"""The answers to a page: acknowledge, cannot take it, hand over."""
+"""The answers to a page: acknowledge, cannot take it. Handing over has a module of its own."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.act import Act
-from bot.domain.errors import (
-    BadInput,
-    NobodyAfter,
-    NobodyToPage,
-    NotYours,
-    WhichTeam,
-)
-from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
-from bot.domain.reasons import Occasion, Reason
+from bot.domain.errors import NobodyAfter, NotYours, WhichTeam
+from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.standing import Change
@@ -22,8 +14,7 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
 from bot.services.case import Case, take_up
-from bot.services.holding import require_part
-from bot.services.paging import Started, being_paged, start_person, start_team
+from bot.services.owning import accept_ownership
 from bot.services.runs import next_unless_others_wait, page_changed, settle_run
 from bot.services.standing import keep_true_of
 from bot.services.too_late import nothing_to_acknowledge, nothing_waits, too_late
@@ -61,7 +52,7 @@ def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
     with db.transaction(act) as tx:
         page = theirs.page(tx, act, page_id)
         with _asked(tx, act, page.incident_id) as case:
-            run = _run_of(tx, page)
+            run = run_of(tx, page)
             _acknowledge(case, run, page)
             return _taken(case, run, page)
 
@@ -129,7 +120,7 @@ def _asked(tx: Transaction, act: Act, incident_id: str) -> AbstractContextManage
     return take_up(tx, act, incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True)
 
 
-def _run_of(tx: Transaction, page: Page) -> PagingRun:
+def run_of(tx: Transaction, page: Page) -> PagingRun:
     """Return how its run stands. Asked behind the incident's lock, it stays so."""
     run = pages.run(tx, page.run_id)
     if run is None:
@@ -157,7 +148,7 @@ def _acknowledge(case: Case, run: PagingRun, page: Page | None) -> None:
     if page is not None:
         pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
     settle_run(case, run.id)
-    _tell_those_told(case, run)
+    tell_those_told(case, run)
     case.record(
         EntryKind.ACKNOWLEDGED,
         run=run.id,
@@ -166,10 +157,11 @@ def _acknowledge(case: Case, run: PagingRun, page: Page | None) -> None:
         page=page.id if page is not None else None,
     )
     case.join_by_page(run)
+    accept_ownership(case, run)
     case.card_changed()
 
 
-def _tell_those_told(case: Case, run: PagingRun) -> None:
+def tell_those_told(case: Case, run: PagingRun) -> None:
     """Where a step or the whole ladder had passed, people were told that nobody answered."""
     if run.state is RunState.EXHAUSTED or run.early_word_at is not None:
         keep_true_of(case, Change.ANSWERED, run.id, case.id)
@@ -181,7 +173,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
     with db.transaction(act) as tx:
         page = theirs.own_page(tx, act, page_id)
         with _asked(tx, act, page.incident_id) as case:
-            run = _run_of(tx, page)
+            run = run_of(tx, page)
             _still_paging(case, run, page)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
                 raise nothing_to_acknowledge(case.incident)
@@ -204,103 +196,3 @@ def _still_paging(case: Case, run: PagingRun, page: Page) -> None:
         raise NobodyAfter(case.reference, run.team_name)
     if run.state is not RunState.PAGING:
         raise too_late(case, run)
-
-
-def hand_over(
-    db: Database,
-    policy: Policy,
-    act: Act,
-    incident_id: str,
-    *,
-    to_team: TeamKey | None = None,
-    to_person: UserId | None = None,
-    summary: str,
-) -> Started:
-    """Pass a person's part on, with a written summary; raises HoldsNothing where there is none."""
-    to = _Successor.checked(act, to_team, to_person, summary)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
-        require_part(tx, case.incident, act.user)
-        return _pass_on(case, policy, to)
-
-
-def hand_over_page(
-    db: Database,
-    policy: Policy,
-    act: Act,
-    page_id: str,
-    *,
-    to_team: TeamKey | None,
-    to_person: UserId | None,
-    summary: str,
-) -> Started:
-    """Hand over from the page itself: its run ends, the next one's begins."""
-    to = _Successor.checked(act, to_team, to_person, summary)
-    with db.transaction(act) as tx:
-        page = theirs.page(tx, act, page_id)
-        with take_up(tx, act, page.incident_id, Deed.HAND_OVER, uninvited_too=True) as case:
-            _let_go(case, page)
-            return _pass_on(case, policy, to)
-
-
-@dataclass(frozen=True, slots=True)
-class _Successor:
-    """To whom a part is passed on, and with what words."""
-
-    team: TeamKey | None
-    person: UserId | None
-    summary: str
-
-    @property
-    def key(self) -> str:
-        """What the runs of this team or person are known by."""
-        return str(self.team) if self.team is not None else f"{PERSON_PREFIX}{self.person}"
-
-    @classmethod
-    def checked(
-        cls, act: Act, team: TeamKey | None, person: UserId | None, summary: str
-    ) -> "_Successor":
-        summary = checked_text("summary", summary, needed=False)
-        if not summary:
-            example = "statement drafted, Legal reads it"
-            raise BadInput("summary", "a handover takes a summary", example)
-        if team is None and person is None:
-            raise BadInput("team", "say to whom: a team or a person", "pr")
-        if person == act.user:
-            raise BadInput("person", "you can't hand over to yourself")
-        return cls(team, person, summary)
-
-
-def _pass_on(case: Case, policy: Policy, to: _Successor) -> Started:
-    case.record(
-        EntryKind.HANDED_OVER,
-        aloud=True,
-        to_team=to.team,
-        to_person=to.person,
-        name=policy.teams[to.team].name if to.team else "",
-        summary=to.summary,
-    )
-    started = being_paged(case, to.key) or _begun(case, policy, to)
-    case.card_changed()
-    return started
-
-
-def _begun(case: Case, policy: Policy, to: _Successor) -> Started:
-    reason = Reason(Occasion.HANDED_OVER, case.act.user, words=to.summary)
-    if to.team is not None:
-        started = start_team(case, policy, to.team, reason)
-    elif to.person is not None:
-        started = start_person(case, policy, to.person, reason)
-    if not started.targets:
-        raise NobodyToPage(started.team_name)
-    return started
-
-
-def _let_go(case: Case, page: Page) -> None:
-    """Somebody answers for their team by naming another one, also after its last step."""
-    run = _run_of(case.tx, page)
-    withdrawn = page.state is PageState.SUPERSEDED
-    if withdrawn or not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
-        raise too_late(case, run)
-    settle_run(case, run.id)
-    _tell_those_told(case, run)
-    case.in_place_of(run)

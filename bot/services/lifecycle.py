@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.clockwork import local_morning
-from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.duework import TimerKind
 from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId, parse_reference, reference
 from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
@@ -17,6 +17,7 @@ from bot.policy import Policy
 from bot.services import rooms
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
+from bot.services.owning import make_owner
 from bot.services.runs import end_all
 from bot.services.standing import keep_true
 from bot.services.task_times import restore, withdraw
@@ -119,19 +120,9 @@ def capture_message(db: Database, act: Act, incident_id: str, permalink: str, au
 def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
     """Make someone the owner (the one who answers for it); they are invited and told."""
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
-        was = case.incident.owner
-        if was == user:
+        if case.incident.owner == user:
             raise NothingToDo(case.reference, "owned by", user)
-        case.change(owner=user)
-        moved: dict[str, Any] = {"from": was, "to": user}
-        case.record(EntryKind.OWNER, **moved)
-        # What the owner before has snoozed or stopped was theirs.
-        case.expect_update()
-        case.give_to(user)
-        if user != act.user:
-            key = f"assigned:{case.id}:{case.incident.entries}:{user}:{act.now.timestamp()}"
-            case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=act.user)
-        keep_true(case, Change.OWNER)
+        make_owner(case, user, act.user)
         case.card_changed()
         return case.reference
 

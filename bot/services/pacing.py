@@ -15,7 +15,7 @@ from bot.domain.paging import (
     RunState,
     Step,
 )
-from bot.domain.reasons import Reason, of_run, with_another
+from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services.case import Case
@@ -40,14 +40,19 @@ def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
 def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | None:
     """Return the ladder that a run would begin with now; None where the team has left the policy.
 
-    A person's run is known by its key, a team's by the team.
+    A person's run is known by its key, a team's by the team. Whoever handed it over is not on it.
     """
     if run.team_key.startswith(PERSON_PREFIX):
         user = UserId(run.team_key.removeprefix(PERSON_PREFIX))
-        return person_ladder(policy, severity, user)
-    team = TeamKey(run.team_key)
-    ladder = policy.ladder(team, severity) if team in policy.teams else None
-    return ladder if ladder is not None and ladder.steps else None
+        ladder = person_ladder(policy, severity, user)
+    elif run.team_key in policy.teams:
+        ladder = policy.ladder(TeamKey(run.team_key), severity)
+    else:
+        return None
+    for reason in of_run(run.reasons, run.requested_by, run.why):
+        if reason.occasion is Occasion.HANDED_OVER:
+            ladder = ladder.after(reason.by)
+    return ladder if ladder.steps else None
 
 
 def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
@@ -123,6 +128,14 @@ def _correct_pages(case: Case, run_id: str, again: Collection[str]) -> None:
     pages.replace(case.tx, replaced, case.act.now)
     withdrawals.cancel(case.tx, replaced, ASKS)
     case.send(*(page_changed(case, page) for page in waiting if page.message_ts is not None))
+
+
+def explain(case: Case, run: PagingRun, reason: Reason) -> None:
+    """Say on the pages of a run that goes on as it is why it is wanted again."""
+    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
+    at, told = Position(run.round, run.step), [each.to_json() for each in reasons]
+    if pages.pace(case.tx, run.id, run.state, at, {"reasons": told}):
+        _correct_pages(case, run.id, ())
 
 
 def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:

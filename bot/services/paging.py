@@ -74,8 +74,8 @@ def page_all(
             for team in teams
         ]
         for user in users:
-            going_on = _hastened(case, policy, PERSON_PREFIX + user, reason)
-            started.append(going_on or start_person(case, policy, user, reason))
+            hastened = _hastened(case, policy, PERSON_PREFIX + user, reason)
+            started.append(hastened or start_person(case, policy, user, reason))
         for run in started:
             if not run.targets:
                 raise NobodyToPage(run.team_name)
@@ -88,7 +88,7 @@ def _hastened(case: Case, policy: Policy, team: str, reason: Reason) -> Started 
 
     Returns None where it is not being paged.
     """
-    run = _paging_run(case, team)
+    run = paging_run(case, team)
     if run is None:
         return None
     targets = hasten(case, policy, run, reason)
@@ -97,28 +97,34 @@ def _hastened(case: Case, policy: Policy, team: str, reason: Reason) -> Started 
     return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
 
 
-def _paging_run(case: Case, team: str) -> PagingRun | None:
+def paging_run(case: Case, team: str) -> PagingRun | None:
+    """Return the run in which a team (or a person, by its key) is asked just now."""
     for run in pages.runs_of(case.tx, [case.id]):
         if run.team_key == team and run.state is RunState.PAGING:
             return run
     return None
 
 
-def being_paged(case: Case, team: str) -> Started | None:
-    """Return the run in which a team (or a person, by its key) is asked just now."""
-    run = _paging_run(case, team)
-    if run is None:
-        return None
-    asked = dict.fromkeys(
+def going_on(case: Case, run: PagingRun) -> Started:
+    """Return a run that has begun earlier, with the people whom it asks now."""
+    waiting = [
         UserId(page.target)
         for page in pages.pages_of_run(case.tx, run.id)
         if page.state is PageState.WAITING
-    )
-    return Started(run.id, team, run.team_name, tuple(asked), run.started_at, run.ack_due_at)
+    ]
+    asked = tuple(dict.fromkeys(waiting))
+    return Started(run.id, run.team_key, run.team_name, asked, run.started_at, run.ack_due_at)
 
 
-def start_team(case: Case, policy: Policy, team: TeamKey, reason: Reason) -> Started:
-    return start_teams(case, policy, [team], reason)[0]
+def start_team(
+    case: Case, policy: Policy, team: TeamKey, reason: Reason, without: UserId | None = None
+) -> Started:
+    """Start a team's escalation; `without` somebody, it begins behind their own step."""
+    ladder = policy.ladder(team, case.incident.severity)
+    if without is not None:
+        ladder = ladder.after(without)
+    gone = gone_from(case, [ladder])
+    return _start(case, policy, team, policy.teams[team].name, ladder, reason, gone)
 
 
 def start_teams(
@@ -133,11 +139,19 @@ def start_teams(
     ]
 
 
-def start_person(case: Case, policy: Policy, user: UserId, reason: Reason | None = None) -> Started:
+def start_person(
+    case: Case,
+    policy: Policy,
+    user: UserId,
+    reason: Reason | None = None,
+    without: UserId | None = None,
+) -> Started:
     known = people.person(case.tx, case.act.workspace, user)
     if known is not None and known.outsider:
         raise BadInput("person", f"{known.name} is a guest or external and cannot be paged")
     ladder = person_ladder(policy, case.incident.severity, user)
+    if without is not None:
+        ladder = ladder.after(without)
     name = known.name if known else user
     why = reason or Reason(Occasion.ASKED, case.act.user)
     return _start(case, policy, PERSON_PREFIX + user, name, ladder, why, gone_from(case, [ladder]))

@@ -4,7 +4,7 @@ from bot.domain.controls import Button
 from bot.domain.rights import Deed
 from bot.render import forms
 from bot.render.mrkdwn import person
-from bot.services import answering, paging
+from bot.services import answering, handing_over, paging
 from handlers.answer import Answer, Modal, joined
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Behind, Verb
@@ -50,8 +50,8 @@ async def hand_over(ask: Ask) -> Answer:
     found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
-    started = await ask.write(
-        answering.hand_over,
+    done = await ask.write(
+        handing_over.hand_over,
         ask.policy,
         ask.act,
         found.incident_id,
@@ -59,8 +59,8 @@ async def hand_over(ask: Ask) -> Answer:
         to_person=user,
         summary=plain(summary),
     )
-    to = person(user) if user else started.team_name
-    return ask.say("handed_over", reference=found.reference, to=to)
+    to = person(user) if user else done.to.team_name
+    return ask.say("handed_over", reference=found.reference, to=to, owns=done.owns)
 
 
 PAGE = Verb(

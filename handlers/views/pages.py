@@ -3,7 +3,7 @@
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.render.mrkdwn import person
-from bot.services import answering, followups, reading
+from bot.services import answering, followups, handing_over, reading
 from handlers.subjects import incident_in
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -24,8 +24,8 @@ async def hand_over(sent: Sent) -> Became:
     if incident_id is None:
         page = await sent.read(reading.page, sent.act, sent.subject)
         reference = page.head.reference
-        started = await sent.write(
-            answering.hand_over_page,
+        done = await sent.write(
+            handing_over.hand_over_page,
             policy,
             sent.act,
             sent.subject,
@@ -35,8 +35,8 @@ async def hand_over(sent: Sent) -> Became:
         )
     else:
         reference = (await sent.read(reading.head, sent.act, incident_id)).reference
-        started = await sent.write(
-            answering.hand_over,
+        done = await sent.write(
+            handing_over.hand_over,
             policy,
             sent.act,
             incident_id,
@@ -44,8 +44,8 @@ async def hand_over(sent: Sent) -> Became:
             to_person=user,
             summary=summary,
         )
-    to = person(user) if user else started.team_name
-    return sent.say("handed_over", reference=reference, to=to)
+    to = person(user) if user else done.to.team_name
+    return sent.say("handed_over", reference=reference, to=to, owns=done.owns)
 
 
 async def hand_over_task(sent: Sent) -> Became:

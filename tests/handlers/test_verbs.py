@@ -264,6 +264,23 @@ async def test_handover_to_a_team_carries_the_summary(stage: Stage) -> None:
     assert kinds[EntryKind.HANDED_OVER]["summary"] == "The statement is drafted"
 
 
+async def test_an_owner_who_hands_over_reads_that_they_stay_the_owner_until_then(
+    stage: Stage,
+) -> None:
+    opened = stage.opened(teams=())
+    await stage.command("mei", "assign ESC-1 me")
+    said = await stage.command("mei", "handover ESC-1 @sofia The statement is drafted")
+    assert "You stay its owner until they acknowledge" in said
+    await stage.command("sofia", "ack ESC-1")
+    assert stage.details(opened.head.id).card.head.owner == SOFIA
+
+
+async def test_handover_to_oneself_is_refused_with_a_sentence(stage: Stage) -> None:
+    stage.opened()
+    await stage.command("mei", "assign ESC-1 me")
+    assert "yourself" in await stage.command("mei", "handover ESC-1 me all of it")
+
+
 async def test_handover_alone_opens_its_form(stage: Stage) -> None:
     lifecycle.assign(stage.db, an_act(), stage.opened().head.id, MEI)
     await stage.command("mei", "handover ESC-1")

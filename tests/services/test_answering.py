@@ -20,7 +20,7 @@ from bot.domain.errors import (
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
-from bot.services import answering, lifecycle, paging
+from bot.services import answering, handing_over, lifecycle, paging
 from bot.services.paging import Started
 from bot.store.database import Database
 from tests.factories import (
@@ -159,7 +159,7 @@ def to_pr(
     user: str = PRIYA,
     after: timedelta = timedelta(hours=3),
 ) -> Started:
-    return answering.hand_over_page(
+    return handing_over.hand_over_page(
         db,
         policy,
         an_act(user, now=NOON + after),
@@ -167,7 +167,7 @@ def to_pr(
         to_team=TeamKey("pr"),
         to_person=None,
         summary="a press matter",
-    )
+    ).to
 
 
 def test_a_page_is_handed_over_also_after_the_last_step(db: Database, policy: Policy) -> None:
@@ -225,7 +225,9 @@ def test_a_part_is_handed_over_to_who_is_being_paged_already(
     incident_id = a_legal_case(db, policy)
     lifecycle.assign(db, an_act(), incident_id, MEI)
     started = [
-        answering.hand_over(db, policy, an_act(minutes=at), incident_id, **to, summary="drafted")
+        handing_over.hand_over(
+            db, policy, an_act(minutes=at), incident_id, **to, summary="drafted"
+        ).to
         for at in (1, 2)
     ]
     assert started[0] == started[1]
@@ -236,9 +238,9 @@ def test_a_part_is_handed_over_to_who_is_being_paged_already(
 def test_a_handover_takes_a_summary_and_somebody(db: Database, policy: Policy) -> None:
     incident_id = a_legal_case(db, policy)
     with pytest.raises(BadInput, match="BadInput"):
-        answering.hand_over(db, policy, an_act(), incident_id, to_person=SOFIA, summary=" ")
+        handing_over.hand_over(db, policy, an_act(), incident_id, to_person=SOFIA, summary=" ")
     with pytest.raises(BadInput):
-        answering.hand_over(db, policy, an_act(), incident_id, summary="take it")
+        handing_over.hand_over(db, policy, an_act(), incident_id, summary="take it")
 
 
 def test_a_forged_page_is_not_answered(db: Database, policy: Policy) -> None:

@@ -19,7 +19,7 @@ from bot.domain.reading import PageMessage
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render.pages import can_be_answered
-from bot.services import answering, homes, lifecycle, paging, reading
+from bot.services import answering, handing_over, homes, lifecycle, paging, reading
 from bot.store import incidents
 from bot.store.database import Database
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -70,7 +70,7 @@ def press(db: Database, policy: Policy, button: str) -> object:
         case "can't take it":
             return answering.decline(db, policy, act, page, "on a plane")
         case _:
-            return answering.hand_over_page(
+            return handing_over.hand_over_page(
                 db, policy, act, page, to_team=TeamKey("pr"), to_person=None, summary="a matter"
             )
 

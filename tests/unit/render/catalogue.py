@@ -33,7 +33,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "task_added": ("reference", "assignee", "due_at", "zone", "text"),
     "task_done": ("reference",),
     "reminder_done": (),
-    "handed_over": ("reference", "to"),
+    "handed_over": ("reference", "to", "owns"),
     "task_handed_over": ("person",),
     "decision_recorded": ("reference",),
     "resolved": ("reference", "follow_ups"),

@@ -180,6 +180,7 @@ SAID: Mapping[str, Any] = {
     "due_at": NOW,
     "assignee": TOM,
     "to": "Legal",
+    "owns": True,
     "follow_ups": 3,
     "zone": "Asia/Singapore",
     "text": "ask Legal for <the> opinion",

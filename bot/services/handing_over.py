@@ -1,0 +1,178 @@
+"""Handing over: what a person holds passes to a team or another person, with a written summary."""
+
+from dataclasses import dataclass
+
+from bot.domain.act import Act
+from bot.domain.errors import BadInput, NobodyToPage
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, PageState, RunState
+from bot.domain.reasons import Occasion, Reason
+from bot.domain.rights import Deed
+from bot.domain.timeline import EntryKind
+from bot.policy import Policy
+from bot.services import theirs
+from bot.services.answering import run_of, tell_those_told
+from bot.services.case import Case, take_up
+from bot.services.holding import require_part
+from bot.services.pacing import explain, hasten
+from bot.services.paging import Started, going_on, paging_run, start_person, start_team
+from bot.services.runs import settle_run
+from bot.services.too_late import too_late
+from bot.services.written import checked_text
+from bot.store import pages
+from bot.store.database import Database
+from bot.store.tables import PagingRun
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Who is asked now. `owns`: the ownership goes to them too, once they acknowledge."""
+
+    to: Started
+    owns: bool
+
+
+def hand_over(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    *,
+    to_team: TeamKey | None = None,
+    to_person: UserId | None = None,
+    summary: str,
+) -> HandedOver:
+    """Pass on what a person holds; raises HoldsNothing where there is nothing.
+
+    A page that waits for them ends with it. Where several teams' pages do, the one that is meant
+    is handed over by its button: a guess would drop the others.
+    """
+    to = _Successor.checked(act, to_team, to_person, summary)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
+        require_part(tx, case.incident, act.user)
+        return _pass_on(case, policy, to, _waiting_run(case, to))
+
+
+def hand_over_page(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    page_id: str,
+    *,
+    to_team: TeamKey | None,
+    to_person: UserId | None,
+    summary: str,
+) -> HandedOver:
+    """The same by the button of a page: it says which team's page is meant."""
+    to = _Successor.checked(act, to_team, to_person, summary)
+    with db.transaction(act) as tx:
+        page = theirs.page(tx, act, page_id)
+        with take_up(tx, act, page.incident_id, Deed.HAND_OVER, uninvited_too=True) as case:
+            run = run_of(tx, page)
+            if page.state is PageState.SUPERSEDED:
+                raise too_late(case, run)
+            return _pass_on(case, policy, to, run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Successor:
+    """To whom a part is passed on, and with what words."""
+
+    team: TeamKey | None
+    person: UserId | None
+    summary: str
+
+    @property
+    def key(self) -> str:
+        """What the runs of this team or person are known by."""
+        return str(self.team) if self.team is not None else f"{PERSON_PREFIX}{self.person}"
+
+    @classmethod
+    def checked(
+        cls, act: Act, team: TeamKey | None, person: UserId | None, summary: str
+    ) -> "_Successor":
+        summary = checked_text("summary", summary, needed=False)
+        if not summary:
+            example = "statement drafted, Legal reads it"
+            raise BadInput("summary", "a handover takes a summary", example)
+        if team is None and person is None:
+            raise BadInput("team", "say to whom: a team or a person", "pr")
+        if person == act.user:
+            raise BadInput("person", "you can't hand over to yourself")
+        return cls(team, person, summary)
+
+
+def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
+    """Return the run whose page waits for whoever hands over; their own team's, where named."""
+    asked = {
+        page.run_id
+        for page in pages.pages_of_incident(case.tx, case.id)
+        if page.target == case.act.user and page.state in STILL_ASKED
+    }
+    runs = [
+        run
+        for run in pages.runs_of(case.tx, [case.id])
+        if run.id in asked and run.state in UNANSWERED
+    ]
+    own = [run for run in runs if run.team_key == to.key]
+    if len(own or runs) > 1:
+        names = ", ".join(dict.fromkeys(run.team_name for run in runs))
+        raise BadInput(
+            "team",
+            f"pages of several teams wait for you ({names}): press Hand over on "
+            "the one that you mean",
+        )
+    return next(iter(own or runs), None)
+
+
+def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) -> HandedOver:
+    if run is not None:
+        _let_go(case, run)
+    owns = case.incident.owner == case.act.user
+    case.record(
+        EntryKind.HANDED_OVER,
+        aloud=True,
+        to_team=to.team,
+        to_person=to.person,
+        name=policy.teams[to.team].name if to.team else "",
+        summary=to.summary,
+        **({"owns": True} if owns else {}),
+    )
+    reason = Reason(Occasion.HANDED_OVER, case.act.user, words=to.summary, owns=owns)
+    started = _joined(case, policy, to, reason) or _begun(case, policy, to, reason)
+    case.card_changed()
+    return HandedOver(started, owns)
+
+
+def _let_go(case: Case, run: PagingRun) -> None:
+    """Somebody answers for their team by naming another one, also after its last step."""
+    if not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
+        raise too_late(case, run)
+    settle_run(case, run.id)
+    tell_those_told(case, run)
+    case.in_place_of(run)
+
+
+def _joined(case: Case, policy: Policy, to: _Successor, reason: Reason) -> Started | None:
+    """They are being paged already: that goes on, and their pages show the summary."""
+    run = paging_run(case, to.key)
+    if run is None:
+        return None
+    targets = hasten(case, policy, run, reason)
+    if targets:
+        return Started(run.id, run.team_key, run.team_name, targets, run.started_at, run.ack_due_at)
+    explain(case, run, reason)
+    return going_on(case, run)
+
+
+def _begun(case: Case, policy: Policy, to: _Successor, reason: Reason) -> Started:
+    """One's own team means the next person on its ladder: never whoever hands over."""
+    me = case.act.user
+    if to.team is not None:
+        started = start_team(case, policy, to.team, reason, without=me)
+    else:
+        assert to.person is not None
+        started = start_person(case, policy, to.person, reason, without=me)
+    if not started.targets:
+        raise NobodyToPage(started.team_name)
+    return started
