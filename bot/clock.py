@@ -24,10 +24,14 @@ class Clock:
 
     The world's time is the machine's until it is `set`: replicas set theirs by their database, so
     that none pages early because its own clock is wrong.
+
+    `in_steps`: time that was moved forward does not jump here; it passes as `let_pass` is called.
     """
 
-    def __init__(self, offset_file: Path | None = None) -> None:
+    def __init__(self, offset_file: Path | None = None, *, in_steps: bool = False) -> None:
         self._offset_file = offset_file
+        self._in_steps = in_steps
+        self._passed: timedelta | None = None
         self._offset = timedelta(0)
         self._stamp: tuple[int, int] | None = None
         self._began: datetime | None = None
@@ -41,7 +45,24 @@ class Clock:
         return machine_time() if self._began is None else self._began + elapsed()
 
     def now(self) -> datetime:
-        return self.real() + self._read_offset()
+        offset = self._read_offset()
+        return self.real() + (self._so_far(offset) if self._in_steps else offset)
+
+    def ahead(self) -> timedelta:
+        """By how much time was moved forward that has not passed here yet."""
+        offset = self._read_offset()
+        return offset - self._so_far(offset) if self._in_steps else timedelta(0)
+
+    def let_pass(self, length: timedelta) -> None:
+        """Have some of it pass."""
+        offset = self._read_offset()
+        self._passed = min(offset, self._so_far(offset) + length)
+
+    def _so_far(self, offset: timedelta) -> timedelta:
+        if self._passed is None:
+            # What was moved before this process began has passed without it.
+            self._passed = offset
+        return self._passed
 
     def _read_offset(self) -> timedelta:
         if self._offset_file is None:

@@ -158,6 +158,9 @@ class Demo:
             "SLACK_APP_TOKEN": APP_TOKEN if self.given.socket_mode else "",
         }
         command = [sys.executable, str(ROOT / "app.py"), "serve", "--lease", str(self.given.lease)]
+        if self.given.replicas == 1:
+            # Several would each stop at moments of their own.
+            command.append("--time-in-steps")
         self._spawn(command, {**self.environment, **settings})
 
     def _spawn(self, command: list[str], environment: dict[str, str]) -> None:

@@ -66,7 +66,7 @@ class Tocsin:
         self.settings = settings
         self.policy = policy
         self.pace = pace or Pace()
-        self.clock = Clock(settings.clock_offset_file)
+        self.clock = Clock(settings.clock_offset_file, in_steps=self.pace.time_in_steps)
         self.db = Database(settings.database_url)
         self.threads = Threads(
             one_writer=self.db.is_sqlite, together=self.db.together if self.db.is_sqlite else None

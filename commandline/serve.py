@@ -42,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long a delivery belongs to the process that sends it (default: %(default)s); "
         "a third of it is the time-out of a call to Slack",
     )
+    # The demonstration's: its playground moves the time.
+    parser.add_argument("--time-in-steps", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -65,7 +67,8 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
         migrate(db)
         db.close()
     lease = timedelta(seconds=arguments.lease)
-    tocsin = Tocsin(settings, policy, Pace(lease=lease, http_timeout=lease / 3))
+    pace = Pace(lease=lease, http_timeout=lease / 3, time_in_steps=arguments.time_in_steps)
+    tocsin = Tocsin(settings, policy, pace)
     log.info(
         "Tocsin serves",
         extra={

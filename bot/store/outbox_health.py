@@ -30,6 +30,19 @@ def oldest_overdue(tx: Transaction, now: datetime, real: datetime) -> datetime |
     return oldest
 
 
+def next_due(tx: Transaction, after: datetime) -> datetime | None:
+    """Return when the next unsent delivery becomes due."""
+    later = select(func.min(col(Delivery.due_at))).where(IS_UNSENT, col(Delivery.due_at) > after)
+    soonest: datetime | None = tx.execute(later).scalar()
+    return soonest
+
+
+def waits(tx: Transaction, now: datetime) -> bool:
+    """Tell whether anything that is due by now is not sent yet."""
+    due = select(col(Delivery.id)).where(IS_UNSENT, col(Delivery.due_at) <= now)
+    return tx.execute(due.limit(1)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Unsent deliveries of one state and priority; `since` is when the oldest overdue was due, but

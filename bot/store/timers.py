@@ -315,6 +315,14 @@ def count_done(tx: Transaction, kind: TimerKind, incident_id: str, after: dateti
     return done
 
 
+def next_due(tx: Transaction, after: datetime) -> datetime | None:
+    """Return when the next timer becomes due."""
+    soonest: datetime | None = tx.execute(
+        select(func.min(col(Timer.due_at))).where(_IS_DUE, col(Timer.due_at) > after)
+    ).scalar()
+    return soonest
+
+
 def oldest_overdue(tx: Transaction, now: datetime) -> datetime | None:
     """Return since when the oldest timer has been due."""
     oldest: datetime | None = tx.execute(

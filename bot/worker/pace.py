@@ -43,6 +43,9 @@ class Pace:
     retry_slack: float = 5.0
     """Seconds until Slack is asked again who we are and who is there."""
 
+    time_in_steps: bool = False
+    """Whether time that a demonstration moves forward passes in order, and does not jump."""
+
     purge_every: timedelta = timedelta(hours=1)
     purge_rest: float = 0.05
     """Seconds between two batches of what is cleared away."""

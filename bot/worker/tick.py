@@ -16,6 +16,7 @@ from bot.services import digests, duework
 from bot.store import outbox_health, timers, upkeep
 from bot.store.outbox_health import LONGEST_REST
 from bot.store.timers import DueWork
+from bot.worker.fast_forward import FastForward
 from bot.worker.loop import Gear, Loop, going_on
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Tick(Loop):
         super().__init__(gear)
         self._workspaces = workspaces
         self._threads = gear.threads.in_turn()
+        self._fast_forward = FastForward(gear)
         self._planned_at: datetime | None = None
         self._healed_at: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -78,6 +80,10 @@ class Tick(Loop):
                 count=self._figures.tick_failed,
             ),
         ):
+            async for _ in self._fast_forward.stops():
+                await self._fire_all()
+                await self._plan_digests()
+                self._figures.ticked()
             await self._fire_all()
             await self._threads.turn()
             await self._plan_digests()

@@ -1,0 +1,58 @@
+"""Time that a demonstration moves forward passes in order: it stops where something is due."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bot.domain.weeks import next_occurrence
+from bot.store import outbox_health, timers
+from bot.worker.loop import Gear, Loop
+
+_MOST_STOPS = 240
+"""A day then passes in steps of six minutes at most: nothing is late by being done together."""
+_WAIT = 1.5
+"""Seconds for which a stop waits until what it brought about is sent."""
+_LONGEST_WAITS = 10.0
+"""Seconds for which all stops wait together: where Slack is away, time goes on."""
+_LOOK_AGAIN = 0.05
+
+
+class FastForward(Loop):
+    """Where time is not moved, it has nothing to do."""
+
+    def __init__(self, gear: Gear) -> None:
+        super().__init__(gear)
+        self._left_to_wait = 0.0
+
+    async def stops(self) -> AsyncIterator[None]:
+        """Let time pass up to now, and stop at each moment at which something is due."""
+        least = self._clock.ahead() / _MOST_STOPS
+        self._left_to_wait = _LONGEST_WAITS
+        while ahead := self._clock.ahead():
+            now = self._clock.now()
+            due = await self._threads.read(self._next_due, now)
+            self._clock.let_pass(ahead if due is None else min(ahead, max(due - now, least)))
+            yield
+            await self._until_sent()
+
+    def _next_due(self, now: datetime) -> datetime | None:
+        with self._db.reading() as tx:
+            planned = [timers.next_due(tx, now), outbox_health.next_due(tx, now)]
+        digests = [
+            next_occurrence(rule.weekday, rule.at, rule.zone, now).due_at
+            for rule in self._policy.digests
+        ]
+        return min([*(due for due in planned if due is not None), *digests], default=None)
+
+    async def _until_sent(self) -> None:
+        began = time.monotonic()
+        until = began + min(_WAIT, self._left_to_wait)
+        # What is sent announces nothing: it can only be looked at again.
+        while time.monotonic() < until and await self._threads.read(self._something_waits):  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_AGAIN)
+        self._left_to_wait -= time.monotonic() - began
+
+    def _something_waits(self) -> bool:
+        with self._db.reading() as tx:
+            return outbox_health.waits(tx, self._clock.now())
