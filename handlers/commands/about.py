@@ -10,7 +10,13 @@ from bot.domain.errors import NotFound, Unclear
 from bot.services import reading
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import first_word, number_first, plain, reference_first
+from handlers.commands.words import (
+    first_word,
+    number_first,
+    plain,
+    reference_ahead,
+    reference_first,
+)
 
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
 _OF = re.compile(
@@ -52,7 +58,24 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
         raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
+    if not different and verb.behind in _TEXT:
+        refuse_misplaced(ask, verb.name, ask.text)
     return replace(ask, named=different[0] if different else None, words=words)
+
+
+def refuse_misplaced(ask: Ask, verb: str, text: str, said: str = "") -> None:
+    """Raise Unclear where a text begins with an escalation, and no other was named.
+
+    `said` is what stands between the verb and the text.
+    """
+    name, rest = (None, "") if ask.named else reference_ahead(text)
+    if name is None:
+        return
+    commands = ((verb, name, said, rest), (verb, "ESC-n", said, text))
+    raise Unclear(
+        f"the text begins with {name}, and it is not clear whether this is about {name}",
+        tuple(" ".join(part for part in command if part) for command in commands),
+    )
 
 
 async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str | None, str]:
@@ -71,7 +94,7 @@ async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str
     reference = await _of_channel(ask, name)
     if reference is None and not (is_first and verb.behind not in _TEXT):
         return None, words
-    return reference or await _known(ask, name, said=words), rest
+    return reference or await _known(ask, name), rest
 
 
 async def references(ask: Ask) -> list[str]:
@@ -86,7 +109,7 @@ async def references(ask: Ask) -> list[str]:
             name, rest = number_first(words)
         if name is None:
             raise _no_reference(plain(words), [*([ask.named] if ask.named else []), *found])
-        found.append(await _known(ask, name, said=words))
+        found.append(await _known(ask, name))
         words = rest
     return found
 
@@ -110,18 +133,18 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
     return None, words
 
 
-async def _known(ask: Ask, named: str, said: str = "") -> str:
+async def _known(ask: Ask, named: str) -> str:
     """Return a reference; raises NotFound for a channel that is no escalation's."""
     reference = await _of_channel(ask, named)
     if reference is None:
-        raise NotFound("incident", plain(said.split(maxsplit=1)[0] if said else named))
+        raise NotFound("incident", plain(named))
     return reference
 
 
 async def _of_channel(ask: Ask, named: str) -> str | None:
     if not named.startswith("<#"):
         return named
-    channel = named.strip("<#>")
+    channel = named.strip("<#>").partition("|")[0]
     return await ask.read(reading.reference_of_channel, ask.act, channel)
 
 

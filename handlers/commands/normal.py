@@ -1,7 +1,7 @@
 """Typed text in one form, so that what reads it needs one pattern for every way of writing a thing.
 
-`norm` has no marks around words (`*`, `_`, `~`, backticks), no quotes, no brackets and nothing
-invisible; every dash is `-`, every space a space, fullwidth letters and digits are ordinary ones.
+`norm` has no marks around words (`*`, `_`, `~`, backticks), no quotes, brackets, bullets or emoji,
+and nothing invisible; every dash is `-`, every space a space, fullwidth letters are ordinary ones.
 It only serves to find where a name ends: what is kept of the text is cut from it as it was typed.
 """
 
@@ -16,11 +16,15 @@ from bot.domain.showing import BLANKS
 LOOKED_AT = 500
 """Characters that are read. Names stand in front; what is behind them is text."""
 
-_PIECE = re.compile(r"<[@#!][^<>]*>|&(?:lt|gt|amp);|.", re.DOTALL)
+_EMOJI = re.compile(r"(?<![A-Za-z0-9])(?::[a-z][a-z0-9_+'-]*:)+(?![A-Za-z0-9])")
+_PIECE = re.compile(rf"<[@#!][^<>]*>|&(?:lt|gt|amp);|{_EMOJI.pattern}|.", re.DOTALL)
+_LEADING = " -:,;.|/\\=+&!"
+"""What may stand before the first name, as before an item of a list."""
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]*", re.ASCII)
 _SPACE = re.compile(r"\s")
 _TYPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "\u00b4": "'"}
 _MARKS = frozenset("*_~'\"`")
+_BULLETS = frozenset("\u2022\u2023\u00b7\u25e6")
 _MORE_DASHES = frozenset("\u2212\u2043\u02d7\u2500\u2501\u30fc\uff70")
 _CLINGING = re.compile(
     r"(?:[*_~`'\"\u2018-\u201f\u00ab\u00bb\u2039\u203a)\]}\u3009\u300b\u300d\u300f\u3011\uff09"
@@ -74,8 +78,10 @@ def normal(raw: str) -> Line:
     """Read typed text, as Slack escapes it; mentions keep their ids (`<@U123>`, `<#C123>`)."""
     raw = raw.strip()
     read = raw[:LOOKED_AT]
-    if _AS_IT_IS.fullmatch(read):
-        return Line(raw, _SPACE.sub(" ", read), range(len(read)), range(1, len(read) + 1))
+    if _AS_IT_IS.fullmatch(read) and not _EMOJI.search(read):
+        norm = _SPACE.sub(" ", read).lstrip(_LEADING)
+        first = len(read) - len(norm)
+        return Line(raw, norm, range(first, len(read)), range(first + 1, len(read) + 1))
     return _brought_into_form(raw, read)
 
 
@@ -92,7 +98,7 @@ def _brought_into_form(raw: str, read: str) -> Line:
         before = pieces[place - 1][0][-1] if place else " "
         after = pieces[place + 1][0][0] if place + 1 < len(pieces) else " "
         said = _in_its_place(said, joins=before.isalnum() and after.isalnum())
-        if said and (kept or said != " "):
+        if said and (kept or said not in _LEADING):
             kept.append((said, start, end))
     return Line(
         raw,
@@ -116,6 +122,8 @@ def _said(piece: str) -> str:
     """Return a piece in its one form; brackets and curly quotes as NUL, what is invisible as ''."""
     if piece[:2] in ("<@", "<#", "<!"):
         return piece.split("|")[0].rstrip(">") + ">"
+    if len(piece) > 1 and piece[0] == ":":
+        return ""
     typed = unicodedata.normalize("NFKC", _TYPED.get(piece, piece))
     return "".join(map(_one_form, typed))
 
@@ -131,5 +139,7 @@ def _one_form(char: str) -> str:
     if kind in ("Ps", "Pe", "Pi", "Pf") or char in "<>":
         return "\x00"
     if kind in ("Cc", "Cf") or char in BLANKS or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    if not char.isascii() and (kind in ("So", "Sk", "Sm") or char in _BULLETS):
         return ""
     return str(unicodedata.digit(char)) if kind == "Nd" else char

@@ -12,7 +12,8 @@ from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
 from handlers.commands.words import ENDS, first_word, plain, team_names
 
-_JOINING = re.compile(r"\s*[,;&+/]+\s*(?:and\s+)?|\s+(?:and|plus)\s+", re.IGNORECASE)
+_JOINING = re.compile(r"(?:\s*[,;&+/]+\s*(?:and\s+)?|\s+(?:and|plus)\s+)(?:-+\s+)?", re.IGNORECASE)
+_GAP = re.compile(r"\s*(?:-+\s+)?")
 _WORD = re.compile(r"[^\s,;:]+")
 LOOKED_AT = 100
 _THE_REST = 0.8
@@ -38,7 +39,7 @@ def targets_first(ask: Ask, verb: str, *, teams: bool = True) -> tuple[list[Targ
     found = [target]
     while True:
         joining = _JOINING.match(line.norm, end)
-        at = joining.end() if joining else end + line.norm[end:].startswith(" ")
+        at = (joining or _gap(line, end)).end()
         target, next_end = _one(ask, line, at, teams=teams)
         if target is None and joining:
             _refuse_a_near_miss(ask.policy if teams else None, line, at)
@@ -49,6 +50,13 @@ def targets_first(ask: Ask, verb: str, *, teams: bool = True) -> tuple[list[Targ
         found.append(target)
         end = next_end
     return list(dict.fromkeys(found)), line.behind(end)
+
+
+def _gap(line: Line, end: int) -> re.Match[str]:
+    """A space, and perhaps a dash: text may begin behind it, or an item of a list."""
+    gap = _GAP.match(line.norm, end)
+    assert gap is not None
+    return gap
 
 
 def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]:

@@ -6,6 +6,7 @@ as Slack sent it, looks at its one form (`normal`), and returns the rest as it w
 """
 
 import re
+from contextlib import suppress
 
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import UserId, reference
@@ -21,6 +22,10 @@ _REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", 
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)>")
 _LIKE_A_REFERENCE = re.compile(
     rf"(?:esc[-_#:]\S*|{_ESC}[0-9]\S*|#\s?(?:esc)?[-_]?[0-9]\S*)", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"(?:(?:for|on|in|re|about|regarding|at|of|to|with|is|the|this|incident|case|ticket)[:,.]?\s+)+",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"0*([0-9]{{1,9}}){ENDS}")
 _STATES = "|".join(re.sub("[ -]", r"[-\\s_]+", word) for word in STATE_WORDS)
@@ -75,17 +80,28 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def reference_first(text: str) -> tuple[str | None, str]:
-    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel (`<#C123>`) that may be one's.
+    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel that may be one's, as it stands.
 
     A bare number may mean anything. Raises BadInput for what looks like a reference and is none.
     """
     line = normal(text)
     if found := _CHANNEL.match(line.norm):
-        return found[0], line.behind(found.end())
+        entity = line.raw[line.starts[0] : line.ends[found.end() - 1]]
+        return entity, line.behind(found.end())
     if found := _REFERENCE.match(line.norm):
         return reference(int(found[1])), line.behind(found.end())
     if found := _LIKE_A_REFERENCE.match(line.norm):
         raise BadInput("incident", f"'{found[0][:40]}' is not a reference", reference(12))
+    return None, text
+
+
+def reference_ahead(text: str) -> tuple[str | None, str]:
+    """Split off the reference that a text begins with, also behind a word such as `for` or `on`."""
+    line = normal(text)
+    leading = _ABOUT.match(line.norm)
+    with suppress(BadInput):
+        named, rest = reference_first(line.behind(leading.end()) if leading else text)
+        return (named, rest) if named and not named.startswith("<") else (None, text)
     return None, text
 
 

@@ -1,5 +1,7 @@
 """What people type and no reader took: nothing happens to an escalation that was not named."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -136,6 +138,8 @@ async def test_duplicate_ends_what_stands_before_of(
         ("update ESC-2 12 accounts are *gone*", "12 accounts are *gone*"),
         ("update ESC-2 see #general", "see #general"),
         ("update ESC-2 - one\n- two", "- one\n- two"),
+        ("update \u26a0\ufe0f ESC-2 for ESC-3 too", "for ESC-3 too"),
+        ("update :warning: - ESC-2: :fire: again", ":fire: again"),
     ],
 )
 async def test_an_update_keeps_its_text_and_goes_where_it_is_named(
@@ -158,6 +162,14 @@ async def test_an_update_keeps_its_text_and_goes_where_it_is_named(
         ("update ESC-2 ESC-3 are one", "/escalate update ESC-3 are one"),
         ("update ESC-2x still looking", "not a reference"),
         ("decline 2 spam", "/escalate decline ESC-2 spam"),
+        ("decline for ESC-2 spam", "/escalate decline ESC-2 spam"),
+        ("update on *ESC-2*: all clear", "/escalate update ESC-2 all clear"),
+        ("page legal for ESC-2 please", "/escalate page ESC-2 legal please"),
+        ("page @tom ESC-2", "/escalate page ESC-2 @tom"),
+        ("handover pr ESC-2 is drafted", "/escalate handover ESC-2 pr is drafted"),
+        ("task @tom on ESC-2 draft it by 17:00", "/escalate task ESC-2 @tom draft it by 17:00"),
+        ("severity p0 for ESC-2", "/escalate severity ESC-2 p0"),
+        ("status monitoring ESC-2", "/escalate status ESC-2 monitoring"),
         ("reopen 2 it is back", "part of the reason"),
         ("ESC-2 list", "not about one escalation"),
         ("ESC-2 open p0 it is back", "not about one escalation"),
@@ -356,6 +368,8 @@ async def test_all_targets_are_paged_and_named(
         ("page legal pr need both", "/escalate page ESC-1 legal, pr need both"),
         ("page legal pr need both", "/escalate page ESC-1 legal: pr need both"),
         ("page legal @tom knows it", "one more target"),
+        ("page legal - pr is asking", "one more target"),
+        ("page\n- legal\n- pr", "one more target"),
         ("page @tom legal question", "one more target"),
         ("page legal, leagl", "Did you mean"),
         ("page legal and @ghost", "@ghost"),
@@ -368,7 +382,7 @@ async def test_all_targets_are_paged_and_named(
 async def test_targets_that_are_not_clear_page_nobody(stage: Stage, text: str, says: str) -> None:
     stage.opened(teams=("content-policy",))
     before = entries(stage)
-    verb, rest = text.split(maxsplit=1)
+    verb, rest = re.split(r"\s", text, maxsplit=1)
     assert says in await stage.command("mei", f"{verb} ESC-1 {rest}")
     assert entries(stage) == before
 
