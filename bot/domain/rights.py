@@ -48,6 +48,11 @@ NEEDS: dict[Deed, Role] = {
 }
 
 
+ABOUT_NO_INCIDENT = frozenset({Deed.OPEN, Deed.DIGEST})
+ONLY_ONES_OWN = frozenset({Deed.ACKNOWLEDGE, Deed.HAND_OVER, Deed.FINISH})
+"""Done to what a person has or is asked for: nobody's role reaches further."""
+
+
 def require_somebody(act: Act) -> None:
     """Raise NotPermitted for whom neither the policy nor Slack vouches."""
     if act.role is Role.NOBODY:
@@ -59,7 +64,7 @@ def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
 
     Guests and external people (NOBODY) may do nothing, wherever they belong.
     """
-    if belongs and role >= Role.VIEWER:
+    if belongs and role >= Role.VIEWER and deed not in ABOUT_NO_INCIDENT:
         role = max(role, Role.RESPONDER)
     return role >= NEEDS[deed]
 

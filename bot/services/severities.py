@@ -83,7 +83,7 @@ def preview(
 ) -> tuple[Head, tuple[WillPage, ...]]:
     """Return who would be paged if the severity became `to` now."""
     with db.reading() as tx:
-        incident, head = reading.readable(tx, act, incident_id)
+        incident, head = reading.readable(tx, act, incident_id, Deed.RAISE)
         plan = _plan(tx, policy, incident, to, act.now)
     again = [
         WillPage(run.team_name, moved.page.targets, again=True)

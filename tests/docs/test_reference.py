@@ -6,7 +6,7 @@ from bot.domain.act import Role
 from bot.domain.controls import Button, Form, Shortcut
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.lifecycle import State
-from bot.domain.rights import NEEDS, Deed
+from bot.domain.rights import NEEDS, ONLY_ONES_OWN, Deed, may
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.render.words import Words
@@ -77,9 +77,18 @@ def test_a_kind_of_due_work_or_message_is_explained_and_is_a_label_of_a_metric(
 
 
 @pytest.mark.parametrize("deed", Deed)
-def test_a_right_has_a_row_with_the_least_role(deed: Deed) -> None:
+def test_a_right_has_a_row_with_the_least_role_and_what_each_role_may(deed: Deed) -> None:
     row = row_of(section("roles-and-confidentiality", "Rights"), deed.value)
-    assert row[1:2] == [NEEDS[deed].word]
+    assert row[1:] == [NEEDS[deed].word, *(cell(role, deed) for role in Role if role)]
+
+
+def cell(role: Role, deed: Deed) -> str:
+    """What the table says of it; tests/handlers/test_rights_matrix.py does it."""
+    if deed in ONLY_ONES_OWN:
+        return "own"
+    if may(role, deed):
+        return "yes"
+    return "belongs" if may(role, deed, belongs=True) else "no"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.NOBODY])

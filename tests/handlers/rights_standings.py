@@ -1,0 +1,207 @@
+"""Every way to stand to an escalation, and one person for each role: two sides of the matrix of
+rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import Enum
+
+from sqlmodel import col, select
+
+from bot.domain.act import Act, Role
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.lifecycle import State
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.policy.model import LadderRule, LadderStep, RoleRules
+from bot.services import access, answering, followups, lifecycle, paging
+from bot.services.opening import open_incident
+from bot.store.tables import Page, PagingRun, Reminder, Task
+from tests.factories import DANIEL, MEI, PRIYA, SOFIA, a_draft, an_act
+from tests.handlers.stage import Stage
+
+LEGAL, PR = TeamKey("legal"), TeamKey("pr")
+PEOPLE = {role: UserId(f"U0ROLE{role.word.upper()}") for role in Role}
+FRIEND = UserId("U0FRIEND")
+TITLE = "The words of it"
+
+
+def of_the_matrix(policy: Policy) -> Policy:
+    """One person for each role; they stand on Legal's ladder behind its first step, and on no team.
+
+    Their role is what the policy says now; they may have had another when they were let in.
+    """
+    names = {user.lower(): user for user in (*PEOPLE.values(), FRIEND)}
+    roles = {PEOPLE[role]: role for role in Role} | {FRIEND: Role.MEMBER, DANIEL: Role.MEMBER}
+    wait = timedelta(minutes=15)
+    ladder = LadderRule(
+        (LadderStep((PRIYA,), wait), LadderStep(tuple(PEOPLE.values()), wait)), rounds=1
+    )
+    legal = replace(policy.teams[LEGAL], ladders=dict.fromkeys(Severity, ladder))
+    return replace(
+        policy,
+        people={**policy.people, **names},
+        roles=RoleRules({**policy.roles.people, **roles}, {}, Role.NOBODY),
+        teams={**policy.teams, LEGAL: legal},
+    )
+
+
+@dataclass
+class Subject:
+    """An escalation, and the ids of what a button or a form may name: this person's, where they
+    have such a thing, else somebody else's."""
+
+    id: str
+    reference: str
+    page: str = ""
+    run: str = ""
+    task: str = ""
+    reminder: str = ""
+
+
+class Holds(Enum):
+    """What a person has of an escalation that some deeds are about."""
+
+    PAGE = "a page that waits for them"
+    TURN = "a place on the ladder of a team that waits"
+    PART = "something that can be handed over"
+    TASK = "a task"
+    REMINDER = "a reminder: in the matrix, always somebody else's"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a person stands to an escalation. `arrive` brings that about by the services."""
+
+    name: str
+    belongs: bool
+    arrive: Callable[[Stage, str, UserId], None]
+    holds: frozenset[Holds] = frozenset()
+    tier: Tier = Tier.STANDARD
+    reads: bool = True
+    """Of a restricted one; a standard one is read by every viewer."""
+    opens: bool = False
+
+    def subject(self, stage: Stage, user: UserId, state: State = State.NEW) -> Subject:
+        """A new escalation to which `user` stands so, in the state that a deed needs."""
+        opener = an_act(user, role=Role.MEMBER) if self.opens else an_act(MEI)
+        draft = a_draft(TITLE, tier=self.tier, teams=(PR,))
+        opened = open_incident(stage.db, stage.policy, opener, draft)
+        incident_id = opened.head.id
+        in_an_hour = an_act(minutes=60).now
+        followups.add_task(
+            stage.db, stage.policy, an_act(), incident_id,
+            assignee=DANIEL, text="look", due_at=in_an_hour,
+        )  # fmt: skip
+        followups.add_reminder(
+            stage.db, an_act(), text="ask", due_at=in_an_hour, incident_id=incident_id
+        )
+        self.arrive(stage, incident_id, user)
+        found = self._ids(stage, incident_id, user)
+        _bring_to(stage, incident_id, state)
+        return replace(found, reference=opened.head.reference)
+
+    def _ids(self, stage: Stage, incident_id: str, user: UserId) -> Subject:
+        with stage.db.reading() as tx:
+            pages = tx.all(select(Page).where(col(Page.incident_id) == incident_id))
+            runs = tx.all(select(PagingRun).where(col(PagingRun.incident_id) == incident_id))
+            tasks = tx.all(select(Task).where(col(Task.incident_id) == incident_id))
+            reminders = tx.all(select(Reminder).where(col(Reminder.incident_id) == incident_id))
+        legal = [run.id for run in runs if run.team_key == LEGAL]
+        theirs = [page for page in pages if page.target == user and Holds.PAGE in self.holds]
+        turns = [page for page in pages if page.run_id in legal and Holds.TURN in self.holds]
+        others = [page for page in pages if page.target == SOFIA]
+        page = (theirs or turns or others)[0]
+        task = next((one for one in tasks if one.assignee == user), tasks[0])
+        return Subject(incident_id, "", page.id, page.run_id, task.id, reminders[0].id)
+
+
+def _bring_to(stage: Stage, incident_id: str, state: State) -> None:
+    act = an_act()
+    if state is State.RESOLVED:
+        cause = next(iter(stage.policy.root_causes))
+        lifecycle.resolve(
+            stage.db, stage.policy, act, incident_id, root_cause=cause, follow_up_days=()
+        )
+    elif state is State.DECLINED:
+        lifecycle.decline(stage.db, act, incident_id, "no escalation")
+
+
+def _member(user: UserId) -> Act:
+    return an_act(user, role=Role.MEMBER)
+
+
+def _nothing(_stage: Stage, _incident_id: str, _user: UserId) -> None:
+    pass
+
+
+def _owns(stage: Stage, incident_id: str, user: UserId) -> None:
+    lifecycle.assign(stage.db, an_act(), incident_id, user)
+
+
+def _was_given_access(stage: Stage, incident_id: str, user: UserId) -> None:
+    access.answer_access(stage.db, an_act(), incident_id, user, granted=True)
+
+
+def _came_in(stage: Stage, incident_id: str, user: UserId) -> None:
+    access.enter(stage.db, _member(user), incident_id)
+
+
+def _paged_by(act: Callable[[UserId], Act], *, answers: bool) -> Callable[..., None]:
+    def page(stage: Stage, incident_id: str, user: UserId) -> None:
+        paging.page_person(stage.db, stage.policy, act(user), incident_id, user)
+        if answers:
+            answering.acknowledge_mine(stage.db, _member(user), incident_id)
+
+    return page
+
+
+def _has_a_task(stage: Stage, incident_id: str, user: UserId) -> None:
+    due = an_act(minutes=60).now
+    followups.add_task(
+        stage.db, stage.policy, an_act(), incident_id, assignee=user, text="draft", due_at=due
+    )
+
+
+def _next_on_the_ladder(stage: Stage, incident_id: str, _user: UserId) -> None:
+    paging.page_team(stage.db, stage.policy, an_act(), incident_id, LEGAL)
+
+
+_PAGED = frozenset({Holds.PAGE, Holds.TURN, Holds.PART})
+_PART = frozenset({Holds.PART})
+
+
+def _entitled(_user: UserId) -> Act:
+    return an_act(SOFIA, role=Role.RESPONDER)
+
+
+STANDINGS = (
+    Standing("none", belongs=False, arrive=_nothing),
+    Standing("none, restricted", False, _nothing, tier=Tier.RESTRICTED, reads=False),
+    Standing("opener", True, _nothing, opens=True),
+    Standing("owner", True, _owns, _PART),
+    Standing("access given", False, _was_given_access, tier=Tier.RESTRICTED),
+    Standing("came in by Open channel", False, _came_in),
+    Standing("paged by someone entitled", False, _paged_by(_entitled, answers=False), _PAGED),
+    Standing("acknowledged that", True, _paged_by(_entitled, answers=True), _PART),
+    Standing("acknowledged their own request", False, _paged_by(_member, answers=True), _PART),
+    Standing(
+        "acknowledged a friend's request",
+        False,
+        _paged_by(lambda _: _member(FRIEND), answers=True),
+        _PART,
+    ),
+    Standing("assignee", True, _has_a_task, frozenset({Holds.TASK, Holds.PART})),
+    Standing("next on the ladder", False, _next_on_the_ladder, frozenset({Holds.TURN})),
+    Standing(
+        "next on the ladder, restricted",
+        False,
+        _next_on_the_ladder,
+        frozenset({Holds.TURN}),
+        Tier.RESTRICTED,
+        reads=False,
+    ),
+)

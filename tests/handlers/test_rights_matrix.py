@@ -1,0 +1,249 @@
+"""The matrix of rights: who, by their role and by how they stand to an escalation, may do what.
+
+Each cell is a signed request. One that is refused changes nothing and says why; one that is allowed
+does or shows what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from bot.domain.act import Role
+from bot.domain.controls import Button, Form
+from bot.domain.ids import UserId
+from bot.domain.rights import Deed, may
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import answering, followups
+from bot.store.database import Database
+from bot.store.tables import (
+    Delivery,
+    Incident,
+    Page,
+    PagingRun,
+    Participant,
+    Reminder,
+    Task,
+    TimelineEntry,
+    Timer,
+)
+from bot.store.tables.states import ReminderState
+from bot.store.transaction import core
+from handlers.subjects import typed_as
+from handlers.views import FORMS
+from playground.driver import texts
+from tests.databases import fresh_url
+from tests.factories import DANIEL, MEI, SOFIA, WORKSPACE, an_act
+from tests.handlers.requests import click_body, command_body, interaction_body, send
+from tests.handlers.rights_standings import (
+    PEOPLE,
+    STANDINGS,
+    TITLE,
+    Holds,
+    Standing,
+    Subject,
+    of_the_matrix,
+)
+from tests.handlers.rights_tries import BUTTONS, ELSEWHERE, VERBS, Try, Way, forms
+from tests.handlers.stage import Stage, a_stage
+
+REFUSALS = (
+    "you need the role",
+    "not yours",
+    "is restricted and you have not been invited",
+    "You hold nothing",
+    "No page waits for you",
+    "You have no open task",
+)
+OWNED = (Delivery, Page, PagingRun, Participant, Reminder, Task, TimelineEntry, Timer)
+PICTURE = (
+    select(core(Incident)).where(core(Incident).c.id == bindparam("incident")),
+    *(select(core(one)).where(core(one).c.incident_id == bindparam("incident")) for one in OWNED),
+)
+_number = count(1)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, policy: Policy) -> AsyncIterator[Stage]:
+    """On SQLite: rights are the same on both."""
+    with fresh_url("sqlite", tmp_path) as url:
+        db = Database(url)
+        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
+            ready.opened()
+            yield ready
+        db.close()
+
+
+def test_the_matrix_knows_every_deed_button_and_form(policy: Policy) -> None:
+    tries = [*VERBS, *BUTTONS, *forms(policy)]
+    of_incidents = set(Deed) - {Deed.OPEN, Deed.DIGEST}
+    assert {one.deed for one in tries} == of_incidents
+    assert {one.name for one in BUTTONS} == set(Button) - ELSEWHERE
+    assert {one.name for one in forms(policy)} == set(FORMS) - {Form.OPEN}
+
+
+@pytest.mark.parametrize("standing", STANDINGS, ids=lambda standing: standing.name)
+async def test_each_cell(stage: Stage, policy: Policy, standing: Standing) -> None:
+    wrong = []
+    tries = [one for one in (*VERBS, *BUTTONS, *forms(policy)) if standing.name not in one.moot]
+    for role, user in PEOPLE.items():
+        if standing.opens and role is Role.NOBODY:
+            continue
+        shared: dict[Any, Subject] = {}
+        for one in tries:
+            allowed = one.allowed(role, standing)
+            if allowed or one.state not in shared:
+                subject = standing.subject(stage, user, one.state)
+            if not allowed:
+                subject = shared.setdefault(one.state, subject)
+            became = await outcome(stage, one, user, subject)
+            if became != ("allowed" if allowed else "refused"):
+                wrong.append(f"{role.word}, {one.label}: allowed {allowed}, but {became}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(
+    ("way", "words", "deed"),
+    [
+        (Way.VERB, "open p2 It begins", Deed.OPEN),
+        (Way.VERB, "", Deed.OPEN),
+        (Way.VERB, "open p2", Deed.OPEN),
+        (Way.VERB, "remind in 2h look", Deed.REMIND),
+        (Way.BUTTON, Button.OPEN_FORM, Deed.OPEN),
+        (Way.BUTTON, Button.OPEN_AS, Deed.OPEN),
+        (Way.VERB, "digest", Deed.DIGEST),
+        (Way.VERB, "digest preview", Deed.READ),
+        (Way.VERB, "list", Deed.READ),
+        (Way.VERB, "search ESC-1", Deed.READ),
+        (Way.VERB, "oncall", Deed.READ),
+    ],
+)
+async def test_what_is_about_no_escalation(
+    stage: Stage, role: Role, way: Way, words: str, deed: Deed
+) -> None:
+    value = typed_as("k1", Severity.P2, "It begins") if words == Button.OPEN_AS else words
+    one = Try(way, words, deed, lambda _: value)
+    said, form = await asked(stage, one, PEOPLE[role], Subject("", ""))
+    refused = any(sentence in said for sentence in REFUSALS)
+    assert refused is not may(role, deed), said
+    assert not (refused and form)
+    assert (len(stage.incidents()) > 1) is ("It begins" in value and not refused)
+    assert bool(stage.deliveries("digest")) is (words == "digest" and not refused)
+
+
+OF_SOMEBODY = [
+    one
+    for one in BUTTONS
+    if (one.holds is not None and one.name != Button.STEP_IN) or one.deed is Deed.INVITE
+]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.NOBODY])
+@pytest.mark.parametrize("name", ["none", "none, restricted"])
+async def test_a_foreign_id_gets_the_answer_of_one_that_is_not_there(
+    stage: Stage, policy: Policy, role: Role, name: str
+) -> None:
+    """Whatever has become of it meanwhile: the answer depends on nothing that is not theirs."""
+    standing = next(one for one in STANDINGS if one.name == name)
+    sent = [one for one in forms(policy) if one.holds not in (None, Holds.PART)]
+    answers: dict[str, set[str]] = {}
+    for one in [*OF_SOMEBODY, *sent]:
+        if one.allowed(role, standing):
+            continue
+        foreign = standing.subject(stage, PEOPLE[role])
+        settled = standing.subject(stage, PEOPLE[role])
+        settle(stage, settled)
+        for subject in (foreign, settled, NOT_THERE):
+            said, form = await asked(stage, one, PEOPLE[role], subject)
+            assert not form
+            answers.setdefault(one.way.value, set()).add(said)
+    assert {way: len(said) for way, said in answers.items()} == {"button": 1, "form": 1}, answers
+    assert all("not yours" in text for said in answers.values() for text in said)
+
+
+NOT_THERE = Subject("01NONE", "ESC-9", "01NONE", "01NONE", "01NONE", "01NONE")
+
+
+def settle(stage: Stage, subject: Subject) -> None:
+    """Its page is acknowledged, its task and its reminder are done."""
+    answering.acknowledge(stage.db, an_act(SOFIA), subject.page)
+    followups.finish_task(stage.db, an_act(DANIEL), subject.task)
+    followups.end_reminder(stage.db, an_act(MEI), subject.reminder, ReminderState.DONE)
+
+
+async def outcome(stage: Stage, one: Try, user: UserId, subject: Subject) -> str:
+    before = picture(stage, subject.id)
+    said, form = await asked(stage, one, user, subject)
+    changed = picture(stage, subject.id) != before
+    refused = any(sentence in said for sentence in REFUSALS)
+    if refused and not changed and not form:
+        return "refused"
+    shown = form or TITLE in said
+    if not refused and (changed if one.changes else shown and not changed):
+        return "allowed"
+    return f"{said!r}, changed {changed}, form {form}"
+
+
+async def asked(stage: Stage, one: Try, user: UserId, subject: Subject) -> tuple[str, bool]:
+    """Send it; return what the person reads, and whether a form opened before them."""
+    workspace, trigger = stage.slack.slack.workspace, stage.slack.slack.triggers.issue(user)
+    workspace.view_stacks[user].clear()
+    heard = len(stage.person(user).dms())
+    body = _body(one, user, one.says(subject), trigger)
+    answered = await send(stage.url, body)
+    assert answered.status == 200, (one.label, answered)
+    await stage.settled()
+    told = [texts(message) for message in stage.person(user).dms()[heard:]]
+    opened = workspace.open_view(user)
+    shown = opened is not None and opened.callback_id != Form.MESSAGE
+    inside = str(opened.payload) if opened is not None else ""
+    return "\n".join([answered.body, *told, inside]).replace("\\u2019", "’"), shown
+
+
+def _body(one: Try, user: str, says: str, trigger: str) -> bytes:
+    match one.way:
+        case Way.VERB:
+            return command_body(says, user=user, trigger=trigger)
+        case Way.BUTTON:
+            return click_body(one.name, says, user=user, trigger=trigger, response_url=None)
+        case Way.FORM:
+            return interaction_body(_submission(one, user, says, trigger))
+
+
+def _submission(one: Try, user: str, subject: str, trigger: str) -> Mapping[str, Any]:
+    view = {
+        "id": f"V{next(_number)}",
+        "hash": "1.a",
+        "type": "modal",
+        "callback_id": one.name,
+        "private_metadata": subject,
+        "blocks": [{"type": "input", "block_id": block} for block in one.values],
+        "state": {
+            "values": {
+                block: {block.partition(":")[0]: value} for block, value in one.values.items()
+            }
+        },
+    }
+    return {
+        "type": "view_submission",
+        "user": {"id": user, "team_id": WORKSPACE.team_id},
+        "team": {"id": WORKSPACE.team_id, "domain": "harbour"},
+        "trigger_id": trigger,
+        "view": view,
+        "response_urls": [],
+    }
+
+
+def picture(stage: Stage, incident_id: str) -> list[list[str]]:
+    """All that is stored of an escalation, and what is to be sent for it."""
+    with stage.db.reading() as tx:
+        return [sorted(map(str, tx.execute(rows, {"incident": incident_id}))) for rows in PICTURE]
