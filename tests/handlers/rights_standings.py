@@ -17,11 +17,12 @@ from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.policy.model import LadderRule, LadderStep, RoleRules
-from bot.services import access, answering, followups, lifecycle, paging
+from bot.services import access, admission, answering, followups, lifecycle, paging
 from bot.services.opening import open_incident
-from bot.store.tables import Page, PagingRun, Reminder, Task
+from bot.store import requests
+from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
 from tests.factories import DANIEL, MEI, PRIYA, SOFIA, a_draft, an_act
-from tests.handlers.stage import Stage
+from tests.handlers.stage import BYSTANDER, Stage
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 PEOPLE = {role: UserId(f"U0ROLE{role.word.upper()}") for role in Role}
@@ -60,6 +61,8 @@ class Subject:
     run: str = ""
     task: str = ""
     reminder: str = ""
+    request: str = ""
+    added: str = ""
 
 
 class Holds(Enum):
@@ -99,6 +102,10 @@ class Standing:
         followups.add_reminder(
             stage.db, an_act(), text="ask", due_at=in_an_hour, incident_id=incident_id
         )
+        admission.request_access(
+            stage.db, stage.policy, an_act(BYSTANDER, role=Role.VIEWER), incident_id
+        )
+        admission.joined(stage.db, stage.policy, an_act(), incident_id, BYSTANDER, None)
         self.arrive(stage, incident_id, user)
         found = self._ids(stage, incident_id, user)
         _bring_to(stage, incident_id, state)
@@ -109,6 +116,7 @@ class Standing:
             pages = tx.all(select(Page).where(col(Page.incident_id) == incident_id))
             runs = tx.all(select(PagingRun).where(col(PagingRun.incident_id) == incident_id))
             tasks = tx.all(select(Task).where(col(Task.incident_id) == incident_id))
+            asked = tx.all(select(AccessRequest).where(col(AccessRequest.person) == BYSTANDER))
             reminders = tx.all(select(Reminder).where(col(Reminder.incident_id) == incident_id))
         legal = [run.id for run in runs if run.team_key == LEGAL]
         theirs = [page for page in pages if page.target == user and Holds.PAGE in self.holds]
@@ -116,7 +124,17 @@ class Standing:
         others = [page for page in pages if page.target == SOFIA]
         page = (theirs or turns or others)[0]
         task = next((one for one in tasks if one.assignee == user), tasks[0])
-        return Subject(incident_id, "", page.id, page.run_id, task.id, reminders[0].id)
+        asking = {one.by_hand: one.id for one in asked if one.incident_id == incident_id}
+        return Subject(
+            incident_id,
+            "",
+            page.id,
+            page.run_id,
+            task.id,
+            reminders[0].id,
+            request=asking[False],
+            added=asking[True],
+        )
 
 
 def _bring_to(stage: Stage, incident_id: str, state: State) -> None:
@@ -143,7 +161,12 @@ def _owns(stage: Stage, incident_id: str, user: UserId) -> None:
 
 
 def _was_given_access(stage: Stage, incident_id: str, user: UserId) -> None:
-    access.answer_access(stage.db, an_act(), incident_id, user, granted=True)
+    asking = an_act(user, role=Role.VIEWER)
+    admission.request_access(stage.db, stage.policy, asking, incident_id)
+    with stage.db.reading() as tx:
+        request = requests.last(tx, incident_id, user)
+    assert request is not None
+    admission.answer(stage.db, an_act(), request.id, granted=True)
 
 
 def _came_in(stage: Stage, incident_id: str, user: UserId) -> None:

@@ -18,7 +18,6 @@ from bot.policy import Policy
 from handlers.subjects import about_incident
 from tests.factories import DANIEL, MEI
 from tests.handlers.rights_standings import STANDINGS, Holds, Standing, Subject
-from tests.handlers.stage import BYSTANDER
 
 
 class Way(Enum):
@@ -73,11 +72,9 @@ def _verb(words: str, deed: Deed, **more: Any) -> Try:
     return Try(Way.VERB, words, deed, _ref(words), **more)
 
 
-def _button(
-    button: Button, deed: Deed, of: str = "id", before: str = "", behind: str = "", **more: Any
-) -> Try:
+def _button(button: Button, deed: Deed, of: str = "id", before: str = "", **more: Any) -> Try:
     def says(subject: Subject) -> str:
-        return f"{before}{getattr(subject, of)}{behind}"
+        return f"{before}{getattr(subject, of)}"
 
     return Try(Way.BUTTON, button.value, deed, says, **more)
 
@@ -154,13 +151,17 @@ BUTTONS = (
     _button(Button.SHOW, Deed.READ, **SHOWS),
     _button(Button.POST_UPDATE, Deed.UPDATE, **SHOWS),
     _button(Button.REQUEST_ACCESS, Deed.REQUEST_ACCESS, moot=READERS, uninvited_too=True),
-    _button(Button.GRANT_ACCESS, Deed.INVITE, behind=f":{BYSTANDER}"),
-    _button(Button.REFUSE_ACCESS, Deed.INVITE, behind=f":{BYSTANDER}"),
+    _button(Button.GRANT_ACCESS, Deed.INVITE, "request"),
+    _button(Button.REFUSE_ACCESS, Deed.INVITE, "request", **SHOWS),
+    _button(Button.KEEP_ADDED, Deed.INVITE, "added"),
+    _button(Button.REMOVE_ADDED, Deed.INVITE, "added"),
     _button(Button.UPDATE_SNOOZE, Deed.UPDATE, before="30m:"),
     _button(Button.UPDATE_STOP, Deed.UPDATE),
     _button(Button.REMINDER_DONE, Deed.REMIND, "reminder", holds=Holds.REMINDER),
     _button(Button.REMINDER_STOP, Deed.REMIND, "reminder", holds=Holds.REMINDER),
     _button(Button.REMINDER_SNOOZE, Deed.REMIND, "reminder", "30m:", holds=Holds.REMINDER),
+    _button(Button.REMINDER_CHANGE, Deed.REMIND, "reminder", holds=Holds.REMINDER),
+    _button(Button.REMINDER_CANCEL, Deed.REMIND, "reminder", holds=Holds.REMINDER),
     _button(Button.TASK_DONE, Deed.FINISH, **OR_GIVEN),
     _button(Button.TASK_SNOOZE, Deed.FINISH, before="30m:", **TASK),
     _button(Button.TASK_HAND_OVER, Deed.FINISH, **OR_GIVEN, **SHOWS),
@@ -192,6 +193,8 @@ def forms(policy: Policy) -> tuple[Try, ...]:
         _form(Form.DECISION, Deed.DECIDE, **decided),
         _form(Form.RESOLVE, Deed.UPDATE, **cause),
         _in(State.DECLINED, _form(Form.REOPEN, Deed.END, why=_text("it is back"))),
+        _of("request", _form(Form.REFUSE_ACCESS, Deed.INVITE, why=_text("not now"))),
+        _own("reminder", Holds.REMINDER, _form(Form.REMINDER, Deed.REMIND, due=_text("17:00"))),
         _own("page", Holds.PAGE, _form(Form.CANNOT_TAKE, Deed.ACKNOWLEDGE, why=_text("away"))),
         _own(
             "page",
@@ -218,5 +221,9 @@ def _in(state: State, one: Try) -> Try:
     return replace(one, state=state)
 
 
+def _of(of: str, one: Try) -> Try:
+    return replace(one, says=lambda subject: str(getattr(subject, of)))
+
+
 def _own(of: str, holds: Holds, one: Try) -> Try:
-    return replace(one, holds=holds, says=lambda subject: str(getattr(subject, of)))
+    return replace(_of(of, one), holds=holds)
