@@ -97,6 +97,10 @@ async def archive(slack: Playground, body: Json) -> Json:
     return told(await slack.archive_channel(person(slack, body), channel(slack, body)))
 
 
+async def unarchive(slack: Playground, body: Json) -> Json:
+    return told(await slack.unarchive_channel(person(slack, body), channel(slack, body)))
+
+
 async def invite(slack: Playground, body: Json) -> Json:
     user, room = person(slack, body), channel(slack, body)
     others = [person(slack, {"user": other}) for other in body.get("users") or []]
@@ -126,6 +130,7 @@ OPERATIONS = {
     "join": join,
     "leave": leave,
     "archive": archive,
+    "unarchive": unarchive,
     "invite": invite,
     "dm": dm,
 }

@@ -115,6 +115,11 @@ class EventStream:
         body = {"type": kind, "channel": channel.id, "user": user}
         self._emit(kind, body, channel, user, public=True)
 
+    def unarchived(self, channel: Channel, user: str) -> None:
+        kind = "group_unarchive" if channel.is_private else "channel_unarchive"
+        body = {"type": kind, "channel": channel.id, "user": user}
+        self._emit(kind, body, channel, user, public=True)
+
     def renamed(self, channel: Channel, user: str) -> None:
         kind = "group_rename" if channel.is_private else "channel_rename"
         about = {"id": channel.id, "name": channel.name, "created": channel.created}

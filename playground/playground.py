@@ -209,6 +209,13 @@ class Playground(Backstage):
         self.rooms.archive(room, user)
         return Outcome(True)
 
+    async def unarchive_channel(self, user: str, channel: str) -> Outcome:
+        """Only people can; whoever does is in it."""
+        room = self.workspace.channels[channel]
+        self.rooms.unarchive(room, user)
+        self.rooms.add_member(room, user)
+        return Outcome(True)
+
     async def open_dm(self, user: str, *others: str) -> str:
         """The id of the conversation with these people (or with the app's bot user)."""
         return self.workspace.open_direct_channel([user, *others]).id

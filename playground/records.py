@@ -84,6 +84,7 @@ NOTES = frozenset(
         "channel_join",
         "channel_leave",
         "channel_archive",
+        "channel_unarchive",
         "channel_name",
         "channel_topic",
         "channel_purpose",

@@ -100,6 +100,12 @@ class Rooms:
         self.workspace.tell("channel", channel.id)
         self.events.archived(channel, by)
 
+    def unarchive(self, channel: Channel, by: str) -> None:
+        channel.is_archived = False
+        self._note(channel, by, "channel_unarchive", f"<@{by}> unarchived the channel")
+        self.workspace.tell("channel", channel.id)
+        self.events.unarchived(channel, by)
+
     def rename(self, channel: Channel, name: str, by: str) -> None:
         old, channel.name = channel.name, name
         self._note(channel, by, "channel_name", f"<@{by}> renamed the channel from {old} to {name}")

@@ -49,6 +49,7 @@ class DeliveryKind(StrEnum):
     ROOM_CREATE = "room create"
     ROOM_INVITE = "room invite"
     ROOM_REMOVE = "room remove"
+    ROOM_LOST = "room lost"
     CARD_POST = "card post"
     CARD_UPDATE = "card update"
     CARD_PIN = "card pin"

@@ -498,6 +498,17 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomLost:
+    """The channel of an open escalation was archived; to those who answer for it.
+
+    `again_at`: when another is made. None: it is not without a channel any more, or it has ended.
+    """
+
+    head: Head
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """One digest as it is sent: titles in it are already what a broadcast may show."""
 

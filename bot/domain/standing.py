@@ -105,6 +105,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.ASSIGNED: Stands(
         About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}, repeats=True
     ),
+    DeliveryKind.ROOM_LOST: Stands(About.INCIDENT, _SHOWN_AS | _OVER | {Change.ROOM}, repeats=True),
     DeliveryKind.DIGEST: Stands(About.DIGEST, frozenset({Change.TIER})),
     DeliveryKind.HOME: Leaves("is dated, and drawn anew each time that it is opened"),
     DeliveryKind.FALLBACK: Leaves("goes past Slack, where nothing can be edited: it is dated"),

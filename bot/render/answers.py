@@ -51,6 +51,12 @@ def said(desk: Desk, template: str, block: str, /, **values: Any) -> Message:
     return message(text, [section(text)])
 
 
+def nowhere(desk: Desk, answer: Message) -> Message:
+    """The answer, and that nothing was posted in the channel: it is archived."""
+    said = desk.say("answers", "nowhere")
+    return message(Mrkdwn(f"{answer.text} {said}"), [*answer.blocks[:49], context(said)])
+
+
 def opened(desk: Desk, view: Opened) -> Message:
     """Say at once what opening brought about: the reference, and who is being paged."""
     text = Mrkdwn(desk.say("answers", "opened_plain", head=view.head))

@@ -1,7 +1,7 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import Assigned, ExhaustedMessage, Unanswered
+from bot.domain.reading import Assigned, ExhaustedMessage, RoomLost, Unanswered
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -67,3 +67,13 @@ def assigned(desk: Desk, view: Assigned) -> Message:
         actions(choices),
     ]
     return message(fallback, blocks)
+
+
+def room_lost(desk: Desk, view: RoomLost) -> Message:
+    """Its channel was archived: how it comes back; later where the work goes on."""
+    said = section(desk.say("escalation", "room_lost", view=view))
+    fallback = desk.say("escalation", "room_lost_fallback", view=view)
+    block = "room_lost_over" if view.again_at is None else "room_lost_next"
+    then = section(desk.say("escalation", block, view=view, channel=channel_link(view.head)))
+    choices = [button(desk, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)]
+    return message(fallback, [said, then, actions(choices)])

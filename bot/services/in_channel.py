@@ -11,7 +11,7 @@ from bot.services import views
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
-from bot.store import incidents
+from bot.store import held, incidents
 from bot.store.claims import Claimed
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ROOMLESS, RoomState
@@ -26,7 +26,7 @@ def room(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prep
         return Moot("the channel is there")
     # What the policy wants for all of them gives nobody a seat where only the invited may be.
     private = policy.channel.private or by_invitation(incident.tier)
-    return RoomCall(incident.id, incident.number, private=private)
+    return RoomCall(incident.id, incident.number, private=private, was=claimed.args.get("was"))
 
 
 def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
@@ -107,8 +107,10 @@ def card_update(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -
 def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     entry = incidents.entry(shelf.tx, claimed.subject, int(claimed.args["seq"]))
-    if incident is None or entry is None or incident.room is RoomState.ARCHIVED:
-        return Moot("no channel")
+    if incident is None or entry is None:
+        return Moot("no such entry")
+    if incident.room is RoomState.ARCHIVED:
+        return Moot(held.WHILE_ARCHIVED)
     if incident.room is RoomState.WANTED:
         return NotYet("the channel is not made yet")
     if incident.channel_id is None:

@@ -14,6 +14,7 @@ from bot.domain.reading import (
     Notice,
     PageMessage,
     ReminderMessage,
+    RoomLost,
     TaskReminder,
     Unanswered,
     UpdateReminder,
@@ -32,6 +33,7 @@ View = (
     | AccessRequest
     | AccessAnswer
     | Assigned
+    | RoomLost
     | DigestView
     | Home
 )
@@ -60,6 +62,8 @@ class RoomCall:
     card_ts: str | None = None
     users: tuple[str, ...] = ()
     removed: str | None = None
+    was: str | None = None
+    """A channel that was archived: it is taken again where somebody has unarchived it."""
 
 
 @dataclass(frozen=True, slots=True)

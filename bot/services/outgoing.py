@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import DeliveryId
 from bot.policy import Policy
-from bot.services import digests, homes, in_channel, to_paged, to_people
+from bot.services import digests, homes, in_channel, room_news, to_paged, to_people
 from bot.services.access import identify
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
@@ -114,6 +114,7 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.ACCESS_REQUEST: to_people.access_request,
     DeliveryKind.ACCESS_ANSWER: to_people.access_answer,
     DeliveryKind.ASSIGNED: to_people.assigned,
+    DeliveryKind.ROOM_LOST: room_news.room_lost,
     DeliveryKind.MESSAGE_EDIT: _edit,
 }
 
@@ -128,6 +129,7 @@ STANDS: Mapping[DeliveryKind, Say] = {
     DeliveryKind.ACCESS_REQUEST: to_people.access_request_stands,
     DeliveryKind.ACCESS_ANSWER: to_people.access_answer_stands,
     DeliveryKind.ASSIGNED: to_people.assigned_stands,
+    DeliveryKind.ROOM_LOST: room_news.room_lost_stands,
     DeliveryKind.DIGEST: _digest_stands,
 }
 """What a message says that stands; a page and the card know themselves where they do."""

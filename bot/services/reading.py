@@ -30,6 +30,7 @@ from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.ended import ended_ones
 from bot.store.tables import Incident
+from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
 
 MOST_LISTED = 30
@@ -131,6 +132,15 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
         "closed, or a state such as monitoring",
         "list mine",
     )
+
+
+def is_archived(db: Database, act: Act, incident_id: str) -> bool:
+    """Tell whether the channel of an incident is archived: nothing is said there now."""
+    with db.reading() as tx:
+        incident = incidents.get(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        return False
+    return incident.room is RoomState.ARCHIVED
 
 
 def search(db: Database, act: Act, words: str) -> Listing:

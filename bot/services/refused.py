@@ -10,7 +10,7 @@ from bot.services import admission, in_charge, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
-from bot.store import claims, incidents, limits, outbox, pages, people
+from bot.store import claims, held, incidents, limits, outbox, pages, people
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
@@ -18,7 +18,6 @@ from bot.store.transaction import Transaction
 from bot.store.unsent_pages import Unsent
 
 _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
-_ARCHIVED = frozenset({"is_archived", "is_inactive"})
 OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 """What somebody has to hear: tried until it is answered, and said by their other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
@@ -169,8 +168,8 @@ def _after_rejection(
             rooms.channel_failed(tx, policy, act, claimed.subject, code)
         case DeliveryKind.CARD_UPDATE if aim.channel and aim.ts and code in _CARD_IS_LOST:
             rooms.card_lost(tx, act, claimed.subject, aim.channel, aim.ts)
-        case _ if aim.channel and claimed.incident_id and code in _ARCHIVED:
-            rooms.channel_archived(tx, act, claimed.incident_id, aim.channel)
+        case _ if aim.channel and claimed.incident_id and code in held.ARCHIVED:
+            rooms.channel_archived(tx, policy, act, claimed.incident_id, aim.channel)
         case DeliveryKind.CARD_POST if aim.channel:
             rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
         case DeliveryKind.ACCESS_REQUEST:

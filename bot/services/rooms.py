@@ -14,7 +14,7 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case
 from bot.services.standing import keep_true, keep_true_of
-from bot.store import incidents, timers
+from bot.store import held, incidents, timers
 from bot.store.tables.states import ROOMLESS, RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -36,13 +36,18 @@ def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name
     case.change(
         channel_id=channel, channel_name=name, room=RoomState.CHANNEL, thread_ts=None, card_ts=None
     )
-    case.record(EntryKind.ROOM, channel=channel)
-    users = incidents.participants(tx, case.id)
-    case.post(DeliveryKind.ROOM_INVITE, f"invite:{case.id}:{channel}", users=users)
-    _post_card(case, channel)
+    seq = case.record(EntryKind.ROOM, channel=channel)
+    _bring_everyone_in(case, channel, seq)
+    _post_card(case, f"{channel}:{seq}")
     if was is not RoomState.WANTED:
         keep_true_of(case, Change.ROOM, case.id)
+    held.say_after_all(tx, act.workspace, case.id, case.own_lane, act.now)
     case.put_down()
+
+
+def _bring_everyone_in(case: Case, channel: str, seq: int) -> None:
+    users = incidents.participants(case.tx, case.id)
+    case.post(DeliveryKind.ROOM_INVITE, f"invite:{case.id}:{channel}:{seq}", users=users)
 
 
 def _post_card(case: Case, about: str) -> None:
@@ -75,13 +80,29 @@ def reopened(case: Case) -> None:
     """Nobody tried again while it was ended: a channel is tried for at once."""
     if case.incident.room is RoomState.THREAD:
         _plan_repair(case, case.act.now)
+    elif case.incident.room is RoomState.ARCHIVED:
+        _ask_for_another(case)
 
 
 def repair_due(case: Case) -> None:
-    """Try again to make a channel that could not be made."""
-    if case.incident.room is RoomState.THREAD and not case.incident.ended_at:
+    """Try again to make a channel that could not be made, or another for one that was archived."""
+    if case.incident.ended_at:
+        return
+    if case.incident.room is RoomState.THREAD:
         key = f"room:{case.id}:{case.act.now.isoformat()}"
         case.post(DeliveryKind.ROOM_CREATE, key)
+    elif case.incident.room is RoomState.ARCHIVED:
+        _ask_for_another(case)
+
+
+def _ask_for_another(case: Case) -> None:
+    """No bot can unarchive a channel: where no person has, another is made."""
+    timers.cancel(case.tx, TimerKind.ROOM_REPAIR, case.id)
+    was = case.incident.channel_id
+    case.change(room=RoomState.WANTED, channel_id=None, channel_name=None, card_ts=None)
+    key = f"room:{case.id}:{case.act.now.isoformat()}"
+    case.post(DeliveryKind.ROOM_CREATE, key, was=was)
+    keep_true(case, Change.ROOM)
 
 
 def card_posted(
@@ -131,9 +152,12 @@ def _without_place(case: Case, error: str) -> None:
     case.change(channel_id=None, thread_ts=None, card_ts=None)
 
 
-def channel_archived(tx: Transaction, act: Act, incident_id: str, channel: str) -> None:
-    """Somebody archived the channel: nothing is posted there any more.
+def channel_archived(
+    tx: Transaction, policy: Policy, act: Act, incident_id: str, channel: str
+) -> None:
+    """Somebody archived the channel: nothing is posted there, and what is to be said waits.
 
+    Who answers for an open incident is told; it gets another channel unless this one comes back.
     Where it was the shared one, the incident has no place until it gets its own.
     """
     case = _case(tx, act, incident_id)
@@ -142,12 +166,42 @@ def channel_archived(tx: Transaction, act: Act, incident_id: str, channel: str) 
     match case.incident.room:
         case RoomState.CHANNEL:
             case.change(room=RoomState.ARCHIVED)
-            case.record(EntryKind.ROOM, channel=channel, error="is_archived")
+            seq = case.record(EntryKind.ROOM, channel=channel, error="is_archived")
             keep_true(case, Change.ROOM)
+            if case.incident.ended_at is None:
+                _tell_that_it_is_lost(case, policy, seq)
         case RoomState.THREAD:
             _without_place(case, "is_archived")
         case RoomState.WANTED | RoomState.ARCHIVED:
             return
         case never:
             assert_never(never)
+    case.put_down()
+
+
+def _tell_that_it_is_lost(case: Case, policy: Policy, seq: int) -> None:
+    again_at = case.act.now + REPAIR_EVERY
+    _plan_repair(case, again_at)
+    told = dict.fromkeys((case.incident.owner, *policy.managers_on_duty))
+    for user in filter(None, told):
+        key = f"room-lost:{case.id}:{seq}:{user}"
+        case.tell(DeliveryKind.ROOM_LOST, user, case.id, key, again_at=again_at.isoformat())
+
+
+def channel_restored(tx: Transaction, act: Act, incident_id: str, channel: str) -> None:
+    """Somebody unarchived the channel, or brought the bot back in: what waited is said."""
+    case = _case(tx, act, incident_id)
+    if case is None or case.incident.channel_id != channel:
+        return
+    if case.incident.room is not RoomState.ARCHIVED:
+        return
+    timers.cancel(tx, TimerKind.ROOM_REPAIR, case.id)
+    case.change(room=RoomState.CHANNEL)
+    seq = case.record(EntryKind.ROOM, channel=channel, restored=True)
+    _bring_everyone_in(case, channel, seq)
+    if case.incident.card_ts is None:
+        _post_card(case, f"{channel}:{seq}")
+    case.card_changed()
+    keep_true(case, Change.ROOM)
+    held.say_after_all(tx, act.workspace, case.id, case.own_lane, act.now)
     case.put_down()

@@ -21,7 +21,7 @@ from bot.domain.reasons import Reason, of_run
 from bot.domain.visibility import Place, Sight, Tier, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
-from bot.store.tables.states import TaskKind, TaskState
+from bot.store.tables.states import RoomState, TaskKind, TaskState
 
 
 def head_of(
@@ -84,7 +84,7 @@ def head_in(
         references=tuple(incident.references),
         affected=tuple(incident.affected),
         criteria=tuple(incident.criteria),
-        channel_id=incident.channel_id,
+        channel_id=None if incident.room is RoomState.ARCHIVED else incident.channel_id,
         update_due_at=incident.update_due_at,
         root_cause=incident.root_cause,
     )

@@ -24,7 +24,7 @@ from bot.store.tables import (
     TimelineEntry,
     WorkspaceRow,
 )
-from bot.store.tables.states import RoomState
+from bot.store.tables.states import OWN_CHANNEL
 from bot.store.transaction import Transaction, as_object, core, insert_or, inserted
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
@@ -121,7 +121,7 @@ def by_channel(
         found = tx.first(select_rows(Incident).where(*here, col(Incident.thread_ts) == thread_ts))
         if found is not None:
             return found
-    return tx.first(select_rows(Incident).where(*here, col(Incident.room) == RoomState.CHANNEL))
+    return tx.first(select_rows(Incident).where(*here, col(Incident.room).in_(OWN_CHANNEL)))
 
 
 def change(tx: Transaction, incident_id: str, values: Mapping[str, Any]) -> None:

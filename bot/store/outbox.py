@@ -61,6 +61,13 @@ def enqueue(
     tx.wakes_relay = True
 
 
+def wake(tx: Transaction, workspace: Workspace, lane: str, priority: int, due: datetime) -> None:
+    """Have a lane looked at for what is due in it again."""
+    about = {"lane": f"{workspace.team_id}/{lane}", "priority": priority, "due_at": due}
+    tx.put(statements.wake(tx.dialect), [_lane(workspace, about, due)])
+    tx.wakes_relay = True
+
+
 def _row(
     workspace: Workspace, now: datetime, delivery_id: str, message: Outgoing
 ) -> dict[str, Any]:

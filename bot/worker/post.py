@@ -234,6 +234,8 @@ class Post:
         return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
 
     async def _create(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
+        if room.was is not None and (there := await self._unarchived(room.was)) is not None:
+            return there
         for name in self._names(room):
             if not await still_ours():
                 raise NoLongerOurs
@@ -248,6 +250,19 @@ class Post:
             channel = needed(answer, "channel", "id")
             return Accepted(channel, name=word(answer, "channel", "name") or name)
         raise Rejected("name_taken")
+
+    async def _unarchived(self, channel: str) -> Accepted | None:
+        """Return a channel that was archived, if it can be written to again."""
+        try:
+            found = await self.calls.call("conversations.info", channel=channel)
+            if word(found, "channel", "id") != channel or _is_archived(found):
+                return None
+            # Whoever is in it already may say so too.
+            await self.calls.call("conversations.join", channel=channel)
+        except Rejected as error:
+            if error.code != "method_not_supported_for_channel_type":
+                return None
+        return Accepted(channel, name=word(found, "channel", "name"))
 
     async def look_up_channel(self, room: RoomCall) -> Accepted | Absent:
         """Find a channel that may have been made: by us, as it was asked for, and nobody else is
@@ -285,6 +300,11 @@ class Post:
     async def _nobody_else(self, channel: str, me: str) -> bool:
         there = await self.calls.call("conversations.members", channel=channel, limit=2)
         return listed(there, "members") == [me]
+
+
+def _is_archived(answer: Mapping[str, Any]) -> bool:
+    channel = answer.get("channel")
+    return not isinstance(channel, Mapping) or channel.get("is_archived") is not False
 
 
 def labelled_repeat(claimed: Claimed) -> Claimed:

@@ -14,6 +14,7 @@ from bot.domain.reading import (
     Notice,
     PageMessage,
     ReminderMessage,
+    RoomLost,
     TaskReminder,
     Unanswered,
     UpdateReminder,
@@ -51,6 +52,8 @@ def message(desk: Desk, view: View) -> Message:
             return access.answer(desk, view)
         case Assigned():
             return escalations.assigned(desk, view)
+        case RoomLost():
+            return escalations.room_lost(desk, view)
         case DigestView():
             return digest.digest(desk, view.name, view.figures, late_since=view.late_since)
         case Home():

@@ -69,6 +69,8 @@ async def open_channel(click: Click) -> Answer:
     if not head.full:
         raise NoAccess(head.reference, head.id)
     await click.write(access.enter, click.act, head.id)
+    if head.channel_id is None and await click.read(reading.is_archived, click.act, head.id):
+        return click.say("archived_channel", reference=head.reference)
     if head.channel_id is None:
         return click.say("no_channel", reference=head.reference)
     return click.say("channel", reference=head.reference, channel=channel_link(head))

@@ -24,6 +24,7 @@ from handlers.commands.typed import Typed
 from handlers.commands.verb import Ask
 from handlers.commands.words import first_word, plain, reference_first, unlinked
 from handlers.errors import Failure, attempt
+from handlers.placed import placed
 from handlers.shell import Shell
 from handlers.telling import Telling
 from handlers.who import unidentified, whoever
@@ -107,4 +108,8 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
         return misunderstood(shell, typed) if typed.word else await open_form(ask)
     if typed.verb.deed is not None:
         require(act, typed.verb.deed, belongs=True)
-    return await typed.verb.run(await about(ask, typed.verb))
+    ask = await about(ask, typed.verb)
+    answer = await typed.verb.run(ask)
+    if typed.verb.aloud and isinstance(answer, Message):
+        return await placed(ask, (await ask.incident()).incident_id, answer)
+    return answer

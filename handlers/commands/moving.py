@@ -162,6 +162,7 @@ async def duplicate(ask: Ask) -> Answer:
 
 STATUS = Verb(
     name="status",
+    aloud=True,
     aliases=("state", "move"),
     usage="status [ESC-n] <state> [note]",
     summary="moves an escalation to another state; alone it opens the form",
@@ -171,6 +172,7 @@ STATUS = Verb(
 )
 SEVERITY = Verb(
     name="severity",
+    aloud=True,
     aliases=("sev", "priority"),
     usage="severity [ESC-n] <p0-p3> [reason]",
     summary="raises or lowers the severity; lowering takes a reason; alone it opens the form",
@@ -220,6 +222,7 @@ REOPEN = Verb(
 )
 DECLINE = Verb(
     name="decline",
+    aloud=True,
     aliases=("reject",),
     usage="decline [ESC-n] <reason>",
     summary="says that it is no escalation, and why",

@@ -87,6 +87,7 @@ ACK = Verb(
 )
 HAND_OVER = Verb(
     name="handover",
+    aloud=True,
     aliases=("hand-over", "handoff", "hand-off"),
     usage="handover [ESC-n] <team or @person> <summary>",
     summary="passes your part on, with a written summary; alone it opens the form",

@@ -82,6 +82,7 @@ class Verb:
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `straight`: does it for
     somebody not identified yet, in one transaction; None where the words ask for something else.
+    `aloud`: what it does is also said in the incident's channel.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Verb:
     straight: Callable[[Shell, Act, str], Awaitable[Answer] | None] | None = None
     about_incident: bool = True
     behind: Behind = Behind.NAMES
+    aloud: bool = False
 
     @property
     def help(self) -> VerbHelp:

@@ -36,6 +36,7 @@ NOTE = Verb(
 )
 UPDATE = Verb(
     name="update",
+    aloud=True,
     aliases=("post",),
     usage="update [ESC-n] <text>",
     summary="says in the channel where things stand; the time to the next update begins anew",

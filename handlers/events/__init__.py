@@ -19,6 +19,8 @@ EVENTS: Mapping[str, Handler] = {
     "subteam_members_changed": directory.members_changed,
     "channel_archive": rooms.archived,
     "group_archive": rooms.archived,
+    "channel_unarchive": rooms.unarchived,
+    "group_unarchive": rooms.unarchived,
     "member_joined_channel": rooms.joined,
     "member_left_channel": rooms.left,
 }

@@ -2,6 +2,7 @@
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput
+from bot.policy import Policy
 from bot.services import admission, reading, rooms
 from bot.store.database import Database
 from handlers.events.event import Event
@@ -12,18 +13,32 @@ async def archived(event: Event) -> None:
     act, incident_id = event.by_the_bot(), await _incident(event)
     if incident_id is not None:
         shell = event.shell
-        await shell.threads.write(_archived, shell.db, act, incident_id, channel)
+        await shell.threads.write(_archived, shell.db, shell.policy, act, incident_id, channel)
 
 
-def _archived(db: Database, act: Act, incident_id: str, channel: str) -> None:
+def _archived(db: Database, policy: Policy, act: Act, incident_id: str, channel: str) -> None:
     with db.transaction(act) as tx:
-        rooms.channel_archived(tx, act, incident_id, channel)
+        rooms.channel_archived(tx, policy, act, incident_id, channel)
+
+
+async def unarchived(event: Event) -> None:
+    """It can be written to again; of a private one the bot hears by being invited."""
+    channel, shell = str(event.data["channel"]), event.shell
+    act, incident_id = event.by_the_bot(), await _incident(event)
+    if incident_id is not None:
+        await shell.threads.write(_restored, shell.db, act, incident_id, channel)
+
+
+def _restored(db: Database, act: Act, incident_id: str, channel: str) -> None:
+    with db.transaction(act) as tx:
+        rooms.channel_restored(tx, act, incident_id, channel)
 
 
 async def joined(event: Event) -> None:
     """Whoever the bot invited may read it; others were brought in by hand."""
     user, shell, act = str(event.data["user"]), event.shell, event.by_the_bot()
     if user == event.context.bot_user_id:
+        await unarchived(event)
         return
     channel, inviter = str(event.data["channel"]), event.data.get("inviter")
     incident_id = await shell.threads.read(

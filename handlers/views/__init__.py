@@ -23,6 +23,11 @@ FORMS: Mapping[Form, Handler] = {
     Form.REMINDER: reminders.reminder,
 }
 
+ALOUD = frozenset(
+    {Form.STATUS, Form.SEVERITY, Form.RAISE, Form.DECISION, Form.RESOLVE, Form.REOPEN}
+)
+"""What is sent is also said in the channel of the escalation that their subject names."""
+
 READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})
 """They have no submit button: nothing is sent."""
 

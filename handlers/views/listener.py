@@ -19,8 +19,9 @@ from bot.render import forms
 from handlers import modals
 from handlers.answer import in_time, sentence
 from handlers.errors import Failure, attempt
+from handlers.placed import placed
 from handlers.shell import Shell
-from handlers.views import FORMS, late
+from handlers.views import ALOUD, FORMS, late
 from handlers.views.fields import Fields, field_errors
 from handlers.views.opening import redrawn
 from handlers.views.sent import Became, Sent, view_of
@@ -50,7 +51,9 @@ async def _became(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     # A form is done once, whatever has been drawn anew in it: then it becomes what was done.
     act = await whoever(shell, context, body, str(body["user"]["id"]), str(view["id"]))
     subject = str(view.get("private_metadata") or "")
-    return await FORMS[Form(view["callback_id"])](Sent(shell, act, subject, Fields(view)))
+    form, sent = Form(view["callback_id"]), Sent(shell, act, subject, Fields(view))
+    became = await FORMS[form](sent)
+    return await placed(sent, subject, became) if form in ALOUD else became
 
 
 async def _answer(

@@ -346,6 +346,8 @@ class _Walk:
             "member_left_channel": {"user": "U0TOM", "channel": await self._channel()},
             "channel_archive": {"channel": "C0GENERAL", "user": "U0MEI"},
             "group_archive": {"channel": "C0GENERAL", "user": "U0MEI"},
+            "channel_unarchive": {"channel": "C0GENERAL", "user": "U0MEI"},
+            "group_unarchive": {"channel": "C0GENERAL", "user": "U0MEI"},
         }
         for kind, event in happened.items():
             payload = {**wrapped, "event": {**event, "type": kind}}

@@ -13,7 +13,11 @@ class RoomState(StrEnum):
 
 
 ROOMLESS = (RoomState.WANTED, RoomState.THREAD)
-"""No channel has been made for it; one that was archived is not made anew."""
+"""No channel has been made for it, or another one is wanted."""
+
+
+OWN_CHANNEL = (RoomState.CHANNEL, RoomState.ARCHIVED)
+"""It has a channel of its own, to be written to or not."""
 
 
 class TaskKind(StrEnum):

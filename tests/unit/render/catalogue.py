@@ -49,6 +49,8 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "stopped": (),
     "channel": ("reference", "channel"),
     "no_channel": ("reference",),
+    "archived_channel": ("reference",),
+    "nowhere": (),
     "digest_sent": ("digest",),
     "digest_queued": ("digest",),
     "no_digest": (),

@@ -11,6 +11,7 @@ from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.ids import RequestId, TeamKey
+from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.reading import (
     AccessAnswer,
@@ -30,6 +31,7 @@ from bot.domain.reading import (
     ReminderLine,
     ReminderMessage,
     Reminders,
+    RoomLost,
     SeverityChanged,
     TaskReminder,
     Unanswered,
@@ -352,6 +354,15 @@ MESSAGES: Mapping[str, Case] = {
         escalations.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
     ),
     "assigned, ended since": Case(escalations.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)),
+    "room lost": Case(escalations.room_lost, RoomLost(a_head(channel_id=None), NOW)),
+    "room lost, masked": Case(escalations.room_lost, RoomLost(a_masked_head(), NOW)),
+    "room lost, another since": Case(escalations.room_lost, RoomLost(a_head(), None)),
+    "room lost, masked, another since": Case(
+        escalations.room_lost, RoomLost(a_masked_head(), None)
+    ),
+    "room lost, ended since": Case(
+        escalations.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
+    ),
     "access request": Case(access.request, a_request()),
     "access request, granted": Case(
         access.request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)

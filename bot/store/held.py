@@ -1,0 +1,45 @@
+"""Notices that found their channel archived: kept, and said once there is a channel again."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, or_, update
+from sqlmodel import col
+
+from bot.domain.act import Workspace
+from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.store import outbox
+from bot.store.tables import Delivery
+from bot.store.transaction import Transaction
+
+WHILE_ARCHIVED = "the channel is archived"
+"""Why a notice was not sent."""
+ARCHIVED = frozenset({"is_archived", "is_inactive"})
+"""What Slack says of such a channel."""
+
+
+def say_after_all(
+    tx: Transaction, workspace: Workspace, incident_id: str, lane: str, now: datetime
+) -> None:
+    """Have them sent now, in the order in which they happened."""
+    outbox.wake(tx, workspace, lane, Priority.NOTICE, now)
+    missed = or_(
+        and_(
+            col(Delivery.state) == DeliveryState.CANCELLED,
+            col(Delivery.error) == WHILE_ARCHIVED,
+        ),
+        and_(col(Delivery.state) == DeliveryState.DEAD, col(Delivery.error).in_(sorted(ARCHIVED))),
+    )
+    tx.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.subject) == incident_id, col(Delivery.kind) == DeliveryKind.NOTICE, missed
+        )
+        .values(
+            state=DeliveryState.DUE,
+            due_at=now,
+            lane=f"{workspace.team_id}/{lane}",
+            attempts=0,
+            lookups=0,
+            error=None,
+        )
+    )

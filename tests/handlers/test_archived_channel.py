@@ -1,0 +1,90 @@
+"""What people read while a channel is archived, and the events by which it comes back."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.controls import Button
+from bot.store.tables.states import RoomState
+from tests.handlers.modals import words
+from tests.handlers.stage import Stage
+from tests.handlers.test_buttons import a_page
+from tests.handlers.test_events import happens
+from tests.handlers.test_forms import form, sent_by
+
+NOWHERE = "nothing was posted there"
+ARCHIVED = {"type": "channel_archive", "channel": "C0ESC1", "user": "U0MEI"}
+
+
+async def an_archived_one(stage: Stage) -> str:
+    opened = stage.opened()
+    stage.in_channel(opened)
+    assert (await happens(stage, ARCHIVED, "Ev0")).status == 200
+    assert stage.incidents()[0].room is RoomState.ARCHIVED
+    return opened.head.reference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "update {} under way",
+        "status {} investigating",
+        "severity {} p0",
+        "decline {} no escalation",
+        "handover {} @tom all is said",
+    ],
+)
+async def test_an_answer_says_that_nothing_was_posted(stage: Stage, text: str) -> None:
+    reference = await an_archived_one(stage)
+    await stage.command("mei", f"assign {reference} me")
+    assert NOWHERE in await stage.command("mei", text.format(reference))
+
+
+async def test_an_answer_of_one_that_has_its_channel_does_not(stage: Stage) -> None:
+    opened = stage.opened()
+    stage.in_channel(opened)
+    assert NOWHERE not in await stage.command("mei", f"update {opened.head.reference} under way")
+    await an_archived_one(stage)
+    said = await stage.command("mei", f"note {opened.head.reference} for the record")
+    assert NOWHERE not in said, "a note is never said aloud"
+
+
+async def test_the_button_that_leads_to_the_channel_says_so(stage: Stage) -> None:
+    await an_archived_one(stage)
+    message, _ = await a_page(stage)
+    said = await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
+    assert "is archived" in said
+    assert "<#C0ESC1>" not in said
+
+
+async def test_a_form_says_it_too(stage: Stage) -> None:
+    await an_archived_one(stage)
+    await form(stage, "mei", stage.incidents()[0].id, Button.UPDATE_STATUS)
+    assert (await sent_by(stage, "mei", note="under way")).ok
+    assert NOWHERE in words(stage.person("mei").modal)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "channel_unarchive", "channel": "C0ESC1", "user": "U0MEI"},
+        {"type": "group_unarchive", "channel": "C0ESC1", "user": "U0MEI"},
+        {"type": "member_joined_channel", "channel": "C0ESC1", "user": "U0BOT"},
+    ],
+    ids=lambda event: str(event["type"]),
+)
+async def test_the_channel_comes_back(stage: Stage, event: dict[str, Any]) -> None:
+    reference = await an_archived_one(stage)
+    await stage.command("mei", f"update {reference} under way")
+    assert (await happens(stage, event)).status == 200
+    assert stage.incidents()[0].room is RoomState.CHANNEL
+    again = [row for row in stage.deliveries("room invite") if "U0MEI" in row.args["users"]]
+    assert len(again) == 2, "once when it was made, and once when it came back"
+    assert NOWHERE not in await stage.command("mei", f"update {reference} still under way")
+
+
+async def test_another_channel_coming_back_changes_nothing(stage: Stage) -> None:
+    await an_archived_one(stage)
+    other = {"type": "channel_unarchive", "channel": "C0GENERAL", "user": "U0MEI"}
+    assert (await happens(stage, other)).status == 200
+    assert stage.incidents()[0].room is RoomState.ARCHIVED
