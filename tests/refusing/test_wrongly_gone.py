@@ -126,6 +126,21 @@ async def test_a_whole_team_that_counts_as_gone_is_paged_all_the_same(refusing: 
     await eventually(lambda: refusing.slack.told(manager), "and those in charge hear of it at once")
 
 
+async def test_a_lost_history_does_not_lose_that_no_one_acknowledged(refusing: Refusing) -> None:
+    """Slack may have it or not, and nothing can tell: it is said again, and says so, as a page."""
+    slack = refusing.slack
+    [manager, *_] = refusing.bot.policy.managers_on_duty
+    unclear = slack.refuse("internal_error", "chat.postMessage", channel=f"D{manager}")
+    slack.refuse("missing_scope", "conversations.history", channel=f"D{manager}")
+    for user in ("U0FIRST60", "U0SECOND60"):
+        slack.refuse("user_not_found", "chat.postMessage", channel=f"D{user}")
+    refusing.open([60])
+    await eventually(lambda: slack.called("conversations.history"))
+    slack.refusals.remove(unclear)
+    [said] = await eventually(lambda: slack.told(manager))
+    assert "You may see this message twice" in said.said
+
+
 def entries(refusing: Refusing, incident_id: str, kind: EntryKind) -> list[TimelineEntry]:
     with refusing.db.reading() as tx:
         mine = col(TimelineEntry.incident_id) == incident_id

@@ -15,6 +15,7 @@ from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.services import answering, paging
 from bot.store.tables import Delivery
+from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
 from tests.worker.beyond_slack.conftest import (
@@ -101,6 +102,25 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
             lambda: {row.state for row in notices_of_legal(rig)} == {DeliveryState.CANCELLED}
         )
     assert told_that_nobody_answered(beyond, "priya@example.com") == []
+
+
+@on_sqlite
+async def test_a_wrong_user_not_found_sends_it_the_other_way_at_once_and_to_slack_later(
+    beyond: Beyond,
+) -> None:
+    rig = beyond.rig
+    boss = in_charge(rig)[0]
+    rule = replace(beyond.rule(**{boss: (MAIL,)}), after={Severity.P1: timedelta(hours=1)})
+    rig.policy = replace(rig.policy, fallback=rule)
+    fault = FaultRule(FaultKind.ERROR, "chat.postMessage", error="user_not_found")
+    rig.slack.slack.faults.add(fault)
+    an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    async with rig.working(ticking=False), beyond.working(rule):
+        [text] = await eventually(lambda: told_that_nobody_answered(beyond, "priya@example.com"))
+        assert text.startswith("P1 ESC-1")
+        rig.slack.slack.faults.rules.remove(fault)
+        await eventually(lambda: "has acknowledged" in str(rig.dms_of(boss)))
+    assert len(told_that_nobody_answered(beyond, "priya@example.com")) == 1
 
 
 def in_charge(rig: Rig) -> list[str]:
