@@ -235,14 +235,16 @@ class _Ended:
         told, story, db = self.told, self.story, self.told.db
         resolved_at, days = self.at(1), _FOLLOW_UPS[self.past.severity]
         self._plan_resolution(resolved_at, days)
-        zone = told.policy.default_zone
-        self.follow_ups = [local_morning(resolved_at, zone, days=day) for day in days]
         if self.past.ending is Ending.REOPENED:
             again = resolved_at + timedelta(hours=14)
             told.plan(
                 again, story.owner, lambda act: lifecycle.reopen(db, act, story.id, SECOND_WAVE)
             )
-            self._plan_resolution(again + timedelta(hours=9), ())
+            # Those of the first resolution are withdrawn with it.
+            resolved_at = again + timedelta(hours=9)
+            self._plan_resolution(resolved_at, days)
+        zone = told.policy.default_zone
+        self.follow_ups = [local_morning(resolved_at, zone, days=day) for day in days]
         reviewed_at = resolved_at + timedelta(hours=self.dice.uniform(20, 70))
         if self.past.ending is Ending.REVIEWED and reviewed_at < self.now:
             told.plan(reviewed_at, story.owner, lambda act: lifecycle.close(db, act, story.id))
