@@ -50,6 +50,7 @@ class DeliveryKind(StrEnum):
     ROOM_INVITE = "room invite"
     ROOM_REMOVE = "room remove"
     ROOM_LOST = "room lost"
+    UNEDITED = "unedited"
     CARD_POST = "card post"
     CARD_UPDATE = "card update"
     CARD_PIN = "card pin"

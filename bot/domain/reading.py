@@ -515,3 +515,39 @@ class DigestView:
     name: str
     figures: DigestFigures
     late_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What shows an incident's words and cannot be edited: a message that left Slack (`person`, by
+    which `way`, when), or its old public `channel`."""
+
+    person: UserId | None = None
+    way: str = ""
+    at: datetime | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction changed (`fields`), and where the old words stay if it was `tightened`."""
+
+    reference: str
+    fields: tuple[str, ...]
+    tightened: bool = False
+    beyond: tuple[Beyond, ...] = ()
+    paged: tuple[WillPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unedited:
+    """Slack refused to edit a message that shows a tightened incident's words; to who tightened.
+
+    It stands with a person, or in a channel.
+    """
+
+    reference: str
+    posted_at: datetime
+    error: str
+    person: UserId | None = None
+    channel: str | None = None

@@ -1,5 +1,6 @@
 """What each deed takes: one table."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn
 
@@ -18,6 +19,7 @@ class Deed(StrEnum):
     FINISH = "finish your own task"
     PAGE = "page people"
     UPDATE = "update an incident"
+    CORRECT = "correct an incident's title, category or references"
     TASK = "give tasks"
     DECIDE = "record a decision"
     INVITE = "invite people"
@@ -39,6 +41,7 @@ NEEDS: dict[Deed, Role] = {
     Deed.PAGE: Role.MEMBER,
     Deed.RAISE: Role.MEMBER,
     Deed.UPDATE: Role.RESPONDER,
+    Deed.CORRECT: Role.RESPONDER,
     Deed.TASK: Role.RESPONDER,
     Deed.DECIDE: Role.RESPONDER,
     Deed.INVITE: Role.RESPONDER,
@@ -51,6 +54,17 @@ NEEDS: dict[Deed, Role] = {
 ABOUT_NO_INCIDENT = frozenset({Deed.OPEN, Deed.DIGEST})
 ONLY_ONES_OWN = frozenset({Deed.ACKNOWLEDGE, Deed.HAND_OVER, Deed.FINISH})
 """Done to what a person has or is asked for: nobody's role reaches further."""
+
+TIGHTEN_WITHIN = timedelta(minutes=30)
+"""So long whoever opened an incident may still make it restricted."""
+
+
+def require_tighten(act: Act, *, owns: bool, opened_at: datetime | None) -> None:
+    """Raise NotPermitted unless this person may make an incident more confidential: its owner, a
+    manager, or who opened it (then `opened_at` says when) within half an hour."""
+    just_opened = opened_at is not None and act.now < opened_at + TIGHTEN_WITHIN
+    if act.role < Role.MANAGER and not owns and not just_opened:
+        raise NotPermitted(Role.MANAGER.word, act.role.word, "make an incident restricted")
 
 
 def require_somebody(act: Act) -> None:

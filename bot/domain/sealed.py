@@ -1,10 +1,10 @@
 """What a timeline says of its escalation: the facts that its entries seal.
 
-An entry seals a change of a fact in one of two ways: kinds with one fact keep `from` and `to`; an
-entry about several keeps `{"from": …, "to": …}` under the name of each.
+An entry seals a change of a fact as `from` and `to`. Which fact that is, its kind says; an
+`edited` one names it itself, as `field`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -41,16 +41,17 @@ def sealed(entries: Iterable[Entry]) -> dict[str, Any]:
         if entry.kind is EntryKind.OPENED:
             facts = {name: entry.data[name] for name in FACTS if name in entry.data}
             facts |= {"state": State.NEW, "owner": None}
-        elif (name := _ONE_FACT.get(entry.kind)) is not None:
+        elif (name := _changed_by(entry)) is not None:
             facts[name] = entry.data.get("to")
-        else:
-            facts |= {name: entry.data[name]["to"] for name in FACTS if _changes(entry.data, name)}
     return facts
 
 
-def _changes(data: Mapping[str, Any], name: str) -> bool:
-    change = data.get(name)
-    return isinstance(change, Mapping) and "to" in change
+def _changed_by(entry: Entry) -> str | None:
+    """Return the fact that an entry changes."""
+    if entry.kind is not EntryKind.EDITED:
+        return _ONE_FACT.get(entry.kind)
+    name: str = entry.data.get("field", "")
+    return name if name in FACTS else None
 
 
 def difference(stands: Stands, entries: Sequence[Entry], first: tuple[datetime, str]) -> str | None:

@@ -112,6 +112,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.EXHAUSTED_OUTSIDE: Leaves(
         "goes past Slack, where nothing can be edited: it is dated"
     ),
+    DeliveryKind.UNEDITED: Leaves("says what Slack refused, and when"),
     DeliveryKind.MESSAGE_EDIT: Leaves("edits whatever its subject posted"),
 }
 """Answers to a command and forms are not here: they are shown to one person, once, and Slack lets

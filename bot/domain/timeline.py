@@ -16,6 +16,7 @@ class EntryKind(StrEnum):
     STATE = "state"
     SEVERITY = "severity"
     OWNER = "owner"
+    EDITED = "edited"
     NOTE = "note"
     UPDATE = "update"
     PAGED = "paged"

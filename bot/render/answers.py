@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.controls import Button
 from bot.domain.reading import (
+    Corrected,
     Details,
     EntryLine,
     Head,
@@ -24,6 +25,7 @@ from bot.render.notices import line
 from bot.render.refusals import refusal, refusal_plain, refused
 
 __all__ = [
+    "corrected",
     "details",
     "form_offer",
     "listing",
@@ -93,6 +95,20 @@ def severity_changed(desk: Desk, view: SeverityChanged) -> Message:
     if missing:
         names = ", ".join(missing)
         blocks.append(section(desk.say("answers", "severity_unreachable", view=view, names=names)))
+    return message(text, blocks)
+
+
+def corrected(desk: Desk, view: Corrected) -> Message:
+    """What was changed; of one that was made restricted, where its words stay all the same."""
+    names = [desk.plain("fields", field).lower() for field in view.fields]
+    text = desk.say("answers", "corrected", view=view, names=names)
+    blocks: list[Block] = [section(text)]
+    reached = [row for row in view.paged if row.targets]
+    blocks += _rows(desk, "severity_paged", "severity_team", reached)
+    if view.tightened:
+        lines = [desk.say("answers", "beyond", view=view)]
+        lines += [desk.say("answers", "beyond_row", row=row) for row in view.beyond]
+        blocks.append(section(lines_within(lines, lambda n: desk.say("home", "more", count=n))))
     return message(text, blocks)
 
 

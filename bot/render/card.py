@@ -114,6 +114,7 @@ def _buttons_for(state: State) -> tuple[Button, ...]:
                 Button.ADD_TASK,
                 Button.RECORD_DECISION,
                 Button.RESOLVE,
+                Button.EDIT_DETAILS,
                 Button.TIMELINE,
             )
         case State.RESOLVED:

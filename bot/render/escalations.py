@@ -1,7 +1,7 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import Assigned, ExhaustedMessage, RoomLost, Unanswered
+from bot.domain.reading import Assigned, ExhaustedMessage, RoomLost, Unanswered, Unedited
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -77,3 +77,9 @@ def room_lost(desk: Desk, view: RoomLost) -> Message:
     then = section(desk.say("escalation", block, view=view, channel=channel_link(view.head)))
     choices = [button(desk, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)]
     return message(fallback, [said, then, actions(choices)])
+
+
+def unedited(desk: Desk, view: Unedited) -> Message:
+    """To whoever made an escalation restricted: a message that still shows its words."""
+    said = desk.say("escalation", "unedited", view=view)
+    return message(said, [section(said)])

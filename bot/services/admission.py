@@ -227,11 +227,11 @@ def left(db: Database, act: Act, incident_id: str, user: str) -> None:
         case.put_down()
 
 
-def intruded_upon(db: Database, policy: Policy, act: Act, channel: str, user: str) -> str | None:
-    """Return the incident whose channel this is, where this person may not read it."""
+def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:
+    """Return the incident whose channel this is, where the bot did not invite this person."""
     with db.reading() as tx:
         incident = incidents.by_channel(tx, act.workspace, channel)
-        if incident is None or _may_read(tx, policy, incident, user):
+        if incident is None or user in incidents.seats(tx, incident.id):
             return None
         return incident.id
 
@@ -239,20 +239,36 @@ def intruded_upon(db: Database, policy: Policy, act: Act, channel: str, user: st
 def joined(
     db: Database, policy: Policy, act: Act, incident_id: str, user: str, added_by: str | None
 ) -> None:
-    """Somebody is in a channel whose incident they may not read: its owner is told."""
+    """Somebody was brought into a channel: where they may not read its incident, its owner is told.
+
+    Where they may, it is remembered, for the incident may be tightened.
+    """
     with db.transaction(act) as tx:
         incident = incidents.lock(tx, incident_id)
-        if incident is None or _may_read(tx, policy, incident, user):
+        if incident is None or user in incidents.seats(tx, incident_id):
             return
         case = Case(tx, act, incident)
         request_id = requests.add(tx, incident, user, act.now, by_hand=True, added_by=added_by)
         if request_id is None:
             return
-        case.record(EntryKind.ADDED, person=user, by=added_by)
-        asked = _who_may_admit(case, policy, incidents.seats(tx, incident.id))
-        if asked is not None:
-            _ask(case, request_id, asked, user)
+        row = requests.get(tx, request_id)
+        if row is not None and not _may_read(tx, policy, incident, user):
+            _tell_of(case, policy, row)
         case.put_down()
+
+
+def tell_of_strangers(case: Case, policy: Policy) -> None:
+    """Have it decided about everyone in the channel who may not read the incident any more."""
+    for row in requests.open_by_hand(case.tx, case.id):
+        if not _may_read(case.tx, policy, case.incident, row.person):
+            _tell_of(case, policy, row)
+
+
+def _tell_of(case: Case, policy: Policy, row: Row) -> None:
+    case.record(EntryKind.ADDED, person=row.person, by=row.added_by)
+    asked = _who_may_admit(case, policy, incidents.seats(case.tx, case.id))
+    if asked is not None:
+        _ask(case, row.id, asked, row.person)
 
 
 def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:

@@ -41,13 +41,15 @@ RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 class Accepted:
     """What Slack answered: where it stands now. `name` is a new channel's.
 
-    `found`: it was looked for, and says what was true when it was posted.
+    `found`: it was looked for, and says what was true when it was posted. `private`: a new channel
+    is.
     """
 
     channel: str | None = None
     ts: str | None = None
     name: str | None = None
     found: bool = False
+    private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
     act = by_the_bot(claimed.workspace, at.now)
     if claimed.kind is DeliveryKind.ROOM_CREATE and accepted.channel:
         name = accepted.name or ""
-        rooms.channel_made(tx, act, claimed.subject, accepted.channel, name)
+        private = accepted.private
+        rooms.channel_made(tx, act, claimed.subject, accepted.channel, name, private=private)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:
         where = accepted.channel, accepted.ts
         rooms.card_posted(tx, act, claimed.subject, *where, found=claimed.uncertain)

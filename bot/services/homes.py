@@ -20,22 +20,19 @@ MOST_SHOWN = 20
 def refresh(db: Database, act: Act) -> None:
     """Have the person's home tab drawn anew; several requests in a row become one."""
     with db.transaction(act) as tx:
-        outbox.enqueue(
-            tx,
-            act.workspace,
-            act.now,
-            [
-                Outgoing(
-                    kind=DeliveryKind.HOME,
-                    priority=Priority.CARD,
-                    lane=f"home/{act.user}",
-                    subject=act.user,
-                    dedup_key=f"home:{act.user}:{new_id(act.now)}",
-                    merge_key=f"home:{act.workspace.team_id}:{act.user}",
-                    target=act.user,
-                )
-            ],
-        )
+        outbox.enqueue(tx, act.workspace, act.now, [drawn_anew(act, act.user)])
+
+
+def drawn_anew(act: Act, user: str) -> Outgoing:
+    return Outgoing(
+        kind=DeliveryKind.HOME,
+        priority=Priority.CARD,
+        lane=f"home/{user}",
+        subject=user,
+        dedup_key=f"home:{user}:{new_id(act.now)}",
+        merge_key=f"home:{act.workspace.team_id}:{user}",
+        target=user,
+    )
 
 
 def home(db: Database, act: Act) -> Home:

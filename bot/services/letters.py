@@ -17,6 +17,7 @@ from bot.domain.reading import (
     RoomLost,
     TaskReminder,
     Unanswered,
+    Unedited,
     UpdateReminder,
 )
 
@@ -35,6 +36,7 @@ View = (
     | Assigned
     | RoomLost
     | DigestView
+    | Unedited
     | Home
 )
 

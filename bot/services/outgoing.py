@@ -115,6 +115,7 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.ACCESS_ANSWER: to_people.access_answer,
     DeliveryKind.ASSIGNED: to_people.assigned,
     DeliveryKind.ROOM_LOST: room_news.room_lost,
+    DeliveryKind.UNEDITED: to_people.unedited,
     DeliveryKind.MESSAGE_EDIT: _edit,
 }
 

@@ -6,7 +6,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import PageState
 from bot.policy import Policy
-from bot.services import admission, in_charge, rooms, runs
+from bot.services import admission, correcting, in_charge, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
@@ -18,6 +18,7 @@ from bot.store.transaction import Transaction
 from bot.store.unsent_pages import Unsent
 
 _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
+_EDITS = frozenset({DeliveryKind.MESSAGE_EDIT, DeliveryKind.PAGE_UPDATE})
 OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 """What somebody has to hear: tried until it is answered, and said by their other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
@@ -161,6 +162,8 @@ def _after_rejection(
     tx: Transaction, policy: Policy, claimed: Claimed, code: str, at: At, aim: Aim = NOWHERE
 ) -> None:
     act = by_the_bot(claimed.workspace, at.now)
+    if claimed.kind in _EDITS and code != "message_not_found":
+        correcting.not_edited(tx, act, claimed, code)
     match claimed.kind:
         case DeliveryKind.PAGE:
             _page_backup_instead(tx, policy, claimed, code, at)

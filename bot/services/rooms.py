@@ -11,6 +11,7 @@ from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
+from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services.case import Case
 from bot.services.standing import keep_true, keep_true_of
@@ -27,14 +28,32 @@ def _case(tx: Transaction, act: Act, incident_id: str) -> Case | None:
     return None if incident is None else Case(tx, act, incident)
 
 
-def channel_made(tx: Transaction, act: Act, incident_id: str, channel: str, name: str) -> None:
+def channel_made(
+    tx: Transaction,
+    act: Act,
+    incident_id: str,
+    channel: str,
+    name: str,
+    *,
+    private: bool | None = None,
+) -> None:
     """The channel is there: bring everyone in, post the card."""
     case = _case(tx, act, incident_id)
     if case is None or case.incident.channel_id == channel:
         return
+    if private is False and by_invitation(case.incident.tier):
+        # It was tightened while Slack made this one: nothing of it belongs here.
+        case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}:instead:{channel}")
+        case.put_down()
+        return
     was = case.incident.room
     case.change(
-        channel_id=channel, channel_name=name, room=RoomState.CHANNEL, thread_ts=None, card_ts=None
+        channel_id=channel,
+        channel_name=name,
+        channel_private=private,
+        room=RoomState.CHANNEL,
+        thread_ts=None,
+        card_ts=None,
     )
     seq = case.record(EntryKind.ROOM, channel=channel)
     _bring_everyone_in(case, channel, seq)
@@ -54,6 +73,30 @@ def _post_card(case: Case, about: str) -> None:
     """For this place alone: once the incident has moved, a card for the old one is not posted."""
     key = f"card-post:{case.id}:{about}"
     case.post(DeliveryKind.CARD_POST, key, channel=case.incident.channel_id)
+
+
+def leave_public_channel(case: Case, policy: Policy) -> str | None:
+    """Where an incident's channel is open to all, it moves to a private one; return the old one.
+
+    The bot cannot make a channel private. A channel of which that is not known is taken for what
+    the policy makes.
+    """
+    incident = case.incident
+    known = incident.channel_private
+    private = policy.channel.private if known is None else known
+    if incident.room not in (RoomState.CHANNEL, RoomState.ARCHIVED) or private:
+        return None
+    old = incident.channel_id
+    case.change(
+        room=RoomState.WANTED,
+        channel_id=None,
+        channel_name=None,
+        channel_private=None,
+        thread_ts=None,
+        card_ts=None,
+    )
+    case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}:private:{case.act.now.isoformat()}")
+    return old
 
 
 def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, error: str) -> None:

@@ -50,16 +50,22 @@ def set_severity(
             case.require(Deed.LOWER)
             if not reason:
                 raise ReasonNeeded(to.value)
-        plan = _plan(tx, policy, case.incident, to, act.now)
-        every = int(policy.severities[to].update_every.total_seconds())
-        case.change(severity=to, update_every=every)
-        told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
-        case.record(EntryKind.SEVERITY, aloud=True, **told)
-        changed = _follow(case, policy, plan, was, reason)
-        case.expect_update()
-        keep_true(case, Change.SEVERITY)
-        case.card_changed()
-        return changed
+        return moved_to(case, policy, to, reason)
+
+
+def moved_to(case: Case, policy: Policy, to: Severity, reason: str) -> SeverityChanged:
+    """Change the severity of an open incident, with all that follows."""
+    was = case.incident.severity
+    plan = _plan(case.tx, policy, case.incident, to, case.act.now)
+    every = int(policy.severities[to].update_every.total_seconds())
+    case.change(severity=to, update_every=every)
+    told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
+    case.record(EntryKind.SEVERITY, aloud=True, **told)
+    changed = _follow(case, policy, plan, was, reason)
+    case.expect_update()
+    keep_true(case, Change.SEVERITY)
+    case.card_changed()
+    return changed
 
 
 def _follow(case: Case, policy: Policy, plan: _Plan, was: Severity, words: str) -> SeverityChanged:

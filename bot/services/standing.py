@@ -6,6 +6,7 @@ whose outcome was unknown is edited when it is found (`bot.services.delivered`).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind
@@ -37,9 +38,11 @@ def keep_true(case: Case, change: Change) -> None:
     about = {rows[kind].about for kind in kinds}
     found = posted.of_incident(case.tx, case.id, about, kinds)
     if About.DIGEST in about:
-        found += posted.of_kind_since(
+        told = posted.of_kind_since(
             case.tx, case.incident.team_id, [DeliveryKind.DIGEST], case.incident.opened_at
         )
+        # Edited because of this incident: where Slack refuses, it is said about this one.
+        found += [replace(one, incident_id=case.id) for one in told]
     case.send(*_edits(case.tx, case.act, change, found))
 
 

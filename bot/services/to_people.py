@@ -24,6 +24,7 @@ from bot.domain.reading import (
     ReminderMessage,
     TaskReminder,
     Unanswered,
+    Unedited,
     UpdateReminder,
 )
 from bot.domain.visibility import Place
@@ -417,3 +418,20 @@ def _assigned(shelf: Shelf, claimed: Claimed, incident: Incident) -> Assigned:
         outcome = Outcome.ENDED
     head = for_person(shelf, incident, _reader(claimed))
     return Assigned(head, UserId(claimed.args["by"]), outcome)
+
+
+# What Slack did not edit
+
+
+def unedited(_shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    args = claimed.args
+    return Letter(
+        Unedited(
+            reference=args["about"],
+            posted_at=datetime.fromisoformat(args["posted_at"]),
+            error=args["error"],
+            person=UserId(args["person"]) if args["person"] else None,
+            channel=args["channel"],
+        ),
+        person=claimed.target,
+    )

@@ -40,7 +40,7 @@ EVENTS = (
 )
 USAGE = (
     "[open | list | show | search | ack | page | handover | oncall | status | update | note | "
-    "severity | assign | task | done | remind | reminders | resolve | close | reopen | "
+    "severity | edit | assign | task | done | remind | reminders | resolve | close | reopen | "
     "decline | duplicate | digest | help]"
 )
 

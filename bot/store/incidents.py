@@ -13,7 +13,7 @@ from bot.domain.act import Workspace
 from bot.domain.ids import reference
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.severity import Severity
-from bot.domain.timeline import Entry, chain
+from bot.domain.timeline import Entry, EntryKind, chain
 from bot.domain.visibility import Tier, by_invitation
 from bot.store.prepared import Prepared, ToCome, one_of
 from bot.store.tables import (
@@ -189,6 +189,19 @@ def _invited(dialect: str) -> Prepared:
             where=new.excluded.belongs & ~col(Participant.belongs),
         )
     )
+
+
+def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
+    """Return the entry by which an incident was made restricted; None where it was opened so."""
+    edits = tx.all(
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.EDITED,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+    )
+    return next((entry for entry in edits if entry.data.get("field") == "tier"), None)
 
 
 def invite(

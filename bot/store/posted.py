@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
-from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import first_id, new_id
 from bot.domain.standing import About
 from bot.domain.timeline import EntryKind
@@ -156,4 +156,30 @@ def edit(standing: Standing, team_id: str, now: datetime) -> Outgoing:
         merge_key=f"edit:{standing.id}",
         target=standing.target,
         thread_ts=standing.thread_ts,
+    )
+
+
+def homes_since(tx: Transaction, team_id: str, since: datetime) -> list[str]:
+    """Return whose Home tabs were drawn in a workspace since then."""
+    drawn = select(col(Delivery.subject)).where(
+        col(Delivery.team_id) == team_id,
+        col(Delivery.kind) == DeliveryKind.HOME,
+        col(Delivery.id) >= first_id(since),
+    )
+    return sorted(set(tx.execute(drawn).scalars()))
+
+
+def outside_slack(tx: Transaction, incident_id: str) -> list[Delivery]:
+    """Return what about an incident went out past Slack, or may have."""
+    subjects = or_(
+        col(Delivery.subject).in_(select(col(Page.id)).where(col(Page.incident_id) == incident_id)),
+        col(Delivery.subject).in_(
+            select(col(PagingRun.id)).where(col(PagingRun.incident_id) == incident_id)
+        ),
+    )
+    gone = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    return tx.all(
+        select_rows(Delivery)
+        .where(subjects, col(Delivery.kind).in_(OUTSIDE), col(Delivery.state).in_(gone))
+        .order_by(col(Delivery.id))
     )

@@ -58,6 +58,19 @@ def last(tx: Transaction, incident_id: str, person: str) -> AccessRequest | None
     )
 
 
+def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
+    """Return whom people brought into a channel, and of whom nobody has decided anything."""
+    return tx.all(
+        select_rows(AccessRequest)
+        .where(
+            col(AccessRequest.incident_id) == incident_id,
+            col(AccessRequest.by_hand).is_(True),
+            col(AccessRequest.state) == RequestState.OPEN,
+        )
+        .order_by(col(AccessRequest.asked_at), col(AccessRequest.id))
+    )
+
+
 def settle(
     tx: Transaction,
     request_id: str,

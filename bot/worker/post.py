@@ -248,7 +248,8 @@ class Post:
                     continue
                 raise
             channel = needed(answer, "channel", "id")
-            return Accepted(channel, name=word(answer, "channel", "name") or name)
+            named = word(answer, "channel", "name") or name
+            return Accepted(channel, name=named, private=room.private)
         raise Rejected("name_taken")
 
     async def _unarchived(self, channel: str) -> Accepted | None:
@@ -285,7 +286,7 @@ class Post:
                     continue
                 found = needed(channel, "id")
                 if await self._nobody_else(found, me):
-                    return Accepted(found, name=name)
+                    return Accepted(found, name=name, private=room.private)
             before, cursor = cursor, next_page(answer) or ""
             if not cursor:
                 return Absent()

@@ -17,6 +17,7 @@ from bot.domain.reading import (
     RoomLost,
     TaskReminder,
     Unanswered,
+    Unedited,
     UpdateReminder,
 )
 from bot.render import access, card, digest, escalations, home, notices, pages, reminders
@@ -56,6 +57,8 @@ def message(desk: Desk, view: View) -> Message:
             return escalations.room_lost(desk, view)
         case DigestView():
             return digest.digest(desk, view.name, view.figures, late_since=view.late_since)
+        case Unedited():
+            return escalations.unedited(desk, view)
         case Home():
             raise TypeError("a home tab is published, not posted")
         case other:

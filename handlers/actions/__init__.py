@@ -25,6 +25,7 @@ BUTTONS: Mapping[Button, Handler] = {
     Button.TAKE_OWNERSHIP: incidents.take_ownership,
     Button.UPDATE_STATUS: incidents.update_status,
     Button.CHANGE_SEVERITY: incidents.change_severity,
+    Button.EDIT_DETAILS: incidents.edit_details,
     Button.PAGE_TEAM: incidents.page_team,
     Button.ADD_TASK: incidents.add_task,
     Button.RECORD_DECISION: incidents.record_decision,

@@ -34,6 +34,11 @@ async def change_severity(click: Click) -> Answer:
     return Modal(form, Button.CHANGE_SEVERITY, head.id)
 
 
+async def edit_details(click: Click) -> Answer:
+    head = await _head(click, Deed.CORRECT)
+    return Modal(forms.edit_form(click.desk, head.id, head), Button.EDIT_DETAILS, head.id)
+
+
 async def page_team(click: Click) -> Answer:
     head = await _open_one(click, Deed.PAGE)
     return Modal(forms.page_form(click.desk, head.id, head), Button.PAGE_TEAM, head.id)

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from bot.render import help as render
 from handlers.answer import Answer
-from handlers.commands import digest, following, moving, opening, paging, reading, writing
+from handlers.commands import (
+    correcting,
+    digest,
+    following,
+    moving,
+    opening,
+    paging,
+    reading,
+    writing,
+)
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import first_word
 
@@ -40,6 +49,7 @@ VERBS: tuple[Verb, ...] = (
     writing.UPDATE,
     writing.NOTE,
     moving.SEVERITY,
+    correcting.EDIT,
     moving.ASSIGN,
     following.TASK,
     following.DONE,

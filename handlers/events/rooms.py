@@ -41,9 +41,7 @@ async def joined(event: Event) -> None:
         await unarchived(event)
         return
     channel, inviter = str(event.data["channel"]), event.data.get("inviter")
-    incident_id = await shell.threads.read(
-        admission.intruded_upon, shell.db, shell.policy, act, channel, user
-    )
+    incident_id = await shell.threads.read(admission.intruded_upon, shell.db, act, channel, user)
     if incident_id is not None:
         added_by = str(inviter) if inviter else None
         await shell.threads.write(

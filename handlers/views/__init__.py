@@ -17,6 +17,7 @@ FORMS: Mapping[Form, Handler] = {
     Form.RESOLVE: incidents.resolve,
     Form.REOPEN: incidents.reopen,
     Form.CANNOT_TAKE: pages.cannot_take,
+    Form.EDIT: incidents.edit,
     Form.REFUSE_ACCESS: incidents.refuse_access,
     Form.HAND_OVER: pages.hand_over,
     Form.TASK_HAND_OVER: pages.hand_over_task,

@@ -5,8 +5,19 @@ from bot.domain.errors import FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
 from bot.render import answers, forms
-from bot.services import admission, decisions, followups, lifecycle, paging, reading, severities
+from bot.services import (
+    admission,
+    correcting,
+    decisions,
+    followups,
+    lifecycle,
+    paging,
+    reading,
+    severities,
+)
+from bot.services.correcting import Correction
 from bot.services.decisions import NewDecision
 from handlers.commands.times import time_alone
 from handlers.views.sent import Became, Sent
@@ -58,6 +69,21 @@ async def severity(sent: Sent) -> Became:
         severities.set_severity, sent.policy, sent.act, sent.subject, to, note
     )
     return answers.severity_changed(sent.desk, changed)
+
+
+async def edit(sent: Sent) -> Became:
+    """What the form does not ask for stays as it is."""
+    fields, tier = sent.fields, sent.fields.chosen(Field.TIER)
+    lines = fields.text(Field.REFERENCES).splitlines()
+    references = tuple(line.strip() for line in lines if line.strip())
+    wanted = Correction(
+        title=fields.text(Field.TITLE) if fields.has(Field.TITLE) else None,
+        category=fields.chosen(Field.CATEGORY),
+        references=references if fields.has(Field.REFERENCES) else None,
+        tier=Tier(tier) if tier in list(Tier) else None,
+    )
+    corrected = await sent.write(correcting.correct, sent.policy, sent.act, sent.subject, wanted)
+    return answers.corrected(sent.desk, corrected)
 
 
 async def page(sent: Sent) -> Became:

@@ -255,6 +255,7 @@ class _Walk:
         await self._form("status", Form.STATUS, things.incident, note="seen")
         await self._form("severity", Form.SEVERITY, things.incident, severity="P1", note="seen")
         await self._sent(Form.RAISE, things.incident)
+        await self._form("edit", Form.EDIT, things.incident, title="A corrected specimen")
         await self._form("page", Form.PAGE, things.incident, team="legal", why="read")
         due = "tomorrow 9:00"
         await self._form("task", Form.TASK, things.incident, text="x", person="U0TOM", due=due)

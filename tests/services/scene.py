@@ -137,7 +137,9 @@ def _settle(db: Database, one: Claimed, prepared: Prepared, at: At, number: int)
             delivered.sent(db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
         case RoomCall(channel=None):
             name = f"esc-{prepared.number}"
-            delivered.sent(db, one, Accepted(f"C0ROOM{prepared.number}", name=name), at)
+            channel = f"C0{'ROOM' if prepared.private else 'OPEN'}{prepared.number}"
+            accepted = Accepted(channel, name=name, private=prepared.private)
+            delivered.sent(db, one, accepted, at)
         case RoomCall():
             delivered.sent(db, one, Accepted(prepared.channel), at)
         case _:

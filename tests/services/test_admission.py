@@ -229,7 +229,7 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 
 def brought_in(db: Database, policy: Policy, user: str, by: str | None = TOM) -> None:
     act = an_act("bot")
-    found = admission.intruded_upon(db, policy, act, CHANNEL, user)
+    found = admission.intruded_upon(db, act, CHANNEL, user)
     if found is not None:
         admission.joined(db, policy, act, found, user, by)
 

@@ -17,6 +17,7 @@ from bot.render.forms.showing import as_message, message_view, show_view, timeli
 from bot.render.forms.work import (
     cannot_take_form,
     decision_form,
+    edit_form,
     hand_over_form,
     page_form,
     refuse_form,
@@ -33,6 +34,7 @@ __all__ = [
     "as_message",
     "cannot_take_form",
     "decision_form",
+    "edit_form",
     "effective_severity",
     "field_of",
     "hand_over_form",

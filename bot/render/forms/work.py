@@ -6,12 +6,14 @@ from bot.domain.controls import LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
 from bot.domain.reading import AccessRequest, Head, ReminderLine
+from bot.domain.visibility import Tier, strictest
 from bot.render.blocks import Block, context
 from bot.render.desk import Desk
 from bot.render.forms import inputs
 from bot.render.forms.modal import asking
 
 # These have forms or buttons of their own, which ask for what such a move needs.
+LONGEST_EDITED_TITLE = 300
 _MOVED_ELSEWHERE = frozenset({State.RESOLVED, State.REVIEWED, State.REOPENED})
 
 
@@ -130,6 +132,34 @@ def resolve_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str
         blocks.append(inputs.labelled(desk, Field.OWNER, person, optional=True))
     blocks.append(context(desk.say("forms", "resolve_next")))
     return asking(desk, Form.RESOLVE, subject, blocks)
+
+
+def edit_form(desk: Desk, subject: str, head: Head) -> dict[str, Any]:
+    """What an escalation is about. Nothing more open than its tier is offered."""
+    categories = inputs.options({key: one.label for key, one in desk.policy.categories.items()})
+    tiers = [
+        inputs.option(
+            desk.plain("fields", f"tier_{tier.value}"),
+            tier.value,
+            desk.plain("fields", f"tier_{tier.value}_description"),
+        )
+        for tier in Tier
+        if strictest(tier, head.tier) is tier
+    ]
+    title = inputs.typed(desk, Field.TITLE, initial=head.name, longest=LONGEST_EDITED_TITLE)
+    written = "\n".join(head.references) if head.full else ""
+    references = inputs.typed(desk, Field.REFERENCES, initial=written, multiline=True)
+    category = inputs.choice(desk, Field.CATEGORY, categories, head.category if head.full else None)
+    tier = inputs.one_of_few(Field.TIER, tiers, head.tier.value)
+    blocks: list[Block] = [
+        *about(desk, head),
+        inputs.labelled(desk, Field.TITLE, title),
+        inputs.labelled(desk, Field.CATEGORY, category),
+        inputs.labelled(desk, Field.REFERENCES, references, optional=True),
+        inputs.labelled(desk, Field.TIER, tier, hint="edit_tier_hint"),
+        context(desk.say("forms", "edit_next")),
+    ]
+    return asking(desk, Form.EDIT, subject, blocks)
 
 
 def reopen_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Incident(Tenant, table=True):
     """One escalation. `head` and `entries` seal its timeline.
 
     A `drill` is the canary's: nobody is paged, and no list, count or digest shows it.
+    `channel_private` is null where its channel was made before this was kept.
     """
 
     __table_args__ = (
@@ -58,6 +59,7 @@ class Incident(Tenant, table=True):
     room: RoomState = closed(RoomState)
     channel_id: str | None = Field(default=None, max_length=32)
     channel_name: str | None = Field(default=None, max_length=80)
+    channel_private: bool | None = None
     thread_ts: str | None = Field(default=None, max_length=32)
     card_ts: str | None = Field(default=None, max_length=32)
     policy_digest: str = Field(max_length=64)

@@ -17,6 +17,8 @@ from bot.domain.reading import (
     AccessAnswer,
     AccessRequest,
     Assigned,
+    Beyond,
+    Corrected,
     Details,
     ExhaustedMessage,
     Listing,
@@ -35,6 +37,7 @@ from bot.domain.reading import (
     SeverityChanged,
     TaskReminder,
     Unanswered,
+    Unedited,
     UpdateReminder,
     WillPage,
 )
@@ -381,6 +384,27 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "added by hand, left": Case(
         access.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
+    ),
+    "corrected": Case(answers.corrected, Corrected("ESC-12", ("title", "references"))),
+    "corrected, and worse": Case(
+        answers.corrected,
+        Corrected("ESC-12", ("category",), paged=(WillPage("Legal", (PRIYA,)),)),
+    ),
+    "tightened": Case(answers.corrected, Corrected("ESC-12", ("tier",), tightened=True)),
+    "tightened, and beyond": Case(
+        answers.corrected,
+        Corrected(
+            "ESC-12",
+            ("category", "tier"),
+            tightened=True,
+            beyond=(Beyond(PRIYA, "email", NOW), Beyond(channel="C0OLD")),
+        ),
+    ),
+    "unedited, with a person": Case(
+        escalations.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
+    ),
+    "unedited, in a channel": Case(
+        escalations.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
     ),
     "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
     "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),

@@ -72,6 +72,7 @@ VIEWS: Mapping[str, Case] = {
     "form, status, update needed": Case(
         lambda desk, head: forms.status_form(desk, "01SUBJECT", head, note_needed=True), a_head()
     ),
+    "form, edit": Case(_form(forms.edit_form), a_head()),
     "form, refuse access": Case(
         lambda desk, head: forms.refuse_form(desk, AccessRequest(RequestId("01R"), head, PRIYA)),
         a_head(),

@@ -25,6 +25,7 @@ from tests.unit.render.views import (
 WORKING = {
     Button.UPDATE_STATUS,
     Button.CHANGE_SEVERITY,
+    Button.EDIT_DETAILS,
     Button.STEP_IN,
     Button.PAGE_TEAM,
     Button.ADD_TASK,

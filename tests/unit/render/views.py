@@ -209,6 +209,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
     EntryKind.STATE: {"from": "new", "to": "investigating", "note": "looking at the clips"},
     EntryKind.SEVERITY: {"from": "P2", "to": "P1", "reason": "a minor is targeted"},
     EntryKind.OWNER: {"to": "U0TOM", "from": None},
+    EntryKind.EDITED: {"field": "title", "from": "Pile-on", "to": "Pile-on after a match"},
     EntryKind.NOTE: {"text": "The streamer's agency has called.\nThey want an answer today."},
     EntryKind.UPDATE: {"text": "Twelve accounts are suspended.\nThe rest follow by noon."},
     EntryKind.PAGED: {

@@ -1,0 +1,180 @@
+"""Correcting what an incident is about, and making it restricted.
+
+A tier is only ever tightened. What stands in Slack outside the incident's channel is then edited to
+codename and reference; what cannot be edited is named to whoever did it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import BadInput, NothingToDo
+from bot.domain.ids import UserId, reference
+from bot.domain.lifecycle import OPEN
+from bot.domain.reading import Beyond, Corrected, Draft, WillPage
+from bot.domain.rights import Deed, require_tighten
+from bot.domain.severity import Severity
+from bot.domain.standing import Change
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier, by_invitation, strictest
+from bot.policy import Policy
+from bot.services import admission, homes, rooms, severities
+from bot.services.case import Case, take_up
+from bot.services.opening import checked
+from bot.services.standing import keep_true
+from bot.store import incidents, pages, posted
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from bot.store.tables import Delivery, Incident
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be otherwise; None leaves it as it is."""
+
+    title: str | None = None
+    category: str | None = None
+    references: tuple[str, ...] | None = None
+    tier: Tier | None = None
+
+
+def correct(
+    db: Database, policy: Policy, act: Act, incident_id: str, wanted: Correction
+) -> Corrected:
+    """Change title, category, references or tier; old and new stand on the timeline.
+
+    A category can make it restricted and raise its severity, as when it is opened. Raises
+    FormErrors for what the policy does not take, and NotPermitted where somebody makes it
+    restricted who may not.
+    """
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.CORRECT, ended_too=True) as case,
+    ):
+        changes, least = _changes(policy, case.incident, wanted)
+        if not changes:
+            raise NothingToDo(case.reference, "as you want it")
+        if wanted.tier is not None and "tier" in changes:
+            _check_tighten(case)
+        _record(case, policy, changes)
+        case.change(**changes)
+        paged = _raise(case, policy, least)
+        beyond = _tighten(case, policy) if "tier" in changes else ()
+        keep_true(case, Change.WORDS)
+        case.card_changed()
+        return Corrected(case.reference, tuple(changes), "tier" in changes, beyond, paged)
+
+
+def _changes(
+    policy: Policy, incident: Incident, wanted: Correction
+) -> tuple[dict[str, Any], Severity]:
+    """Return the values that differ, as the policy demands them, and the least severity."""
+    if wanted.tier is not None and strictest(wanted.tier, incident.tier) is not wanted.tier:
+        raise BadInput("tier", "a restricted escalation stays restricted")
+    tier = wanted.tier or incident.tier
+    if wanted == Correction(tier=wanted.tier):
+        return ({"tier": tier} if tier is not incident.tier else {}), incident.severity
+    draft = checked(
+        policy,
+        Draft(
+            title=incident.title if wanted.title is None else wanted.title,
+            severity=incident.severity,
+            category=wanted.category or incident.category,
+            references=tuple(
+                incident.references if wanted.references is None else wanted.references
+            ),
+            tier=tier,
+        ),
+    )
+    after: dict[str, Any] = {
+        "title": draft.title,
+        "category": draft.category,
+        "references": list(draft.references),
+        "tier": draft.tier,
+    }
+    return {k: v for k, v in after.items() if v != getattr(incident, k)}, draft.severity
+
+
+def _check_tighten(case: Case) -> None:
+    incident, act = case.incident, case.act
+    opened_at = incident.opened_at if act.user == incident.opened_by else None
+    require_tighten(act, owns=act.user == incident.owner, opened_at=opened_at)
+
+
+def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:
+    """One entry for each field. Of suspected CSAM no description is kept, nor written once more."""
+    category = policy.categories.get(changes.get("category", case.incident.category))
+    ids_only = category is not None and category.references_only
+    for field, to in changes.items():
+        was = getattr(case.incident, field)
+        kept = None if ids_only and field == "title" else was
+        told: dict[str, Any] = {"field": field, "from": kept, "to": to}
+        case.record(EntryKind.EDITED, aloud=field == "tier", **told)
+
+
+def _raise(case: Case, policy: Policy, least: Severity) -> tuple[WillPage, ...]:
+    incident = case.incident
+    if incident.state not in OPEN or not least.worse_than(incident.severity):
+        return ()
+    category = policy.categories[incident.category]
+    return severities.moved_to(case, policy, least, f"Category: {category.label}").paged
+
+
+def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
+    """Have everything outside the incident's channel edited; return what cannot be."""
+    tx, incident = case.tx, case.incident
+    # Whoever did it could read it until now; they do not lose it by doing this.
+    case.let_in(case.act.user)
+    gone = [_outside(row) for row in posted.outside_slack(tx, case.id)]
+    left = rooms.leave_public_channel(case, policy)
+    keep_true(case, Change.TIER)
+    drawn = posted.homes_since(tx, incident.team_id, incident.opened_at)
+    case.send(*(homes.drawn_anew(case.act, user) for user in drawn))
+    if left is None:
+        admission.tell_of_strangers(case, policy)
+        return tuple(gone)
+    return (*gone, Beyond(channel=left))
+
+
+def _outside(row: Delivery) -> Beyond:
+    at = row.sent_at or row.created_at
+    return Beyond(UserId(row.target or ""), str(row.args.get("way", "")), at)
+
+
+def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
+    """Slack refuses an edit: where the message shows what is restricted by now, it is named to
+    whoever made it so."""
+    incident = incidents.lock(tx, claimed.incident_id) if claimed.incident_id else None
+    tightened = incidents.tightened(tx, incident.id) if incident is not None else None
+    if incident is None or tightened is None or not by_invitation(incident.tier):
+        return
+    where = _where(tx, claimed)
+    if where is None or where.at is None or where.at >= tightened.at:
+        return
+    case = Case(tx, act, incident)
+    case.tell(
+        DeliveryKind.UNEDITED,
+        tightened.actor,
+        case.id,
+        f"unedited:{claimed.subject}",
+        about=reference(incident.number),
+        person=where.person,
+        channel=where.channel,
+        posted_at=where.at.isoformat(),
+        error=error,
+    )
+    case.put_down()
+
+
+def _where(tx: Transaction, claimed: Claimed) -> Beyond | None:
+    """Return where the message stands that an edit is about, and since when."""
+    if claimed.kind is DeliveryKind.PAGE_UPDATE:
+        page = pages.page(tx, claimed.subject)
+        return Beyond(UserId(page.target), at=page.sent_at) if page is not None else None
+    row = posted.get_many(tx, [claimed.subject]).get(claimed.subject)
+    if row is None:
+        return None
+    person = UserId(row.target) if row.target else None
+    return Beyond(person, at=row.sent_at, channel=None if person else row.slack_channel)

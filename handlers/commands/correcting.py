@@ -1,0 +1,64 @@
+"""`/escalate edit`: the title, category, references or tier of an escalation."""
+
+from bot.domain.controls import Button
+from bot.domain.errors import BadInput
+from bot.domain.rights import Deed
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.render import answers, forms
+from bot.services import correcting
+from bot.services.correcting import Correction
+from handlers.answer import Answer, Modal
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import first_word, plain
+
+_EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
+
+
+async def edit(ask: Ask) -> Answer:
+    if not ask.text:
+        head = await ask.head(Deed.CORRECT)
+        return Modal(forms.edit_form(ask.desk, head.id, head), Button.EDIT_DETAILS, head.id)
+    wanted = correction(ask.policy, ask.words)
+    found = await ask.incident()
+    corrected = await ask.write(correcting.correct, ask.policy, ask.act, found.incident_id, wanted)
+    return answers.corrected(ask.desk, corrected)
+
+
+def correction(policy: Policy, words: str) -> Correction:
+    """Read `title …`, `category …`, `references …` or `restricted`; raises BadInput."""
+    field, rest = first_word(words)
+    said = plain(rest)
+    match plain(field).lower().rstrip(":"):
+        case "restricted" if not said:
+            return Correction(tier=Tier.RESTRICTED)
+        case "title" if said:
+            return Correction(title=said)
+        case "category" if said:
+            return Correction(category=_category(policy, said))
+        case "references" | "reference" if said:
+            return Correction(references=tuple(said.split()))
+        case _:
+            known = "say what is to be changed: title, category, references, or restricted alone"
+            raise BadInput("edit", known, _EXAMPLE)
+
+
+def _category(policy: Policy, said: str) -> str:
+    """By key or by label, in any case; raises NotFound with the nearest keys."""
+    wanted = said.casefold()
+    for key, category in policy.categories.items():
+        if wanted in (key.casefold(), category.label.casefold()):
+            return key
+    return policy.category(said).key
+
+
+EDIT = Verb(
+    name="edit",
+    aliases=("correct", "change"),
+    usage="edit [ESC-n] [title, category or references <new> | restricted]",
+    summary="corrects an escalation, or makes it restricted; alone it opens the form",
+    example=_EXAMPLE,
+    deed=Deed.CORRECT,
+    run=edit,
+    behind=Behind.WORDS,
+)

@@ -1,0 +1,104 @@
+"""Correcting an escalation, and making it restricted, by command and by form."""
+
+import pytest
+
+from bot.domain.controls import Button, Form
+from bot.domain.visibility import Tier
+from bot.render import card
+from handlers.commands.correcting import correction
+from tests.handlers.modals import block_of
+from tests.handlers.stage import Stage
+
+
+async def edit_form(stage: Stage, who: str = "mei") -> None:
+    assert await stage.command(who, "edit ESC-1") == ""
+    await stage.person(who).until_modal(lambda view: view.callback_id == Form.EDIT)
+
+
+async def test_the_form_holds_what_is_there_and_corrects_it(stage: Stage) -> None:
+    opened = stage.opened(title="Pile-on", references=("item-1", "item-2"))
+    await edit_form(stage)
+    mei = stage.person("mei")
+    values = str(mei.modal.state)
+    assert "Pile-on" in values
+    assert "item-1\\nitem-2" in values
+    sent = await mei.submit(
+        {
+            block_of(mei.modal, "title"): {"title": "A pile-on"},
+            block_of(mei.modal, "references"): {"references": "item-1"},
+        }
+    )
+    assert sent.ok, sent
+    assert "ESC-1 is corrected: title, references" in str(mei.modal.payload)
+    [incident] = stage.incidents()
+    assert (incident.title, incident.references) == ("A pile-on", ["item-1"])
+    assert incident.tier is Tier.STANDARD
+    fields = [e.data["field"] for e in stage.details(opened.head.id).entries if "field" in e.data]
+    assert fields == ["title", "references"]
+
+
+async def test_a_wrong_field_is_marked_and_nothing_is_lost(stage: Stage) -> None:
+    stage.opened(title="Pile-on")
+    await edit_form(stage)
+    mei = stage.person("mei")
+    sent = await mei.submit(
+        {
+            block_of(mei.modal, "category"): {"category": "suspected-csam"},
+            block_of(mei.modal, "references"): {"references": "a whole sentence"},
+        }
+    )
+    assert set(sent.errors) == {"references"}
+    assert [incident.title for incident in stage.incidents()] == ["Pile-on"]
+
+
+async def test_the_card_has_the_button(stage: Stage) -> None:
+    opened = stage.opened(title="Pile-on")
+    shown = card.card(stage.shell.desk, stage.details(opened.head.id).card)
+    message = await stage.post(shown.blocks)
+    await stage.answer_to_click("mei", message, Button.EDIT_DETAILS)
+    view = await stage.person("mei").until_modal(lambda view: view.callback_id == Form.EDIT)
+    assert "Pile-on" in str(view.state)
+
+
+async def test_restricted_by_command_hides_it_at_once(stage: Stage) -> None:
+    stage.opened(title="Pile-on")
+    assert "Pile-on" in await stage.command("tom", "show ESC-1")
+    said = await stage.command("mei", "edit ESC-1 restricted")
+    assert "ESC-1 is restricted now" in said
+    assert "restricted" in await stage.command("tom", "show ESC-1")
+    assert "Pile-on" not in await stage.command("tom", "list")
+    assert "Pile-on" in await stage.command("mei", "show ESC-1")
+    assert "stays restricted" not in said
+    assert "already" in await stage.command("mei", "edit ESC-1 restricted")
+
+
+async def test_whoever_may_not_make_it_restricted_is_told_who_may(stage: Stage) -> None:
+    stage.opened(title="Pile-on")
+    assert "manager" in await stage.command("priya", "edit ESC-1 restricted")
+    assert [incident.tier for incident in stage.incidents()] == [Tier.STANDARD]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("title A new title", "title", "A new title"),
+        ("Title: A new title", "title", "A new title"),
+        ("category hate", "category", "hate"),
+        ("category Suspected CSAM (item ids only)", "category", "suspected-csam"),
+        ("references item-1 item-2", "references", ("item-1", "item-2")),
+        ("*restricted*", "tier", Tier.RESTRICTED),
+    ],
+)
+def test_what_the_command_reads(stage: Stage, text: str, field: str, value: object) -> None:
+    wanted = correction(stage.policy, text)
+    assert getattr(wanted, field) == value
+
+
+async def test_what_is_not_understood_is_refused(stage: Stage) -> None:
+    stage.opened(title="Pile-on")
+    for text in ("title", "restricted please", "standard", "severity p0", "category nonsense"):
+        said = await stage.command("mei", f"edit ESC-1 {text}")
+        assert "corrected" not in said, text
+        assert "is restricted now" not in said, text
+    [incident] = stage.incidents()
+    assert (incident.title, incident.tier) == ("Pile-on", Tier.STANDARD)

@@ -1,0 +1,399 @@
+"""A title is corrected, a tier tightened: what stands in Slack follows, or it is named."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.domain.errors import BadInput, FormErrors, NoAccess, NothingToDo, NotPermitted
+from bot.domain.ids import UserId
+from bot.domain.reading import Beyond, Card, Home, MovedCard, Unedited
+from bot.domain.severity import Severity
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import (
+    admission,
+    answering,
+    correcting,
+    delivered,
+    digests,
+    exports,
+    followups,
+    homes,
+    lifecycle,
+    paging,
+    reading,
+    refused,
+)
+from bot.services.correcting import Correction
+from bot.services.delivered import Accepted, At
+from bot.services.letters import Letter, RoomCall
+from bot.store import claims, outbox
+from bot.store.database import Database
+from bot.store.outbox import Outgoing
+from bot.store.tables.states import RoomState
+from bot.worker import rendering
+from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+SECRET = "Zyxomma"
+LINK = f"https://case.example/{SECRET}"
+HOUR = timedelta(hours=1)
+RESTRICTED = Correction(tier=Tier.RESTRICTED)
+NOOR = UserId("U0NOOR")
+OWN = "C0ROOM1"
+
+
+@pytest.fixture
+def opened(db: Database, policy: Policy) -> str:
+    """Tom opened it an hour ago, Sofia owns it."""
+    people(db, policy, U0NOOR={})
+    by_tom = an_act(TOM, role=Role.MEMBER)
+    incident_id = an_incident(db, policy, by_tom, title=SECRET, references=(LINK,)).head.id
+    lifecycle.assign(db, an_act(MEI), incident_id, SOFIA)
+    return incident_id
+
+
+def tighten(db: Database, policy: Policy, act: Act, incident_id: str) -> tuple[Beyond, ...]:
+    return correcting.correct(db, policy, act, incident_id, RESTRICTED).beyond
+
+
+def edits(db: Database, incident_id: str) -> list[dict[str, Any]]:
+    details = reading.details(db, an_act(SOFIA), incident_id, None)
+    return [dict(entry.data) for entry in details.entries if entry.kind is EntryKind.EDITED]
+
+
+@pytest.mark.parametrize(
+    ("act", "may"),
+    [
+        (an_act(SOFIA, role=Role.RESPONDER, hours=5), True),
+        (an_act(MEI, role=Role.MANAGER, hours=5), True),
+        (an_act(TOM, role=Role.MEMBER, minutes=29), True),
+        (an_act(TOM, role=Role.MEMBER, minutes=30), False),
+        (an_act(PRIYA, role=Role.RESPONDER, minutes=1), False),
+        (an_act(NOOR, role=Role.MEMBER, minutes=1), False),
+    ],
+    ids=["owner", "manager", "opener, at once", "opener, later", "responder", "member"],
+)
+def test_who_may_make_it_restricted(
+    db: Database, policy: Policy, opened: str, act: Act, may: bool
+) -> None:
+    if may:
+        tighten(db, policy, act, opened)
+        assert reading.details(db, act, opened).card.head.full
+    else:
+        with pytest.raises(NotPermitted):
+            tighten(db, policy, act, opened)
+    assert (scene.incident(db, opened).tier is Tier.RESTRICTED) is may
+
+
+def test_it_only_tightens(db: Database, policy: Policy, opened: str) -> None:
+    tighten(db, policy, an_act(SOFIA), opened)
+    with pytest.raises(BadInput):
+        correcting.correct(db, policy, an_act(SOFIA), opened, Correction(tier=Tier.STANDARD))
+    with pytest.raises(NothingToDo):
+        tighten(db, policy, an_act(SOFIA), opened)
+    correcting.correct(db, policy, an_act(SOFIA), opened, Correction(category="hate"))
+    assert scene.incident(db, opened).tier is Tier.RESTRICTED
+    with pytest.raises(NoAccess):
+        reading.details(db, an_act(NOOR), opened)
+
+
+def test_corrections_stand_on_the_timeline_with_old_and_new(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    wanted = Correction(title=" A  new title ", category="hate", references=("item-1", "item-1"))
+    done = correcting.correct(db, policy, an_act(SOFIA), opened, wanted)
+    assert (done.fields, done.tightened) == (("title", "category", "references"), False)
+    assert edits(db, opened) == [
+        {"field": "title", "from": SECRET, "to": "A new title"},
+        {"field": "category", "from": "harassment", "to": "hate"},
+        {"field": "references", "from": [LINK], "to": ["item-1"]},
+    ]
+    found = scene.incident(db, opened)
+    assert (found.title, found.category, found.references) == ("A new title", "hate", ["item-1"])
+    assert exports.verify(db) == (1, [])
+    tighten(db, policy, an_act(SOFIA), opened)
+    assert exports.verify(db) == (1, [])
+
+
+def test_a_wrong_correction_changes_nothing(db: Database, policy: Policy, opened: str) -> None:
+    for wanted in (
+        Correction(title="  "),
+        Correction(category="no-such"),
+        Correction(references=("x" * 501,)),
+        Correction(category="suspected-csam"),
+    ):
+        with pytest.raises(FormErrors):
+            correcting.correct(db, policy, an_act(SOFIA), opened, wanted)
+    with pytest.raises(NothingToDo):
+        correcting.correct(db, policy, an_act(SOFIA), opened, Correction(title=SECRET))
+    with pytest.raises(NotPermitted):
+        correcting.correct(
+            db, policy, an_act(NOOR, role=Role.MEMBER), opened, Correction(title="x")
+        )
+    assert edits(db, opened) == []
+
+
+def test_a_category_can_make_it_restricted_and_worse(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    """As when it is opened; a responder may correct the category, whatever follows from it."""
+    wanted = Correction(category="suspected-csam", references=("item-1",))
+    by = an_act(PRIYA, role=Role.RESPONDER, hours=2)
+    done = correcting.correct(db, policy, by, opened, wanted)
+    found = scene.incident(db, opened)
+    assert (found.tier, found.severity) == (Tier.RESTRICTED, Severity.P0)
+    assert found.title == policy.categories["suspected-csam"].label
+    assert done.tightened
+    assert done.paged
+    assert SECRET not in str([one for one in edits(db, opened) if one["field"] == "title"])
+
+
+# What stands in Slack
+
+
+class Stands:
+    """What people read by now: each message in the words of its last edit."""
+
+    def __init__(self, db: Database, policy: Policy) -> None:
+        self.db, self.policy = db, policy
+        self.desk = Desk(policy, Words())
+        self.views: dict[str, tuple[str, Any]] = {}
+        self.turn = 0
+
+    def send(self) -> scene.Sent:
+        self.turn += 1
+        at = NOON + 4 * HOUR + self.turn * timedelta(minutes=1)
+        sent = scene.send(self.db, self.policy, at)
+        for claimed, prepared in sent:
+            if not isinstance(prepared, Letter):
+                continue
+            key = {
+                DeliveryKind.PAGE: claimed.subject,
+                DeliveryKind.PAGE_UPDATE: claimed.subject,
+                DeliveryKind.MESSAGE_EDIT: claimed.subject,
+                DeliveryKind.HOME: f"home {claimed.subject}",
+                DeliveryKind.CARD_UPDATE: f"card {prepared.channel}",
+                DeliveryKind.CARD_POST: f"card {prepared.channel}",
+            }.get(claimed.kind, claimed.id)
+            if claimed.kind is DeliveryKind.MESSAGE_EDIT and isinstance(
+                prepared.view, Card | MovedCard
+            ):
+                key = f"card {prepared.channel}"
+            place = prepared.person or prepared.channel or ""
+            self.views[key] = (place.removeprefix("D"), prepared.view)
+        return sent
+
+    def telling(self, *but: str) -> list[tuple[str, str]]:
+        """Where the word is read, but at these places."""
+        return sorted(
+            (place, type(view).__name__)
+            for place, view in self.views.values()
+            if SECRET in self.words(view) and place not in but
+        )
+
+    def words(self, view: Any) -> str:
+        if isinstance(view, Home):
+            return str(rendering.home_view(self.desk, view))
+        said = rendering.message(self.desk, view)
+        return str((said.text, said.blocks))
+
+
+def everything_is_said(db: Database, policy: Policy, incident_id: str) -> Stands:
+    stands = Stands(db, policy)
+    stands.send()
+    scene.tick(db, policy, NOON + 4 * HOUR)
+    answering.acknowledge(db, an_act(PRIYA, hours=1), scene.page_of(db, PRIYA))
+    paging.page_person(db, policy, an_act(MEI, hours=1), incident_id, DANIEL, SECRET)
+    due = NOON + 5 * HOUR
+    followups.add_task(
+        db, policy, an_act(MEI, hours=1), incident_id, assignee=PRIYA, text=SECRET, due_at=due
+    )
+    followups.add_reminder(
+        db, an_act(NOOR), text="Ask", due_at=NOON + 2 * HOUR, incident_id=incident_id
+    )
+    lifecycle.post_update(db, an_act(SOFIA, hours=1), incident_id, SECRET)
+    scene.tick(db, policy, NOON + 4 * HOUR)
+    digests.send_now(db, policy, an_act(MEI, hours=4), None)
+    for user in (NOOR, MEI):
+        homes.refresh(db, an_act(user))
+    stands.send()
+    return stands
+
+
+def test_everything_outside_its_channel_is_edited_to_the_codename(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    stands = everything_is_said(db, policy, opened)
+    told = {name for _, name in stands.telling()}
+    assert {"PageMessage", "Card", "Notice", "Home", "DigestView", "ReminderMessage"} <= told
+    assert tighten(db, policy, an_act(SOFIA, hours=5), opened) == ()
+    stands.turn = 90
+    stands.send()
+    assert stands.telling(OWN, SOFIA, PRIYA, TOM) == []
+    assert ("U0NOOR", "Home") in {(p, type(v).__name__) for p, v in stands.views.values()}
+    everywhere = " ".join(stands.words(view) for _, view in stands.views.values())
+    assert scene.incident(db, opened).codename in everywhere
+    with pytest.raises(NoAccess):
+        reading.details(db, an_act(MEI), opened)
+
+
+def test_what_is_not_sent_yet_is_said_with_the_codename(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    tighten(db, policy, an_act(SOFIA), opened)
+    sent = scene.send(db, policy, NOON)
+    pages = scene.letters(sent, DeliveryKind.PAGE)
+    others = [page.view for page in pages if page.person != SOFIA]
+    assert others
+    assert SECRET not in str(others)
+
+
+def test_what_has_left_slack_is_named_item_by_item(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    rows = [
+        Outgoing(
+            kind=DeliveryKind.FALLBACK,
+            priority=Priority.PAGE,
+            lane=f"outside/{user}",
+            subject=scene.page_of(db, user),
+            dedup_key=f"mail {user}",
+            incident_id=opened,
+            target=user,
+            args={"way": "email"},
+        )
+        for user in (PRIYA, SOFIA)
+    ]
+    with db.transaction() as tx:
+        outbox.enqueue(tx, an_act().workspace, NOON, rows)
+        mails = claims.claim(tx, now=NOON, real=NOON, limit=50)
+    [mail] = [one for one in mails if one.target == PRIYA and one.kind is DeliveryKind.FALLBACK]
+    with db.transaction() as tx:
+        for one in mails:
+            state = DeliveryState.SENT if one.id == mail.id else DeliveryState.CANCELLED
+            claims.finish(tx, one, state, real=NOON)
+    beyond = tighten(db, policy, an_act(SOFIA), opened)
+    assert [(one.person, one.way) for one in beyond] == [(PRIYA, "email")]
+
+
+def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy) -> None:
+    people(db, policy, U0NOOR={})
+    public = replace(policy, channel=replace(policy.channel, private=False))
+    opened = an_incident(db, public, title=SECRET, teams=()).head.id
+    stands = Stands(db, public)
+    stands.send()
+    lifecycle.post_update(db, an_act(), opened, SECRET)
+    stands.send()
+    old = scene.incident(db, opened).channel_id
+    assert old is not None
+    assert stands.telling() == [(old, "Card"), (old, "Notice")]
+    [left] = tighten(db, public, an_act(MEI), opened)
+    assert left == Beyond(channel=old)
+    assert scene.incident(db, opened).room is RoomState.WANTED
+    stands.turn = 120
+    sent = stands.send()
+    [making] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_CREATE]
+    assert isinstance(making, RoomCall)
+    assert making.private
+    assert stands.telling(OWN) == []
+    assert (old, "MovedCard") in {(p, type(v).__name__) for p, v in stands.views.values()}
+    assert (OWN, "Card") in {(p, type(v).__name__) for p, v in stands.views.values()}
+    invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
+    assert [one.users for one in invited if isinstance(one, RoomCall)] == [(MEI,)]
+
+
+def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
+    db: Database, policy: Policy
+) -> None:
+    people(db, policy)
+    public = replace(policy, channel=replace(policy.channel, private=False))
+    opened = an_incident(db, public, title=SECRET, teams=()).head.id
+    with db.transaction() as tx:
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+    [making] = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
+    tighten(db, public, an_act(MEI), opened)
+    at = At(NOON, NOON)
+    delivered.sent(db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
+    assert scene.incident(db, opened).channel_id is None
+    [again] = scene.waiting(db, DeliveryKind.ROOM_CREATE)
+    assert again.id != making.id
+
+
+def test_whoever_was_added_by_hand_before_is_told_to_the_owner(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    stands = Stands(db, policy)
+    stands.send()
+    found = admission.intruded_upon(db, an_act("bot"), OWN, DANIEL)
+    assert found == opened
+    admission.joined(db, policy, an_act("bot"), opened, DANIEL, PRIYA)
+    assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
+    tighten(db, policy, an_act(MEI, hours=1), opened)
+    [asked] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)
+    assert (asked.target, asked.args["asker"]) == (SOFIA, DANIEL)
+
+
+def refuse_edits(db: Database, policy: Policy, code: str) -> None:
+    at = NOON + 7 * HOUR
+    for _ in range(20):
+        at += timedelta(seconds=2)
+        with db.transaction() as tx:
+            claimed = claims.claim(tx, now=at, real=at, limit=50)
+        for one in claimed:
+            refused.rejected(db, policy, one, code, At(at, at))
+        if not claimed:
+            return
+
+
+@pytest.mark.parametrize("code", ["cant_update_message", "edit_window_closed"])
+def test_what_slack_refuses_to_edit_is_told_to_who_tightened(
+    db: Database, policy: Policy, opened: str, code: str
+) -> None:
+    everything_is_said(db, policy, opened)
+    tighten(db, policy, an_act(SOFIA, hours=5), opened)
+    stood = {row.id for row in scene.outgoing_rows(db) if row.sent_at is not None}
+    stood |= {page.id for page in scene.all_pages(db) if page.sent_at is not None}
+    edited = {
+        row.subject
+        for kind in (DeliveryKind.MESSAGE_EDIT, DeliveryKind.PAGE_UPDATE)
+        for row in scene.waiting(db, kind)
+        if row.subject in stood
+    }
+    assert len(edited) > 5
+    refuse_edits(db, policy, code)
+    rows = scene.outgoing_rows(db, DeliveryKind.UNEDITED)
+    assert {row.dedup_key.removeprefix("unedited:") for row in rows} == edited
+    assert {row.target for row in rows} == {SOFIA}
+    assert SECRET not in str([row.args for row in rows])
+
+
+def test_what_slack_has_deleted_is_no_news(db: Database, policy: Policy, opened: str) -> None:
+    everything_is_said(db, policy, opened)
+    tighten(db, policy, an_act(SOFIA, hours=5), opened)
+    refuse_edits(db, policy, "message_not_found")
+    assert scene.outgoing_rows(db, DeliveryKind.UNEDITED) == []
+
+
+def test_the_message_about_it_says_where_the_words_stand(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    everything_is_said(db, policy, opened)
+    tighten(db, policy, an_act(SOFIA, hours=5), opened)
+    with db.transaction() as tx:
+        at = NOON + 7 * HOUR
+        claimed = claims.claim(tx, now=at, real=at, limit=50)
+    page = next(one for one in claimed if one.kind is DeliveryKind.PAGE_UPDATE)
+    refused.rejected(db, policy, page, "cant_update_message", At(at, at))
+    letters = scene.letters(scene.send(db, policy, NOON + 8 * HOUR), DeliveryKind.UNEDITED)
+    [letter] = letters
+    assert isinstance(letter.view, Unedited)
+    assert (letter.person, letter.view.reference) == (SOFIA, "ESC-1")
+    assert letter.view.person is not None
