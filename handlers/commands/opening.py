@@ -56,7 +56,7 @@ def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | N
 
 
 def _says_nothing(title: str) -> bool:
-    """A number or a reference alone is no title: whoever types it means something else."""
+    """A number or a reference alone is no title: a person who types it means something else."""
     return title.isdigit() or _only_a_reference(title) is not None
 
 

@@ -77,7 +77,7 @@ def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWo
 
 
 def _none_of_them(policy: Policy, text: str) -> OpeningWords:
-    """`p4 x` has a title behind what is no severity; of `p0x` nobody can tell where it begins."""
+    """`p4 x` has a title behind what is no severity; in `p0x` it is not clear where it begins."""
     line = normal(text)
     code = re.match(rf"(?:p[-_.]?|{_LEVEL}{_GAP}p?)[0-9]+{ENDS}", line.norm, re.IGNORECASE)
     title = plain(_behind(line, code) if code else text)

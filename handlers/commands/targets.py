@@ -35,7 +35,7 @@ def targets_first(ask: Ask, verb: str, *, teams: bool = True) -> tuple[list[Targ
     line = normal(ask.words)
     target, end = _one(ask, line, 0, teams=teams)
     if target is None:
-        raise _nobody(ask)
+        raise _no_target(ask)
     found = [target]
     while True:
         joining = _JOINING.match(line.norm, end)
@@ -107,7 +107,7 @@ def _words(name: str) -> list[str]:
     return re.split(r"[-\s_]+", name.lower().strip())
 
 
-def _nobody(ask: Ask) -> Exception:
+def _no_target(ask: Ask) -> Exception:
     if normal(ask.words).norm.startswith("<!subteam"):
         problem = "a user group is no team; name a team or a person"
         return BadInput("team", problem, "page legal")
@@ -135,7 +135,7 @@ def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:
 
 
 def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unclear:
-    """Without a comma nobody can tell whether the next one is a target or the text begins."""
+    """Without a comma it is not clear whether the next one is a target or the text begins."""
     said, word = ", ".join(target.said for target in found), first_word(rest)[0]
     return Unclear(
         f"it is not clear whether '{plain(word)}' is one more target or the beginning of the text",

@@ -274,7 +274,7 @@ async def test_what_may_be_a_report_is_offered_and_pages_nobody_without_a_press(
     outcome = await stage.person("mei").command(f"/escalate {text}", "general")
     assert outcome.message is not None
     assert "`/escalate done" not in texts(outcome.message)
-    assert "nobody has been paged" in texts(outcome.message)
+    assert "no one has been paged" in texts(outcome.message)
     await stage.person("mei").click(outcome.message, "open_typed")
     view = await stage.person("mei").until_modal()
     assert view.state["title"]["title"]["value"] == title
