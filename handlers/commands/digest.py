@@ -12,14 +12,19 @@ from handlers.commands.words import STOPS, first_word, plain
 async def digest(ask: Ask) -> Answer:
     word, rest = first_word(ask.words)
     if word.lower() == "preview":
-        view = await ask.read(digests.preview, ask.policy, ask.act, _name(rest))
+        view = await ask.read(digests.preview, ask.policy, ask.act, _name(ask, rest))
         return render.digest(ask.desk, view.name, view.figures, preview=True)
-    name = await ask.write(digests.send_now, ask.policy, ask.act, _name(ask.words))
+    name = await ask.write(digests.send_now, ask.policy, ask.act, _name(ask, ask.words))
     return ask.say("digest_queued", digest=name)
 
 
-def _name(words: str) -> str | None:
-    return plain(normal(words).norm.strip(STOPS)) or None
+def _name(ask: Ask, words: str) -> str | None:
+    """The digest that is named in any writing; what names none is told as it was typed."""
+    named = normal(words).norm.strip(STOPS).casefold()
+    for rule in ask.policy.digests:
+        if named in (rule.key.casefold(), rule.name.casefold()):
+            return rule.key
+    return plain(words) or None
 
 
 DIGEST = Verb(

@@ -441,6 +441,7 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
         ("`list`", "No escalation"),
         ("/escalate list open", "No escalation"),
         ("digest *preview* purple", "purple"),
+        ("digest preview *Leadership*.", ": leadership"),
     ],
 )
 async def test_what_only_reads_takes_any_writing_too(stage: Stage, text: str, says: str) -> None:
