@@ -41,7 +41,6 @@ REFUSED = [
     ("note", "ESC-12"),
     ("note ESC-1", "no text"),
     ("update ESC-1", "no text"),
-    ("severity ESC-1", "severity"),
     ("severity ESC-1 purple", "not a severity"),
     ("severity ESC-1 p1", "already"),
     ("status ESC-1 purple", "not a state"),
