@@ -17,14 +17,15 @@ def askable(
     tx: Transaction, policy: Policy, incident: Incident, invited: Collection[str]
 ) -> Askable:
     """Return who can be asked about an incident, entitled to read it or not."""
-    acknowledged = [
-        (run.acked_at, run.responder)
+    # Of each team the one who took it last: whoever handed it over is not asked for it any more.
+    newest = {
+        run.team_key: (run.acked_at, run.responder)
         for run in pages.runs_of(tx, [incident.id])
         if run.state is RunState.ACKNOWLEDGED and run.acked_at and run.responder
-    ]
+    }
     return Askable(
         owner=incident.owner,
-        responders=[responder for _, responder in sorted(acknowledged)],
+        responders=[responder for _, responder in sorted(newest.values())],
         managers=policy.managers_on_duty,
         longest=in_charge(incident, invited),
     )

@@ -17,7 +17,7 @@ OPENING = "open p1 Pile-on against a creator"
 CHANGED = "Policy edited, target deleted, or nobody on call, in the middle of a run"
 SOMEBODY = "somebody is still paged"
 WAIT = timedelta(seconds=2)
-TOLD_OF_THE_END = {"U0MEI", "U0AOIFE", "U0JOSE", "U0AGNIESZKA"}
+TOLD_OF_THE_END = {"U0MEI", "U0AOIFE"}
 QUARTER = 15 * 60 + 30
 
 

@@ -11,7 +11,7 @@ from bot.domain.reading import UpdateReminder
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import answering, lifecycle
+from bot.services import answering, handing_over, lifecycle
 from bot.store import incidents
 from bot.store.database import Database
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -64,6 +64,14 @@ def test_a_manager_who_may_not_read_it_is_never_asked(db: Database, policy: Poli
     opened = acknowledged_and_forgotten(db, policy, Tier.RESTRICTED)
     scene.let_in(db, an_act(SOFIA, minutes=6), opened, AOIFE)
     assert asked(db, policy, 5) == [SOFIA, PRIYA, INGRID, AOIFE, SOFIA]
+
+
+def test_a_responder_who_handed_over_is_not_asked_any_more(db: Database, policy: Policy) -> None:
+    opened = acknowledged_and_forgotten(db, policy, Tier.STANDARD)
+    act = an_act(PRIYA, minutes=6)
+    handing_over.hand_over(db, policy, act, opened, to_team=TEAMS[0], summary="drafted")
+    answering.acknowledge(db, an_act(TOM, minutes=7), scene.page_of(db, TOM))
+    assert asked(db, policy, 4) == [SOFIA, INGRID, TOM, MEI]
 
 
 def test_each_silence_begins_with_the_first_responder(db: Database, policy: Policy) -> None:
