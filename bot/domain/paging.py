@@ -35,6 +35,9 @@ class PageState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+SAID_NO = (PageState.DECLINED, PageState.UNREACHABLE)
+"""Passed over when the ladder goes on."""
+
 STILL_ASKED = (PageState.WAITING, PageState.UNREACHABLE)
 """Not answered: whom Slack could not be made to tell may hear of it another way, and answer."""
 

@@ -147,7 +147,9 @@ class MovedCard:
 class PageMessage:
     """What a paged person reads. Where its words may not be shown, `reasons` hold none.
 
-    `ended`: the incident has, so nobody is asked any more.
+    `answer_by` is when this person's step ends; None where it is over, or the run is. `is_last`:
+    nobody is behind them. `asked_before`: they hold an earlier page of the run; `asked_again`: a
+    later one. `ended`: the incident has, so nobody is asked any more.
     """
 
     page_id: PageId
@@ -159,7 +161,7 @@ class PageMessage:
     run_state: RunState
     reasons: tuple[Reason, ...]
     paged_at: datetime
-    ack_due_at: datetime
+    answer_by: datetime | None = None
     round: int = 0
     step: int = 0
     responder: UserId | None = None
@@ -168,6 +170,11 @@ class PageMessage:
     may_repeat: bool = False
     late: bool = False
     ended: bool = False
+    alone: bool = True
+    is_last: bool = False
+    asked_before: bool = False
+    asked_again: bool = False
+    went_on: bool = False
 
     @property
     def in_person(self) -> bool:
@@ -176,8 +183,8 @@ class PageMessage:
 
     @property
     def overdue(self) -> bool:
-        """Whether this person is only called because an answer did not come in time."""
-        return self.paged_at >= self.ack_due_at
+        """Whether the time for an answer was over when the page came."""
+        return self.answer_by is not None and self.paged_at >= self.answer_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +327,13 @@ class ExhaustedMessage:
     untold: tuple[UserId, ...] = ()
     """Whose page Slack has not taken."""
     ended: bool = False
-    may_repeat: bool = False
+    again: bool = False
+    """Whether the team was paged again after this was said."""
 
     @property
     def asks(self) -> bool:
         """Whether somebody still has to be found."""
-        return self.team.state is RunState.EXHAUSTED and not self.ended
+        return self.team.state is RunState.EXHAUSTED and not self.ended and not self.again
 
 
 @dataclass(frozen=True, slots=True)

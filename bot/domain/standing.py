@@ -16,7 +16,7 @@ class Change(StrEnum):
     """An event after which a message may say what is no longer so."""
 
     ANSWERED = "a page is acknowledged, declined, passed on or cannot be delivered"
-    WENT_ON = "a ladder goes on to its next step, or comes to its end"
+    WENT_ON = "a ladder goes on to its next step, comes to its end, or begins anew"
     ENDED = "the escalation is resolved, declined or a duplicate"
     REOPENED = "it is reopened"
     MOVED = "it moves to another state"
@@ -84,7 +84,10 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.ROOM_REMOVE: Leaves("removes somebody, and says nothing"),
     DeliveryKind.CARD_UPDATE: Leaves("edits the card"),
     DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
-    DeliveryKind.NOTICE: Stands(About.INCIDENT, _OVER | {Change.ANSWERED, Change.TIER}),
+    DeliveryKind.NOTICE: Stands(
+        About.INCIDENT,
+        _OVER | {Change.ANSWERED, Change.WENT_ON, Change.SEVERITY, Change.TIER},
+    ),
     DeliveryKind.REMINDER: Stands(
         About.REMINDER, _NAMED | {Change.REMINDER, Change.AGAIN}, repeats=True
     ),
@@ -99,12 +102,14 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.UNANSWERED: Stands(
         About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.WENT_ON}
     ),
-    DeliveryKind.EXHAUSTED: Stands(About.RUN, _SHOWN_AS | _OVER | {Change.ANSWERED, Change.OWNER}),
+    DeliveryKind.EXHAUSTED: Stands(
+        About.RUN,
+        _SHOWN_AS | _OVER | {Change.ANSWERED, Change.WENT_ON, Change.OWNER},
+        repeats=True,
+    ),
     DeliveryKind.ACCESS_REQUEST: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),
     DeliveryKind.ACCESS_ANSWER: Stands(About.INCIDENT, _NAMED | {Change.ACCESS}),
-    DeliveryKind.ASSIGNED: Stands(
-        About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}, repeats=True
-    ),
+    DeliveryKind.ASSIGNED: Stands(About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}),
     DeliveryKind.ROOM_LOST: Stands(About.INCIDENT, _SHOWN_AS | _OVER | {Change.ROOM}, repeats=True),
     DeliveryKind.DIGEST: Stands(About.DIGEST, frozenset({Change.TIER})),
     DeliveryKind.HOME: Leaves("is dated, and drawn anew each time that it is opened"),

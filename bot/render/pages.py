@@ -1,9 +1,7 @@
 """The page: a direct message that asks one person for an acknowledgement."""
 
-from typing import assert_never
-
 from bot.domain.controls import Button
-from bot.domain.paging import UNANSWERED, PageState, RunState
+from bot.domain.paging import SAID_NO, UNANSWERED, PageState, RunState
 from bot.domain.reading import Head, PageMessage
 from bot.domain.reasons import Reason
 from bot.render.blocks import Block, actions, button, context, fields, header, section
@@ -18,7 +16,7 @@ def page(desk: Desk, view: PageMessage) -> Message:
     text = desk.say("page", "fallback", page=view, waiting=waiting)
     blocks: list[Block] = [
         header(desk.plain("page", "heading", page=view, waiting=waiting)),
-        section(desk.say("page", "about", page=view)),
+        section(desk.say("page", "about", page=view, waiting=waiting)),
         *_facts(desk, view),
     ]
     blocks += [section(_reason(desk, view, reason)) for reason in view.reasons]
@@ -69,7 +67,7 @@ def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:
 
 def _question(desk: Desk, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
-    asked = desk.say("page", "exhausted" if exhausted else "due", page=view)
+    asked = desk.say("page", _asked(view), page=view)
     # Nobody is behind the last step: it can be handed over, not declined.
     declined = [] if exhausted else [button(desk, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
@@ -84,27 +82,38 @@ def _question(desk: Desk, view: PageMessage) -> list[Block]:
     return [section(asked), actions(buttons), *said]
 
 
+def _asked(view: PageMessage) -> str:
+    if view.run_state is RunState.EXHAUSTED:
+        return "exhausted"
+    return "went_by" if view.answer_by is None else "due"
+
+
 def _outcome(desk: Desk, view: PageMessage) -> Mrkdwn:
-    return desk.say(
-        "page",
-        _outcome_block(view),
-        page=view,
-        reason=view.reason if view.head.full else "",
-        channel=channel_link(view.head),
-    )
+    reason = view.reason if view.head.full else ""
+    said = [
+        desk.say("page", block, page=view, reason=reason, channel=channel_link(view.head))
+        for block in _outcomes(view)
+    ]
+    return Mrkdwn("\n".join(said))
 
 
-def _outcome_block(view: PageMessage) -> str:
-    match view.state:
-        case PageState.ACKNOWLEDGED:
-            return "acknowledged"
-        case PageState.DECLINED:
-            return "declined"
-        case PageState.UNREACHABLE:
-            return "unreachable"
-        case PageState.SUPERSEDED | PageState.WAITING:
-            # Also where its team let its time pass, and then the incident ended.
-            withdrawn = view.ended or view.run_state in (RunState.CANCELLED, RunState.EXHAUSTED)
-            return "cancelled" if withdrawn and view.responder is None else "superseded"
-        case never:
-            assert_never(never)
+def _outcomes(view: PageMessage) -> list[str]:
+    """What became of it: what this person said, and what became of the run."""
+    if view.responder == view.target:
+        return ["acknowledged"]
+    said = {PageState.DECLINED: ["declined"], PageState.UNREACHABLE: ["unreachable"]}
+    return [*said.get(view.state, []), _outcome_of_run(view)]
+
+
+def _outcome_of_run(view: PageMessage) -> str:
+    if view.responder is not None:
+        return "taken"
+    if view.state is PageState.SUPERSEDED and view.asked_again:
+        return "asked_again"
+    if view.ended or view.run_state is RunState.CANCELLED:
+        return "withdrawn"
+    if view.state in SAID_NO:
+        if view.run_state is RunState.EXHAUSTED:
+            return "nobody_left"
+        return "next_paged" if view.went_on else "others_asked"
+    return "withdrawn"

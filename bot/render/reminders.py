@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.controls import Button
-from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
+from bot.domain.reading import Outcome, ReminderMessage, TaskReminder, UpdateReminder
 from bot.render.blocks import (
     Block,
     Element,
@@ -44,7 +44,6 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
     Only its assignee may snooze it.
     """
     task, asks = view.task, view.outcome is None and not view.task.done
-    overdue = task.overdue(view.now)
     text = task.text if task.head.full else None
     heading = _task_heading(desk, view)
     told = desk.say("reminder", "task_text", text=text) if text else Mrkdwn()
@@ -52,23 +51,23 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
     blocks: list[Block] = [
         section(Mrkdwn(f"{heading}\n{told}")),
         *_summary(desk, view),
-        context(desk.say("reminder", "task_context", task=task)),
+        context(desk.say("reminder", "task_context", task=task, asks=asks)),
         *_late(desk, view.late, task.due_at),
     ]
     if asks and view.instead:
         blocks.append(context(desk.say("reminder", "task_instead", task=task)))
     if asks:
         blocks.append(actions(_choices(desk, view)))
-    said = desk.say("reminder", "task_fallback", task=task, overdue=overdue, instead=view.instead)
+    said = desk.say("reminder", "task_fallback", task=task, asks=asks, instead=view.instead)
     return message(said, blocks)
 
 
 def _task_heading(desk: Desk, view: TaskReminder) -> Mrkdwn:
     task = view.task
+    if view.outcome is not None and not (task.done and view.outcome is Outcome.DONE):
+        return desk.say("reminder", "task_outcome", task=task, view=view)
     if task.done:
         return desk.say("reminder", "task_done", task=task)
-    if view.outcome is not None:
-        return desk.say("reminder", "task_outcome", task=task, view=view)
     block = "task_overdue" if task.overdue(view.now) else "task_due"
     return desk.say("reminder", block, task=task, instead=view.instead)
 

@@ -145,8 +145,10 @@ def _acknowledge(case: Case, run: PagingRun, page: Page | None) -> None:
     )
     if not won:
         raise too_late(case, run)
-    if page is not None:
-        pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, "")
+    if page is not None and not pages.answer(case.tx, page.id, PageState.ACKNOWLEDGED, act.now, ""):
+        # It gave way to a later one while this waited for the lock.
+        later = pages.waiting_in(case.tx, run.id, page.target)
+        pages.answer(case.tx, later.id if later else "", PageState.ACKNOWLEDGED, act.now, "")
     settle_run(case, run.id)
     tell_those_told(case, run)
     case.record(

@@ -109,7 +109,7 @@ def _follow_pages(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]],
         for page_id in sorted(after_all):
             _say_that_it_was_taken(tx, paged[page_id][0], at)
         found = {one.subject for one, there in outcomes if there.found and one.subject in paged}
-        for page_id in sorted(found | pages.answered(tx, paged)):
+        for page_id in sorted(found | pages.overtaken(tx, paged)):
             _edit_page(tx, paged[page_id][0], at)
 
 

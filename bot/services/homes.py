@@ -9,6 +9,7 @@ from bot.domain.reading import Head, Home, Reminders
 from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
 from bot.services import pending, views
+from bot.services.page_views import Around, page_message
 from bot.services.reading import listed
 from bot.store import followups, incidents, outbox, pages
 from bot.store.database import Database
@@ -59,7 +60,7 @@ def home(db: Database, act: Act) -> Home:
         return Home(
             reader=act.user,
             pages=tuple(
-                views.page_message(page, runs[page.run_id], heads[page.incident_id], act.now)
+                page_message(page, runs[page.run_id], heads[page.incident_id], act.now, Around())
                 for page in waiting
             ),
             tasks=tuple(views.task_line(task, heads[task.incident_id]) for task in tasks),

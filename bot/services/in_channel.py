@@ -11,7 +11,7 @@ from bot.services import views
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
-from bot.store import held, incidents
+from bot.store import held, incidents, posted
 from bot.store.claims import Claimed
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ROOMLESS, RoomState
@@ -146,4 +146,14 @@ def _still_to_be_done(shelf: Shelf, incident: Incident, entry: TimelineEntry) ->
         return True
     run = shelf.run(entry.data.get("run", ""))
     unanswered = run is not None and run.state is RunState.EXHAUSTED
-    return unanswered and incident.ended_at is None
+    return unanswered and incident.ended_at is None and not _said_again(shelf, entry)
+
+
+def _said_again(shelf: Shelf, entry: TimelineEntry) -> bool:
+    """Whether the same team was paged anew, and came to its end once more."""
+    later = [
+        incidents.entry(shelf.tx, entry.incident_id, seq)
+        for seq in posted.seqs_of(shelf.tx, entry.incident_id, CLAIMS)
+        if seq > entry.seq
+    ]
+    return any(each.data.get("run") == entry.data.get("run") for each in later if each)

@@ -1,13 +1,13 @@
 """Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.duework import TimerKind
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.pace import Moved, Pace, sooner
 from bot.domain.paging import (
     PERSON_PREFIX,
-    STILL_ASKED,
+    SAID_NO,
     UNANSWERED,
     Ladder,
     PageState,
@@ -17,14 +17,14 @@ from bot.domain.paging import (
 )
 from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.severity import Severity
+from bot.domain.standing import Change
 from bot.policy import Policy
 from bot.services.case import Case
-from bot.services.runs import ASKS, Run, gone_from, page_changed, page_now
-from bot.store import pages, timers, withdrawals
+from bot.services.runs import Run, give_way, gone_from, page_now, pages_changed
+from bot.services.standing import keep_true_of
+from bot.store import pages, timers
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
-
-_SAID_NO = (PageState.DECLINED, PageState.UNREACHABLE)
 
 
 def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
@@ -65,7 +65,7 @@ def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
         ack_due_at=run.ack_due_at,
         began=max((page.created_at for page in paged), default=run.started_at),
         asked=tuple(dict.fromkeys(UserId(page.target) for page in waiting)),
-        said_no=tuple(UserId(page.target) for page in paged if page.state in _SAID_NO),
+        said_no=tuple(UserId(page.target) for page in paged if page.state in SAID_NO),
     )
 
 
@@ -109,10 +109,14 @@ def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[User
         return ()
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     targets = moved.page.targets if moved.page is not None else ()
-    _correct_pages(case, run.id, targets)
+    told = pages.pages_of_run(case.tx, run.id)
+    wanted_since = give_way(case, told, targets)
+    case.send(*pages_changed(case, told))
     if moved.page is not None:
         named = Run(run.id, run.team_key, run.team_name, reason.words, moved.ladder.first_round)
-        page_now(case, named, moved.page)
+        page_now(case, named, moved.page, None, wanted_since)
+        if run.state is RunState.EXHAUSTED:
+            keep_true_of(case, Change.WENT_ON, run.id, case.id)
     elif moved.next_at is not None:
         occurrence = f"{run.round}.{run.step}"
         step = NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, moved.next_at, case.id)
@@ -120,22 +124,12 @@ def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[User
     return targets
 
 
-def _correct_pages(case: Case, run_id: str, again: Collection[str]) -> None:
-    """Edit the pages that wait; those of people who are paged `again` give way to a new one."""
-    told = pages.pages_of_run(case.tx, run_id)
-    waiting = [page for page in told if page.state in STILL_ASKED]
-    replaced = [page.id for page in waiting if page.target in again]
-    pages.replace(case.tx, replaced, case.act.now)
-    withdrawals.cancel(case.tx, replaced, ASKS)
-    case.send(*(page_changed(case, page) for page in waiting if page.message_ts is not None))
-
-
 def explain(case: Case, run: PagingRun, reason: Reason) -> None:
     """Say on the pages of a run that goes on as it is why it is wanted again."""
     reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
     at, told = Position(run.round, run.step), [each.to_json() for each in reasons]
     if pages.pace(case.tx, run.id, run.state, at, {"reasons": told}):
-        _correct_pages(case, run.id, ())
+        case.send(*pages_changed(case, pages.pages_of_run(case.tx, run.id)))
 
 
 def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:

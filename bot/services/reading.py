@@ -26,6 +26,7 @@ from bot.policy import Policy
 from bot.services import theirs, views
 from bot.services.case import belongs_to
 from bot.services.holding import require_part
+from bot.services.page_views import Around, page_message
 from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.ended import ended_ones
@@ -273,7 +274,7 @@ def page(db: Database, act: Act, page_id: str, *, own: bool = False) -> PageMess
             raise NotYours
         seen = views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
         ended = incident.ended_at is not None
-        return views.page_message(row, run, seen, act.now, ended=ended)
+        return page_message(row, run, seen, act.now, Around(), ended=ended)
 
 
 def task(db: Database, act: Act, task_id: str) -> TaskLine:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.paging import PageState
+from bot.domain.paging import UNANSWERED, PageState
 from bot.policy import Policy
 from bot.services import admission, correcting, in_charge, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
@@ -19,6 +19,7 @@ from bot.store.unsent_pages import Unsent
 
 _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
 _EDITS = frozenset({DeliveryKind.MESSAGE_EDIT, DeliveryKind.PAGE_UPDATE})
+_CANNOT_BE_EDITED = _CARD_IS_LOST | {"edit_window_closed"}
 OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 """What somebody has to hear: tried until it is answered, and said by their other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
@@ -169,6 +170,8 @@ def _after_rejection(
             _page_backup_instead(tx, policy, claimed, code, at)
         case DeliveryKind.ROOM_CREATE:
             rooms.channel_failed(tx, policy, act, claimed.subject, code)
+        case DeliveryKind.PAGE_UPDATE if code in _CANNOT_BE_EDITED:
+            _post_page_again(tx, claimed, at)
         case DeliveryKind.CARD_UPDATE if aim.channel and aim.ts and code in _CARD_IS_LOST:
             rooms.card_lost(tx, act, claimed.subject, aim.channel, aim.ts)
         case _ if aim.channel and claimed.incident_id and code in held.ARCHIVED:
@@ -183,6 +186,19 @@ def _after_rejection(
             in_charge.not_taken(tx, policy, act, claimed)
         case _:
             pass
+
+
+def _post_page_again(tx: Transaction, claimed: Claimed, at: At) -> None:
+    """A page that still waits for an answer is posted anew: it must be possible to answer it."""
+    page = pages.page(tx, claimed.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    case = case_of(tx, claimed, page, at) if page else None
+    if page is None or run is None or case is None or page.message_ts is None:
+        return
+    if page.state is PageState.WAITING and run.state in UNANSWERED:
+        pages.forget_place(tx, page.id)
+        case.send(runs.page_again(page))
+        case.put_down()
 
 
 def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At, pause: timedelta) -> None:

@@ -14,7 +14,7 @@ from bot.domain.timeline import EntryKind
 from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services.case import Case
-from bot.services.standing import keep_true, keep_true_of
+from bot.services.standing import keep_true
 from bot.store import held, incidents, timers
 from bot.store.tables.states import ROOMLESS, RoomState
 from bot.store.timers import NewTimer
@@ -46,7 +46,6 @@ def channel_made(
         case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}:instead:{channel}")
         case.put_down()
         return
-    was = case.incident.room
     case.change(
         channel_id=channel,
         channel_name=name,
@@ -58,8 +57,7 @@ def channel_made(
     seq = case.record(EntryKind.ROOM, channel=channel)
     _bring_everyone_in(case, channel, seq)
     _post_card(case, f"{channel}:{seq}")
-    if was is not RoomState.WANTED:
-        keep_true_of(case, Change.ROOM, case.id)
+    keep_true(case, Change.ROOM)
     held.say_after_all(tx, act.workspace, case.id, case.own_lane, act.now)
     case.put_down()
 

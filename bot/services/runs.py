@@ -1,6 +1,6 @@
 """A run that has begun: who is paged next, what ends it, and what is withdrawn then."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from bot.domain.ids import UserId, new_id
 from bot.domain.paging import (
     BEFORE,
     FIRST,
+    SAID_NO,
+    STILL_ASKED,
     Exhausted,
     Ladder,
     PageNow,
@@ -31,6 +33,7 @@ from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 
 ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
+NOT_WANTED_BEFORE: Mapping[UserId, datetime] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,19 @@ def _advance(
     timers.cancel(case.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
     before = Position(run.round, run.step)
-    said_no = {
-        UserId(page.target)
-        for page in paged
-        if page.state in (PageState.DECLINED, PageState.UNREACHABLE)
-    }
+    said_no = {UserId(page.target) for page in paged if page.state in SAID_NO}
     decision = next_step(ladder, before, case.act.now, gone_from(case, [ladder]) | said_no)
     match decision:
         case PageNow():
             if pages.move(case.tx, run.id, before, decision.position, decision.next_at):
-                page_now(case, _named(run), decision, late_since)
+                since = give_way(case, paged, decision.targets)
+                page_now(case, _named(run), decision, late_since, since)
+                case.send(*pages_changed(case, paged))
                 return decision.targets
         case Exhausted():
             if pages.end_run(case.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
                 exhausted(case, policy, _named(run), ladder, before, paged)
+                case.send(*pages_changed(case, paged))
     return ()
 
 
@@ -93,9 +95,18 @@ def gone_from(case: Case, ladders: Collection[Ladder]) -> frozenset[UserId]:
     return on_call.gone_from(case.tx, case.act.workspace, ladders)
 
 
-def page_now(case: Case, run: Run, step: PageNow, late_since: datetime | None = None) -> None:
-    """Ask these people, and plan when the next ones are asked."""
-    _ask(case, run, step.position, step.targets, late_since)
+def page_now(
+    case: Case,
+    run: Run,
+    step: PageNow,
+    late_since: datetime | None = None,
+    wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
+) -> None:
+    """Ask these people, and plan when the next ones are asked.
+
+    `wanted_since`: for people whose earlier page Slack has not taken yet, since when it waits.
+    """
+    _ask(case, run, step.position, step.targets, late_since, wanted_since)
     occurrence = f"{step.position.round}.{step.position.step}"
     case.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, case.id))
 
@@ -106,6 +117,7 @@ def _ask(
     position: Position,
     targets: Sequence[UserId],
     late_since: datetime | None = None,
+    wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
     now = case.act.now
     late: dict[str, Any] = {} if late_since is None else {"late_since": late_since.isoformat()}
@@ -125,7 +137,7 @@ def _ask(
                 "reason": "",
             },
         )
-        case.send(_page_message(case, page_id, target, late))
+        case.send(_page_message(case, page_id, target, late, wanted_since.get(target)))
     case.record(
         EntryKind.PAGED,
         run=run.id,
@@ -139,7 +151,53 @@ def _ask(
     )
 
 
-def _page_message(case: Case, page_id: str, target: UserId, late: Mapping[str, Any]) -> Outgoing:
+def page_again(page: Page) -> Outgoing:
+    """Post a page anew that was deleted in Slack, or that Slack lets nobody edit any more."""
+    target, key = UserId(page.target), f"page:{page.id}:after:{page.message_ts}"
+    return Outgoing(
+        kind=DeliveryKind.PAGE,
+        priority=Priority.PAGE,
+        lane=f"person/{target}",
+        subject=page.id,
+        incident_id=page.incident_id,
+        dedup_key=key,
+        target=target,
+    )
+
+
+def give_way(
+    case: Case, told: Sequence[Page], again: Collection[UserId]
+) -> Mapping[UserId, datetime]:
+    """Have the pages of people who are paged `again` give way to the new one.
+
+    A person has one page of a run that can be answered. Returns since when those wait that Slack
+    has not taken: for the other ways out, the new page has waited as long.
+    """
+    replaced = [page for page in told if page.state in STILL_ASKED and UserId(page.target) in again]
+    if not replaced:
+        return NOT_WANTED_BEFORE
+    ids = [page.id for page in replaced]
+    pages.replace(case.tx, ids, case.act.now)
+    withdrawals.cancel(case.tx, ids, ASKS)
+    return {UserId(page.target): page.created_at for page in replaced if page.message_ts is None}
+
+
+def pages_changed(case: Case, told: Iterable[Page]) -> list[Outgoing]:
+    """Have pages edited that nobody has answered, wherever they stand."""
+    return [
+        page_changed(case, page)
+        for page in told
+        if page.state is PageState.WAITING and page.message_ts is not None
+    ]
+
+
+def _page_message(
+    case: Case,
+    page_id: str,
+    target: UserId,
+    late: Mapping[str, Any],
+    wanted_since: datetime | None,
+) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.PAGE,
         priority=Priority.PAGE,
@@ -149,6 +207,7 @@ def _page_message(case: Case, page_id: str, target: UserId, late: Mapping[str, A
         dedup_key=f"page:{page_id}",
         target=target,
         args=late,
+        due_at=wanted_since,
     )
 
 
@@ -233,6 +292,9 @@ def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> None:
         for page in paged
     ):
         _advance(case, policy, run, paged)
+    else:
+        # Fewer are left behind them.
+        case.send(*pages_changed(case, paged))
 
 
 def settle_run(case: Case, run_id: str) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Set
 
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind
+from bot.domain.paging import Ladder
 from bot.services.case import OF_A_DRILL
+from bot.services.page_views import Around, depends_on_others
 from bot.store import incidents, pages, people, posted
 from bot.store.claims import Claimed
 from bot.store.tables import Delivery, Incident, Page, PagingRun
@@ -35,7 +37,7 @@ class Shelf:
         self._kept_out: dict[tuple[Workspace, str], bool] = {}
         for workspace in {one.workspace for one in claimed if one.target}:
             ours = {one.target for one in claimed if one.target and one.workspace == workspace}
-            self._ask_who_is_kept_out(workspace, ours)
+            self._ask_who_is_kept_out(workspace, ours | self._on_ladders(workspace))
 
     def posted(self, delivery_id: str) -> Delivery | None:
         """The delivery that posted what is to be edited."""
@@ -46,6 +48,25 @@ class Shelf:
 
     def run(self, run_id: str) -> PagingRun | None:
         return self._runs.get(run_id) or pages.run(self.tx, run_id)
+
+    def _on_ladders(self, workspace: Workspace) -> set[str]:
+        return {
+            target
+            for run in self._runs.values()
+            if run.team_id == workspace.team_id
+            for step in Ladder.from_json(run.ladder).steps
+            for target in step.targets
+        }
+
+    def around(self, page: Page, run: PagingRun) -> Around:
+        """Return what else a page's words depend on."""
+        workspace = Workspace(run.team_id, run.enterprise_id)
+        steps = Ladder.from_json(run.ladder).steps
+        gone = [
+            target for step in steps for target in step.targets if self.kept_out(workspace, target)
+        ]
+        told = pages.pages_of_run(self.tx, run.id) if depends_on_others(page, run) else ()
+        return Around(told, gone)
 
     def incident(self, incident_id: str) -> Incident | None:
         found = self._incidents.get(incident_id)

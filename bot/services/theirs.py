@@ -6,7 +6,7 @@ the answer: a refusal that told a page from no page, or who holds it, would be a
 
 from bot.domain.act import Act
 from bot.domain.errors import NotYours
-from bot.domain.paging import Ladder
+from bot.domain.paging import Ladder, PageState
 from bot.domain.rights import Deed, may
 from bot.domain.visibility import Place, Sight, sight
 from bot.services.case import belongs_to
@@ -16,13 +16,16 @@ from bot.store.transaction import Transaction
 
 
 def page(tx: Transaction, act: Act, page_id: str) -> Page:
-    """Return a page that this person got, or another one on its ladder; raises NotYours."""
+    """Return a page that this person got, or another one on its ladder; raises NotYours.
+
+    Where its person has been paged again in the run since, it is the page that took its place.
+    """
     found = pages.page(tx, page_id)
     if found is None or found.team_id != act.workspace.team_id:
         raise NotYours
     if act.user != found.target:
         ladder_of(tx, act, found.run_id)
-    return found
+    return _that_waits(tx, found)
 
 
 def own_page(tx: Transaction, act: Act, page_id: str) -> Page:
@@ -30,7 +33,13 @@ def own_page(tx: Transaction, act: Act, page_id: str) -> Page:
     found = pages.page(tx, page_id)
     if found is None or found.team_id != act.workspace.team_id or act.user != found.target:
         raise NotYours
-    return found
+    return _that_waits(tx, found)
+
+
+def _that_waits(tx: Transaction, page: Page) -> Page:
+    if page.state is not PageState.SUPERSEDED:
+        return page
+    return pages.waiting_in(tx, page.run_id, page.target) or page
 
 
 def ladder_of(tx: Transaction, act: Act, run_id: str) -> PagingRun:

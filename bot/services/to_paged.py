@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState
 from bot.policy import Policy
-from bot.services import views
 from bot.services.letters import Letter, Moot, Prepared
+from bot.services.page_views import page_message
 from bot.services.shelf import Shelf
 from bot.services.to_people import for_person
 from bot.store.claims import Claimed
@@ -32,12 +32,13 @@ def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prep
     head = for_person(shelf, incident, page.target)
     since = claimed.args.get("late_since")
     refused = page.state is PageState.UNREACHABLE
-    view = views.page_message(
+    view = page_message(
         # What Slack takes now can be answered, whatever it said before.
         page.model_copy(update={"state": PageState.WAITING}) if refused else page,
         run,
         head,
         now,
+        shelf.around(page, run),
         may_repeat=repeat,
         late_since=datetime.fromisoformat(since) if since else None,
         ended=incident.ended_at is not None,
@@ -73,5 +74,6 @@ def page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) 
     if page is None or run is None or incident is None or page.message_ts is None:
         return Moot("the page was never sent")
     head = for_person(shelf, incident, page.target)
-    view = views.page_message(page, run, head, now, ended=incident.ended_at is not None)
+    around, ended = shelf.around(page, run), incident.ended_at is not None
+    view = page_message(page, run, head, now, around, ended=ended)
     return Letter(view, channel=page.channel_id, ts=page.message_ts)

@@ -121,13 +121,15 @@ def _reminder(shelf: Shelf, row: Reminder) -> ReminderMessage:
 
 
 def _outcome_of_reminder(shelf: Shelf, claimed: Claimed, row: Reminder) -> Outcome | None:
+    if _said_again(shelf, claimed):
+        return Outcome.REPEATED
     match row.state:
         case ReminderState.DONE:
             return Outcome.DONE
         case ReminderState.WAITING:
             return Outcome.SNOOZED
         case ReminderState.SPOKEN:
-            return Outcome.REPEATED if _said_again(shelf, claimed) else None
+            return None
         case _:
             return Outcome.STOPPED
 
@@ -158,17 +160,14 @@ def task_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) 
         return Moot("no such task")
     reader = _reader(claimed)
     view = _task(shelf, claimed, row, incident, reader, now)
-    passed_on = row.assignee not in (reader, claimed.args.get("instead_of"))
     until = followups.snoozed_until(shelf.tx, row.id, SNOOZED)
     outcome = None
-    if row.state is TaskState.DONE:
-        outcome = Outcome.DONE
-    elif row.state is TaskState.WITHDRAWN:
-        outcome = Outcome.WITHDRAWN
-    elif passed_on:
-        outcome = Outcome.PASSED_ON
-    elif _said_again(shelf, claimed):
+    if _said_again(shelf, claimed):
         outcome = Outcome.REPEATED
+    elif row.state is not TaskState.OPEN:
+        outcome = Outcome.DONE if row.state is TaskState.DONE else Outcome.WITHDRAWN
+    elif row.assignee not in (reader, claimed.args.get("instead_of")):
+        outcome = Outcome.PASSED_ON
     elif until is not None:
         outcome = Outcome.SNOOZED
     return Letter(replace(view, outcome=outcome, until=until))
@@ -227,12 +226,12 @@ def update_due_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, now: date
     updated = last_update(shelf.tx, incident)
     due = incident.update_due_at
     outcome, until = None, None
-    if incident.ended_at is not None:
+    if _said_again(shelf, claimed):
+        outcome = Outcome.REPEATED
+    elif incident.ended_at is not None:
         outcome = Outcome.ENDED
     elif updated > view.last_update_at:
         outcome = Outcome.UPDATED
-    elif _said_again(shelf, claimed):
-        outcome = Outcome.REPEATED
     elif incident.owner not in (None, _reader(claimed)):
         outcome = Outcome.PASSED_ON
     elif due is None:
@@ -303,7 +302,9 @@ def exhausted_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: date
     incident = shelf.incident(run.incident_id) if run else None
     if run is None or incident is None:
         return Moot("no such run")
-    return Letter(_exhausted(shelf, claimed, run, incident))
+    view = _exhausted(shelf, claimed, run, incident)
+    again = run.state is RunState.PAGING or _said_again(shelf, claimed)
+    return Letter(replace(view, again=again))
 
 
 def _exhausted(
@@ -313,10 +314,8 @@ def _exhausted(
     untold = views.unsent_of(told)
     tried = dict.fromkeys(UserId(page.target) for page in told if page.target not in untold)
     head = for_person(shelf, incident, _reader(claimed))
-    ended, repeat = incident.ended_at is not None, bool(claimed.args.get("may_repeat"))
-    return ExhaustedMessage(
-        head, views.team_row(run, told), tuple(tried), untold, ended=ended, may_repeat=repeat
-    )
+    ended = incident.ended_at is not None
+    return ExhaustedMessage(head, views.team_row(run, told), tuple(tried), untold, ended=ended)
 
 
 # Access

@@ -1,23 +1,19 @@
 """Rows → what people read. Every title passes through `visibility.sight` here."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.act import Act, Role
-from bot.domain.clockwork import is_late
-from bot.domain.ids import IncidentId, PageId, RunId, TaskId, TeamKey, UserId, reference
+from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.paging import Ladder, RunState
 from bot.domain.reading import (
     DecisionLine,
     EntryLine,
     Head,
-    PageMessage,
     TaskLine,
     TeamRow,
 )
-from bot.domain.reasons import Reason, of_run
 from bot.domain.visibility import Place, Sight, Tier, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
@@ -123,7 +119,7 @@ def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         paged=tuple(UserId(user) for user in paged),
-        round=_round(run, run),
+        round=round_of(run, run),
         step=run.step,
         next_at=run.next_at,
         responder=UserId(run.responder) if run.responder else None,
@@ -133,14 +129,9 @@ def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
     )
 
 
-def _round(of: PagingRun | Page, run: PagingRun) -> int:
+def round_of(of: PagingRun | Page, run: PagingRun) -> int:
     """People count rounds from the ladder that the run is on now."""
     return max(0, of.round - int(run.ladder.get("first_round", 0)))
-
-
-def _reasons(run: PagingRun, head: Head) -> tuple[Reason, ...]:
-    reasons = of_run(run.reasons, run.requested_by, run.why)
-    return reasons if head.full else tuple(replace(reason, words="") for reason in reasons)
 
 
 def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
@@ -191,41 +182,3 @@ def decision_line(decision: Decision) -> DecisionLine:
 
 def entry_line(entry: TimelineEntry) -> EntryLine:
     return EntryLine(entry.seq, entry.at, UserId(entry.actor), entry.kind, entry.data)
-
-
-def page_message(
-    page: Page,
-    run: PagingRun,
-    head: Head,
-    now: datetime,
-    *,
-    may_repeat: bool = False,
-    late_since: datetime | None = None,
-    ended: bool = False,
-) -> PageMessage:
-    """Return a page. It is late when it waited, or (`late_since`) when its step already was.
-
-    `ended`: its incident has.
-    """
-    due = late_since or page.created_at
-    late = page.sent_at is None and is_late(due, now)
-    return PageMessage(
-        page_id=PageId(page.id),
-        head=head,
-        team=TeamKey(run.team_key),
-        team_name=run.team_name,
-        target=UserId(page.target),
-        state=page.state,
-        run_state=run.state,
-        reasons=_reasons(run, head),
-        paged_at=page.sent_at or due,
-        ack_due_at=run.ack_due_at,
-        round=_round(page, run),
-        step=page.step,
-        responder=UserId(run.responder) if run.responder else None,
-        acked_at=run.acked_at,
-        reason=page.reason if head.full else "",
-        may_repeat=may_repeat,
-        late=late,
-        ended=ended,
-    )

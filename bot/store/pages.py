@@ -81,16 +81,18 @@ def runs(tx: Transaction, ids: Collection[str]) -> dict[str, PagingRun]:
 
 
 @cache
-def _answered_among(dialect: str) -> Prepared:
-    ended = or_(col(PagingRun.state) != RunState.PAGING, col(Page.state) != PageState.WAITING)
+def _overtaken_among(dialect: str) -> Prepared:
+    passed = or_(col(PagingRun.round) != col(Page.round), col(PagingRun.step) != col(Page.step))
+    answered = or_(col(PagingRun.state) != RunState.PAGING, col(Page.state) != PageState.WAITING)
+    ended = or_(answered, passed)
     theirs = col(PagingRun.id) == col(Page.run_id)
     wanted = one_of(dialect, col(Page.id), "ids")
     return Prepared(select(col(Page.id)).join(PagingRun, theirs).where(wanted, ended))
 
 
-def answered(tx: Transaction, ids: Collection[str]) -> set[str]:
-    """Return the pages that were answered, or whose run has ended."""
-    return {row["id"] for row in tx.read(_answered_among(tx.dialect), ids=list(ids))}
+def overtaken(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """Return the pages that were answered, or whose run has ended or gone on."""
+    return {row["id"] for row in tx.read(_overtaken_among(tx.dialect), ids=list(ids))}
 
 
 def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
@@ -236,6 +238,12 @@ def refused_among(tx: Transaction, ids: Collection[str]) -> set[str]:
     if not ids:
         return set()
     return {page.id for page in get_many(tx, ids).values() if page.state is PageState.UNREACHABLE}
+
+
+def forget_place(tx: Transaction, page_id: str) -> None:
+    """A page no longer stands where it was posted."""
+    gone = update(Page).where(col(Page.id) == page_id)
+    tx.execute(gone.values(channel_id=None, message_ts=None))
 
 
 def record_sent(tx: Transaction, now: datetime, *places: tuple[str, str, str]) -> None:

@@ -139,7 +139,7 @@ def was_said_again(tx: Transaction, row: Delivery) -> bool:
         col(Delivery.kind) == row.kind,
         col(Delivery.target) == row.target,
         col(Delivery.id) > row.id,
-        col(Delivery.state).in_(_MAY_STAND),
+        col(Delivery.state).in_((*_MAY_STAND, DeliveryState.UNKNOWN)),
     )
     return tx.execute(later.limit(1)).first() is not None
 

@@ -27,15 +27,19 @@ from sqlmodel import col
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, TimerKind, TimerState
 from bot.domain.ids import first_id
+from bot.domain.standing import stands
 from bot.store import drills
 from bot.store.columns import Instant
 from bot.store.prepared import Prepared, one_of
-from bot.store.tables import Delivery, Inbound, Lane, Limit, Timer
+from bot.store.tables import Delivery, Inbound, Incident, Lane, Limit, Timer
 from bot.store.transaction import Table, Transaction, core
 
 BATCH = 250
 """Rows that one transaction looks at: a few milliseconds, also with every index to be kept."""
 _IDLE = timedelta(days=1)
+
+
+_EDITED = [kind for kind in DeliveryKind if stands(kind)]
 
 
 class Heap(StrEnum):
@@ -85,10 +89,21 @@ def _removal(dialect: str, table: Table, key: str, over: Any) -> Executable:
 def _delivery_is_over(of: Any) -> Any:
     """A kind of a newer release is left to it, here as everywhere."""
     settled = and_(
-        of.state.in_((DeliveryState.SENT, DeliveryState.CANCELLED)), of.due_at < _at("done")
+        of.state.in_((DeliveryState.SENT, DeliveryState.CANCELLED)),
+        of.due_at < _at("done"),
+        ~_may_be_edited(of),
     )
     dead = and_(of.state == DeliveryState.DEAD, of.due_at < _at("dead"))
     return and_(of.kind.in_(list(DeliveryKind)), or_(settled, dead))
+
+
+def _may_be_edited(of: Any) -> Any:
+    """A message about an escalation that is open, or ended lately: events still make it untrue."""
+    about = select(col(Incident.id)).where(
+        col(Incident.id) == of.incident_id,
+        or_(col(Incident.ended_at).is_(None), col(Incident.ended_at) >= _at("done")),
+    )
+    return and_(of.slack_ts.is_not(None), of.kind.in_(_EDITED), about.exists())
 
 
 def _timer_is_over(of: Any) -> Any:

@@ -4,20 +4,18 @@ from collections import Counter
 
 from sqlmodel import col, select
 
-from bot.domain.act import Role
-from bot.domain.controls import Button
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import RunState
 from bot.domain.visibility import Place
 from bot.services import reading, views
-from bot.store import incidents, pages
 from bot.store.tables import Delivery, Incident, Page, PagingRun
 from bot.store.tables.states import RoomState
 from bot.worker.rendering import message as rendered
 from playground.driver import texts
 from playground.records import Message
 from tests.invariants import broken
-from tests.model.world import DESK, World, delivery_of
+from tests.model.world import DESK, POLICY, World, delivery_of
+from tests.truth import untrue
 
 
 def doubled(world: World) -> list[str]:
@@ -53,7 +51,7 @@ def acknowledged(world: World) -> dict[str, str | None]:
 
 def wrong_at_rest(world: World) -> list[str]:
     """Everything has been sent: Slack shows what is stored."""
-    return [*broken(world.db), *_lost(world), *_cards(world), *_pages(world)]
+    return [*broken(world.db), *_lost(world), *_cards(world), *_messages(world)]
 
 
 def _lost(world: World) -> list[str]:
@@ -95,34 +93,6 @@ def _standing(world: World, channel: str | None, ts: str) -> Message:
     return next(one for one in world.posted() if (one.channel, one.ts) == (channel, ts))
 
 
-def _pages(world: World) -> list[str]:
-    """A page can be taken in Slack for as long as it can be taken, and not after."""
-    found = []
-    by_delivery = {delivery_of(message): message for message in world.posted()}
-    with world.db.reading() as tx:
-        for one in tx.all(select(Delivery).where(col(Delivery.kind) == DeliveryKind.PAGE)):
-            page = pages.page(tx, one.subject)
-            run = pages.run(tx, page.run_id) if page else None
-            shown = by_delivery.get(one.id)
-            if page is None or run is None or shown is None:
-                continue
-            incident = incidents.get(tx, page.incident_id)
-            assert incident is not None
-            head = views.head_in(
-                incident,
-                Place.PERSONAL,
-                reader=page.target,
-                role=Role.VIEWER,
-                invited=incidents.participants(tx, incident.id),
-            )
-            said = rendered(DESK, views.page_message(page, run, head, world.clock.moment))
-            if _can_be_taken(said.blocks) != _can_be_taken(shown.blocks):
-                found.append(
-                    f"the page to {page.target} ({page.state}, run {run.state}, delivery"
-                    f" {one.state}) reads in Slack: {shown.text}"
-                )
-    return found
-
-
-def _can_be_taken(blocks: object) -> bool:
-    return Button.ACKNOWLEDGE in str(blocks)
+def _messages(world: World) -> list[str]:
+    """Every message says what it would say if it were written now."""
+    return untrue(world.db, DESK, POLICY, world.posted(), world.clock.moment)

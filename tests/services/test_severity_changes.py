@@ -90,7 +90,7 @@ def test_the_page_of_before_is_edited_and_the_new_one_rings_and_says_why(
     [edited] = letters(sent, DeliveryKind.PAGE_UPDATE, PRIYA)
     [again] = letters(sent, DeliveryKind.PAGE, PRIYA)
     assert edited.state is PageState.SUPERSEDED
-    assert (again.head.severity, again.ack_due_at) == (Severity.P0, NOON + 15 * MINUTES)
+    assert (again.head.severity, again.answer_by) == (Severity.P0, NOON + 15 * MINUTES)
     assert [reason.occasion for reason in again.reasons] == [Occasion.OPENED, Occasion.RAISED]
     assert (again.reasons[1].by, again.reasons[1].words) == (MEI, "threat to life confirmed")
     assert (again.round, again.step) == (0, 0), "not a second round: another ladder"
@@ -172,7 +172,7 @@ def test_lowering_gives_more_time_and_corrects_the_pages(db: Database, policy: P
     assert scene.due_timers(db, TimerKind.PAGE_STEP) == [NOON + 2 * HOURS]
     sent = scene.send(db, policy, NOON + 2 * MINUTES)
     [edited] = letters(sent, DeliveryKind.PAGE_UPDATE, PRIYA)
-    assert (edited.head.severity, edited.ack_due_at) == (Severity.P2, NOON + 2 * HOURS)
+    assert (edited.head.severity, edited.answer_by) == (Severity.P2, NOON + 2 * HOURS)
     assert edited.reasons[-1].occasion is Occasion.LOWERED
     assert letters(sent, DeliveryKind.PAGE, PRIYA) == [], "it does not ring"
     scene.tick(db, policy, NOON + 2 * HOURS)

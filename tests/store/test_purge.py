@@ -96,6 +96,25 @@ def test_what_slack_refused_stays_for_ninety_days(db: Database) -> None:
     assert left(db) == {"refused"}
 
 
+def test_what_events_may_still_make_untrue_stays_while_its_escalation_is_open(
+    db: Database, policy: Policy
+) -> None:
+    people(db, policy)
+    opened = an_incident(db, policy, an_act(now=NOON - 60 * DAY))
+    put(db, "ended", 60 * DAY, DeliveryState.SENT)
+    put(db, "open", 60 * DAY, DeliveryState.SENT)
+    with db.transaction() as tx:
+        about = update(Delivery).where(col(Delivery.dedup_key) == "open")
+        tx.execute(about.values(incident_id=opened.head.id, slack_channel="C1", slack_ts="1.1"))
+    sweep(db, Heap.DELIVERIES)
+    assert "open" in left(db)
+    assert "ended" not in left(db)
+    with db.transaction() as tx:
+        tx.execute(update(Incident).values(ended_at=NOON - 40 * DAY))
+    sweep(db, Heap.DELIVERIES)
+    assert "open" not in left(db)
+
+
 @pytest.mark.parametrize("state", outbox.UNSENT)
 def test_what_is_unsent_never_goes(db: Database, state: DeliveryState) -> None:
     put(db, "waits", 400 * DAY, state)

@@ -75,7 +75,29 @@ PAGES: Mapping[str, Any] = {
     "page, somebody was faster": a_page(
         state=PageState.SUPERSEDED, run_state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW
     ),
-    "page, passed on": a_page(state=PageState.SUPERSEDED),
+    "page to the last one on the list": a_page(target=TOM, step=1, is_last=True),
+    "page to everyone": a_page(target=TOM, step=2, alone=False),
+    "page to everyone, again": a_page(step=2, alone=False, asked_before=True),
+    "page whose step went by": a_page(answer_by=None),
+    "page that came after its time": a_page(answer_by=NOW - HOUR),
+    "page, acknowledged on a later one": a_page(
+        state=PageState.SUPERSEDED, run_state=RunState.ACKNOWLEDGED, responder=PRIYA, acked_at=NOW
+    ),
+    "page, acknowledged, ended": a_page(
+        state=PageState.ACKNOWLEDGED,
+        run_state=RunState.ACKNOWLEDGED,
+        responder=PRIYA,
+        acked_at=NOW,
+        ended=True,
+    ),
+    "page, asked again": a_page(state=PageState.SUPERSEDED, asked_again=True),
+    "page, declined, somebody else has it": a_page(
+        state=PageState.DECLINED, run_state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW
+    ),
+    "page, declined, next one paged": a_page(state=PageState.DECLINED, went_on=True),
+    "page, declined, nobody left": a_page(
+        state=PageState.DECLINED, run_state=RunState.EXHAUSTED, went_on=True
+    ),
     "page, declined": a_page(state=PageState.DECLINED, reason="on a plane"),
     "page, declined without a reason": a_page(state=PageState.DECLINED),
     "page, undeliverable": a_page(state=PageState.UNREACHABLE),

@@ -319,11 +319,7 @@ MESSAGES: Mapping[str, Case] = {
     "exhausted, Slack took no page": Case(
         escalations.exhausted,
         ExhaustedMessage(
-            a_head(owner=None),
-            a_team(name="PR", state=RunState.EXHAUSTED),
-            (),
-            (SOFIA, DANIEL),
-            may_repeat=True,
+            a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (), (SOFIA, DANIEL)
         ),
     ),
     "exhausted, masked, nobody tried": Case(

@@ -127,7 +127,7 @@ VIEWS: Mapping[str, Case] = {
         home.home,
         a_home(
             reminders=Reminders((a_waiting_reminder(),) * 20, 31),
-            pages=(a_page(ack_due_at=NOW - HOUR),) * 30,
+            pages=(a_page(answer_by=NOW - HOUR),) * 30,
             tasks=(a_task(due_at=NOW - HOUR), a_task(head=a_masked_head(), text=None)) * 20,
             mine=(a_head(update_due_at=NOW - HOUR, owner=None),) * 30,
             open=(a_head(),) * 30,

@@ -1,7 +1,11 @@
 """A page: whom it asks for, and by when."""
 
+from typing import Any
+
+import pytest
+
 from bot.domain.ids import TeamKey
-from bot.domain.paging import PERSON_PREFIX
+from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.render.desk import Desk
 from bot.render.pages import page
 from tests.unit.render.reading_blocks import mrkdwn_texts
@@ -18,6 +22,71 @@ def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
 
 
 def test_a_backup_is_not_asked_to_answer_by_a_time_that_has_passed(desk: Desk) -> None:
-    shown = page(desk, a_page(paged_at=NOW, ack_due_at=NOW - MINUTE, step=1))
-    assert "Please acknowledge now." in "\n".join(mrkdwn_texts(shown))
-    assert "Please acknowledge by" not in "\n".join(mrkdwn_texts(shown))
+    said = words(desk, paged_at=NOW, answer_by=NOW - MINUTE, step=1)
+    assert "Please acknowledge now." in said
+    assert "Please acknowledge by" not in said
+
+
+def words(desk: Desk, **changes: Any) -> str:
+    return "\n".join(mrkdwn_texts(page(desk, a_page(**changes))))
+
+
+NEXT, MANAGER = "the next person on the list is paged", "the escalation manager is told"
+FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were paged for this before"
+
+
+def test_the_last_one_on_the_list_is_not_told_of_a_next_one(desk: Desk) -> None:
+    assert NEXT in words(desk)
+    assert MANAGER not in words(desk)
+    assert MANAGER in words(desk, is_last=True)
+    assert NEXT not in words(desk, is_last=True)
+
+
+def test_only_who_is_asked_first_and_alone_behind_others_is_the_backup(desk: Desk) -> None:
+    assert not [said for said in (FIRST, BACKUP, BEFORE) if said in words(desk)]
+    assert "You are the backup: no one before you" in words(desk, step=1)
+    everyone = words(desk, step=2, alone=False)
+    assert BACKUP in everyone
+    assert FIRST not in everyone
+    again = words(desk, step=2, alone=False, asked_before=True)
+    assert BEFORE in again
+    assert FIRST not in again
+
+
+def test_a_page_whose_step_went_by_promises_nothing(desk: Desk) -> None:
+    said = words(desk, answer_by=None)
+    assert "You can still take it." in said
+    assert "Please acknowledge" not in said
+
+
+ACKNOWLEDGED = {"run_state": RunState.ACKNOWLEDGED, "responder": PRIYA, "acked_at": NOW}
+
+
+@pytest.mark.parametrize("state", PageState)
+def test_whoever_acknowledged_reads_on_each_of_their_pages_that_they_have_it(
+    desk: Desk, state: PageState
+) -> None:
+    mine = words(desk, state=state, **ACKNOWLEDGED)
+    assert "You acknowledged" in mine
+    assert "It is not resolved yet" in mine
+    assert "Nothing is left for you to do" not in mine
+    assert "has ended" in words(desk, state=state, ended=True, **ACKNOWLEDGED)
+    theirs = words(desk, state=state, target=TOM, **ACKNOWLEDGED)
+    assert f"<@{PRIYA}> acknowledged" in theirs
+    assert "Nothing is left for you to do" in theirs
+
+
+SAID_NO = {
+    "nobody is left": (RunState.EXHAUSTED, True, "No one was left on the list"),
+    "the next one was paged": (RunState.PAGING, True, "The next person on the list was paged"),
+    "others of the step are asked": (RunState.PAGING, False, "Other people were paged together"),
+    "it was withdrawn": (RunState.CANCELLED, True, "This page was withdrawn"),
+}
+
+
+@pytest.mark.parametrize("case", SAID_NO)
+def test_whoever_cannot_take_it_reads_what_came_of_it(desk: Desk, case: str) -> None:
+    run_state, went_on, expected = SAID_NO[case]
+    said = words(desk, state=PageState.DECLINED, run_state=run_state, went_on=went_on)
+    assert "You said that you can't take it" in said
+    assert expected in said

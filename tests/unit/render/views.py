@@ -151,7 +151,7 @@ def a_page(**changes: Any) -> PageMessage:
         "run_state": RunState.PAGING,
         "reasons": (a_reason(words="Counsel must read the takedown notice today."),),
         "paged_at": NOW - 9 * MINUTE,
-        "ack_due_at": NOW + 6 * MINUTE,
+        "answer_by": NOW + 6 * MINUTE,
     }
     return PageMessage(**(values | changes))
 

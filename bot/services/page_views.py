@@ -1,0 +1,102 @@
+"""Pages → what a paged person reads."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.clockwork import is_late
+from bot.domain.ids import PageId, TeamKey, UserId
+from bot.domain.paging import (
+    SAID_NO,
+    Exhausted,
+    Ladder,
+    PageState,
+    Position,
+    RunState,
+    next_step,
+)
+from bot.domain.reading import Head, PageMessage
+from bot.domain.reasons import Reason, of_run
+from bot.services.views import round_of
+from bot.store.tables import Page, PagingRun
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What else a page's words depend on: the run's other pages, and who has left Slack."""
+
+    pages: Sequence[Page] = ()
+    gone: Collection[str] = ()
+
+
+def page_message(
+    page: Page,
+    run: PagingRun,
+    head: Head,
+    now: datetime,
+    around: Around,
+    *,
+    may_repeat: bool = False,
+    late_since: datetime | None = None,
+    ended: bool = False,
+) -> PageMessage:
+    """Return a page. It is late when it waited, or (`late_since`) when its step already was.
+
+    `ended`: its incident has.
+    """
+    due = late_since or page.created_at
+    late = page.sent_at is None and is_late(due, now)
+    at, stands = Position(page.round, page.step), Position(run.round, run.step)
+    ladder = Ladder.from_json(run.ladder)
+    paging = run.state is RunState.PAGING
+    theirs = [
+        Position(other.round, other.step) for other in around.pages if other.target == page.target
+    ]
+    return PageMessage(
+        page_id=PageId(page.id),
+        head=head,
+        team=TeamKey(run.team_key),
+        team_name=run.team_name,
+        target=UserId(page.target),
+        state=page.state,
+        run_state=run.state,
+        reasons=_reasons(run, head),
+        paged_at=page.sent_at or due,
+        answer_by=run.next_at if paging and at == stands else None,
+        round=round_of(page, run),
+        step=page.step,
+        responder=UserId(run.responder) if run.responder else None,
+        acked_at=run.acked_at,
+        reason=page.reason if head.full else "",
+        may_repeat=may_repeat,
+        late=late,
+        ended=ended,
+        alone=len(ladder.steps[page.step].targets) == 1 if page.step < len(ladder.steps) else True,
+        is_last=paging and _is_last(ladder, stands, now, around),
+        asked_before=any(_before(other, at) for other in theirs),
+        asked_again=any(_before(at, other) for other in theirs),
+        went_on=at != stands,
+    )
+
+
+def _before(one: Position, other: Position) -> bool:
+    return (one.round, one.step) < (other.round, other.step)
+
+
+def _is_last(ladder: Ladder, stands: Position, now: datetime, around: Around) -> bool:
+    """Whether nobody is left who could be paged after this step."""
+    said_no = {UserId(page.target) for page in around.pages if page.state in SAID_NO}
+    gone = {UserId(user) for user in around.gone} | said_no
+    return isinstance(next_step(ladder, stands, now, gone), Exhausted)
+
+
+def depends_on_others(page: Page, run: PagingRun) -> bool:
+    """Whether the run's other pages matter for what this one says: not at its first step."""
+    first = Ladder.from_json(run.ladder).first_round, 0
+    begun = (run.round, run.step) != first or page.state is not PageState.WAITING
+    return run.responder is None and begun
+
+
+def _reasons(run: PagingRun, head: Head) -> tuple[Reason, ...]:
+    reasons = of_run(run.reasons, run.requested_by, run.why)
+    return reasons if head.full else tuple(replace(reason, words="") for reason in reasons)

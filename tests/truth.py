@@ -1,0 +1,122 @@
+"""Whether every message in Slack says what is true: each is written anew, and compared.
+
+What a message would say now comes from the rows alone, as if it had just been posted; what it says
+comes from Slack.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.domain.act import Workspace
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.ids import DeliveryId
+from bot.domain.standing import stands
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.services import outgoing
+from bot.services.letters import Letter
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from bot.store.tables import Delivery
+from bot.worker.rendering import message
+from playground.driver import texts
+from playground.records import Message
+
+
+def untrue(
+    db: Database, desk: Desk, policy: Policy, shown: Iterable[Message], now: datetime
+) -> list[str]:
+    """Return what stands in Slack and is not so, in words."""
+    return [said for _, said in untrue_kinds(db, desk, policy, shown, now)]
+
+
+def untrue_kinds(
+    db: Database, desk: Desk, policy: Policy, shown: Iterable[Message], now: datetime
+) -> list[tuple[DeliveryKind, str]]:
+    by_place = {(one.channel, one.ts): one for one in shown}
+    found: list[tuple[DeliveryKind, str]] = []
+    for row in posted(db):
+        if row.kind is DeliveryKind.DIGEST:
+            continue  # The account of a week, which names it.
+        stands_there = by_place.get((row.slack_channel or "", row.slack_ts or ""))
+        wanted = anew(db, policy, row, now)
+        if stands_there is None or wanted is None:
+            continue
+        written = message(desk, wanted.view)
+        fresh = replace(stands_there, text=written.text, blocks=written.blocks)
+        if _said(fresh) != _said(stands_there):
+            where = row.target or row.slack_channel
+            said = f"{row.kind} to {where}:\n{_said(stands_there)}"
+            found.append((row.kind, f"{said}\n--- and should be\n{_said(fresh)}"))
+    return found
+
+
+def posted(db: Database) -> list[Delivery]:
+    with db.reading() as tx:
+        rows = tx.all(
+            select(Delivery)
+            .where(col(Delivery.state) == DeliveryState.SENT, col(Delivery.slack_ts).is_not(None))
+            .order_by(col(Delivery.id))
+        )
+    return [row for row in rows if stands(row.kind)]
+
+
+def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> Letter | None:
+    """Return what a posted message would say now."""
+    of_a_page = {
+        DeliveryKind.PAGE: DeliveryKind.PAGE_UPDATE,
+        DeliveryKind.CANARY: DeliveryKind.CANARY_UPDATE,
+    }
+    kind = of_a_page.get(row.kind, DeliveryKind.MESSAGE_EDIT)
+    subject = row.subject if row.kind in of_a_page else row.id
+    prepared = outgoing.prepare(db, policy, _claimed(row, kind, subject, row.args), now)
+    return prepared if isinstance(prepared, Letter) else None
+
+
+def _claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[str, Any]) -> Claimed:
+    return Claimed(
+        id=DeliveryId(row.id),
+        workspace=Workspace(row.team_id, row.enterprise_id),
+        lease_until=row.created_at + timedelta(days=1),
+        kind=kind,
+        priority=row.priority,
+        subject=subject,
+        incident_id=row.incident_id,
+        target=row.target,
+        thread_ts=row.thread_ts,
+        args=args,
+        lane=row.lane,
+        fence=1,
+        attempts=1,
+        lookups=0,
+        due_at=row.due_at,
+        wanted_at=row.due_at,
+        created_at=row.created_at,
+        uncertain=False,
+        merge_key=None,
+    )
+
+
+# Said when it is posted, and true for ever: an edit leaves it out.
+_OF_THE_MOMENT = ("This page is late", "This reminder is late", "You may see this page twice")
+
+
+def _said(shown: Message) -> str:
+    """All that a message says, with what can be pressed or chosen."""
+    blocks = [block for block in shown.blocks if not _is_of_the_moment(block)]
+    offered = [
+        f"{element.get('action_id')} {element.get('value') or ''}".strip()
+        for block in blocks
+        if block.get("type") == "actions"
+        for element in block["elements"]
+    ]
+    return "\n".join([texts(replace(shown, blocks=blocks)), *offered])
+
+
+def _is_of_the_moment(block: Mapping[str, Any]) -> bool:
+    said = [part for part in block.get("elements", ()) if isinstance(part, Mapping)]
+    return any(str(part.get("text", "")).startswith(_OF_THE_MOMENT) for part in said)

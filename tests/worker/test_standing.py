@@ -1,0 +1,364 @@
+"""Event by event: after each, every message in Slack says what is so.
+
+Everything that the bot says is said, the relay stands still, and something happens. What was said
+is then untrue, by a comparison with what would be said now (`tests.truth`); the table
+(`bot.domain.standing`) names each kind of it, but for the card, which is edited after each event.
+The relay goes on, and everything is true again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import TeamKey
+from bot.domain.lifecycle import State
+from bot.domain.rights import Deed
+from bot.domain.severity import Severity
+from bot.domain.standing import POSTED, Change, Stands, untrue_after
+from bot.domain.visibility import Tier
+from bot.render.desk import Desk
+from bot.render.words import Words
+from bot.services import (
+    admission,
+    answering,
+    digests,
+    followups,
+    lifecycle,
+    paging,
+    rooms,
+    severities,
+)
+from bot.services.case import take_up
+from bot.services.standing import keep_true
+from bot.store import incidents, outbox
+from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
+from bot.store.tables.states import ReminderState
+from playground.driver import texts
+from tests.factories import DANIEL, MEI, PRIYA, SOFIA, TOM, an_incident
+from tests.services import scene
+from tests.truth import posted, untrue_kinds
+from tests.waiting import eventually
+from tests.worker.conftest import Rig
+from tests.worker.ladder import until_nobody_is_left
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+AIDE = TeamKey("content-policy")
+LEADERS = "tns-leadership"
+HOUR = timedelta(hours=1)
+ELSEWHERE = {DeliveryKind.CANARY, DeliveryKind.CARD_POST, DeliveryKind.ROOM_LOST}
+"""The canary has its tests in test_canary.py, a lost channel in test_rooms.py."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Two escalations of which everything has been said that the bot ever says."""
+
+    rig: Rig
+    open: str
+    sealed: str
+
+    def stale(self) -> list[tuple[DeliveryKind, str]]:
+        desk = Desk(self.rig.policy, Words())
+        now = self.rig.clock.now()
+        return untrue_kinds(self.rig.db, desk, self.rig.policy, self.rig.posted(), now)
+
+    def page(self, team: str, target: str | None = None) -> Page:
+        """The last page of a team (to somebody)."""
+        with self.rig.db.reading() as tx:
+            found = tx.all(
+                select(Page)
+                .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
+                .where(col(PagingRun.team_key) == team)
+                .order_by(col(Page.round), col(Page.step))
+            )
+        return [page for page in found if target in (None, page.target)][-1]
+
+    def task(self) -> str:
+        with self.rig.db.reading() as tx:
+            return tx.all(select(Task))[0].id
+
+    def reminder(self) -> str:
+        with self.rig.db.reading() as tx:
+            return tx.all(select(Reminder))[0].id
+
+    def request(self, person: str) -> str:
+        with self.rig.db.reading() as tx:
+            asked = tx.all(select(AccessRequest).where(col(AccessRequest.person) == person))
+        return asked[-1].id
+
+    def incident(self) -> Incident:
+        return scene.incident(self.rig.db, self.open)
+
+
+def at_rest(rig: Rig) -> bool:
+    return all(row.state not in outbox.UNSENT for row in scene.outgoing_rows(rig.db))
+
+
+async def rest(rig: Rig) -> None:
+    await eventually(lambda: at_rest(rig), "something is still to be sent")
+
+
+@pytest.fixture
+async def said(rig: Rig) -> Said:
+    slack = rig.slack.slack
+    slack.rooms.add_member(rig.slack.channel(LEADERS), slack.app.user_id)
+    rig_open = an_incident(rig.db, rig.policy, rig.act(MEI)).head.id
+    sealed = an_incident(
+        rig.db, rig.policy, rig.act(MEI), title="Sealed", tier=Tier.RESTRICTED, teams=()
+    ).head.id
+    due = rig.clock.now() + 2 * HOUR
+    async with rig.working():
+        await eventually(lambda: rig.dms_of(SOFIA))
+        story = Said(rig, rig_open, sealed)
+        answering.acknowledge(rig.db, rig.act(SOFIA), story.page("pr").id)
+        lifecycle.assign(rig.db, rig.act(MEI), rig_open, TOM)
+        followups.add_task(
+            rig.db, rig.policy, rig.act(MEI), rig_open, assignee=PRIYA, text="Ask them", due_at=due
+        )
+        followups.add_reminder(rig.db, rig.act(TOM), text="Look", due_at=due, incident_id=rig_open)
+        admission.request_access(rig.db, rig.policy, rig.act(DANIEL), sealed)
+        admission.request_access(rig.db, rig.policy, rig.act(TOM), sealed)
+        admission.answer(rig.db, rig.act(MEI), story.request(DANIEL), granted=True)
+        await rig.slack.advance(20 * 60)
+        await eventually(lambda: is_said(rig, DeliveryKind.UNANSWERED), "no early word")
+        await until_nobody_is_left(rig)
+        await rig.slack.advance(2 * 3600)
+        await eventually(lambda: story_is_whole(rig), "a kind of message was not said")
+        digests.send_now(rig.db, rig.policy, rig.act(MEI), None)
+        paging.page_team(rig.db, rig.policy, rig.act(MEI), rig_open, AIDE, "Read this")
+        await rest(rig)
+    assert {row.kind for row in posted(rig.db)} == {
+        kind for kind, row in POSTED.items() if isinstance(row, Stands)
+    } - ELSEWHERE | {DeliveryKind.CARD_POST}
+    assert not story.stale(), "\n\n".join(text for _, text in story.stale())
+    return story
+
+
+def is_said(rig: Rig, kind: DeliveryKind) -> bool:
+    return kind in {row.kind for row in posted(rig.db)}
+
+
+def story_is_whole(rig: Rig) -> bool:
+    there = {row.kind for row in posted(rig.db)}
+    wanted = {DeliveryKind.UPDATE_REMINDER, DeliveryKind.REMINDER, DeliveryKind.TASK_REMINDER}
+    return wanted <= there and at_rest(rig)
+
+
+def words(said: Said) -> None:
+    change(said, said.open, Change.WORDS, title="Another title")
+
+
+def tier(said: Said) -> None:
+    change(said, said.open, Change.TIER, tier=Tier.RESTRICTED)
+
+
+def change(said: Said, incident_id: str, what: Change, **values: object) -> None:
+    db, act = said.rig.db, said.rig.act(MEI)
+    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
+        case.change(**values)
+        keep_true(case, what)
+
+
+def resolve(said: Said) -> None:
+    rig = said.rig
+    cause = next(iter(rig.policy.root_causes))
+    lifecycle.resolve(rig.db, rig.policy, rig.act(MEI), said.open, root_cause=cause)
+
+
+def archived(said: Said) -> None:
+    rig = said.rig
+    channel = said.incident().channel_id or ""
+    with rig.db.transaction() as tx:
+        rooms.channel_archived(tx, rig.policy, rig.act(MEI), said.open, channel)
+
+
+Event = Callable[[Said], object]
+
+EVENTS: dict[str, tuple[Change, Event]] = {
+    "somebody acknowledges after all": (
+        Change.ANSWERED,
+        lambda s: answering.acknowledge(s.rig.db, s.rig.act(PRIYA), s.page("legal", PRIYA).id),
+    ),
+    "a page is declined": (
+        Change.ANSWERED,
+        lambda s: answering.decline(
+            s.rig.db, s.rig.policy, s.rig.act(s.page(AIDE).target), s.page(AIDE).id, "on a plane"
+        ),
+    ),
+    "it is resolved": (Change.ENDED, resolve),
+    "it is declined, its tasks with it": (
+        Change.ENDED,
+        lambda s: lifecycle.decline(s.rig.db, s.rig.act(MEI), s.open, "no"),
+    ),
+    "its state changes": (
+        Change.MOVED,
+        lambda s: lifecycle.set_state(s.rig.db, s.rig.act(MEI), s.open, State.INVESTIGATING),
+    ),
+    "its severity rises": (
+        Change.SEVERITY,
+        lambda s: severities.set_severity(
+            s.rig.db, s.rig.policy, s.rig.act(MEI), s.open, Severity.P0, "worse"
+        ),
+    ),
+    "its severity falls": (
+        Change.SEVERITY,
+        lambda s: severities.set_severity(
+            s.rig.db, s.rig.policy, s.rig.act(MEI), s.open, Severity.P2, "calm"
+        ),
+    ),
+    "somebody else owns it": (
+        Change.OWNER,
+        lambda s: lifecycle.assign(s.rig.db, s.rig.act(MEI), s.open, SOFIA),
+    ),
+    "its title is corrected": (Change.WORDS, words),
+    "its tier is tightened": (Change.TIER, tier),
+    "an update is posted": (
+        Change.UPDATED,
+        lambda s: lifecycle.post_update(s.rig.db, s.rig.act(MEI), s.open, "We know more."),
+    ),
+    "the update is put off": (
+        Change.UPDATED,
+        lambda s: lifecycle.snooze_update(s.rig.db, s.rig.act(MEI), s.open, HOUR),
+    ),
+    "no update is asked for any more": (
+        Change.UPDATED,
+        lambda s: lifecycle.stop_updates(s.rig.db, s.rig.act(MEI), s.open),
+    ),
+    "the task is done": (
+        Change.TASK,
+        lambda s: followups.finish_task(s.rig.db, s.rig.act(PRIYA), s.task()),
+    ),
+    "the task is put off": (
+        Change.TASK,
+        lambda s: followups.snooze_task(
+            s.rig.db, s.rig.act(PRIYA), s.task(), s.rig.clock.now() + HOUR
+        ),
+    ),
+    "the task is given to somebody else": (
+        Change.TASK,
+        lambda s: followups.hand_over_task(s.rig.db, s.rig.act(PRIYA), s.task(), TOM),
+    ),
+    "the reminder is done": (
+        Change.REMINDER,
+        lambda s: followups.end_reminder(
+            s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.DONE
+        ),
+    ),
+    "the reminder is stopped": (
+        Change.REMINDER,
+        lambda s: followups.end_reminder(
+            s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.STOPPED
+        ),
+    ),
+    "the reminder is put off": (
+        Change.REMINDER,
+        lambda s: followups.snooze_reminder(
+            s.rig.db, s.rig.act(TOM), s.reminder(), s.rig.clock.now() + HOUR
+        ),
+    ),
+    "its channel is archived": (Change.ROOM, archived),
+    "access is given": (
+        Change.ACCESS,
+        lambda s: admission.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=True),
+    ),
+    "access is refused": (
+        Change.ACCESS,
+        lambda s: admission.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=False),
+    ),
+    "somebody leaves": (
+        Change.PEOPLE,
+        lambda s: admission.left(s.rig.db, s.rig.act(DANIEL), s.sealed, DANIEL),
+    ),
+}
+
+
+ALONG = {Change.ENDED: set(untrue_after(Change.TASK))}
+"""What an event brings about beside itself: tasks are withdrawn when it is declined."""
+
+
+@on_sqlite
+@pytest.mark.parametrize("event", EVENTS)
+async def test_after_each_event_every_message_is_true(said: Said, event: str) -> None:
+    what, happens = EVENTS[event]
+    happens(said)
+    stale = {kind for kind, _ in said.stale()} - {DeliveryKind.CARD_POST}
+    assert stale, "nothing that was said depends on it"
+    assert stale <= untrue_after(what).keys() | ALONG.get(what, set())
+    async with said.rig.working(ticking=False):
+        await rest(said.rig)
+    assert not said.stale(), "\n\n".join(text for _, text in said.stale())
+
+
+@on_sqlite
+async def test_it_is_reopened(said: Said) -> None:
+    resolve(said)
+    async with said.rig.working(ticking=False):
+        await rest(said.rig)
+    lifecycle.reopen(said.rig.db, said.rig.act(MEI), said.open, "again")
+    stale = {kind for kind, _ in said.stale()} - {DeliveryKind.CARD_POST}
+    assert stale
+    assert stale <= untrue_after(Change.REOPENED).keys() | untrue_after(Change.TASK).keys()
+    async with said.rig.working(ticking=False):
+        await rest(said.rig)
+    assert not said.stale(), "\n\n".join(text for _, text in said.stale())
+
+
+@on_sqlite
+async def test_time_passes(said: Said) -> None:
+    """Steps, updates and tasks become due; what was said before them is edited in time."""
+    rig = said.rig
+    async with rig.working():
+        for _ in range(5):
+            await rig.slack.advance(6 * 3600)
+            await rest(rig)
+            await eventually(lambda: not said.stale(), str(said.stale()), within=20)
+    assert not said.stale(), "\n\n".join(text for _, text in said.stale())
+
+
+@on_sqlite
+async def test_a_tightened_escalation_is_named_nowhere_outside_its_channel(said: Said) -> None:
+    rig, incident = said.rig, said.incident()
+    shared = rig.slack.channel(LEADERS).id
+    assert incident.title in said_in(rig, shared)
+    tier(said)
+    async with rig.working(ticking=False):
+        await rest(rig)
+    assert incident.title not in said_in(rig, shared)
+    with rig.db.reading() as tx:
+        invited = {*incidents.participants(tx, said.open), incident.owner}
+    places = {one.channel for one in rig.posted() if incident.title in texts(one)}
+    direct = {rig.slack.channel(place).id for place in places} - {incident.channel_id}
+    readers = {user for place in direct for user in rig.slack.channel(place).members}
+    assert readers - {rig.slack.slack.app.user_id} <= invited
+
+
+def said_in(rig: Rig, channel: str) -> str:
+    return "\n".join(texts(one) for one in rig.posted() if one.channel == channel)
+
+
+def test_every_event_of_the_table_happens_here() -> None:
+    elsewhere = {Change.REOPENED, Change.WENT_ON, Change.AGAIN}
+    assert {what for what, _ in EVENTS.values()} == set(Change) - elsewhere
+
+
+@on_sqlite
+async def test_the_card_that_is_left_behind_says_where_it_went(rig: Rig) -> None:
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head
+    shared = rig.policy.channel.fallback or ""
+    with rig.db.transaction() as tx:
+        rooms.channel_failed(tx, rig.policy, rig.act(MEI), opened.id, "restricted_action")
+    async with rig.working(ticking=False):
+        await rest(rig)
+        [card] = [one for one in rig.posted() if one.channel == shared]
+        with rig.db.transaction() as tx:
+            rooms.channel_made(tx, rig.act(MEI), opened.id, "C0ELSEWHERE", "esc-1")
+        await eventually(lambda: "has moved to a channel of its own" in _text(rig, card.ts))
+    assert "could not be made" not in _text(rig, card.ts)
+
+
+def _text(rig: Rig, ts: str) -> str:
+    return next(texts(one) for one in rig.posted() if one.ts == ts)
