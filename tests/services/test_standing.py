@@ -1,6 +1,6 @@
 """An event enqueues the edits of what it makes untrue, and of nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
@@ -10,9 +10,9 @@ from bot.domain.ids import UserId
 from bot.domain.lifecycle import State
 from bot.domain.reading import ExhaustedMessage, Outcome, ReminderMessage, UpdateReminder
 from bot.policy import Policy
-from bot.services import answering, delivered, followups, lifecycle
+from bot.services import answering, delivered, followups, lifecycle, refused
 from bot.services.delivered import Accepted, At
-from bot.services.letters import Letter
+from bot.services.letters import Aim, Letter
 from bot.store import claims
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -147,3 +147,31 @@ def test_an_edit_of_what_was_never_sent_is_dropped(db: Database, policy: Policy)
     scene.send(db, policy, NOON + HOUR)
     states = {one.state for one in scene.outgoing_rows(db) if one.kind in (EDIT, row.kind)}
     assert states == {DeliveryState.CANCELLED}
+
+
+@pytest.mark.usefixtures("incident_id")
+@pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed"])
+def test_a_page_that_waits_and_cannot_be_edited_is_posted_again(
+    db: Database, policy: Policy, code: str
+) -> None:
+    scene.send(db, policy)
+    scene.tick(db, policy, NOON + HOUR / 4)
+    edit = next_of(db, DeliveryKind.PAGE_UPDATE, NOON + HOUR / 4)
+    at = At(NOON + HOUR / 4, NOON + HOUR)
+    refused.rejected(db, policy, edit, code, at, Aim("D1", "1.1"))
+    again = [row for row in scene.waiting(db, DeliveryKind.PAGE) if row.subject == edit.subject]
+    assert [row.target for row in again] == [PRIYA]
+    sent = scene.send(db, policy, NOON + HOUR)
+    assert PRIYA in scene.told(sent, DeliveryKind.PAGE)
+    answering.acknowledge(db, an_act(PRIYA, hours=1), edit.subject)
+    assert scene.waiting(db, DeliveryKind.PAGE_UPDATE)
+
+
+def next_of(db: Database, kind: DeliveryKind, now: datetime) -> Claimed:
+    for later in range(1, 20):
+        with db.transaction() as tx:
+            taken = claims.claim(tx, now=now, real=NOON + later * timedelta(minutes=1), limit=100)
+        wanted = [one for one in taken if one.kind is kind]
+        if wanted:
+            return wanted[0]
+    raise AssertionError(f"no {kind} is due")
