@@ -1,6 +1,7 @@
 """Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bot.domain.duework import TimerKind
 from bot.domain.ids import TeamKey, UserId
@@ -99,6 +100,7 @@ def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[User
         "ack_due_at": moved.ack_due_at,
         "next_at": moved.next_at,
         "reasons": [each.to_json() for each in reasons],
+        **_vouched(case, run),
     }
     after = {}
     if moved.page is not None:
@@ -128,8 +130,15 @@ def explain(case: Case, run: PagingRun, reason: Reason) -> None:
     """Say on the pages of a run that goes on as it is why it is wanted again."""
     reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
     at, told = Position(run.round, run.step), [each.to_json() for each in reasons]
-    if pages.pace(case.tx, run.id, run.state, at, {"reasons": told}):
+    if pages.pace(case.tx, run.id, run.state, at, {"reasons": told, **_vouched(case, run)}):
         case.send(*pages_changed(case, pages.pages_of_run(case.tx, run.id)))
+
+
+def _vouched(case: Case, run: PagingRun) -> dict[str, Any]:
+    """Where somebody entitled wants it too, whoever answers belongs by them."""
+    if run.by_entitled or not case.entitled:
+        return {}
+    return {"requested_by": case.act.user, "by_entitled": True}
 
 
 def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:

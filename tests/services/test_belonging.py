@@ -11,7 +11,15 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, answering, followups, lifecycle, paging, severities
+from bot.services import (
+    access,
+    answering,
+    followups,
+    handing_over,
+    lifecycle,
+    paging,
+    severities,
+)
 from bot.store import followups as stored_tasks
 from bot.store import incidents
 from bot.store.database import Database
@@ -79,6 +87,27 @@ def test_a_page_of_a_friend_who_may_not_work_on_it_gives_no_right(
     paging.page_person(db, policy, member(NORA), incident, NICK)
     answering.acknowledge_mine(db, member())
     assert not may_work(db, policy, member(), incident)
+
+
+def test_who_paged_themselves_belongs_once_somebody_entitled_wants_it_too(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    paging.page_person(db, policy, member(), incident, NICK)
+    lifecycle.assign(db, an_act(), incident, MEI)
+    handing_over.hand_over(db, policy, an_act(), incident, to_person=NICK, summary="go on")
+    lifecycle.assign(db, an_act(), incident, SOFIA)
+    answering.acknowledge(db, member(), page_of(db, NICK))
+    assert seat(db, incident, NICK) is True
+
+
+def test_who_paged_themselves_is_vouched_for_by_nobody_without_the_right(
+    db: Database, policy: Policy, incident: str
+) -> None:
+    for asked in (NICK, NORA):
+        paging.page_person(db, policy, member(asked), incident, asked)
+    handing_over.hand_over(db, policy, member(NORA), incident, to_person=NICK, summary="go on")
+    answering.acknowledge(db, member(), page_of(db, NICK))
+    assert seat(db, incident, NICK) is False
 
 
 def test_a_page_of_somebody_entitled_gives_the_right_to_work_on_it(
