@@ -13,7 +13,7 @@ _MOST_STOPS = 240
 """A day then passes in steps of six minutes at most: nothing is late by being done together."""
 _WAIT = 1.5
 """Seconds for which a stop waits until what it brought about is sent."""
-_LONGEST_WAITS = 10.0
+_LONGEST_WAITS = 8.0
 """Seconds for which all stops wait together: where Slack is away, time goes on."""
 _LOOK_AGAIN = 0.05
 

@@ -12,13 +12,13 @@ from bot.domain.severity import Severity
 from bot.services import followups
 from bot.store.tables import Delivery, TimelineEntry
 from playground.faults import FaultKind, FaultRule
-from tests.factories import MEI, PRIYA, an_incident
+from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
 STEPS = replace(BRISK, time_in_steps=True)
 HOUR = timedelta(hours=1)
-CLOSE = timedelta(minutes=2)
+CLOSE = timedelta(minutes=10)
 LEGAL = TeamKey("legal")
 
 
@@ -50,7 +50,7 @@ async def test_a_jump_of_hours_fires_what_is_due_in_order(rig: Rig, tmp_path: Pa
     followups.add_reminder(rig.db, act, text="look again", due_at=act.now + 40 * HOUR / 60)
     due_at = act.now + 3 * HOUR
     followups.add_task(
-        rig.db, rig.policy, act, incident_id, assignee=PRIYA, text="draft", due_at=due_at
+        rig.db, rig.policy, act, incident_id, assignee=SOFIA, text="draft", due_at=due_at
     )
     async with rig.working(STEPS):
         await eventually(lambda: rig.dms_of(PRIYA))

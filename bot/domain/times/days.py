@@ -48,7 +48,8 @@ class Day:
 def read_day(words: Words, start: int) -> Day | None:
     """Read a day, with `on` in front of it or without; None where there is none."""
     the = words.at(start) == "the" and _the_of(words.at(start + 1))
-    at = start + (the or words.at(start) in ("on", "this"))
+    on = words.at(start) == "on"
+    at = start + (the or on + (words.at(start + on) == "this"))
     found = _named(words, at) or _iso(words, at) or _month(words, at) or _ahead(words, start)
     if found is None:
         _refuse_two_ways(words.at(at))

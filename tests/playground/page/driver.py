@@ -25,6 +25,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 _FILLED = "input:not([type=hidden]):not([type=search]), textarea"
 _TRIES, _SOON_MS = 10, 2_000
+_LATER_MS = 20_000
+"""A message may wait for its turn: one a second goes to a person."""
 
 
 class Client:
@@ -181,7 +183,7 @@ class Client:
         return self.page.locator("#message-list .message").filter(has_text=text).last
 
     async def wait_for_text(self, text: str, *, within: str = "#app") -> None:
-        await expect(self.page.locator(within)).to_contain_text(text)
+        await expect(self.page.locator(within)).to_contain_text(text, timeout=_LATER_MS)
 
     async def wait_for_no_text(self, text: str, *, within: str = "#app") -> None:
         await expect(self.page.locator(within)).not_to_contain_text(text)
