@@ -8,8 +8,9 @@ _PHRASE = re.compile(
     '["\u201c\u201d\u201e\u00ab\u00bb]|(?<!\\S)\u2018([^\u2018\u2019]*)\u2019(?!\\S)|(\\S+)'
 )
 _AROUND = (
-    "*_~`'\"\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?()[]{}<>\u200b\u200c\u200d\u2060\ufeff"
+    "*~`'\"\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?()[]{}<>\u200b\u200c\u200d\u2060\ufeff"
 )
+_ITALIC = re.compile(r"_(.+)_", re.DOTALL)
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
 _NUMBER = re.compile(r"(?:ESC[-_ ]?|#(?:ESC[-_]?)?)?0*([0-9]{1,9})", re.IGNORECASE)
 
@@ -19,10 +20,17 @@ def sought(text: str) -> list[str]:
     found = []
     for match in _PHRASE.finditer(text):
         said = " ".join((match[1] or match[2] or match[3] or "").split())
-        word = said.strip(_AROUND) if match[3] else said
+        word = _bare(said) if match[3] else said
         if word.strip(_AROUND):
             found.append(word)
     return found
+
+
+def _bare(word: str) -> str:
+    """One `_` is a character, two are a mark around a word."""
+    bare = word.strip(_AROUND)
+    italic = _ITALIC.fullmatch(bare)
+    return _bare(italic[1]) if italic else bare
 
 
 def retyped(words: list[str]) -> str:
