@@ -90,7 +90,7 @@ def did(deed: Deed, became: Became) -> bool:
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.command.split()[0])
 async def test_the_escalation_that_is_named_and_no_other(table: Table, deed: Deed) -> None:
-    for written in put(references(deed.number), every=2):
+    for written in put(references(deed.number), every=3):
         text = deed.command.format(written)
         became = await table.say(deed.who, text, deed.places[0])
         table.check(did(deed, became), text, became)
@@ -146,7 +146,7 @@ async def test_a_number_alone(table: Table, deed: Deed) -> None:
 @pytest.mark.parametrize("severity", Severity)
 async def test_a_severity(table: Table, severity: Severity) -> None:
     writings = severities(severity.rank, POLICY.severities[severity].name)
-    for written in put(writings, every=3):
+    for written in put(writings, every=4):
         became = await table.say(MEI, f"open {written} {TEXT}")
         opened = [(row.severity, row.title) for row in became.opened]
         table.check(opened == [(severity, TYPED)], written, became)
@@ -261,6 +261,6 @@ async def test_a_time(table: Table) -> None:
 
 
 def test_there_are_at_least_three_thousand_cells() -> None:
-    of_deeds = len(DEEDS) * len(list(put(references(NAMED), every=2)))
-    of_severities = 2 * len(Severity) * len(list(put(severities(0, "x"), every=3)))
+    of_deeds = len(DEEDS) * len(list(put(references(NAMED), every=3)))
+    of_severities = 2 * len(Severity) * len(list(put(severities(0, "x"), every=4)))
     assert of_deeds + of_severities > 3_000, "and there are the others"
