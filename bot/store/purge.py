@@ -18,6 +18,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
+    func,
     or_,
     select,
     text,
@@ -98,12 +100,15 @@ def _delivery_is_over(of: Any) -> Any:
 
 
 def _may_be_edited(of: Any) -> Any:
-    """A message about an escalation that is open, or ended lately: events still make it untrue."""
-    about = select(col(Incident.id)).where(
-        col(Incident.id) == of.incident_id,
-        or_(col(Incident.ended_at).is_(None), col(Incident.ended_at) >= _at("done")),
+    """A message about an escalation that is open, or ended lately: events still make it untrue.
+
+    Its one row is asked for by its key: of an EXISTS, PostgreSQL may read every incident first.
+    """
+    open_or_lately = or_(col(Incident.ended_at).is_(None), col(Incident.ended_at) >= _at("done"))
+    about = (
+        select(open_or_lately).where(col(Incident.id) == of.incident_id).limit(1).scalar_subquery()
     )
-    return and_(of.slack_ts.is_not(None), of.kind.in_(_EDITED), about.exists())
+    return and_(of.slack_ts.is_not(None), of.kind.in_(_EDITED), func.coalesce(about, false()))
 
 
 def _timer_is_over(of: Any) -> Any:
