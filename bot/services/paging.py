@@ -1,7 +1,7 @@
 """Whom to page: the beginning of a team's or a person's escalation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.act import Act
@@ -32,7 +32,10 @@ from bot.store.tables import PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that has begun. `targets` is empty where nobody could be paged."""
+    """A run that has begun. `targets` is empty where nobody could be paged.
+
+    `asked_by`: it had begun before, for this person, and goes on as it was.
+    """
 
     run_id: str
     team_key: str
@@ -40,6 +43,7 @@ class Started:
     targets: tuple[UserId, ...]
     started_at: datetime
     ack_due_at: datetime
+    asked_by: UserId | None = None
 
 
 def page_team(
@@ -65,26 +69,31 @@ def page_all(
     users: Sequence[UserId],
     why: str = "",
 ) -> list[Started]:
-    """Page teams and people, all of them or none: where one can't be, nobody is."""
+    """Page all teams and people who are not being paged; where one can't be, nobody is.
+
+    Raises BadInput where all of them are being paged as they should be.
+    """
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
         reason = Reason(Occasion.ASKED, act.user, words=why)
         started = [
-            _hastened(case, policy, team, reason) or start_team(case, policy, team, reason)
+            _asked_before(case, policy, team, reason) or start_team(case, policy, team, reason)
             for team in teams
         ]
         for user in users:
-            hastened = _hastened(case, policy, PERSON_PREFIX + user, reason)
-            started.append(hastened or start_person(case, policy, user, reason))
+            before = _asked_before(case, policy, PERSON_PREFIX + user, reason)
+            started.append(before or start_person(case, policy, user, reason))
+        if all(run.asked_by for run in started):
+            raise _all_being_paged(case, started)
         for run in started:
-            if not run.targets:
+            if not run.targets and not run.asked_by:
                 raise NobodyToPage(run.team_name)
         case.card_changed()
         return started
 
 
-def _hastened(case: Case, policy: Policy, team: str, reason: Reason) -> Started | None:
-    """Page a team again whose run is too slow by now; refuse where it is paged as it should be.
+def _asked_before(case: Case, policy: Policy, team: str, reason: Reason) -> Started | None:
+    """Page a team again whose run is too slow by now; one that is paged as it should be goes on.
 
     Returns None where it is not being paged.
     """
@@ -93,8 +102,14 @@ def _hastened(case: Case, policy: Policy, team: str, reason: Reason) -> Started 
         return None
     targets = hasten(case, policy, run, reason)
     if not targets:
-        raise BadInput("team", f"{run.team_name} is being paged for {case.reference} already")
+        return replace(going_on(case, run), asked_by=UserId(run.requested_by))
     return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
+
+
+def _all_being_paged(case: Case, started: Sequence[Started]) -> BadInput:
+    names = ", ".join(run.team_name for run in started)
+    are = "is" if len(started) == 1 else "are"
+    return BadInput("team", f"{names} {are} being paged for {case.reference} already")
 
 
 def paging_run(case: Case, team: str) -> PagingRun | None:

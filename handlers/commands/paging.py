@@ -3,6 +3,7 @@
 from bot.domain.controls import Button
 from bot.domain.rights import Deed
 from bot.render import forms
+from bot.render.message import Message
 from bot.render.mrkdwn import person
 from bot.services import answering, handing_over, paging
 from handlers.answer import Answer, Modal, joined
@@ -26,11 +27,19 @@ async def page(ask: Ask) -> Answer:
     begun = await ask.write(
         paging.page_all, ask.policy, ask.act, found.incident_id, teams, users, plain(why)
     )
-    return joined(
-        [
-            ask.say("page_sent", reference=found.reference, team=run.team_name, people=run.targets)
-            for run in begun
-        ]
+    return joined([_paged(ask, found.reference, run) for run in begun])
+
+
+def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
+    if run.asked_by is None:
+        return ask.say("page_sent", reference=reference, team=run.team_name, people=run.targets)
+    return ask.say(
+        "paged_before",
+        reference=reference,
+        team=run.team_name,
+        people=run.targets,
+        by=run.asked_by,
+        at=run.started_at,
     )
 
 

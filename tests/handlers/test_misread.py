@@ -363,6 +363,22 @@ async def test_all_targets_are_paged_and_named(
 
 
 @pytest.mark.parametrize(
+    "text", ["page legal, pr need both", "page legal and pr", "page PR/Legal", "page legal+pr"]
+)
+async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) -> None:
+    stage.in_channel(stage.opened(teams=("legal",)))
+    said = await stage.command("mei", text, "esc-1")
+    with stage.db.reading() as tx:
+        assert sorted(run.team_key for run in tx.all(select(PagingRun))) == ["legal", "pr"]
+    assert "PR is being paged for ESC-1" in said
+    assert "Legal was being paged for ESC-1 already" in said
+    assert f"<@{MEI}> asked" in said
+    before = entries(stage)
+    assert "are being paged for ESC-1 already" in await stage.command("mei", text, "esc-1")
+    assert entries(stage) == before
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("page legal pr need both", "/escalate page ESC-1 legal, pr need both"),
@@ -373,7 +389,7 @@ async def test_all_targets_are_paged_and_named(
         ("page @tom legal question", "one more target"),
         ("page legal, leagl", "Did you mean"),
         ("page legal and @ghost", "@ghost"),
-        ("page legal, content-policy", "already"),
+        ("page content-policy", "Content Policy is being paged for ESC-1 already"),
         ("handover legal, pr drafted", "/escalate handover ESC-1 pr drafted"),
         ("assign @tom and @sofia", "left over"),
         ("task @tom @sofia draft it by 17:00", "/escalate task ESC-1 @sofia draft it by 17:00"),

@@ -41,6 +41,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "reopened": ("reference", "withdrawn", "restored"),
     "ended": ("reference", "state", "withdrawn"),
     "page_sent": ("reference", "team", "people"),
+    "paged_before": ("reference", "team", "people", "by", "at"),
     "access_requested": ("reference",),
     "access_granted": ("reference", "person"),
     "access_refused": ("reference", "person"),

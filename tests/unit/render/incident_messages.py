@@ -210,6 +210,8 @@ SAID: Mapping[str, Any] = {
     "restored": 1,
     "people": (TOM,),
     "until": NOW,
+    "by": TOM,
+    "at": NOW,
     "channel": pages.channel_link(a_head()),
     "digest": "Leadership",
 }
