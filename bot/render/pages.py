@@ -21,6 +21,7 @@ def page(desk: Desk, view: PageMessage) -> Message:
     ]
     blocks += [section(_reason(desk, view, reason)) for reason in view.reasons]
     blocks += _question(desk, view) if waiting else [section(_outcome(desk, view))]
+    blocks += [context(desk.say("page", "may_repeat", page=view))] if view.may_repeat else []
     return message(text, blocks)
 
 
@@ -77,7 +78,6 @@ def _question(desk: Desk, view: PageMessage) -> list[Block]:
         button(desk, Button.OPEN_CHANNEL, view.page_id),
     ]
     notes = ["what_it_means", *(["late"] if view.late else [])]
-    notes += ["may_repeat"] if view.may_repeat else []
     said = [context(desk.say("page", note, page=view)) for note in notes]
     return [section(asked), actions(buttons), *said]
 

@@ -116,6 +116,7 @@ def _page(page_id: str, run_id: str, incident_id: str, now: datetime) -> dict[st
         "state": PageState.WAITING,
         "created_at": now,
         "reason": "",
+        "may_repeat": False,
     }
 
 

@@ -156,6 +156,12 @@ def _edit_found(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]], a
             outbox.enqueue(tx, claimed.workspace, at.now, [edit])
 
 
+def repeats(db: Database, claimed: Claimed) -> None:
+    """Slack may have this page, and it is about to be posted again: it says so from now on."""
+    with db.transaction() as tx:
+        pages.mark_repeat(tx, claimed.subject)
+
+
 def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
     """There is nothing to say any more."""
     with db.transaction() as tx:

@@ -36,7 +36,6 @@ def page_message(
     now: datetime,
     around: Around,
     *,
-    may_repeat: bool = False,
     late_since: datetime | None = None,
     ended: bool = False,
 ) -> PageMessage:
@@ -68,7 +67,7 @@ def page_message(
         responder=UserId(run.responder) if run.responder else None,
         acked_at=run.acked_at,
         reason=page.reason if head.full else "",
-        may_repeat=may_repeat,
+        may_repeat=page.may_repeat,
         late=late,
         ended=ended,
         alone=len(ladder.steps[page.step].targets) == 1 if page.step < len(ladder.steps) else True,

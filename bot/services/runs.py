@@ -135,6 +135,7 @@ def _ask(
                 "state": PageState.WAITING,
                 "created_at": now,
                 "reason": "",
+                "may_repeat": False,
             },
         )
         case.send(_page_message(case, page_id, target, late, wanted_since.get(target)))

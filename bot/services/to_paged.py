@@ -39,7 +39,6 @@ def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prep
         head,
         now,
         shelf.around(page, run),
-        may_repeat=repeat,
         late_since=datetime.fromisoformat(since) if since else None,
         ended=incident.ended_at is not None,
     )

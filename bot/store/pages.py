@@ -246,6 +246,11 @@ def forget_place(tx: Transaction, page_id: str) -> None:
     tx.execute(gone.values(channel_id=None, message_ts=None))
 
 
+def mark_repeat(tx: Transaction, page_id: str) -> None:
+    """A page may stand in Slack twice from now on, and says so wherever it stands."""
+    tx.execute(update(Page).where(col(Page.id) == page_id).values(may_repeat=True))
+
+
 def record_sent(tx: Transaction, now: datetime, *places: tuple[str, str, str]) -> None:
     """Remember where pages stand: each one's id, channel and ts."""
     rows = [

@@ -270,6 +270,8 @@ class Delivering(Loop):
             return None
         if not page:
             raise Rejected("outcome_unknown")
+        # Before it is posted: no edit may come in between that leaves the label out.
+        await self._threads.write(delivered.repeats, self._db, claimed)
         repeat = labelled_repeat(claimed)
         draft = await self._drafting.alone(repeat)
         if isinstance(draft, Moot):

@@ -309,5 +309,5 @@ def _is_archived(answer: Mapping[str, Any]) -> bool:
 
 
 def labelled_repeat(claimed: Claimed) -> Claimed:
-    """Return the claim with the note that this page may have come before."""
+    """Return the claim of a page that is posted although it may have come before."""
     return claimed._replace(args={**claimed.args, "may_repeat": True})

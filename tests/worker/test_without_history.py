@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
-from bot.services import digests, lifecycle, paging
+from bot.domain.severity import Severity
+from bot.services import answering, digests, lifecycle, paging, severities
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
@@ -125,3 +127,27 @@ async def test_where_the_history_does_not_answer_the_rest_waits_until_it_does(
         rig.slack.slack.faults.clear()
         await eventually(lambda: {state for state, _ in said.states()} == {DeliveryState.SENT})
         assert all(times == 1 for _, times in said.posts())
+
+
+async def test_a_page_that_may_stand_twice_says_so_in_each_edit(rig: Rig) -> None:
+    lost = _unanswered(FaultKind.RESET, await rig.slack.person(SOFIA).dm_with_app(), count=1)
+    rig.slack.slack.faults.set([FaultRule(FaultKind.HTTP_500, HISTORY), lost])
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("pr",)).head
+    reads = partial(_reads, rig, MAY_REPEAT)
+    async with rig.working():
+        await eventually(lambda: reads("Acknowledge by"))
+        severities.set_severity(rig.db, rig.policy, rig.act(MEI), opened.id, Severity.P2, "calm")
+        await eventually(lambda: reads("lowered it to P2"))
+        await rig.slack.advance(3600 * 9)
+        await eventually(lambda: reads("You can still take it"))
+        answering.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
+        await eventually(lambda: reads("You acknowledged"))
+        lifecycle.decline(rig.db, rig.act(MEI), opened.id, "not ours")
+        await eventually(lambda: reads("has ended"))
+
+
+def _reads(rig: Rig, *said: str) -> bool:
+    """Whether Sofia reads all of it in her page; it never stands without its label."""
+    pages = [texts(page) for page in rig.dms_of(SOFIA)]
+    assert all(MAY_REPEAT in page for page in pages)
+    return any(all(each in page for each in said) for page in pages)

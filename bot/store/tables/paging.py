@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, true
+from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
 
 from bot.domain.paging import PageState, RunState
@@ -45,7 +45,10 @@ class PagingRun(Tenant, table=True):
 
 
 class Page(Tenant, table=True):
-    """One page to one person. `sent_at` is when Slack accepted it."""
+    """One page to one person. `sent_at` is when Slack accepted it.
+
+    `may_repeat`: it was posted anew although Slack may have had it, so it may stand twice.
+    """
 
     __table_args__ = (
         UniqueConstraint("run_id", "round", "step", "target"),
@@ -66,3 +69,4 @@ class Page(Tenant, table=True):
     message_ts: str | None = Field(default=None, max_length=32)
     answered_at: datetime | None = moment(default=None, nullable=True)
     reason: str = ""
+    may_repeat: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
