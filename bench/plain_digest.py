@@ -26,7 +26,7 @@ _INCIDENTS = text(
 )
 _FIRST = text("SELECT min(opened_at) FROM incident WHERE team_id = :team AND NOT drill")
 _RUNS = text(
-    "SELECT incident_id, team_key, started_at, acked_at, state FROM paging_run "
+    "SELECT incident_id, team_key, started_at, ack_due_at, acked_at, state FROM paging_run "
     "WHERE team_id = :team AND started_at < :until"
 )
 _MARKERS = {"P0": "red", "P1": "large_orange", "P2": "large_yellow", "P3": "large_blue"}
@@ -48,14 +48,14 @@ def lines(db: Database, policy: Policy, team: str, now: datetime) -> list[str]:
         rows = [_Row(*row) for row in connection.execute(_INCIDENTS, given)]
         runs = connection.execute(_RUNS, given).all()
     shown, masked = [row for row in rows if not row.masked], [row for row in rows if row.masked]
-    severities = {row.id: row.severity for row in shown}
+    told = {row.id for row in shown}
     teams = defaultdict(set)
     for run in runs:
         teams[run.incident_id].add(_team(run.team_key))
     asked = [
-        (_team(run.team_key), severities[run.incident_id], _at(run.started_at), _at(run.acked_at))
+        (_team(run.team_key), *map(_at, (run.started_at, run.ack_due_at, run.acked_at)))
         for run in runs
-        if run.incident_id in severities and run.state != "cancelled"
+        if run.incident_id in told and run.state != "cancelled"
     ]
     names: _Labels = {key: one.name for key, one in policy.teams.items()} | _DIRECTLY
     categories: _Labels = {key: one.label for key, one in policy.categories.items()}
@@ -67,7 +67,7 @@ def lines(db: Database, policy: Policy, team: str, now: datetime) -> list[str]:
         *_table("category", shown, period, lambda row: [row.category], categories),
         *_table("surface", shown, period, lambda row: [row.surface or ""], policy.surfaces),
         *_table("team", shown, period, lambda row: teams[row.id], names),
-        *_answers([one for one in asked if one[2] in period], policy, period, names),
+        *_answers([one for one in asked if one[1] in period], period, names),
         *_open(shown, period),
     ]
 
@@ -158,11 +158,11 @@ def _table(
     return [f"*By {name}*", *said, *more]
 
 
-def _answers(asked: Sequence[Any], policy: Policy, period: Period, names: _Labels) -> list[str]:
+def _answers(asked: Sequence[Any], period: Period, names: _Labels) -> list[str]:
     of_team = defaultdict(list)
     for one in asked:
         of_team[one[0]].append(one)
-    took, hits, judged = _judged(asked, policy, period)
+    took, hits, judged = _judged(asked, period)
     said = [
         "*Answers to pages*",
         f"{len(asked)} {'team' if len(asked) == 1 else 'teams'} asked, {len(took)} answered, "
@@ -180,7 +180,7 @@ def _answers(asked: Sequence[Any], policy: Policy, period: Period, names: _Label
             + f" (95 % interval {share.low * 100:.0f} % to {share.high * 100:.0f} %)"
         )
     for team in sorted(of_team):
-        took, hits, judged = _judged(of_team[team], policy, period)
+        took, hits, judged = _judged(of_team[team], period)
         in_time = f", {hits} of {judged} in time" if judged else ""
         half = f", half within {humane(middle(took))}" if took else ""
         name = names.get(team, team)
@@ -188,16 +188,13 @@ def _answers(asked: Sequence[Any], policy: Policy, period: Period, names: _Label
     return said
 
 
-def _judged(
-    asked: Sequence[Any], policy: Policy, period: Period
-) -> tuple[list[timedelta], int, int]:
-    within = {rule.severity: rule.ack_within for rule in policy.severities.values()}
+def _judged(asked: Sequence[Any], period: Period) -> tuple[list[timedelta], int, int]:
     took, hits, judged = [], 0, 0
-    for _, severity, paged, acked in asked:
+    for _, paged, due, acked in asked:
         if acked is not None and acked < period.end:
             took.append(acked - paged)
-            hits, judged = hits + (acked - paged <= within[severity]), judged + 1
-        elif paged + within[severity] < period.end:
+            hits, judged = hits + (acked <= due), judged + 1
+        elif due < period.end:
             judged += 1
     return sorted(took), hits, judged
 

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -153,7 +153,7 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
         by_category=rows(lambda i: [i.category]),
         by_surface=rows(lambda i: [i.surface]),
         by_team=rows(lambda i: list(dict.fromkeys(map(_in_teams, i.teams)))),
-        acks=ack_figures(facts.acks, facts.ack_within, period),
+        acks=ack_figures(facts.acks, period),
         acks_by_team=_acks_by_team(facts, period),
         oldest_open=_oldest(shown, period),
         overdue=tuple(due for due in deadlines if due.due_at < period.end),
@@ -180,9 +180,7 @@ def ninetieth(lengths: Sequence[timedelta]) -> timedelta:
     return sorted(lengths)[math.ceil(0.9 * len(lengths)) - 1]
 
 
-def ack_figures(
-    acks: Iterable[AckFact], ack_within: Mapping[Severity, timedelta], period: Period
-) -> AckFigures:
+def ack_figures(acks: Iterable[AckFact], period: Period) -> AckFigures:
     """Count the answers that were there at the end of the period to what was asked in it."""
     asked = [ack for ack in acks if ack.paged_at in period]
     took = [
@@ -190,7 +188,7 @@ def ack_figures(
         for ack in asked
         if ack.acked_at is not None and ack.acked_at < period.end
     ]
-    kept = [_kept(ack, ack_within[ack.severity], period.end) for ack in asked]
+    kept = [_kept(ack, period.end) for ack in asked]
     judged = [answer for answer in kept if answer is not None]
     return AckFigures(
         asked=len(asked),
@@ -202,11 +200,11 @@ def ack_figures(
     )
 
 
-def _kept(ack: AckFact, within: timedelta, end: datetime) -> bool | None:
+def _kept(ack: AckFact, end: datetime) -> bool | None:
     """Whether the promise was kept; None while it may still be."""
     if ack.acked_at is not None and ack.acked_at < end:
-        return ack.acked_at - ack.paged_at <= within
-    return False if ack.paged_at + within < end else None
+        return ack.acked_at <= ack.due_at
+    return False if ack.due_at < end else None
 
 
 class _Weeks:
@@ -287,9 +285,7 @@ def _acks_by_team(facts: DigestFacts, period: Period) -> tuple[TeamAcks, ...]:
     for ack in facts.acks:
         if ack.paged_at in period:
             asked.setdefault(_in_teams(ack.team), []).append(ack)
-    return tuple(
-        TeamAcks(team, ack_figures(asked[team], facts.ack_within, period)) for team in sorted(asked)
-    )
+    return tuple(TeamAcks(team, ack_figures(asked[team], period)) for team in sorted(asked))
 
 
 def _oldest(incidents: Sequence[IncidentFact], period: Period) -> tuple[OpenIncident, ...]:

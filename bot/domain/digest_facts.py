@@ -4,9 +4,9 @@ Incidents and answers are tuples, because there are thousands of them: a frozen 
 five times as long.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.ids import TeamKey, UserId
@@ -34,12 +34,15 @@ class IncidentFact(NamedTuple):
 
 
 class AckFact(NamedTuple):
-    """A team was asked, and answered or did not. Cancelled runs are left out by the caller."""
+    """A team was asked, and answered or did not. Cancelled runs are left out by the caller.
+
+    `due_at` moves when the severity does: it is what the team's pages said when it answered.
+    """
 
     reference: str
     team: TeamKey
-    severity: Severity
     paged_at: datetime
+    due_at: datetime
     acked_at: datetime | None
 
 
@@ -66,7 +69,6 @@ class DigestFacts:
     incidents: tuple[IncidentFact, ...]
     acks: tuple[AckFact, ...]
     tasks: tuple[TaskFact, ...]
-    ack_within: Mapping[Severity, timedelta]
 
     def of_teams(self, teams: Collection[TeamKey]) -> "DigestFacts":
         """Keep what concerns these teams; none named means all.

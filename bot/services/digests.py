@@ -190,8 +190,8 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
         since=store.first_opened(tx, workspace) or period.start,
         incidents=incidents,
         acks=tuple(
-            AckFact(shown[incident].reference, team, shown[incident].severity, paged_at, acked_at)
-            for incident, team, paged_at, acked_at in store.runs_since(
+            AckFact(shown[incident].reference, team, paged_at, due_at, acked_at)
+            for incident, team, paged_at, due_at, acked_at in store.runs_since(
                 tx, workspace, since, period.end
             )
             if incident in shown
@@ -201,7 +201,6 @@ def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period
             for task in tasks
             if task.incident_id in about
         ),
-        ack_within={rule.severity: rule.ack_within for rule in policy.severities.values()},
     )
 
 

@@ -135,6 +135,9 @@ def _notice(
     if incident.ended_at is not None:
         return Moot("the incident has ended")
     reader = claimed.target or ""
+    newest = unsent_pages.newest_notice_at(tx, run.id, reader)
+    if newest is not None and newest > claimed.created_at:
+        return Moot("the run has come to its end again since")
     if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
         return Moot("Slack has taken the notice meanwhile")
     if _has_left(tx, claimed):

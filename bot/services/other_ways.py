@@ -15,8 +15,8 @@ def by_other_ways(policy: Policy, unsent: Unsent) -> list[Outgoing]:
 
 def _outgoing(unsent: Unsent, way: Way) -> Outgoing:
     notice = unsent.kind is DeliveryKind.EXHAUSTED
-    # A page is one person's; a run has several who are told.
-    about = f"{unsent.subject}:{unsent.target}" if notice else unsent.subject
+    # A page is one person's; a run has several who are told, each time that it comes to its end.
+    about = unsent.delivery if notice else unsent.subject
     return Outgoing(
         kind=DeliveryKind.EXHAUSTED_OUTSIDE if notice else DeliveryKind.FALLBACK,
         priority=Priority.FALLBACK,

@@ -154,7 +154,12 @@ def _say_it_otherwise(tx: Transaction, policy: Policy, claimed: Claimed, at: At)
         return
     if incident.severity in policy.fallback.after and incident.ended_at is None:
         unsent = Unsent(
-            claimed.kind, claimed.subject, incident.id, claimed.workspace, claimed.target
+            claimed.id,
+            claimed.kind,
+            claimed.subject,
+            incident.id,
+            claimed.workspace,
+            claimed.target,
         )
         outbox.enqueue(tx, claimed.workspace, at.now, by_other_ways(policy, unsent))
 

@@ -141,6 +141,7 @@ _RUNS = Prepared(
                 PagingRun.incident_id,
                 PagingRun.team_key,
                 PagingRun.started_at,
+                PagingRun.ack_due_at,
                 PagingRun.acked_at,
             )
         )

@@ -26,9 +26,11 @@ from bot.store.transaction import Transaction
 class Unsent:
     """A page that still waits for Slack and for an answer, or a notice that nobody answered.
 
-    `subject` is the page's id, or that of the notice's run.
+    `subject` is the page's id, or that of the notice's run, which may come to its end again:
+    `delivery` is one page or one notice to one person.
     """
 
+    delivery: str
     kind: DeliveryKind
     subject: str
     incident_id: str
@@ -51,6 +53,11 @@ def overdue(
         col(fallback.subject) == col(Delivery.subject),
         col(fallback.target) == col(Delivery.target),
         col(fallback.kind).in_(OUTSIDE),
+        # A run that came to its end again has a notice of its own.
+        or_(
+            col(Delivery.kind) != DeliveryKind.EXHAUSTED,
+            col(fallback.created_at) >= col(Delivery.created_at),
+        ),
         # Withdrawn because the policy was edited: the person may have another way by now.
         col(fallback.state) != DeliveryState.CANCELLED,
     )
@@ -71,6 +78,7 @@ def overdue(
     ]
     return [
         Unsent(
+            row["id"],
             row["kind"],
             row["subject"],
             row["incident_id"],
@@ -116,7 +124,18 @@ def fallback_waits(tx: Transaction, now: datetime) -> bool:
     return tx.execute(lane.limit(1)).first() is not None
 
 
+def newest_notice_at(tx: Transaction, run_id: str, target: str) -> datetime | None:
+    """Return when it was last decided to tell this person that a run came to its end."""
+    newest = select(func.max(col(Delivery.created_at))).where(
+        col(Delivery.subject) == run_id,
+        col(Delivery.target) == target,
+        col(Delivery.kind) == DeliveryKind.EXHAUSTED,
+    )
+    return tx.execute(newest).scalar_one()  # type: ignore[no-any-return]
+
+
 _FOUND = (
+    col(Delivery.id),
     col(Delivery.kind),
     col(Delivery.subject),
     col(Delivery.incident_id),
@@ -138,9 +157,16 @@ def _pages() -> Select[*tuple[Any, ...]]:
 
 
 def _notices() -> Select[*tuple[Any, ...]]:
+    newer = aliased(Delivery)
+    told_anew = select(col(newer.id)).where(
+        col(newer.subject) == col(Delivery.subject),
+        col(newer.target) == col(Delivery.target),
+        col(newer.kind) == DeliveryKind.EXHAUSTED,
+        col(newer.created_at) > col(Delivery.created_at),
+    )
     of_run = select(*_FOUND).join(PagingRun, col(PagingRun.id) == col(Delivery.subject))
     return _not_over(of_run, DeliveryKind.EXHAUSTED).where(
-        col(PagingRun.state) == RunState.EXHAUSTED
+        col(PagingRun.state) == RunState.EXHAUSTED, ~told_anew.exists()
     )
 
 

@@ -15,7 +15,7 @@ from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import answering, paging, severities
+from bot.services import answering, digests, paging, severities
 from bot.services.letters import Letter
 from bot.store import incidents
 from bot.store.database import Database
@@ -265,3 +265,23 @@ def test_a_member_may_raise_and_not_lower(db: Database, policy: Policy) -> None:
     member = an_act("U0BAO", role=Role.MEMBER, minutes=1)
     changed = severities.set_severity(db, policy, member, incident_id, Severity.P1)
     assert changed.reference == "ESC-1"
+
+
+def test_the_digest_measures_an_answer_by_what_the_page_asked_for(
+    db: Database, policy: Policy
+) -> None:
+    """Two minutes after a rise to P0 is in time, hours after the first page as a P3."""
+    raised = opened(db, policy, Severity.P3)
+    change(db, policy, raised, Severity.P0, 3 * HOURS)
+    answering.acknowledge_mine(db, an_act(PRIYA, now=NOON + 3 * HOURS + 2 * MINUTES), raised)
+    late = opened(db, policy, Severity.P1, PR)
+    answering.acknowledge_mine(db, an_act(SOFIA, now=NOON + 40 * MINUTES), late)
+    change(db, policy, late, Severity.P3, 1 * HOURS, "calmer")
+    told = digests.preview(db, policy, an_act(MEI, now=NOON + 5 * HOURS), None).figures.acks_by_team
+    in_time = {one.team: one.figures.attainment for one in told}
+    legal, pr = in_time[LEGAL], in_time[PR]
+    assert legal is not None
+    assert pr is not None
+    assert (legal.hits, legal.n) == (1, 1)
+    # PR was paged by the rise as well, and has not answered that.
+    assert (pr.hits, pr.n) == (0, 2)

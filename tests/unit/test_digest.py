@@ -16,12 +16,6 @@ from bot.domain.severity import Severity
 END = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PERIOD = week_until(END, ZoneInfo("Asia/Singapore"))
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
-WITHIN = {
-    Severity.P0: timedelta(minutes=5),
-    Severity.P1: timedelta(minutes=15),
-    Severity.P2: timedelta(hours=2),
-    Severity.P3: timedelta(days=1),
-}
 OPENED = END - timedelta(days=2)
 
 
@@ -52,7 +46,7 @@ def an_incident(
 
 def an_ack(minutes: float | None, *, team: TeamKey = LEGAL, paged_at: datetime = OPENED) -> AckFact:
     acked_at = None if minutes is None else paged_at + timedelta(minutes=minutes)
-    return AckFact("ESC-1", team, Severity.P1, paged_at, acked_at)
+    return AckFact("ESC-1", team, paged_at, paged_at + timedelta(minutes=15), acked_at)
 
 
 def a_task(due_at: datetime, done_at: datetime | None = None, text: str = "Write") -> TaskFact:
@@ -65,7 +59,7 @@ def facts(
     tasks: tuple[TaskFact, ...] = (),
     weeks: int = 52,
 ) -> DigestFacts:
-    return DigestFacts(END - timedelta(days=7 * weeks), incidents, acks, tasks, WITHIN)
+    return DigestFacts(END - timedelta(days=7 * weeks), incidents, acks, tasks)
 
 
 def test_opened_closed_and_open_are_counted_as_they_stood_at_the_end() -> None:

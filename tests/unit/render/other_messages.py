@@ -109,9 +109,10 @@ def a_week(count: int = 6) -> DigestFigures:
         )
         for number in range(1, count + 1)
     )
+    asked = NOW - 40 * HOUR
     acks = (
-        AckFact("ESC-1", TeamKey("legal"), Severity.P1, NOW - 40 * HOUR, NOW - 40 * HOUR + MINUTE),
-        AckFact("ESC-1", TeamKey("pr"), Severity.P1, NOW - 40 * HOUR, None),
+        AckFact("ESC-1", TeamKey("legal"), asked, asked + 15 * MINUTE, asked + MINUTE),
+        AckFact("ESC-1", TeamKey("pr"), asked, asked + 15 * MINUTE, None),
     )
     tasks = (
         TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),
@@ -122,13 +123,12 @@ def a_week(count: int = 6) -> DigestFigures:
         incidents=incidents,
         acks=acks,
         tasks=tasks,
-        ack_within={Severity.P1: timedelta(minutes=15)},
     )
     return figures.figures(facts, figures.week_until(NOW, zone))
 
 
 def a_quiet_week() -> DigestFigures:
-    facts = DigestFacts(NOW - timedelta(weeks=2), (), (), (), {})
+    facts = DigestFacts(NOW - timedelta(weeks=2), (), (), ())
     return figures.figures(facts, figures.week_until(NOW, ZoneInfo("Asia/Singapore")))
 
 

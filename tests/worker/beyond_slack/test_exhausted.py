@@ -9,11 +9,12 @@ from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
+from bot.domain.paging import RunState
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
-from bot.services import answering, paging
+from bot.services import answering, paging, severities
 from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, an_incident
@@ -121,6 +122,34 @@ async def test_a_wrong_user_not_found_sends_it_the_other_way_at_once_and_to_slac
         rig.slack.slack.faults.rules.remove(fault)
         await eventually(lambda: "has acknowledged" in str(rig.dms_of(boss)))
     assert len(told_that_nobody_answered(beyond, "priya@example.com")) == 1
+
+
+async def test_each_end_of_a_ladder_is_told_once(beyond: Beyond) -> None:
+    """It is raised when nobody was left, and the faster ladder passes unanswered too."""
+    rig = beyond.rig
+    boss = in_charge(rig)[0]
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+    by_mail = beyond.rule(**{boss: (MAIL,)})
+    rule = replace(by_mail, after={one: timedelta(seconds=1) for one in Severity})
+    told = partial(told_that_nobody_answered, beyond, "priya@example.com")
+    async with rig.working(), beyond.working(rule), beyond.working(rule):
+        await until_nobody_is_left(rig)
+        await eventually(told)
+        await eventually(lambda: _settled(rig))
+        severities.set_severity(
+            rig.db, rig.policy, rig.act(MEI), opened.head.id, Severity.P0, "threat to life"
+        )
+        assert legal_run(rig).state is RunState.PAGING
+        await until_nobody_is_left(rig)
+        await eventually(lambda: len(told()) == 2)
+        await eventually(lambda: _settled(rig))
+    assert [text.split(":")[0] for text in told()] == ["P1 ESC-1", "P0 ESC-1"]
+
+
+def _settled(rig: Rig) -> bool:
+    """Whether nothing is still on its way past Slack to those in charge."""
+    return {row.state for row in notices(rig)} == {DeliveryState.SENT}
 
 
 def in_charge(rig: Rig) -> list[str]:
