@@ -114,7 +114,7 @@ def preview(db: Database, policy: Policy, act: Act, key: str | None) -> DigestVi
     rule = _rule(policy, key)
     period = week_until(act.now, rule.zone if rule else policy.default_zone)
     with db.reading() as tx:
-        return _view(tx, policy, act.workspace, rule, period)
+        return _view(tx, act.workspace, rule, period)
 
 
 def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
@@ -156,23 +156,22 @@ def planned_view(
     )
     late_since = args.get("late_since")
     due = datetime.fromisoformat(late_since) if late_since else None
-    return _view(tx, policy, workspace, rule, period, late_since=due)
+    return _view(tx, workspace, rule, period, late_since=due)
 
 
 def _view(
     tx: Transaction,
-    policy: Policy,
     workspace: Workspace,
     rule: DigestRule | None,
     period: Period,
     late_since: datetime | None = None,
 ) -> DigestView:
-    facts = gather(tx, policy, workspace, period)
+    facts = gather(tx, workspace, period)
     counted = figures(facts.of_teams(rule.teams if rule else ()), period)
     return DigestView(name=rule.name if rule else "", figures=counted, late_since=late_since)
 
 
-def gather(tx: Transaction, policy: Policy, workspace: Workspace, period: Period) -> DigestFacts:
+def gather(tx: Transaction, workspace: Workspace, period: Period) -> DigestFacts:
     """Read what the figures need; of a restricted incident only that it was opened and ended."""
     since = period.start - timedelta(weeks=BASELINE_WEEKS)
     rows = store.incidents_since(tx, workspace, since, period.end)
