@@ -15,8 +15,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    column = sa.Column("may_repeat", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("page", column)
+    op.add_column(
+        "page", sa.Column("may_repeat", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
 
 
 def downgrade() -> None:
