@@ -14,7 +14,8 @@ from bot.domain.severity import Severity
 class OutsidePage:
     """What a page says outside Slack. `title` is None where it may not be shown there.
 
-    `zone` is its reader's, by its IANA name.
+    `answer_by` is until when its own step waits: None once that went by. `exhausted`: the whole
+    ladder has, and `is_last`: no one is left on it. `zone` is its reader's, by its IANA name.
     """
 
     reference: str
@@ -24,21 +25,24 @@ class OutsidePage:
     in_person: bool
     asked_by: str
     paged_at: datetime
-    ack_due_at: datetime
+    answer_by: datetime | None
     zone: str
+    is_last: bool = False
+    exhausted: bool = False
     may_repeat: bool = False
 
     @property
     def overdue(self) -> bool:
-        """Whether this person is only called because an answer did not come in time."""
-        return self.paged_at >= self.ack_due_at
+        """Whether the time for an answer was over when this person was paged, or is by now."""
+        return self.answer_by is None or self.paged_at >= self.answer_by
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideExhausted:
     """What is said outside Slack to those in charge: nobody of a team has acknowledged.
 
-    `title` is None where it may not be shown there; `tried` are names; `zone` is its reader's.
+    `title` is None where it may not be shown there; `tried` are names, and `untold` those whose
+    page Slack has not taken; `zone` is its reader's.
     """
 
     reference: str
@@ -47,6 +51,7 @@ class OutsideExhausted:
     team_name: str
     asked_by: str
     tried: tuple[str, ...]
+    untold: tuple[str, ...]
     started_at: datetime
     ack_due_at: datetime
     zone: str

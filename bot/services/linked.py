@@ -7,13 +7,14 @@ from bot.domain.act import THE_BOT, Act, Role, Workspace
 from bot.domain.errors import NotYours
 from bot.domain.ids import PageId
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
-from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, RunState
+from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, Ladder, RunState
 from bot.domain.reach import Link
 from bot.domain.rights import Deed, require
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import access, answering, views
 from bot.services.answering import Taken
+from bot.services.page_views import Around, asked_of
 from bot.store import incidents, pages, people
 from bot.store.database import Database
 from bot.store.tables import Incident, Page, PagingRun
@@ -75,6 +76,7 @@ def outside_page(
 ) -> OutsidePage:
     """Return what may be said of a page outside Slack."""
     head = views.head_in(incident, Place.OUTSIDE)
+    asked = asked_of(page, run, _around(tx, run))
     return OutsidePage(
         reference=head.reference,
         severity=head.severity,
@@ -83,7 +85,9 @@ def outside_page(
         in_person=run.team_key == PERSON_PREFIX + page.target,
         asked_by=_name(tx, run, run.requested_by),
         paged_at=page.created_at,
-        ack_due_at=run.ack_due_at,
+        answer_by=asked.by,
+        is_last=asked.is_last,
+        exhausted=run.state is RunState.EXHAUSTED,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, page.target),
     )
@@ -100,19 +104,29 @@ def outside_exhausted(
 ) -> OutsideExhausted:
     """Return what may be said outside Slack of a team that did not answer."""
     head = views.head_in(incident, Place.OUTSIDE)
-    asked = dict.fromkeys(page.target for page in pages.pages_of_run(tx, run.id))
+    told = pages.pages_of_run(tx, run.id)
+    untold = views.unsent_of(told)
+    tried = dict.fromkeys(page.target for page in told if page.target not in untold)
     return OutsideExhausted(
         reference=head.reference,
         severity=head.severity,
         title=head.name if head.full else None,
         team_name=run.team_name,
         asked_by=_name(tx, run, run.requested_by),
-        tried=tuple(_name(tx, run, user) for user in asked),
+        tried=tuple(_name(tx, run, user) for user in tried),
+        untold=tuple(_name(tx, run, user) for user in untold),
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, reader),
     )
+
+
+def _around(tx: Transaction, run: PagingRun) -> Around:
+    """The run's pages, and who of its ladder counts as gone."""
+    workspace = Workspace(run.team_id, run.enterprise_id)
+    on_it = {user for step in Ladder.from_json(run.ladder).steps for user in step.targets}
+    return Around(pages.pages_of_run(tx, run.id), people.gone(tx, workspace, on_it))
 
 
 def _zone(tx: Transaction, policy: Policy, run: PagingRun, user: str) -> str:

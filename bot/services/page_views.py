@@ -22,6 +22,14 @@ from bot.store.tables import Page, PagingRun
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Until when a page's own step waits (None: it went by), and whether no one is left after."""
+
+    by: datetime | None
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What else a page's words depend on: the run's other pages, and who has left Slack."""
 
@@ -47,7 +55,7 @@ def page_message(
     late = page.sent_at is None and is_late(due, now)
     at, stands = Position(page.round, page.step), Position(run.round, run.step)
     ladder = Ladder.from_json(run.ladder)
-    paging = run.state is RunState.PAGING
+    asked = asked_of(page, run, around)
     theirs = [
         Position(other.round, other.step) for other in around.pages if other.target == page.target
     ]
@@ -61,7 +69,7 @@ def page_message(
         run_state=run.state,
         reasons=_reasons(run, head),
         paged_at=page.sent_at or due,
-        answer_by=run.next_at if paging and at == stands else None,
+        answer_by=asked.by,
         round=round_of(page, run),
         step=page.step,
         responder=UserId(run.responder) if run.responder else None,
@@ -71,7 +79,7 @@ def page_message(
         late=late,
         ended=ended,
         alone=len(ladder.steps[page.step].targets) == 1 if page.step < len(ladder.steps) else True,
-        is_last=paging and _is_last(ladder, stands, now, around),
+        is_last=asked.is_last,
         asked_before=any(_before(other, at) for other in theirs),
         asked_again=any(_before(at, other) for other in theirs),
         went_on=at != stands,
@@ -82,11 +90,21 @@ def _before(one: Position, other: Position) -> bool:
     return (one.round, one.step) < (other.round, other.step)
 
 
-def _is_last(ladder: Ladder, stands: Position, now: datetime, around: Around) -> bool:
-    """Whether nobody is left who could be paged after this step."""
+def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
+    """Return what a page asks for, in Slack and past it."""
+    if run.state is not RunState.PAGING:
+        return Asked(None, is_last=False)
+    stands = Position(run.round, run.step)
+    own = Position(page.round, page.step) == stands
+    return Asked(run.next_at if own else None, is_last=_is_last(run, stands, around))
+
+
+def _is_last(run: PagingRun, stands: Position, around: Around) -> bool:
+    """Whether nobody is left who could be paged after this step, whenever that is."""
+    ladder = Ladder.from_json(run.ladder)
     said_no = {UserId(page.target) for page in around.pages if page.state in SAID_NO}
     gone = {UserId(user) for user in around.gone} | said_no
-    return isinstance(next_step(ladder, stands, now, gone), Exhausted)
+    return isinstance(next_step(ladder, stands, run.started_at, gone), Exhausted)
 
 
 def depends_on_others(page: Page, run: PagingRun) -> bool:

@@ -34,11 +34,11 @@ PAGE = OutsidePage(
     in_person=False,
     asked_by="Mei Tan",
     paged_at=NOW,
-    ack_due_at=NOW + timedelta(minutes=15),
+    answer_by=NOW + timedelta(minutes=15),
     zone="UTC",
 )
 SEALED = replace(
-    PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, ack_due_at=NOW
+    PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, answer_by=NOW
 )
 NOBODY = OutsideExhausted(
     reference="ESC-12",
@@ -47,6 +47,7 @@ NOBODY = OutsideExhausted(
     team_name="Legal",
     asked_by="Mei Tan",
     tried=("Priya Nair", "Tom Becker"),
+    untold=("Jamal Reed",),
     started_at=NOW,
     ack_due_at=NOW + timedelta(minutes=15),
     zone="UTC",
@@ -61,11 +62,20 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "nobody answered, in the reader's own time": lambda desk: outside.exhausted(
         desk, replace(NOBODY, zone="America/New_York")
     ),
+    "to the last one on the list": lambda desk: outside.written(
+        desk, replace(PAGE, is_last=True), LINK
+    ),
+    "when its step went by": lambda desk: outside.written(
+        desk, replace(PAGE, answer_by=None), LINK
+    ),
+    "when the whole list went by": lambda desk: outside.written(
+        desk, replace(PAGE, answer_by=None, exhausted=True), LINK
+    ),
     "without a link": lambda desk: outside.written(desk, PAGE, None),
     "sealed, again": lambda desk: outside.written(desk, replace(SEALED, may_repeat=True), LINK),
     "nobody answered": lambda desk: outside.exhausted(desk, NOBODY),
     "nobody was there to answer, sealed, again": lambda desk: outside.exhausted(
-        desk, replace(NOBODY, title=None, tried=(), may_repeat=True)
+        desk, replace(NOBODY, title=None, tried=(), untold=(), may_repeat=True)
     ),
     "a test": lambda desk: outside.trial(desk, "priya"),
 }

@@ -1,0 +1,82 @@
+"""What is said past Slack is what the page in Slack says: its own step's time, and who is left."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.duework import DeliveryKind
+from bot.domain.ids import PageId, TeamKey, UserId
+from bot.domain.outside import OutsideExhausted, OutsidePage, Standing
+from bot.domain.paging import PageState, RunState
+from bot.domain.reach import Link
+from bot.domain.reading import PageMessage
+from bot.domain.severity import Severity
+from bot.policy import Policy
+from bot.services import linked
+from bot.store import incidents
+from bot.store.database import Database
+from bot.store.tables import Page
+from tests.factories import MEI, NOON, PRIYA, an_incident, people
+from tests.services import scene
+
+LEGAL = TeamKey("legal")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def behind_the_link(db: Database, policy: Policy, page: Page) -> OutsidePage:
+    link = Link(PageId(page.id), UserId(page.target), NOON + DAY)
+    seen = linked.look(db, policy, link)
+    assert seen.standing is Standing.WAITING
+    return seen.page
+
+
+def told(db: Database, policy: Policy) -> OutsideExhausted:
+    run = scene.run_of(db, "legal")
+    with db.reading() as tx:
+        incident = incidents.get(tx, run.incident_id)
+        assert incident is not None
+        return linked.outside_exhausted(tx, policy, run, incident, MEI)
+
+
+def test_a_page_past_slack_says_what_the_one_in_slack_says(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, teams=(LEGAL,), severity=Severity.P0)
+    compared, now = [], NOON
+    while (run := scene.run_of(db, "legal")).state is RunState.PAGING:
+        for letter in scene.letters(scene.send(db, policy, now), DeliveryKind.PAGE):
+            view = letter.view
+            assert isinstance(view, PageMessage)
+            [page] = [one for one in scene.all_pages(db, "legal") if one.id == view.page_id]
+            past = behind_the_link(db, policy, page)
+            assert (past.answer_by, past.is_last) == (view.answer_by, view.is_last)
+            assert past.answer_by == run.next_at
+            compared.append(past.is_last)
+        assert run.next_at is not None
+        now = run.next_at
+        scene.tick(db, policy, now)
+    assert compared[0] is False
+    assert compared[-1] is True
+    waiting = [page for page in scene.all_pages(db, "legal") if page.state is PageState.WAITING]
+    assert waiting
+    for page in waiting:
+        past = behind_the_link(db, policy, page)
+        assert (past.answer_by, past.is_last, past.exhausted) == (None, False, True)
+
+
+def test_only_whose_page_slack_took_were_paged(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    scene.send(db, policy)
+    while (run := scene.run_of(db, "legal")).state is RunState.PAGING:
+        assert run.next_at is not None
+        scene.tick(db, policy, run.next_at)
+    said = told(db, policy)
+    paged = {page.target for page in scene.all_pages(db, "legal")}
+    sent = {page.target for page in scene.all_pages(db, "legal") if page.sent_at is not None}
+    assert sent == {PRIYA}
+    assert len(said.tried) == 1
+    assert len(said.untold) == len(paged) - 1 > 0
+    assert not {*said.tried} & {*said.untold}
