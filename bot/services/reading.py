@@ -64,7 +64,11 @@ def find(
                 incidents.by_channel(tx, act.workspace, channel, thread_ts) if channel else None
             )
             if incident is None:
-                raise BadInput("incident", "this is no incident's channel; name one", reference(12))
+                raise BadInput(
+                    "incident",
+                    "this is not an escalation's channel. Add a reference",
+                    reference(12),
+                )
         return Found(incident.id, reference(incident.number))
 
 

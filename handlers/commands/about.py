@@ -161,4 +161,4 @@ def _left_over(ask: Ask, verb: Verb) -> Unclear:
 
 
 def _no_text(ask: Ask, verb: Verb) -> str:
-    return f"'{verb.name}' takes no text, and '{ask.text[:80]}' is left over"
+    return f"'{verb.name}' takes no text, so “{ask.text[:80]}” was not understood"

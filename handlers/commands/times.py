@@ -55,5 +55,5 @@ async def time_at_end(request: Request, typed: str, example: str) -> Timed:
         if not found.text:
             return Timed(found.at, found.zone, plain(text[: by.start()]))
         shown = found.text[:_LONGEST_SHOWN]
-        problem = f"'{shown}' behind the time is not part of it; put the time at the end"
+        problem = f"'{shown}' after the time is not part of it; put the time at the end"
     raise BadInput("when", problem, example)

@@ -61,7 +61,7 @@ async def test_a_rise_shows_who_it_pages_before_anyone_is_paged(stage: Stage) ->
     assert (await sent_by(stage, "mei", severity="P0", note="threat to life confirmed")).ok
     asked = stage.person("mei").modal
     assert asked.callback_id == Form.RAISE
-    assert "P0 pages these people now" in words(asked)
+    assert "If you raise it to P0, these people are paged" in words(asked)
     assert "Operations" in words(asked)
     head = stage.details(opened.head.id).card.head
     assert head.severity is Severity.P3, "asked first"
@@ -79,7 +79,7 @@ async def test_another_severity_chosen_where_a_rise_is_asked_shows_its_own(stage
     await form(stage, "mei", opened.head.id, Button.CHANGE_SEVERITY)
     await sent_by(stage, "mei", severity="P1")
     assert (await sent_by(stage, "mei", severity="P0")).ok
-    assert "P0 pages these people now" in words(stage.person("mei").modal)
+    assert "If you raise it to P0, these people are paged" in words(stage.person("mei").modal)
     assert stage.details(opened.head.id).card.head.severity is Severity.P3
 
 

@@ -61,9 +61,9 @@ async def test_the_answer_names_the_zone_of_the_person(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("typed", "because"),
     [
-        ("in 1h 30 call", "may belong to the time"),
+        ("in 1h 30 call", "may be part of the time"),
         ("17:00 - 18:00 call", "looks like a time too"),
-        ("17:00 IST call", "IST may be the time of"),
+        ("17:00 IST call", "IST can mean"),
         ("17:00 tomorow call", "looks like a time too"),
         ("9:00 every day call", "looks like a time too"),
     ],

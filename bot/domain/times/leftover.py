@@ -43,7 +43,7 @@ def refuse_leftover(words: Words, at: int, working: WorkingTime, *, number_too: 
     if _looks_like_time(words, at, working):
         raise BadInput(
             "when",
-            f"'{shown}' behind '{said}' looks like a time too. Write one time; "
+            f"'{shown}' after '{said}' looks like a time too. Write one time; "
             "if the text begins like one, put a colon in front of it",
             EXAMPLE,
         )
@@ -51,7 +51,7 @@ def refuse_leftover(words: Words, at: int, working: WorkingTime, *, number_too: 
     if number_too and _FEW_DIGITS.fullmatch(number) and not words.comma_behind(at - 1):
         raise BadInput(
             "when",
-            f"'{number}' behind '{said}' may belong to the time. Write the time in full; "
+            f"'{number}' after '{said}' may be part of the time. Write the time in full; "
             "if the number begins the text, put a colon in front of it",
             _with_colon(words, at),
         )

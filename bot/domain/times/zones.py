@@ -11,6 +11,7 @@ from bot.domain.times.words import several
 
 EXAMPLE = "17:00 +08:00"
 _WRITE = "write the offset from UTC"
+_WRITE_IT = _WRITE[0].upper() + _WRITE[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _meant(name: str, meanings: tuple[Meaning, ...], countries: Collection[str])
     others = [meaning for meaning in here or meanings if meaning.hours != meant.hours]
     if others:
         places = " or ".join(dict.fromkeys(_city(each) for each in (meant, *others)))
-        raise BadInput("when", f"{name} may be the time of {places}; {_WRITE}", EXAMPLE)
+        raise BadInput("when", f"{name} can mean {places}. {_WRITE_IT}", EXAMPLE)
     place = ZoneInfo(meant.zone)
     if meant.hours is None:
         return Zone(place)

@@ -178,7 +178,7 @@ ERRORS: Mapping[str, Exception] = {
     "bad input": errors.BadInput("when", "'soonish' is not a time", "in 2h"),
     "bad input, no example": errors.BadInput("title", "the title is empty"),
     "unclear": errors.Unclear(
-        "'ack' takes no text, and 'on it' is left over",
+        "'ack' takes no text, so “on it” was not understood",
         ("ack ESC-12", "note ESC-12 on it"),
     ),
     "form errors": errors.FormErrors({"title": "Too long.", "due": "Not a time."}),

@@ -31,7 +31,7 @@ def words(desk: Desk, **changes: Any) -> str:
     return "\n".join(mrkdwn_texts(page(desk, a_page(**changes))))
 
 
-NEXT, MANAGER = "the next person on the list is paged", "the escalation manager is told"
+NEXT, MANAGER = "the next person on the list is paged", "the managers on duty are told"
 FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were paged for this before"
 
 

@@ -33,7 +33,7 @@ from tests.worker.ladder import legal_run, until_nobody_is_left
 
 
 def told_that_nobody_answered(beyond: Beyond, to: str) -> list[str]:
-    return [text for text in beyond.mailbox.texts(to) if "nobody from Legal" in text]
+    return [text for text in beyond.mailbox.texts(to) if "no one from Legal" in text]
 
 
 @pytest.mark.parametrize("tier", [Tier.STANDARD, Tier.RESTRICTED])
@@ -51,7 +51,7 @@ async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
         for user in mails:
             to = f"{user.lower()}@example.com"
             [text] = await eventually(partial(told_that_nobody_answered, beyond, to))
-            assert text.startswith("P1 ESC-1: nobody from Legal has acknowledged")
+            assert text.startswith("P1 ESC-1: no one from Legal has acknowledged")
             assert (TITLE in text) is (tier is Tier.STANDARD)
             assert "/ack/" not in text, "there is nothing for them to acknowledge"
         await eventually(lambda: {row.state for row in notices(rig)} == {DeliveryState.SENT})
