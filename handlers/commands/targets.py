@@ -8,11 +8,30 @@ from difflib import get_close_matches
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import TeamKey, UserId
 from bot.policy import Policy
+from handlers.commands.more_targets import one_more
 from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
+from handlers.commands.when_said import refuse_a_later_page
 from handlers.commands.words import ENDS, first_word, plain, team_names
 
-_JOINING = re.compile(r"(?:\s*[,;&+/]+\s*(?:and\s+)?|\s+(?:and|plus)\s+)(?:-+\s+)?", re.IGNORECASE)
+_SIGNS = r"\s*[,;&+/|\\]+\s*(?:(?:and|plus|or|then|also|with)\s+)*"
+_WORDS = r"\s+(?:(?:and|plus)\s+)"
+_MORE_WORDS = (
+    r"\s+(?:(?:and|plus|or|then|also|with|und|et|y|e|oder|ou|o|as\s+well\s+as|together\s+with"
+    r"|along\s+with|and\s*/\s*or)\s+)+"
+)
+_JOINING = re.compile(rf"(?:{_MORE_WORDS}|{_SIGNS})(?:-+\s+)?", re.IGNORECASE)
+_JOINING_PEOPLE = re.compile(rf"(?:{_WORDS}|{_SIGNS})(?:-+\s+)?", re.IGNORECASE)
+"""A task may begin with a word: `task @tom with @sofia draft it`."""
+_ONE_OF_THEM = re.compile(r"(?:^|[\s/])(?:or|then|oder|ou|o)\s", re.IGNORECASE)
+_SAID_WHY = re.compile(r"\s*[-.,;!]*:")
+_NO_WORD_FOLLOWS = re.compile(r"[\n:,;.!|/\u2010-\u2015-]|$")
+_BEGINS_A_REASON = re.compile(
+    r"(?:they|we|i|you|it|he|she|this|these|there|please|pls|now|asap|urgent|urgently|immediately"
+    r"|today|both|all|too|also|as\s+well|because|thanks|need\s+(?:both|all|you|your|help))(?!\w)",
+    re.IGNORECASE,
+)
+_SAYS_OF_A_PERSON = re.compile(r"(?:can|will|must|should|may|\w+(?:s|ed))(?!\w)", re.IGNORECASE)
 _GAP = re.compile(r"\s*(?:-+\s+)?")
 _WORD = re.compile(r"[^\s,;:]+")
 LOOKED_AT = 100
@@ -30,26 +49,92 @@ class Target:
     said: str
 
 
-def targets_first(ask: Ask, verb: str, *, teams: bool = True) -> tuple[list[Target], str]:
-    """Split off the targets; raises NotFound for the first, Unclear where text may be one more."""
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The targets; where the last of them ends; the text behind it, and the text from it on."""
+
+    line: Line
+    found: list[Target]
+    end: int
+    from_last: str
+
+    @property
+    def rest(self) -> str:
+        return self.line.behind(self.end)
+
+    @property
+    def said(self) -> str:
+        return ", ".join(target.said for target in self.found)
+
+
+def targets_first(ask: Ask, verb: str) -> tuple[list[Target], str]:
+    """Split off the targets; raises NotFound for the first, Unclear where text may be one more.
+
+    A colon behind them says that the text begins.
+    """
+    split = _split(ask, verb, teams=True)
+    if not _SAID_WHY.match(split.line.norm, split.end):
+        _refuse_a_question(ask, verb, split)
+        refuse_a_later_page(ask, verb, split.said, split.rest)
+        _refuse_a_subject(ask, verb, split)
+        _refuse_one_not_taken(ask, verb, split)
+    return split.found, split.rest
+
+
+def _split(ask: Ask, verb: str, *, teams: bool) -> _Split:
     line = normal(ask.words)
     target, end = _one(ask, line, 0, teams=teams)
     if target is None:
         raise _no_target(ask)
-    found = [target]
+    found, from_last = [target], line.behind(0)
     while True:
-        joining = _JOINING.match(line.norm, end)
+        joining = (_JOINING if teams else _JOINING_PEOPLE).match(line.norm, end)
         at = (joining or _gap(line, end)).end()
         target, next_end = _one(ask, line, at, teams=teams)
         if target is None and joining:
             _refuse_a_near_miss(ask.policy if teams else None, line, at)
         if target is None or (not joining and (at == end or target in found)):
             break
+        if joining and _ONE_OF_THEM.search(joining[0]):
+            raise _one_of_them(ask, verb, [*found, target], line.behind(next_end))
         if not (joining or target.said[:1] == found[-1].said[:1] == "@"):
-            raise _unclear(ask, verb, found, line.behind(end))
+            raise _unclear(ask, verb, [*found, target], line.behind(next_end), line.behind(end))
         found.append(target)
-        end = next_end
-    return list(dict.fromkeys(found)), line.behind(end)
+        end, from_last = next_end, line.behind(at)
+    return _Split(line, list(dict.fromkeys(found)), end, from_last)
+
+
+def _refuse_a_question(ask: Ask, verb: str, split: _Split) -> None:
+    if split.line.norm[split.end : split.end + 3].lstrip()[:1] == "?":
+        problem = f"'{plain(ask.words)[:80]}' reads as a question"
+        raise Unclear(problem, (_with_text(ask, verb, split.said, split.rest),))
+
+
+def _refuse_a_subject(ask: Ask, verb: str, split: _Split) -> None:
+    """In `legal, product is broken` the last name may begin the text; a list ends clearly."""
+    typed = split.line.raw[split.line.ends[split.end - 1] :]
+    last, word = split.found[-1], split.line.norm[split.end :].lstrip()
+    if len(split.found) == 1 or _NO_WORD_FOLLOWS.match(typed.lstrip("*_~`'\"\u201d\u2019) \t")):
+        return
+    clear = _BEGINS_A_REASON.match(word) is not None
+    if last.said.startswith("@"):
+        clear = clear or not _SAYS_OF_A_PERSON.match(word)
+    if not clear and last.said != "me":
+        raise _unclear(ask, verb, split.found, split.rest, split.from_last)
+
+
+def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
+    """A name that stands in the text as in a list: it would be lost without a word."""
+    taken = [target.said for target in split.found]
+    more = one_more(ask.policy, split.line, split.end, taken)
+    if more is not None:
+        raise Unclear(
+            f"it is not clear whether '{more.said}' is to be paged too",
+            (
+                _with_text(ask, verb, f"{split.said}, {more.said}", more.rest),
+                _with_text(ask, verb, split.said, split.rest),
+            ),
+        )
 
 
 def _gap(line: Line, end: int) -> re.Match[str]:
@@ -61,7 +146,8 @@ def _gap(line: Line, end: int) -> re.Match[str]:
 
 def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]:
     """Split off a single target; raises Unclear with a command for each where there are several."""
-    found, rest = targets_first(ask, verb, teams=teams)
+    split = _split(ask, verb, teams=teams)
+    found, rest = split.found, split.rest
     if len(found) > 1:
         named = ", ".join(target.said for target in found)
         problem = f"'{verb}' takes one at a time, and these are several: {named}"
@@ -134,10 +220,26 @@ def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:
         raise NotFound("team", word[0], (policy.team(near[0]).key,))
 
 
-def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unclear:
-    """Without a comma it is not clear whether the next one is a target or the text begins."""
-    said, word = ", ".join(target.said for target in found), first_word(rest)[0]
+def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last: str) -> Unclear:
+    """It is not clear whether the last is a target or the text begins with it."""
+    *before, last = (target.said for target in found)
     return Unclear(
-        f"it is not clear whether '{plain(word)}' is one more target or the beginning of the text",
-        (command(ask, verb, f"{said},", rest), command(ask, verb, f"{said}:", rest)),
+        f"it is not clear whether '{last}' is one more target or the beginning of the text",
+        (
+            _with_text(ask, verb, ", ".join([*before, last]), rest),
+            _with_text(ask, verb, ", ".join(before), from_last),
+        ),
     )
+
+
+def _one_of_them(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unclear:
+    said = [target.said for target in found]
+    return Unclear(
+        f"it is not clear which of these you mean: {', '.join(said)}",
+        tuple(_with_text(ask, verb, names, rest) for names in (", ".join(said), *said)),
+    )
+
+
+def _with_text(ask: Ask, verb: str, said: str, rest: str) -> str:
+    """A colon says where the text begins."""
+    return command(ask, verb, f"{said}:" if plain(rest) else said, rest)

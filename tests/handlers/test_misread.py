@@ -381,7 +381,7 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("page legal pr need both", "/escalate page ESC-1 legal, pr need both"),
+        ("page legal pr need both", "/escalate page ESC-1 legal, pr: need both"),
         ("page legal pr need both", "/escalate page ESC-1 legal: pr need both"),
         ("page legal @tom knows it", "one more target"),
         ("page legal - pr is asking", "one more target"),

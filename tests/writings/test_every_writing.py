@@ -183,7 +183,8 @@ async def test_a_team(table: Table) -> None:
             became = await table.say(MEI, text, OPEN_CHANNEL)
             paged = [(run.team_key, run.why) for run in became.runs]
             exactly = became.touched == {NAMED} and paged == [(key, TYPED)]
-            table.check(exactly or (key == "legal" and became.refused), text, became)
+            may_be_refused = key == "legal" or "?" in written
+            table.check(exactly or (may_be_refused and became.refused), text, became)
         text = f"handover ESC-5 {name.upper()}: {TEXT}"
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.touched == {NAMED}, text, became)
@@ -219,7 +220,9 @@ async def test_a_person(table: Table) -> None:
                 given = [run.team_key.removeprefix("person:") for run in became.runs]
                 given += [task.assignee for task in became.tasks]
                 given += [str(e.data["to"]) for e in became.entries if e.kind == EntryKind.OWNER]
-                table.check(became.touched == {NAMED} and user in given, text, became)
+                exactly = became.touched == {NAMED} and user in given
+                a_question = text.startswith("page") and "?" in way
+                table.check(became.refused if a_question else exactly, text, became)
         for written in NOBODY:
             for text in (
                 f"assign ESC-5 {way.format(written)}",
