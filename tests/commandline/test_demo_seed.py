@@ -111,7 +111,10 @@ def test_the_digest_has_a_baseline_and_every_kind_of_answer(
     assert figures.opened.count >= 6
     assert figures.acks.attainment is not None
     assert 0.5 < figures.acks.attainment.share < 1
-    assert len(figures.oldest_open) == 5
+    open_now = [one for one in all_incidents(seeded) if one.state in OPEN]
+    named = {f"ESC-{one.number}" for one in open_now if one.tier is Tier.STANDARD}
+    assert len(open_now) == 5
+    assert {one.incident.reference for one in figures.oldest_open} == named
 
 
 def test_two_follow_ups_and_one_task_are_overdue_and_several_are_open(seeded: Database) -> None:
@@ -146,9 +149,11 @@ def test_the_restricted_one_shows_a_codename_only(seeded: Database, shipped: Pol
     [secret] = [
         one for one in all_incidents(seeded) if one.tier is not Tier.STANDARD and one.state in OPEN
     ]
-    listing = reading.listing(seeded, shipped, MEI, "overdue")
+    listing = reading.listing(seeded, shipped, MEI, "open")
     named = {str(head.id): head.name for head in listing.heads}
     assert named[secret.id] == secret.codename
+    overdue = reading.listing(seeded, shipped, MEI, "overdue")
+    assert secret.id not in {str(head.id) for head in overdue.heads}
 
 
 def test_at_start_only_channels_and_fresh_pages_of_open_incidents_go_out(
