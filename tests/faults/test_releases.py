@@ -12,7 +12,6 @@ from alembic import command
 from alembic.config import Config
 
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.paging import RunState
 from bot.services.exports import verify
 from bot.store.database import Database
 from commandline.migrations import FOLDER, pending
@@ -73,13 +72,20 @@ async def migrated(database_url: str) -> None:
     assert await process.wait() == 0
 
 
+# Statements of our own: the schema may be the older one, without the columns of this release.
 _UNSENT = "SELECT count(*) FROM delivery WHERE state NOT IN ('sent', 'cancelled', 'dead')"
+_ANSWERED = "SELECT count(*) FROM paging_run WHERE state = 'acknowledged'"
+_ASKED = """SELECT target, message_ts FROM page JOIN paging_run ON paging_run.id = page.run_id
+    WHERE paging_run.state = 'paging' ORDER BY page.id LIMIT 1"""
+
+
+def counted(db: Database, statement: str) -> int:
+    with db.reading() as tx:
+        return int(tx.connection.exec_driver_sql(statement).scalar_one())
 
 
 def unsent(db: Database) -> int:
-    """By its own statement: the schema may be the older one."""
-    with db.reading() as tx:
-        return int(tx.connection.exec_driver_sql(_UNSENT).scalar_one())
+    return counted(db, _UNSENT)
 
 
 async def quiet(db: Database) -> None:
@@ -87,15 +93,15 @@ async def quiet(db: Database) -> None:
 
 
 def answered(db: Database) -> int:
-    return len([run for run in rows.runs(db) if run.state is RunState.ACKNOWLEDGED])
+    return counted(db, _ANSWERED)
 
 
 async def acknowledged(stage: Bots, db: Database) -> None:
     """Somebody who is asked presses the button of their page."""
-    asking = {run.id for run in rows.runs(db) if run.state is RunState.PAGING}
-    page = next(page for page in rows.asked(db) if page.run_id in asking)
-    person = stage.slack.person(page.target)
-    message = next(message for message in person.dms() if message.ts == page.message_ts)
+    with db.reading() as tx:
+        target, ts = tx.connection.exec_driver_sql(_ASKED).one()
+    person = stage.slack.person(target)
+    message = next(message for message in person.dms() if message.ts == ts)
     before = answered(db)
     assert (await person.click(message, "page_acknowledge")).ok
     await eventually(lambda: answered(db) == before + 1)
