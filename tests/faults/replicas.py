@@ -276,6 +276,8 @@ async def bots(
         ) as slack,
         AsyncExitStack() as held,
     ):
+        # Where time moves on over a Monday morning, the weekly digest goes out as well.
+        slack.channel("C0LEADERSHIP").members.append(slack.slack.app.user_id)
         stage = Bots(slack, database_url, folder, clock_file, held)
         stage.policy_file.write_text(policy or shipped(crowd=crowd, beside=beside))
         try:
