@@ -329,6 +329,7 @@ class ExhaustedMessage:
     ended: bool = False
     again: bool = False
     """Whether the team was paged again after this was said."""
+    may_repeat: bool = False
 
     @property
     def asks(self) -> bool:

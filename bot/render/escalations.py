@@ -41,6 +41,8 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
         choices.append(button(desk, Button.TAKE_OWNERSHIP, head.id))
     choices.append(button(desk, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id))
     blocks.append(context(desk.say("escalation", "exhausted_next")))
+    if view.may_repeat:
+        blocks.append(context(desk.say("escalation", "exhausted_may_repeat")))
     blocks.append(actions(choices))
     return message(text, blocks)
 

@@ -314,8 +314,10 @@ def _exhausted(
     untold = views.unsent_of(told)
     tried = dict.fromkeys(UserId(page.target) for page in told if page.target not in untold)
     head = for_person(shelf, incident, _reader(claimed))
-    ended = incident.ended_at is not None
-    return ExhaustedMessage(head, views.team_row(run, told), tuple(tried), untold, ended=ended)
+    ended, repeat = incident.ended_at is not None, bool(claimed.args.get("may_repeat"))
+    return ExhaustedMessage(
+        head, views.team_row(run, told), tuple(tried), untold, ended=ended, may_repeat=repeat
+    )
 
 
 # Access

@@ -11,23 +11,18 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
 from bot.services import delivered, refused
 from bot.services.delivered import Accepted
-from bot.services.letters import Aim, Moot, NotYet, RoomCall, aim_of
+from bot.services.letters import Moot, NotYet, RoomCall
 from bot.slack.errors import (
-    DeadTarget,
-    NotSent,
-    OutcomeUnknown,
-    PlaceRefused,
-    RateLimited,
     Rejected,
     SlackError,
     TokenLost,
-    code_of,
 )
-from bot.store import claims, limits
+from bot.store import claims
 from bot.store.claims import Claimed
-from bot.worker.blocked import Blocked, scope_of
+from bot.worker.blocked import Blocked
 from bot.worker.doubts import Doubts
 from bot.worker.drafting import Drafting, DraftOf, Written
+from bot.worker.failing import ASIDE, Failing
 from bot.worker.loop import Gear, Loop
 from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
 from bot.worker.settling import Settling
@@ -36,7 +31,6 @@ from bot.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
-_ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
 _LOOKUPS = 2
 _HISTORY_TRIES = 4
 
@@ -59,6 +53,7 @@ class Delivering(Loop):
         self._blocked = blocked
         self._turns = Turns(self._pace.lease)
         self._doubts = Doubts(post.calls)
+        self._failing = Failing(gear, self._threads, self._doubts, slots, self._turns)
 
     def begin(self, batch: Sequence[Claimed]) -> None:
         """Begin to deliver what was claimed together; each has a slot until it ends."""
@@ -83,7 +78,7 @@ class Delivering(Loop):
     async def _after_our_own_error(self, claimed: Claimed) -> None:
         """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
         try:
-            await self._again(
+            await self._failing.again(
                 claimed, self._pace.backoff(claimed.attempts), "our own error", unknown=True
             )
         except StoreUnavailable:
@@ -99,7 +94,7 @@ class Delivering(Loop):
             case Moot(why):
                 await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
             case NotYet(why):
-                await self._again(claimed, self._pace.room_wait, why, used_attempt=False)
+                await self._failing.again(claimed, self._pace.room_wait, why, used_attempt=False)
             case Written() | RoomCall():
                 await self._threads.step()
                 await self._settle(claimed, draft)
@@ -128,14 +123,14 @@ class Delivering(Loop):
         wait = self._blocked.wait(claimed, self._clock.real())
         if wait <= timedelta(0):
             return False
-        await self._again(
+        await self._failing.again(
             claimed,
             wait,
             "held",
             unknown=claimed.uncertain,
             used_attempt=False,
             # Behind an invitation or a pin others may go; for a channel all have to wait.
-            in_order=claimed.kind not in _ASIDE and self._turns.kept_by(claimed),
+            in_order=claimed.kind not in ASIDE and self._turns.kept_by(claimed),
         )
         return True
 
@@ -146,10 +141,8 @@ class Delivering(Loop):
             accepted = await self._accepted(claimed, draft)
         except NoLongerOurs:
             return
-        except SlackError as said:
-            error = await self._doubts.judged(claimed, said)
-            self._report(claimed, error)
-            await self._failed(claimed, error, draft)
+        except SlackError as error:
+            await self._failing.settle(claimed, error, draft)
         else:
             if accepted is not None:
                 self._slots.answered(time.monotonic() - began)
@@ -158,52 +151,6 @@ class Delivering(Loop):
                 self._count_sent(claimed)
                 if self._blocked.refuses(claimed.lane):
                     await self._threads.write(refused.lane_takes, self._db, claimed)
-
-    async def _failed(self, claimed: Claimed, error: SlackError, draft: Written | RoomCall) -> None:
-        """Store what Slack's answer, or the lack of one, leads to."""
-        write, db, policy = self._threads.write, self._db, self._policy
-        match error:
-            case RateLimited(after, method):
-                scope = scope_of(method)
-                await write(delivered.rate_limited, db, policy, claimed, after, scope, self._at())
-            case NotSent(why):
-                await self._again(
-                    claimed,
-                    self._pace.backoff(claimed.attempts),
-                    why,
-                    unknown=claimed.uncertain,
-                    in_order=self._turns.kept_after_failing(claimed),
-                )
-            case OutcomeUnknown(why):
-                self._slots.unanswered()
-                await self._look_up_later(claimed, why)
-            case TokenLost(code):
-                rest = self._pace.token_rest
-                await write(refused.held_for_workspace, db, claimed, code, self._at(), rest)
-            case DeadTarget(code):
-                await write(refused.dead_target, db, policy, claimed, code, self._at())
-            case PlaceRefused(code):
-                await self._put_aside(claimed, code, _aim_of(draft))
-            case Rejected(code):
-                aim = _aim_of(draft)
-                await write(refused.rejected, db, policy, claimed, code, self._at(), aim)
-            case _:
-                raise error
-
-    async def _put_aside(self, claimed: Claimed, code: str, aim: Aim) -> None:
-        await self._threads.write(
-            partial(
-                refused.place_refused,
-                in_order=claimed.kind not in _ASIDE and self._turns.kept_after_failing(claimed),
-                aim=aim,
-            ),
-            self._db,
-            self._policy,
-            claimed,
-            code,
-            self._at(),
-            self._pace.after_refusal(claimed.attempts),
-        )
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Return where it stands now; None when it is stored already what became of it."""
@@ -241,7 +188,7 @@ class Delivering(Loop):
 
     async def _look_again(self, claimed: Claimed) -> None:
         """Slack does not promise that one reads at once what one has written."""
-        await self._again(
+        await self._failing.again(
             claimed,
             self._pace.between_lookups,
             "not found",
@@ -252,15 +199,16 @@ class Delivering(Loop):
         )
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
-        """A page is sent again and says that it may repeat; anything else is not sent twice.
+        """A page, or that no one answered it, is sent again and says that it may repeat; anything
+        else is not sent twice.
 
         It waits for as long as Slack is away, and is given up where Slack refuses the history.
         """
         if not found.refused:
             self._slots.unanswered()
-        page = claimed.kind is DeliveryKind.PAGE
+        page = claimed.kind in refused.OTHERWISE
         if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
-            await self._again(
+            await self._failing.again(
                 claimed,
                 self._pace.backoff(claimed.attempts),
                 f"no history: {found.why}",
@@ -281,64 +229,7 @@ class Delivering(Loop):
         still_ours = partial(self._still_ours, claimed)
         return await self._post.send(repeat, draft.letter, draft.content, still_ours)
 
-    async def _look_up_later(self, claimed: Claimed, why: str) -> None:
-        """After the lease, when a request that is still under way can change nothing any more."""
-        rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
-        await self._again(
-            claimed, rest, why, unknown=True, in_order=self._turns.kept_after_failing(claimed)
-        )
-
-    async def _again(
-        self,
-        claimed: Claimed,
-        wait: timedelta,
-        error: str,
-        *,
-        unknown: bool = False,
-        looked_up: bool = False,
-        used_attempt: bool = True,
-        in_order: bool = False,
-    ) -> None:
-        await self._threads.write(
-            delivered.again,
-            self._db,
-            claimed,
-            wait,
-            self._at(),
-            error=error,
-            unknown=unknown,
-            looked_up=looked_up,
-            used_attempt=used_attempt,
-            in_order=in_order,
-        )
-
     def _count_sent(self, claimed: Claimed) -> None:
         self._figures.outcome(claimed.kind, "sent")
         late = (self._clock.now() - claimed.wanted_at).total_seconds()
         self._figures.delivered(page=claimed.kind is DeliveryKind.PAGE, late=late)
-
-    def _report(self, claimed: Claimed, error: SlackError) -> None:
-        if isinstance(error, TokenLost):
-            self._figures.token_lost(error.code)
-            log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
-            return
-        self._figures.outcome(claimed.kind, code_of(error))
-        if not isinstance(error, Rejected):
-            return
-        told = {
-            "delivery": claimed.id,
-            "kind": claimed.kind,
-            "code": error.code,
-            "needed": error.needed,
-            "problems": list(error.details),
-        }
-        if isinstance(error, PlaceRefused):
-            self._figures.refusals.refused(claimed.lane, error.code)
-            place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
-            log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
-        else:
-            log.error("Slack rejected a delivery", extra=told)
-
-
-def _aim_of(draft: Written | RoomCall) -> Aim:
-    return aim_of(draft if isinstance(draft, RoomCall) else draft.letter)

@@ -13,7 +13,15 @@ from bot.policy import Policy
 from bot.services import directory
 from bot.slack.answers import ids, listed, next_page
 from bot.slack.client import SlackCalls
-from bot.slack.errors import DeadTarget, RateLimited, Rejected, SlackError, Unreadable, code_of
+from bot.slack.errors import (
+    DeadTarget,
+    RateLimited,
+    Rejected,
+    SlackError,
+    TokenLost,
+    Unreadable,
+    code_of,
+)
 from bot.slack.members import readable
 from bot.store.database import Database
 from bot.threads import Threads
@@ -101,7 +109,7 @@ class People:
         try:
             members = partial(self._calls.call, "usergroups.users.list", usergroup=group)
             users = ids(await _patiently(members), "users")
-        except (Rejected, Unreadable) as error:
+        except (DeadTarget, Rejected, TokenLost, Unreadable) as error:
             # Who was in it stays in it.
             log.warning(
                 "A user group of the policy cannot be read",
@@ -119,7 +127,7 @@ class People:
         for user in sorted(set(self._policy.people.values())):
             try:
                 await _patiently(partial(self._post.open_dm, workspace, user))
-            except (DeadTarget, Rejected, Unreadable) as error:
+            except (DeadTarget, Rejected, TokenLost, Unreadable) as error:
                 log.warning(
                     "A person of the policy cannot be reached",
                     extra={"person": user, "code": code_of(error)},

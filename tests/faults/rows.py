@@ -1,5 +1,7 @@
 """What the database says, in the words of the faults."""
 
+from collections.abc import Collection
+
 from sqlmodel import col, func, select
 
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, TimerKind, TimerState
@@ -98,6 +100,13 @@ def counted(db: Database, *states: DeliveryState) -> int:
     wanted = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(states))
     with db.reading() as tx:
         return int(tx.execute(wanted).scalar_one())
+
+
+def can_write_to(db: Database, users: Collection[str]) -> bool:
+    """Whether the direct messages of all these have been opened ahead."""
+    with db.reading() as tx:
+        known = tx.all(select(Person).where(col(Person.user_id).in_(list(users))))
+    return len(known) == len(users) and all(person.dm_channel for person in known)
 
 
 def knows(db: Database, user: str) -> bool:

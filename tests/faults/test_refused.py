@@ -79,6 +79,12 @@ async def test_whoever_slack_cannot_reach_is_replaced_by_the_backup_at_once(
                 error=code,
             )
         await stage.start()
+        await eventually(lambda: all(rows.knows(db, user) for user in dead), within=90)
+        written_to = [u for u, (_, m) in zip(dead, CASES, strict=True) if m == "chat.postMessage"]
+        await eventually(lambda: rows.can_write_to(db, written_to), within=90)
+        # They have left since: each page asks, and `users.info` says so.
+        for user in dead:
+            stage.slack.slack.workspace.people[user].deleted = True
         for _ in range(_INCIDENTS):
             await stage.command("open p3 A question of wording")
         for n in range(len(CASES)):

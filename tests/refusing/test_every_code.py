@@ -39,6 +39,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "conversations.info": {"channel": "C1"},
     "conversations.invite": {"channel": "C1", "users": ["U1"]},
     "conversations.join": {"channel": "C1"},
+    "conversations.kick": {"channel": "C1", "user": "U1"},
     "conversations.members": {"channel": "C1"},
     "conversations.open": {"users": "U1"},
     "conversations.replies": {"channel": "C1", "ts": "1.1"},

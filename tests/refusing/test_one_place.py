@@ -110,8 +110,6 @@ async def test_rows_that_are_refused_together_ask_once(refusing: Refusing) -> No
     asked = slack.called("auth.test")[before:]
     assert len(refused) >= PAGES
     assert 0 < len(asked) < len(refused) / 3
-    seconds = asked[-1].at - asked[0].at
-    assert len(asked) <= seconds + 2, "an answer holds for a second"
 
 
 async def test_a_slack_that_refuses_everything_but_the_token_is_a_problem(

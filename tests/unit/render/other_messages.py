@@ -319,7 +319,11 @@ MESSAGES: Mapping[str, Case] = {
     "exhausted, Slack took no page": Case(
         escalations.exhausted,
         ExhaustedMessage(
-            a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (), (SOFIA, DANIEL)
+            a_head(owner=None),
+            a_team(name="PR", state=RunState.EXHAUSTED),
+            (),
+            (SOFIA, DANIEL),
+            may_repeat=True,
         ),
     ),
     "exhausted, masked, nobody tried": Case(

@@ -1,0 +1,154 @@
+"""What becomes of a delivery that Slack did not take."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from bot.domain.duework import DeliveryKind
+from bot.services import delivered, refused
+from bot.services.letters import Aim, RoomCall, aim_of
+from bot.slack.errors import (
+    DeadTarget,
+    NotSent,
+    OutcomeUnknown,
+    PlaceRefused,
+    RateLimited,
+    Rejected,
+    SlackError,
+    TokenLost,
+    code_of,
+)
+from bot.store import limits
+from bot.store.claims import Claimed
+from bot.threads import Threads
+from bot.worker.blocked import scope_of
+from bot.worker.doubts import Doubts
+from bot.worker.drafting import Written
+from bot.worker.loop import Gear, Loop
+from bot.worker.slots import Slots
+from bot.worker.turns import Turns
+
+log = logging.getLogger(__name__)
+
+ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
+"""Others may go ahead of these in their channel."""
+
+
+class Failing(Loop):
+    """Finds out how far a refusal reaches, tells of it, and stores what it leads to."""
+
+    def __init__(
+        self, gear: Gear, threads: Threads, doubts: Doubts, slots: Slots, turns: Turns
+    ) -> None:
+        super().__init__(gear)
+        self._threads = threads
+        self._doubts = doubts
+        self._slots = slots
+        self._turns = turns
+
+    async def settle(self, claimed: Claimed, said: SlackError, draft: Written | RoomCall) -> None:
+        """Store what Slack's answer, or the lack of one, leads to."""
+        error = await self._doubts.judged(claimed, said)
+        self._report(claimed, error)
+        await self._store(claimed, error, _aim_of(draft))
+
+    async def _store(self, claimed: Claimed, error: SlackError, aim: Aim) -> None:
+        write, db, policy = self._threads.write, self._db, self._policy
+        match error:
+            case RateLimited(after, method):
+                scope = scope_of(method)
+                await write(delivered.rate_limited, db, policy, claimed, after, scope, self._at())
+            case NotSent(why):
+                await self.again(
+                    claimed,
+                    self._pace.backoff(claimed.attempts),
+                    why,
+                    unknown=claimed.uncertain,
+                    in_order=self._turns.kept_after_failing(claimed),
+                )
+            case OutcomeUnknown(why):
+                self._slots.unanswered()
+                await self._look_up_later(claimed, why)
+            case TokenLost(code):
+                rest = self._pace.token_rest
+                await write(refused.held_for_workspace, db, claimed, code, self._at(), rest)
+            case DeadTarget(code):
+                await write(refused.dead_target, db, policy, claimed, code, self._at())
+            case PlaceRefused(code):
+                await self._put_aside(claimed, code, aim)
+            case Rejected(code):
+                await write(refused.rejected, db, policy, claimed, code, self._at(), aim)
+            case _:
+                raise error
+
+    async def _put_aside(self, claimed: Claimed, code: str, aim: Aim) -> None:
+        await self._threads.write(
+            partial(
+                refused.place_refused,
+                in_order=claimed.kind not in ASIDE and self._turns.kept_after_failing(claimed),
+                aim=aim,
+            ),
+            self._db,
+            self._policy,
+            claimed,
+            code,
+            self._at(),
+            self._pace.after_refusal(claimed.attempts),
+        )
+
+    async def _look_up_later(self, claimed: Claimed, why: str) -> None:
+        """After the lease, when a request that is still under way can change nothing any more."""
+        rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
+        await self.again(
+            claimed, rest, why, unknown=True, in_order=self._turns.kept_after_failing(claimed)
+        )
+
+    async def again(
+        self,
+        claimed: Claimed,
+        wait: timedelta,
+        error: str,
+        *,
+        unknown: bool = False,
+        looked_up: bool = False,
+        used_attempt: bool = True,
+        in_order: bool = False,
+    ) -> None:
+        await self._threads.write(
+            delivered.again,
+            self._db,
+            claimed,
+            wait,
+            self._at(),
+            error=error,
+            unknown=unknown,
+            looked_up=looked_up,
+            used_attempt=used_attempt,
+            in_order=in_order,
+        )
+
+    def _report(self, claimed: Claimed, error: SlackError) -> None:
+        if isinstance(error, TokenLost):
+            self._figures.token_lost(error.code)
+            log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
+            return
+        self._figures.outcome(claimed.kind, code_of(error))
+        if not isinstance(error, Rejected):
+            return
+        told = {
+            "delivery": claimed.id,
+            "kind": claimed.kind,
+            "code": error.code,
+            "needed": error.needed,
+            "problems": list(error.details),
+        }
+        if isinstance(error, PlaceRefused):
+            self._figures.refusals.refused(claimed.lane, error.code)
+            place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
+            log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
+        else:
+            log.error("Slack rejected a delivery", extra=told)
+
+
+def _aim_of(draft: Written | RoomCall) -> Aim:
+    return aim_of(draft if isinstance(draft, RoomCall) else draft.letter)
