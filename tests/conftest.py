@@ -7,11 +7,16 @@ from operator import itemgetter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.policy import Policy, load
 from bot.store.database import Database
 from tests.databases import KINDS, fresh_url
 from tests.faults import table
+
+# How long an example takes is the machine's affair, and no failure.
+settings.register_profile("tocsin", deadline=None)
+settings.load_profile("tocsin")
 
 pytest_plugins = ["tests.browser"]
 
