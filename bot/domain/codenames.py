@@ -1,6 +1,7 @@
 """Codenames for incidents whose title not everyone may read: neutral, easy to say, no meaning."""
 
 import hashlib
+import re
 
 _MANNERS = (
     "Amber Brisk Calm Clear Copper Coral Distant Dusky Early Even Fern Gentle Golden "
@@ -16,6 +17,23 @@ _BIRDS = (
     "Raven Redstart Robin Rook Ruff Sanderling Shrike Siskin Skylark Snipe Sparrow Starling "
     "Stork Sunbird Swallow Swift Tern Thrush Wagtail Warbler Waxwing Wren"
 )
+
+
+_LIKE_ONE = re.compile(
+    rf"({_MANNERS.replace(' ', '|')})[-_\s]*({_BIRDS.replace(' ', '|')})(?![^\W_])", re.IGNORECASE
+)
+
+
+def like_a_codename(text: str) -> str | None:
+    """Return the codename that a text begins with, as it was typed."""
+    found = _LIKE_ONE.match(text)
+    return found[0] if found else None
+
+
+def as_codename(typed: str) -> str:
+    """Return a codename as it is stored: `rapid-dipper` is `Rapid Dipper`."""
+    found = _LIKE_ONE.fullmatch(typed)
+    return f"{found[1].capitalize()} {found[2].capitalize()}" if found else typed
 
 
 def codename(incident_id: str) -> str:

@@ -72,13 +72,6 @@ def find(
         return Found(incident.id, reference(incident.number))
 
 
-def reference_of_channel(db: Database, act: Act, channel: str) -> str | None:
-    """Return the reference of the incident whose channel this is."""
-    with db.reading() as tx:
-        incident = incidents.by_channel(tx, act.workspace, channel)
-        return reference(incident.number) if incident is not None else None
-
-
 def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
     """Return open incidents: all, mine, a team's, overdue ones, of one severity or in one state;
     or those that have ended.

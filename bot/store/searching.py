@@ -89,3 +89,15 @@ def _has(tx: Transaction, column: Any, word: str) -> ColumnElement[bool]:
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def by_codename(tx: Transaction, workspace: Workspace, codename: str) -> list[int]:
+    """Return the numbers of the restricted incidents with this codename, the newest first."""
+    number = col(Incident.number)
+    wanted = select(number).where(
+        col(Incident.team_id) == workspace.team_id,
+        col(Incident.drill).is_(False),
+        col(Incident.tier) == Tier.RESTRICTED,
+        col(Incident.codename) == codename,
+    )
+    return list(tx.execute(wanted.order_by(number.desc()).limit(3)).scalars())

@@ -7,14 +7,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
-from bot.services import reading
+from bot.services import naming
+from handlers.commands.misplaced import (
+    TEXT,
+    refuse_foreign_channel,
+    refuse_lookalike,
+    refuse_misplaced,
+    refuse_split,
+)
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
     first_word,
     number_first,
     plain,
-    reference_ahead,
     reference_first,
 )
 
@@ -22,7 +28,6 @@ _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
 _OF = re.compile(
     r"(?:(?:is|a|an|the|duplicate|of|to|with|as|and)\s+)+|(?:[&+,/;=]|-+)\s*", re.IGNORECASE
 )
-_TEXT = frozenset({Behind.WORDS, Behind.REASON})
 _A_NUMBER_IS_ONE = frozenset({Behind.NOTHING, Behind.NAMES})
 
 
@@ -52,30 +57,19 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
         name, rest = await _one(ask, verb, words, is_first=not names)
         if name is None:
             break
+        if not names and not name.startswith("<"):
+            await refuse_split(ask, verb, name, rest)
         names.append(name)
         words = rest
     different = list(dict.fromkeys(names))
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
         raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
-    if not different and verb.behind in _TEXT:
-        refuse_misplaced(ask, verb.name, ask.text)
+    if not different:
+        await refuse_lookalike(ask, verb)
+        if verb.behind in TEXT:
+            await refuse_misplaced(ask, verb.name, ask.text, behind=verb.behind)
     return replace(ask, named=different[0] if different else None, words=words)
-
-
-def refuse_misplaced(ask: Ask, verb: str, text: str, said: str = "") -> None:
-    """Raise Unclear where a text begins with an escalation, and no other was named.
-
-    `said` is what stands between the verb and the text.
-    """
-    name, rest = (None, "") if ask.named else reference_ahead(text)
-    if name is None:
-        return
-    commands = ((verb, name, said, rest), (verb, "ESC-n", said, text))
-    raise Unclear(
-        f"the text begins with {name}, and it is not clear whether this is about {name}",
-        tuple(" ".join(part for part in command if part) for command in commands),
-    )
 
 
 async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str | None, str]:
@@ -92,8 +86,10 @@ async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str
     if name is None:
         return None, words
     reference = await _of_channel(ask, name)
-    if reference is None and not (is_first and verb.behind not in _TEXT):
+    if reference is None and not is_first:
         return None, words
+    if reference is None and verb.behind in TEXT:
+        await refuse_foreign_channel(ask, verb, name, rest)
     return reference or await _known(ask, name), rest
 
 
@@ -145,7 +141,7 @@ async def _of_channel(ask: Ask, named: str) -> str | None:
     if not named.startswith("<#"):
         return named
     channel = named.strip("<#>").partition("|")[0]
-    return await ask.read(reading.reference_of_channel, ask.act, channel)
+    return await ask.read(naming.in_channel, ask.act, channel)
 
 
 def _left_over(ask: Ask, verb: Verb) -> Unclear:

@@ -7,7 +7,7 @@ from bot.render import forms
 from bot.render import pending as render
 from bot.services import followups, pending
 from handlers.answer import Answer, Modal
-from handlers.commands.about import refuse_misplaced
+from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.targets import one_target
 from handlers.commands.times import time_at_end, time_first
 from handlers.commands.verb import Ask, Behind, Verb
@@ -48,7 +48,7 @@ async def task(ask: Ask) -> Answer:
     if user is None:
         raise BadInput("person", "say first whose task it is", TASK_EXAMPLE)
     target, rest = one_target(ask, TASK.name, teams=False)
-    refuse_misplaced(ask, TASK.name, plain(rest), target.said)
+    await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
     when = await time_at_end(ask, rest, TASK_EXAMPLE)
     found = await ask.incident()
     assignee = await reachable(ask.shell, ask.act, user)

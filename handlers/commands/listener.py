@@ -10,18 +10,19 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.controls import COMMAND
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.rights import require
 from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands import BY_WORD
 from handlers.commands.about import about
+from handlers.commands.misplaced import as_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
 from handlers.commands.reading import SHOW
 from handlers.commands.typed import Typed
-from handlers.commands.verb import Ask
+from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import first_word, plain, reference_first, unlinked
 from handlers.errors import Failure, attempt
 from handlers.placed import placed
@@ -106,10 +107,18 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
     ask = Ask(shell, act, typed.words, typed.named, channel)
     if typed.verb is None:
         return misunderstood(shell, typed) if typed.word else await open_form(ask)
-    if typed.verb.deed is not None:
-        require(act, typed.verb.deed, belongs=True)
-    ask = await about(ask, typed.verb)
-    answer = await typed.verb.run(ask)
-    if typed.verb.aloud and isinstance(answer, Message):
+    try:
+        return await _done(ask, typed.verb)
+    except Unclear as error:
+        error.commands = await as_here(ask, error.commands)
+        raise
+
+
+async def _done(ask: Ask, verb: Verb) -> Answer:
+    if verb.deed is not None:
+        require(ask.act, verb.deed, belongs=True)
+    ask = await about(ask, verb)
+    answer = await verb.run(ask)
+    if verb.aloud and isinstance(answer, Message):
         return await placed(ask, (await ask.incident()).incident_id, answer)
     return answer

@@ -12,7 +12,8 @@ from bot.domain.severity import Severity
 from bot.render import answers, forms
 from bot.services import lifecycle, severities
 from handlers.answer import Answer, Modal
-from handlers.commands.about import references, refuse_misplaced
+from handlers.commands.about import references
+from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.severities import code_first, severity_first
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import first_word, number_first, person_first, plain, state_first
@@ -34,7 +35,7 @@ async def status(ask: Ask) -> Answer:
         return await _resolve_form(ask, note)
     if to is State.REOPENED and not note:
         return await _reopen_form(ask)
-    refuse_misplaced(ask, STATUS.name, note, to.value)
+    await refuse_misplaced(ask, STATUS.name, note, to.value)
     found = await ask.incident()
     if to in WORKING and note:
         await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
@@ -47,7 +48,7 @@ async def severity(ask: Ask) -> Answer:
     if not ask.text:
         return await _severity_form(ask)
     ask, to, reason = _level(ask)
-    refuse_misplaced(ask, SEVERITY.name, reason, to.value.lower())
+    await refuse_misplaced(ask, SEVERITY.name, reason, to.value.lower())
     found = await ask.incident()
     changed = await ask.write(
         severities.set_severity, ask.policy, ask.act, found.incident_id, to, reason

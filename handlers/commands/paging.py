@@ -7,7 +7,7 @@ from bot.render.message import Message
 from bot.render.mrkdwn import person
 from bot.services import answering, handing_over, paging
 from handlers.answer import Answer, Modal, joined
-from handlers.commands.about import refuse_misplaced
+from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import plain
@@ -21,7 +21,7 @@ async def page(ask: Ask) -> Answer:
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
     targets, why = targets_first(ask, PAGE.name)
-    refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
+    await refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
     begun = await ask.write(
@@ -60,7 +60,7 @@ async def hand_over(ask: Ask) -> Answer:
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
     found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
-    refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
+    await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(
         handing_over.hand_over,

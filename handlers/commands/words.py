@@ -19,12 +19,12 @@ ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
 
 _ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
 _REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", re.IGNORECASE)
-_CHANNEL = re.compile(r"<#([A-Z0-9]+)>")
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)>(?![^\W_])")
 _LIKE_A_REFERENCE = re.compile(
     rf"(?:esc[-_#:]\S*|{_ESC}[0-9]\S*|#\s?(?:esc)?[-_]?[0-9]\S*)", re.IGNORECASE
 )
 _ABOUT = re.compile(
-    r"(?:(?:for|on|in|re|about|regarding|at|of|to|with|is|the|this|incident|case|ticket)[:,.]?\s+)+",
+    r"(?:(?:for|on|in|re|about|regarding|at|of|to|with|is|the|this)[:,.]?\s+)+",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"0*([0-9]{{1,9}}){ENDS}")
@@ -97,12 +97,24 @@ def reference_first(text: str) -> tuple[str | None, str]:
 
 def reference_ahead(text: str) -> tuple[str | None, str]:
     """Split off the reference that a text begins with, also behind a word such as `for` or `on`."""
-    line = normal(text)
-    leading = _ABOUT.match(line.norm)
     with suppress(BadInput):
-        named, rest = reference_first(line.behind(leading.end()) if leading else text)
+        named, rest = reference_first(behind_linking(text))
         return (named, rest) if named and not named.startswith("<") else (None, text)
     return None, text
+
+
+def behind_linking(text: str) -> str:
+    """Return what stands behind `for`, `on` and the like in front, or all of it."""
+    line = normal(text)
+    leading = _ABOUT.match(line.norm)
+    return line.behind(leading.end()) if leading else text
+
+
+def reference_first_if_any(text: str) -> str | None:
+    with suppress(BadInput):
+        named, _ = reference_first(text)
+        return named if named and not named.startswith("<") else None
+    return None
 
 
 def number_first(text: str) -> tuple[str | None, str]:

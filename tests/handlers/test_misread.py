@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
+from bot.domain.visibility import Tier
 from bot.services import lifecycle
 from bot.store.tables import PagingRun, TimelineEntry
 from handlers.commands import VERBS
@@ -462,3 +463,19 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
 )
 async def test_what_only_reads_takes_any_writing_too(stage: Stage, text: str, says: str) -> None:
     assert says in await stage.command("mei", text)
+
+
+async def test_a_codename_in_front_is_refused_with_its_reference(stage: Stage) -> None:
+    stage.in_channel(stage.opened())
+    restricted = stage.opened(tier=Tier.RESTRICTED).head
+    [_, row] = stage.incidents()
+    assert row.id == restricted.id
+    before = entries(stage)
+    for written in (row.codename, row.codename.lower(), f"*{row.codename}*:"):
+        for verb in ("decline", "note", "update", "ack", "page"):
+            said = await stage.command("mei", f"{verb} {written} spam", "esc-1")
+            assert f"/escalate {verb} ESC-2" in said, (verb, written)
+            assert "is a codename" in said
+    assert entries(stage) == before
+    other = "Amber Rook" if row.codename != "Amber Rook" else "Teal Rook"
+    assert "ESC-1" in await stage.command("mei", f"note {other} is a bird", "esc-1")

@@ -1,0 +1,154 @@
+"""What may name an escalation and was not taken for one is refused with the commands to copy: it
+never means the escalation in whose channel the command was typed.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.errors import Unclear
+from bot.domain.ids import parse_reference
+from bot.services import naming
+from handlers.commands.lookalikes import Lookalike, lookalike_first
+from handlers.commands.normal import normal
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import (
+    behind_linking,
+    number_first,
+    plain,
+    reference_ahead,
+    reference_first_if_any,
+)
+
+_COUNTED = re.compile(
+    r"(?:[^\W\d_]+[\s-]+)?(?!(?:is|was|has|this|us|its|as|needs|says|asks|looks|wants|does)\b)"
+    r"(?:[^\W\d_]{2,}s|people|children|men|women)\b",
+    re.IGNORECASE,
+)
+"""What is counted: behind it a number is no escalation's, as in `12 new accounts`."""
+_AT_THE_END = re.compile(
+    r"\b(?:for|re|regarding|about)[:.]?\s+(\S+(?:\s[0-9]+)?)$|@\s?(\S+)$", re.IGNORECASE
+)
+_DASH = re.compile(r"^[-\u2010-\u2015\u2212:]+\s+")
+TEXT = frozenset({Behind.WORDS, Behind.REASON})
+
+
+async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
+    """Raise Unclear where the words begin with what looks like a reference and is none."""
+    found = lookalike_first(ask.words)
+    if found is None or (verb.behind is Behind.NUMBERS and found.said[:1].isdigit()):
+        return
+    meant = await _meant(ask, found)
+    if meant is None:
+        return
+    rest = _DASH.sub("", plain(found.rest))
+    commands = [f"{verb.name} {one} {rest}".strip() for one in meant]
+    here = await naming_here(ask)
+    if here and verb.behind in TEXT:
+        commands.append(f"{verb.name} {here} {ask.text}")
+    raise Unclear(_problem(found, meant), tuple(commands))
+
+
+def _problem(found: Lookalike, meant: list[str]) -> str:
+    said = plain(found.said)[:80]
+    if found.codename:
+        return f"'{said}' is a codename; name the escalation by its reference"
+    if found.channel and meant:
+        return f"'{said}' points to the channel of {meant[0]}; name the escalation by its reference"
+    if found.channel:
+        return f"'#{found.channel}' is not the channel of an escalation"
+    return f"'{said}' looks like a reference and is not exactly one"
+
+
+async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
+    """The escalations that may be meant; None where it is text after all."""
+    if found.codename:
+        return await ask.read(naming.by_codename, ask.act, found.codename) or None
+    if found.channel:
+        of = await ask.read(naming.in_channel, ask.act, found.channel)
+        is_link = not found.said.startswith("<#")
+        if is_link and (of is None or of == await naming_here(ask)):
+            return None
+        return [of] if of else []
+    of = await ask.read(naming.numbered, ask.act, found.number) if found.number else None
+    return [of] if of else []
+
+
+async def naming_here(ask: Ask) -> str | None:
+    """The escalation in whose channel this was typed."""
+    return await ask.read(naming.in_channel, ask.act, ask.channel) if ask.channel else None
+
+
+async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
+    """Put the reference of the escalation in whose channel this was typed for `ESC-n`."""
+    if not any("ESC-n" in command for command in commands):
+        return tuple(commands)
+    here = await naming_here(ask) or "ESC-n"
+    return tuple(command.replace("ESC-n", here, 1) for command in commands)
+
+
+async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) -> None:
+    """Raise Unclear for a text that begins with a channel that is no escalation's."""
+    here = await naming_here(ask)
+    commands = (f"{verb.name} {here} {plain(mention)} {plain(rest)}".strip(),) if here else ()
+    raise Unclear(f"'{plain(mention)}' is not the channel of an escalation", commands)
+
+
+async def refuse_misplaced(
+    ask: Ask, verb: str, text: str, said: str = "", *, behind: Behind = Behind.NAMES
+) -> None:
+    """Raise Unclear where a text names an escalation in front, and no other was named.
+
+    `said` is what stands between the verb and the text.
+    """
+    if ask.named:
+        return
+    name, rest = reference_ahead(text)
+    if name is None:
+        name, rest = await _perhaps(ask, text, behind)
+    if name is None:
+        return
+    commands = ((verb, name, said, plain(rest)), (verb, "ESC-n", said, text))
+    raise Unclear(
+        f"the text names {name}, and it is not clear whether this is about {name}",
+        tuple(" ".join(part for part in command if part) for command in commands),
+    )
+
+
+async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str]:
+    """An escalation that is there: by what is near its reference, or its number in front or after
+    `for`; by its reference behind `for` at the end."""
+    after = behind_linking(text)
+    like = lookalike_first(after)
+    number, rest = (like.number, like.rest) if like else (None, after)
+    if number is None and behind is not Behind.WORDS:
+        number, rest = _uncounted(after)
+    if number is None and behind in (Behind.NAMES, Behind.NUMBERS):
+        found = _AT_THE_END.search(normal(text).norm)
+        named = reference_first_if_any(found[1] or found[2]) if found else None
+        number, rest = (parse_reference(named), text) if named else (None, text)
+    if number is None:
+        return None, text
+    return await ask.read(naming.numbered, ask.act, number), rest
+
+
+def _uncounted(text: str) -> tuple[int | None, str]:
+    """A bare number in front, unless what it counts stands behind it."""
+    name, rest = number_first(text)
+    if name is None or _COUNTED.match(normal(rest).norm):
+        return None, text
+    return parse_reference(name), rest
+
+
+async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
+    """Raise Unclear for `note ESC-5 4 call them`, where ESC-54 is there."""
+    digits = re.match(r"([0-9]{1,2})(?=\s|$)", normal(rest).norm)
+    if digits is None or _uncounted(rest)[0] is None:
+        return
+    whole = parse_reference(f"{parse_reference(name)}{digits[1]}")
+    other = await ask.read(naming.numbered, ask.act, whole)
+    if other is not None:
+        behind = plain(number_first(rest)[1])
+        problem = f"it is not clear whether this is about {name} or {other}"
+        first = f"{verb.name} {name}: {plain(rest)}" if verb.behind in TEXT else ""
+        commands = (f"{verb.name} {other} {behind}".strip(), first)
+        raise Unclear(problem, tuple(one for one in commands if one))
