@@ -8,6 +8,7 @@ Nights on which the clocks change: a time that the clocks skip is moved on by wh
 becomes 03:30); of a time that comes twice the first is meant that is still ahead.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
@@ -17,19 +18,21 @@ from bot.domain.durations import DAY, LONGEST, parse_duration
 from bot.domain.errors import BadInput
 from bot.domain.times.clocks import EXAMPLE, Clock, WorkingTime, read_clock
 from bot.domain.times.days import Day, read_day
-from bot.domain.times.leftover import refuse_leftover
-from bot.domain.times.lengths import is_number, read_length
+from bot.domain.times.leftover import Behind, refuse_leftover
+from bot.domain.times.lengths import is_number, read_length, refuse_like_a_clock
 from bot.domain.times.words import Words
 
 __all__ = ["EXAMPLE", "When", "WorkingTime", "instants", "parse_when", "read_when"]
 
 USUAL = WorkingTime()
+_GLUED = re.compile(r"@?([0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})?[ap]m)(.+)")
 _EVENING = time(17, 0)
+_LONGEST_AHEAD = 366 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A point in time in UTC, the text behind it, and where in the whole the time ends."""
+    """A point in time in UTC, the text after it, and where in the whole the time ends."""
 
     moment: datetime
     text: str
@@ -53,7 +56,7 @@ def read_when(text: str, now: datetime, zone: ZoneInfo, working: WorkingTime = U
 def parse_when(
     text: str, now: datetime, zone: ZoneInfo, working: WorkingTime = USUAL
 ) -> tuple[datetime, str]:
-    """The same: the moment, and the text behind it."""
+    """The same: the moment, and the text after it."""
     found = read_when(text, now, zone, working)
     return found.moment, found.text
 
@@ -80,6 +83,8 @@ class _Reading:
     def stopwatch(self) -> Found | None:
         """`in 2h`, `2h`, `an hour from now`: that much later, whatever the clocks do."""
         start = int(self.words.at(0) == "in")
+        if not start:
+            refuse_like_a_clock(self.words)
         found = read_length(self.words, start)
         if found is None:
             return None
@@ -89,14 +94,21 @@ class _Reading:
             return None  # `in 3 days at 9:00`
         if self.words.words[used : used + 2] == ("from", "now"):
             used += 2
-        refuse_leftover(self.words, used, self.working, number_too=True)
+        refuse_leftover(self.words, used, self.working, Behind.LENGTH)
+        if found.length > _LONGEST_AHEAD:
+            raise BadInput(
+                "when",
+                f"'{self.words.said(used)}' is more than a year; write the date",
+                "2026-12-01 09:00",
+            )
         return self.now.astimezone(UTC) + found.length, used
 
     def calendar(self) -> Found | None:
         parts = self._parts()
         if parts.day is None and parts.clock is None:
             return None
-        refuse_leftover(self.words, parts.count, self.working, number_too=parts.clock is None)
+        behind = Behind.CLOCK if parts.clock else Behind.DAY
+        refuse_leftover(self.words, parts.count, self.working, behind)
         said = self.words.said(parts.count)
         day, clock = parts.day, parts.clock
         where: tzinfo = clock.zone.offset if clock and clock.zone else self.zone
@@ -113,13 +125,16 @@ class _Reading:
         clock: Clock | None = None
         at = 0
         while at < len(self.words) and not (at and self.words.ends_at(at)):
-            if clock is None and (clock := read_clock(self.words, at, self.working)):
+            if clock is None and (clock := self._clock(at, day)):
                 at += clock.count
             elif day is None and (day := read_day(self.words, at)):
                 at += day.count
             else:
                 break
         return _Parts(day, clock, at)
+
+    def _clock(self, at: int, day: Day | None) -> Clock | None:
+        return read_clock(self.words, at, self.working, behind_day=day is not None)
 
     def _days(self, said: str, day: Day | None, clock: Clock | None, today: date) -> Iterable[date]:
         """The days that may be meant, earliest first; refuses what two people read differently."""
@@ -159,6 +174,10 @@ class _Reading:
 
 def _not_understood(words: Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
+    if glued := _GLUED.match(words.at(0)):
+        clock, more = glued.groups()
+        problem = f"'{words.at(0)[:40]}' is not a time; write one time, and a space after it"
+        return BadInput("when", problem, f"{clock} {more}" if more.isalpha() else clock)
     run = words.words[1:] if words.at(0) == "in" else words.words
     if run and (words.at(0) == "in" or is_number(run[0]) or run[0][:1].isdigit()):
         written = run[0] if run[0][-1:].isalpha() else " ".join(run[:2])

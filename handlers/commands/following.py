@@ -1,5 +1,7 @@
 """What is due later: remind, task, done."""
 
+import re
+
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput
 from bot.domain.rights import Deed
@@ -15,19 +17,22 @@ from handlers.commands.words import person_first, plain
 from handlers.who import reachable
 
 REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
+_ME = re.compile(r"^\s*me\s+(?=\S)", re.IGNORECASE)
+_TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
+"""`remind me in 2h to call Tom`, as Slack's own command is written."""
 TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
 
 async def remind(ask: Ask) -> Answer:
     if not ask.text:
         raise BadInput("when", "say when, and of what", REMIND_EXAMPLE)
-    when = await time_first(ask, ask.words)
+    when = await time_first(ask, _ME.sub("", ask.words, count=1))
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None
     reminder_id = await ask.write(
         followups.add_reminder,
         ask.act,
-        text=when.text,
+        text=_TO.sub("", when.text, count=1),
         due_at=when.at,
         incident_id=incident_id,
     )

@@ -22,7 +22,8 @@ _LEADING = " -:,;.|/\\=+&!"
 """What may stand before the first name, as before an item of a list."""
 _AS_IT_IS = re.compile(r"[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]*", re.ASCII)
 _SPACE = re.compile(r"\s")
-_TYPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "\u00b4": "'"}
+_TYPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "\u00b4": "'", "\u2019": "'", "\u2044": "/"}
+_RAISED = ("<fraction>", "<super>", "<sub>")
 _MARKS = frozenset("*_~'\"`")
 _BULLETS = frozenset("\u2022\u2023\u00b7\u25e6")
 _MORE_DASHES = frozenset("\u2212\u2043\u02d7\u2500\u2501\u30fc\uff70")
@@ -124,6 +125,8 @@ def _said(piece: str) -> str:
         return piece.split("|")[0].rstrip(">") + ">"
     if len(piece) > 1 and piece[0] == ":":
         return ""
+    if unicodedata.decomposition(piece[:1]).startswith(_RAISED):
+        return piece  # `1½` is not 112, `2²` not 22
     typed = unicodedata.normalize("NFKC", _TYPED.get(piece, piece))
     return "".join(map(_one_form, typed))
 
@@ -141,5 +144,5 @@ def _one_form(char: str) -> str:
     if kind in ("Cc", "Cf") or char in BLANKS or "\ufe00" <= char <= "\ufe0f":
         return ""
     if not char.isascii() and (kind in ("So", "Sk", "Sm") or char in _BULLETS):
-        return ""
+        return "\x00"
     return str(unicodedata.digit(char)) if kind == "Nd" else char

@@ -12,6 +12,8 @@ from handlers.commands.words import plain
 from handlers.request import Request
 
 _BY = re.compile(r"\s+by\s+", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_WORDS_AT_END = 8
 _LONGEST_SHOWN = 40
 
 
@@ -56,4 +58,18 @@ async def time_at_end(request: Request, typed: str, example: str) -> Timed:
             return Timed(found.at, found.zone, plain(text[: by.start()]))
         shown = found.text[:_LONGEST_SHOWN]
         problem = f"'{shown}' after the time is not part of it; put the time at the end"
+    if not _BY.search(text) and (time := await _time_without_by(request, text)):
+        problem = f"write 'by' in front of the time, and nothing after it: by {time}"
     raise BadInput("when", problem, example)
+
+
+async def _time_without_by(request: Request, text: str) -> str:
+    """Find the time in a text that names one without `by`: `draft it friday 5pm please`."""
+    for word in list(_WORD.finditer(text))[-_WORDS_AT_END:]:
+        try:
+            found = await time_first(request, text[word.start() :])
+        except BadInput:
+            continue
+        behind = text[word.start() :].strip()
+        return behind.removesuffix(found.text).strip()[:_LONGEST_SHOWN]
+    return ""

@@ -167,7 +167,7 @@ async def test_paging_a_team_twice_is_marked_at_the_team(stage: Stage) -> None:
 async def test_task_with_a_time_that_cannot_be_read_is_marked(stage: Stage) -> None:
     opened = stage.opened()
     await form(stage, "mei", opened.head.id, Button.ADD_TASK)
-    for due in ("never", "tomorrow 9:00 or so"):
+    for due in ("never", "tomorrow 9:00 or so", "in 2² h", "friday 17h"):
         sent = await sent_by(stage, "mei", text="call", person=TOM, due=due)
         assert set(sent.errors) == {"due"}, due
     assert (await sent_by(stage, "mei", text="call", person=TOM, due="tomorrow 9:00")).ok

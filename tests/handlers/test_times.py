@@ -36,6 +36,14 @@ def tasks(stage: Stage) -> list[Task]:
         ("“tomorrow 17:00” call", "Tue 2026-11-24 17:00", "call"),
         ("tomorrow\u00a017:00 – call", "Tue 2026-11-24 17:00", "call"),
         ("eod friday: 30 reports", "Fri 2026-11-27 18:00", "30 reports"),
+        ("in ½ hour call", "Mon 2026-11-23 20:30", "call"),
+        ("in 1½ hours call", "Mon 2026-11-23 21:30", "call"),
+        ("2¼ h call", "Mon 2026-11-23 22:15", "call"),
+        ("in 1⁄2 hour call", "Mon 2026-11-23 20:30", "call"),
+        ("9:00 p. m. call", "Mon 2026-11-23 21:00", "call"),
+        ("me in 2h to call Tom", "Mon 2026-11-23 22:00", "call Tom"),
+        ("Me tomorrow 9:00 To call Tom", "Tue 2026-11-24 09:00", "call Tom"),
+        ("by 9pm call", "Mon 2026-11-23 21:00", "call"),
     ],
 )
 async def test_a_reminder_is_set_as_meant_and_the_answer_says_so(
@@ -66,6 +74,12 @@ async def test_the_answer_names_the_zone_of_the_person(stage: Stage) -> None:
         ("17:00 IST call", "IST can mean"),
         ("17:00 tomorow call", "looks like a time too"),
         ("9:00 every day call", "looks like a time too"),
+        ("in 2×3h call", "not a length of time"),
+        ("in 2² h call", "not a length of time"),
+        ("5:30 μμ call", "looks like a time too"),
+        ("21:00 mañana call", "looks like a time too"),
+        ("21:00 Priya’s time call", "looks like a time too"),
+        ("friday 9ish call", "may be part of the time"),
     ],
 )
 async def test_what_still_looks_like_a_time_sets_nothing(
@@ -88,6 +102,7 @@ async def test_the_command_that_a_refusal_offers_works(stage: Stage) -> None:
         ("draft by 5pm friday", "draft", "Fri 2026-11-27 17:00"),
         ("draft what was written by Tom by tomorrow noon", "draft what was written by Tom", ""),
         ("draft by *tomorrow 12:00*", "draft", ""),
+        ("draft by ½ hour", "draft", "Mon 2026-11-23 20:30"),
     ],
 )
 async def test_a_task_reads_the_same_times(stage: Stage, typed: str, text: str, local: str) -> None:
@@ -110,6 +125,8 @@ async def test_a_task_reads_the_same_times(stage: Stage, typed: str, text: str, 
         ("draft by friday or saturday", "or saturday"),
         ("draft by someday", "someday"),
         ("draft it", "by when it is due"),
+        ("draft it friday 5pm please", "nothing after it: by friday 5pm"),
+        ("draft it tomorrow", "nothing after it: by tomorrow"),
     ],
 )
 async def test_a_refusal_of_by_says_what_was_not_understood(

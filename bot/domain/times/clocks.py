@@ -38,27 +38,44 @@ class Clock:
 
 
 _CLOCK = re.compile(
-    r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?)?"
-    r"(am|pm|a\.m|p\.m)?(z|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
+    r"@?([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?|\.([0-9]{2})(?=[ap]))?"
+    r"(am|pm|a\.m|p\.m|a|p)?(z|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
 )
-_HALVES = {"am": "am", "a.m": "am", "pm": "pm", "p.m": "pm"}
+_IN_A_DAY = re.compile(r"@?(0?[7-9]|1[0-9]|2[0-3])h([0-5][0-9])")
+"""`9h30` behind a day or `at`; alone, and `1h30` anywhere, it may be a length."""
+_HALVES = {"am": "am", "a.m": "am", "a": "am", "pm": "pm", "p.m": "pm", "p": "pm"}
+_APART: dict[tuple[str, ...], str] = {
+    ("am",): "am",
+    ("a.m",): "am",
+    ("pm",): "pm",
+    ("p.m",): "pm",
+    ("a", "m"): "am",
+    ("p", "m"): "pm",
+}
+_BEFORE = frozenset({"at", "@", "by"})
+_RANGE = re.compile(r"-[0-9]{1,2}(?::?[0-9]{2})?")
+_DATED = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")
 _NAMED = {"noon": "noon", "midday": "noon", "midnight": "midnight", "eod": "eod", "cob": "eod"}
 _PHRASES = {"end of day": "eod", "close of business": "eod"}
 _OWN_ZONE = (("local", "time"), ("my", "time"))
 
 
-def read_clock(words: Words, start: int, working: WorkingTime) -> Clock | None:
+def read_clock(
+    words: Words, start: int, working: WorkingTime, *, behind_day: bool = False
+) -> Clock | None:
     """Read a time of day, with `at` in front of it or without; None where there is none.
 
     A number alone is none: `at 9` may be the morning or the evening.
     """
-    at = start + (words.at(start) == "at")
+    at = start + (words.at(start) in _BEFORE)
     found = _named(words, at, working) or _digits(words, at)
+    if found is None and (behind_day or at > start):
+        found = _with_h(words, at)
     if found is None:
         if at > start and words.at(at).isdecimal():
             raise _not_a_time_of_day(words.at(at))
         return None
-    return _with_zone(words, at + found.count, working, found, skipped=at - start)
+    return _with_zone(words, at, working, found, skipped=at - start)
 
 
 def _named(words: Words, at: int, working: WorkingTime) -> Clock | None:
@@ -81,18 +98,45 @@ def _digits(words: Words, at: int) -> Clock | None:
     found = _CLOCK.fullmatch(word)
     if found is None:
         return None
-    half, count = _HALVES.get(found[4] or ""), 1
-    if half is None and found[5] is None and words.at(at + 1) in _HALVES:
-        half, count = _HALVES[words.at(at + 1)], 2
+    half, count = _HALVES.get(found[5] or ""), 1
+    if half is None and found[6] is None:
+        half, count = _half_apart(words, at)
     if found[2] is None and half is None:
         return None
     said = words.written[at]
-    zone = read_zone(said[found.start(5) :].upper(), ()) if found[5] else None
+    if found[6]:
+        _refuse_range(words, at, found[6])
+    zone = read_zone(said[found.start(6) :].upper(), ()) if found[6] else None
     return Clock(_time(word, found, half), count, zone, halved=half is not None)
 
 
+def _half_apart(words: Words, at: int) -> tuple[str | None, int]:
+    """`9 pm`, `9:00 p. m.`: the half of the day in words of its own."""
+    for length in (1, 2):
+        if half := _APART.get(words.words[at + 1 : at + 1 + length]):
+            return half, 1 + length
+    return None, 1
+
+
+def _with_h(words: Words, at: int) -> Clock | None:
+    found = _IN_A_DAY.fullmatch(words.at(at))
+    return Clock(time(int(found[1]), int(found[2])), 1) if found else None
+
+
+def _refuse_range(words: Words, at: int, offset: str) -> None:
+    """`9:00-10:00` is a range to most people, and west of UTC to those who write a whole date."""
+    dated = any(_DATED.fullmatch(words.at(before)) for before in (at - 1, at - 2))
+    if _RANGE.fullmatch(offset) and not dated:
+        raise BadInput(
+            "when",
+            f"'{offset}' may be the end of a range or an offset; "
+            f"write one time, or the offset as UTC{offset}",
+            f"17:00 UTC{offset}" if ":" in offset else EXAMPLE,
+        )
+
+
 def _time(word: str, found: re.Match[str], half: str | None) -> time:
-    hour, minute, second = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    hour, minute, second = int(found[1]), int(found[2] or found[4] or 0), int(found[3] or 0)
     if half and not 1 <= hour <= 12:
         raise _not_on_the_clock(word)
     if half:
@@ -102,15 +146,15 @@ def _time(word: str, found: re.Match[str], half: str | None) -> time:
     return time(hour, minute, second)
 
 
-def _with_zone(
-    words: Words, behind: int, working: WorkingTime, found: Clock, skipped: int
-) -> Clock:
-    count, zone = found.count + skipped, found.zone
+def _with_zone(words: Words, at: int, working: WorkingTime, found: Clock, skipped: int) -> Clock:
+    count, zone, behind = found.count + skipped, found.zone, at + found.count
     if zone is None and not words.ends_at(behind) and behind < len(words):
         if words.words[behind : behind + 2] in _OWN_ZONE:
             count += 2
         else:
             zone = read_zone(words.written[behind], working.countries)
+            if zone is not None:
+                _refuse_range(words, at, words.words[behind])
             count += zone is not None
     return Clock(found.time, count, zone, found.word, found.halved)
 

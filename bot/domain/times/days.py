@@ -20,18 +20,21 @@ _DAY_NAMES: dict[str, int] = {
     "thur": 3,
     "thurs": 3,
 }
-_MONTHS = several(
+MONTHS = several(
     "january february march april may june july august september october november december"
 )
 _MONTH_NAMES = {
-    **{name: month for month, name in enumerate(_MONTHS, 1)},
-    **{name[:3]: month for month, name in enumerate(_MONTHS, 1)},
+    **{name: month for month, name in enumerate(MONTHS, 1)},
+    **{name[:3]: month for month, name in enumerate(MONTHS, 1)},
     "sept": 9,
 }
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_ISO = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"20[0-9]{2}")
-_TOMORROW = frozenset({"tomorrow", "tmr", "tmrw"})
+_TOMORROW = frozenset(
+    several("tomorrow tmr tmrw tmw tmrow tomo tomoro tomoz 2moro 2morrow 2mrw 2mro")
+)
+_NEXT = frozenset({"next", "nxt", "coming"})
 _SLASHED = re.compile(r"[0-9]{1,4}[/.][0-9]{1,2}(?:[/.][0-9]{2,4})?|[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}")
 NAMES = frozenset(_DAY_NAMES) | _TOMORROW | {"today", "tonight"}
 
@@ -48,7 +51,7 @@ class Day:
 def read_day(words: Words, start: int) -> Day | None:
     """Read a day, with `on` in front of it or without; None where there is none."""
     the = words.at(start) == "the" and _the_of(words.at(start + 1))
-    on = words.at(start) == "on"
+    on = words.at(start) in ("on", "by")
     at = start + (the or on + (words.at(start + on) == "this"))
     found = _named(words, at) or _iso(words, at) or _month(words, at) or _ahead(words, start)
     if found is None:
@@ -75,7 +78,7 @@ def _named(words: Words, at: int) -> Day | None:
         return Day(word, 1, lambda today: _on_weekday(_DAY_NAMES[word], today))
     if word == "yesterday":
         raise BadInput("when", "'yesterday' has passed", "tomorrow 9:00")
-    return _next(words, at) if word in ("next", "coming") else None
+    return _next(words, at) if word in _NEXT else None
 
 
 def _on_weekday(weekday: int, today: date) -> list[date]:
@@ -101,7 +104,7 @@ def _iso(words: Words, at: int) -> Day | None:
     found = _ISO.fullmatch(words.at(at))
     if found is None:
         return None
-    day = _date(words.at(at), int(found[1]), int(found[2]), int(found[3]))
+    day = _date(words.at(at), int(found[1]), int(found[3]), int(found[4]))
     return Day("date", 1, lambda _: [day])
 
 

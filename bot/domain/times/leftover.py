@@ -2,58 +2,79 @@
 
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
+from enum import Enum
 
 from bot.domain.errors import BadInput
 from bot.domain.times.clocks import WorkingTime, read_clock
 from bot.domain.times.days import NAMES, read_day
-from bot.domain.times.lengths import JOINERS, read_length
+from bot.domain.times.lengths import JOINERS, is_number, read_length
+from bot.domain.times.lookalikes import (
+    day_elsewhere,
+    misspelt_day,
+    misspelt_month,
+    part_of_day,
+    place,
+    several_days,
+)
 from bot.domain.times.words import DASH, Words, several
-from bot.domain.times.zones import CITIES, read_zone
+from bot.domain.times.zones import read_zone
 
 EXAMPLE = "tomorrow 9:00"
 _MORE = frozenset(
     several(
-        "am pm a.m p.m o'clock oclock morning afternoon evening night midnight noon weekend "
-        "every daily weekly monthly hourly"
+        "weekend weekends weekday weekdays workday eow eom every daily weekly monthly hourly "
+        "half quarter ago"
     )
 )
 _LINKS = (
     JOINERS
-    | frozenset(several("at on in to or from before after until till by this next around about"))
-    | {DASH}
+    | frozenset(
+        several("at @ on in to or from before after until till by this next nxt around about")
+    )
+    | {DASH, "/", "plus", "+"}
 )
 _FEW_DIGITS = re.compile(r"[0-9]{1,2}|[01][0-9][0-5][0-9]|2[0-3][0-5][0-9]")
-_NEARLY = 0.83
-_SHORTEST_MISSPELT = 5
-_LONG_NAMES = [name for name in NAMES if len(name) >= _SHORTEST_MISSPELT]
-_PERIODS = frozenset({"week", "month", "year", "quarter"})
+_NTH = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)")
+_PERIODS = frozenset({"day", "week", "month", "year", "quarter"})
+_FROM = (("from", "now"), ("from", "today"), ("from", "tomorrow"))
+_LATER = frozenset({"later", "hence"})
+_DAYS_ON = (("day", "after"), ("following", "day"), ("following", "week"), ("same", "day"))
+_HOUR = re.compile(r"1?[0-9]|2[0-4]")
+_FRACTIONS = frozenset("½¼¾⅓⅔⅛")
+_BEFORE_NUMBERS = frozenset({"at", "@", "to", "or", "until", "till", "/", "+", DASH})
 
 
-def refuse_leftover(words: Words, at: int, working: WorkingTime, *, number_too: bool) -> None:
+class Behind(Enum):
+    """What the words stand behind."""
+
+    LENGTH = "length"
+    DAY = "day"
+    CLOCK = "clock"
+
+
+def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind) -> None:
     """Refuse where the words behind a time look like more of it.
 
-    `number_too`: also a bare number, as in `1h 30 …` and `tomorrow 9 …`. Where the writer marked
-    the end of the time with a colon, all that follows is text.
+    Behind a length or a day a number is refused too, as in `1h 30 …` and `tomorrow 9 …`. Where the
+    writer marked the end of the time with a colon, all that follows is text.
     """
     if at >= len(words) or (words.ends_at(at) and words.at(at) != DASH):
         return
     said, next_words = words.said(at), words.words[at : at + 2]
     shown = " ".join(next_words if next_words[0] in _LINKS else next_words[:1])[:40]
-    if _looks_like_time(words, at, working):
+    if behind is not Behind.CLOCK and _number(words, at, behind):
+        raise BadInput(
+            "when",
+            f"'{shown}' after '{said}' may be part of the time. Write the time in full; "
+            "if the number begins the text, put a colon in front of it",
+            _with_colon(words, at),
+        )
+    if _looks_like_time(words, at, working, behind):
         raise BadInput(
             "when",
             f"'{shown}' after '{said}' looks like a time too. Write one time; "
             "if the text begins like one, put a colon in front of it",
             EXAMPLE,
-        )
-    number = words.at(at)
-    if number_too and _FEW_DIGITS.fullmatch(number) and not words.comma_behind(at - 1):
-        raise BadInput(
-            "when",
-            f"'{number}' after '{said}' may be part of the time. Write the time in full; "
-            "if the number begins the text, put a colon in front of it",
-            _with_colon(words, at),
         )
 
 
@@ -61,35 +82,88 @@ def _with_colon(words: Words, at: int) -> str:
     return f"{words.said(at)}: {words.text[words.starts[at] :].strip()[:60]}"
 
 
-def _looks_like_time(words: Words, at: int, working: WorkingTime) -> bool:
+def _number(words: Words, at: int, behind: Behind) -> bool:
+    """Any digit behind a day, few behind a length; after a comma a large number is text."""
+    word = words.at(at).lstrip("@")
+    if words.at(at) == "@":
+        word = words.at(at + 1)
+    if words.at(at) in JOINERS:
+        return _FEW_DIGITS.fullmatch(words.at(at + 1)) is not None
+    if word.isdecimal() and words.comma_behind(at - 1) and not _HOUR.fullmatch(word):
+        return False
+    if behind is Behind.LENGTH:
+        return _FEW_DIGITS.fullmatch(word) is not None or word[:1] in _FRACTIONS
+    return word[:1].isnumeric()
+
+
+def _looks_like_time(words: Words, at: int, working: WorkingTime, behind: Behind) -> bool:
     word = words.at(at)
     if word in _LINKS:
         links = at + 1 < len(words)
-        number = word in ("at", "to", "or", DASH) and _FEW_DIGITS.fullmatch(words.at(at + 1))
-        return bool(links and (number or _is_time(words, at, working, linked=True)))
-    return _is_time(words, at, working, linked=False)
+        number = word in _BEFORE_NUMBERS and _FEW_DIGITS.fullmatch(words.at(at + 1))
+        return bool(links and (number or _is_time(words, at, working, behind, linked=True)))
+    return _is_time(words, at, working, behind, linked=False)
 
 
-def _is_time(words: Words, at: int, working: WorkingTime, *, linked: bool) -> bool:
+def _is_time(words: Words, at: int, working: WorkingTime, behind: Behind, *, linked: bool) -> bool:
     """Whether any reader of times takes the word, or finds fault with it."""
     first = at + linked
     first += words.words[at : at + 2] == ("in", "the") and first + 1 < len(words)
-    word, written = words.at(first), words.written[first]
+    word, rest = words.at(first), words.words[first : first + 3]
     if word in _MORE or (linked and word in JOINERS):
         return True
-    if words.at(at) in ("next", "this") and word in _PERIODS:
+    if words.at(at) in ("next", "this", "nxt") and word in _PERIODS:
         return True
-    if words.at(first + 1) == "time" and word in CITIES:
+    if behind is not Behind.LENGTH and (part_of_day(rest) or _another_day(words, first)):
         return True
-    if len(word) >= _SHORTEST_MISSPELT and get_close_matches(word, _LONG_NAMES, 1, _NEARLY):
+    if behind is Behind.DAY and _in_words(words, first, linked=linked):
+        return True
+    if behind is Behind.CLOCK and (place(rest) or (not linked and word[:1] in _FRACTIONS)):
         return True
     readers: tuple[Callable[[], object], ...] = (
         lambda: read_clock(words, first, working),
         lambda: read_day(words, first),
-        lambda: read_zone(written, working.countries),
-        lambda: words.at(at) in ("in", *JOINERS) and read_length(words, first),
+        lambda: read_zone(words.written[first], working.countries),
+        lambda: words.at(at) in ("in", "plus", "+", *JOINERS) and read_length(words, first),
     )
     return any(map(_takes, readers))
+
+
+def _in_words(words: Words, at: int, *, linked: bool) -> bool:
+    """`friday five pm`, `friday at five`."""
+    if words.at(at).isdecimal() or not is_number(words.at(at)):
+        return False
+    return part_of_day(words.words[at + 1 : at + 2]) or (linked and words.at(at) not in ("a", "an"))
+
+
+def _another_day(words: Words, at: int) -> bool:
+    """`the 4th`, `following day`, `3 days from now`, `mittwoch`, `wendsday`."""
+    at += words.at(at) == "the"
+    word, behind = words.at(at), words.at(at + 1)
+    if _NTH.fullmatch(word) or words.words[at : at + 2] in _DAYS_ON:
+        return True
+    if word == "week" and words.at(at - 1) in NAMES:
+        return True
+    if day_elsewhere(word) or misspelt_day(word) or several_days(word):
+        return True
+    if any(misspelt_month(one) and other[:1].isdecimal() for one, other in _both(word, behind)):
+        return True
+    if word == "later" and behind in NAMES:
+        return True
+    found = at + _takes_length(words, at)
+    on_a_day = words.at(found) == "on" and words.at(found + 1) in NAMES
+    from_a_day = words.words[found : found + 2] in _FROM
+    return on_a_day or from_a_day or (found > at and words.at(found) in _LATER)
+
+
+def _both(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (one, other), (other, one)
+
+
+def _takes_length(words: Words, at: int) -> int:
+    """How many words a length takes here; `week` alone counts too, as in `week from now`."""
+    found = read_length(words, at)
+    return found.count if found else 1
 
 
 def _takes(reader: Callable[[], object]) -> bool:

@@ -15,7 +15,14 @@ _NUMBERS = {
     )
 } | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "a": "1", "an": "1"}
 _LONGEST = 10
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "1/2": ".5", "1/4": ".25", "3/4": ".75"}
+_WITH_FRACTION = re.compile(r"([0-9]*)([½¼¾])([a-z]*)|(1/2|1/4|3/4)")
 _HOURS_AND_MINUTES = re.compile(r"[0-9]{1,4}h[0-9]{1,2}")
+_LIKE_A_CLOCK = re.compile(
+    r"(0?[6-9]|1[0-9]|2[0-3])h ?([0-5][0-9])"
+    r"|([01][0-9]|2[0-3])([0-5][0-9]) ?(?:h|hr|hrs|hours)?"
+    r"|(1[3-9]|2[0-3]) ?h"
+)
 _MINUTES = re.compile(r"[0-9]{1,2}")
 JOINERS = frozenset({"and", "&"})
 
@@ -44,6 +51,25 @@ def read_length(words: Words, start: int) -> Length | None:
     return None
 
 
+def refuse_like_a_clock(words: Words) -> None:
+    """`17h30` is half past five in some languages, and seventeen and a half hours in others.
+
+    `in` in front says that it is a length.
+    """
+    found = _LIKE_A_CLOCK.fullmatch(" ".join(words.words[:2])) or _LIKE_A_CLOCK.fullmatch(
+        words.at(0)
+    )
+    if found is None:
+        return
+    hours, minutes = found[1] or found[3] or found[5], found[2] or found[4] or "00"
+    clock = f"{hours}:{minutes}"
+    if found[3]:
+        raise BadInput("when", f"'{found[0]}' is not clear; write {clock} for the time", clock)
+    length = f"in {hours}h{minutes}m" if found[2] else f"in {hours}h"
+    problem = f"'{found[0]}' may be a time of day or a length; write {clock} or '{length}'"
+    raise BadInput("when", problem, clock)
+
+
 def _and_more(words: Words, start: int, found: Length, last: str) -> Length:
     """Add what is said shortly behind: `1h 30`, `an hour and a half`."""
     at = start + found.count
@@ -68,6 +94,10 @@ def _tokens(words: Words, start: int) -> tuple[list[str], list[int]]:
         if words.words[at : at + 2] in (("half", "an"), ("half", "a")):
             tokens.append("0.5")
             at += 2
+        elif fraction := _fraction(words, at):
+            token, count = fraction
+            tokens.append(token)
+            at += count
         else:
             word = _NUMBERS.get(words.at(at), words.at(at))
             short = _HOURS_AND_MINUTES.fullmatch(word)
@@ -75,6 +105,18 @@ def _tokens(words: Words, start: int) -> tuple[list[str], list[int]]:
             at += 1
         counts.append(at - start)
     return tokens, counts
+
+
+def _fraction(words: Words, at: int) -> tuple[str, int] | None:
+    """`½`, `1½`, `1 ½`, `2¼h` and `½ an` in decimals, and how many words that took."""
+    whole = int(words.at(at).isdecimal() and words.at(at + 1)[:1] in _FRACTIONS)
+    found = _WITH_FRACTION.fullmatch(words.at(at + whole))
+    if found is None or (whole and found[1]):
+        return None
+    number = words.at(at) if whole else found[1] or "0"
+    an = not found[3] and words.at(at + whole + 1) in ("a", "an")
+    decimals = _FRACTIONS[found[2] or found[4]]
+    return f"{number}{decimals}{found[3] or ''}", 1 + whole + an
 
 
 def is_number(word: str) -> bool:

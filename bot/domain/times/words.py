@@ -78,6 +78,8 @@ def _folded(letter: str) -> str:
     if letter.isascii():
         return letter
     folded = unicodedata.normalize("NFKC", letter)
+    if unicodedata.decomposition(letter).startswith(("<fraction>", "<super>", "<sub>")):
+        return letter  # `1½` is not 112
     if unicodedata.category(letter) == "Cf":
         return " "
     return folded if len(folded) == 1 else letter

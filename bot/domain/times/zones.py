@@ -138,21 +138,24 @@ ONLY_IN_CAPITALS = frozenset({"eat", "cat", "art", "wit", "west", "wet", "pet", 
 _OTHERS = frozenset(
     several(
         "CHST CLT CLST VET GYT UYT IRST IRDT UZT TMT YEKT MMT BNT NST NDT SCT MUT AZT AFT CVT FJT "
-        "PGT MVT LKT BTT KGT TJT NCT VUT WAST HADT HAST"
+        "PGT MVT LKT BTT KGT TJT NCT VUT WAST HADT HAST MEZ MESZ HNEC HAEC"
     )
 )
 """Known elsewhere, and to no market: refused rather than taken for text."""
-CITIES = frozenset(
-    meaning.zone.rpartition("/")[2].replace("_", " ").lower()
-    for meanings in _MEANINGS.values()
-    for meaning in meanings
-)
-
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?")
 _PLACE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*(?:/[A-Za-z0-9+-]+(?:_[A-Za-z]+)*){1,2}")
 _AREAS = frozenset(
     several("africa america antarctica asia atlantic australia europe indian pacific")
 )
+_COUNTRIES = {
+    name.lower(): name
+    for name in several(
+        "US/Pacific US/Eastern US/Central US/Mountain US/Alaska US/Hawaii US/Arizona "
+        "Canada/Pacific Canada/Eastern Canada/Central Canada/Mountain Canada/Atlantic "
+        "Brazil/East Brazil/West Mexico/General Chile/Continental Etc/UTC Etc/GMT"
+    )
+}
+"""Older names of zones; `US/EU` is a text."""
 _FURTHEST = timedelta(hours=14)
 
 
@@ -167,7 +170,9 @@ def read_zone(word: str, countries: Collection[str]) -> Zone | None:
     found = _OFFSET.fullmatch(folded)
     if found is not None:
         return Zone(_offset(word, found))
-    return Zone(_place(word)) if _names_a_place(word) else None
+    if _names_a_place(word):
+        return Zone(_place(word))
+    return Zone(ZoneInfo(_COUNTRIES[folded])) if folded in _COUNTRIES else None
 
 
 def _offset(word: str, found: re.Match[str]) -> timezone:
