@@ -40,6 +40,20 @@ class NotPermitted(Refused):
 
 
 @dataclass(eq=False)
+class MayNotTighten(NotPermitted):
+    """Somebody makes an incident more confidential who does not answer for it."""
+
+
+@dataclass(eq=False)
+class MayOnlyRead(Refused):
+    """Somebody who only reads a restricted incident asks for what lets others in. `ask`: who
+    answers for it."""
+
+    reference: str
+    ask: str
+
+
+@dataclass(eq=False)
 class RoleUnknown(Refused):
     """A role may come from a user group that Slack has not told us of yet; `person`: whose."""
 
@@ -56,6 +70,15 @@ class HoldsNothing(Refused):
     """Somebody hands over a part of an incident, and has none."""
 
     reference: str
+
+
+@dataclass(eq=False)
+class HandedOverAlready(Refused):
+    """A part is passed on once. `to` is being paged for it, or (`once`) was."""
+
+    reference: str
+    to: str
+    once: bool = False
 
 
 @dataclass(eq=False)

@@ -74,6 +74,10 @@ class TeamRow:
     unsent: tuple[UserId, ...] = ()
     """Once the ladder has gone by: who was to be paged, and Slack has not taken it."""
     everyone_paged: bool = False
+    left: bool = False
+    """Whoever acknowledged may not read the escalation any more."""
+    may_lead: bool = True
+    """Whoever acknowledged works on it; who only reads may not take its ownership."""
 
     def overdue(self, now: datetime) -> bool:
         return self.state is RunState.PAGING and now > self.ack_due_at

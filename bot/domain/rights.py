@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NoReturn
 
 from bot.domain.act import Act, Role
-from bot.domain.errors import NotPermitted, RoleUnknown
+from bot.domain.errors import MayNotTighten, NotPermitted, RoleUnknown
 
 
 class Deed(StrEnum):
@@ -55,16 +55,22 @@ ABOUT_NO_INCIDENT = frozenset({Deed.OPEN, Deed.DIGEST})
 ONLY_ONES_OWN = frozenset({Deed.ACKNOWLEDGE, Deed.HAND_OVER, Deed.FINISH})
 """Done to what a person has or is asked for: nobody's role reaches further."""
 
+LETS_OTHERS_IN = frozenset({Deed.PAGE, Deed.RAISE})
+"""Pages people. To acknowledge lets a person in, so above standard this takes INVITE as well."""
+
 TIGHTEN_WITHIN = timedelta(minutes=30)
 """So long whoever opened an incident may still make it restricted."""
 
 
 def require_tighten(act: Act, *, owns: bool, opened_at: datetime | None) -> None:
-    """Raise NotPermitted unless this person may make an incident more confidential: its owner, a
-    manager, or who opened it (then `opened_at` says when) within half an hour."""
+    """Raise MayNotTighten unless this person may make an incident more confidential: its owner, a
+    manager, or who opened it (then `opened_at` says when) within half an hour.
+
+    `owns`: by what another person gave them. Who took the ownership alone has it for less.
+    """
     just_opened = opened_at is not None and act.now < opened_at + TIGHTEN_WITHIN
     if act.role < Role.MANAGER and not owns and not just_opened:
-        raise NotPermitted(Role.MANAGER.word, act.role.word, "make an incident restricted")
+        raise MayNotTighten(Role.MANAGER.word, act.role.word, "make an incident restricted")
 
 
 def require_somebody(act: Act) -> None:
@@ -87,6 +93,11 @@ def require(act: Act, deed: Deed, *, belongs: bool = False) -> None:
     """Raise NotPermitted unless this person may."""
     if not may(act.role, deed, belongs=belongs):
         _refuse(act, NEEDS[deed], deed.value)
+
+
+def may_let_in(role: Role, *, closed: bool, belongs: bool) -> bool:
+    """Tell whether this person may do what lets others in; `closed`: only the invited read it."""
+    return not closed or may(role, Deed.INVITE, belongs=belongs)
 
 
 def _refuse(act: Act, needed: Role, to: str) -> NoReturn:

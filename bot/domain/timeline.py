@@ -25,6 +25,8 @@ class EntryKind(StrEnum):
     HANDED_OVER = "handed over"
     UNANSWERED = "unanswered"
     EXHAUSTED = "exhausted"
+    CALLED_OFF = "called off"
+    CAME_BACK = "came back"
     UNREACHABLE = "unreachable"
     REACHED = "reached after all"
     REACHED_OUTSIDE = "reached outside Slack"

@@ -175,7 +175,9 @@ def _teams(desk: Desk, view: Card) -> Mrkdwn:
 
 
 def _unowned(desk: Desk, view: Card) -> Mrkdwn:
-    responders = tuple(dict.fromkeys(row.responder for row in view.teams if row.responder))
+    """Only people who may take it are named: not who left, nor who only reads."""
+    able = [row for row in view.teams if row.may_lead and not row.left]
+    responders = tuple(dict.fromkeys(row.responder for row in able if row.responder))
     take = desk.plain("buttons", Button.TAKE_OWNERSHIP.value)
     return desk.say("card", "unowned", responders=responders, take=take)
 

@@ -27,9 +27,11 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.access import in_charge, role_in
 from bot.services.case import Case, belongs_to, personal, take_up
+from bot.services.followups import give_on
 from bot.services.reading import readable
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
+from bot.store import followups as tasks
 from bot.store import incidents, people, requests
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -221,10 +223,21 @@ def left(db: Database, act: Act, incident_id: str, user: str) -> None:
         if seated:
             case.record(EntryKind.LEFT, person=user)
         if seated and by_invitation(incident.tier):
+            _pass_tasks_on(case, user)
             keep_true(case, Change.PEOPLE)
+            case.card_changed()
         elif asked:
             keep_true(case, Change.ACCESS)
         case.put_down()
+
+
+def _pass_tasks_on(case: Case, user: str) -> None:
+    """Tasks of somebody who may not read them any more go to the person who answers for it."""
+    seats = incidents.seats(case.tx, case.id)
+    heir = next((one for one in in_charge(case.incident, seats) if one in seats), None)
+    mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
+    for task in mine if heir else ():
+        give_on(case, task, UserId(heir or ""))
 
 
 def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:

@@ -7,12 +7,19 @@ from typing import Any
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
-from bot.domain.errors import IncidentClosed, NoAccess, NotYours
+from bot.domain.errors import IncidentClosed, MayOnlyRead, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.lifecycle import OPEN
-from bot.domain.rights import Deed, comes_to_belong, may, require
+from bot.domain.rights import (
+    LETS_OTHERS_IN,
+    Deed,
+    comes_to_belong,
+    may,
+    may_let_in,
+    require,
+)
 from bot.domain.timeline import Entry, EntryKind
-from bot.domain.visibility import Place, Sight, sight
+from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.store import inbound, incidents, outbox, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, PagingRun
@@ -37,12 +44,14 @@ class Case:
         incident: Incident,
         *,
         belongs: bool = False,
+        reads: bool = True,
         invited: Mapping[str, bool] | None = None,
         new: bool = False,
     ) -> None:
         self.tx = tx
         self._new = new
         self._belongs = belongs
+        self._reads = reads
         self._in_place = False
         self.invited = {} if invited is None else invited
         """Who was in it when a person took this up, and who belongs; the bot does not ask."""
@@ -84,14 +93,20 @@ class Case:
 
     @property
     def entitled(self) -> bool:
-        """Whether whoever acts may let others work on it."""
-        return self._in_place or may(self.act.role, Deed.INVITE, belongs=self._belongs)
+        """Whether whoever acts may let others work on it: never what they may not read."""
+        may_invite = may(self.act.role, Deed.INVITE, belongs=self._belongs)
+        return self._in_place or (self._reads and may_invite)
 
     def in_place_of(self, run: PagingRun) -> None:
         """Whoever hands a page over asks for another one as it was asked of them."""
         self._in_place = comes_to_belong(
             self.act.user, through=run.requested_by, entitled=run.by_entitled
         )
+
+    def require_letting_in(self) -> None:
+        """Raise MayOnlyRead where those who are asked could not be let in on this person's word."""
+        if by_invitation(self.incident.tier) and not self.entitled:
+            raise may_only_read(self.incident)
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
         """Append to the timeline; `aloud` also says it in the incident's channel."""
@@ -176,9 +191,18 @@ class Case:
         self._seat(user, None, belongs=belongs)
 
     def join_by_page(self, run: PagingRun) -> None:
-        """Let in whoever acknowledges: they belong to it by whom they were paged through."""
+        """Let in whoever acknowledges: they belong to it by whom they were paged through.
+
+        Raises NoAccess where only the invited read it, and no one who may invite asked for them.
+        """
         user, asker = self.act.user, run.requested_by
         belongs = comes_to_belong(user, through=asker, entitled=run.by_entitled)
+        if by_invitation(self.incident.tier) and user not in self.invited:
+            if not belongs:
+                raise NoAccess(self.reference, self.id)
+            if incidents.was_in(self.tx, self.id, user):
+                answers = self.incident.owner or self.incident.opened_by
+                self.record(EntryKind.CAME_BACK, aloud=True, name=run.team_name, owner=answers)
         self._seat(user, run.team_key, belongs=belongs)
 
     def _seat(self, user: str, team_key: str | None, *, belongs: bool) -> None:
@@ -268,6 +292,18 @@ def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool
     return seats.get(user, False) or user in (incident.owner, incident.opened_by)
 
 
+def require_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> None:
+    """Raise NotPermitted or MayOnlyRead unless somebody who reads an incident may do that there."""
+    require(act, deed, belongs=belongs)
+    closed = by_invitation(incident.tier)
+    if deed in LETS_OTHERS_IN and not may_let_in(act.role, closed=closed, belongs=belongs):
+        raise may_only_read(incident)
+
+
+def may_only_read(incident: Incident) -> MayOnlyRead:
+    return MayOnlyRead(reference(incident.number), incident.owner or incident.opened_by)
+
+
 @contextmanager
 def take_up(
     tx: Transaction,
@@ -286,7 +322,7 @@ def take_up(
     incident = incidents.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         raise NotYours
-    belongs, seats = False, dict[str, bool]()
+    belongs, reads, seats = False, True, dict[str, bool]()
     if not act.by_the_bot:
         seats = incidents.seats(tx, incident.id)
         seen = sight(
@@ -299,12 +335,13 @@ def take_up(
         )
         if act.role is Role.NOBODY or seen is Sight.NOTHING:
             require(act, Deed.READ)
-        if seen is not Sight.FULL and not uninvited_too:
+        reads = seen is Sight.FULL
+        if not reads and not uninvited_too:
             raise NoAccess(reference(incident.number), incident.id)
         belongs = belongs_to(incident, seats, act.user)
-        require(act, deed, belongs=belongs)
+        require_in(act, incident, deed, belongs=belongs)
     if incident.state not in OPEN and not ended_too:
         raise IncidentClosed(reference(incident.number), incident.state)
-    case = Case(tx, act, incident, belongs=belongs, invited=seats)
+    case = Case(tx, act, incident, belongs=belongs, reads=reads, invited=seats)
     yield case
     case.put_down()

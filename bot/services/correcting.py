@@ -19,7 +19,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier, by_invitation, strictest
 from bot.policy import Policy
-from bot.services import admission, homes, rooms, severities
+from bot.services import admission, homes, rooms, runs, severities
 from bot.services.case import Case, take_up
 from bot.services.opening import checked
 from bot.services.standing import keep_true
@@ -55,8 +55,9 @@ def correct(
     ):
         changes, least = _changes(policy, case.incident, wanted)
         if not changes:
+            _check_title(policy, case.incident, wanted)
             raise NothingToDo(case.reference, "as you want it")
-        if wanted.tier is not None and "tier" in changes:
+        if "tier" in changes:
             _check_tighten(case)
         _record(case, policy, changes)
         case.change(**changes)
@@ -100,7 +101,17 @@ def _changes(
 def _check_tighten(case: Case) -> None:
     incident, act = case.incident, case.act
     opened_at = incident.opened_at if act.user == incident.opened_by else None
-    require_tighten(act, owns=act.user == incident.owner, opened_at=opened_at)
+    given = case.invited.get(act.user, False)
+    require_tighten(act, owns=given and act.user == incident.owner, opened_at=opened_at)
+
+
+def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None:
+    """Where a category takes no title, one that is asked for changes nothing."""
+    category = policy.categories.get(wanted.category or incident.category)
+    if wanted.title is not None and category is not None and category.references_only:
+        raise BadInput(
+            "title", f"{category.label} takes no title: it is always the category's name"
+        )
 
 
 def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:
@@ -127,6 +138,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
     tx, incident = case.tx, case.incident
     # Whoever did it could read it until now; they do not lose it by doing this.
     case.let_in(case.act.user)
+    runs.withdraw_unvouched(case)
     gone = [_outside(row) for row in posted.outside_slack(tx, case.id)]
     left = rooms.leave_public_channel(case, policy)
     keep_true(case, Change.TIER)

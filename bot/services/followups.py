@@ -160,32 +160,38 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
         with _take_up(tx, act, task) as case:
             if task.assignee == to and task.state is TaskState.OPEN:
                 raise NothingToDo(case.reference, "given to", to)
-            if not followups.hand_over_task(tx, task_id, to):
+            if not give_on(case, task, to, **told):
                 raise _over(case, task_id)
-            fresh_times(case, task)
-            seq = case.record(
-                EntryKind.TASK,
-                task=task_id,
-                assignee=to,
-                text=task.text,
-                due_at=task.due_at.isoformat(),
-                follow_up=task.kind is TaskKind.FOLLOW_UP,
-                **told,
-            )
             case.give_to(to)
-            keep_true_of(case, Change.TASK, task_id)
-            key = f"task:{task_id}:given:{to}:{act.now.timestamp()}"
-            merge = about_task(task_id)
-            case.tell(DeliveryKind.TASK_REMINDER, to, task_id, key, merge, moment="given", seq=seq)
             case.card_changed()
             return case.reference
 
 
+def give_on(case: Case, task: Task, to: UserId, **told: Any) -> bool:
+    """Have a task be somebody else's, who is told; False when it is not open any more."""
+    if not followups.hand_over_task(case.tx, task.id, to):
+        return False
+    fresh_times(case, task)
+    seq = case.record(
+        EntryKind.TASK,
+        task=task.id,
+        assignee=to,
+        text=task.text,
+        due_at=task.due_at.isoformat(),
+        follow_up=task.kind is TaskKind.FOLLOW_UP,
+        **told,
+    )
+    keep_true_of(case, Change.TASK, task.id)
+    key = f"task:{task.id}:given:{to}:{case.act.now.timestamp()}"
+    merge = about_task(task.id)
+    case.tell(DeliveryKind.TASK_REMINDER, to, task.id, key, merge, moment="given", seq=seq)
+    return True
+
+
 def _take_up(tx: Transaction, act: Act, task: Task) -> AbstractContextManager[Case]:
-    """Take up a task's incident: whoever has the task, invited or not, or whoever gives tasks."""
-    own = act.user == task.assignee
-    deed = Deed.FINISH if own else Deed.TASK
-    return take_up(tx, act, task.incident_id, deed, ended_too=True, uninvited_too=own)
+    """Take up a task's incident: whoever has the task, or whoever gives tasks, and reads it."""
+    deed = Deed.FINISH if act.user == task.assignee else Deed.TASK
+    return take_up(tx, act, task.incident_id, deed, ended_too=True)
 
 
 def _name(tx: Transaction, task: Task) -> str:

@@ -13,7 +13,7 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.answering import run_of, tell_those_told
 from bot.services.case import Case, take_up
-from bot.services.holding import require_part
+from bot.services.holding import require_first_time, require_part
 from bot.services.pacing import explain, hasten
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
 from bot.services.runs import settle_run
@@ -49,7 +49,7 @@ def hand_over(
     """
     to = _Successor.checked(act, to_team, to_person, summary)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
-        require_part(tx, case.incident, act.user)
+        require_part(tx, case.incident, act.user, to.key)
         return _pass_on(case, policy, to, _waiting_run(case, to))
 
 
@@ -128,6 +128,9 @@ def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
 def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) -> HandedOver:
     if run is not None:
         _let_go(case, run)
+    case.require_letting_in()
+    if not case.entitled:
+        require_first_time(case.tx, case.incident, case.act.user)
     owns = case.incident.owner == case.act.user
     case.record(
         EntryKind.HANDED_OVER,

@@ -1,31 +1,65 @@
 """What a person holds of an incident, and so may hand over."""
 
-from bot.domain.errors import HoldsNothing
+from collections.abc import Sequence
+
+from bot.domain.errors import HandedOverAlready, HoldsNothing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState
+from bot.domain.reasons import Occasion, of_run
 from bot.store import followups, incidents, pages
-from bot.store.tables import Incident
+from bot.store.tables import Incident, PagingRun
 from bot.store.transaction import Transaction
 
 
-def require_part(tx: Transaction, incident: Incident, user: str) -> None:
-    """Raise HoldsNothing unless somebody owns it, answers or is asked for a team, or has a task."""
+def require_part(tx: Transaction, incident: Incident, user: str, to: str | None = None) -> None:
+    """Raise HoldsNothing unless somebody owns it, answers or is asked for a team, or has a task.
+
+    What was passed on is not held any more. Raises HandedOverAlready while another one than `to`,
+    the key of a team or a person, is being paged for it.
+    """
+    runs = pages.runs_of(tx, [incident.id])
+    if _is_asked(tx, incident.id, user, runs):
+        return
+    passed = _passed_on(runs, user)
+    for run in passed:
+        if run.state is RunState.PAGING and to not in (None, run.team_key):
+            raise HandedOverAlready(incidents.name_of(incident), run.team_name)
     if not (
         incident.owner == user
-        or _answers_for_a_team(tx, incident.id, user)
+        or any(_answers_for(run, user, passed) for run in runs)
         or any(task.assignee == user for task in followups.open_tasks_of(tx, incident.id))
     ):
         raise HoldsNothing(incidents.name_of(incident))
 
 
-def _answers_for_a_team(tx: Transaction, incident_id: str, user: str) -> bool:
-    """They acknowledged for it, or a page of theirs still waits."""
+def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:
+    """Raise HandedOverAlready where somebody has passed a part on before."""
+    for run in _passed_on(pages.runs_of(tx, [incident.id]), user):
+        raise HandedOverAlready(incidents.name_of(incident), run.team_name, once=True)
+
+
+def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:
+    """A page of theirs still waits."""
     asked = {
         page.run_id
         for page in pages.pages_of_incident(tx, incident_id)
         if page.target == user and page.state in STILL_ASKED
     }
-    return any(
-        (run.state is RunState.ACKNOWLEDGED and run.responder == user)
-        or (run.state in UNANSWERED and run.id in asked)
-        for run in pages.runs_of(tx, [incident_id])
-    )
+    return any(run.state in UNANSWERED and run.id in asked for run in runs)
+
+
+def _passed_on(runs: Sequence[PagingRun], user: str) -> list[PagingRun]:
+    """Return the runs in which others were asked to take over from somebody."""
+    return [
+        run
+        for run in runs
+        for reason in of_run(run.reasons, run.requested_by, run.why)
+        if reason.occasion is Occasion.HANDED_OVER and reason.by == user
+    ]
+
+
+def _answers_for(run: PagingRun, user: str, passed: Sequence[PagingRun]) -> bool:
+    """They acknowledged for it, and no one has taken over from them since."""
+    if run.state is not RunState.ACKNOWLEDGED or run.responder != user or run.acked_at is None:
+        return False
+    taken = [one.acked_at for one in passed if one.acked_at is not None]
+    return all(at < run.acked_at for at in taken)

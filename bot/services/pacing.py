@@ -21,7 +21,7 @@ from bot.domain.severity import Severity
 from bot.domain.standing import Change
 from bot.policy import Policy
 from bot.services.case import Case
-from bot.services.runs import Run, give_way, gone_from, page_now, pages_changed
+from bot.services.runs import Run, give_way, gone_from, page_now, pages_changed, vouched
 from bot.services.standing import keep_true_of
 from bot.store import pages, timers
 from bot.store.tables import Page, PagingRun
@@ -134,9 +134,15 @@ def explain(case: Case, run: PagingRun, reason: Reason) -> None:
         case.send(*pages_changed(case, pages.pages_of_run(case.tx, run.id)))
 
 
+def vouches(case: Case, run: PagingRun) -> bool:
+    """Whether somebody entitled wants what until now only people asked for who may not invite."""
+    for_me = run.team_key == f"{PERSON_PREFIX}{case.act.user}"
+    return case.entitled and not vouched(run) and not for_me
+
+
 def _vouched(case: Case, run: PagingRun) -> dict[str, Any]:
     """Where somebody entitled wants it too, whoever answers belongs by them."""
-    if run.by_entitled or not case.entitled:
+    if not vouches(case, run):
         return {}
     return {"requested_by": case.act.user, "by_entitled": True}
 

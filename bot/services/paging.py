@@ -22,7 +22,7 @@ from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.policy import Policy
 from bot.services.case import Case, take_up
-from bot.services.pacing import hasten, person_ladder
+from bot.services.pacing import explain, hasten, person_ladder, vouches
 from bot.services.runs import Run, exhausted, gone_from, page_now
 from bot.services.written import checked_text
 from bot.store import pages, people
@@ -95,12 +95,16 @@ def page_all(
 def _asked_before(case: Case, policy: Policy, team: str, reason: Reason) -> Started | None:
     """Page a team again whose run is too slow by now; one that is paged as it should be goes on.
 
-    Returns None where it is not being paged.
+    A run that no one entitled asked for goes on in the name of somebody who is. Returns None where
+    the team is not being paged.
     """
     run = paging_run(case, team)
     if run is None:
         return None
     targets = hasten(case, policy, run, reason)
+    if not targets and vouches(case, run):
+        explain(case, run, reason)
+        return going_on(case, run)
     if not targets:
         return replace(going_on(case, run), asked_by=UserId(run.requested_by))
     return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)

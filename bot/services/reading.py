@@ -24,7 +24,7 @@ from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import theirs, views
-from bot.services.case import belongs_to
+from bot.services.case import belongs_to, require_in
 from bot.services.holding import require_part
 from bot.services.page_views import Around, page_message
 from bot.store import followups, incidents, pages, searching
@@ -220,7 +220,7 @@ def readable(
     seen = views.head_of(incident, act, invited=seats)
     if not seen.full:
         raise NoAccess(seen.reference, incident.id)
-    require(act, deed, belongs=belongs_to(incident, seats, act.user))
+    require_in(act, incident, deed, belongs=belongs_to(incident, seats, act.user))
     return incident, seen
 
 
@@ -241,12 +241,17 @@ def card_of(
 ) -> Card:
     """Gather what a card shows; tasks and decisions only where the title may stand too."""
     of_incident = pages.pages_of_incident(tx, incident.id)
+    runs = pages.runs_of(tx, [incident.id])
+    asked = shown.full and any(run.responder for run in runs)
+    seats = incidents.seats(tx, incident.id) if asked else None
     if shown.full and incident.duplicate_of is not None:
         original = incidents.get(tx, incident.duplicate_of)
         shown = replace(shown, duplicate_of=incidents.name_of(original) if original else None)
     return Card(
         head=shown,
-        teams=tuple(views.team_row(run, of_incident) for run in pages.runs_of(tx, [incident.id])),
+        teams=tuple(
+            views.team_row(run, of_incident, tier=incident.tier, seats=seats) for run in runs
+        ),
         tasks=tuple(
             views.task_line(task, shown) for task in followups.open_tasks_of(tx, incident.id)
         )

@@ -11,8 +11,10 @@ from bot.domain.ids import UserId, new_id
 from bot.domain.paging import (
     BEFORE,
     FIRST,
+    PERSON_PREFIX,
     SAID_NO,
     STILL_ASKED,
+    UNANSWERED,
     Exhausted,
     Ladder,
     PageNow,
@@ -333,6 +335,23 @@ def end_all(case: Case) -> None:
         ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
         if pages.end_run(case.tx, run.id, [RunState.PAGING], ended) or _still_asks(case, run):
             settle_run(case, run.id)
+
+
+def withdraw_unvouched(case: Case) -> None:
+    """The incident is closed to all but the invited: what no one entitled asked for would let in
+    people whom no one invited. It is called off, and the channel hears for whom."""
+    for run in pages.runs_of(case.tx, [case.id]):
+        called_off = {"state": RunState.CANCELLED}
+        if not vouched(run) and pages.end_run(case.tx, run.id, UNANSWERED, called_off):
+            settle_run(case, run.id)
+            case.record(
+                EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name
+            )
+
+
+def vouched(run: PagingRun) -> bool:
+    """Whether somebody entitled asks for others, and not only for themselves."""
+    return run.by_entitled and run.team_key != f"{PERSON_PREFIX}{run.requested_by}"
 
 
 def _still_asks(case: Case, run: PagingRun) -> bool:

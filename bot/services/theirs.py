@@ -4,8 +4,8 @@ Ids may be forged or belong to others. Whoever asks is looked at before anything
 the answer: a refusal that told a page from no page, or who holds it, would be an answer by itself.
 """
 
-from bot.domain.act import Act
-from bot.domain.errors import NotYours
+from bot.domain.act import Act, Role
+from bot.domain.errors import NoAccess, NotYours
 from bot.domain.paging import Ladder, PageState
 from bot.domain.rights import Deed, may
 from bot.domain.visibility import Place, Sight, sight
@@ -56,12 +56,16 @@ def on_ladder(act: Act, run: PagingRun) -> bool:
 
 
 def task(tx: Transaction, act: Act, task_id: str) -> Task:
-    """Return a task that this person has, or may take from others; raises NotYours."""
+    """Return a task that this person has, or may take from others; raises NotYours.
+
+    Raises NoAccess where they have it and may not read its incident any more.
+    """
     found = followups.task(tx, task_id)
     if found is None or found.team_id != act.workspace.team_id:
         raise NotYours
     if act.user != found.assignee and not _may(tx, act, Deed.TASK, found.incident_id):
         raise NotYours
+    _require_reading(tx, act, found.incident_id)
     return found
 
 
@@ -69,6 +73,7 @@ def own_task(tx: Transaction, act: Act, task_id: str) -> Task:
     found = followups.task(tx, task_id)
     if found is None or found.team_id != act.workspace.team_id or act.user != found.assignee:
         raise NotYours
+    _require_reading(tx, act, found.incident_id)
     return found
 
 
@@ -80,6 +85,15 @@ def request(tx: Transaction, act: Act, request_id: str) -> AccessRequest:
     if not _may(tx, act, Deed.INVITE, found.incident_id):
         raise NotYours
     return found
+
+
+def _require_reading(tx: Transaction, act: Act, incident_id: str) -> None:
+    """What a person has of an incident they may use for as long as they may read it."""
+    incident = incidents.get(tx, incident_id)
+    if incident is None:
+        raise NotYours
+    if act.role is not Role.NOBODY and not _may(tx, act, Deed.READ, incident_id):
+        raise NoAccess(incidents.name_of(incident), incident.id)
 
 
 def _may(tx: Transaction, act: Act, deed: Deed, incident_id: str) -> bool:

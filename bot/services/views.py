@@ -1,6 +1,6 @@
 """Rows → what people read. Every title passes through `visibility.sight` here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,7 +14,7 @@ from bot.domain.reading import (
     TaskLine,
     TeamRow,
 )
-from bot.domain.visibility import Place, Sight, Tier, sight
+from bot.domain.visibility import Place, Sight, Tier, by_invitation, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
 from bot.store.tables.states import RoomState, TaskKind, TaskState
@@ -105,8 +105,17 @@ def _is_full(tier: Tier, place: Place) -> bool:
     return sight(tier, place, reader="", role=Role.NOBODY, invited=()) is Sight.FULL
 
 
-def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
-    """Return a team's row; `pages` are those of the incident, of any run."""
+def team_row(
+    run: PagingRun,
+    pages: Sequence[Page] = (),
+    *,
+    tier: Tier = Tier.STANDARD,
+    seats: Mapping[str, bool] | None = None,
+) -> TeamRow:
+    """Return a team's row; `pages` are those of the incident, of any run.
+
+    `seats`: who is in the incident and whether they work on it, where the row shall say so.
+    """
     last, mine = (run.round, run.step), [page for page in pages if page.run_id == run.id]
     paged = [page.target for page in mine if (page.round, page.step) == last]
     sent = {page.target for page in mine if page.sent_at is not None}
@@ -125,8 +134,16 @@ def team_row(run: PagingRun, pages: Sequence[Page] = ()) -> TeamRow:
         responder=UserId(run.responder) if run.responder else None,
         acked_at=run.acked_at,
         unsent=unsent_of(mine) if over else (),
+        left=_left(run, tier, seats),
+        may_lead=seats is None or seats.get(run.responder or "", False),
         everyone_paged=over and sent.issuperset(Ladder.from_json(run.ladder).everyone),
     )
+
+
+def _left(run: PagingRun, tier: Tier, seats: Mapping[str, bool] | None) -> bool:
+    if seats is None or run.responder is None:
+        return False
+    return by_invitation(tier) and run.responder not in seats
 
 
 def round_of(of: PagingRun | Page, run: PagingRun) -> int:

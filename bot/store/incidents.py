@@ -204,6 +204,17 @@ def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
     return next((entry for entry in edits if entry.data.get("field") == "tier"), None)
 
 
+def was_in(tx: Transaction, incident_id: str, user: str) -> bool:
+    """Tell whether somebody left an incident, or was kept out of it or removed from it."""
+    ended = tx.all(
+        select_rows(TimelineEntry).where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind).in_((EntryKind.LEFT, EntryKind.REFUSED_ACCESS)),
+        )
+    )
+    return any(entry.data.get("person") == user for entry in ended)
+
+
 def invite(
     tx: Transaction,
     incident: Incident,

@@ -13,7 +13,8 @@ from typing import Any
 from bot.domain.act import Role
 from bot.domain.controls import Button, Form
 from bot.domain.lifecycle import State
-from bot.domain.rights import Deed, may
+from bot.domain.rights import LETS_OTHERS_IN, Deed, may, may_let_in
+from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from handlers.subjects import about_incident
 from tests.factories import DANIEL, MEI
@@ -58,6 +59,9 @@ class Try:
         own = self.holds is not None and self.holds in standing.holds
         reads = standing.reads or own or self.uninvited_too
         entitled = may(role, self.deed, belongs=standing.belongs)
+        if self.deed in LETS_OTHERS_IN or self.deed is Deed.LOWER:
+            closed = by_invitation(standing.tier)
+            entitled = entitled and may_let_in(role, closed=closed, belongs=standing.belongs)
         if self.holds is not None and not own:
             others = self.others is not None and may(role, self.others, belongs=standing.belongs)
             return others and standing.reads

@@ -60,6 +60,7 @@ from tests.handlers.stage import Stage, a_stage
 REFUSALS = (
     "you need the role",
     "not yours",
+    "you may only read it",
     "is restricted and you have not been invited",
     "You hold nothing",
     "No page waits for you",

@@ -8,7 +8,14 @@ import pytest
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.domain.errors import BadInput, FormErrors, NoAccess, NothingToDo, NotPermitted
+from bot.domain.errors import (
+    BadInput,
+    FormErrors,
+    MayNotTighten,
+    NoAccess,
+    NothingToDo,
+    NotPermitted,
+)
 from bot.domain.ids import UserId
 from bot.domain.reading import Beyond, Card, Home, MovedCard, Unedited
 from bot.domain.severity import Severity
@@ -144,9 +151,11 @@ def test_a_wrong_correction_changes_nothing(db: Database, policy: Policy, opened
 def test_a_category_can_make_it_restricted_and_worse(
     db: Database, policy: Policy, opened: str
 ) -> None:
-    """As when it is opened; a responder may correct the category, whatever follows from it."""
+    """As when it is opened; it takes the same right as tightening the tier itself."""
     wanted = Correction(category="suspected-csam", references=("item-1",))
-    by = an_act(PRIYA, role=Role.RESPONDER, hours=2)
+    with pytest.raises(MayNotTighten):
+        correcting.correct(db, policy, an_act(PRIYA, role=Role.RESPONDER, hours=2), opened, wanted)
+    by = an_act(SOFIA, role=Role.RESPONDER, hours=2)
     done = correcting.correct(db, policy, by, opened, wanted)
     found = scene.incident(db, opened)
     assert (found.tier, found.severity) == (Tier.RESTRICTED, Severity.P0)

@@ -170,6 +170,10 @@ ERRORS: Mapping[str, Exception] = {
     "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
     "not yours": errors.NotYours(),
     "holds nothing": errors.HoldsNothing("ESC-12"),
+    "handed over already": errors.HandedOverAlready("ESC-12", "PR"),
+    "handed over once": errors.HandedOverAlready("ESC-12", "PR", once=True),
+    "may not tighten": errors.MayNotTighten("manager", "responder", "make it restricted"),
+    "may only read": errors.MayOnlyRead("ESC-12", "U0MEI"),
     "which team": errors.WhichTeam(
         "ESC-12", (("01RUNLEGAL", "Legal"), ("01RUNPR", "Public Relations <Press>"))
     ),

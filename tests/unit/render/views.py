@@ -237,6 +237,8 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "targets": ["U0DANIEL"],
     },
     EntryKind.EXHAUSTED: {"run": "01RUN", "team": "pr", "name": "PR"},
+    EntryKind.CALLED_OFF: {"run": "01RUN", "team": "pr", "name": "PR"},
+    EntryKind.CAME_BACK: {"name": "PR", "owner": "U0MEI"},
     EntryKind.REACHED: {"person": "U0DANIEL", "name": "PR"},
     EntryKind.UNREACHABLE: {"person": "U0DANIEL", "error": "user_disabled", "name": "PR"},
     EntryKind.REACHED_OUTSIDE: {"person": "U0DANIEL", "way": "email", "name": "PR"},
