@@ -154,17 +154,21 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
     begin anew: a snooze was the one before's.
     """
     summary = checked_text("summary", summary, needed=False)
-    told: dict[str, Any] = {"summary": summary} if summary else {}
     with db.transaction(act) as tx:
         task = theirs.task(tx, act, task_id)
         with _take_up(tx, act, task) as case:
-            if task.assignee == to and task.state is TaskState.OPEN:
-                raise NothingToDo(case.reference, "given to", to)
-            if not give_on(case, task, to, **told):
-                raise _over(case, task_id)
-            case.give_to(to)
-            case.card_changed()
+            pass_task_on(case, task, to, summary)
             return case.reference
+
+
+def pass_task_on(case: Case, task: Task, to: UserId, summary: str) -> None:
+    """Hand a task of the incident in hand over to somebody else, who comes in by it."""
+    if task.assignee == to and task.state is TaskState.OPEN:
+        raise NothingToDo(case.reference, "given to", to)
+    if not give_on(case, task, to, **({"summary": summary} if summary else {})):
+        raise _over(case, task.id)
+    case.give_to(to)
+    case.card_changed()
 
 
 def give_on(case: Case, task: Task, to: UserId, **told: Any) -> bool:

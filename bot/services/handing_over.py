@@ -1,5 +1,6 @@
 """Handing over: what a person holds passes to a team or another person, with a written summary."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.act import Act
@@ -13,6 +14,7 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.answering import run_of, tell_those_told
 from bot.services.case import Case, take_up
+from bot.services.followups import pass_task_on
 from bot.services.holding import require_first_time, require_part
 from bot.services.pacing import explain, hasten
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
@@ -21,7 +23,7 @@ from bot.services.too_late import too_late
 from bot.services.written import checked_text
 from bot.store import pages
 from bot.store.database import Database
-from bot.store.tables import PagingRun
+from bot.store.tables import PagingRun, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class HandedOver:
 
     to: Started
     owns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGiven:
+    """A task was all that was held: it is this person's now, and no one is paged."""
+
+    to: UserId
 
 
 def hand_over(
@@ -41,16 +50,19 @@ def hand_over(
     to_team: TeamKey | None = None,
     to_person: UserId | None = None,
     summary: str,
-) -> HandedOver:
+) -> HandedOver | TaskGiven:
     """Pass on what a person holds; raises HoldsNothing where there is nothing.
 
-    A page that waits for them ends with it. Where several teams' pages do, the one that is meant
-    is handed over by its button: a guess would drop the others.
+    A page that waits for them ends with it. Where several teams' pages do, or a page and a task,
+    the one that is meant is handed over by its button: a guess would drop the others.
     """
     to = _Successor.checked(act, to_team, to_person, summary)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
-        require_part(tx, case.incident, act.user, to.key)
-        return _pass_on(case, policy, to, _waiting_run(case, to))
+        part = require_part(tx, case.incident, act.user, to.key)
+        run = _waiting_run(case, to)
+        if part.tasks and (not part.leads or (run is not None and to.person is not None)):
+            return _give_task(case, part.tasks, to, run)
+        return _pass_on(case, policy, to, run)
 
 
 def hand_over_page(
@@ -123,6 +135,28 @@ def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
             "the one that you mean",
         )
     return next(iter(own or runs), None)
+
+
+def _give_task(
+    case: Case, tasks: Sequence[Task], to: _Successor, run: PagingRun | None
+) -> TaskGiven:
+    """A task goes to one person, who is told of it, with the summary."""
+    if to.person is None:
+        raise BadInput("person", "you hold a task, and a task goes to a person, not to a team")
+    if run is not None:
+        raise BadInput(
+            "task",
+            f"a page of {run.team_name} waits for you on {case.reference}, and you have a task "
+            "there: press Hand over in the direct message about the one that you mean",
+        )
+    if len(tasks) > 1:
+        raise BadInput(
+            "task",
+            f"you have {len(tasks)} open tasks on {case.reference}: press Hand over in the direct "
+            "message about the one that you mean",
+        )
+    pass_task_on(case, tasks[0], to.person, to.summary)
+    return TaskGiven(to.person)
 
 
 def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) -> HandedOver:

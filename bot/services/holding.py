@@ -1,34 +1,42 @@
 """What a person holds of an incident, and so may hand over."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.domain.errors import HandedOverAlready, HoldsNothing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState
 from bot.domain.reasons import Occasion, of_run
 from bot.store import followups, incidents, pages
-from bot.store.tables import Incident, PagingRun
+from bot.store.tables import Incident, PagingRun, Task
 from bot.store.transaction import Transaction
 
 
-def require_part(tx: Transaction, incident: Incident, user: str, to: str | None = None) -> None:
-    """Raise HoldsNothing unless somebody owns it, answers or is asked for a team, or has a task.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What somebody holds. `leads`: they own it, or answer or are asked for a team."""
+
+    leads: bool
+    tasks: tuple[Task, ...]
+
+
+def require_part(tx: Transaction, incident: Incident, user: str, to: str | None = None) -> Part:
+    """Return what somebody holds; raises HoldsNothing where that is nothing.
 
     What was passed on is not held any more. Raises HandedOverAlready while another one than `to`,
     the key of a team or a person, is being paged for it.
     """
     runs = pages.runs_of(tx, [incident.id])
+    tasks = [task for task in followups.open_tasks_of(tx, incident.id) if task.assignee == user]
     if _is_asked(tx, incident.id, user, runs):
-        return
+        return Part(True, tuple(tasks))
     passed = _passed_on(runs, user)
     for run in passed:
         if run.state is RunState.PAGING and to not in (None, run.team_key):
             raise HandedOverAlready(incidents.name_of(incident), run.team_name)
-    if not (
-        incident.owner == user
-        or any(_answers_for(run, user, passed) for run in runs)
-        or any(task.assignee == user for task in followups.open_tasks_of(tx, incident.id))
-    ):
+    leads = incident.owner == user or any(_answers_for(run, user, passed) for run in runs)
+    if not leads and not tasks:
         raise HoldsNothing(incidents.name_of(incident))
+    return Part(leads, tuple(tasks))
 
 
 def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:

@@ -6,6 +6,7 @@ from bot.render import forms
 from bot.render.message import Message
 from bot.render.mrkdwn import person
 from bot.services import answering, handing_over, paging
+from bot.services.handing_over import TaskGiven
 from handlers.answer import Answer, Modal, joined
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.targets import one_target, targets_first
@@ -71,6 +72,8 @@ async def hand_over(ask: Ask) -> Answer:
         to_person=user,
         summary=plain(summary),
     )
+    if isinstance(done, TaskGiven):
+        return ask.say("task_handed_over", person=done.to)
     to = person(user) if user else done.to.team_name
     return ask.say("handed_over", reference=found.reference, to=to, owns=done.owns)
 

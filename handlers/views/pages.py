@@ -4,6 +4,7 @@ from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.render.mrkdwn import person
 from bot.services import answering, followups, handing_over, reading
+from bot.services.handing_over import TaskGiven
 from handlers.subjects import incident_in
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -35,7 +36,7 @@ async def hand_over(sent: Sent) -> Became:
         )
     else:
         reference = (await sent.read(reading.head, sent.act, incident_id)).reference
-        done = await sent.write(
+        part = await sent.write(
             handing_over.hand_over,
             policy,
             sent.act,
@@ -44,6 +45,9 @@ async def hand_over(sent: Sent) -> Became:
             to_person=user,
             summary=summary,
         )
+        if isinstance(part, TaskGiven):
+            return sent.say("task_handed_over", person=part.to)
+        done = part
     to = person(user) if user else done.to.team_name
     return sent.say("handed_over", reference=reference, to=to, owns=done.owns)
 

@@ -133,7 +133,7 @@ VERBS = (
     _verb("reopen #", Deed.END, state=State.DECLINED, **SHOWS),
     _verb("done #", Deed.FINISH, holds=Holds.TASK),
     _verb("ack #", Deed.ACKNOWLEDGE, holds=Holds.TURN),
-    _verb("handover # dpo it is drafted", Deed.HAND_OVER, **PART),
+    _verb("handover # @wei it is drafted", Deed.HAND_OVER, **PART),
     _verb("handover #", Deed.HAND_OVER, **PART, **SHOWS),
 )
 
@@ -210,7 +210,7 @@ def forms(policy: Policy) -> tuple[Try, ...]:
             _form(Form.HAND_OVER, Deed.HAND_OVER, team=_chosen("dpo"), summary=summary),
         ),
         replace(
-            _form(Form.HAND_OVER, Deed.HAND_OVER, team=_chosen("dpo"), summary=summary),
+            _form(Form.HAND_OVER, Deed.HAND_OVER, person=_person(MEI), summary=summary),
             holds=Holds.PART,
             says=lambda subject: about_incident(subject.id),
         ),

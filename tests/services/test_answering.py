@@ -224,12 +224,11 @@ def test_a_part_is_handed_over_to_who_is_being_paged_already(
 ) -> None:
     incident_id = a_legal_case(db, policy)
     lifecycle.assign(db, an_act(), incident_id, MEI)
-    started = [
-        handing_over.hand_over(
-            db, policy, an_act(minutes=at), incident_id, **to, summary="drafted"
-        ).to
+    done = [
+        handing_over.hand_over(db, policy, an_act(minutes=at), incident_id, **to, summary="drafted")
         for at in (1, 2)
     ]
+    started = [one.to for one in done if isinstance(one, handing_over.HandedOver)]
     assert started[0] == started[1]
     assert len(scene.paged(db, started[0].team_key)) == 1
     assert scene.kinds_of_entries(db, incident_id).count("handed over") == 2

@@ -5,18 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, HoldsNothing, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import Ladder, PageState, RunState, Step
-from bot.domain.reading import Assigned, PageMessage
+from bot.domain.reading import Assigned, PageMessage, TaskReminder
 from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.policy import Policy
-from bot.services import answering, handing_over, lifecycle, paging, severities
-from bot.services.handing_over import HandedOver
+from bot.services import answering, followups, handing_over, lifecycle, paging, severities
+from bot.services.handing_over import HandedOver, TaskGiven
 from bot.store.database import Database
+from bot.store.tables import Task
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
@@ -40,7 +42,7 @@ def hand_over(request: pytest.FixtureRequest, db: Database, policy: Policy) -> H
         act = an_act(user, minutes=minutes)
         told: dict[str, Any] = {"to_team": None, "to_person": None, **to}
         if request.param == "command":
-            return handing_over.hand_over(db, policy, act, incident_id, **told, summary=SUMMARY)
+            return by_command(db, policy, user, incident_id, minutes, **to)
         page = scene.page_of(db, user, incident_id)
         return handing_over.hand_over_page(db, policy, act, page, **told, summary=SUMMARY)
 
@@ -58,7 +60,9 @@ def by_command(
 ) -> HandedOver:
     told: dict[str, Any] = {"to_team": None, "to_person": None, **to}
     act = an_act(user, minutes=minutes)
-    return handing_over.hand_over(db, policy, act, incident_id, **told, summary=SUMMARY)
+    done = handing_over.hand_over(db, policy, act, incident_id, **told, summary=SUMMARY)
+    assert isinstance(done, HandedOver)
+    return done
 
 
 def test_what_was_held_ends_and_no_backup_hears_of_it(
@@ -229,3 +233,70 @@ def test_a_ladder_goes_on_behind_a_person_and_comes_round_without_them() -> None
     assert [step.targets for step in ladder.after(two).steps] == [(one, three), (one,)]
     assert [step.targets for step in ladder.after(three).steps] == [(one,), (two,), (one, two)]
     assert ladder.after(UserId("U4")) == ladder
+
+
+def a_task_of(db: Database, policy: Policy, incident_id: str, user: UserId) -> None:
+    due = NOON + timedelta(hours=4)
+    followups.add_task(
+        db, policy, an_act(MEI), incident_id, assignee=user, text="Call them", due_at=due
+    )
+
+
+def owners_of_tasks(db: Database) -> list[str]:
+    with db.reading() as tx:
+        return [task.assignee for task in tx.all(select(Task).order_by(col(Task.id)))]
+
+
+def give(db: Database, policy: Policy, user: UserId, incident_id: str, **to: object) -> object:
+    told: dict[str, Any] = {"to_team": None, "to_person": None, **to}
+    return handing_over.hand_over(
+        db, policy, an_act(user, minutes=1), incident_id, **told, summary=SUMMARY
+    )
+
+
+def test_a_task_that_is_all_that_is_held_moves_with_the_summary(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    a_task_of(db, policy, incident_id, SOFIA)
+    assert give(db, policy, SOFIA, incident_id, to_person=TOM) == TaskGiven(TOM)
+    assert owners_of_tasks(db) == [TOM]
+    assert scene.paged(db, f"person:{TOM}") == [], "told, and not paged"
+    sent = scene.send(db, policy, NOON + MINUTES)
+    views = [letter.view for letter in scene.letters(sent, DeliveryKind.TASK_REMINDER)]
+    [told] = [view for view in views if isinstance(view, TaskReminder)]
+    assert (told.task.assignee, told.summary) == (TOM, SUMMARY)
+    assert_whole(db)
+
+
+def test_a_task_goes_to_no_team(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy)
+    a_task_of(db, policy, incident_id, SOFIA)
+    with pytest.raises(BadInput):
+        give(db, policy, SOFIA, incident_id, to_team=PR)
+    assert owners_of_tasks(db) == [SOFIA]
+    assert scene.paged(db, "pr") == []
+
+
+@pytest.mark.parametrize("second", ["another task", "a page"])
+def test_where_it_is_unclear_what_is_meant_nothing_is_handed_over(
+    db: Database, policy: Policy, second: str
+) -> None:
+    incident_id = opened(db, policy)
+    holder = PRIYA if second == "a page" else SOFIA
+    for _ in range(1 if second == "a page" else 2):
+        a_task_of(db, policy, incident_id, holder)
+    with pytest.raises(BadInput) as refused:
+        give(db, policy, holder, incident_id, to_person=DANIEL)
+    assert "press Hand over" in refused.value.problem
+    assert set(owners_of_tasks(db)) == {holder}
+    assert scene.run_state(db, "legal") is RunState.PAGING
+    assert scene.paged(db, f"person:{DANIEL}") == []
+
+
+def test_a_team_that_is_named_means_the_page_and_not_the_task(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy)
+    a_task_of(db, policy, incident_id, PRIYA)
+    assert isinstance(give(db, policy, PRIYA, incident_id, to_team=PR), HandedOver)
+    assert owners_of_tasks(db) == [PRIYA]
+    assert SOFIA in scene.paged(db, "pr")
