@@ -543,10 +543,14 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What a correction changed (`fields`), and where the old words stay if it was `tightened`."""
+    """What a correction changed (`fields`), and where the old words stay if it was `tightened`.
+
+    `title`: the new one, of a standard incident.
+    """
 
     reference: str
     fields: tuple[str, ...]
+    title: str = ""
     tightened: bool = False
     beyond: tuple[Beyond, ...] = ()
     paged: tuple[WillPage, ...] = ()

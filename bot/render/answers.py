@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.controls import Button
+from bot.domain.ids import UserId
 from bot.domain.reading import (
     Corrected,
     Details,
@@ -12,6 +13,7 @@ from bot.domain.reading import (
     Listing,
     OnCall,
     OnCallLine,
+    OnCallPerson,
     Opened,
     SeverityChanged,
     WillPage,
@@ -197,10 +199,24 @@ def on_call(desk: Desk, view: OnCall) -> Message:
 def _team_on_call(desk: Desk, line: OnCallLine) -> Mrkdwn:
     """No longer than a section may be, whatever stands in the policy."""
     heading = desk.say("answers", "on_call_team", line=line)
-    steps = [desk.say("answers", "on_call_step", step=step) for step in line.steps]
+    steps = _steps(desk, line)
     return lines_within(
         [heading, *steps], lambda count: desk.say("answers", "on_call_more_steps", count=count)
     )
+
+
+def _steps(desk: Desk, line: OnCallLine) -> list[Mrkdwn]:
+    """Each names the people whom it adds: 'everyone' where it pages all of those before it too."""
+    said, before = list[Mrkdwn](), dict[UserId, OnCallPerson]()
+    for step in line.steps:
+        now = {person.user: person for person in step.people}
+        again = bool(before) and before.keys() <= now.keys()
+        added = [one for one in step.people if not again or one.user not in before]
+        said.append(desk.say("answers", "on_call_step", step=step, again=again, added=added))
+        before |= now
+    if said and line.rounds > 1:
+        said.append(desk.say("answers", "on_call_rounds", line=line))
+    return said
 
 
 def form_offer(desk: Desk, again: Button, value: str) -> Message:

@@ -11,7 +11,7 @@ from bot.render.desk import Desk
 
 ROWS_SHOWN = 15
 REMINDERS_SHOWN = 8
-"""Two blocks each; a view has a hundred."""
+"""Three blocks each; a view has a hundred."""
 
 Row = TypeVar("Row")
 
@@ -48,7 +48,7 @@ def _reminders(desk: Desk, view: Home) -> list[Block]:
     shown = view.reminders.lines[:REMINDERS_SHOWN]
     if not shown:
         return []
-    rows = [block for line in shown for block in pending.row(desk, line)]
+    rows = [block for line in shown for block in pending.row(desk, line, home=True)]
     left = view.reminders.total - len(shown)
     more = [context(desk.say("home", "reminders_more", count=left))] if left else []
     return [section(desk.say("home", "reminders")), *rows, *more]

@@ -8,6 +8,7 @@ from bot.render import sizes
 from bot.render.blocks import Block, actions, button, plain, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
 
 
 def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Message:
@@ -28,13 +29,11 @@ def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Mes
 def unknown_command(desk: Desk, named: str, nearest: Sequence[str], typed: str = "") -> Message:
     """No such verb: the commands that may be meant, and *Open this* for what may be a report."""
     said = desk.say("help", "unknown", named=named, nearest=nearest)
-    blocks: list[Block] = [section(said)]
-    if typed:
-        blocks.append(section(desk.say("help", "nothing_opened")))
-        blocks.append(
-            actions([button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")])
-        )
-    return message(said, blocks)
+    if not typed:
+        return message(said, [section(said)])
+    nothing = desk.say("help", "nothing_opened")
+    press = button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")
+    return message(Mrkdwn(f"{nothing} {said}"), [section(nothing), actions([press]), section(said)])
 
 
 def undo(desk: Desk, named: str, block: str, commands: Sequence[str]) -> Message:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.controls import Button
 from bot.domain.reading import ReminderLine, Reminders
-from bot.render.blocks import Block, actions, button, context, section
+from bot.render.blocks import Block, actions, button, context, divider, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 
@@ -38,9 +38,10 @@ def reminders(desk: Desk, view: Reminders) -> Message:
     return message(heading, blocks)
 
 
-def row(desk: Desk, line: ReminderLine) -> list[Block]:
-    said = desk.say("answers", "reminder_row", line=line)
-    return [section(said), choices(desk, line)]
+def row(desk: Desk, line: ReminderLine, *, home: bool = False) -> list[Block]:
+    """A line parts each from the next, so that it is clear which one a button cancels."""
+    said = desk.say("answers", "reminder_row", line=line, home=home)
+    return [section(said), choices(desk, line), divider()]
 
 
 def choices(desk: Desk, line: ReminderLine) -> Block:

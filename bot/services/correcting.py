@@ -65,7 +65,9 @@ def correct(
         beyond = _tighten(case, policy) if "tier" in changes else ()
         keep_true(case, Change.WORDS)
         case.card_changed()
-        return Corrected(case.reference, tuple(changes), "tier" in changes, beyond, paged)
+        open_to_all = case.incident.tier is Tier.STANDARD and "tier" not in changes
+        title = str(changes.get("title", "")) if open_to_all else ""
+        return Corrected(case.reference, tuple(changes), title, "tier" in changes, beyond, paged)
 
 
 def _changes(
@@ -73,7 +75,7 @@ def _changes(
 ) -> tuple[dict[str, Any], Severity]:
     """Return the values that differ, as the policy demands them, and the least severity."""
     if wanted.tier is not None and strictest(wanted.tier, incident.tier) is not wanted.tier:
-        raise BadInput("tier", "a restricted escalation stays restricted")
+        raise BadInput("tier", "a restricted escalation can't be made standard again")
     tier = wanted.tier or incident.tier
     if wanted == Correction(tier=wanted.tier):
         return ({"tier": tier} if tier is not incident.tier else {}), incident.severity

@@ -45,6 +45,10 @@ class Started:
     ack_due_at: datetime
     asked_by: UserId | None = None
 
+    @property
+    def in_person(self) -> bool:
+        return self.team_key.startswith(PERSON_PREFIX)
+
 
 def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
@@ -113,7 +117,7 @@ def _asked_before(case: Case, policy: Policy, team: str, reason: Reason) -> Star
 def _all_being_paged(case: Case, started: Sequence[Started]) -> BadInput:
     names = ", ".join(run.team_name for run in started)
     are = "is" if len(started) == 1 else "are"
-    return BadInput("team", f"{names} {are} being paged for {case.reference} already")
+    return BadInput("team", f"{names} {are} already being paged for {case.reference}")
 
 
 def paging_run(case: Case, team: str) -> PagingRun | None:

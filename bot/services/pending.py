@@ -19,7 +19,7 @@ from bot.store.tables.states import ReminderState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
 
-MOST_LISTED = 20
+MOST_LISTED = 15
 
 
 def reminders(db: Database, act: Act) -> Reminders:

@@ -12,6 +12,8 @@ from handlers.answer import Answer, Modal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import first_word, plain
 
+_KNOWN = "say what to change: title, category, references, or restricted alone"
+_NEVER_BACK = "a restricted escalation can't be made standard again"
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
 
 
@@ -32,6 +34,11 @@ def correction(policy: Policy, words: str) -> Correction:
     match plain(field).lower().rstrip(":"):
         case "restricted" if not said:
             return Correction(tier=Tier.RESTRICTED)
+        case "standard" if not said:
+            raise BadInput("edit", _NEVER_BACK)
+        case "category" if not said:
+            categories = ", ".join(policy.categories)
+            raise BadInput("edit", f"name the category: {categories}")
         case "title" if said:
             return Correction(title=said)
         case "category" if said:
@@ -39,8 +46,7 @@ def correction(policy: Policy, words: str) -> Correction:
         case "references" | "reference" if said:
             return Correction(references=tuple(said.split()))
         case _:
-            known = "say what is to be changed: title, category, references, or restricted alone"
-            raise BadInput("edit", known, _EXAMPLE)
+            raise BadInput("edit", _KNOWN, _EXAMPLE)
 
 
 def _category(policy: Policy, said: str) -> str:

@@ -1,5 +1,6 @@
 """What moves an incident: status, severity, assign, and its endings."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -80,6 +81,10 @@ def _level(ask: Ask) -> tuple[Ask, Severity, str]:
     return ask, to, plain(reason)
 
 
+_MENTIONED = re.compile(r"@[^\s,;&+/]+")
+_PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.IGNORECASE)
+
+
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(ask.words, ask.me)
     if user is None:
@@ -96,6 +101,9 @@ def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
     of, owner = ask.named or "ESC-n", first_word(ask.text)[0]
     problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
+    others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
+    if others:
+        return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
     return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
 
 

@@ -15,9 +15,9 @@ from bot.policy import Policy
 from bot.render import answers, forms, offers
 from bot.services import opening
 from handlers.answer import Answer, Modal
-from handlers.commands.severities import OpeningWords, not_one, opening_words
+from handlers.commands.severities import OpeningWords, code_first, not_one, opening_words
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import plain, reference_first
+from handlers.commands.words import first_word, plain, reference_first
 from handlers.shell import Shell
 from handlers.subjects import typed_as
 from handlers.who import once_known
@@ -71,6 +71,10 @@ def _only_a_reference(title: str) -> str | None:
 def filled_with(policy: Policy, words: str) -> forms.Filled:
     """The form's fields, as far as what was typed tells them."""
     read = _read(policy, words)
+    first, rest = first_word(words)
+    severity, title = code_first(rest)
+    if severity is not None and read.severity is None and not read.unknown:
+        return forms.Filled(title=plain(f"{first} {title}"), severity=severity)
     return forms.Filled(title=plain(words) if read.unknown else read.title, severity=read.severity)
 
 

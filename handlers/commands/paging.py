@@ -33,12 +33,19 @@ async def page(ask: Ask) -> Answer:
 
 def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
     if run.asked_by is None:
-        return ask.say("page_sent", reference=reference, team=run.team_name, people=run.targets)
+        return ask.say(
+            "page_sent",
+            reference=reference,
+            team=run.team_name,
+            people=run.targets,
+            in_person=run.in_person,
+        )
     return ask.say(
         "paged_before",
         reference=reference,
         team=run.team_name,
         people=run.targets,
+        in_person=run.in_person,
         by=run.asked_by,
         at=run.started_at,
     )

@@ -203,7 +203,9 @@ def _no_target(ask: Ask) -> Exception:
     try:
         ask.policy.team(plain(word))
     except NotFound as error:
-        return error
+        if error.nearest or not plain(word).isalpha():
+            return error
+        return NotFound("team", plain(word), (f"@{plain(word)}",))
     return NotFound("team", plain(word))
 
 

@@ -97,7 +97,11 @@ async def page(sent: Sent) -> Became:
         assert user is not None
         started = await sent.write(paging.page_person, policy, sent.act, sent.subject, user, why)
     return sent.say(
-        "page_sent", reference=reference, team=started.team_name, people=started.targets
+        "page_sent",
+        reference=reference,
+        team=started.team_name,
+        people=started.targets,
+        in_person=started.in_person,
     )
 
 

@@ -198,6 +198,7 @@ ERRORS: Mapping[str, Exception] = {
 }
 
 SAID: Mapping[str, Any] = {
+    "in_person": False,
     "reference": "ESC-12",
     "team": "Legal",
     "person": TOM,
