@@ -17,7 +17,7 @@ from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState
 from bot.domain.reach import Way
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import linked
+from bot.services import doubted, linked
 from bot.services.case import Case
 from bot.services.delivered import At
 from bot.services.letters import Moot, NotYet
@@ -110,7 +110,7 @@ def _page(
         return Moot("no such page")
     if run.state not in UNANSWERED or page.state not in STILL_ASKED:
         return Moot("acknowledged or withdrawn meanwhile")
-    if page.state is PageState.UNREACHABLE and _has_left(tx, claimed):
+    if page.state is PageState.UNREACHABLE and _has_left(tx, claimed, run):
         return Moot("this person has left Slack")
     if incident.ended_at is not None:
         return Moot("the incident has ended")
@@ -119,8 +119,17 @@ def _page(
     return linked.outside_page(tx, policy, page, run, incident, may_repeat=may_repeat)
 
 
-def _has_left(tx: Transaction, claimed: Claimed) -> bool:
-    return bool(people.gone(tx, claimed.workspace, {claimed.target or ""}))
+def _has_left(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
+    """Where everyone on the list counts as gone, it is Slack that is doubted."""
+    gone = people.gone(tx, claimed.workspace, {claimed.target or ""})
+    return bool(gone) and not doubted.team_is_gone(tx, claimed, run)
+
+
+def _is_gone_among_others(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
+    """Where all who could be told count as gone, it is Slack that is doubted."""
+    in_turn = {*policy.managers_on_duty, *policy.operations_fallback}
+    gone = people.gone(tx, claimed.workspace, {claimed.target or "", *in_turn})
+    return claimed.target in gone and not in_turn <= gone
 
 
 def _notice(
@@ -140,7 +149,7 @@ def _notice(
         return Moot("the run has come to its end again since")
     if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
         return Moot("Slack has taken the notice meanwhile")
-    if _has_left(tx, claimed):
+    if _is_gone_among_others(tx, policy, claimed):
         return Moot("this person has left Slack")
     return linked.outside_exhausted(tx, policy, run, incident, reader, may_repeat=may_repeat)
 

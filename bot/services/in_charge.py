@@ -1,6 +1,8 @@
 """Who is told that a whole ladder passed: the managers on duty, else operations."""
 
-from bot.domain.act import Act
+from datetime import datetime
+
+from bot.domain.act import Act, by_the_bot
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import UserId
 from bot.domain.paging import Ladder, RunState
@@ -38,6 +40,18 @@ def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> No
         for user in _there(case, policy.operations_fallback)
     ]
     outbox.enqueue(tx, act.workspace, act.now, messages)
+
+
+def tell_all(tx: Transaction, policy: Policy, claimed: Claimed, now: datetime) -> None:
+    """All who could be told count as gone, so Slack is doubted: operations are told as well."""
+    run = pages.run(tx, claimed.subject)
+    incident = incidents.lock(tx, run.incident_id) if run else None
+    if run is None or incident is None or run.state is not RunState.EXHAUSTED:
+        return
+    case = Case(tx, by_the_bot(claimed.workspace, now), incident)
+    first_round = Ladder.from_json(run.ladder).first_round
+    told = [_message(case, run.id, first_round, user) for user in policy.operations_fallback]
+    outbox.enqueue(tx, claimed.workspace, now, told)
 
 
 def _there(case: Case, users: tuple[UserId, ...]) -> tuple[UserId, ...]:

@@ -6,7 +6,7 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import UNANSWERED, PageState
 from bot.policy import Policy
-from bot.services import admission, correcting, in_charge, rooms, runs
+from bot.services import admission, correcting, doubted, in_charge, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
@@ -33,18 +33,32 @@ TRIED_FOR = timedelta(days=1)
 _REFUSED_UNTIL_LOOKED = timedelta(seconds=30)
 """How long a lane counts as refused after the moment at which it is tried again."""
 
+_LONGEST_DOUBT = 60
+"""Seconds between tries to reach a person who counts as gone, as all who could stand in do."""
+
 NOWHERE = Aim()
 
 
 def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
-    """This person has left Slack: their backup is paged in the same transaction."""
+    """This person has left Slack: their backup is paged in the same transaction.
+
+    Where everyone who could stand in counts as gone too, Slack is doubted, and asked again.
+    """
     with db.transaction() as tx:
         lock_first(tx, claimed)
-        if not _ended(tx, claimed, code, at):
+        if not claims.is_held(tx, claimed):
             return
         if claimed.target is not None:
             people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
-        _after_rejection(tx, policy, claimed, code, at)
+        in_doubt = doubted.no_one_is_left(tx, policy, claimed)
+        if in_doubt:
+            doubted.ask_all_again(tx, policy, claimed, at)
+        elif _ended(tx, claimed, code, at):
+            _after_rejection(tx, policy, claimed, code, at)
+    if in_doubt:
+        seconds = min(2 ** min(claimed.attempts, 6), _LONGEST_DOUBT)
+        place_refused(db, policy, claimed, code, at, timedelta(seconds=seconds))
+        return
     with db.transaction() as tx:
         claims.let_go(tx, claimed, real=at.real)
 

@@ -1,4 +1,4 @@
-"""Deliveries that are not to be sent after all."""
+"""Deliveries that are not to be sent after all, and those that are."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import col
+from sqlmodel import select as select_rows
 
+from bot.domain.act import Workspace
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
+from bot.store import outbox
 from bot.store.claims import recount
 from bot.store.outbox_statements import IS_UNSENT
 from bot.store.tables import Delivery
@@ -65,3 +68,22 @@ def withdraw_outside(tx: Transaction) -> int:
     withdrawn = tx.changed(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED))
     recount(tx, lanes)
     return withdrawn
+
+
+def want_again(
+    tx: Transaction, subjects: Iterable[str], kind: DeliveryKind, due_at: datetime
+) -> None:
+    """Have sent after all what Slack refused for good, and wake its lanes."""
+    dead = (
+        col(Delivery.subject).in_(list(subjects)),
+        col(Delivery.kind) == kind,
+        col(Delivery.state) == DeliveryState.DEAD,
+    )
+    rows = tx.all(select_rows(Delivery).where(*dead).order_by(col(Delivery.lane)))
+    for row in rows:
+        workspace = Workspace(row.team_id, row.enterprise_id)
+        lane = row.lane.removeprefix(f"{row.team_id}/")
+        outbox.wake(tx, workspace, lane, row.priority, due_at)
+    if rows:
+        again = update(Delivery).where(col(Delivery.id).in_([row.id for row in rows]), *dead)
+        tx.execute(again.values(state=DeliveryState.DUE, due_at=due_at, lease_until=None))

@@ -1,6 +1,7 @@
 """One wrong `user_not_found` takes no one off a ladder; who has left is what `users.info` says."""
 
 import logging
+from functools import partial
 
 import pytest
 from sqlmodel import col, select
@@ -139,6 +140,51 @@ async def test_a_lost_history_does_not_lose_that_no_one_acknowledged(refusing: R
     slack.refusals.remove(unclear)
     [said] = await eventually(lambda: slack.told(manager))
     assert "You may see this message twice" in said.said
+
+
+async def test_a_team_that_is_struck_off_all_at_once_is_paged_when_slack_recovers(
+    refusing: Refusing,
+) -> None:
+    """Slack says of everyone that they left, and `users.info` says so too."""
+    everyone_is_struck_off(refusing, *TEAM, *in_charge(refusing))
+    opened = refusing.open([60])
+    await eventually(lambda: refusing.runs(opened)[0].state is RunState.EXHAUSTED)
+    struck_off = {*TEAM, *in_charge(refusing)}
+    await eventually(lambda: counted_gone(refusing, struck_off) == struck_off)
+    everyone_is_back(refusing, *TEAM, *in_charge(refusing))
+    for user in (*TEAM, *in_charge(refusing)):
+        await eventually(partial(refusing.slack.told, user), f"{user} has not heard of it since")
+    await eventually(lambda: all(page.sent_at for page in refusing.pages([opened])))
+    assert {page.state for page in refusing.pages([opened])} == {PageState.WAITING}
+    said = {entry.data["person"] for entry in entries(refusing, opened.head.id, EntryKind.REACHED)}
+    assert said == set(TEAM), "the channel reads that they were reached after all"
+    accepted = [post.delivery for post in refusing.slack.posts]
+    assert len(accepted) == len(set(accepted)), "nothing twice"
+
+
+TEAM = ("U0FIRST60", "U0SECOND60")
+
+
+def in_charge(refusing: Refusing) -> list[str]:
+    policy = refusing.bot.policy
+    return sorted({*policy.managers_on_duty, *policy.operations_fallback})
+
+
+def everyone_is_struck_off(refusing: Refusing, *users: str) -> None:
+    for user in users:
+        refusing.slack.people[user]["deleted"] = True
+        refusing.slack.refuse("user_disabled", "chat.postMessage", channel=f"D{user}")
+
+
+def everyone_is_back(refusing: Refusing, *users: str) -> None:
+    refusing.slack.heal()
+    for user in users:
+        refusing.slack.people[user]["deleted"] = False
+
+
+def counted_gone(refusing: Refusing, users: set[str]) -> frozenset[str]:
+    with refusing.db.reading() as tx:
+        return people.gone(tx, refusing.act().workspace, users)
 
 
 def entries(refusing: Refusing, incident_id: str, kind: EntryKind) -> list[TimelineEntry]:
