@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from bot.domain.following import Follows
 from bot.domain.severity import Severity
 
 
@@ -14,8 +15,8 @@ from bot.domain.severity import Severity
 class OutsidePage:
     """What a page says outside Slack. `title` is None where it may not be shown there.
 
-    `answer_by` is until when its own step waits: None once that went by. `exhausted`: the whole
-    ladder has, and `is_last`: no one is left on it. `zone` is its reader's, by its IANA name.
+    `answer_by` is until when its own step waits: None once that went by. `follows` is what its run
+    does then. `exhausted`: the whole ladder went by. `zone` is its reader's, by its IANA name.
     """
 
     reference: str
@@ -27,7 +28,7 @@ class OutsidePage:
     paged_at: datetime
     answer_by: datetime | None
     zone: str
-    is_last: bool = False
+    follows: Follows | None = None
     exhausted: bool = False
     may_repeat: bool = False
 
@@ -70,7 +71,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """A page behind its link. `by` is the name of whoever acknowledged."""
+    """A page behind its link. `by` is the name of the person who acknowledged."""
 
     page: OutsidePage
     standing: Standing

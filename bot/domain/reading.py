@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.digest import DigestFigures
+from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, PageId, ReminderId, RequestId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
@@ -78,6 +79,15 @@ class TeamRow:
     """Whoever acknowledged may not read the escalation any more."""
     may_lead: bool = True
     """Whoever acknowledged works on it; who only reads may not take its ownership."""
+    paged_at: datetime | None = None
+    """When those were paged who are asked now."""
+    follows: Follows | None = None
+
+    @property
+    def answer_by(self) -> datetime:
+        """When the people answer who are asked now: after the first step, when theirs ends."""
+        behind_the_first = self.paged_at is not None and self.paged_at > self.started_at
+        return self.next_at if behind_the_first and self.next_at else self.ack_due_at
 
     def overdue(self, now: datetime) -> bool:
         return self.state is RunState.PAGING and now > self.ack_due_at
@@ -151,8 +161,9 @@ class MovedCard:
 class PageMessage:
     """What a paged person reads. Where its words may not be shown, `reasons` hold none.
 
-    `answer_by` is when this person's step ends; None where it is over, or the run is. `is_last`:
-    nobody is behind them. `asked_before`: they hold an earlier page of the run; `asked_again`: a
+    `answer_by` is when this person's step ends; None where it is over, or the run is. `follows`:
+    what the run does then. `place`: how the page of the person stands in whose place the reader is
+    asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a
     later one. `ended`: the incident has, so nobody is asked any more.
     """
 
@@ -175,7 +186,8 @@ class PageMessage:
     late: bool = False
     ended: bool = False
     alone: bool = True
-    is_last: bool = False
+    follows: Follows | None = None
+    place: PageState = PageState.WAITING
     asked_before: bool = False
     asked_again: bool = False
     went_on: bool = False
@@ -184,6 +196,13 @@ class PageMessage:
     def in_person(self) -> bool:
         """Whether nobody but the reader was asked for, in no team's name."""
         return self.team == PERSON_PREFIX + self.target
+
+    @property
+    def in_place_of(self) -> UserId | None:
+        """The person who was asked for, where the reader is paged as a manager on duty."""
+        if self.in_person or not self.team.startswith(PERSON_PREFIX):
+            return None
+        return UserId(self.team.removeprefix(PERSON_PREFIX))
 
     @property
     def overdue(self) -> bool:
@@ -482,13 +501,15 @@ class Opened:
 class WillPage:
     """A team or a person that a change of severity pages: `again` where it had been paged before.
 
-    `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then.
+    `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then;
+    `follows` is what its run does then.
     """
 
     name: str
     targets: tuple[UserId, ...]
     again: bool = False
     next_at: datetime | None = None
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)

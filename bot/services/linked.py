@@ -86,7 +86,7 @@ def outside_page(
         asked_by=_name(tx, run, run.requested_by),
         paged_at=page.created_at,
         answer_by=asked.by,
-        is_last=asked.is_last,
+        follows=asked.follows,
         exhausted=run.state is RunState.EXHAUSTED,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, page.target),

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.clockwork import is_late
+from bot.domain.following import Follows, what_follows
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.paging import (
+    PERSON_PREFIX,
     SAID_NO,
-    Exhausted,
     Ladder,
     PageState,
     Position,
     RunState,
-    next_step,
 )
 from bot.domain.reading import Head, PageMessage
 from bot.domain.reasons import Reason, of_run
@@ -23,10 +23,10 @@ from bot.store.tables import Page, PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Until when a page's own step waits (None: it went by), and whether no one is left after."""
+    """Until when a page's own step waits (None: it went by), and what follows."""
 
     by: datetime | None
-    is_last: bool
+    follows: Follows | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def page_message(
         late=late,
         ended=ended,
         alone=len(ladder.steps[page.step].targets) == 1 if page.step < len(ladder.steps) else True,
-        is_last=asked.is_last,
+        follows=asked.follows,
+        place=_place(run, around),
         asked_before=any(_before(other, at) for other in theirs),
         asked_again=any(_before(at, other) for other in theirs),
         went_on=at != stands,
@@ -93,18 +94,25 @@ def _before(one: Position, other: Position) -> bool:
 def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
     """Return what a page asks for, in Slack and past it."""
     if run.state is not RunState.PAGING:
-        return Asked(None, is_last=False)
+        return Asked(None, None)
     stands = Position(run.round, run.step)
     own = Position(page.round, page.step) == stands
-    return Asked(run.next_at if own else None, is_last=_is_last(run, stands, around))
-
-
-def _is_last(run: PagingRun, stands: Position, around: Around) -> bool:
-    """Whether nobody is left who could be paged after this step, whenever that is."""
     ladder = Ladder.from_json(run.ladder)
+    follows = what_follows(ladder, stands, _gone(around), run.team_key)
+    return Asked(run.next_at if own else None, follows)
+
+
+def _gone(around: Around) -> set[UserId]:
+    """Return who is passed over."""
     said_no = {UserId(page.target) for page in around.pages if page.state in SAID_NO}
-    gone = {UserId(user) for user in around.gone} | said_no
-    return isinstance(next_step(ladder, stands, run.started_at, gone), Exhausted)
+    return {UserId(user) for user in around.gone} | said_no
+
+
+def _place(run: PagingRun, around: Around) -> PageState:
+    """Return how the page of the person stands in whose place others are paged."""
+    asked = run.team_key.removeprefix(PERSON_PREFIX)
+    own = [page.state for page in around.pages if page.target == asked]
+    return own[-1] if own else PageState.WAITING
 
 
 def depends_on_others(page: Page, run: PagingRun) -> bool:

@@ -27,6 +27,7 @@ from bot.services import theirs, views
 from bot.services.case import belongs_to, require_in
 from bot.services.holding import require_part
 from bot.services.page_views import Around, page_message
+from bot.services.team_rows import team_rows
 from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.ended import ended_ones
@@ -249,9 +250,7 @@ def card_of(
         shown = replace(shown, duplicate_of=incidents.name_of(original) if original else None)
     return Card(
         head=shown,
-        teams=tuple(
-            views.team_row(run, of_incident, tier=incident.tier, seats=seats) for run in runs
-        ),
+        teams=team_rows(tx, incident, runs, of_incident, now, seats),
         tasks=tuple(
             views.task_line(task, shown) for task in followups.open_tasks_of(tx, incident.id)
         )

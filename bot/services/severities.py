@@ -1,14 +1,16 @@
 """A change of severity, and what follows it: who is paged, again or anew, and who has more time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act, Workspace
 from bot.domain.errors import NothingToDo, ReasonNeeded
+from bot.domain.following import Follows, what_follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.pace import Moved, later, sooner
-from bot.domain.paging import Ladder, PageNow, RunState, next_step
+from bot.domain.paging import Ladder, PageNow, Position, RunState, next_step
 from bot.domain.reading import Head, SeverityChanged, WillPage
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
@@ -31,10 +33,11 @@ from bot.store.transaction import Transaction
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Runs that go on by another ladder, and the teams that a rise brings in, each with who of it
-    is paged first."""
+    is paged first. `passed_over`: of each run, the people who have left or said no."""
 
     moved: tuple[tuple[PagingRun, Moved], ...]
     new: tuple[tuple[TeamKey, tuple[UserId, ...]], ...]
+    passed_over: Mapping[str, frozenset[UserId]]
 
 
 def set_severity(
@@ -78,10 +81,16 @@ def _follow(case: Case, policy: Policy, plan: _Plan, was: Severity, words: str) 
         if targets:
             paged.append(WillPage(run.team_name, targets, again=True))
         elif occasion is Occasion.LOWERED and moved.next_at is not None:
-            slower.append(WillPage(run.team_name, (), next_at=moved.next_at))
+            follows = _follows(plan, run, moved)
+            slower.append(WillPage(run.team_name, (), next_at=moved.next_at, follows=follows))
     started = start_teams(case, policy, [team for team, _ in plan.new], reason)
     paged += [WillPage(one.team_name, one.targets) for one in started]
     return SeverityChanged(case.reference, to, tuple(paged), tuple(slower))
+
+
+def _follows(plan: _Plan, run: PagingRun, moved: Moved) -> Follows:
+    at = Position(run.round, run.step)
+    return what_follows(moved.ladder, at, plan.passed_over[run.id], run.team_key)
 
 
 def preview(
@@ -122,13 +131,14 @@ def _plan(
     workspace = Workspace(incident.team_id, incident.enterprise_id)
     gone = {UserId(user) for user in people.gone(tx, workspace, everyone)}
     within = policy.severities[to].ack_within
-    moved = []
+    moved, passed_over = [], {}
     for run, ladder in going_on:
         pace = pace_of(run, told.get(run.id, ()))
         went = sooner(pace, ladder, within, now, gone) if rises else later(pace, ladder, within)
         moved.append((run, went))
+        passed_over[run.id] = frozenset(gone.union(pace.said_no))
     first = [(team, _first(ladder, now, gone)) for team, ladder in new.items()]
-    return _Plan(tuple(moved), tuple(first))
+    return _Plan(tuple(moved), tuple(first), passed_over)
 
 
 def _first(ladder: Ladder, now: datetime, gone: set[UserId]) -> tuple[UserId, ...]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.act import Act, Role
+from bot.domain.following import Follows, what_follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
-from bot.domain.paging import Ladder, RunState
+from bot.domain.paging import SAID_NO, Ladder, Position, RunState
 from bot.domain.reading import (
     DecisionLine,
     EntryLine,
@@ -108,16 +109,18 @@ def _is_full(tier: Tier, place: Place) -> bool:
 def team_row(
     run: PagingRun,
     pages: Sequence[Page] = (),
+    gone: Collection[UserId] | None = None,
     *,
     tier: Tier = Tier.STANDARD,
     seats: Mapping[str, bool] | None = None,
 ) -> TeamRow:
     """Return a team's row; `pages` are those of the incident, of any run.
 
-    `seats`: who is in the incident and whether they work on it, where the row shall say so.
+    `gone`: people who have left. Without it, the row does not say what follows. `seats`: who is in
+    the incident and whether they work on it, where the row shall say so.
     """
     last, mine = (run.round, run.step), [page for page in pages if page.run_id == run.id]
-    paged = [page.target for page in mine if (page.round, page.step) == last]
+    asked = [page for page in mine if (page.round, page.step) == last]
     sent = {page.target for page in mine if page.sent_at is not None}
     over = run.state is RunState.EXHAUSTED
     return TeamRow(
@@ -127,7 +130,9 @@ def team_row(
         state=run.state,
         started_at=run.started_at,
         ack_due_at=run.ack_due_at,
-        paged=tuple(UserId(user) for user in paged),
+        paged=tuple(UserId(page.target) for page in asked),
+        paged_at=max((page.created_at for page in asked), default=None),
+        follows=_follows(run, mine, gone) if gone is not None else None,
         round=round_of(run, run),
         step=run.step,
         next_at=run.next_at,
@@ -144,6 +149,14 @@ def _left(run: PagingRun, tier: Tier, seats: Mapping[str, bool] | None) -> bool:
     if seats is None or run.responder is None:
         return False
     return by_invitation(tier) and run.responder not in seats
+
+
+def _follows(run: PagingRun, mine: Sequence[Page], gone: Collection[UserId]) -> Follows | None:
+    if run.state is not RunState.PAGING:
+        return None
+    said_no = {UserId(page.target) for page in mine if page.state in SAID_NO}
+    ladder, at = Ladder.from_json(run.ladder), Position(run.round, run.step)
+    return what_follows(ladder, at, said_no.union(gone), run.team_key)
 
 
 def round_of(of: PagingRun | Page, run: PagingRun) -> int:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.duework import DeliveryKind
+from bot.domain.following import Follows
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.outside import OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PageState, RunState
@@ -52,9 +53,9 @@ def test_a_page_past_slack_says_what_the_one_in_slack_says(db: Database, policy:
             assert isinstance(view, PageMessage)
             [page] = [one for one in scene.all_pages(db, "legal") if one.id == view.page_id]
             past = behind_the_link(db, policy, page)
-            assert (past.answer_by, past.is_last) == (view.answer_by, view.is_last)
+            assert (past.answer_by, past.follows) == (view.answer_by, view.follows)
             assert past.answer_by == run.next_at
-            compared.append(past.is_last)
+            compared.append(past.follows is Follows.MANAGERS_TOLD)
         assert run.next_at is not None
         now = run.next_at
         scene.tick(db, policy, now)
@@ -64,7 +65,7 @@ def test_a_page_past_slack_says_what_the_one_in_slack_says(db: Database, policy:
     assert waiting
     for page in waiting:
         past = behind_the_link(db, policy, page)
-        assert (past.answer_by, past.is_last, past.exhausted) == (None, False, True)
+        assert (past.answer_by, past.follows, past.exhausted) == (None, None, True)
 
 
 def test_only_whose_page_slack_took_were_paged(db: Database, policy: Policy) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput
+from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PageState, RunState
 from bot.domain.reading import PageMessage, SeverityChanged, WillPage
@@ -168,7 +169,9 @@ def waiting_pages(db: Database) -> list[Page]:
 def test_lowering_gives_more_time_and_corrects_the_pages(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, Severity.P0)
     changed = change(db, policy, incident_id, Severity.P2, 2 * MINUTES, "calm again")
-    assert changed.slower == (WillPage("Legal", (), next_at=NOON + 2 * HOURS),)
+    assert changed.slower == (
+        WillPage("Legal", (), next_at=NOON + 2 * HOURS, follows=Follows.PERSON),
+    )
     assert scene.due_timers(db, TimerKind.PAGE_STEP) == [NOON + 2 * HOURS]
     sent = scene.send(db, policy, NOON + 2 * MINUTES)
     [edited] = letters(sent, DeliveryKind.PAGE_UPDATE, PRIYA)

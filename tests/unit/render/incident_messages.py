@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain import errors
+from bot.domain.following import Follows
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import PageState, RunState
@@ -75,7 +76,32 @@ PAGES: Mapping[str, Any] = {
     "page, somebody was faster": a_page(
         state=PageState.SUPERSEDED, run_state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW
     ),
-    "page to the last one on the list": a_page(target=TOM, step=1, is_last=True),
+    "page to the last one on the list": a_page(target=TOM, step=1, follows=Follows.MANAGERS_TOLD),
+    "page in person": a_page(
+        team=TeamKey("person:U0PRIYA"), team_name="Priya", follows=Follows.MANAGERS_PAGED
+    ),
+    "page to a manager in a person's place": a_page(
+        team=TeamKey("person:U0PRIYA"),
+        team_name="Priya",
+        target=TOM,
+        step=1,
+        reasons=(a_reason(by=TOM, words="Read the notice"),),
+        follows=Follows.MANAGERS_TOLD,
+    ),
+    "page to a manager, the person can't take it": a_page(
+        team=TeamKey("person:U0PRIYA"),
+        team_name="Priya",
+        target=TOM,
+        step=1,
+        place=PageState.DECLINED,
+        follows=Follows.MANAGERS_TOLD,
+    ),
+    "page, more people follow": a_page(step=1, follows=Follows.PEOPLE),
+    "page, the same follow": a_page(step=2, follows=Follows.AGAIN),
+    "page, another round follows": a_page(step=2, follows=Follows.ROUND),
+    "page in person whose step went by": a_page(
+        team=TeamKey("person:U0PRIYA"), team_name="Priya", answer_by=None
+    ),
     "page to everyone": a_page(target=TOM, step=2, alone=False),
     "page to everyone, again": a_page(step=2, alone=False, asked_before=True),
     "page whose step went by": a_page(answer_by=None),

@@ -10,6 +10,7 @@ from bot.domain import digest as figures
 from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
+from bot.domain.following import Follows
 from bot.domain.ids import RequestId, TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
@@ -429,7 +430,10 @@ MESSAGES: Mapping[str, Case] = {
     "severity lowered": Case(
         answers.severity_changed,
         SeverityChanged(
-            "ESC-12", Severity.P3, (), (WillPage("Legal", (), next_at=NOW + 20 * HOUR),)
+            "ESC-12",
+            Severity.P3,
+            (),
+            (WillPage("Legal", (), next_at=NOW + 20 * HOUR, follows=Follows.ROUND),),
         ),
     ),
     "listing": Case(

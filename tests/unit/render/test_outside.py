@@ -18,6 +18,7 @@ from bot.domain.errors import (
     RoleUnknown,
     StoreUnavailable,
 )
+from bot.domain.following import Follows
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.severity import Severity
 from bot.render import outside
@@ -36,9 +37,16 @@ PAGE = OutsidePage(
     paged_at=NOW,
     answer_by=NOW + timedelta(minutes=15),
     zone="UTC",
+    follows=Follows.PERSON,
 )
 SEALED = replace(
-    PAGE, title=None, severity=Severity.P0, team_name="Tom", in_person=True, answer_by=NOW
+    PAGE,
+    title=None,
+    severity=Severity.P0,
+    team_name="Tom",
+    in_person=True,
+    answer_by=NOW,
+    follows=Follows.MANAGERS_PAGED,
 )
 NOBODY = OutsideExhausted(
     reference="ESC-12",
@@ -63,7 +71,7 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
         desk, replace(NOBODY, zone="America/New_York")
     ),
     "to the last one on the list": lambda desk: outside.written(
-        desk, replace(PAGE, is_last=True), LINK
+        desk, replace(PAGE, follows=Follows.MANAGERS_TOLD), LINK
     ),
     "when its step went by": lambda desk: outside.written(
         desk, replace(PAGE, answer_by=None), LINK

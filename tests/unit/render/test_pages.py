@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.following import Follows
 from bot.domain.ids import TeamKey
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.render.desk import Desk
 from bot.render.pages import page
 from tests.unit.render.reading_blocks import mrkdwn_texts
-from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_page
+from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_page, a_reason
 
 
 def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
@@ -18,7 +19,7 @@ def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
     assert "you are needed" in str(shown.blocks)
     assert "asks for you" in "\n".join(mrkdwn_texts(shown))
     to_the_next = page(desk, a_page(team=team, team_name="priya", target=TOM))
-    assert "priya is needed" in str(to_the_next.blocks)
+    assert "priya has not answered" in str(to_the_next.blocks)
 
 
 def test_a_backup_is_not_asked_to_answer_by_a_time_that_has_passed(desk: Desk) -> None:
@@ -38,8 +39,46 @@ FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were pag
 def test_the_last_one_on_the_list_is_not_told_of_a_next_one(desk: Desk) -> None:
     assert NEXT in words(desk)
     assert MANAGER not in words(desk)
-    assert MANAGER in words(desk, is_last=True)
-    assert NEXT not in words(desk, is_last=True)
+    last = words(desk, follows=Follows.MANAGERS_TOLD)
+    assert MANAGER in last
+    assert NEXT not in last
+
+
+IN_PERSON = {"team": TeamKey(PERSON_PREFIX + PRIYA), "team_name": "Priya"}
+
+
+@pytest.mark.parametrize(
+    ("follows", "says"),
+    [
+        (Follows.PEOPLE, "If no one does, more people on the list are paged."),
+        (Follows.AGAIN, "If no one does, people on the list are paged again."),
+        (Follows.ROUND, "If no one does, the list begins again from the top."),
+    ],
+)
+def test_a_page_promises_what_follows(desk: Desk, follows: Follows, says: str) -> None:
+    assert says in words(desk, follows=follows)
+
+
+def test_a_page_in_person_promises_the_managers(desk: Desk) -> None:
+    said = words(desk, follows=Follows.MANAGERS_PAGED, **IN_PERSON)
+    assert "If you don't, the managers on duty are paged." in said
+    assert "the list" not in said
+    went_by = words(desk, answer_by=None, **IN_PERSON)
+    assert "so the managers on duty were paged. You can still take it." in went_by
+
+
+def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
+    reasons = (a_reason(by=TOM, words="Read it"),)
+    changes = {"target": TOM, "step": 1, "reasons": reasons, **IN_PERSON}
+    shown = page(desk, a_page(follows=Follows.MANAGERS_TOLD, **changes))
+    said = "\n".join(mrkdwn_texts(shown))
+    assert "Priya has not answered" in str(shown.blocks[0])
+    assert "You asked for Priya:\n" in said
+    assert "You are paged as a manager on duty. Acknowledge to take it in Priya's place" in said
+    assert "on duty are told" not in said
+    assert "the list" not in said
+    declined = page(desk, a_page(place=PageState.DECLINED, **changes))
+    assert "Priya can't take it" in str(declined.blocks[0])
 
 
 def test_only_who_is_asked_first_and_alone_behind_others_is_the_backup(desk: Desk) -> None:
@@ -77,8 +116,8 @@ def test_whoever_acknowledged_reads_on_each_of_their_pages_that_they_have_it(
 
 
 SAID_NO = {
-    "nobody is left": (RunState.EXHAUSTED, True, "No one was left on the list"),
-    "the next one was paged": (RunState.PAGING, True, "The next person on the list was paged"),
+    "nobody is left": (RunState.EXHAUSTED, True, "No one on the list is left to page"),
+    "the next one was paged": (RunState.PAGING, True, "Paging went on along the list"),
     "others of the step are asked": (RunState.PAGING, False, "Other people were paged together"),
     "it was withdrawn": (RunState.CANCELLED, True, "This page was withdrawn"),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import State
 from bot.domain.paging import PageState, RunState
@@ -83,6 +84,7 @@ def a_team(**changes: Any) -> TeamRow:
         "ack_due_at": NOW + 6 * MINUTE,
         "paged": (PRIYA,),
         "next_at": NOW + MINUTE,
+        "follows": Follows.PERSON,
     }
     return TeamRow(**(values | changes))
 
@@ -152,6 +154,7 @@ def a_page(**changes: Any) -> PageMessage:
         "reasons": (a_reason(words="Counsel must read the takedown notice today."),),
         "paged_at": NOW - 9 * MINUTE,
         "answer_by": NOW + 6 * MINUTE,
+        "follows": Follows.PERSON,
     }
     return PageMessage(**(values | changes))
 

@@ -1,0 +1,47 @@
+"""The card says when those were paged who are asked now, until when, and what follows."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.following import Follows
+from bot.domain.reading import TeamRow
+from bot.policy import Policy
+from bot.services import answering, paging, reading
+from bot.store.database import Database
+from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.services import scene
+from tests.services.test_answering import LEGAL
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def the_row(db: Database, incident_id: str, minutes: int) -> TeamRow:
+    [row] = reading.details(db, an_act(MEI, minutes=minutes), incident_id).card.teams
+    return row
+
+
+def test_after_a_refusal_the_card_shows_the_next_ones_time(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    first = the_row(db, incident_id, 0)
+    assert (first.paged, first.paged_at, first.answer_by) == ((PRIYA,), NOON, first.ack_due_at)
+    answering.decline(db, policy, an_act(PRIYA, minutes=4), scene.page_of(db, PRIYA), "a plane")
+    row = the_row(db, incident_id, 5)
+    assert (row.paged, row.paged_at) == ((TOM,), NOON + 4 * MINUTE)
+    assert row.answer_by == row.next_at
+
+
+def test_the_card_of_a_persons_run_says_that_the_managers_are_paged(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    paging.page_person(db, policy, an_act(MEI), incident_id, TOM)
+    assert the_row(db, incident_id, 60).follows is Follows.MANAGERS_PAGED
+    answering.decline(db, policy, an_act(TOM, minutes=1), scene.page_of(db, TOM), "")
+    assert the_row(db, incident_id, 60).follows is Follows.MANAGERS_TOLD
