@@ -12,7 +12,7 @@ from bot.domain.reading import Draft, Opened
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
-from bot.domain.showing import shows
+from bot.domain.showing import says
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import strictest
 from bot.policy import Policy
@@ -137,7 +137,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     """
     errors: dict[str, str] = {}
     title = " ".join(draft.title.split())
-    if not shows(title):
+    if not says(title):
         errors["title"] = "Say in a few words what it is about."
     elif len(title) > LONGEST_TITLE:
         errors["title"] = f"{len(title)} characters; a title has at most {LONGEST_TITLE}."

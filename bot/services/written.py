@@ -1,7 +1,7 @@
 """What people wrote, as it may be stored: trimmed, and no longer than there is room for."""
 
 from bot.domain.errors import BadInput
-from bot.domain.showing import shows
+from bot.domain.showing import says
 
 LONGEST_TEXT = 3_000
 """What an input of a form takes; a command could bring a hundred times as much."""
@@ -16,7 +16,7 @@ def checked_text(
     example: str = "called the creator's manager, waiting for a reply",
 ) -> str:
     """Return the text as it may be stored; raises BadInput when it is empty or too long."""
-    cleaned = text.strip() if shows(text) else ""
+    cleaned = text.strip() if says(text) else ""
     if needed and not cleaned:
         raise BadInput(field, "there is no text", example)
     if len(cleaned) > longest:

@@ -15,11 +15,15 @@ from bot.services import lifecycle, severities
 from handlers.answer import Answer, Modal
 from handlers.commands.about import references
 from handlers.commands.misplaced import refuse_misplaced
-from handlers.commands.severities import code_first, severity_first
+from handlers.commands.normal import normal
+from handlers.commands.severities import First, severity_first
 from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.when_said import refuse_later
 from handlers.commands.words import first_word, number_first, person_first, plain, state_first
 from handlers.modals import prefilled
 from handlers.who import reachable
+
+_OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
 
 async def status(ask: Ask) -> Answer:
@@ -28,7 +32,7 @@ async def status(ask: Ask) -> Answer:
         if not head.is_open:
             raise IncidentClosed(head.reference, head.state)
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
-    to, words = state_first(ask.words)
+    to, words = _state(ask)
     note = plain(words)
     if to is State.DUPLICATE:
         return await duplicate(replace(ask, words=words))
@@ -43,6 +47,26 @@ async def status(ask: Ask) -> Answer:
     else:
         await ask.write(lifecycle.set_state, ask.act, found.incident_id, to, note)
     return ask.say("state_changed", reference=found.reference, state=to.value)
+
+
+def _state(ask: Ask) -> tuple[State, str]:
+    """Raises Unclear for a question and for a choice of two; a colon says that a note begins."""
+    to, words = state_first(ask.words)
+    of, note = ask.named or "ESC-n", plain(words)
+    norm, behind = normal(ask.words).norm, normal(words).norm
+    stops = norm.removesuffix(behind).strip()[-2:]
+    choice = _OR_STATE.match(behind)
+    if choice or set(stops) & set("/|"):
+        with suppress(BadInput):
+            other, _ = state_first(behind[choice.end() :] if choice else words)
+            either = tuple(f"status {of} {one.key}" for one in (to, other))
+            raise Unclear(f"these are two states, {to} and {other}", either)
+    if "?" in stops:
+        command = " ".join(part for part in ("status", ask.named, to.key, note) if part)
+        raise Unclear(f"'{ask.text[:80]}' reads as a question", (command,))
+    if ":" not in stops:
+        refuse_later(ask, STATUS.name, to.key, words)
+    return to, words
 
 
 async def severity(ask: Ask) -> Answer:
@@ -70,15 +94,33 @@ def _level(ask: Ask) -> tuple[Ask, Severity, str]:
     number, behind = number_first(ask.words)
     if ask.named is None and number is not None:
         with suppress(BadInput):
-            to, reason = severity_first(ask.policy, behind)
-            return replace(ask, named=number), to, plain(reason)
-    to, reason = severity_first(ask.policy, ask.words)
-    second, behind = code_first(reason)
-    if second not in (None, to):
-        of = ask.named or "ESC-n"
-        either = tuple(f"severity {of} {one} {plain(behind)}".strip() for one in (to, second))
-        raise Unclear(f"these are two severities, {to} and {second}", either)
-    return ask, to, plain(reason)
+            first = severity_first(ask.policy, behind)
+            ask = replace(ask, named=number)
+            return ask, first.severity, _sure(ask, first)
+    first = severity_first(ask.policy, ask.words)
+    return ask, first.severity, _sure(ask, first)
+
+
+def _sure(ask: Ask, first: First) -> str:
+    """Return the reason; raises Unclear where the severity is a question, or part of a text."""
+    said, rest, of = first.severity.lower(), plain(first.rest), ask.named or ""
+    second = first.another(ask.policy)
+    other = second is not None and second.severity is not first.severity and second.clear
+    if second is not None and other and not first.text_begins:
+        behind = plain(second.rest)
+        either = tuple(
+            f"severity {of or 'ESC-n'} {one} {behind}".strip()
+            for one in (first.severity, second.severity)
+        )
+        problem = f"these are two severities, {first.severity} and {second.severity}"
+        raise Unclear(problem, either)
+    if not first.text_begins:
+        refuse_later(ask, SEVERITY.name, said, first.rest)
+    if first.unsure or not first.clear:
+        command = " ".join(part for part in (SEVERITY.name, of, said) if part)
+        sure = f"{command}: {rest}" if rest else command
+        raise Unclear(f"it is not clear whether '{ask.text[:80]}' sets {first.severity}", (sure,))
+    return rest
 
 
 _MENTIONED = re.compile(r"@[^\s,;&+/]+")

@@ -10,7 +10,7 @@ from bot.domain.errors import BadInput, Unclear
 from bot.domain.reading import Draft
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity
-from bot.domain.showing import shows
+from bot.domain.showing import says
 from bot.policy import Policy
 from bot.render import answers, forms, offers
 from bot.services import opening
@@ -50,7 +50,7 @@ async def open_otherwise(ask: Ask) -> Answer:
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
     """Open what is named, and find out who asks, in one call: a person waits for it."""
     read = _read(shell.policy, words)
-    if read.unknown or not shows(read.title) or _says_nothing(read.title):
+    if read.unknown or not says(read.title) or _says_nothing(read.title):
         return None
     return _opened(shell, asking, read.severity or UNLESS_SAID, read.title)
 

@@ -19,9 +19,9 @@ async def list_incidents(ask: Ask) -> Answer:
 
 def _filter(ask: Ask) -> str:
     """A severity in any writing, or the words in their one form."""
-    severity, rest = written_first(ask.policy, ask.words)
-    if severity is not None and not rest:
-        return severity.value.lower()
+    first = written_first(ask.policy, ask.words)
+    if first is not None and not first.rest:
+        return first.severity.value.lower()
     words = (word.strip(STOPS) for word in normal(ask.words).norm.split())
     return plain(" ".join(word for word in words if word))
 

@@ -9,6 +9,7 @@ from bot.domain.reading import Meant
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from handlers.commands.normal import Line, normal
+from handlers.commands.severity_meant import severity_meant
 from handlers.commands.words import ENDS, first_word, plain
 
 _LEVEL = r"(?:severity|sev|priority|prio)"
@@ -31,19 +32,57 @@ class OpeningWords:
     meant: tuple[Meant, ...] = ()
 
 
-def severity_first(policy: Policy, text: str) -> tuple[Severity, str]:
-    """Split off a severity; raises BadInput with those that exist."""
+@dataclass(frozen=True, slots=True)
+class First:
+    """A severity in front of a text. `end` is where it ends in the line.
+
+    `clear`: it is a code, or a name that is set off. `high profile` may begin a text instead.
+    """
+
+    severity: Severity
+    line: Line
+    end: int
+    clear: bool
+
+    @property
+    def rest(self) -> str:
+        return _ALONE.sub("", self.line.behind(self.end))
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it is asked, denied or made conditional; a colon says that the text begins."""
+        stop = _STOP.match(self.line.norm, self.end)
+        stops = stop[0] if stop else ""
+        doubt = _DOUBT.match(normal(self.rest).norm) is not None
+        return "?" in stops or (doubt and ":" not in stops)
+
+    @property
+    def text_begins(self) -> bool:
+        stop = _STOP.match(self.line.norm, self.end)
+        return stop is not None and ":" in stop[0]
+
+    def another(self, policy: Policy) -> "First | None":
+        """Read one more severity right behind it, also in `p0 or p1`."""
+        line = normal(self.rest)
+        joining = _OR.match(line.norm)
+        return written_first(policy, line.behind(joining.end()) if joining else self.rest)
+
+
+def severity_first(policy: Policy, text: str) -> First:
+    """Read a severity, which may be a number alone; raises BadInput with those that exist."""
     line = normal(text)
     linking = _LINKING.match(line.norm)
     if linking:
         text = line.behind(linking.end())
-    severity, rest = written_first(policy, text)
+    first = written_first(policy, text)
+    if first is not None:
+        return first
     line = normal(text)
-    if severity is None and (digits := _DIGITS.match(line.norm)):
-        severity, rest = _numbered(digits[1]), _behind(line, digits)
-    if severity is None:
+    digits = _DIGITS.match(line.norm)
+    severity = _numbered(digits[1]) if digits else None
+    if digits is None or severity is None:
         raise not_one(policy, _as_shown(text))
-    return severity, rest
+    return First(severity, line, digits.end(), _set_off(line, digits.end()))
 
 
 def not_one(policy: Policy, said: str) -> BadInput:
@@ -54,13 +93,9 @@ def not_one(policy: Policy, said: str) -> BadInput:
 
 def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWords:
     """Read the severity in front of a title, if there is one."""
-    severity, rest = written_first(policy, text)
-    if severity is not None:
-        second, behind = code_first(rest)
-        if second is None or second is severity:
-            return OpeningWords(severity, plain(behind if second else rest))
-        both = (Meant(severity, plain(behind)), Meant(second, plain(behind)))
-        return OpeningWords(None, plain(text), f"{severity} {second}", both)
+    first = written_first(policy, text)
+    if first is not None:
+        return _behind_open(policy, first, text, unless_said)
     line = normal(text)
     if _LIKE_ONE.match(line.norm):
         return _none_of_them(policy, text)
@@ -71,9 +106,35 @@ def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWo
         title = plain(_behind(line, digits))
         if not title:
             return OpeningWords(level, "")
-        counted = (Meant(level, title), Meant(unless_said, plain(text)))
-        return OpeningWords(None, plain(text), digits[1], counted)
-    return OpeningWords(None, plain(text))
+        return _either(digits[1], level, title, text, unless_said)
+    like = severity_meant(text, {rule.name: rule.severity for rule in policy.severities.values()})
+    if like is None or like.severity is unless_said:
+        return OpeningWords(None, plain(text))
+    return _either(like.said, like.severity, like.title, text, unless_said)
+
+
+def _behind_open(policy: Policy, first: First, text: str, unless_said: Severity) -> OpeningWords:
+    second, title = first.another(policy), plain(first.rest)
+    other = second is not None and second.severity is not first.severity and second.clear
+    if second is not None and other and not first.text_begins:
+        behind = plain(second.rest)
+        both = (Meant(first.severity, behind), Meant(second.severity, behind))
+        return OpeningWords(None, plain(text), f"{first.severity} {second.severity}", both)
+    if second is not None and second.severity is first.severity:
+        return OpeningWords(first.severity, plain(second.rest))
+    if not title or (first.clear and not first.unsure):
+        return OpeningWords(first.severity, title)
+    if first.severity is unless_said:
+        return OpeningWords(None, plain(text))
+    return _either(_as_shown(text), first.severity, title, text, unless_said)
+
+
+def _either(
+    said: str, severity: Severity, title: str, text: str, unless_said: Severity
+) -> OpeningWords:
+    """It is a severity in front of a title, or part of a title without one."""
+    meant = (Meant(severity, title), Meant(unless_said, plain(text)))
+    return OpeningWords(None, plain(text), said, meant)
 
 
 def _none_of_them(policy: Policy, text: str) -> OpeningWords:
@@ -91,15 +152,23 @@ def _as_shown(text: str) -> str:
     return first_word(text)[0] or plain(text)
 
 
-def written_first(policy: Policy, text: str) -> tuple[Severity | None, str]:
-    """Split off a code (`p0`, `sev 0`) or a name of the policy's; not a bare number."""
-    severity, rest = code_first(text)
-    if severity is not None:
-        return severity, rest
+def written_first(policy: Policy, text: str) -> First | None:
+    """Read a code (`p0`, `sev 0`) or a name of the policy's; not a bare number."""
     line = normal(text)
+    code = _CODE.match(line.norm)
+    if code and (severity := _numbered(code[1])):
+        return First(severity, line, code.end(), clear=True)
     names = {_folded(rule.name): rule.severity for rule in policy.severities.values()}
     found = _named(tuple(names)).match(line.norm)
-    return (names[_folded(found[1])], _behind(line, found)) if found else (None, text)
+    if found is None:
+        return None
+    clear = found.start(1) > 0 or _set_off(line, found.end())
+    return First(names[_folded(found[1])], line, found.end(), clear)
+
+
+def _set_off(line: Line, end: int) -> bool:
+    """Whether a mark, a stop or a line's end parts it from the words behind it."""
+    return _PARTED.match(line.raw, line.ends[end - 1]) is not None
 
 
 def code_first(text: str) -> tuple[Severity | None, str]:
@@ -110,6 +179,16 @@ def code_first(text: str) -> tuple[Severity | None, str]:
     return (severity, _behind(line, found)) if found and severity else (None, text)
 
 
+_PARTED = re.compile(
+    r"\s*$|[ \t]*[\n\r]|[^\s\w\u2010\u2011-]|\s*[-\u2012-\u2015\u2212:]+(?:\s|$)|-+\s"
+)
+_STOP = re.compile(r"\s*[-.,;:!?/|=&+]*")
+_OR = re.compile(r"(?:(?:and/or|or|and|oder|ou|vs|versus)(?!\w)[\s.]*)+", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"(?:or|not|maybe|perhaps|possibly|if|when|unless|once|until|as\s+soon\s+as|in\s+case)(?!\w)"
+    r"|no(?=\W*$|[,.;!])",
+    re.IGNORECASE,
+)
 _CODE = re.compile(rf"(?:p[-\s_.]?|{_LEVEL}{_GAP}p?[-_.]?)([0-9]+){ENDS}", re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ from bot.policy import Policy
 from handlers.commands.more_targets import one_more
 from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
-from handlers.commands.when_said import refuse_a_later_page
+from handlers.commands.when_said import refuse_later
 from handlers.commands.words import ENDS, first_word, plain, team_names
 
 _SIGNS = r"\s*[,;&+/|\\]+\s*(?:(?:and|plus|or|then|also|with)\s+)*"
@@ -75,7 +75,7 @@ def targets_first(ask: Ask, verb: str) -> tuple[list[Target], str]:
     split = _split(ask, verb, teams=True)
     if not _SAID_WHY.match(split.line.norm, split.end):
         _refuse_a_question(ask, verb, split)
-        refuse_a_later_page(ask, verb, split.said, split.rest)
+        refuse_later(ask, verb, split.said, split.rest)
         _refuse_a_subject(ask, verb, split)
         _refuse_one_not_taken(ask, verb, split)
     return split.found, split.rest

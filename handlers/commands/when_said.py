@@ -30,16 +30,13 @@ def asks_for_a_condition(text: str) -> bool:
     return _CONDITION.match(normal(text).norm) is not None
 
 
-def refuse_a_later_page(ask: Ask, verb: str, said: str, rest: str) -> None:
-    """Raise Unclear where the text says when; a reminder can wait for it, a page can't."""
+def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
+    """Raise Unclear where the text says when; a reminder can wait for it, the deed can't."""
     time = asks_for_a_time(rest)
     if not (time or asks_for_a_condition(rest)):
         return
     text, of = plain(rest), ask.named or "ESC-n"
-    later = (
-        f"remind {of} {text} {verb} {said}" if time else f"remind {of} in 15m {verb} {said} {text}"
-    )
-    problem = f"a page can't wait, and '{text[:60]}' asks for later"
-    raise Unclear(
-        problem, (later, f"{verb} {of if ask.named else ''} {said}: {text}".replace("  ", " "))
-    )
+    when = f"{text} {verb} {said}" if time else f"in 15m {verb} {said} {text}"
+    at_once = " ".join(part for part in (verb, ask.named, f"{said}: {text}") if part)
+    problem = f"'{verb}' is done at once, and '{text[:60]}' asks for later"
+    raise Unclear(problem, (f"remind {of} {when}", at_once))

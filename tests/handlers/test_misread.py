@@ -200,7 +200,7 @@ async def test_a_number_alone_is_the_reference_that_a_verb_expects(stage: Stage)
     assert "ESC-2" in await stage.command("mei", "show 2", "esc-1")
     assert "ESC-2" in await stage.command("mei", "assign 2 @tom", "esc-1")
     assert "ESC-2 is now P0" in await stage.command("mei", "severity 2 p0 it is worse", "esc-1")
-    assert "ESC-1 is now P2" in await stage.command("mei", "severity 2 it is little", "esc-1")
+    assert "ESC-1 is now P2" in await stage.command("mei", "severity 2: it is little", "esc-1")
     await stage.command("mei", "resolve 2", "esc-1")
     view = await stage.person("mei").until_modal()
     assert "ESC-2" in str(view.blocks)
@@ -208,12 +208,12 @@ async def test_a_number_alone_is_the_reference_that_a_verb_expects(stage: Stage)
 
 SEVERITIES = {
     "P0": "*p0* x|p0\u2014x|p0 - x|P0: x|[p0] x|p-0 x|p 0 x|sev0 x|sev 0 x|severity p0 x"
-    "|severity: 0 x|critical x|*Critical*: x|severity critical x"
+    "|severity: 0 x|critical: x|*Critical*: x|severity critical x"
     "|priority 0 x|\uff50\uff10 x|p\u200b0 x"
     "|\u201cp0\u201d x|critical p0 x|*p0 x*",
-    "P1": "high x|High: x|_p1_ x|sev-1 x",
-    "P2": "x|p2 x|medium x",
-    "P3": "low x|(p3) x|sev 3. x",
+    "P1": "high - x|High: x|_p1_ x|sev-1 x",
+    "P2": "x|p2 x|medium, x",
+    "P3": "*low* x|(p3) x|sev 3. x",
 }
 
 
@@ -318,7 +318,21 @@ async def test_an_opposite_is_never_answered_with_the_deed_itself(
     assert entries(stage) == before
 
 
-@pytest.mark.parametrize("nothing", ["\u200b", "\u200b \ufeff", "\u2800", "\u202e\u202c", "\u3164"])
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        ".",
+        '"',
+        "-",
+        "\u2026",
+        "!!!",
+        "\u200b",
+        "\u200b \ufeff",
+        "\u2800",
+        "\u202e\u202c",
+        "\u3164",
+    ],
+)
 async def test_a_text_that_shows_nothing_is_none(stage: Stage, nothing: str) -> None:
     assert await stage.command("mei", f"open p0 {nothing}") == ""
     assert (await stage.person("mei").until_modal()).callback_id == "form_open"

@@ -145,22 +145,39 @@ async def test_a_number_alone(table: Table, deed: Deed) -> None:
 
 @pytest.mark.parametrize("severity", Severity)
 async def test_a_severity(table: Table, severity: Severity) -> None:
-    writings = severities(severity.rank, POLICY.severities[severity].name)
+    name = POLICY.severities[severity].name
+    writings = severities(severity.rank, name)
     for written in put(writings, every=4):
         became = await table.say(MEI, f"open {written} {TEXT}")
         opened = [(row.severity, row.title) for row in became.opened]
-        table.check(opened == [(severity, TYPED)], written, became)
+        # A name is a common word: it counts where it is set off. A question is none.
+        doubtful = (name in written.title() and "everity" not in written) or "?" in written
+        table.check(
+            opened == [(severity, TYPED)] or (doubtful and _kept(became, name)), written, became
+        )
         became = await table.say(MEI, f"severity ESC-5 {written} {TEXT}", OPEN_CHANNEL)
         changed = [entry.data["to"] for entry in became.entries if entry.kind == "severity"]
         same = severity is Severity.P1 and became.refused
-        table.check(same or changed == [severity], written, became)
+        refused = doubtful and became.refused
+        table.check(same or refused or changed == [severity], written, became)
         table.check(became.touched <= {NAMED}, written, became)
     for written in writings:
         for joined in ("\u2014", "-", ": ", " - ", ", "):
             text = f"open {written}{joined}child"
             became = await table.say(MEI, text)
             opened = [(row.severity, row.title) for row in became.opened]
-            table.check(opened == [(severity, "child")], text, became)
+            hyphenated = name in written.title() and joined == "-"
+            exactly = opened == [(severity, "child")]
+            table.check(exactly or (hyphenated and _kept(became, name)), text, became)
+
+
+def _kept(became: Became, name: str) -> bool:
+    """It is asked what was meant; where that makes no difference, the title keeps its words."""
+    kept = [
+        row.severity is Severity.P2 and row.title.endswith(("ESC-6", "child"))
+        for row in became.opened
+    ]
+    return became.refused or (name == "Medium" and all(kept))
 
 
 async def test_what_looks_like_a_severity_and_is_none(table: Table) -> None:
