@@ -83,6 +83,7 @@ class Tocsin:
             self.pace,
             met_slack=lambda: self.workspace is not None,
             knows_people=lambda: self.people.complete,
+            none_is_left=lambda: self.people.none_is_left,
             unmigrated=pending,
             canary_failed=self._canary_failed,
             other_ways=bool(policy.fallback),
@@ -103,7 +104,9 @@ class Tocsin:
         calls = SlackCalls(client)
         desk = Desk(self.policy, Words())
         post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
-        self.people = People(calls, post, self.db, self.policy, self.clock, self.threads)
+        self.people = People(
+            calls, post, self.db, self.policy, self.clock, self.threads, self.figures
+        )
         self.bolt = TimedApp(
             self.figures.answered,
             client=client,
@@ -136,6 +139,7 @@ class Tocsin:
         self.tick.start()
         self._go_on(Purge(self._gear, self.settings.keep).run())
         self._go_on(self._meet_slack())
+        self._go_on(self._doubt_departures())
         self._go_on(TokenWatch(calls, self.figures, self.pace).run())
         self._go_on_watching(calls, session)
         if settings.app_token is not None:
@@ -258,6 +262,18 @@ class Tocsin:
                 except SlackError as error:
                     log.warning("Slack does not tell who is there", extra={"error": str(error)})
             await asyncio.sleep(wait)
+
+    async def _doubt_departures(self) -> None:
+        """Once a minute: who counts as gone by a mistake of Slack's counts in again soon."""
+        while True:
+            await asyncio.sleep(self.pace.ask_of_gone_every.total_seconds())
+            with going_on(
+                log,
+                "It could not be asked who has left Slack; it is tried again",
+                away="Who has left Slack could not be stored; it is tried again",
+            ):
+                if self.workspace is not None:
+                    await self.people.ask_of_the_gone(self.workspace)
 
     async def _introduce(self) -> None:
         me = await self._calls.call("auth.test")

@@ -67,6 +67,13 @@ def _zone(told: object) -> str:
     return told[:64] if isinstance(told, str) else ""
 
 
+def left(db: Database, workspace: Workspace, users: Iterable[str]) -> frozenset[str]:
+    """Return who of these has left Slack, as far as we know; no guests and no bots."""
+    with db.reading() as tx:
+        known = people.people(tx, workspace, list(users))
+    return frozenset(user for user, person in known.items() if person.gone)
+
+
 def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> None:
     """Store who is in a user group that the policy names."""
     with db.transaction() as tx:

@@ -33,8 +33,14 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.room is not RoomState.CHANNEL:
         return Moot("no channel; everyone is invited when it is made")
-    wanted = tuple(claimed.args.get("users", ()))
-    users = tuple(user for user in wanted if not shelf.kept_out(claimed.workspace, user))
+    if claimed.attempts > 1 and incident.ended_at is not None:
+        return Moot("the incident has ended")
+    inside = shelf.participants(incident.id) if claimed.attempts > 1 else None
+    users = tuple(
+        user
+        for user in claimed.args.get("users", ())
+        if not shelf.kept_out(claimed.workspace, user) and (inside is None or user in inside)
+    )
     if not users:
         return Moot("nobody is left to be invited")
     return RoomCall(incident.id, incident.number, channel=incident.channel_id, users=users)

@@ -24,7 +24,7 @@ OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
 """What somebody has to hear: tried until it is answered, and said by their other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
     # Something else follows at once, or it is not worth the waiting.
-    {DeliveryKind.ROOM_CREATE, DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE}
+    {DeliveryKind.ROOM_CREATE, DeliveryKind.ROOM_REMOVE}
     | {DeliveryKind.CARD_PIN, DeliveryKind.ACCESS_REQUEST, DeliveryKind.HOME}
     | {DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE}
 )

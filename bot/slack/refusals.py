@@ -102,9 +102,9 @@ _BY_METHOD: Mapping[str, _Codes] = {
     },
     "conversations.info": {About.LANE: "channel_is_limited_access channel_not_found"},
     "conversations.invite": {
-        About.LANE: """channel_not_found external_channel_migrating
-            method_not_supported_for_channel_type no_external_invite_permission not_in_channel""",
-        About.CALL: """cant_invite invitee_cant_see_channel no_user org_user_not_in_team
+        About.LANE: """cant_invite channel_not_found external_channel_migrating
+            invitee_cant_see_channel method_not_supported_for_channel_type
+            no_external_invite_permission no_user not_in_channel org_user_not_in_team
             ura_max_channels""",
     },
     "conversations.join": {

@@ -143,7 +143,8 @@ class Failing(Loop):
             "problems": list(error.details),
         }
         if isinstance(error, PlaceRefused):
-            self._figures.refusals.refused(claimed.lane, error.code)
+            first = claimed.attempts <= 1 and claimed.kind not in ASIDE
+            self._figures.refusals.refused(claimed.lane, error.code, first=first)
             place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
             log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
         else:

@@ -193,9 +193,15 @@ class Figures:
         self._token_lost = self._gauge(
             "tocsin_token_lost", "1 while Slack refuses the bot token, else 0"
         )
+        self._people_gone = self._gauge(
+            "tocsin_people_gone", "People named in the policy who count as gone from Slack"
+        )
         self._database_errors = self._counter(
             "tocsin_database_errors", "Times that the database did not answer or could not store"
         )
+
+    def people_gone(self, count: int) -> None:
+        self._people_gone.set(count)
 
     def called(self, method: str, seconds: float, code: str | None) -> None:
         """A call to Slack has ended; `code` says how, where it was not accepted."""

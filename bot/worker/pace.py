@@ -40,6 +40,7 @@ class Pace:
     check_token_every: timedelta = timedelta(seconds=30)
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)
+    ask_of_gone_every: timedelta = timedelta(minutes=1)
     retry_slack: float = 5.0
     """Seconds until Slack is asked again who we are and who is there."""
 

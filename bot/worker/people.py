@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import directory
-from bot.slack.answers import ids, listed, next_page
+from bot.slack.answers import ids, listed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import (
     DeadTarget,
@@ -25,6 +26,7 @@ from bot.slack.errors import (
 from bot.slack.members import readable
 from bot.store.database import Database
 from bot.threads import Threads
+from bot.worker.figures import Figures
 from bot.worker.post import Post
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class People:
         policy: Policy,
         clock: Clock,
         threads: Threads,
+        figures: Figures,
     ) -> None:
         self._calls = calls
         self._post = post
@@ -53,6 +56,11 @@ class People:
         self._clock = clock
         self._threads = threads
         self._unread = directory.parts(policy)
+        self._figures = figures
+        self._named = frozenset(policy.people.values())
+        self._known_gone = frozenset[str]()
+        self.none_is_left = False
+        """Whether everyone whom the policy names counts as gone, by what each was asked last."""
 
     @property
     def complete(self) -> bool:
@@ -96,7 +104,7 @@ class People:
         while True:
             page = partial(self._calls.call, "users.list", limit=PAGE_SIZE, cursor=cursor or None)
             answer = await _patiently(page)
-            members = listed(answer, "members")
+            members = [await self._surely(one) for one in listed(answer, "members")]
             known = await self._remember(workspace, members)
             if known < len(members):
                 left_out = len(members) - known
@@ -104,6 +112,22 @@ class People:
             before, cursor = cursor, next_page(answer) or ""
             if cursor in ("", before):
                 return
+
+    async def _surely(self, member: Any) -> Any:
+        """A list may be wrong of all: a person of the policy who is said to have left is asked for.
+
+        Where Slack does not tell, they count in.
+        """
+        if not (isinstance(member, dict) and member.get("deleted") is True):
+            return member
+        user = word(member, "id")
+        if user not in self._named:
+            return member
+        with suppress(Rejected, TokenLost, Unreadable):
+            answer = await _patiently(partial(self._calls.call, "users.info", user=user))
+            if word(answer, "user", "id") == user:
+                return answer["user"]
+        return {**member, "deleted": False}
 
     async def _sync_group(self, workspace: Workspace, group: str) -> None:
         try:
@@ -141,6 +165,28 @@ class People:
         return await self._threads.write(
             directory.remember_people, self._db, workspace, known, self._clock.now()
         )
+
+    async def ask_of_the_gone(self, workspace: Workspace) -> None:
+        """Ask Slack about each person of the policy who counts as gone: it may have been wrong.
+
+        Asked about one by one, because a list of everyone may be wrong of them all.
+        """
+        gone = await self._gone(workspace)
+        for user in sorted(gone):
+            await self.fetch_person(workspace, user)
+        still = await self._gone(workspace)
+        self._figures.people_gone(len(still))
+        if gone > still:
+            log.warning("People count in again", extra={"people": sorted(gone - still)})
+        if still - self._known_gone:
+            new = sorted(still - self._known_gone)
+            told = {"count": len(new), "people": new, "of": len(self._named)}
+            log.warning("People of the policy count as gone from Slack", extra=told)
+        self._known_gone = still
+        self.none_is_left = bool(self._named) and still >= self._named
+
+    async def _gone(self, workspace: Workspace) -> frozenset[str]:
+        return await self._threads.read(directory.left, self._db, workspace, self._named)
 
     async def fetch_person(self, workspace: Workspace, user: str) -> bool:
         """Ask Slack for somebody who is not in the directory; False when it does not tell."""

@@ -14,8 +14,10 @@ class Refusals:
     def __init__(self) -> None:
         self._refused: dict[str, tuple[float, str]] = {}
 
-    def refused(self, lane: str, code: str) -> None:
-        self._refused[lane] = time.monotonic(), code
+    def refused(self, lane: str, code: str, *, first: bool) -> None:
+        """Count a lane whose new message is refused; what is tried again says nothing new of it."""
+        if first or lane in self._refused:
+            self._refused[lane] = time.monotonic(), code
 
     def accepted(self) -> None:
         self._refused.clear()

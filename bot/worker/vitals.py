@@ -35,6 +35,7 @@ class Vitals:
         *,
         met_slack: Callable[[], bool],
         knows_people: Callable[[], bool],
+        none_is_left: Callable[[], bool] = lambda: False,
         unmigrated: Callable[[Database], bool],
         canary_failed: Callable[[Transaction, datetime], bool] = lambda _tx, _now: False,
         other_ways: bool = False,
@@ -49,6 +50,7 @@ class Vitals:
         self._stale = pace.stale.total_seconds()
         self._met_slack = met_slack
         self._knows_people = knows_people
+        self._none_is_left = none_is_left
         self._unmigrated = unmigrated
 
     async def problems(self) -> list[str]:
@@ -68,6 +70,8 @@ class Vitals:
             problems.append("Slack has not answered yet")
         elif not self._knows_people():
             problems.append("Slack's directory has not been read yet: roles are not known")
+        elif self._none_is_left():
+            problems.append("Slack says that everyone whom the policy names has left")
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 if await self._threads.read(self._unmigrated, self._db):

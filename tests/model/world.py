@@ -242,7 +242,7 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
             desk=DESK,
             clock=clock,
             threads=threads,
-            fetch_person=People(calls, post, db, POLICY, clock, threads).fetch_person,
+            fetch_person=People(calls, post, db, POLICY, clock, threads, Figures()).fetch_person,
             tasks=BackgroundTasks(),
         )
         async with serving(a_bolt_app(shell, slack.api_url, session)) as url:

@@ -138,7 +138,10 @@ PLACES = {
         DeliveryKind.ROOM_CREATE, "conversations.create", lambda n: {"name": f"esc-{n}"}, FOLLOWED
     ),
     "an invitation": Place(
-        DeliveryKind.ROOM_INVITE, "conversations.invite", lambda n: {"channel": f"CESC{n}"}, DONE
+        DeliveryKind.ROOM_INVITE,
+        "conversations.invite",
+        lambda n: {"channel": f"CESC{n}"},
+        {**HELD, About.DONE: (DeliveryState.SENT,)},
     ),
     "a pin": Place(DeliveryKind.CARD_PIN, "pins.add", lambda n: {"channel": f"CESC{n}"}, DONE),
 }

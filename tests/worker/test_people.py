@@ -30,7 +30,7 @@ async def directory_of(rig: Rig) -> AsyncIterator[People]:
         calls = SlackCalls(web_client("xoxb-playground", session, rig.slack.api_url))
         desk = Desk(rig.policy, Words())
         post = Post(calls, desk, rig.db, rig.threads, rig.policy.channel.prefix)
-        yield People(calls, post, rig.db, rig.policy, rig.clock, rig.threads)
+        yield People(calls, post, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
 
 
 async def test_what_slack_tells_is_stored_and_a_missing_group_stops_nothing(rig: Rig) -> None:
@@ -115,3 +115,21 @@ async def test_somebody_new_is_asked_for_and_nobody_is_not(rig: Rig) -> None:
     async with directory_of(rig) as people:
         assert await people.fetch_person(rig.workspace, "U0HELEN")
         assert not await people.fetch_person(rig.workspace, "U0NOBODY")
+
+
+async def test_who_is_said_to_have_left_is_asked_for_by_name_and_counts_in_again(
+    rig: Rig,
+) -> None:
+    workspace = rig.slack.slack.workspace
+    named = sorted(set(rig.policy.people.values()) & set(workspace.people))
+    async with directory_of(rig) as people:
+        for user in named:
+            workspace.people[user].deleted = True
+        await people.sync(rig.workspace)
+        await people.ask_of_the_gone(rig.workspace)
+        assert directory.left(rig.db, rig.workspace, named) == set(named)
+        for user in named:
+            workspace.people[user].deleted = False
+        await people.ask_of_the_gone(rig.workspace)
+        assert not directory.left(rig.db, rig.workspace, named)
+        assert not people.none_is_left
