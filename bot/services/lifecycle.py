@@ -209,12 +209,14 @@ def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
 
 def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
     """The same as another incident, named by its reference in `of`; tasks are withdrawn."""
-    words = of.split()
-    number = parse_reference(words[0] if words else "")
+    number = parse_reference(of)
     with db.transaction(act) as tx:
         original = incidents.by_number(tx, act.workspace, number)
-        if original is None or original.id == incident_id:
+        if original is None:
             raise NotFound("incident", reference(number))
+        if original.id == incident_id:
+            problem = f"{reference(number)} can't be a duplicate of itself"
+            raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7")
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
             turned = Turned(case.reference, withdraw(case, list(TaskKind)))
             told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}

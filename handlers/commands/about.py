@@ -3,13 +3,13 @@ means the one in whose channel the command was typed, and never all of them.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
+    question,
     refuse_foreign_channel,
     refuse_lookalike,
     refuse_misplaced,
@@ -18,6 +18,7 @@ from handlers.commands.misplaced import (
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
+    asked,
     first_word,
     number_first,
     plain,
@@ -25,15 +26,12 @@ from handlers.commands.words import (
 )
 
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
-_OF = re.compile(
-    r"(?:(?:is|a|an|the|duplicate|of|to|with|as|and)\s+)+|(?:[&+,/;=]|-+)\s*", re.IGNORECASE
-)
 _A_NUMBER_IS_ONE = frozenset({Behind.NOTHING, Behind.NAMES})
 
 
 async def about(ask: Ask, verb: Verb) -> Ask:
     """Read the reference before or behind the verb; raises Unclear where there are two."""
-    named = await _known(ask, ask.named) if ask.named else None
+    named = await known(ask, ask.named) if ask.named else None
     if not verb.about_incident:
         if named is not None:
             problem = f"'{verb.name}' is not about one escalation, and {named} stands before it"
@@ -62,6 +60,8 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
         names.append(name)
         words = rest
     different = list(dict.fromkeys(names))
+    if verb.weighty and different and asked(ask.words, words):
+        raise question(verb.name, different[0], f"{different[0]} {plain(words).lstrip('? ')}")
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
         raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
@@ -90,30 +90,7 @@ async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str
         return None, words
     if reference is None and verb.behind in TEXT:
         await refuse_foreign_channel(ask, verb, name, rest)
-    return reference or await _known(ask, name), rest
-
-
-async def references(ask: Ask) -> list[str]:
-    """Read `ESC-60 of ESC-61`, and nothing else; raises Unclear for what is left over."""
-    found, words = list[str](), ask.words
-    while normal(words).norm:
-        line = normal(words)
-        of = _OF.match(line.norm)
-        words = line.behind(of.end()) if of else words
-        name, rest = reference_first(words)
-        if name is None:
-            name, rest = number_first(words)
-        if name is None:
-            raise _no_reference(plain(words), [*([ask.named] if ask.named else []), *found])
-        found.append(await _known(ask, name))
-        words = rest
-    return found
-
-
-def _no_reference(said: str, named: Sequence[str]) -> Unclear:
-    problem = f"'duplicate' takes the original's reference, and '{said[:80]}' is left over"
-    one, *more = [*named, "ESC-n"] if named else ["ESC-n"]
-    return Unclear(problem, (f"duplicate {one} of {more[0]}" if more else f"duplicate {one}",))
+    return reference or await known(ask, name), rest
 
 
 def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
@@ -129,7 +106,7 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
     return None, words
 
 
-async def _known(ask: Ask, named: str) -> str:
+async def known(ask: Ask, named: str) -> str:
     """Return a reference; raises NotFound for a channel that is no escalation's."""
     reference = await _of_channel(ask, named)
     if reference is None:

@@ -113,6 +113,7 @@ TASK = Verb(
 )
 DONE = Verb(
     name="done",
+    weighty=True,
     aliases=("finish", "finished"),
     usage="done [ESC-n]",
     summary="finishes your task in an escalation",

@@ -17,13 +17,13 @@ from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands import BY_WORD
 from handlers.commands.about import about
-from handlers.commands.misplaced import as_here
+from handlers.commands.misplaced import as_here, question
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
 from handlers.commands.reading import SHOW
 from handlers.commands.typed import Typed
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word, plain, reference_first, unlinked
+from handlers.commands.words import asked, first_word, plain, reference_first, unlinked
 from handlers.errors import Failure, attempt
 from handlers.placed import placed
 from handlers.shell import Shell
@@ -36,11 +36,13 @@ def read(text: str) -> Typed:
 
     Raises BadInput for what looks like a reference and is none.
     """
-    named, rest = reference_first(unlinked(text.strip()).removeprefix(COMMAND))
+    whole = unlinked(text.strip()).removeprefix(COMMAND)
+    named, rest = reference_first(whole)
     word, words = first_word(rest)
     if named and not word:
         return Typed(SHOW, "", "", named)
-    return Typed(BY_WORD.get(word.lower()), plain(word), words, named, rest)
+    verb = BY_WORD.get(word.lower())
+    return Typed(verb, plain(word), words, named, rest, asked(whole, words))
 
 
 def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
@@ -108,6 +110,8 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
     if typed.verb is None:
         return misunderstood(shell, typed) if typed.word else await open_form(ask)
     try:
+        if typed.asked and typed.verb.weighty:
+            raise question(typed.verb.name, typed.named, ask.text)
         return await _done(ask, typed.verb)
     except Unclear as error:
         error.commands = await as_here(ask, error.commands)

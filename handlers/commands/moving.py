@@ -13,8 +13,9 @@ from bot.domain.severity import Severity
 from bot.render import answers, forms
 from bot.services import lifecycle, severities
 from handlers.answer import Answer, Modal
-from handlers.commands.about import references
-from handlers.commands.misplaced import refuse_misplaced
+from handlers.commands.about import known
+from handlers.commands.duplicates import not_clear, pair
+from handlers.commands.misplaced import refuse_misplaced, refuse_question
 from handlers.commands.normal import normal
 from handlers.commands.severities import First, severity_first
 from handlers.commands.verb import Ask, Behind, Verb
@@ -33,6 +34,7 @@ async def status(ask: Ask) -> Answer:
             raise IncidentClosed(head.reference, head.state)
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
     to, words = _state(ask)
+    refuse_question(ask, STATUS.name, words)
     note = plain(words)
     if to is State.DUPLICATE:
         return await duplicate(replace(ask, words=words))
@@ -193,17 +195,11 @@ async def decline(ask: Ask) -> Answer:
 
 async def duplicate(ask: Ask) -> Answer:
     """One reference names the original of this channel's incident; two: this one, the original."""
-    named = [*([ask.named] if ask.named else []), *await references(ask)]
-    if not named:
-        raise BadInput("incident", "say of which escalation it is a duplicate", "duplicate ESC-7")
-    if len(named) > 2:
-        pairs = tuple(f"duplicate {one} of {named[-1]}" for one in named[:-1])
-        raise Unclear(f"these are several escalations: {', '.join(named)}", pairs)
-    original = named[-1]
-    ask = replace(ask, named=named[0] if len(named) == 2 else None)
-    if ask.named == original:
-        problem = f"{original} can't be the duplicate of itself"
-        raise BadInput("incident", problem, "duplicate ESC-7")
+    read = pair(ask.words)
+    if read is None or (read.ending and ask.named):
+        raise not_clear(ask.words, ask.named)
+    original = await known(ask, read.original)
+    ask = replace(ask, named=await known(ask, read.ending) if read.ending else ask.named)
     found = await ask.incident()
     turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
     return ask.say(
@@ -213,6 +209,7 @@ async def duplicate(ask: Ask) -> Answer:
 
 STATUS = Verb(
     name="status",
+    weighty=True,
     aloud=True,
     aliases=("state", "move"),
     usage="status [ESC-n] <state> [note]",
@@ -223,6 +220,7 @@ STATUS = Verb(
 )
 SEVERITY = Verb(
     name="severity",
+    weighty=True,
     aloud=True,
     aliases=("sev", "priority"),
     usage="severity [ESC-n] <p0-p3> [reason]",
@@ -253,6 +251,7 @@ RESOLVE = Verb(
 )
 CLOSE = Verb(
     name="close",
+    weighty=True,
     aliases=("closed", "reviewed"),
     usage="close [ESC-n]",
     summary="closes a resolved escalation that has been looked back upon",
@@ -263,6 +262,7 @@ CLOSE = Verb(
 )
 REOPEN = Verb(
     name="reopen",
+    weighty=True,
     aliases=("re-open",),
     usage="reopen [ESC-n] [reason]",
     summary="takes an ended escalation up again; without a reason it opens the form",
@@ -273,6 +273,7 @@ REOPEN = Verb(
 )
 DECLINE = Verb(
     name="decline",
+    weighty=True,
     aloud=True,
     aliases=("reject",),
     usage="decline [ESC-n] <reason>",
@@ -284,6 +285,7 @@ DECLINE = Verb(
 )
 DUPLICATE = Verb(
     name="duplicate",
+    weighty=True,
     aliases=("dup", "dupe"),
     usage="duplicate [ESC-n] ESC-m",
     summary="ends an escalation as the duplicate of another",

@@ -8,7 +8,7 @@ from bot.render.mrkdwn import person
 from bot.services import answering, handing_over, paging
 from bot.services.handing_over import TaskGiven
 from handlers.answer import Answer, Modal, joined
-from handlers.commands.misplaced import refuse_misplaced
+from handlers.commands.misplaced import refuse_misplaced, refuse_question
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import plain
@@ -22,6 +22,7 @@ async def page(ask: Ask) -> Answer:
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
     targets, why = targets_first(ask, PAGE.name)
+    refuse_question(ask, PAGE.name, why)
     await refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
@@ -68,6 +69,7 @@ async def hand_over(ask: Ask) -> Answer:
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
     found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
+    refuse_question(ask, HAND_OVER.name, summary)
     await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(
@@ -87,6 +89,7 @@ async def hand_over(ask: Ask) -> Answer:
 
 PAGE = Verb(
     name="page",
+    weighty=True,
     aliases=("notify", "call"),
     usage="page [ESC-n] <teams or @people> [why]",
     summary="pages teams on their ladders, or people; alone it opens the form",
@@ -96,6 +99,7 @@ PAGE = Verb(
 )
 ACK = Verb(
     name="ack",
+    weighty=True,
     aliases=("acknowledge", "take"),
     usage="ack [ESC-n]",
     summary="acknowledges every page that waits for you, here or in the escalation you name",
@@ -106,6 +110,7 @@ ACK = Verb(
 )
 HAND_OVER = Verb(
     name="handover",
+    weighty=True,
     aloud=True,
     aliases=("hand-over", "handoff", "hand-off"),
     usage="handover [ESC-n] <team or @person> <summary>",

@@ -82,7 +82,8 @@ class Verb:
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `straight`: does it for
     somebody not identified yet, in one transaction; None where the words ask for something else.
-    `aloud`: what it does is also said in the incident's channel.
+    `aloud`: what it does is also said in the incident's channel. `weighty`: it pages, answers,
+    moves or ends something, so a question mark behind what it names is refused as a question.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Verb:
     about_incident: bool = True
     behind: Behind = Behind.NAMES
     aloud: bool = False
+    weighty: bool = False
 
     @property
     def help(self) -> VerbHelp:

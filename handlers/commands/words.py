@@ -79,6 +79,13 @@ def first_word(text: str) -> tuple[str, str]:
     return found[0].strip(STOPS) or found[0], line.behind(found.end())
 
 
+def asked(text: str, rest: str) -> bool:
+    """Tell whether a question mark stands between what was read of a text and the rest of it."""
+    text = text.strip()
+    read = text[: len(text) - len(rest)] + rest[:1]
+    return "?" in read or "\uff1f" in read
+
+
 def reference_first(text: str) -> tuple[str | None, str]:
     """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel that may be one's, as it stands.
 

@@ -19,6 +19,7 @@ from bot.services import (
 )
 from bot.services.correcting import Correction
 from bot.services.decisions import NewDecision
+from handlers.commands.duplicates import original_alone
 from handlers.commands.times import time_alone
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -32,6 +33,7 @@ async def status(sent: Sent) -> Became:
     if chosen not in list(State):
         raise FormErrors({Field.STATE: sent.desk.plain("listeners", "choose_state")})
     state = State(chosen)
+    note = original_alone(note) if state is State.DUPLICATE else note
     to = await _moved_to(sent, state, note)
     if note and (to is None or to in WORKING or to is State.NEW):
         reference = await sent.write(lifecycle.post_update, sent.act, sent.subject, note, to)

@@ -136,12 +136,23 @@ async def test_an_update_of_a_reopened_escalation_leaves_it_reopened(
 
 @pytest.mark.parametrize(
     ("state", "note", "wrong"),
-    [("duplicate", "", "note"), ("duplicate", "ESC-99", "note"), ("declined", "", "note")],
+    [
+        ("duplicate", "", "note"),
+        ("duplicate", "ESC-99", "note"),
+        ("duplicate", "ESC-2 or ESC-3", "note"),
+        ("duplicate", "ESC-2 ESC-3", "note"),
+        ("duplicate", "ESC-2?", "note"),
+        ("duplicate", "ESC-2 I think", "note"),
+        ("duplicate", "ESC-1", "note"),
+        ("declined", "", "note"),
+    ],
 )
 async def test_an_ending_without_what_it_takes_is_marked(
     stage: Stage, state: str, note: str, wrong: str
 ) -> None:
     opened = stage.opened()
+    for _ in range(2):
+        stage.opened()
     await form(stage, "mei", opened.head.id, Button.UPDATE_STATUS)
     sent = await sent_by(stage, "mei", state=state, note=note)
     assert set(sent.errors) == {wrong}, sent

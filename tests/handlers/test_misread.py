@@ -106,7 +106,19 @@ async def test_an_escalations_channel_is_its_reference(stage: Stage) -> None:
     [
         ("duplicate ESC-2 of ESC-3", {2: 3}),
         ("duplicate 2 of 3", {2: 3}),
-        ("duplicate *ESC-2*, *ESC-3*", {2: 3}),
+        ("duplicate *ESC-2* *ESC-3*", {2: 3}),
+        ("duplicate ESC-2 is a duplicate of ESC-3", {2: 3}),
+        ("dup 3!", {1: 3}),
+        ("duplicate *ESC-2*, *ESC-3*", {}),
+        ("duplicate ESC-2 and ESC-3", {}),
+        ("dup of ESC-2 ESC-3", {}),
+        ("duplicate of ESC-2: ESC-3", {}),
+        ("duplicate of ESC-2, ESC-3", {}),
+        ("duplicate ESC-2 or ESC-3", {}),
+        ("ESC-1 duplicate ESC-2 of ESC-3", {}),
+        ("dup 3?", {}),
+        ("duplicate? ESC-3", {}),
+        ("duplicate ESC-1", {}),
         ("ESC-2 duplicate of ESC-3", {2: 3}),
         ("duplicate of ESC-3", {1: 3}),
         ("duplicate ESC-3.", {1: 3}),
@@ -498,3 +510,45 @@ async def test_a_codename_in_front_is_refused_with_its_reference(stage: Stage) -
     assert entries(stage) == before
     other = "Amber Rook" if row.codename != "Amber Rook" else "Teal Rook"
     assert "ESC-1" in await stage.command("mei", f"note {other} is a bird", "esc-1")
+
+
+QUESTIONS = (
+    "close?",
+    "close ESC-2?",
+    "ESC-2? close",
+    "decline ESC-2? spam",
+    "decline ESC-2 ? spam",
+    "reopen ESC-2? it is back",
+    "severity p0?",
+    "severity ESC-2 p0? threat",
+    "severity ESC-2\uff1f p0 threat",
+    "status ESC-2 monitoring?",
+    "status declined? spam",
+    "status ESC-2? declined spam",
+    "page legal?",
+    "page ESC-2 legal? they may know",
+    "page ESC-2 @tom?",
+    "handover ESC-2 pr? drafted",
+    "ack ESC-2?",
+    "ack?",
+    "dup 2?",
+    "done ESC-2?",
+)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+async def test_a_question_pages_moves_and_ends_nothing(stage: Stage, text: str) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    before = entries(stage)
+    said = await stage.command("mei", text, "esc-1")
+    assert "/escalate" in said
+    assert "?`" not in said
+    assert entries(stage) == before
+
+
+async def test_a_question_in_a_text_is_text(stage: Stage) -> None:
+    stage.in_channel(stage.opened())
+    for text in ("note is it over?", "update ESC-1 all clear?", "page pr why was this posted?"):
+        assert "ESC-1" in await stage.command("mei", text, "esc-1")
+    assert len(stage.details(stage.incidents()[0].id).card.teams) > 0

@@ -11,6 +11,7 @@ import pytest
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import load
+from handlers.commands import VERBS
 from tests.conftest import ROOT
 from tests.factories import MEI, PRIYA, SOFIA, TOM
 from tests.writings.table import (
@@ -76,8 +77,18 @@ DEEDS = (
 BEFORE = ("{} show", "{} ack", "{} note x", "{} decline x", "{} page pr", "{}")
 
 
-def did(deed: Deed, became: Became) -> bool:
-    """It was done to the one that is named, and to no other."""
+WEIGHTY = {verb.name for verb in VERBS if verb.weighty}
+
+
+def is_question(text: str) -> bool:
+    """`decline ESC-5? spam` asks; `note ESC-5? spam` does not."""
+    return "?" in text.removesuffix(TEXT) and text.split()[0] in WEIGHTY
+
+
+def did(deed: Deed, became: Became, text: str = "") -> bool:
+    """It was done to the one that is named, and to no other; a question was refused."""
+    if is_question(text):
+        return became.refused
     if deed.kind is None:
         shown = became.text + str(became.form)
         return became.nothing and f"ESC-{deed.number}" in shown and f"ESC-{HERE}" not in shown
@@ -93,7 +104,7 @@ async def test_the_escalation_that_is_named_and_no_other(table: Table, deed: Dee
     for written in put(references(deed.number), every=3):
         text = deed.command.format(written)
         became = await table.say(deed.who, text, deed.places[0])
-        table.check(did(deed, became), text, became)
+        table.check(did(deed, became, text), text, became)
 
 
 @pytest.mark.parametrize("command", BEFORE)
@@ -111,7 +122,7 @@ async def test_an_escalations_channel(table: Table, deed: Deed) -> None:
         text = deed.command.format(way.format("<#C0NAMED|esc-5>"))
         became = await table.say(deed.who, text, deed.places[0])
         # ESC-5 is open: it can't be closed or reopened, and the one stood in must not be.
-        done = did(deed, became) if deed.number == NAMED else became.refused
+        done = did(deed, became, text) if deed.number == NAMED else became.refused
         table.check(done, text, became)
         text = deed.command.format(way.format("<#C0GENERAL|general>"))
         became = await table.say(deed.who, text)
@@ -200,8 +211,8 @@ async def test_a_team(table: Table) -> None:
             became = await table.say(MEI, text, OPEN_CHANNEL)
             paged = [(run.team_key, run.why) for run in became.runs]
             exactly = became.touched == {NAMED} and paged == [(key, TYPED)]
-            may_be_refused = key == "legal" or "?" in written
-            table.check(exactly or (may_be_refused and became.refused), text, became)
+            refused = (key == "legal" or is_question(text)) and became.refused
+            table.check(exactly or refused, text, became)
         text = f"handover ESC-5 {name.upper()}: {TEXT}"
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.touched == {NAMED}, text, became)
@@ -237,9 +248,8 @@ async def test_a_person(table: Table) -> None:
                 given = [run.team_key.removeprefix("person:") for run in became.runs]
                 given += [task.assignee for task in became.tasks]
                 given += [str(e.data["to"]) for e in became.entries if e.kind == EntryKind.OWNER]
-                exactly = became.touched == {NAMED} and user in given
-                a_question = text.startswith("page") and "?" in way
-                table.check(became.refused if a_question else exactly, text, became)
+                done = became.touched == {NAMED} and user in given
+                table.check(done or (is_question(text) and became.refused), text, became)
         for written in NOBODY:
             for text in (
                 f"assign ESC-5 {way.format(written)}",
