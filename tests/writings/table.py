@@ -19,8 +19,9 @@ from bot.domain.ids import TeamKey
 from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.render.message import Message
-from bot.services import followups, lifecycle, rooms
+from bot.services import answering, followups, lifecycle, rooms
 from bot.services.opening import open_incident
+from bot.services.paging import page_person
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.tables import Incident, PagingRun, Reminder, Task, TimelineEntry
@@ -100,6 +101,9 @@ class Table:
             teams = (TeamKey("legal"),)
             made = open_incident(db, policy, an_act(), a_draft(f"Number {number}", teams=teams))
             assert made.head.reference == f"ESC-{number}"
+            # What a person may hand over to a team is a part that they answer for.
+            page_person(db, policy, an_act(PRIYA), made.head.id, MEI)
+            answering.acknowledge_mine(db, an_act(), made.head.id)
             for user in (MEI, PRIYA):
                 followups.add_task(
                     db,
