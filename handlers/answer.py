@@ -26,6 +26,11 @@ class Modal:
     value: str
 
 
+@dataclass(frozen=True)
+class Instead(Message):
+    """An answer that takes the place of the message whose button was pressed."""
+
+
 Answer: TypeAlias = Message | Modal | None
 
 

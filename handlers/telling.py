@@ -8,6 +8,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render.message import Message
+from handlers.answer import Instead
 from handlers.failures import CALL_FAILED
 
 
@@ -50,7 +51,7 @@ class Telling:
                 text=message.text,
                 blocks=message.blocks,
                 response_type="ephemeral",
-                replace_original=False,
+                replace_original=isinstance(message, Instead),
                 thread_ts=self.thread_ts,
             )
         except CALL_FAILED:

@@ -1,7 +1,7 @@
 """The ladder of a team, and the decision which step comes next. No clock, no database, no Slack."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -73,6 +73,14 @@ class Ladder:
         turned = (*self.steps[own + 1 :], *self.steps[: own + 1])
         left = (Step(tuple(t for t in step.targets if t != user), step.wait) for step in turned)
         return Ladder(tuple(step for step in left if step.targets), self.rounds)
+
+    def but(self, users: Collection[UserId], gone: Collection[UserId]) -> "Ladder":
+        """Return the ladder without these people, unless no one is left who is not `gone`."""
+        left = (
+            Step(tuple(t for t in step.targets if t not in users), step.wait) for step in self.steps
+        )
+        shorter = replace(self, steps=tuple(step for step in left if step.targets))
+        return shorter if any(user not in gone for user in shorter.everyone) else self
 
     def paces_like(self, other: "Ladder") -> bool:
         """Whether it pages the same people after the same waits."""

@@ -86,7 +86,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
     DeliveryKind.NOTICE: Stands(
         About.INCIDENT,
-        _OVER | {Change.ANSWERED, Change.WENT_ON, Change.SEVERITY, Change.TIER},
+        _OVER | {Change.ANSWERED, Change.WENT_ON, Change.MOVED, Change.SEVERITY, Change.TIER},
     ),
     DeliveryKind.REMINDER: Stands(
         About.REMINDER, _NAMED | {Change.REMINDER, Change.AGAIN}, repeats=True

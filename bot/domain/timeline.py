@@ -49,7 +49,7 @@ class EntryKind(StrEnum):
     DUPLICATE = "duplicate"
 
 
-CLAIMS = frozenset({EntryKind.EXHAUSTED})
+CLAIMS = frozenset({EntryKind.EXHAUSTED, EntryKind.RESOLVED})
 """Entries whose notice says what is to be done now, beside what has happened."""
 
 

@@ -1,8 +1,8 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import Assigned, ExhaustedMessage, RoomLost, Unanswered, Unedited
-from bot.render.blocks import Block, actions, button, context, section
+from bot.domain.reading import Assigned, ExhaustedMessage, Head, RoomLost, Unanswered, Unedited
+from bot.render.blocks import Block, Element, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.pages import channel_link
@@ -35,16 +35,21 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
     if not view.asks:
         blocks.append(section(desk.say("escalation", "exhausted_over", view=view, team=team)))
         return message(text, blocks)
-    choices = [button(desk, Button.PAGE_TEAM, head.id, "primary")]
-    # Of a masked incident nobody learns here whether it has an owner.
-    if head.full and head.owner is None:
-        choices.append(button(desk, Button.TAKE_OWNERSHIP, head.id))
-    choices.append(button(desk, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id))
-    blocks.append(context(desk.say("escalation", "exhausted_next")))
+    blocks.append(context(desk.say("escalation", "exhausted_next", head=head)))
     if view.may_repeat:
         blocks.append(context(desk.say("escalation", "exhausted_may_repeat")))
-    blocks.append(actions(choices))
+    blocks.append(actions(_exhausted_choices(desk, head)))
     return message(text, blocks)
+
+
+def _exhausted_choices(desk: Desk, head: Head) -> list[Element]:
+    """A reader who is not in it can't page for it: they ask for access first."""
+    if not head.full:
+        return [button(desk, Button.REQUEST_ACCESS, head.id, "primary")]
+    choices = [button(desk, Button.PAGE_TEAM, head.id, "primary")]
+    if head.owner is None:
+        choices.append(button(desk, Button.TAKE_OWNERSHIP, head.id))
+    return [*choices, button(desk, Button.SHOW, head.id)]
 
 
 def assigned(desk: Desk, view: Assigned) -> Message:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.act import Act
 from bot.domain.errors import NobodyAfter, NotYours, WhichTeam
+from bot.domain.ids import UserId
 from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
@@ -15,14 +16,24 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.case import Case, take_up
 from bot.services.owning import accept_ownership
-from bot.services.runs import next_unless_others_wait, page_changed, settle_run
+from bot.services.runs import next_unless_others_wait, page_changed, settle_run, waiting_now
 from bot.services.standing import keep_true_of
-from bot.services.too_late import nothing_to_acknowledge, nothing_waits, too_late
+from bot.services.too_late import nothing_left, nothing_to_acknowledge, nothing_waits, too_late
 from bot.services.written import checked_text
 from bot.store import incidents, pages, unsent_pages
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """`paged`: who is paged by it. `waiting`: who was paged before, and may still take it."""
+
+    reference: str
+    team_name: str
+    paged: tuple[UserId, ...]
+    waiting: tuple[UserId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
             if run.state in UNANSWERED and theirs.on_ladder(act, run)
         ]
         if not runs or case.incident.ended_at is not None:
-            raise nothing_to_acknowledge(case.incident)
+            raise nothing_left(case, act.user)
         if len(runs) > 1:
             raise WhichTeam(case.reference, tuple((run.id, run.team_name) for run in runs))
         _acknowledge(case, runs[0], None)
@@ -169,8 +180,8 @@ def tell_those_told(case: Case, run: PagingRun) -> None:
         keep_true_of(case, Change.ANSWERED, run.id, case.id)
 
 
-def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Taken:
-    """Someone cannot take it: the next one is paged at once."""
+def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Declined:
+    """Someone cannot take it: the next one is paged at once, unless others may still answer."""
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
         page = theirs.own_page(tx, act, page_id)
@@ -187,9 +198,9 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
                 reason=reason,
             )
             case.send(page_changed(case, page))
-            next_unless_others_wait(case, policy, run)
+            paged = next_unless_others_wait(case, policy, run)
             case.card_changed()
-            return Taken(case.id, case.reference, run.team_name, case.incident.severity)
+            return Declined(case.reference, run.team_name, paged, waiting_now(tx, run.id))
 
 
 def _still_paging(case: Case, run: PagingRun, page: Page) -> None:

@@ -41,5 +41,6 @@ def say_early(
             key,
             incident_id=case.id,
             priority=Priority.NOTICE,
+            tried=list(tried),
         )
         case.send(early)

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.reading import Head, MovedCard, Notice
-from bot.domain.timeline import CLAIMS
+from bot.domain.timeline import CLAIMS, EntryKind
 from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
 from bot.services import views
@@ -150,6 +151,9 @@ def _still_to_be_done(shelf: Shelf, incident: Incident, entry: TimelineEntry) ->
     """Whether what a notice asks for is still to be done; most ask for nothing."""
     if entry.kind not in CLAIMS:
         return True
+    if entry.kind is EntryKind.RESOLVED:
+        last = max(posted.seqs_of(shelf.tx, entry.incident_id, [EntryKind.RESOLVED]))
+        return incident.state is State.RESOLVED and entry.seq == last
     run = shelf.run(entry.data.get("run", ""))
     unanswered = run is not None and run.state is RunState.EXHAUSTED
     return unanswered and incident.ended_at is None and not _said_again(shelf, entry)

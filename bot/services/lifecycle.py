@@ -192,6 +192,7 @@ def close(db: Database, act: Act, incident_id: str) -> str:
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
         # It ended when it was resolved: that is the week in which it counts as closed.
         _move(case, State.REVIEWED, "")
+        keep_true(case, Change.MOVED)
         return case.reference
 
 

@@ -23,7 +23,7 @@ from bot.domain.rights import Deed
 from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.pacing import explain, hasten, person_ladder, vouches
-from bot.services.runs import Run, exhausted, gone_from, page_now
+from bot.services.runs import Run, exhausted, gone_from, page_now, waiting_now
 from bot.services.written import checked_text
 from bot.store import pages, people
 from bot.store.database import Database
@@ -130,24 +130,30 @@ def paging_run(case: Case, team: str) -> PagingRun | None:
 
 def going_on(case: Case, run: PagingRun) -> Started:
     """Return a run that has begun earlier, with the people whom it asks now."""
-    waiting = [
-        UserId(page.target)
-        for page in pages.pages_of_run(case.tx, run.id)
-        if page.state is PageState.WAITING
-    ]
-    asked = tuple(dict.fromkeys(waiting))
+    asked = waiting_now(case.tx, run.id)
     return Started(run.id, run.team_key, run.team_name, asked, run.started_at, run.ack_due_at)
 
 
 def start_team(
     case: Case, policy: Policy, team: TeamKey, reason: Reason, without: UserId | None = None
 ) -> Started:
-    """Start a team's escalation; `without` somebody, it begins behind their own step."""
+    """Start a team's escalation; `without` somebody, it begins behind their own step, and passes
+    over people of the team who have just said no, unless no one else is left."""
     ladder = policy.ladder(team, case.incident.severity)
+    gone = gone_from(case, [ladder])
     if without is not None:
         ladder = ladder.after(without)
-    gone = gone_from(case, [ladder])
+        ladder = ladder.but(_declined(case, team), gone)
     return _start(case, policy, team, policy.teams[team].name, ladder, reason, gone)
+
+
+def _declined(case: Case, team: TeamKey) -> set[UserId]:
+    runs = {run.id for run in pages.runs_of(case.tx, [case.id]) if run.team_key == team}
+    return {
+        UserId(page.target)
+        for page in pages.pages_of_incident(case.tx, case.id)
+        if page.state is PageState.DECLINED and page.run_id in runs
+    }
 
 
 def start_teams(

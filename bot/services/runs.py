@@ -33,6 +33,7 @@ from bot.store import pages, timers, withdrawals
 from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
+from bot.store.transaction import Transaction
 
 ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
 NOT_WANTED_BEFORE: Mapping[UserId, datetime] = {}
@@ -287,17 +288,27 @@ def unreachable(case: Case, policy: Policy, page: Page, error: str, *, again: bo
     case.card_changed()
 
 
-def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> None:
-    """Take the next step now, unless someone else of this step may still answer."""
+def next_unless_others_wait(case: Case, policy: Policy, run: PagingRun) -> tuple[UserId, ...]:
+    """Take the next step now, unless someone else of this step may still answer.
+
+    Returns who is paged by it.
+    """
     paged = pages.pages_of_run(case.tx, run.id)
     if not any(
         page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
         for page in paged
     ):
-        _advance(case, policy, run, paged)
-    else:
-        # Fewer are left behind them.
-        case.send(*pages_changed(case, paged))
+        return _advance(case, policy, run, paged)
+    # Fewer are left behind them.
+    case.send(*pages_changed(case, paged))
+    return ()
+
+
+def waiting_now(tx: Transaction, run_id: str) -> tuple[UserId, ...]:
+    """Return who holds a page of this run that can still be answered."""
+    told = pages.pages_of_run(tx, run_id)
+    waiting = [UserId(page.target) for page in told if page.state is PageState.WAITING]
+    return tuple(dict.fromkeys(waiting))
 
 
 def settle_run(case: Case, run_id: str) -> None:

@@ -276,8 +276,8 @@ def unanswered_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: dat
 def _unanswered(shelf: Shelf, claimed: Claimed, run: PagingRun, incident: Incident) -> Unanswered:
     told = pages.pages_of_run(shelf.tx, run.id)
     team = views.team_row(run, told)
-    asked = dict.fromkeys(UserId(page.target) for page in told)
-    tried = tuple(user for user in asked if user not in team.paged)
+    # What it tells of has happened: who is paged since then is said apart.
+    tried = tuple(UserId(user) for user in claimed.args.get("tried", ()))
     head = for_person(shelf, incident, _reader(claimed))
     return Unanswered(head, team, tried or team.paged, ended=incident.ended_at is not None)
 

@@ -1,9 +1,10 @@
 """Why a page can't be answered any more."""
 
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
-from bot.domain.paging import RunState
+from bot.domain.ids import UserId
+from bot.domain.paging import Ladder, RunState
 from bot.services.case import Case
-from bot.store import incidents
+from bot.store import incidents, pages
 from bot.store.tables import Incident, PagingRun
 from bot.store.transaction import Transaction
 
@@ -17,6 +18,17 @@ def nothing_to_acknowledge(incident: Incident) -> NothingToAcknowledge:
     """Say that no page waits there, and where it has ended, that it has."""
     ended = incident.state if incident.ended_at is not None else None
     return NothingToAcknowledge(incidents.name_of(incident), ended)
+
+
+def nothing_left(case: Case, user: UserId) -> AlreadyAcknowledged | NothingToAcknowledge:
+    """Say to a person on a team's list who took it, or that nothing waits there."""
+    runs = pages.runs_of(case.tx, [case.id]) if case.incident.ended_at is None else []
+    taken = [
+        run
+        for run in runs
+        if run.state is RunState.ACKNOWLEDGED and user in Ladder.from_json(run.ladder).everyone
+    ]
+    return too_late(case, taken[-1]) if taken else nothing_to_acknowledge(case.incident)
 
 
 def too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:

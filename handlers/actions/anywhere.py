@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from bot.domain.controls import Button
+from bot.domain.errors import AlreadyHandled
 from bot.domain.reading import Draft
 from bot.domain.rights import Deed, require
+from bot.domain.severity import Severity
 from bot.render import answers, forms
-from bot.services import homes, opening
+from bot.services import homes, opening, reading
 from handlers.actions.click import Click
-from handlers.answer import Answer, Modal
+from handlers.answer import Answer, Instead, Modal
 from handlers.commands.opening import filled_with
 from handlers.subjects import typed_in
 
@@ -37,8 +39,23 @@ async def open_as(click: Click) -> Answer:
     key, severity, title = typed_in(click.value)
     draft = Draft(title=title, severity=severity, category=opening.DEFAULT_CATEGORY)
     act = replace(click.act, key=f"{key}:{Button.OPEN_AS}:{click.act.user}")
-    opened = await click.write(opening.open_incident, click.policy, act, draft)
-    return answers.opened(click.desk, opened)
+    try:
+        opened = await click.write(opening.open_incident, click.policy, act, draft)
+    except AlreadyHandled as handled:
+        return await _opened_before(click, handled, severity)
+    answer = answers.opened(click.desk, opened)
+    return Instead(answer.text, answer.blocks)
+
+
+async def _opened_before(click: Click, handled: AlreadyHandled, wanted: Severity) -> Answer:
+    """Another button of the same message was pressed first: say what that opened, and as what."""
+    if not handled.outcome:
+        raise handled
+    found = await click.read(reading.find, click.act, handled.outcome)
+    before = await click.read(reading.details, click.act, found.incident_id, None)
+    opened_as = Severity(before.entries[0].data["severity"])
+    head = before.card.head
+    return click.say("opened_before", head=head, opened_as=opened_as, wanted=wanted)
 
 
 async def refresh_home(click: Click) -> Answer:

@@ -84,7 +84,9 @@ async def hand_over(ask: Ask) -> Answer:
     if isinstance(done, TaskGiven):
         return ask.say("task_handed_over", person=done.to)
     to = person(user) if user else done.to.team_name
-    return ask.say("handed_over", reference=found.reference, to=to, owns=done.owns)
+    return ask.say(
+        "handed_over", reference=found.reference, to=to, owns=done.owns, people=done.to.targets
+    )
 
 
 PAGE = Verb(

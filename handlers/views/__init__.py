@@ -32,5 +32,12 @@ ALOUD = frozenset(
 READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})
 """They have no submit button: nothing is sent."""
 
-REDRAWN = (Field.CATEGORY, Field.SEVERITY, Field.CRITERIA, Field.AFFECTED, Field.TEAMS)
+REDRAWN = (
+    Field.CATEGORY,
+    Field.SEVERITY,
+    Field.CRITERIA,
+    Field.AFFECTED,
+    Field.TEAMS,
+    Field.TIER,
+)
 """Fields of the opening form after which its proposal and preview change."""

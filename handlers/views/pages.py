@@ -13,8 +13,14 @@ from handlers.who import reachable
 
 async def cannot_take(sent: Sent) -> Became:
     reason = sent.fields.text(Field.WHY).strip()
-    taken = await sent.write(answering.decline, sent.policy, sent.act, sent.subject, reason)
-    return sent.say("cannot_take", reference=taken.reference, team=taken.team_name)
+    declined = await sent.write(answering.decline, sent.policy, sent.act, sent.subject, reason)
+    return sent.say(
+        "cannot_take",
+        reference=declined.reference,
+        team=declined.team_name,
+        paged=declined.paged,
+        waiting=declined.waiting,
+    )
 
 
 async def hand_over(sent: Sent) -> Became:
@@ -49,7 +55,9 @@ async def hand_over(sent: Sent) -> Became:
             return sent.say("task_handed_over", person=part.to)
         done = part
     to = person(user) if user else done.to.team_name
-    return sent.say("handed_over", reference=reference, to=to, owns=done.owns)
+    return sent.say(
+        "handed_over", reference=reference, to=to, owns=done.owns, people=done.to.targets
+    )
 
 
 async def hand_over_task(sent: Sent) -> Became:

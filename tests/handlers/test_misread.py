@@ -1,10 +1,13 @@
 """What people type and no reader took: nothing happens to an escalation that was not named."""
 
+import copy
 import re
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
+from bot.domain.controls import Button
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.visibility import Tier
@@ -12,8 +15,9 @@ from bot.services import lifecycle
 from bot.store.tables import PagingRun, TimelineEntry
 from handlers.commands import VERBS
 from playground.driver import texts
+from playground.records import Message
 from tests.factories import MEI, SOFIA, TOM, an_act
-from tests.handlers.requests import command_body, send
+from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -265,10 +269,30 @@ async def test_open_as_opens_what_was_meant_once(stage: Stage) -> None:
     rows = [block["block_id"] for block in message.blocks if "accessory" in block]
     assert len(rows) == 4
     assert stage.incidents() == []
-    assert "as P0" in await stage.answer_to_click("mei", message, "open_as", block_id=rows[0])
-    assert "already" in await stage.answer_to_click("mei", message, "open_as", block_id=rows[1])
+    again = replace(message, blocks=copy.deepcopy(message.blocks))
+    assert await stage.answer_to_click("mei", message, "open_as", block_id=rows[1]) == ""
+    [stands] = [one for one in stage.slack.messages(message.channel) if one.ts == message.ts]
+    assert "is open as P1" in texts(stands)
+    assert "open_as" not in str(stands.blocks), "the offer is gone"
     [incident] = stage.incidents()
-    assert (incident.title, incident.severity) == ("<b>Threat</b>", "P0")
+    assert (incident.title, incident.severity) == ("<b>Threat</b>", "P1")
+    said = await _pressed(stage, again, rows[0])
+    assert "You already opened ESC-1 from this message, as P1. To raise it:" in said
+    assert "`/escalate severity ESC-1 p0 &lt;reason&gt;`" in said
+    assert "To lower it" in await _pressed(stage, again, rows[3])
+    assert "as P1." in (same := await _pressed(stage, again, rows[1]))
+    assert "To" not in same
+    assert len(stage.incidents()) == 1
+
+
+async def _pressed(stage: Stage, offer: Message, row: str) -> str:
+    """Press a button of an offer that another client of theirs still shows."""
+    [block] = [block for block in offer.blocks if block["block_id"] == row]
+    value = block["accessory"]["value"]
+    before = len(stage.person("mei").dms())
+    await send(stage.url, click_body(Button.OPEN_AS, value, user=MEI, trigger=f"8.{row}"))
+    await stage.settled()
+    return "\n".join(texts(one) for one in stage.person("mei").dms()[before:])
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_the_owner_s_message_says_what_became_of_it(db: Database, policy: Policy
     went_on = tick_and_send(db, policy, 30 * MINUTES)
     [edited] = the_edits(went_on)
     assert len(edited.team.paged) == 4, "everyone is paged now"
+    assert edited.tried == (PRIYA,), "Tom was not paged when it was said"
     answering.acknowledge(db, an_act(TOM, minutes=31), scene.page_of(db, TOM))
     [edited] = the_edits(scene.send(db, policy, NOON + 31 * MINUTES))
     assert (edited.asks, edited.team.responder) == (False, TOM)

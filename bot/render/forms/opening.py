@@ -69,6 +69,7 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
         _references(desk, filled),
         *_described(desk, filled),
         _tier(desk, filled, category),
+        *_stays_restricted(desk, filled, category),
     ]
     return asking(desk, Form.OPEN, packed(subject, filled.changes), blocks)
 
@@ -217,7 +218,7 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
     return [
         *blocks,
         section(_preview(desk, chosen, severity)),
-        context(desk.say("forms", reads)),
+        context(desk.say("forms", reads, restricted=_is_restricted(desk, filled))),
     ]
 
 
@@ -299,7 +300,20 @@ def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
     ]
     element = inputs.one_of_few(Field.TIER, offered, strictest(filled.tier, least).value)
     since = "" if least is Tier.STANDARD else least.value
-    return inputs.labelled(desk, Field.TIER, element, since=since)
+    return inputs.labelled(desk, Field.TIER, element, dispatch=True, since=since)
+
+
+def _is_restricted(desk: Desk, filled: Filled) -> bool:
+    category = desk.policy.categories.get(filled.category or "")
+    least = category.tier if category else Tier.STANDARD
+    return strictest(filled.tier, least) is not Tier.STANDARD
+
+
+def _stays_restricted(desk: Desk, filled: Filled, category: Category | None) -> list[Block]:
+    """Say so where Restricted is chosen and the category does not ask for it."""
+    if filled.tier is Tier.STANDARD or (category and category.tier is not Tier.STANDARD):
+        return []
+    return [context(desk.say("forms", "stays_restricted"))]
 
 
 def _known_category(desk: Desk, filled: Filled) -> str:

@@ -25,7 +25,7 @@ from tests.unit.render.views import (
 
 CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "acknowledged": ("reference", "team"),
-    "cannot_take": ("reference", "team"),
+    "cannot_take": ("reference", "team", "paged", "waiting"),
     "assigned": ("reference", "person"),
     "state_changed": ("reference", "state"),
     "noted": ("reference",),
@@ -33,7 +33,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "task_added": ("reference", "assignee", "due_at", "zone", "text"),
     "task_done": ("reference",),
     "reminder_done": (),
-    "handed_over": ("reference", "to", "owns"),
+    "handed_over": ("reference", "to", "owns", "people"),
     "task_handed_over": ("person",),
     "decision_recorded": ("reference",),
     "resolved": ("reference", "follow_ups"),

@@ -240,6 +240,8 @@ SAID: Mapping[str, Any] = {
     "withdrawn": 2,
     "restored": 1,
     "people": (TOM,),
+    "paged": (TOM,),
+    "waiting": (),
     "until": NOW,
     "by": TOM,
     "at": NOW,

@@ -511,6 +511,17 @@ MESSAGES: Mapping[str, Case] = {
         lambda desk, meant: offers.open_as(desk, "p4", meant),
         [(Meant(severity, "A <threat>"), f"k:{severity}:A") for severity in Severity],
     ),
+    "open, opened before": Case(
+        lambda desk, head: answers.said(
+            desk,
+            "answers",
+            "opened_before",
+            head=head,
+            opened_as=Severity.P2,
+            wanted=Severity.P0,
+        ),
+        a_head(),
+    ),
     "open, two severities": Case(
         lambda desk, meant: offers.open_as(desk, "1", meant),
         [

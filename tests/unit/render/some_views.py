@@ -13,6 +13,7 @@ from bot.domain.reading import (
     WillPage,
 )
 from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
 from bot.render import (
     answers,
     forms,
@@ -62,6 +63,10 @@ VIEWS: Mapping[str, Case] = {
     ),
     "form, open, no team": Case(
         forms.open_form, forms.Filled(severity=Severity.P2, category="pile-on", teams=())
+    ),
+    "form, open, restricted by choice": Case(
+        forms.open_form,
+        forms.Filled(severity=Severity.P2, category="pile-on", tier=Tier.RESTRICTED),
     ),
     "form, open, references only": Case(
         forms.open_form, forms.Filled(severity=Severity.P2, category="suspected-csam")

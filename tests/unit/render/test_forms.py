@@ -151,3 +151,14 @@ def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> Non
     assert "entry 1." not in said
     shown = said.count("opened this escalation")
     assert f"{1_005 - shown} earlier entries" in said
+
+
+def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
+    filled = CHOSEN
+    open_to_all = str(forms.open_form(desk, filled))
+    assert "with the title, category, surface and market" in open_to_all
+    assert "Restricted is chosen" not in open_to_all
+    restricted = str(forms.open_form(desk, replace(filled, tier=Tier.RESTRICTED)))
+    assert "with a codename, the severity and your name" in restricted
+    assert "with the title" not in restricted
+    assert "Restricted is chosen, and this category does not ask for it." in restricted

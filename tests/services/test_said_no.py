@@ -1,0 +1,66 @@
+"""What is said to people who decline, come too late, or hand over to those who said no."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import AlreadyAcknowledged
+from bot.domain.ids import TeamKey
+from bot.policy import Policy
+from bot.services import answering, handing_over
+from bot.services.answering import Declined
+from bot.store.database import Database
+from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+LEGAL = TeamKey("legal")
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture
+def opened(db: Database, policy: Policy) -> str:
+    people(db, policy)
+    return an_incident(db, policy, teams=(LEGAL,)).head.id
+
+
+def declined(db: Database, policy: Policy, user: str, minutes: int) -> Declined:
+    act = an_act(user, minutes=minutes)
+    return answering.decline(db, policy, act, scene.page_of(db, act.user), "a plane")
+
+
+@pytest.mark.usefixtures("opened")
+def test_a_person_who_declines_reads_who_is_paged_or_has_been(db: Database, policy: Policy) -> None:
+    scene.tick(db, policy, NOON + 15 * MINUTES)
+    first = declined(db, policy, PRIYA, 16)
+    assert (first.paged, first.waiting) == ((), (TOM,))
+    second = declined(db, policy, TOM, 17)
+    assert second.paged
+    assert {PRIYA, TOM}.isdisjoint(second.paged)
+    for user in second.paged:
+        last = declined(db, policy, user, 18)
+    assert (last.paged, last.waiting) == ((), ())
+
+
+def test_the_backup_who_comes_too_late_reads_who_took_it(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    declined(db, policy, PRIYA, 1)
+    answering.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
+    with pytest.raises(AlreadyAcknowledged) as told:
+        answering.acknowledge_mine(db, an_act(PRIYA, minutes=3), opened)
+    assert (told.value.by, told.value.yours) == (TOM, False)
+
+
+def test_a_handover_to_the_team_passes_over_those_who_said_no(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    declined(db, policy, PRIYA, 1)
+    answering.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
+    done = handing_over.hand_over(
+        db, policy, an_act(TOM, minutes=3), opened, to_team=LEGAL, summary="drafted"
+    )
+    assert done.to.targets
+    assert {PRIYA, TOM}.isdisjoint(done.to.targets)
+    scene.tick(db, policy, NOON + timedelta(hours=2))
+    assert scene.paged(db, "legal").count(PRIYA) == 1

@@ -1,0 +1,23 @@
+"""What a manager reads who is told that no one acknowledged."""
+
+from bot.domain.controls import Button
+from bot.domain.reading import ExhaustedMessage, Head
+from bot.render.desk import Desk
+from bot.render.escalations import exhausted
+from tests.unit.render.views import PRIYA, a_head, a_masked_head, teams_in_every_state
+
+
+def shown(desk: Desk, head: Head) -> str:
+    [team] = [row for row in teams_in_every_state() if row.state.value == "exhausted"][:1]
+    return str(exhausted(desk, ExhaustedMessage(head, team, (PRIYA,))).blocks)
+
+
+def test_a_manager_who_is_not_in_it_is_offered_access_alone(desk: Desk) -> None:
+    masked = shown(desk, a_masked_head())
+    assert Button.REQUEST_ACCESS in masked
+    assert Button.PAGE_TEAM not in masked
+    assert "You are not in this escalation: ask for access" in masked
+    full = shown(desk, a_head(owner=None))
+    assert Button.PAGE_TEAM in full
+    assert Button.TAKE_OWNERSHIP in full
+    assert Button.REQUEST_ACCESS not in full
