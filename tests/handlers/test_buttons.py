@@ -55,7 +55,7 @@ async def test_whoever_is_slower_reads_who_was_faster(stage: Stage) -> None:
     await stage.command("tom", "page ESC-1 @tom")
     await stage.answer_to_click("priya", message, Button.ACKNOWLEDGE)
     said = await stage.answer_to_click("tom", message, Button.ACKNOWLEDGE)
-    assert f"<@{PRIYA}> was faster" in said
+    assert f"<@{PRIYA}> acknowledged ESC-1 for Legal" in said
 
 
 async def test_a_page_of_others_cannot_be_acknowledged(stage: Stage) -> None:
@@ -126,7 +126,7 @@ async def test_a_page_whose_ladder_is_at_its_end_is_taken_or_handed_over(stage: 
     drawn = pages.page(stage.shell.desk, view).blocks
     assert Button.CANNOT_TAKE.value not in str(drawn)
     said = await stage.answer_to_click("priya", older, Button.CANNOT_TAKE)
-    assert "nobody behind you" in said
+    assert "No one is left to page after you" in said
     assert "/escalate handover ESC-1" in said
     await stage.answer_to_click("priya", await stage.post(drawn), Button.HAND_OVER)
     sent = await stage.person("priya").submit(
