@@ -133,7 +133,7 @@ VERBS = (
     _verb("reopen #", Deed.END, state=State.DECLINED, **SHOWS),
     _verb("done #", Deed.FINISH, holds=Holds.TASK),
     _verb("ack #", Deed.ACKNOWLEDGE, holds=Holds.TURN),
-    _verb("handover # @wei it is drafted", Deed.HAND_OVER, **PART),
+    _verb(f"handover # <@{DANIEL}> it is drafted", Deed.HAND_OVER, **PART),
     _verb("handover #", Deed.HAND_OVER, **PART, **SHOWS),
 )
 
