@@ -60,6 +60,7 @@ def test_a_handover_to_the_team_passes_over_those_who_said_no(
     done = handing_over.hand_over(
         db, policy, an_act(TOM, minutes=3), opened, to_team=LEGAL, summary="drafted"
     )
+    assert isinstance(done, handing_over.HandedOver)
     assert done.to.targets
     assert {PRIYA, TOM}.isdisjoint(done.to.targets)
     scene.tick(db, policy, NOON + timedelta(hours=2))
