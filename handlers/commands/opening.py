@@ -73,7 +73,7 @@ def filled_with(policy: Policy, words: str) -> forms.Filled:
     read = _read(policy, words)
     first, rest = first_word(words)
     severity, title = code_first(rest)
-    if severity is not None and read.severity is None and not read.unknown:
+    if severity is not None and read.severity is None:
         return forms.Filled(title=plain(f"{first} {title}"), severity=severity)
     return forms.Filled(title=plain(words) if read.unknown else read.title, severity=read.severity)
 
