@@ -128,7 +128,7 @@ def _restricted(masked: Sequence[Any], period: Period) -> list[str]:
         return []
     return [
         f"*Restricted*: {opened} opened, {closed} closed, {still} open. "
-        "They are in the totals above and in nothing below."
+        "The totals above include them; nothing below does."
     ]
 
 
@@ -165,7 +165,8 @@ def _answers(asked: Sequence[Any], period: Period, names: _Labels) -> list[str]:
     took, hits, judged = _judged(asked, period)
     said = [
         "*Answers to pages*",
-        f"{len(asked)} {'team' if len(asked) == 1 else 'teams'} asked, {len(took)} answered, "
+        f"{len(asked)} {'page' if len(asked) == 1 else 'pages'} to teams and people, "
+        f"{len(took)} answered, "
         f"{len(asked) - len(took)} unanswered",
     ]
     if took:

@@ -63,7 +63,7 @@ REFUSED = [
     ("close ESC-1", "can't become"),
     ("reopen ESC-1 why not", "can't become"),
     ("decline ESC-1", "reason"),
-    ("duplicate", "duplicate ESC-7"),
+    ("duplicate", "duplicate ESC-n of ESC-m"),
     ("duplicate ESC-1 ESC-99", "ESC-99"),
     ("duplicate ESC-1 ESC-1", "ESC-1"),
     ("oncall leagl", "legal"),

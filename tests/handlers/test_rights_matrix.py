@@ -64,6 +64,7 @@ REFUSALS = (
     "is restricted and you have not been invited",
     "You hold nothing",
     "No page waits for you",
+    "You have it already",
     "You have no open task",
 )
 OWNED = (Delivery, Page, PagingRun, Participant, Reminder, Task, TimelineEntry, Timer)

@@ -134,7 +134,7 @@ async def test_ack_takes_what_waits_for_this_person(stage: Stage) -> None:
     assert "Legal" in said
     rows = {row.team: row for row in stage.details(opened.head.id).card.teams}
     assert rows["legal"].responder == PRIYA  # type: ignore[index]
-    assert "No page waits for you" in await stage.command("priya", "ack ESC-1")
+    assert "You have it already" in await stage.command("priya", "ack ESC-1")
 
 
 async def test_ack_without_a_name_takes_all_pages_of_all_incidents(stage: Stage) -> None:

@@ -59,7 +59,7 @@ def test_what_is_more_than_a_list_holds_is_counted(db: Database) -> None:
     for minute in range(1, 26):
         set_for(db, timedelta(minutes=minute))
     listed = pending.reminders(db, an_act())
-    assert (len(listed.lines), listed.total) == (20, 25)
+    assert (len(listed.lines), listed.total) == (15, 25)
 
 
 def test_a_cancelled_reminder_is_never_sent_and_is_cancelled_once(

@@ -85,8 +85,9 @@ def test_a_page_of_ones_own_goes_before_what_others_are_asked(db: Database, poli
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     answering.acknowledge_run(db, an_act(PRIYA), scene.run_of(db, "legal").id)
     assert scene.page_states(db, "legal") == [PageState.ACKNOWLEDGED]
-    with pytest.raises(NothingToAcknowledge):
+    with pytest.raises(AlreadyAcknowledged) as refused:
         answering.acknowledge_mine(db, an_act(PRIYA), incident_id)
+    assert refused.value.yours
 
 
 def test_nobody_steps_in_after_the_end(db: Database, policy: Policy) -> None:

@@ -54,6 +54,7 @@ async def test_a_jump_of_hours_fires_what_is_due_in_order(rig: Rig, tmp_path: Pa
     )
     async with rig.working(STEPS):
         await eventually(lambda: rig.dms_of(PRIYA))
+        await eventually(lambda: rig.dms_of(SOFIA))
         await rig.slack.advance(5 * 3600)
         await eventually(lambda: rig.clock.now() > act.now + 5 * HOUR, within=60)
     ladder = rig.policy.ladder(LEGAL, Severity.P1)
