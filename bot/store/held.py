@@ -23,6 +23,8 @@ def say_after_all(
     """Have them sent now, in the order in which they happened."""
     outbox.wake(tx, workspace, lane, Priority.NOTICE, now)
     missed = or_(
+        # Those that looked for the channel before it was there wait, each for a time of its own.
+        col(Delivery.state) == DeliveryState.DUE,
         and_(
             col(Delivery.state) == DeliveryState.CANCELLED,
             col(Delivery.error) == WHILE_ARCHIVED,
