@@ -61,7 +61,7 @@ async def live(order: dict[str, Any], policy: Policy) -> None:
     settings = read_settings(order["environment"])
     # Before it is put together: its loops take the clock along.
     later = timedelta(seconds=order["later"])
-    vars(runtime)["Clock"] = lambda file: LaterClock(file, later)
+    vars(runtime)["Clock"] = lambda file, **_: LaterClock(file, later)
     tocsin = Tocsin(settings, policy, PACE)
     points.watch_commits(tocsin.db.engine)
     _tell_when_slack_was_met(number)
