@@ -17,9 +17,9 @@ from bench.long_history import ENTRIES_EACH, READER
 from bench.processes import LoadGenerator, started_bot
 from bench.slack import Slack
 from bot.domain.act import Act, Role
+from bot.domain.answers import Draft
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority, TimerKind
 from bot.domain.ids import UserId
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import digests, homes, reading

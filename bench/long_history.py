@@ -8,11 +8,11 @@ from sqlalchemy import text
 from bench import seeding
 from bench.bulk import Run, filling
 from bot.domain.act import by_the_bot
+from bot.domain.answers import Draft
 from bot.domain.duework import DeliveryState, TimerState
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import PageState, RunState
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import lifecycle

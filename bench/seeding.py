@@ -8,10 +8,10 @@ from sqlmodel import col
 from bench.processes import ROOT
 from bench.slow_slack import TEAM
 from bot.domain.act import Act, Workspace, by_the_bot
+from bot.domain.answers import Draft
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
-from bot.domain.reading import Draft
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.policy import Policy, load

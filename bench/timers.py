@@ -13,9 +13,9 @@ from bench.figures import Figure, percentile
 from bench.processes import LoadGenerator, bot
 from bench.slack import CALL_SECONDS, Slack
 from bot.domain.act import by_the_bot
+from bot.domain.answers import Draft
 from bot.domain.duework import TimerKind
 from bot.domain.ids import UserId, new_id
-from bot.domain.reading import Draft
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.policy import Policy

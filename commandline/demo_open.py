@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.answers import Draft
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.services import followups, lifecycle, paging

@@ -12,12 +12,12 @@ from random import Random
 from typing import Any
 
 from bot.domain.act import Workspace
+from bot.domain.answers import Draft
 from bot.domain.clockwork import local_morning
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import Ladder
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import decisions, directory, lifecycle

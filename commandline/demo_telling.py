@@ -8,10 +8,10 @@ from itertools import count
 from sqlalchemy.engine import Connection
 
 from bot.domain.act import THE_BOT, Act, Workspace
+from bot.domain.answers import Draft
 from bot.domain.duework import TimerKind
 from bot.domain.errors import Refused
 from bot.domain.ids import UserId
-from bot.domain.reading import Draft
 from bot.policy import Policy
 from bot.services import answering, duework, opening
 from bot.services.followups import finish_task

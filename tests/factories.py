@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Role, Workspace
+from bot.domain.answers import Draft, Opened
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.reading import Draft, Opened
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services.directory import remember_people

@@ -1,7 +1,7 @@
 """Asking to see a restricted incident, and the answer."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import AccessAnswer, AccessRequest
+from bot.domain.messages import AccessAnswer, AccessRequest
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message

@@ -3,21 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.domain.answers import Corrected, Opened, SeverityChanged, WillPage
 from bot.domain.controls import Button
 from bot.domain.ids import UserId
-from bot.domain.reading import (
-    Corrected,
-    Details,
-    EntryLine,
-    Head,
-    Listing,
-    OnCall,
-    OnCallLine,
-    OnCallPerson,
-    Opened,
-    SeverityChanged,
-    WillPage,
-)
+from bot.domain.reading import Details, EntryLine, Head, Listing, OnCall, OnCallLine, OnCallPerson
 from bot.render import card
 from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk

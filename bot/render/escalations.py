@@ -1,7 +1,8 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import Assigned, ExhaustedMessage, Head, RoomLost, Unanswered, Unedited
+from bot.domain.messages import Assigned, ExhaustedMessage, RoomLost, Unanswered, Unedited
+from bot.domain.reading import Head
 from bot.render.blocks import Block, Element, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from bot.domain.controls import Button
-from bot.domain.reading import Head, Home, PageMessage, TaskLine
+from bot.domain.messages import Home, PageMessage
+from bot.domain.reading import Head, TaskLine
 from bot.render import pending, sizes
 from bot.render.blocks import Block, actions, button, context, divider, header, section
 from bot.render.desk import Desk

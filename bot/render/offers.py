@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.domain.answers import Meant
 from bot.domain.controls import Button
-from bot.domain.reading import Meant
 from bot.render import sizes
 from bot.render.blocks import Block, actions, button, plain, section
 from bot.render.desk import Desk

@@ -1,8 +1,9 @@
 """The page: a direct message that asks one person for an acknowledgement."""
 
 from bot.domain.controls import Button
+from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, UNANSWERED, PageState, RunState
-from bot.domain.reading import Head, PageMessage
+from bot.domain.reading import Head
 from bot.domain.reasons import Reason
 from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk

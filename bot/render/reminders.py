@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.controls import Button
-from bot.domain.reading import Outcome, ReminderMessage, TaskReminder, UpdateReminder
+from bot.domain.messages import Outcome, ReminderMessage, TaskReminder, UpdateReminder
 from bot.render.blocks import (
     Block,
     Element,

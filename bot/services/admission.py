@@ -18,7 +18,7 @@ from bot.domain.errors import (
     RefusedLately,
 )
 from bot.domain.ids import RequestId, UserId
-from bot.domain.reading import AccessRequest
+from bot.domain.messages import AccessRequest
 from bot.domain.rights import Deed, may
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind

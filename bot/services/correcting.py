@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.act import Act
+from bot.domain.answers import Beyond, Corrected, Draft, WillPage
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import BadInput, NothingToDo
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
-from bot.domain.reading import Beyond, Corrected, Draft, WillPage
 from bot.domain.rights import Deed, require_tighten
 from bot.domain.severity import Severity
 from bot.domain.standing import Change

@@ -18,7 +18,7 @@ from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import TeamKey, UserId, reference
-from bot.domain.reading import DigestView
+from bot.domain.messages import DigestView
 from bot.domain.rights import Deed, require
 from bot.domain.visibility import Place
 from bot.policy import DigestRule, Policy

@@ -5,7 +5,8 @@ from functools import partial
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
-from bot.domain.reading import Head, Home, Reminders
+from bot.domain.messages import Home
+from bot.domain.reading import Head, Reminders
 from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
 from bot.services import pending, views

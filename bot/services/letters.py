@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.domain.reading import (
+from bot.domain.messages import (
     AccessAnswer,
     AccessRequest,
     Assigned,
-    Card,
     DigestView,
     ExhaustedMessage,
     Home,
-    MovedCard,
-    Notice,
     PageMessage,
     ReminderMessage,
     RoomLost,
@@ -20,6 +17,7 @@ from bot.domain.reading import (
     Unedited,
     UpdateReminder,
 )
+from bot.domain.reading import Card, MovedCard, Notice
 
 View = (
     PageMessage

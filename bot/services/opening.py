@@ -3,12 +3,12 @@
 import re
 
 from bot.domain.act import Act
+from bot.domain.answers import Draft, Opened
 from bot.domain.codenames import codename
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
-from bot.domain.reading import Draft, Opened
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.clockwork import is_late
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import PageId, TeamKey, UserId
+from bot.domain.messages import PageMessage
 from bot.domain.paging import (
     PERSON_PREFIX,
     SAID_NO,
@@ -15,7 +16,7 @@ from bot.domain.paging import (
     Position,
     RunState,
 )
-from bot.domain.reading import Head, PageMessage
+from bot.domain.reading import Head
 from bot.domain.reasons import Reason, of_run
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun

@@ -9,15 +9,8 @@ from bot.domain.act import Act
 from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
 from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import ENDED, State, parse_state
-from bot.domain.reading import (
-    Card,
-    Details,
-    Head,
-    Listing,
-    Older,
-    PageMessage,
-    TaskLine,
-)
+from bot.domain.messages import PageMessage
+from bot.domain.reading import Card, Details, Head, Listing, Older, TaskLine
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity, parse_severity
 from bot.domain.sought import retyped, sought

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.reading import RoomLost
+from bot.domain.messages import RoomLost
 from bot.policy import Policy
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act, Workspace
+from bot.domain.answers import SeverityChanged, WillPage
 from bot.domain.errors import NothingToDo, ReasonNeeded
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.pace import Moved, later, sooner
 from bot.domain.paging import Ladder, PageNow, Position, RunState, next_step
-from bot.domain.reading import Head, SeverityChanged, WillPage
+from bot.domain.reading import Head
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity

@@ -13,13 +13,11 @@ from bot.domain.act import Role, Workspace
 from bot.domain.asking import whom_to_ask
 from bot.domain.clockwork import is_late
 from bot.domain.ids import ReminderId, RequestId, UserId
-from bot.domain.paging import RunState
-from bot.domain.reading import (
+from bot.domain.messages import (
     AccessAnswer,
     AccessRequest,
     Assigned,
     ExhaustedMessage,
-    Head,
     Outcome,
     ReminderMessage,
     TaskReminder,
@@ -27,6 +25,8 @@ from bot.domain.reading import (
     Unedited,
     UpdateReminder,
 )
+from bot.domain.paging import RunState
+from bot.domain.reading import Head
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import views

@@ -8,13 +8,7 @@ from bot.domain.act import Act, Role
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.paging import SAID_NO, Ladder, Position, RunState
-from bot.domain.reading import (
-    DecisionLine,
-    EntryLine,
-    Head,
-    TaskLine,
-    TeamRow,
-)
+from bot.domain.reading import DecisionLine, EntryLine, Head, TaskLine, TeamRow
 from bot.domain.visibility import Place, Sight, Tier, by_invitation, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry

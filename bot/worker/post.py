@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.act import Workspace
-from bot.domain.reading import Home
+from bot.domain.messages import Home
 from bot.render.desk import Desk
 from bot.services import directory
 from bot.services.delivered import Accepted

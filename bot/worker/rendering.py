@@ -2,16 +2,13 @@
 
 from typing import Any, assert_never
 
-from bot.domain.reading import (
+from bot.domain.messages import (
     AccessAnswer,
     AccessRequest,
     Assigned,
-    Card,
     DigestView,
     ExhaustedMessage,
     Home,
-    MovedCard,
-    Notice,
     PageMessage,
     ReminderMessage,
     RoomLost,
@@ -20,6 +17,7 @@ from bot.domain.reading import (
     Unedited,
     UpdateReminder,
 )
+from bot.domain.reading import Card, MovedCard, Notice
 from bot.render import access, card, digest, escalations, home, notices, pages, reminders
 from bot.render.desk import Desk
 from bot.render.message import Message

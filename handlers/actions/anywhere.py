@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from bot.domain.answers import Draft
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyHandled
-from bot.domain.reading import Draft
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity
 from bot.render import answers, forms

@@ -2,8 +2,8 @@
 
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyAcknowledged, NoAccess, NobodyAfter, NothingToAcknowledge
+from bot.domain.messages import PageMessage
 from bot.domain.paging import RunState
-from bot.domain.reading import PageMessage
 from bot.render import forms
 from bot.render.pages import can_be_answered, channel_link
 from bot.services import access, answering, reading

@@ -5,9 +5,9 @@ from functools import partial
 from hashlib import sha256
 
 from bot.domain.act import Act
+from bot.domain.answers import Draft
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
-from bot.domain.reading import Draft
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity
 from bot.domain.showing import says

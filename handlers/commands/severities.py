@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.domain.answers import Meant
 from bot.domain.errors import BadInput
-from bot.domain.reading import Meant
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from handlers.commands.normal import Line, normal

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.answers import Draft
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.act import Act, Role, Workspace
+from bot.domain.answers import Draft
 from bot.domain.duework import DeliveryState
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.policy import load
 from bot.services.opening import DEFAULT_CATEGORY, open_incident

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Role, Workspace
+from bot.domain.answers import Draft
 from bot.domain.controls import Button, Field, Form, Shortcut
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.reading import Draft
 from bot.domain.severity import Severity
 from bot.services import followups, lifecycle
 from bot.services.opening import open_incident

@@ -22,7 +22,8 @@ from starlette.responses import Response
 import handlers
 from bot.clock import Clock
 from bot.domain.act import Workspace
-from bot.domain.reading import Details, Opened
+from bot.domain.answers import Opened
+from bot.domain.reading import Details
 from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.services import directory, reading, rooms

@@ -1,8 +1,9 @@
 """Access to a restricted escalation, as people ask for it in Slack, give it, and lose it."""
 
+from bot.domain.answers import Opened
 from bot.domain.controls import Button, Form
 from bot.domain.ids import RequestId, UserId
-from bot.domain.reading import AccessRequest, Opened
+from bot.domain.messages import AccessRequest
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.render import access as access_words

@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from bot.domain.controls import Button, Field, Form
 from bot.domain.lifecycle import State
+from bot.domain.messages import ReminderMessage, TaskReminder, UpdateReminder
 from bot.domain.paging import RunState
-from bot.domain.reading import ReminderMessage, TaskReminder, UpdateReminder
 from bot.domain.visibility import Tier
 from bot.render import answers, card, pages, reminders
 from bot.services import followups, lifecycle, reading

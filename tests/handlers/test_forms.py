@@ -9,7 +9,7 @@ from bot.domain.controls import Button, Form
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
-from bot.domain.reading import UpdateReminder
+from bot.domain.messages import UpdateReminder
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier

@@ -12,9 +12,9 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Role, Workspace
+from bot.domain.answers import Opened
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import UserId
-from bot.domain.reading import Opened
 from bot.policy import Policy, load
 from bot.settings import read_settings
 from bot.store.database import Database

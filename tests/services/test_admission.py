@@ -15,7 +15,7 @@ from bot.domain.errors import (
     RefusedLately,
 )
 from bot.domain.ids import UserId
-from bot.domain.reading import AccessAnswer, AccessRequest, Outcome
+from bot.domain.messages import AccessAnswer, AccessRequest, Outcome
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy

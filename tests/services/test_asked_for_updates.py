@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.reading import UpdateReminder
+from bot.domain.messages import UpdateReminder
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy

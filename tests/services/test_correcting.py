@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Act, Role
+from bot.domain.answers import Beyond
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.domain.errors import (
     BadInput,
@@ -17,7 +18,8 @@ from bot.domain.errors import (
     NotPermitted,
 )
 from bot.domain.ids import UserId
-from bot.domain.reading import Beyond, Card, Home, MovedCard, Unedited
+from bot.domain.messages import Home, Unedited
+from bot.domain.reading import Card, MovedCard
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier

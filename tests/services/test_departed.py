@@ -8,7 +8,7 @@ import pytest
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import NobodyToAsk
-from bot.domain.reading import AccessAnswer, AccessRequest, TaskReminder
+from bot.domain.messages import AccessAnswer, AccessRequest, TaskReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import admission, followups, lifecycle, refused

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.messages import Unanswered
 from bot.domain.paging import RunState
-from bot.domain.reading import Unanswered
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy

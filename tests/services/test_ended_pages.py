@@ -14,8 +14,8 @@ from bot.domain.errors import (
 )
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
+from bot.domain.messages import PageMessage
 from bot.domain.paging import PageState, RunState
-from bot.domain.reading import PageMessage
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render.pages import can_be_answered

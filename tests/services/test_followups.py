@@ -11,7 +11,7 @@ from bot.domain.clockwork import Snooze, snoozed_until
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NothingToDo, NotYours
 from bot.domain.ids import UserId
-from bot.domain.reading import TaskReminder
+from bot.domain.messages import TaskReminder
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy

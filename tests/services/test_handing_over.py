@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, HoldsNothing, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.messages import Assigned, PageMessage, TaskReminder
 from bot.domain.paging import Ladder, PageState, RunState, Step
-from bot.domain.reading import Assigned, PageMessage, TaskReminder
 from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.policy import Policy

@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import UserId
-from bot.domain.reading import PageMessage, TaskReminder, UpdateReminder
+from bot.domain.messages import PageMessage, TaskReminder, UpdateReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import access, admission, digests, directory, followups, homes, lifecycle

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.ids import TeamKey
-from bot.domain.reading import PageMessage
+from bot.domain.messages import PageMessage
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.store import incidents

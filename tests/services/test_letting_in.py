@@ -18,8 +18,8 @@ from bot.domain.errors import (
     Refused,
 )
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.messages import PageMessage
 from bot.domain.paging import RunState
-from bot.domain.reading import PageMessage
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind

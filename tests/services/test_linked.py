@@ -7,10 +7,10 @@ import pytest
 from bot.domain.duework import DeliveryKind
 from bot.domain.following import Follows
 from bot.domain.ids import PageId, TeamKey, UserId
+from bot.domain.messages import PageMessage
 from bot.domain.outside import OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Link
-from bot.domain.reading import PageMessage
 from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.services import linked

@@ -9,7 +9,7 @@ from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import AlreadyReminded, BadInput, NothingToDo, Refused
 from bot.domain.ids import UserId
-from bot.domain.reading import Outcome, ReminderMessage
+from bot.domain.messages import Outcome, ReminderMessage
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import duework, followups, homes, pending

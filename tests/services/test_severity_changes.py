@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.act import Role
+from bot.domain.answers import SeverityChanged, WillPage
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.messages import PageMessage
 from bot.domain.paging import PageState, RunState
-from bot.domain.reading import PageMessage, SeverityChanged, WillPage
 from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier

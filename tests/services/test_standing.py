@@ -8,7 +8,7 @@ import pytest
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State
-from bot.domain.reading import ExhaustedMessage, Outcome, ReminderMessage, UpdateReminder
+from bot.domain.messages import ExhaustedMessage, Outcome, ReminderMessage, UpdateReminder
 from bot.policy import Policy
 from bot.services import answering, delivered, followups, lifecycle, refused
 from bot.services.delivered import Accepted, At

@@ -8,10 +8,10 @@ from typing import Any
 
 from slack_sdk.models.blocks import Option, OptionGroup
 
+from bot.domain.answers import Opened
 from bot.domain.controls import Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.paging import Ladder
-from bot.domain.reading import Opened
 from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier, strictest
 from bot.policy import Category

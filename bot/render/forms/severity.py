@@ -5,8 +5,9 @@ from typing import Any
 
 from slack_sdk.models.blocks import Option
 
+from bot.domain.answers import WillPage
 from bot.domain.controls import Field, Form
-from bot.domain.reading import Head, WillPage
+from bot.domain.reading import Head
 from bot.domain.severity import Severity
 from bot.render.blocks import Block, context, lines_within, section
 from bot.render.desk import Desk

@@ -5,7 +5,8 @@ from typing import Any
 from bot.domain.controls import LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
-from bot.domain.reading import AccessRequest, Head, ReminderLine
+from bot.domain.messages import AccessRequest
+from bot.domain.reading import Head, ReminderLine
 from bot.domain.visibility import Tier, strictest
 from bot.render.blocks import Block, context
 from bot.render.desk import Desk

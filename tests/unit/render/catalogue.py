@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.reading import (
-    MovedCard,
-    Notice,
-)
+from bot.domain.reading import MovedCard, Notice
 from bot.domain.timeline import EntryKind
 from bot.render import (
     answers,

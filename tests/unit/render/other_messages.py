@@ -7,40 +7,37 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain import digest as figures
+from bot.domain.answers import Beyond, Corrected, Meant, Opened, SeverityChanged, WillPage
 from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.following import Follows
 from bot.domain.ids import RequestId, TeamKey
 from bot.domain.lifecycle import State
-from bot.domain.paging import RunState
-from bot.domain.reading import (
+from bot.domain.messages import (
     AccessAnswer,
     AccessRequest,
     Assigned,
-    Beyond,
-    Corrected,
-    Details,
     ExhaustedMessage,
+    Outcome,
+    ReminderMessage,
+    RoomLost,
+    TaskReminder,
+    Unanswered,
+    Unedited,
+    UpdateReminder,
+)
+from bot.domain.paging import RunState
+from bot.domain.reading import (
+    Details,
     Listing,
-    Meant,
     Older,
     OnCall,
     OnCallLine,
     OnCallPerson,
     OnCallStep,
-    Opened,
-    Outcome,
     ReminderLine,
-    ReminderMessage,
     Reminders,
-    RoomLost,
-    SeverityChanged,
-    TaskReminder,
-    Unanswered,
-    Unedited,
-    UpdateReminder,
-    WillPage,
 )
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind

@@ -4,14 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain import errors
+from bot.domain.answers import Opened, WillPage
 from bot.domain.ids import RequestId
-from bot.domain.reading import (
-    AccessRequest,
-    Opened,
-    ReminderLine,
-    Reminders,
-    WillPage,
-)
+from bot.domain.messages import AccessRequest
+from bot.domain.reading import ReminderLine, Reminders
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import (

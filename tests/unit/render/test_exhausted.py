@@ -1,7 +1,8 @@
 """What a manager reads who is told that no one acknowledged."""
 
 from bot.domain.controls import Button
-from bot.domain.reading import ExhaustedMessage, Head
+from bot.domain.messages import ExhaustedMessage
+from bot.domain.reading import Head
 from bot.render.desk import Desk
 from bot.render.escalations import exhausted
 from tests.unit.render.views import PRIYA, a_head, a_masked_head, teams_in_every_state

@@ -7,14 +7,13 @@ from typing import Any
 from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import State
+from bot.domain.messages import Home, PageMessage
 from bot.domain.paging import PageState, RunState
 from bot.domain.reading import (
     Card,
     DecisionLine,
     EntryLine,
     Head,
-    Home,
-    PageMessage,
     ReminderLine,
     Reminders,
     TaskLine,

@@ -1,0 +1,96 @@
+"""What a person asks for and what came of it, as frozen values: the answer says it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.following import Follows
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.reading import Head, TeamRow
+from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the opening form or `/escalate open` asks for; keys are the policy's."""
+
+    title: str
+    severity: Severity
+    category: str
+    surface: str | None = None
+    market: str | None = None
+    source: str | None = None
+    references: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    teams: tuple[TeamKey, ...] | None = None
+    tier: Tier = Tier.STANDARD
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What somebody may have meant who typed `open`; nothing is opened until they say which."""
+
+    severity: Severity
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening brought about: said to the person at once."""
+
+    head: Head
+    paged: tuple[TeamRow, ...]
+    unreachable_teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WillPage:
+    """A team or a person that a change of severity pages: `again` where it had been paged before.
+
+    `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then;
+    `follows` is what its run does then.
+    """
+
+    name: str
+    targets: tuple[UserId, ...]
+    again: bool = False
+    next_at: datetime | None = None
+    follows: Follows | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityChanged:
+    """What a change of severity brought about: said to the person at once."""
+
+    reference: str
+    severity: Severity
+    paged: tuple[WillPage, ...]
+    slower: tuple[WillPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What shows an incident's words and cannot be edited: a message that left Slack (`person`, by
+    which `way`, when), or its old public `channel`."""
+
+    person: UserId | None = None
+    way: str = ""
+    at: datetime | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction changed (`fields`), and where the old words stay if it was `tightened`.
+
+    `title`: the new one, of a standard incident.
+    """
+
+    reference: str
+    fields: tuple[str, ...]
+    title: str = ""
+    tightened: bool = False
+    beyond: tuple[Beyond, ...] = ()
+    paged: tuple[WillPage, ...] = ()

@@ -1,0 +1,254 @@
+"""What the bot writes to people, as frozen values: render turns them into words.
+
+A message that stands in Slack has an `outcome` once it no longer asks for anything.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.digest import DigestFigures
+from bot.domain.following import Follows
+from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
+from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.reading import Head, Reminders, TaskLine, TeamRow
+from bot.domain.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PageMessage:
+    """What a paged person reads. Where its words may not be shown, `reasons` hold none.
+
+    `answer_by` is when this person's step ends; None where it is over, or the run is. `follows`:
+    what the run does then. `place`: how the page of the person stands in whose place the reader is
+    asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a
+    later one. `ended`: the incident has, so nobody is asked any more.
+    """
+
+    page_id: PageId
+    head: Head
+    team: TeamKey
+    team_name: str
+    target: UserId
+    state: PageState
+    run_state: RunState
+    reasons: tuple[Reason, ...]
+    paged_at: datetime
+    answer_by: datetime | None = None
+    round: int = 0
+    step: int = 0
+    responder: UserId | None = None
+    acked_at: datetime | None = None
+    reason: str = ""
+    may_repeat: bool = False
+    late: bool = False
+    ended: bool = False
+    alone: bool = True
+    follows: Follows | None = None
+    place: PageState = PageState.WAITING
+    asked_before: bool = False
+    asked_again: bool = False
+    went_on: bool = False
+
+    @property
+    def in_person(self) -> bool:
+        """Whether nobody but the reader was asked for, in no team's name."""
+        return self.team == PERSON_PREFIX + self.target
+
+    @property
+    def in_place_of(self) -> UserId | None:
+        """The person who was asked for, where the reader is paged as a manager on duty."""
+        if self.in_person or not self.team.startswith(PERSON_PREFIX):
+            return None
+        return UserId(self.team.removeprefix(PERSON_PREFIX))
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the time for an answer was over when the page came."""
+        return self.answer_by is not None and self.paged_at >= self.answer_by
+
+
+class Outcome(StrEnum):
+    """What became of a message that asks for something. None: it still asks."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    SNOOZED = "snoozed"
+    REPEATED = "repeated"
+    PASSED_ON = "passed on"
+    UPDATED = "updated"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMessage:
+    """A free reminder. `head` is None when it belongs to no incident; `until` is how long it was
+    put off."""
+
+    id: ReminderId
+    text: str
+    due_at: datetime
+    late: bool
+    head: Head | None = None
+    asked_by: UserId | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReminder:
+    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
+
+    `summary` is what whoever handed it over (`by`) wants them to know.
+    """
+
+    task: TaskLine
+    now: datetime
+    late: bool = False
+    instead: bool = False
+    summary: str = ""
+    by: UserId | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReminder:
+    """No update for too long; to the owner, or to the person whose turn it is without one.
+
+    `updated_at` is when one came after all.
+    """
+
+    head: Head
+    last_update_at: datetime
+    due_at: datetime
+    late: bool = False
+    outcome: Outcome | None = None
+    until: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A team's first step passed without an answer: to the owner. `tried` were asked in vain; the
+    team's row says who is paged now. `ended`: the incident has.
+    """
+
+    head: Head
+    team: TeamRow
+    tried: tuple[UserId, ...]
+    ended: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the team is still being paged."""
+        return self.team.state is RunState.PAGING and not self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustedMessage:
+    """Nobody acknowledged: to the escalation manager. `ended`: the incident has."""
+
+    head: Head
+    team: TeamRow
+    tried: tuple[UserId, ...]
+    untold: tuple[UserId, ...] = ()
+    """Whose page Slack has not taken."""
+    ended: bool = False
+    again: bool = False
+    """Whether the team was paged again after this was said."""
+    may_repeat: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody still has to be found."""
+        return self.team.state is RunState.EXHAUSTED and not self.ended and not self.again
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """To who may give access. Once it is answered: how, and where we know, by whom and when.
+
+    `by_hand`: nobody asked, somebody (`added_by`) brought this person into the channel.
+    """
+
+    id: RequestId
+    head: Head
+    asker: UserId
+    by_hand: bool = False
+    added_by: UserId | None = None
+    outcome: Outcome | None = None
+    by: UserId | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAnswer:
+    """To whoever asked; `by` is None where nobody was left to be asked.
+
+    `because` is what the one who refused wants them to know.
+    """
+
+    head: Head
+    granted: bool
+    by: UserId | None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    reader: UserId
+    pages: tuple[PageMessage, ...]
+    tasks: tuple[TaskLine, ...]
+    mine: tuple[Head, ...]
+    open: tuple[Head, ...]
+    now: datetime
+    total_open: int = 0
+    may_open: bool = True
+    reminders: Reminders = Reminders((), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody was made the owner; to them."""
+
+    head: Head
+    by: UserId
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLost:
+    """The channel of an open escalation was archived; to those who answer for it.
+
+    `again_at`: when another is made. None: it is not without a channel any more, or it has ended.
+    """
+
+    head: Head
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """One digest as it is sent: titles in it are already what a broadcast may show."""
+
+    name: str
+    figures: DigestFigures
+    late_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unedited:
+    """Slack refused to edit a message that shows a tightened incident's words; to who tightened.
+
+    It stands with a person, or in a channel.
+    """
+
+    reference: str
+    posted_at: datetime
+    error: str
+    person: UserId | None = None
+    channel: str | None = None
