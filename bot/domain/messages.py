@@ -11,7 +11,7 @@ from bot.domain.digest import DigestFigures
 from bot.domain.following import Follows
 from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
-from bot.domain.reading import Head, Reminders, TaskLine, TeamRow
+from bot.domain.reading import NO_REMINDERS, Head, Reminders, TaskLine, TeamRow
 from bot.domain.reasons import Reason
 
 
@@ -208,7 +208,7 @@ class Home:
     now: datetime
     total_open: int = 0
     may_open: bool = True
-    reminders: Reminders = Reminders((), 0)
+    reminders: Reminders = NO_REMINDERS
 
 
 @dataclass(frozen=True, slots=True)

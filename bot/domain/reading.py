@@ -204,6 +204,9 @@ class Reminders:
     total: int
 
 
+NO_REMINDERS = Reminders((), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Older:
     """What a search has not looked at: those before a reference. `words` is what was sought.

@@ -7,7 +7,17 @@ from datetime import datetime
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import DeliveryId
 from bot.policy import Policy
-from bot.services import digests, homes, in_channel, room_news, to_paged, to_people
+from bot.services import (
+    digests,
+    homes,
+    in_channel,
+    room_news,
+    to_admitted,
+    to_charged,
+    to_paged,
+    to_people,
+    to_reminded,
+)
 from bot.services.access import identify
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
@@ -106,13 +116,13 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.CARD_UPDATE: in_channel.card_update,
     DeliveryKind.CARD_PIN: in_channel.pin,
     DeliveryKind.NOTICE: in_channel.notice,
-    DeliveryKind.REMINDER: to_people.reminder,
-    DeliveryKind.TASK_REMINDER: to_people.task,
-    DeliveryKind.UPDATE_REMINDER: to_people.update_due,
-    DeliveryKind.UNANSWERED: to_people.unanswered,
-    DeliveryKind.EXHAUSTED: to_people.exhausted,
-    DeliveryKind.ACCESS_REQUEST: to_people.access_request,
-    DeliveryKind.ACCESS_ANSWER: to_people.access_answer,
+    DeliveryKind.REMINDER: to_reminded.reminder,
+    DeliveryKind.TASK_REMINDER: to_reminded.task,
+    DeliveryKind.UPDATE_REMINDER: to_reminded.update_due,
+    DeliveryKind.UNANSWERED: to_charged.unanswered,
+    DeliveryKind.EXHAUSTED: to_charged.exhausted,
+    DeliveryKind.ACCESS_REQUEST: to_admitted.access_request,
+    DeliveryKind.ACCESS_ANSWER: to_admitted.access_answer,
     DeliveryKind.ASSIGNED: to_people.assigned,
     DeliveryKind.ROOM_LOST: room_news.room_lost,
     DeliveryKind.UNEDITED: to_people.unedited,
@@ -122,13 +132,13 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
 STANDS: Mapping[DeliveryKind, Say] = {
     DeliveryKind.CARD_POST: in_channel.card_stands,
     DeliveryKind.NOTICE: in_channel.notice_stands,
-    DeliveryKind.REMINDER: to_people.reminder_stands,
-    DeliveryKind.TASK_REMINDER: to_people.task_stands,
-    DeliveryKind.UPDATE_REMINDER: to_people.update_due_stands,
-    DeliveryKind.UNANSWERED: to_people.unanswered_stands,
-    DeliveryKind.EXHAUSTED: to_people.exhausted_stands,
-    DeliveryKind.ACCESS_REQUEST: to_people.access_request_stands,
-    DeliveryKind.ACCESS_ANSWER: to_people.access_answer_stands,
+    DeliveryKind.REMINDER: to_reminded.reminder_stands,
+    DeliveryKind.TASK_REMINDER: to_reminded.task_stands,
+    DeliveryKind.UPDATE_REMINDER: to_reminded.update_due_stands,
+    DeliveryKind.UNANSWERED: to_charged.unanswered_stands,
+    DeliveryKind.EXHAUSTED: to_charged.exhausted_stands,
+    DeliveryKind.ACCESS_REQUEST: to_admitted.access_request_stands,
+    DeliveryKind.ACCESS_ANSWER: to_admitted.access_answer_stands,
     DeliveryKind.ASSIGNED: to_people.assigned_stands,
     DeliveryKind.ROOM_LOST: room_news.room_lost_stands,
     DeliveryKind.DIGEST: _digest_stands,

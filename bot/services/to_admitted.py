@@ -1,0 +1,98 @@
+"""What is said of access: to who may give it, and to who asked (see `to_people`)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.ids import RequestId, UserId
+from bot.domain.messages import (
+    AccessAnswer,
+    AccessRequest,
+    Outcome,
+)
+from bot.policy import Policy
+from bot.services.letters import Letter, Moot, Prepared
+from bot.services.shelf import Shelf
+from bot.services.to_people import (
+    KEPT_OUT,
+    NO_INCIDENT,
+    answering,
+    first_left,
+    for_person,
+    kept_out,
+    reader_of,
+)
+from bot.store import requests
+from bot.store.claims import Claimed
+from bot.store.tables import AccessRequest as Row
+from bot.store.tables import Incident
+from bot.store.tables.states import RequestState
+
+
+def access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    passed = claimed.args.get("passed", ())
+    others = [user for user in answering(shelf, incident) if user not in passed]
+    reader = first_left(shelf, incident, (claimed.target, *others))
+    if reader is None:
+        return KEPT_OUT
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    if row is None or row.state is not RequestState.OPEN:
+        return Moot("answered meanwhile")
+    return Letter(_access_request(shelf, row, incident, reader), person=reader)
+
+
+def access_request_stands(
+    shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    if incident is None or row is None:
+        return NO_INCIDENT
+    view = _access_request(shelf, row, incident, reader_of(claimed))
+    by = UserId(row.answered_by) if row.answered_by else None
+    return Letter(replace(view, outcome=_ANSWERS[row.state], by=by, at=row.answered_at))
+
+
+_ANSWERS: Mapping[RequestState, Outcome | None] = {
+    RequestState.OPEN: None,
+    RequestState.GRANTED: Outcome.GRANTED,
+    RequestState.REFUSED: Outcome.REFUSED,
+    RequestState.LAPSED: Outcome.WITHDRAWN,
+}
+
+
+def _access_request(shelf: Shelf, row: Row, incident: Incident, reader: str) -> AccessRequest:
+    return AccessRequest(
+        id=RequestId(row.id),
+        head=for_person(shelf, incident, reader),
+        asker=UserId(row.person),
+        by_hand=row.by_hand,
+        added_by=UserId(row.added_by) if row.added_by else None,
+    )
+
+
+def access_answer(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    if kept_out(shelf, incident, claimed.target):
+        return KEPT_OUT
+    return Letter(_access_answer(shelf, claimed, incident), person=claimed.target)
+
+
+def access_answer_stands(
+    shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Prepared:
+    incident = shelf.incident(claimed.subject)
+    return NO_INCIDENT if incident is None else Letter(_access_answer(shelf, claimed, incident))
+
+
+def _access_answer(shelf: Shelf, claimed: Claimed, incident: Incident) -> AccessAnswer:
+    by = claimed.args["by"]
+    head = for_person(shelf, incident, reader_of(claimed))
+    row = requests.get(shelf.tx, claimed.args.get("request", ""))
+    reason = row.reason if row is not None else ""
+    return AccessAnswer(head, bool(claimed.args["granted"]), UserId(by) if by else None, reason)
