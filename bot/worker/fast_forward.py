@@ -11,10 +11,6 @@ from bot.worker.loop import Gear, Loop
 
 _MOST_STOPS = 240
 """A day then passes in steps of six minutes at most: nothing is late by being done together."""
-_WAIT = 1.5
-"""Seconds for which a stop waits until what it brought about is sent."""
-_LONGEST_WAITS = 8.0
-"""Seconds for which all stops wait together: where Slack is away, time goes on."""
 _LOOK_AGAIN = 0.05
 
 
@@ -28,7 +24,7 @@ class FastForward(Loop):
     async def stops(self) -> AsyncIterator[None]:
         """Let time pass up to now, and stop at each moment at which something is due."""
         least = self._clock.ahead() / _MOST_STOPS
-        self._left_to_wait = _LONGEST_WAITS
+        self._left_to_wait = self._pace.all_stops_wait
         while ahead := self._clock.ahead():
             now = self._clock.now()
             due = await self._threads.read(self._next_due, now)
@@ -47,7 +43,7 @@ class FastForward(Loop):
 
     async def _until_sent(self) -> None:
         began = time.monotonic()
-        until = began + min(_WAIT, self._left_to_wait)
+        until = began + min(self._pace.stop_waits, self._left_to_wait)
         # What is sent announces nothing: it can only be looked at again.
         while time.monotonic() < until and await self._threads.read(self._something_waits):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_AGAIN)

@@ -46,6 +46,10 @@ class Pace:
 
     time_in_steps: bool = False
     """Whether time that a demonstration moves forward passes in order, and does not jump."""
+    stop_waits: float = 1.5
+    """Seconds for which a stop of that time waits until what it brought about is sent."""
+    all_stops_wait: float = 8.0
+    """Seconds for which all stops wait together: where Slack is away, time goes on."""
 
     purge_every: timedelta = timedelta(hours=1)
     purge_rest: float = 0.05
