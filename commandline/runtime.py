@@ -42,6 +42,7 @@ from bot.worker.post import Post
 from bot.worker.purging import Purge
 from bot.worker.relay import Relay
 from bot.worker.standing import Standing
+from bot.worker.store_watch import StoreWatch
 from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
 from bot.worker.token_watch import TokenWatch
@@ -137,10 +138,11 @@ class Tocsin:
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
+        for watch in (StoreWatch(self._gear), TokenWatch(calls, self.figures, self.pace)):
+            self._go_on(watch.run())
         self._go_on(Purge(self._gear, self.settings.keep).run())
         self._go_on(self._meet_slack())
         self._go_on(self._doubt_departures())
-        self._go_on(TokenWatch(calls, self.figures, self.pace).run())
         self._go_on_watching(calls, session)
         if settings.app_token is not None:
             self._listen(settings.app_token, client)

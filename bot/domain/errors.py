@@ -248,7 +248,8 @@ class PerhapsStored(StoreUnavailable):
 
 
 class HistoryGone(StoreUnavailable):
-    """The file of the SQLite database was deleted, moved or replaced while this process uses it."""
+    """The file of the SQLite database was deleted, moved, replaced or overwritten while this
+    process uses it."""
 
 
 class PolicyError(TocsinError):

@@ -32,10 +32,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._file = SQLiteFile(self.url.database or "") if self.is_sqlite else None
+        self.file = SQLiteFile(self.url.database or "") if self.is_sqlite else None
         self.engine = (
-            engines.sqlite_engine(url, self._file) if self._file else engines.postgres_engine(url)
+            engines.sqlite_engine(url, self.file) if self.file else engines.postgres_engine(url)
         )
+        self.takes_nothing = False
+        """It found no room, or no right to write, for something. `upkeep.look_for_room` tries."""
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[], None] | None = None
         self._here = threading.local()
@@ -161,15 +163,15 @@ class Database:
                 self._check_file()
 
     def _check_file(self) -> None:
-        if self._file is None:
+        if self.file is None:
             return
         try:
-            self._file.check()
+            self.file.check()
         except HistoryGone:
             log.critical(
-                "The database file was deleted, moved or replaced while this process uses it: "
-                "nothing is stored or sent. Put it back, or stop this process first",
-                extra={"file": str(self._file.path)},
+                "The database file was deleted, moved, replaced or overwritten while this process "
+                "uses it: nothing is stored or sent. Put it back, or stop this process first",
+                extra={"file": str(self.file.path)},
             )
             if self._failed is not None:
                 self._failed()
@@ -185,6 +187,7 @@ class Database:
         except (DBAPIError, PoolTimeout) as error:
             if isinstance(error, DBAPIError) and not _is_outage(error):
                 raise
+            self.takes_nothing = self.takes_nothing or _takes_nothing(error)
             if self._failed is not None:
                 self._failed()
             raise StoreUnavailable("the database does not answer or cannot store more") from error
@@ -209,6 +212,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self.file is not None:
+            self.file.close()
 
 
 def _given_up(tx: Transaction, act: Act) -> bool:
@@ -225,17 +230,31 @@ def _given_up(tx: Transaction, act: Act) -> bool:
 # Connection, rollback (a deadlock), prerequisite, resources, operator, system.
 _OUTAGE_CODES = ("08", "40", "55", "53", "57", "58")
 _READ_ONLY = "25006"
-_OUTAGE_WORDS = ("locked", "full", "disk", "unable to open", "readonly", "i/o", "busy")
+_NO_ROOM_CODES = ("53100", "58", _READ_ONLY)
+_NO_ROOM_WORDS = ("full", "disk i/o", "readonly")
+_OUTAGE_WORDS = (*_NO_ROOM_WORDS, "locked", "unable to open", "busy", "malformed", "not a database")
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    """Tell a database that is away, locked or full from a statement that is wrong."""
+    """Tell a database that is away, locked, full or damaged from a statement that is wrong."""
     if error.connection_invalidated:
         return True
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return any(word in str(error.orig).lower() for word in _OUTAGE_WORDS)
+    if isinstance(error.orig, sqlite3.DatabaseError):
+        return _says(error.orig, _OUTAGE_WORDS)
     if isinstance(error.orig, psycopg.OperationalError):
         # No code: there was no server to give one (refused, timed out, gone).
         code = error.orig.sqlstate
         return code is None or code.startswith(_OUTAGE_CODES)
     return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == _READ_ONLY
+
+
+def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:
+    """Tell whether the database is there, and has no room or may only be read."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.DatabaseError):
+        return _says(cause, _NO_ROOM_WORDS)
+    return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_NO_ROOM_CODES)
+
+
+def _says(error: sqlite3.DatabaseError, words: Sequence[str]) -> bool:
+    return any(word in str(error).lower() for word in words)

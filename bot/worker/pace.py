@@ -37,6 +37,7 @@ class Pace:
     """A probe every 10 seconds then notices within 30 that a loop stands still."""
     longest_overdue: timedelta = timedelta(seconds=60)
     """With older work than this nobody should believe that we page: the heartbeat stops."""
+    look_for_room_every: timedelta = timedelta(seconds=5)
     check_token_every: timedelta = timedelta(seconds=30)
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)

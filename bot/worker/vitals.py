@@ -1,7 +1,9 @@
 """Is this process well? Asked by /readyz every few seconds, and by the heartbeat."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +15,10 @@ from bot.store.database import Database
 from bot.store.transaction import Transaction
 from bot.threads import Threads
 from bot.worker.figures import FALLBACK, RELAY, TICK, Figures
+from bot.worker.loop import going_on
 from bot.worker.pace import Pace
+
+log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.0
 """Seconds that the database has; a probe gives up sooner or later as well."""
@@ -72,26 +77,38 @@ class Vitals:
             problems.append("Slack's directory has not been read yet: roles are not known")
         elif self._none_is_left():
             problems.append("Slack says that everyone whom the policy names has left")
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                if await self._threads.read(self._unmigrated, self._db):
-                    problems.append("the database is not migrated: run 'python app.py migrate'")
-        except HistoryGone:
-            problems.append(
-                "the database file was deleted, moved or replaced: nothing is stored or sent"
-            )
-        except (StoreUnavailable, TimeoutError):
-            problems.append("the database does not answer")
+        problems += await self._of_the_database()
         return problems
+
+    async def _of_the_database(self) -> list[str]:
+        """Also where it cannot be asked for a reason that is not known, it is no good."""
+        told = ["the database cannot be used: the log says why"]
+        with going_on(log, "The database could not be looked at"):
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    unmigrated = await self._threads.read(self._unmigrated, self._db)
+            except HistoryGone:
+                return [
+                    "the database file was deleted, moved, replaced or overwritten: nothing is "
+                    "stored or sent"
+                ]
+            except (StoreUnavailable, TimeoutError):
+                return ["the database does not answer"]
+            told = ["the database is not migrated: run 'python app.py migrate'"] * unmigrated
+            if self._db.takes_nothing:
+                told.append("the database stores nothing: it has no room, or may only be read")
+        return told
 
     async def refused(self) -> list[str]:
         """Return what Slack refuses while all else goes on, each a sentence."""
-        try:
+        lanes: list[limits.Refused] = []
+        with (
+            going_on(log, "The lanes that Slack refuses could not be looked at"),
+            # A problem that is told of; SQLAlchemyError: the schema lacks a migration.
+            suppress(StoreUnavailable, TimeoutError, SQLAlchemyError),
+        ):
             async with asyncio.timeout(ANSWER_WITHIN):
                 lanes = await self._threads.read(self._refused_lanes)
-        except (StoreUnavailable, TimeoutError, SQLAlchemyError):
-            # A problem that is told of; SQLAlchemyError: the schema lacks a migration.
-            return []
         said = "Slack refuses the lane {} ({}): what goes there waits, all else is sent"
         return [said.format(lane.name, lane.code) for lane in lanes]
 
@@ -107,10 +124,9 @@ class Vitals:
         """Return why nobody should believe that we page: problems, late work, a failed canary."""
         reasons = await self.problems()
         try:
-            reasons += await self._threads.read(self._undone)
-        except StoreUnavailable:
-            return reasons
-        return reasons
+            return reasons + await self._threads.read(self._undone)
+        except (StoreUnavailable, SQLAlchemyError):
+            return reasons or ["what is overdue cannot be looked up"]
 
     def _undone(self) -> list[str]:
         now, reasons = self._clock.now(), list[str]()

@@ -151,7 +151,10 @@ async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: V
     with no_room(replica):
         await refused(stage)
         assert len(rows.incidents(db)) == 1
+        status, body = await replica.get("/readyz")
+        assert (status, "the database stores nothing" in body) == (503, True), body
     await opens_again(stage, db, 2)
+    await stage.until_ready(replica)
     verdict.exactly_once(stage, db)
 
 

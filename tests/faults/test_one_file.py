@@ -16,6 +16,8 @@ from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica
 from tests.waiting import eventually
 
+NUMBER = slice(60, 64)
+"""Where the header of the file has the number that a serving bot raises."""
 OPENING = "open p1 Pile-on against a creator"
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -124,12 +126,17 @@ def replaced_by_an_empty_one(path: Path) -> None:
     path.touch()
 
 
-@pytest.mark.parametrize("lose", [deleted, moved, replaced, replaced_by_an_empty_one])
+def overwritten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: NUMBER.start])
+
+
+@pytest.mark.parametrize("lose", [deleted, moved, replaced, replaced_by_an_empty_one, overwritten])
 async def test_a_file_that_is_taken_away_is_noticed_at_once(
     stage: Bots, lose: Callable[[Path], None]
 ) -> None:
     replica = await stage.start()
     path, mei = file_of(stage), stage.slack.person("mei")
+    await eventually(lambda: any(path.read_bytes()[NUMBER]))
     await stage.command(OPENING)
     await mei.until_sees("general", lambda message: "is open as P1" in texts(message))
     opened = len(mei.sees("general"))
@@ -142,9 +149,13 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
     assert all("Nothing is stored any more" in one for one in said), said
     status, body = await replica.get("/readyz")
     assert status == 503
-    assert "deleted, moved or replaced" in body
+    assert "deleted, moved, replaced or overwritten" in body
     log = replica.log.read_text()
-    assert 1 <= log.count("CRITICAL The database file was deleted, moved or replaced") <= 2
+    assert (
+        1
+        <= log.count("CRITICAL The database file was deleted, moved, replaced or overwritten")
+        <= 2
+    )
     assert (path.stat() if path.exists() else None) == there, "nothing is made, nothing is written"
 
 

@@ -3,14 +3,16 @@
 import time
 
 import psycopg
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import Connection, Engine, event, func, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
-from bot.store import outbox, purge, upkeep
+from bot.domain.errors import StoreUnavailable
+from bot.store import limits, outbox, purge, upkeep
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.purge import Heap
-from bot.store.tables import Delivery
+from bot.store.tables import Delivery, Limit
 from bot.store.transaction import Transaction
 from tests.factories import NOON, WORKSPACE
 
@@ -134,3 +136,61 @@ def test_postgresql_vacuums_what_changes_fast_long_before_a_fifth_has_changed(
         options = {row.relname: row.reloptions for row in connection.exec_driver_sql(asked)}
     assert {"delivery", "lane", "timer", "inbound"} <= set(options)
     assert all("autovacuum_vacuum_scale_factor=0.01" in options[table] for table in options)
+
+
+def most_pages(db: Database, most: int) -> None:
+    """Fewer than there are: what there is."""
+
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+
+    # The product's own listener, on the engine, comes after it: no transaction has begun.
+    event.listen(Engine, "begin", limit)
+    try:
+        with db.reading():
+            pass
+    finally:
+        event.remove(Engine, "begin", limit)
+
+
+def test_a_database_without_room_is_known_until_there_is_room_for_an_opening(
+    sqlite: Database,
+) -> None:
+    upkeep.look_for_room(sqlite, NOON)
+    assert not sqlite.takes_nothing
+    most_pages(sqlite, 1)
+    with pytest.raises(StoreUnavailable):
+        write(sqlite, 0)
+    assert sqlite.takes_nothing
+    with pytest.raises(StoreUnavailable):
+        upkeep.look_for_room(sqlite, NOON)
+    assert sqlite.takes_nothing
+    most_pages(sqlite, 2**32 - 2)
+    upkeep.look_for_room(sqlite, NOON)
+    assert not sqlite.takes_nothing
+
+
+def test_a_server_that_may_only_be_read_is_known_too(postgres: Database) -> None:
+    """So is a disk without room, which says so with a code of the same kind."""
+    upkeep.look_for_room(postgres, NOON)
+    with pytest.raises(StoreUnavailable):
+        write_what_may_only_be_read(postgres)
+    assert postgres.takes_nothing
+    upkeep.look_for_room(postgres, NOON)
+    upkeep.look_for_room(postgres, NOON)
+    assert not postgres.takes_nothing
+    with postgres.reading() as tx:
+        rows = tx.execute(select(func.count()).select_from(Limit)).scalar_one()
+    assert rows == 1, "what took the room is given up again"
+    assert limits_hold_nothing(postgres)
+
+
+def write_what_may_only_be_read(db: Database) -> None:
+    with db.transaction() as tx:
+        tx.connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        tx.insert(Limit, {"team_id": "", "scope": "s", "blocked_until": NOON, "reason": ""})
+
+
+def limits_hold_nothing(db: Database) -> bool:
+    with db.reading() as tx:
+        return not limits.blocked(tx, NOON)

@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import event
 
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
@@ -30,6 +32,8 @@ RELAY = "the relay stands still: nothing is sent"
 PAST_SLACK = "the fallback stands still: nothing goes out past Slack"
 AWAY = "the database does not answer"
 UNREAD = "Slack's directory has not been read yet: roles are not known"
+TAKES_NOTHING = "the database stores nothing: it has no room, or may only be read"
+UNKNOWN = "the database cannot be used: the log says why"
 UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
 
 
@@ -183,3 +187,31 @@ async def test_a_database_that_hangs_does_not_hang_the_answer(
             release.set()
             await asyncio.gather(*held)
         await bot.until_well()
+
+
+def only_read(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot) -> None:
+    pace = replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))
+    async with start_bot(pace) as bot:
+        await bot.until_well()
+        engine = bot.tocsin.db.engine
+        event.listen(engine, "connect", only_read)
+        engine.dispose()
+        await bot.until_problem(TAKES_NOTHING)
+        event.remove(engine, "connect", only_read)
+        engine.dispose()
+        await bot.until_well()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_look_that_fails_in_a_way_that_no_one_thought_of(
+    bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.tocsin.vitals, "_unmigrated", lambda _db: [][0])
+    await bot.until_problem(UNKNOWN)
+    monkeypatch.undo()
+    await bot.until_well()
