@@ -2,6 +2,8 @@
 
 import re
 
+from bot.domain.dashes import DASHES
+
 ANYTHING = "*"
 _PHRASE = re.compile(
     '["\u201c\u201d\u201e\u00ab\u00bb]([^"\u201c\u201d\u201e\u00ab\u00bb]*)'
@@ -11,7 +13,7 @@ _AROUND = (
     "*~`'\"\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?()[]{}<>\u200b\u200c\u200d\u2060\ufeff"
 )
 _ITALIC = re.compile(r"_(.+)_", re.DOTALL)
-_DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
+_DASHES = re.compile(f"[{DASHES}\uff0d]")
 _NUMBER = re.compile(r"(?:ESC[-_ ]?|#(?:ESC[-_]?)?)?0*([0-9]{1,9})", re.IGNORECASE)
 
 

@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.codenames import like_a_codename
+from bot.domain.dashes import DASHES
+from bot.domain.likeness import distance
 from handlers.commands.normal import Line, normal
 
 _HOMOGLYPHS = str.maketrans(
@@ -29,7 +31,7 @@ _LONG_WORDS = ("escalation", "incident", "ticket", "number")
 _AROUND = "([{\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb<>)]}"
 _PARTED = re.compile(
     r"(?:[)\]}\"'`\u201d\u2019\u00bb]|&gt;)|\s*[:\uff1a](?!\s*[0-9])"
-    r"|\s*[-\u2010-\u2015\u2212]+(?=[\s*_~`'\")\]]|$)(?!\s*[0-9])"
+    rf"|\s*[-{DASHES}]+(?=[\s*_~`'\")\]]|$)(?!\s*[0-9])"
 )
 _LINK = re.compile(r"https?://[^/\s]+/archives/(?P<channel>[A-Z0-9]+)\S*")
 _CLINGS_TO_A_CHANNEL = re.compile(r"<#[A-Z0-9]+>(?=[^\W_])")
@@ -124,19 +126,3 @@ def _one_letter(char: str) -> str:
         return char.lower()
     base = unicodedata.normalize("NFD", char)[0].translate(_HOMOGLYPHS).lower()
     return base.translate(_HOMOGLYPHS)
-
-
-def distance(one: str, other: str) -> int:
-    """How many letters are put in, left out, changed or exchanged with their neighbour."""
-    before_last = [0] * (len(other) + 1)
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        now = [row]
-        for column, wanted in enumerate(other, 1):
-            cost = min(last[column] + 1, now[column - 1] + 1, last[column - 1] + (letter != wanted))
-            exchanged = (row > 1 and column > 1) and (
-                letter == other[column - 2] and one[row - 2] == wanted
-            )
-            now.append(min(cost, before_last[column - 2] + 1) if exchanged else cost)
-        before_last, last = last, now
-    return last[-1]

@@ -5,6 +5,7 @@ never means the escalation in whose channel the command was typed.
 import re
 from collections.abc import Sequence
 
+from bot.domain.dashes import DASH_IN_FRONT
 from bot.domain.errors import Unclear
 from bot.domain.ids import parse_reference
 from bot.services import naming
@@ -29,7 +30,6 @@ _COUNTED = re.compile(
 _AT_THE_END = re.compile(
     r"\b(?:for|re|regarding|about)[:.]?\s+(\S+(?:\s[0-9]+)?)$|@\s?(\S+)$", re.IGNORECASE
 )
-_DASH = re.compile(r"^[-\u2010-\u2015\u2212:]+\s+")
 TEXT = frozenset({Behind.WORDS, Behind.REASON})
 
 
@@ -41,7 +41,7 @@ async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
     meant = await _meant(ask, found)
     if meant is None:
         return
-    rest = _DASH.sub("", plain(found.rest))
+    rest = DASH_IN_FRONT.sub("", plain(found.rest))
     commands = [f"{verb.name} {one} {rest}".strip() for one in meant]
     here = await naming_here(ask)
     if here and verb.behind in TEXT:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.domain.dashes import DASHES
 from bot.domain.showing import BLANKS
 
 LOOKED_AT = 500
@@ -31,7 +32,7 @@ _CLINGING = re.compile(
     r"(?:[*_~`'\"\u2018-\u201f\u00ab\u00bb\u2039\u203a)\]}\u3009\u300b\u300d\u300f\u3011\uff09"
     r".,;:!?\u2026\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff\u00ad]|&gt;)*(?=\s|$)"
 )
-_JOINT = re.compile(r"(?:&amp;|[-:,;./|=+\u2010-\u2015\u2212\u30fc\uff0d\uff1a\uff0c]|&gt;)+")
+_JOINT = re.compile(rf"(?:&amp;|[-:,;./|=+{DASHES}\u30fc\uff0d\uff1a\uff0c]|&gt;)+")
 _OPENING, _CLOSING = "([{\u201c\u2018\u00ab\u300c\uff08", ")]}\u201d\u2019\u00bb\u300d\uff09"
 _PAIRS = {
     **{mark: mark for mark in "*_~`\"'"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.answers import Meant
+from bot.domain.dashes import DASH_IN_FRONT, DASHES
 from bot.domain.errors import BadInput
 from bot.domain.severity import Severity
 from bot.policy import Policy
@@ -14,7 +15,6 @@ from handlers.commands.words import ENDS, first_word, plain
 
 _LEVEL = r"(?:severity|sev|priority|prio)"
 _GAP = r"[-\s_:.#=]*"
-_ALONE = re.compile(r"^[-:\u2010-\u2015\u2212]+\s+")
 _LINKING = re.compile(r"(?:to|is|as|=)\s+", re.IGNORECASE)
 _DIGITS = re.compile(rf"([0-9]+){ENDS}")
 _LIKE_ONE = re.compile(rf"(?:p[-_.]?[0-9]|sev{_GAP}[0-9]|{_LEVEL}(?![^\W_]))", re.IGNORECASE)
@@ -46,7 +46,7 @@ class First:
 
     @property
     def rest(self) -> str:
-        return _ALONE.sub("", self.line.behind(self.end))
+        return DASH_IN_FRONT.sub("", self.line.behind(self.end))
 
     @property
     def unsure(self) -> bool:
@@ -179,9 +179,7 @@ def code_first(text: str) -> tuple[Severity | None, str]:
     return (severity, _behind(line, found)) if found and severity else (None, text)
 
 
-_PARTED = re.compile(
-    r"\s*$|[ \t]*[\n\r]|[^\s\w\u2010\u2011-]|\s*[-\u2012-\u2015\u2212:]+(?:\s|$)|-+\s"
-)
+_PARTED = re.compile(rf"\s*$|[ \t]*[\n\r]|[^\s\w\u2010\u2011-]|\s*[-{DASHES}:]+(?:\s|$)|-+\s")
 _STOP = re.compile(r"\s*[-.,;:!?/|=&+]*")
 _OR = re.compile(r"(?:(?:and/or|or|and|oder|ou|vs|versus)(?!\w)[\s.]*)+", re.IGNORECASE)
 _DOUBT = re.compile(
@@ -200,7 +198,7 @@ def _named(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _behind(line: Line, found: re.Match[str]) -> str:
     """A dash that stands alone parts the severity from the title."""
-    return _ALONE.sub("", line.behind(found.end()))
+    return DASH_IN_FRONT.sub("", line.behind(found.end()))
 
 
 def _folded(name: str) -> str:

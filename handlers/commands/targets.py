@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.domain.dashes import DASHES
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import TeamKey, UserId
 from bot.policy import Policy
@@ -25,7 +26,7 @@ _JOINING_PEOPLE = re.compile(rf"(?:{_WORDS}|{_SIGNS})(?:-+\s+)?", re.IGNORECASE)
 """A task may begin with a word: `task @tom with @sofia draft it`."""
 _ONE_OF_THEM = re.compile(r"(?:^|[\s/])(?:or|then|oder|ou|o)\s", re.IGNORECASE)
 _SAID_WHY = re.compile(r"\s*[-.,;!]*:")
-_NO_WORD_FOLLOWS = re.compile(r"[\n:,;.!|/\u2010-\u2015-]|$")
+_NO_WORD_FOLLOWS = re.compile(rf"[\n:,;.!|/{DASHES}-]|$")
 _BEGINS_A_REASON = re.compile(
     r"(?:they|we|i|you|it|he|she|this|these|there|please|pls|now|asap|urgent|urgently|immediately"
     r"|today|both|all|too|also|as\s+well|because|thanks|need\s+(?:both|all|you|your|help))(?!\w)",

@@ -6,6 +6,7 @@ A word of these behind a time is refused, with the colon as the way out.
 import re
 import unicodedata
 
+from bot.domain.likeness import distance
 from bot.domain.times.days import MONTHS, NAMES
 from bot.domain.times.words import several
 
@@ -124,7 +125,7 @@ def _nearly(word: str, names: tuple[str, ...]) -> bool:
     if len(word) < _SHORTEST:
         return False
     return any(
-        _distance(word, name) <= (2 if min(len(word), len(name)) >= _LONG else 1) for name in names
+        distance(word, name) <= (2 if min(len(word), len(name)) >= _LONG else 1) for name in names
     )
 
 
@@ -141,19 +142,3 @@ def place(words: tuple[str, ...]) -> bool:
     alone = words[0] in _COUNTRIES and (len(words) == 1 or words[1] in NAMES)
     zones = _ZONES.fullmatch(words[0]) is not None
     return known or told or alone or zones
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters are added, missing, wrong or exchanged with their neighbour."""
-    if abs(len(one) - len(other)) > 2:
-        return 3
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
