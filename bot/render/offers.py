@@ -28,16 +28,19 @@ def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Mes
 
 def unknown_command(desk: Desk, named: str, nearest: Sequence[str], typed: str = "") -> Message:
     """No such verb: the commands that may be meant, and *Open this* for what may be a report."""
-    said = desk.say("help", "unknown", named=named, nearest=nearest)
+    return _perhaps_a_report(desk, desk.say("help", "unknown", named=named, nearest=nearest), typed)
+
+
+def undo(desk: Desk, named: str, block: str, commands: Sequence[str], typed: str = "") -> Message:
+    """`unack` and its like: why there is no such command, and those that lead on."""
+    why = desk.say("help", block)
+    said = desk.say("help", "undo", named=named, why=why, commands=commands)
+    return _perhaps_a_report(desk, said, typed)
+
+
+def _perhaps_a_report(desk: Desk, said: Mrkdwn, typed: str) -> Message:
     if not typed:
         return message(said, [section(said)])
     nothing = desk.say("help", "nothing_opened")
     press = button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")
     return message(Mrkdwn(f"{nothing} {said}"), [section(nothing), actions([press]), section(said)])
-
-
-def undo(desk: Desk, named: str, block: str, commands: Sequence[str]) -> Message:
-    """`unack` and its like: why there is no such command, and those that lead on."""
-    why = desk.say("help", block)
-    said = desk.say("help", "undo", named=named, why=why, commands=commands)
-    return message(said, [section(said)])

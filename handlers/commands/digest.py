@@ -1,5 +1,7 @@
 """`/escalate digest`: the weekly account, now."""
 
+from bot.domain.errors import Unclear
+from bot.domain.likeness import distance
 from bot.domain.rights import Deed
 from bot.render import digest as render
 from bot.services import digests
@@ -8,10 +10,16 @@ from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import STOPS, first_word, plain
 
+_PREVIEW, _HOW_NEAR = "preview", 2
+
 
 async def digest(ask: Ask) -> Answer:
     word, rest = first_word(ask.words)
-    if word.lower() == "preview":
+    if word.lower() != _PREVIEW and distance(word.lower(), _PREVIEW) <= _HOW_NEAR:
+        raise Unclear(
+            f"'{plain(word)}' is not a digest", (f"digest {_PREVIEW} {plain(rest)}".strip(),)
+        )
+    if word.lower() == _PREVIEW:
         view = await ask.read(digests.preview, ask.policy, ask.act, _name(ask, rest))
         return render.digest(ask.desk, view.name, view.figures, preview=True)
     name = await ask.write(digests.send_now, ask.policy, ask.act, _name(ask, ask.words))
@@ -29,7 +37,6 @@ def _name(ask: Ask, words: str) -> str | None:
 
 DIGEST = Verb(
     name="digest",
-    aliases=("report",),
     usage="digest [preview] [name]",
     summary="sends the report on the last seven days to its usual recipients; preview: only to you",
     example="digest preview",

@@ -90,6 +90,7 @@ REMIND = Verb(
     example="remind tomorrow 9:00 ask Legal for the opinion",
     deed=Deed.REMIND,
     run=remind,
+    needs_incident=False,
     behind=Behind.NUMBERS,
 )
 REMINDERS = Verb(

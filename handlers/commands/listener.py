@@ -9,40 +9,22 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.controls import COMMAND
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.rights import require
 from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
-from handlers.commands import BY_WORD
 from handlers.commands.about import about
 from handlers.commands.misplaced import as_here, question
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
-from handlers.commands.reading import SHOW
-from handlers.commands.typed import Typed
+from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import asked, first_word, plain, reference_first, unlinked
 from handlers.errors import Failure, attempt
 from handlers.placed import placed
 from handlers.shell import Shell
 from handlers.telling import Telling
 from handlers.who import unidentified, whoever
-
-
-def read(text: str) -> Typed:
-    """Find the verb; `ESC-12` may stand before it, and alone means `show`.
-
-    Raises BadInput for what looks like a reference and is none.
-    """
-    whole = unlinked(text.strip()).removeprefix(COMMAND)
-    named, rest = reference_first(whole)
-    word, words = first_word(rest)
-    if named and not word:
-        return Typed(SHOW, "", "", named)
-    verb = BY_WORD.get(word.lower())
-    return Typed(verb, plain(word), words, named, rest, asked(whole, words))
 
 
 def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
@@ -108,7 +90,7 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
     channel = str(body.get("channel_id") or "") or None
     ask = Ask(shell, act, typed.words, typed.named, channel)
     if typed.verb is None:
-        return misunderstood(shell, typed) if typed.word else await open_form(ask)
+        return await misunderstood(ask, typed) if typed.word else await open_form(ask)
     try:
         if typed.asked and typed.verb.weighty:
             raise question(typed.verb.name, typed.named, ask.text)

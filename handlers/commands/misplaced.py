@@ -83,8 +83,30 @@ async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
     """Put the reference of the escalation in whose channel this was typed for `ESC-n`."""
     if not any("ESC-n" in command for command in commands):
         return tuple(commands)
-    here = await naming_here(ask) or "ESC-n"
-    return tuple(command.replace("ESC-n", here, 1) for command in commands)
+    here = await naming_here(ask)
+    known = [one.replace(" [ESC-n]", f" {here}" if here else "", 1) for one in commands]
+    return tuple(one.replace("ESC-n", here or "ESC-n", 1) for one in known)
+
+
+def in_full(verb: Verb, named: str | None, text: str) -> str:
+    """A command that names its escalation: it is not to mean another one where it is copied to.
+
+    `[ESC-n]` is left out where there is none, for a verb that makes sense without one.
+    """
+    of = "ESC-n" if verb.needs_incident else "[ESC-n]"
+    if named:
+        of = named
+    elif (
+        not verb.about_incident or verb.behind is Behind.REFERENCES or _begins_with_one(verb, text)
+    ):
+        of = ""
+    return " ".join(part for part in (verb.name, of, text) if part)
+
+
+def _begins_with_one(verb: Verb, text: str) -> bool:
+    number, rest = number_first(text)
+    a_number_is_one = verb.behind in (Behind.NOTHING, Behind.NAMES) or not rest
+    return reference_first_if_any(text) is not None or (number is not None and a_number_is_one)
 
 
 async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) -> None:

@@ -1,59 +1,215 @@
 """The answer to what begins with no verb: nothing is done, and what may be meant is offered."""
 
+import re
 from contextlib import suppress
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import reference
+from bot.domain.lifecycle import WORKING
+from bot.domain.likeness import distance
+from bot.policy import Policy
 from bot.render import offers
 from bot.render.message import Message
-from handlers.commands import BY_WORD
+from handlers.commands import BY_WORD, HELP
+from handlers.commands.meant import meant, without_filling
+from handlers.commands.misplaced import as_here, in_full
+from handlers.commands.moving import SEVERITY, STATUS
 from handlers.commands.opening import OPEN
-from handlers.commands.reading import SHOW
+from handlers.commands.paging import PAGE
+from handlers.commands.reading import ON_CALL, SHOW
 from handlers.commands.severities import code_first
-from handlers.commands.typed import Typed
+from handlers.commands.typed import Typed, read
 from handlers.commands.undoing import undone
-from handlers.commands.words import first_word, plain, reference_first
-from handlers.shell import Shell
+from handlers.commands.verb import Ask
+from handlers.commands.words import (
+    first_word,
+    number_first,
+    plain,
+    reference_first,
+    state_first,
+    team_first,
+)
+
+_SHORT, _LONG, _LONGEST = 4, 8, 30
+"""Letters of a verb, and of a word that is looked at."""
+_GLUED = re.compile(r"([a-z-]+?)[-#_]*(?:esc)?[-#_]*([0-9]{1,9})", re.IGNORECASE)
+"""A verb and a number without a space: `ack5`, `close-5`, `ackESC-5`."""
+_A_SENTENCE = 4
+"""Words that may be a report although they begin like a command."""
 
 
-def misunderstood(shell: Shell, typed: Typed) -> Message:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Commands to copy; `block` of help.j2 says why these. `report` is the text of *Open this*."""
+
+    commands: tuple[str, ...]
+    report: str = ""
+    block: str = ""
+    word: str = ""
+
+
+async def misunderstood(ask: Ask, typed: Typed) -> Message:
     """A typo gets the corrected command to copy, what may be a report a button; nothing is done."""
+    offer = _offer(ask.policy, typed)
+    commands = await as_here(ask, offer.commands)
+    word = offer.word or typed.word
+    if offer.block:
+        return offers.undo(ask.desk, word, offer.block, commands, offer.report)
+    return offers.unknown_command(ask.desk, word, commands, offer.report)
+
+
+def _offer(policy: Policy, typed: Typed) -> Offer:
+    return (
+        _opposite(typed)
+        or _meant(typed)
+        or _set_to(policy, typed)
+        or _without_filling(policy, typed)
+        or _mistyped(typed)
+    )
+
+
+def _opposite(typed: Typed) -> Offer | None:
+    """What undoes it, where `unack` or `undo ack` was typed."""
     behind = plain(typed.words)
     way = undone(BY_WORD, typed.word, behind)
-    if way is not None:
-        of = typed.named or _named_in(behind) or "ESC-n"
-        commands = [command.format(of=of) for command in way.commands]
-        return offers.undo(shell.desk, typed.word, way.block, commands)
-    nearest = nearest_verbs(typed.word)
-    if typed.named:
-        nearest = [
-            f"{verb} {typed.named} {behind}".strip() for verb in nearest if verb != OPEN.name
-        ]
-        return offers.unknown_command(shell.desk, typed.word, nearest)
-    if typed.word.isdigit() and not behind:
-        nearest = [f"{SHOW.name} {reference(int(typed.word[:9]))}"]
-        return offers.unknown_command(shell.desk, typed.word, nearest)
-    if code_first(typed.word)[0] is not None:
-        nearest, behind, report = [OPEN.name], plain(typed.said), plain(typed.said)
-    elif nearest[:1] == [OPEN.name]:
-        nearest, report = nearest[:1], behind
-    else:
-        report = plain(typed.said) if behind else ""
-    corrected = [f"{verb} {behind}".strip() for verb in nearest]
-    return offers.unknown_command(shell.desk, typed.word, corrected, report)
+    if way is None:
+        return None
+    named = typed.named or _named_in(behind)
+    commands = tuple(command.format(of=named or "ESC-n") for command in way.commands)
+    return Offer(commands, _report(typed) if named is None else "", way.block)
 
 
 def _named_in(behind: str) -> str | None:
     """The escalation in `unack ESC-5` or `undo ack ESC-5`."""
     for words in (behind, first_word(behind)[1]):
-        with suppress(BadInput):
-            if named := reference_first(words)[0]:
-                return named
+        if named := _split_off(words)[0]:
+            return named
     return None
+
+
+def _meant(typed: Typed) -> Offer | None:
+    """Words that are looked up, not compared: `nack`, `false alarm`, `hand over`."""
+    found = meant(typed.said)
+    if found is None:
+        return None
+    named, text = _reference(typed.named, found.words)
+    is_sentence = named is None and bool(text)
+    if (is_sentence and not found.takes_text) or not (named or found.way.alone):
+        return None
+    commands = tuple(found.commands(named or "ESC-n", text))
+    report = _report(typed, at_least=_A_SENTENCE) if is_sentence else ""
+    return Offer(commands, report, found.way.block, found.said)
+
+
+def _set_to(policy: Policy, typed: Typed) -> Offer | None:
+    """A state, a severity or a team where the verb would be: `p0 ESC-5`, `monitoring`, `legal`."""
+    severity, words = code_first(typed.said)
+    named, text = _reference(typed.named, words)
+    if severity is not None and named:
+        return Offer((f"{SEVERITY.name} {named} {severity.lower()} {text}".strip(),))
+    with suppress(BadInput):
+        state, words = state_first(typed.said)
+        named, text = _reference(typed.named, words)
+        if state in WORKING and (named or not text):
+            return Offer((f"{STATUS.name} {named or 'ESC-n'} {state.key} {text}".strip(),))
+    with suppress(NotFound):
+        team, words = team_first(policy, typed.said)
+        named, text = _reference(typed.named, words)
+        if words != typed.said and (named or not text):
+            command = f"{PAGE.name} {named or 'ESC-n'} {team.key} {text or '<why>'}"
+            return Offer((command, f"{ON_CALL.name} {team.key}"))
+    return None
+
+
+def _without_filling(policy: Policy, typed: Typed) -> Offer | None:
+    """`please open …`, `can you page …`: the command behind it, as far as it is one."""
+    rest = without_filling(typed.said)
+    if rest is None:
+        return None
+    if not rest:
+        return Offer((OPEN.name,))
+    with suppress(BadInput):
+        again = read(rest)
+        again = replace(again, named=typed.named or again.named)
+        behind = plain(again.words)
+        if again.verb is OPEN:
+            return Offer((f"{OPEN.name} {behind}".strip(),), behind)
+        if again.verb is not None and (again.verb is not HELP or not behind):
+            report = _report(typed, at_least=_A_SENTENCE)
+            return Offer((in_full(again.verb, again.named, behind),), report)
+        offer = replace(_offer(policy, replace(again, verb=None)), report=_report(typed))
+        is_open = typed.word.lower() == "escalate" and not (again.named or offer.commands)
+        return replace(offer, commands=(f"{OPEN.name} {rest}",)) if is_open else offer
+    return None
+
+
+def _mistyped(typed: Typed) -> Offer:
+    behind = plain(typed.words)
+    if typed.word.isdigit() and not behind and not typed.named:
+        return Offer((f"{SHOW.name} {reference(int(typed.word[:9]))}",))
+    if (glued := _GLUED.fullmatch(typed.word)) and (verb := BY_WORD.get(glued[1].lower())):
+        return Offer((in_full(verb, reference(int(glued[2])), behind),))
+    named, text = _reference(typed.named, typed.words)
+    nearest = nearest_verbs(typed.word)
+    if text and named is None:
+        nearest = [verb for verb in nearest if not _is_a_plural(typed.word, verb)]
+    if typed.named:
+        nearest = [verb for verb in nearest if verb != OPEN.name]
+    elif code_first(typed.word)[0] is not None:
+        return Offer((f"{OPEN.name} {plain(typed.said)}",), plain(typed.said))
+    elif nearest[:1] == [OPEN.name]:
+        return Offer((f"{OPEN.name} {behind}".strip(),), behind)
+    commands = tuple(in_full(BY_WORD[verb], typed.named, behind) for verb in nearest)
+    return Offer(commands, "" if named else _report(typed))
+
+
+def _is_a_plural(word: str, verb: str) -> bool:
+    """`posts show a suicide` is a sentence, and no `post`."""
+    names = (BY_WORD[verb].name, *BY_WORD[verb].aliases)
+    return any(word.lower() in (f"{name}s", name.removesuffix("s")) for name in names)
+
+
+def _report(typed: Typed, *, at_least: int = 2) -> str:
+    """The text of a report that has so many words, without `escalate` in front; else nothing."""
+    said = plain(typed.said)
+    if typed.named or len(said.split()) < at_least:
+        return ""
+    return plain(typed.words) if typed.word.lower() == "escalate" else said
+
+
+def _reference(named: str | None, words: str) -> tuple[str | None, str]:
+    """The escalation that is named before or behind the word, and what is left."""
+    found, rest = _split_off(words)
+    if named:
+        return (named, rest) if found == named else (named, plain(words))
+    return found, plain(rest)
+
+
+def _split_off(words: str) -> tuple[str | None, str]:
+    with suppress(BadInput):
+        found, rest = reference_first(words)
+        if found is None:
+            number, behind = number_first(words)
+            found, rest = (number, behind) if number and not behind else (None, words)
+        if found and not found.startswith("<"):
+            return found, rest
+    return None, words
 
 
 def nearest_verbs(word: str) -> list[str]:
     """Names of the verbs that may have been meant, by name or alias, the nearest first."""
-    close = get_close_matches(word.lower(), list(BY_WORD), n=4, cutoff=0.6)
-    return list(dict.fromkeys(BY_WORD[name].name for name in close))[:3]
+    word = word.lower()[:_LONGEST]
+    near = sorted((distance(word, known), known) for known in BY_WORD if _is_a_typo(word, known))
+    return list(dict.fromkeys(BY_WORD[known].name for _, known in near))[:3]
+
+
+def _is_a_typo(word: str, known: str) -> bool:
+    """One letter, two in a long word; a short one with another letter in it is another word."""
+    if abs(len(word) - len(known)) > 2:
+        return False
+    apart = distance(word, known)
+    if len(known) <= _SHORT:
+        changed = len(word) == len(known) and sorted(word) != sorted(known)
+        return apart == 1 and not changed and len(word) > 2
+    return apart <= (2 if min(len(word), len(known)) >= _LONG else 1)

@@ -107,6 +107,7 @@ ACK = Verb(
     summary="acknowledges every page that waits for you, here or in the escalation you name",
     example="ack ESC-12",
     deed=Deed.ACKNOWLEDGE,
+    needs_incident=False,
     run=acknowledge,
     behind=Behind.NOTHING,
 )

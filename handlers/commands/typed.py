@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from bot.domain.controls import COMMAND
+from handlers.commands import BY_WORD
+from handlers.commands.meant import means_severity
+from handlers.commands.reading import SHOW
 from handlers.commands.verb import Verb
+from handlers.commands.words import asked, first_word, plain, reference_first, unlinked
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +22,17 @@ class Typed:
     named: str | None
     said: str = ""
     asked: bool = False
+
+
+def read(text: str) -> Typed:
+    """Find the verb; `ESC-12` may stand before it, and alone means `show`.
+
+    Raises BadInput for what looks like a reference and is none.
+    """
+    whole = unlinked(text.strip()).removeprefix(COMMAND)
+    named, rest = reference_first(whole)
+    word, words = first_word(rest)
+    if named and not word:
+        return Typed(SHOW, "", "", named)
+    verb = None if means_severity(rest) else BY_WORD.get(word.lower())
+    return Typed(verb, plain(word), words, named, rest, asked(whole, words))

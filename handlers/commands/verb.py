@@ -80,7 +80,8 @@ class Verb:
 
     `deed` is the least that a person must be entitled to, did they belong to the incident; the
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
-    names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `straight`: does it for
+    names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
+    makes no sense without one. `straight`: does it for
     somebody not identified yet, in one transaction; None where the words ask for something else.
     `aloud`: what it does is also said in the incident's channel. `weighty`: it pages, answers,
     moves or ends something, so a question mark behind what it names is refused as a question.
@@ -95,6 +96,7 @@ class Verb:
     aliases: tuple[str, ...] = ()
     straight: Callable[[Shell, Act, str], Awaitable[Answer] | None] | None = None
     about_incident: bool = True
+    needs_incident: bool = True
     behind: Behind = Behind.NAMES
     aloud: bool = False
     weighty: bool = False

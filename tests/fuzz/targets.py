@@ -21,10 +21,9 @@ from bot.policy import Policy, load
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.words import Words
-from handlers.commands.listener import read
 from handlers.commands.misunderstood import nearest_verbs
 from handlers.commands.severities import opening_words, severity_first
-from handlers.commands.typed import Typed
+from handlers.commands.typed import Typed, read
 from handlers.commands.words import (
     number_first,
     person_first,

@@ -11,7 +11,7 @@ from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
 from bot.store.tables import Inbound
 from handlers.commands import VERBS
-from handlers.commands.listener import read
+from handlers.commands.typed import read
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.stage import Stage
 

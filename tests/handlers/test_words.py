@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.errors import BadInput, NotFound
 from bot.policy import Policy
-from handlers.commands.listener import read
 from handlers.commands.misunderstood import nearest_verbs
+from handlers.commands.typed import read
 from handlers.commands.words import first_word, person_first, plain, reference_first, team_first
 from tests.factories import MEI, PRIYA
 from tests.writings.ways import WAYS, references

@@ -54,6 +54,7 @@ from bot.render import (
 from bot.render.desk import Desk
 from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
 from bot.render.message import Message
+from handlers.commands.meant import MEANT
 from handlers.commands.undoing import NOTHING, UNDOING
 from tests.unit.render.case import Case
 from tests.unit.render.views import (
@@ -502,7 +503,11 @@ MESSAGES: Mapping[str, Case] = {
             ),
             ("handover ESC-5 @person <summary>", "page ESC-5 <team> <why>"),
         )
-        for block in sorted({NOTHING.block, *(way.block for way in UNDOING.values())})
+        for block in sorted(
+            {NOTHING.block}
+            | {way.block for way in UNDOING.values()}
+            | {way.block for way in MEANT.values() if way.block}
+        )
     },
     "open, no such severity": Case(
         lambda desk, meant: offers.open_as(desk, "p4", meant),
