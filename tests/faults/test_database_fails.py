@@ -11,7 +11,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
 from playground.driver import Person, texts
 from playground.faults import FaultKind
-from tests.databases import restart_server
+from tests.databases import on_postgresql, on_sqlite, restart_server
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica, bots
@@ -37,7 +37,7 @@ def all_sent(db: Database) -> bool:
         return False
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(14, RESTARTED)
 async def test_postgresql_is_restarted_in_the_middle_of_a_send(
     stage: Bots, db: Database, verdict: Verdict
@@ -73,7 +73,7 @@ async def cut_off(through: Wire, tmp_path: Path) -> AsyncIterator[Bots]:
         yield made
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @pytest.mark.parametrize("how", list(Break), ids=lambda how: how.name.lower())
 @fault(14, RESTARTED, passes=TOLD_TRULY)
 async def test_the_connection_is_lost_while_an_opening_commits(
@@ -92,7 +92,7 @@ async def test_the_connection_is_lost_while_an_opening_commits(
     verdict.exactly_once(cut_off, db)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(14, RESTARTED)
 async def test_the_connection_is_lost_while_an_outcome_commits(
     cut_off: Bots, db: Database, through: Wire, verdict: Verdict
@@ -142,7 +142,7 @@ async def opens_again(stage: Bots, db: Database, number: int) -> None:
     await eventually(lambda: all_sent(db), within=60)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: Verdict) -> None:
     replica = await stage.start()
@@ -158,7 +158,7 @@ async def test_the_disk_takes_nothing_more(stage: Bots, db: Database, verdict: V
     verdict.exactly_once(stage, db)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_the_database_is_full(
     stage: Bots, db: Database, tmp_path: Path, verdict: Verdict
@@ -220,7 +220,7 @@ CREATE TRIGGER no_room BEFORE INSERT ON incident EXECUTE FUNCTION no_room()
 """
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(15, FULL, passes=TOLD_TRULY)
 async def test_no_room_on_the_servers_disk(stage: Bots, db: Database, verdict: Verdict) -> None:
     """The error that PostgreSQL gives when it cannot make a table larger."""

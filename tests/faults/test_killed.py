@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from bot.domain.duework import DeliveryState
 from bot.store.database import Database
 from playground.faults import FaultKind
+from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.replicas import LEASE, Bots
@@ -55,7 +54,7 @@ async def test_what_slack_took_from_a_killed_process_is_found_and_not_sent_again
 
 
 @fault(2, TOO_LATE, passes=f"taken over within {TAKE_OVER} s")
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_another_replica_takes_over_what_a_killed_one_held(
     stage: Bots, db: Database, extent: Extent, verdict: Verdict
 ) -> None:

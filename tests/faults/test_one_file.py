@@ -11,6 +11,7 @@ import pytest
 
 from bot.store.database import Database
 from playground.driver import texts
+from tests.databases import on_sqlite
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica
@@ -19,7 +20,7 @@ from tests.waiting import eventually
 NUMBER = slice(60, 64)
 """Where the header of the file has the number that a serving bot raises."""
 OPENING = "open p1 Pile-on against a creator"
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 
 def file_of(stage: Bots) -> Path:

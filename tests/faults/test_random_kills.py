@@ -23,6 +23,7 @@ from bot.services.opening import DEFAULT_CATEGORY, open_incident
 from bot.services.paging import page_team
 from bot.store.database import Database
 from bot.store.outbox import UNSENT
+from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.replicas import LEASE, Bots, bots
@@ -33,7 +34,7 @@ SLACK_MS = 100
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(13, "Three replicas, one SIGKILLed at random again and again")
 async def test_nothing_is_lost_or_doubled_whoever_is_killed(
     database_url: str, db: Database, tmp_path: Path, extent: Extent, verdict: Verdict

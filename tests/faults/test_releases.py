@@ -15,6 +15,7 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.services.exports import verify
 from bot.store.database import Database
 from commandline.migrations import FOLDER, pending
+from tests.databases import on_postgresql, on_sqlite
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.previous import REVISION, unpacked
@@ -119,7 +120,7 @@ def chains_hold(db: Database) -> bool:
     return verify(db)[1] == []
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(22, RENAMED)
 async def test_both_releases_work_side_by_side(
     stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict
@@ -195,7 +196,7 @@ async def test_an_upgrade_and_a_rollback_keep_what_was_due(
     assert chains_hold(db)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @fault(22, RENAMED)
 async def test_an_earlier_release_that_is_told_to_migrate_starts_on_a_newer_schema(
     stage: Bots, db: Database, verdict: Verdict
@@ -240,7 +241,7 @@ def renamed(folder: Path) -> Path:
     return there
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(22, RENAMED)
 async def test_what_only_the_newer_release_knows_waits_for_it(
     stage: Bots, db: Database, old: tuple[str, str], verdict: Verdict

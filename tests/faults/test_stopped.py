@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from bot.domain.paging import RunState
 from bot.store.database import Database
 from playground.faults import FaultKind
+from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import LEASE, Bots, Replica, bots
@@ -70,7 +69,7 @@ async def test_an_answer_that_comes_after_the_lease_changes_nothing(
 
 
 @STOPPED
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 async def test_a_step_that_was_slept_over_is_taken_by_another_replica(
     database_url: str, db: Database, tmp_path: Path, verdict: Verdict
 ) -> None:

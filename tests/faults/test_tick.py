@@ -3,10 +3,9 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from bot.domain.duework import DeliveryKind
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import Bots
@@ -64,7 +63,7 @@ async def test_a_tick_that_never_comes_back_is_noticed(
     verdict.exactly_once(stage, db)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @fault(24, TICKS, passes=NOTICED)
 async def test_a_process_that_stands_still_answers_no_probe(
     stage: Bots, db: Database, verdict: Verdict

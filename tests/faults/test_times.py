@@ -15,6 +15,7 @@ from bot.store.database import Database
 from bot.store.tables import DigestRun
 from playground.driver import texts
 from playground.faults import FaultKind
+from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped
 from tests.faults.replicas import Bots, Replica
@@ -91,7 +92,7 @@ def said(stage: Bots, delivery: str) -> str:
     return texts(found)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(20, "Both nights that change the clocks, three replicas", passes="one digest a period")
 async def test_in_both_nights_that_change_the_clocks_one_digest_goes_out(
     stage: Bots, db: Database, verdict: Verdict
@@ -148,7 +149,7 @@ async def last_tick(replica: Replica) -> float:
     return float(found[1])
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @pytest.mark.parametrize("off", ["+3600", "-3600"])
 @fault(21, "The wall clock of one replica an hour off", passes="no page early, none twice")
 async def test_a_replica_an_hour_off_pages_nobody_early_or_twice(

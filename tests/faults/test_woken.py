@@ -1,9 +1,8 @@
 """One replica stores, another sends: it is woken, and where it hears nothing it looks by itself."""
 
-import pytest
-
 from bot.domain.duework import DeliveryState
 from bot.store.database import Database
+from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT
 from tests.faults.replicas import Bots, Replica
@@ -33,7 +32,7 @@ async def latest(stage: Bots, db: Database, sender: Replica) -> float:
     return max((page.sent_at - page.created_at).total_seconds() for page in pages if page.sent_at)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(23, NAME, passes=LATENCY)
 async def test_a_replica_that_hears_nothing_looks_by_itself(
     stage: Bots, db: Database, verdict: Verdict
@@ -46,7 +45,7 @@ async def test_a_replica_that_hears_nothing_looks_by_itself(
     verdict.exactly_once(stage, db)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @fault(23, NAME, passes=LATENCY)
 async def test_a_replica_is_woken_by_what_another_has_stored(
     stage: Bots, db: Database, verdict: Verdict

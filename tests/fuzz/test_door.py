@@ -7,12 +7,11 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-import pytest
-
 from bot.domain.ids import PageId, UserId
 from bot.domain.paging import PageState
 from bot.domain.reach import Link, Links
 from bot.store import pages
+from tests.databases import on_sqlite
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.running import LINK_SECRET, RunningBot
@@ -20,7 +19,7 @@ from tests.fuzz.specimens import Things
 from tests.handlers.requests import Answered, command_body, interaction_body
 
 # Hardly anything of this comes near a database.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 
 COMMAND = command_body("open p1 x", team_id="T00000001")
 JSON = {"content-type": "application/json"}

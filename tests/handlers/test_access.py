@@ -9,9 +9,12 @@ from bot.domain.visibility import Tier
 from bot.render import access as access_words
 from bot.store.tables import Delivery
 from playground.records import Channel, Message
+from tests.databases import on_sqlite
 from tests.factories import MEI, TOM
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import BYSTANDER, Stage
+
+pytestmark = on_sqlite
 
 
 def a_secret(stage: Stage) -> Opened:

@@ -6,8 +6,11 @@ from bot.domain.controls import Button, Form
 from bot.domain.visibility import Tier
 from bot.render import card
 from handlers.commands.correcting import correction
+from tests.databases import on_sqlite
 from tests.handlers.modals import block_of
 from tests.handlers.stage import Stage
+
+pytestmark = on_sqlite
 
 
 async def edit_form(stage: Stage, who: str = "mei") -> None:

@@ -18,6 +18,7 @@ from bot.services import decisions, lifecycle, opening
 from bot.services.decisions import NewDecision
 from playground.outcomes import Submitted
 from playground.records import View
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.modals import (
     block_of,
@@ -29,6 +30,8 @@ from tests.handlers.modals import (
 from tests.handlers.requests import send
 from tests.handlers.stage import Stage
 from tests.handlers.test_buttons import a_card
+
+pytestmark = on_sqlite
 
 
 async def form(stage: Stage, who: str, incident_id: str, button: Button) -> View:

@@ -24,11 +24,11 @@ from bot.store import incidents, outbox, pages
 from bot.store.outbox import Outgoing
 from bot.store.tables import Delivery, Page, PagingRun
 from commandline.acknowledging import endpoint
+from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.handlers.stage import Stage
 
 SECRET = "a secret of the tests"
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database does differently."""
 LINKS = Links(SECRET)
 TITLE = "Pile-on against a creator"

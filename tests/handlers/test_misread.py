@@ -16,11 +16,12 @@ from bot.store.tables import PagingRun, TimelineEntry
 from handlers.commands import VERBS
 from playground.driver import texts
 from playground.records import Message
+from tests.databases import on_sqlite
 from tests.factories import MEI, SOFIA, TOM, an_act
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 """What is read of a text does not depend on the database."""
 
 

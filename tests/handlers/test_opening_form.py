@@ -5,6 +5,7 @@ from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import forms
 from playground.driver import texts
+from tests.databases import on_sqlite
 from tests.factories import PRIYA
 from tests.handlers.modals import (
     block_of,
@@ -16,6 +17,8 @@ from tests.handlers.modals import (
 )
 from tests.handlers.requests import send
 from tests.handlers.stage import Stage
+
+pytestmark = on_sqlite
 
 
 async def test_the_form_proposes_teams_and_previews_who_is_paged(stage: Stage) -> None:

@@ -15,9 +15,12 @@ from bot.services import lifecycle
 from bot.store import people
 from bot.store.database import Database
 from bot.store.tables import Person
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import NEWCOMER, STRANGER, Stage, a_stage
+
+pytestmark = on_sqlite
 
 
 async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) -> None:

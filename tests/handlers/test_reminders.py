@@ -7,8 +7,11 @@ from bot.store.tables import Reminder
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
 from playground.records import Message
+from tests.databases import on_sqlite
 from tests.factories import NOON
 from tests.handlers.stage import Stage
+
+pytestmark = on_sqlite
 
 
 async def told(stage: Stage, command: str, who: str = "mei") -> Message:

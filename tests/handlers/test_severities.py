@@ -6,7 +6,10 @@ import pytest
 
 from bot.domain.severity import Severity
 from playground.driver import texts
+from tests.databases import on_sqlite
 from tests.handlers.stage import Stage
+
+pytestmark = on_sqlite
 
 MEANT = (
     ("PO bomb", "P0", "bomb"),

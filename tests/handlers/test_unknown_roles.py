@@ -6,10 +6,13 @@ from bot.domain.controls import Button
 from bot.domain.timeline import EntryKind
 from bot.services import directory
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import WORKSPACE
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import BYSTANDER, GUEST, Stage
 from tests.handlers.test_events import happens
+
+pytestmark = on_sqlite
 
 NOT_YET = "not known yet"
 

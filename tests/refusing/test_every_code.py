@@ -23,6 +23,7 @@ from bot.slack.errors import (
 )
 from bot.slack.refusals import REFUSALS, About
 from bot.store.tables import Delivery
+from tests.databases import on_sqlite
 from tests.refusing.another_slack import another_slack
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
@@ -149,7 +150,7 @@ ANOTHER_NAME = "name_taken"
 """Is tried for."""
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("name", PLACES)
 async def test_each_code_at_one_place_leaves_all_others_alone(
     refusing: Refusing, name: str

@@ -10,10 +10,11 @@ from bot.policy import Policy
 from bot.services import answering, handing_over
 from bot.services.answering import Declined
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 LEGAL = TeamKey("legal")
 MINUTES = timedelta(minutes=1)
 

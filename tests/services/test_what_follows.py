@@ -9,11 +9,12 @@ from bot.domain.reading import TeamRow
 from bot.policy import Policy
 from bot.services import answering, paging, reading
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 from tests.services.test_answering import LEGAL
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = on_sqlite
 MINUTE = timedelta(minutes=1)
 
 

@@ -15,6 +15,7 @@ from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
 from playground.records import Person
 from playground.testing import RunningPlayground
+from tests.databases import on_sqlite
 from tests.odd_slack import ODD, OddSlack, odd_slack
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, a_bot
@@ -36,7 +37,7 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("method", READ)
 async def test_nothing_stands_still_for_an_odd_answer(
     database_url: str,

@@ -20,7 +20,7 @@ from commandline import migrations
 from commandline.migrations import migrate
 from playground.faults import FaultKind, FaultRule
 from playground.testing import RunningPlayground
-from tests.databases import fresh_url
+from tests.databases import fresh_url, on_sqlite
 from tests.factories import PRIYA
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
@@ -193,7 +193,7 @@ def only_read(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot) -> None:
     pace = replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))
     async with start_bot(pace) as bot:
@@ -207,7 +207,7 @@ async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot
         await bot.until_well()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_look_that_fails_in_a_way_that_no_one_thought_of(
     bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from bot.policy import FallbackRule, Policy
 from bot.slack.manifest import manifest
 from playground.ports import reserved
 from playground.testing import RunningPlayground, running_playground
+from tests.databases import on_sqlite
 from tests.factories import PRIYA, an_act, an_incident, people
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.junk import ANYTHING, MISSING
@@ -28,7 +29,6 @@ from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
 from tests.worker.conftest import CAST
 
 SOCKET = {"SLACK_APP_TOKEN": "xapp-playground"}
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database does differently."""
 TRIED = "Slack gives no socket yet"
 

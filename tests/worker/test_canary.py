@@ -11,6 +11,7 @@ import pytest
 
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.worker.canary import Canary, Click, Us
+from tests.databases import on_sqlite
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 
@@ -32,7 +33,7 @@ async def flying(rig: Rig, click: Click) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize(
     ("status", "why"),
     [

@@ -38,6 +38,7 @@ from bot.store import incidents, outbox
 from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
+from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.services import scene
 from tests.truth import posted, untrue_kinds
@@ -45,7 +46,6 @@ from tests.waiting import eventually
 from tests.worker.conftest import Rig
 from tests.worker.ladder import until_nobody_is_left
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 AIDE = TeamKey("content-policy")
 LEADERS = "tns-leadership"
 HOUR = timedelta(hours=1)

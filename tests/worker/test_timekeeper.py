@@ -12,6 +12,7 @@ from bot.threads import Threads
 from bot.worker.pace import Pace
 from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
+from tests.databases import on_postgresql, on_sqlite
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
 
@@ -39,7 +40,7 @@ def keeper(db: Database, clock: Clock, jumps: list[int] | None = None) -> Timeke
     return Timekeeper(db, clock, threads, Pace(), on_jump=lambda: told.append(1))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@on_postgresql
 @pytest.mark.parametrize("off", [HOUR, -HOUR])
 async def test_a_replica_an_hour_off_goes_by_the_database(
     db: Database, machine: Machine, off: timedelta
@@ -53,7 +54,7 @@ async def test_a_replica_an_hour_off_goes_by_the_database(
     assert abs(clock.real() - datetime.now(UTC)) < A_LITTLE, "it counts, and looks at no clock"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machine) -> None:
     clock = Clock()
     await keeper(db, clock).set_clock()
@@ -72,7 +73,7 @@ async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machi
     assert jumps == [1]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
     figures = rig.figures
     tick = Tick(rig.gear(Pace(tick=3600)), list)

@@ -28,8 +28,6 @@ from tests.outside import Hook, Mailbox, a_hook, a_mailbox
 from tests.worker.conftest import BRISK, Rig
 
 LINKS = Links("a secret of the tests")
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what no database does differently."""
 URL = "https://tocsin.example.com"
 TITLE = "Pile-on against a creator"
 MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")

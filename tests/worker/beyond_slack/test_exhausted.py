@@ -17,6 +17,7 @@ from bot.domain.visibility import Tier
 from bot.services import answering, paging, severities
 from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
 from tests.worker.beyond_slack.conftest import (
@@ -24,7 +25,6 @@ from tests.worker.beyond_slack.conftest import (
     TITLE,
     Beyond,
     of,
-    on_sqlite,
     slack_is_down,
     timeline,
 )

@@ -19,6 +19,7 @@ from bot.services import answering, fallback, homes, linked
 from bot.store import incidents, outbox, people
 from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.beyond_slack.conftest import (
@@ -30,7 +31,6 @@ from tests.worker.beyond_slack.conftest import (
     Beyond,
     fallbacks,
     of,
-    on_sqlite,
     slack_is_down,
     timeline,
 )
