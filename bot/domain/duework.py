@@ -51,6 +51,7 @@ class DeliveryKind(StrEnum):
     ROOM_REMOVE = "room remove"
     ROOM_LOST = "room lost"
     UNEDITED = "unedited"
+    UNINVITED = "uninvited"
     CARD_POST = "card post"
     CARD_UPDATE = "card update"
     CARD_PIN = "card pin"

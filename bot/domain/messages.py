@@ -232,6 +232,19 @@ class RoomLost:
 
 
 @dataclass(frozen=True, slots=True)
+class Uninvited:
+    """Slack refused to let somebody into the channel of an escalation.
+
+    To who answers for it, about `person`; to themselves where that is None.
+    """
+
+    reference: str
+    channel: str
+    error: str
+    person: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """One digest as it is sent: titles in it are already what a broadcast may show."""
 

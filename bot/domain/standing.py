@@ -118,6 +118,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
         "goes past Slack, where nothing can be edited: it is dated"
     ),
     DeliveryKind.UNEDITED: Leaves("says what Slack refused, and when"),
+    DeliveryKind.UNINVITED: Leaves("says what Slack refused, of a reference alone"),
     DeliveryKind.MESSAGE_EDIT: Leaves("edits whatever its subject posted"),
 }
 """Answers to a command and forms are not here: they are shown to one person, once, and Slack lets

@@ -1,7 +1,14 @@
 """To the people who must act beside the ones paged: the escalation manager, a new owner."""
 
 from bot.domain.controls import Button
-from bot.domain.messages import Assigned, ExhaustedMessage, RoomLost, Unanswered, Unedited
+from bot.domain.messages import (
+    Assigned,
+    ExhaustedMessage,
+    RoomLost,
+    Unanswered,
+    Unedited,
+    Uninvited,
+)
 from bot.domain.reading import Head
 from bot.render.blocks import Block, Element, actions, button, context, section
 from bot.render.desk import Desk
@@ -88,4 +95,10 @@ def room_lost(desk: Desk, view: RoomLost) -> Message:
 def unedited(desk: Desk, view: Unedited) -> Message:
     """To whoever made an escalation restricted: a message that still shows its words."""
     said = desk.say("escalation", "unedited", view=view)
+    return message(said, [section(said)])
+
+
+def uninvited(desk: Desk, view: Uninvited) -> Message:
+    """Slack keeps somebody out of a channel; to them, or to who answers for the escalation."""
+    said = desk.say("escalation", "uninvited" if view.person else "uninvited_you", view=view)
     return message(said, [section(said)])

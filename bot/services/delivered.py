@@ -13,7 +13,7 @@ from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.standing import stands
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import rooms, runs
+from bot.services import invitations, rooms, runs
 from bot.services.case import Case
 from bot.store import claims, incidents, limits, outbox, pages, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
@@ -42,7 +42,7 @@ class Accepted:
     """What Slack answered: where it stands now. `name` is a new channel's.
 
     `found`: it was looked for, and says what was true when it was posted. `private`: a new channel
-    is.
+    is. `left_out`: people whom Slack did not invite with the others.
     """
 
     channel: str | None = None
@@ -50,6 +50,7 @@ class Accepted:
     name: str | None = None
     found: bool = False
     private: bool | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
         name = accepted.name or ""
         private = accepted.private
         rooms.channel_made(tx, act, claimed.subject, accepted.channel, name, private=private)
+    elif claimed.kind is DeliveryKind.ROOM_INVITE and accepted.left_out:
+        invitations.some_left_out(tx, act, claimed, accepted.left_out)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:
         where = accepted.channel, accepted.ts
         rooms.card_posted(tx, act, claimed.subject, *where, found=claimed.uncertain)

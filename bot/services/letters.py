@@ -15,6 +15,7 @@ from bot.domain.messages import (
     TaskReminder,
     Unanswered,
     Unedited,
+    Uninvited,
     UpdateReminder,
 )
 from bot.domain.reading import Card, MovedCard, Notice
@@ -35,6 +36,7 @@ View = (
     | RoomLost
     | DigestView
     | Unedited
+    | Uninvited
     | Home
 )
 

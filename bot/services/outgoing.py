@@ -11,6 +11,7 @@ from bot.services import (
     digests,
     homes,
     in_channel,
+    invitations,
     room_news,
     to_admitted,
     to_charged,
@@ -126,6 +127,7 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.ASSIGNED: to_people.assigned,
     DeliveryKind.ROOM_LOST: room_news.room_lost,
     DeliveryKind.UNEDITED: to_people.unedited,
+    DeliveryKind.UNINVITED: invitations.uninvited,
     DeliveryKind.MESSAGE_EDIT: _edit,
 }
 

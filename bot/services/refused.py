@@ -1,12 +1,13 @@
 """What a refusal leads to: of a place, of a person, of a message, of all of us."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import UNANSWERED, PageState
 from bot.policy import Policy
-from bot.services import admission, correcting, doubted, in_charge, rooms, runs
+from bot.services import admission, correcting, doubted, in_charge, invitations, rooms, runs
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
@@ -73,6 +74,7 @@ def place_refused(
     *,
     in_order: bool = False,
     aim: Aim = NOWHERE,
+    people: Sequence[str] = (),
 ) -> bool:
     """Slack takes nothing at this place: it alone waits, and is tried again after `pause`.
 
@@ -91,6 +93,10 @@ def place_refused(
                 _say_it_otherwise(tx, policy, claimed, at)
                 if claimed.kind is DeliveryKind.PAGE:
                     _page_backup_instead(tx, policy, claimed, code, at, again=True)
+    if claimed.kind is DeliveryKind.ROOM_INVITE:
+        with db.transaction() as tx:
+            act = by_the_bot(claimed.workspace, at.now)
+            invitations.not_taken(tx, act, claimed, people or claimed.args["users"], code)
     with db.transaction() as tx:
         held = claims.put_back(
             tx,

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.errors import Unreadable
+from bot.slack.refusals import About, about
 
 _LONGEST_ID = 32
+_LONGEST_CODE = 80
 
 
 def word(answer: Mapping[str, Any], *path: str, longest: int = _LONGEST_ID) -> str | None:
@@ -48,6 +50,19 @@ def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     for item in found if isinstance(found, list) else ():
         if isinstance(item, dict):
             yield item
+
+
+def refused_people(answer: Mapping[str, Any], method: str) -> tuple[str, ...]:
+    """Return whom Slack left out of a call about several people, though it may have taken others.
+
+    Who is there already, or is the bot itself, is as they were to be.
+    """
+    found = (
+        (word(one, "user"), about(method, word(one, "error", longest=_LONGEST_CODE) or ""))
+        for one in each(answer, "errors")
+        if one.get("ok") is not True
+    )
+    return tuple(user for user, refusal in found if user and refusal is not About.DONE)
 
 
 def next_page(answer: Mapping[str, Any]) -> str | None:

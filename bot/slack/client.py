@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.answers import word
+from bot.slack.answers import refused_people, word
 from bot.slack.errors import (
     NotSent,
     OutcomeUnknown,
@@ -138,7 +138,14 @@ def _refusal(method: str, error: SlackApiError) -> SlackError | None:
     messages = told.get("messages") if isinstance(told, dict) else None
     details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()
     needed = word(data, "needed", longest=_LONGEST_CODE)
-    return sort_code(code, retry_after=after, method=method, details=details, needed=needed)
+    return sort_code(
+        code,
+        retry_after=after,
+        method=method,
+        details=details,
+        needed=needed,
+        people=refused_people(data, method),
+    )
 
 
 def _data(response: Any) -> Mapping[str, Any]:

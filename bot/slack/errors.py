@@ -64,6 +64,8 @@ class Rejected(SlackError):
     code: str
     details: tuple[str, ...] = ()
     needed: str | None = None
+    people: tuple[str, ...] = ()
+    """Whom of several it is about, where Slack says so."""
 
 
 @dataclass(eq=False)
@@ -80,7 +82,13 @@ PLAIN_TEXT_MAY_DO = frozenset(
 
 
 def sort_code(
-    code: str, *, retry_after: float, method: str, details: tuple[str, ...], needed: str | None
+    code: str,
+    *,
+    retry_after: float,
+    method: str,
+    details: tuple[str, ...],
+    needed: str | None,
+    people: tuple[str, ...] = (),
 ) -> SlackError | None:
     """Turn an `ok: false` answer into the error class that says what to do; None: nothing."""
     match about(method, code):
@@ -95,7 +103,7 @@ def sort_code(
         case About.PERSON:
             return DeadTarget(code)
         case About.LANE:
-            return PlaceRefused(code, details, needed)
+            return PlaceRefused(code, details, needed, people)
         case About.CALL | About.OURS:
             return Rejected(code, details, needed)
         case never:

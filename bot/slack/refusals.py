@@ -105,7 +105,8 @@ _BY_METHOD: Mapping[str, _Codes] = {
         About.LANE: """cant_invite channel_not_found external_channel_migrating
             invitee_cant_see_channel method_not_supported_for_channel_type
             no_external_invite_permission no_user not_in_channel org_user_not_in_team
-            ura_max_channels""",
+            ura_max_channels user_disabled user_is_restricted user_is_ultra_restricted
+            user_not_found user_not_visible users_not_found""",
     },
     "conversations.join": {
         About.LANE: """channel_is_limited_access channel_not_found

@@ -74,24 +74,25 @@ class Failing(Loop):
                 await write(refused.held_for_workspace, db, claimed, code, self._at(), rest)
             case DeadTarget(code):
                 await write(refused.dead_target, db, policy, claimed, code, self._at())
-            case PlaceRefused(code):
-                await self._put_aside(claimed, code, aim)
+            case PlaceRefused():
+                await self._put_aside(claimed, error, aim)
             case Rejected(code):
                 await write(refused.rejected, db, policy, claimed, code, self._at(), aim)
             case _:
                 raise error
 
-    async def _put_aside(self, claimed: Claimed, code: str, aim: Aim) -> None:
+    async def _put_aside(self, claimed: Claimed, error: PlaceRefused, aim: Aim) -> None:
         await self._threads.write(
             partial(
                 refused.place_refused,
                 in_order=claimed.kind not in ASIDE and self._turns.kept_after_failing(claimed),
                 aim=aim,
+                people=error.people,
             ),
             self._db,
             self._policy,
             claimed,
-            code,
+            error.code,
             self._at(),
             self._pace.after_refusal(claimed.attempts),
         )

@@ -12,7 +12,7 @@ from bot.render.desk import Desk
 from bot.services import directory
 from bot.services.delivered import Accepted
 from bot.services.letters import Letter, RoomCall
-from bot.slack.answers import each, listed, needed, next_page, word
+from bot.slack.answers import each, listed, needed, next_page, refused_people, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import PLAIN_TEXT_MAY_DO, OutcomeUnknown, Rejected, Unreadable
 from bot.store.claims import Claimed
@@ -223,9 +223,10 @@ class Post:
         elif room.removed is not None:
             await self.calls.call("conversations.kick", channel=room.channel, user=room.removed)
         elif room.users:
-            await self.calls.call(
-                "conversations.invite", channel=room.channel, users=list(room.users), force=True
-            )
+            invite = "conversations.invite"
+            users = list(room.users)
+            answer = await self.calls.call(invite, channel=room.channel, users=users, force=True)
+            return Accepted(room.channel, left_out=refused_people(answer, invite))
         return Accepted(room.channel)
 
     def _names(self, room: RoomCall) -> tuple[str, ...]:

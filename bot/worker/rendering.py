@@ -15,6 +15,7 @@ from bot.domain.messages import (
     TaskReminder,
     Unanswered,
     Unedited,
+    Uninvited,
     UpdateReminder,
 )
 from bot.domain.reading import Card, MovedCard, Notice
@@ -57,6 +58,8 @@ def message(desk: Desk, view: View) -> Message:
             return digest.digest(desk, view.name, view.figures, late_since=view.late_since)
         case Unedited():
             return escalations.unedited(desk, view)
+        case Uninvited():
+            return escalations.uninvited(desk, view)
         case Home():
             raise TypeError("a home tab is published, not posted")
         case other:

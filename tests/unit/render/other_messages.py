@@ -25,6 +25,7 @@ from bot.domain.messages import (
     TaskReminder,
     Unanswered,
     Unedited,
+    Uninvited,
     UpdateReminder,
 )
 from bot.domain.paging import RunState
@@ -401,6 +402,12 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "unedited, with a person": Case(
         escalations.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
+    ),
+    "uninvited": Case(
+        escalations.uninvited, Uninvited("ESC-12", "C0ESC12", "user_is_restricted", PRIYA)
+    ),
+    "uninvited, to themselves": Case(
+        escalations.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
     ),
     "unedited, in a channel": Case(
         escalations.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
