@@ -9,20 +9,21 @@ from bot.domain.errors import NotFound, Unclear
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
-    question,
+    in_full,
     refuse_foreign_channel,
     refuse_lookalike,
     refuse_misplaced,
     refuse_split,
 )
 from handlers.commands.normal import normal
+from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
-    asked,
     first_word,
     number_first,
     plain,
     reference_first,
+    reference_in,
 )
 
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
@@ -60,8 +61,8 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
         names.append(name)
         words = rest
     different = list(dict.fromkeys(names))
-    if verb.weighty and different and asked(ask.words, words):
-        raise question(verb.name, different[0], f"{different[0]} {plain(words).lstrip('? ')}")
+    if different:
+        refuse_question(replace(ask, named=None), verb, words)
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
         raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
@@ -123,14 +124,16 @@ async def _of_channel(ask: Ask, named: str) -> str | None:
 
 def _left_over(ask: Ask, verb: Verb) -> Unclear:
     """Name the commands that would do it: this one alone, and a note with the text."""
-    of = ask.named or ""
-    commands = [f"{verb.name} {of}".strip()]
     number, behind = number_first(ask.words)
-    if number is not None and not behind:
-        commands.append(f"{verb.name} {number}")
-    else:
-        commands.append(f"note {of or 'ESC-n'} {ask.text}")
-    return Unclear(_no_text(ask, verb), tuple(commands))
+    other = number if not behind else reference_in(ask.words)
+    if ask.named is None and other:
+        return Unclear(_no_text(ask, verb), (f"{verb.name} {other}",))
+    of = ask.named or "ESC-n"
+    alone = in_full(verb, ask.named, "") if len(ask.text.split()) == 1 else f"{verb.name} {of}"
+    commands = [alone, f"{verb.name} {other}" if other else ""]
+    if number is None or behind:
+        commands.append(f"note {of} {ask.text if ask.named else plain(ask.said)}")
+    return Unclear(_no_text(ask, verb), tuple(one for one in commands if one))
 
 
 def _no_text(ask: Ask, verb: Verb) -> str:

@@ -9,7 +9,8 @@ from bot.render import answers, forms
 from bot.services import correcting
 from bot.services.correcting import Correction
 from handlers.answer import Answer, Modal
-from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.questions import refuse_question
+from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import first_word, plain
 
 _KNOWN = "say what to change: title, category, references, or restricted alone"
@@ -21,6 +22,7 @@ async def edit(ask: Ask) -> Answer:
     if not ask.text:
         head = await ask.head(Deed.CORRECT)
         return Modal(forms.edit_form(ask.desk, head.id, head), Button.EDIT_DETAILS, head.id)
+    refuse_question(ask, EDIT, first_word(ask.words)[1])
     wanted = correction(ask.policy, ask.words)
     found = await ask.incident()
     corrected = await ask.write(correcting.correct, ask.policy, ask.act, found.incident_id, wanted)
@@ -65,6 +67,7 @@ EDIT = Verb(
     summary="corrects an escalation, or makes it restricted; alone it opens the form",
     example=_EXAMPLE,
     deed=Deed.CORRECT,
+    asking=Asking.NAMES,
     run=edit,
     behind=Behind.WORDS,
 )

@@ -7,7 +7,7 @@ from bot.render import digest as render
 from bot.services import digests
 from handlers.answer import Answer
 from handlers.commands.normal import normal
-from handlers.commands.verb import Ask, Verb
+from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import STOPS, first_word, plain
 
 _PREVIEW, _HOW_NEAR = "preview", 2
@@ -41,6 +41,7 @@ DIGEST = Verb(
     summary="sends the report on the last seven days to its usual recipients; preview: only to you",
     example="digest preview",
     deed=Deed.READ,
+    asking=Asking.DECIDES,
     run=digest,
     about_incident=False,
 )

@@ -12,7 +12,7 @@ from handlers.answer import Answer, Modal
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.targets import one_target
 from handlers.commands.times import time_at_end, time_first
-from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import person_first, plain
 from handlers.who import reachable
 
@@ -110,16 +110,17 @@ TASK = Verb(
     summary="gives a person a task and reminds them; alone it opens the form",
     example=TASK_EXAMPLE,
     deed=Deed.TASK,
+    asking=Asking.DECIDES,
     run=task,
 )
 DONE = Verb(
     name="done",
-    weighty=True,
     aliases=("finish", "finished"),
     usage="done [ESC-n]",
     summary="finishes your task in an escalation",
     example="done ESC-12",
     deed=Deed.FINISH,
+    asking=Asking.DECIDES,
     run=done,
     behind=Behind.NOTHING,
 )

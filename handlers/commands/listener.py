@@ -15,9 +15,10 @@ from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands.about import about
-from handlers.commands.misplaced import as_here, question
+from handlers.commands.misplaced import as_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
+from handlers.commands.questions import refuse_question
 from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Verb
 from handlers.errors import Failure, attempt
@@ -88,12 +89,11 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
             return await done
     act = await whoever(shell, context, body, user, trigger)
     channel = str(body.get("channel_id") or "") or None
-    ask = Ask(shell, act, typed.words, typed.named, channel)
+    ask = Ask(shell, act, typed.words, typed.named, channel, typed.said)
     if typed.verb is None:
         return await misunderstood(ask, typed) if typed.word else await open_form(ask)
     try:
-        if typed.asked and typed.verb.weighty:
-            raise question(typed.verb.name, typed.named, ask.text)
+        refuse_question(ask, typed.verb, ask.words, before=typed.asked)
         return await _done(ask, typed.verb)
     except Unclear as error:
         error.commands = await as_here(ask, error.commands)

@@ -13,7 +13,6 @@ from handlers.commands.lookalikes import Lookalike, lookalike_first
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
-    asked,
     behind_linking,
     number_first,
     plain,
@@ -160,19 +159,6 @@ def _uncounted(text: str) -> tuple[int | None, str]:
     if name is None or _COUNTED.match(normal(rest).norm):
         return None, text
     return parse_reference(name), rest
-
-
-def refuse_question(ask: Ask, verb: str, rest: str) -> None:
-    """Raise Unclear where a question mark stands in front of the rest: `severity p0?`."""
-    if asked(ask.words, rest):
-        raise question(verb, ask.named, ask.text)
-
-
-def question(verb: str, named: str | None, text: str) -> Unclear:
-    told = " ".join(re.sub(r"\s*[?\uff1f]+", "", text, count=1).split(" "))
-    of = named or "ESC-n"
-    command = f"{verb} {told}" if reference_ahead(told)[0] == named else f"{verb} {of} {told}"
-    return Unclear(f"'{verb} …?' may be a question", (command.strip(), f"show {of}"))
 
 
 async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:

@@ -15,10 +15,11 @@ from bot.services import lifecycle, severities
 from handlers.answer import Answer, Modal
 from handlers.commands.about import known
 from handlers.commands.duplicates import not_clear, pair
-from handlers.commands.misplaced import refuse_misplaced, refuse_question
+from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.normal import normal
+from handlers.commands.questions import refuse_question
 from handlers.commands.severities import First, severity_first
-from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
 from handlers.commands.words import first_word, number_first, person_first, plain, state_first
 from handlers.modals import prefilled
@@ -34,7 +35,6 @@ async def status(ask: Ask) -> Answer:
             raise IncidentClosed(head.reference, head.state)
         return Modal(forms.status_form(ask.desk, head.id, head), Button.UPDATE_STATUS, head.id)
     to, words = _state(ask)
-    refuse_question(ask, STATUS.name, words)
     note = plain(words)
     if to is State.DUPLICATE:
         return await duplicate(replace(ask, words=words))
@@ -54,7 +54,7 @@ async def status(ask: Ask) -> Answer:
 def _state(ask: Ask) -> tuple[State, str]:
     """Raises Unclear for a question and for a choice of two; a colon says that a note begins."""
     to, words = state_first(ask.words)
-    of, note = ask.named or "ESC-n", plain(words)
+    of = ask.named or "ESC-n"
     norm, behind = normal(ask.words).norm, normal(words).norm
     stops = norm.removesuffix(behind).strip()[-2:]
     choice = _OR_STATE.match(behind)
@@ -63,9 +63,7 @@ def _state(ask: Ask) -> tuple[State, str]:
             other, _ = state_first(behind[choice.end() :] if choice else words)
             either = tuple(f"status {of} {one.key}" for one in (to, other))
             raise Unclear(f"these are two states, {to} and {other}", either)
-    if "?" in stops:
-        command = " ".join(part for part in ("status", ask.named, to.key, note) if part)
-        raise Unclear(f"'{ask.text[:80]}' reads as a question", (command,))
+    refuse_question(ask, STATUS, words)
     if ":" not in stops:
         refuse_later(ask, STATUS.name, to.key, words)
     return to, words
@@ -105,14 +103,14 @@ def _level(ask: Ask) -> tuple[Ask, Severity, str]:
 
 def _sure(ask: Ask, first: First) -> str:
     """Return the reason; raises Unclear where the severity is a question, or part of a text."""
-    said, rest, of = first.severity.lower(), plain(first.rest), ask.named or ""
+    refuse_question(ask, SEVERITY, first.rest)
+    said, rest, of = first.severity.lower(), plain(first.rest), ask.named or "ESC-n"
     second = first.another(ask.policy)
     other = second is not None and second.severity is not first.severity and second.clear
     if second is not None and other and not first.text_begins:
         behind = plain(second.rest)
         either = tuple(
-            f"severity {of or 'ESC-n'} {one} {behind}".strip()
-            for one in (first.severity, second.severity)
+            f"severity {of} {one} {behind}".strip() for one in (first.severity, second.severity)
         )
         problem = f"these are two severities, {first.severity} and {second.severity}"
         raise Unclear(problem, either)
@@ -209,24 +207,24 @@ async def duplicate(ask: Ask) -> Answer:
 
 STATUS = Verb(
     name="status",
-    weighty=True,
     aloud=True,
     aliases=("state", "move"),
     usage="status [ESC-n] <state> [note]",
     summary="moves an escalation to another state; alone it opens the form",
     example="status investigating PR is drafting a reply",
     deed=Deed.UPDATE,
+    asking=Asking.DECIDES,
     run=status,
 )
 SEVERITY = Verb(
     name="severity",
-    weighty=True,
     aloud=True,
     aliases=("sev", "priority"),
     usage="severity [ESC-n] <p0-p3> [reason]",
     summary="raises or lowers the severity; lowering takes a reason; alone it opens the form",
     example="severity ESC-12 p0 threat to life confirmed",
     deed=Deed.RAISE,
+    asking=Asking.DECIDES,
     run=severity,
     behind=Behind.NUMBERS,
 )
@@ -237,6 +235,7 @@ ASSIGN = Verb(
     summary="makes a person the owner, who answers for the escalation",
     example="assign ESC-12 @priya",
     deed=Deed.UPDATE,
+    asking=Asking.DECIDES,
     run=assign,
 )
 RESOLVE = Verb(
@@ -251,46 +250,46 @@ RESOLVE = Verb(
 )
 CLOSE = Verb(
     name="close",
-    weighty=True,
     aliases=("closed", "reviewed"),
     usage="close [ESC-n]",
     summary="closes a resolved escalation after its review",
     example="close ESC-12",
     deed=Deed.END,
+    asking=Asking.DECIDES,
     run=close,
     behind=Behind.NOTHING,
 )
 REOPEN = Verb(
     name="reopen",
-    weighty=True,
     aliases=("re-open",),
     usage="reopen [ESC-n] [reason]",
     summary="reopens an ended escalation; without a reason it opens the form",
     example="reopen ESC-12 the clips are back",
     deed=Deed.END,
+    asking=Asking.DECIDES,
     run=reopen,
     behind=Behind.REASON,
 )
 DECLINE = Verb(
     name="decline",
-    weighty=True,
     aloud=True,
     aliases=("reject",),
     usage="decline [ESC-n] <reason>",
     summary="declines what is not an escalation, with a reason",
     example="decline ESC-12 handled by the ordinary queue",
     deed=Deed.END,
+    asking=Asking.DECIDES,
     run=decline,
     behind=Behind.REASON,
 )
 DUPLICATE = Verb(
     name="duplicate",
-    weighty=True,
     aliases=("dup", "dupe"),
     usage="duplicate [ESC-n] ESC-m",
     summary="closes an escalation as a duplicate of another",
     example="duplicate ESC-12 ESC-7",
     deed=Deed.END,
+    asking=Asking.DECIDES,
     run=duplicate,
     behind=Behind.REFERENCES,
 )

@@ -8,9 +8,10 @@ from bot.render.mrkdwn import person
 from bot.services import answering, handing_over, paging
 from bot.services.handing_over import TaskGiven
 from handlers.answer import Answer, Modal, joined
-from handlers.commands.misplaced import refuse_misplaced, refuse_question
+from handlers.commands.misplaced import refuse_misplaced
+from handlers.commands.questions import refuse_question
 from handlers.commands.targets import one_target, targets_first
-from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import plain
 from handlers.subjects import about_incident
 from handlers.who import reachable
@@ -21,8 +22,7 @@ async def page(ask: Ask) -> Answer:
         head = await ask.head(Deed.PAGE)
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
-    targets, why = targets_first(ask, PAGE.name)
-    refuse_question(ask, PAGE.name, why)
+    targets, why = targets_first(ask, PAGE)
     await refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
@@ -69,7 +69,7 @@ async def hand_over(ask: Ask) -> Answer:
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
     found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
-    refuse_question(ask, HAND_OVER.name, summary)
+    refuse_question(ask, HAND_OVER, summary)
     await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(
@@ -91,34 +91,34 @@ async def hand_over(ask: Ask) -> Answer:
 
 PAGE = Verb(
     name="page",
-    weighty=True,
     aliases=("notify", "call"),
     usage="page [ESC-n] <teams or @people> [why]",
     summary="pages teams on their ladders, or people; alone it opens the form",
     example="page ESC-12 legal counsel must read the notice today",
     deed=Deed.PAGE,
+    asking=Asking.NAMES,
     run=page,
 )
 ACK = Verb(
     name="ack",
-    weighty=True,
     aliases=("acknowledge", "take"),
     usage="ack [ESC-n]",
     summary="acknowledges every page that waits for you, here or in the escalation you name",
     example="ack ESC-12",
     deed=Deed.ACKNOWLEDGE,
     needs_incident=False,
+    asking=Asking.DECIDES,
     run=acknowledge,
     behind=Behind.NOTHING,
 )
 HAND_OVER = Verb(
     name="handover",
-    weighty=True,
     aloud=True,
     aliases=("hand-over", "handoff", "hand-off"),
     usage="handover [ESC-n] <team or @person> <summary>",
     summary="hands over your part, with a written summary; alone it opens the form",
     example="handover ESC-12 pr Statement is drafted and needs a signature by 17:00",
     deed=Deed.HAND_OVER,
+    asking=Asking.NAMES,
     run=hand_over,
 )

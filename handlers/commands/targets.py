@@ -11,7 +11,8 @@ from bot.domain.ids import TeamKey, UserId
 from bot.policy import Policy
 from handlers.commands.more_targets import one_more
 from handlers.commands.normal import Line, normal
-from handlers.commands.verb import Ask
+from handlers.commands.questions import refuse_question
+from handlers.commands.verb import Ask, Verb
 from handlers.commands.when_said import refuse_later
 from handlers.commands.words import ENDS, first_word, plain, team_names
 
@@ -68,17 +69,17 @@ class _Split:
         return ", ".join(target.said for target in self.found)
 
 
-def targets_first(ask: Ask, verb: str) -> tuple[list[Target], str]:
+def targets_first(ask: Ask, verb: Verb) -> tuple[list[Target], str]:
     """Split off the targets; raises NotFound for the first, Unclear where text may be one more.
 
     A colon behind them says that the text begins.
     """
-    split = _split(ask, verb, teams=True)
+    split = _split(ask, verb.name, teams=True)
+    refuse_question(ask, verb, split.rest)
     if not _SAID_WHY.match(split.line.norm, split.end):
-        _refuse_a_question(ask, verb, split)
-        refuse_later(ask, verb, split.said, split.rest)
-        _refuse_a_subject(ask, verb, split)
-        _refuse_one_not_taken(ask, verb, split)
+        refuse_later(ask, verb.name, split.said, split.rest)
+        _refuse_a_subject(ask, verb.name, split)
+        _refuse_one_not_taken(ask, verb.name, split)
     return split.found, split.rest
 
 
@@ -103,12 +104,6 @@ def _split(ask: Ask, verb: str, *, teams: bool) -> _Split:
         found.append(target)
         end, from_last = next_end, line.behind(at)
     return _Split(line, list(dict.fromkeys(found)), end, from_last)
-
-
-def _refuse_a_question(ask: Ask, verb: str, split: _Split) -> None:
-    if split.line.norm[split.end : split.end + 3].lstrip()[:1] == "?":
-        problem = f"'{plain(ask.words)[:80]}' reads as a question"
-        raise Unclear(problem, (_with_text(ask, verb, split.said, split.rest),))
 
 
 def _refuse_a_subject(ask: Ask, verb: str, split: _Split) -> None:
@@ -157,7 +152,7 @@ def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]
 
 
 def command(ask: Ask, verb: str, said: str, rest: str) -> str:
-    return " ".join(part for part in (verb, ask.named or "", said, plain(rest)) if part)
+    return " ".join(part for part in (verb, ask.named or "ESC-n", said, plain(rest)) if part)
 
 
 def _one(ask: Ask, line: Line, at: int, *, teams: bool) -> tuple[Target | None, int]:

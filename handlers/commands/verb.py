@@ -23,12 +23,13 @@ from handlers.shell import Shell
 class Ask(Request):
     """One command: who asks, from where, about which incident, and the words behind the verb.
 
-    `words` are still as Slack escaped them; `text` is what was typed.
+    `words` are still as Slack escaped them; `text` is what was typed; `said` begins at the verb.
     """
 
     words: str
     named: str | None
     channel: str | None
+    said: str = ""
 
     @property
     def text(self) -> str:
@@ -74,6 +75,17 @@ class Behind(Enum):
     """The verb reads its references itself."""
 
 
+class Asking(Enum):
+    """What a question mark behind a verb means."""
+
+    TEXT = auto()
+    """Nothing: it belongs to the text."""
+    NAMES = auto()
+    """Behind what is named it makes a question; the text may be one, as the reason of a page."""
+    DECIDES = auto()
+    """At the end it makes a question too: who asks has not decided yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One row: what it is called, how it explains itself, what it takes, what it does.
@@ -83,8 +95,8 @@ class Verb:
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
     makes no sense without one. `straight`: does it for
     somebody not identified yet, in one transaction; None where the words ask for something else.
-    `aloud`: what it does is also said in the incident's channel. `weighty`: it pages, answers,
-    moves or ends something, so a question mark behind what it names is refused as a question.
+    `aloud`: what it does is also said in the incident's channel. `asking`: what a
+    question mark means behind it.
     """
 
     name: str
@@ -99,7 +111,7 @@ class Verb:
     needs_incident: bool = True
     behind: Behind = Behind.NAMES
     aloud: bool = False
-    weighty: bool = False
+    asking: Asking = Asking.TEXT
 
     @property
     def help(self) -> VerbHelp:

@@ -37,6 +37,6 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
         return
     text, of = plain(rest), ask.named or "ESC-n"
     when = f"{text} {verb} {said}" if time else f"in 15m {verb} {said} {text}"
-    at_once = " ".join(part for part in (verb, ask.named, f"{said}: {text}") if part)
+    at_once = " ".join(part for part in (verb, of, f"{said}: {text}") if part)
     problem = f"'{verb}' is done at once, and '{text[:60]}' asks for later"
     raise Unclear(problem, (f"remind {of} {when}", at_once))

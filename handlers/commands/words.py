@@ -19,6 +19,7 @@ ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
 
 _ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
 _REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<![\w-]){_REFERENCE.pattern}", re.IGNORECASE)
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)>(?![^\W_])")
 _LIKE_A_REFERENCE = re.compile(
     rf"(?:esc[-_#:]\S*|{_ESC}[0-9]\S*|#\s?(?:esc)?[-_]?[0-9]\S*)", re.IGNORECASE
@@ -122,6 +123,12 @@ def reference_first_if_any(text: str) -> str | None:
         named, _ = reference_first(text)
         return named if named and not named.startswith("<") else None
     return None
+
+
+def reference_in(text: str) -> str | None:
+    """Find the first reference anywhere in a text."""
+    found = _WITHIN.search(normal(text).norm)
+    return reference(int(found[1])) if found else None
 
 
 def number_first(text: str) -> tuple[str | None, str]:

@@ -114,7 +114,7 @@ REFUSED = (
     ("severity ESC-1 p0/p1", "severity ESC-1 P0"),
     ("severity ESC-1 critical or high", "severity ESC-1 P0"),
     ("severity ESC-1 p0?", "severity ESC-1 p0"),
-    ("severity ESC-1 critical? no", "severity ESC-1 p0: no"),
+    ("severity ESC-1 critical? no", "severity ESC-1 critical: no"),
     ("severity ESC-1 p0 not yet", "severity ESC-1 p0: not yet"),
     ("severity ESC-1 p0 if legal agrees", "remind ESC-1 in 15m severity p0 if legal agrees"),
     ("severity ESC-1 p1 when legal answers", "severity ESC-1 p1: when legal answers"),

@@ -12,6 +12,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import load
 from handlers.commands import VERBS
+from handlers.commands.verb import Asking
 from tests.conftest import ROOT
 from tests.factories import MEI, PRIYA, SOFIA, TOM
 from tests.writings.table import (
@@ -77,12 +78,12 @@ DEEDS = (
 BEFORE = ("{} show", "{} ack", "{} note x", "{} decline x", "{} page pr", "{}")
 
 
-WEIGHTY = {verb.name for verb in VERBS if verb.weighty}
+ASKING = {verb.name for verb in VERBS if verb.asking is not Asking.TEXT}
 
 
 def is_question(text: str) -> bool:
     """`decline ESC-5? spam` asks; `note ESC-5? spam` does not."""
-    return "?" in text.removesuffix(TEXT) and text.split()[0] in WEIGHTY
+    return "?" in text.removesuffix(TEXT) and text.split()[0] in ASKING
 
 
 def did(deed: Deed, became: Became, text: str = "") -> bool:

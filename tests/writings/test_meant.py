@@ -10,7 +10,7 @@ from handlers.commands import BY_WORD, VERBS
 from handlers.commands.meant import MEANT, meant
 from handlers.commands.misunderstood import nearest_verbs
 from handlers.commands.undoing import UNDOING_WORDS
-from handlers.commands.verb import Behind
+from handlers.commands.verb import Asking, Behind
 from tests.factories import MEI
 from tests.writings.table import HERE, NAMED, NO_CHANNEL, OPEN_CHANNEL, Table
 
@@ -151,3 +151,76 @@ def _but_itself(text: str) -> str:
 )
 def test_a_word_of_its_own_is_like_no_verb(word: str) -> None:
     assert word in MEANT or word in UNDOING_WORDS or nearest_verbs(word) == []
+
+
+LEFT_OVER = (
+    ("close call at school, bomb threat", "note ESC-7 close call at school, bomb threat"),
+    ("close it ESC-5", "close ESC-5"),
+    ("close ESC-5 they are gone", "note ESC-5 they are gone"),
+    ("take the page of ESC-5", "ack ESC-5"),
+    ("take down request from the police", "ack ESC-7"),
+    ("ack please", "ack ESC-7"),
+    ("page legal, product is broken", "page ESC-7 legal: product is broken"),
+    ("severity low risk", "severity ESC-7 p3: risk"),
+    ("page legal tomorrow", "page ESC-7 legal: tomorrow"),
+)
+
+
+async def test_a_refusal_offers_no_command_without_its_escalation(table: Table) -> None:
+    acting = "|".join(verb.name for verb in VERBS if verb.asking is not Asking.TEXT)
+    bare = re.compile(rf"`/escalate (?:{acting})(?! ESC-)(?: [^`]*)?`")
+    for text, command in LEFT_OVER:
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.refused and f"`/escalate {command}`" in became.text, text, became)
+        table.check(bare.search(became.text) is None, text, became)
+    for text in ("close it ESC-5", "take the page of ESC-5"):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(f"ESC-{HERE}" not in became.text, text, became)
+    became = await table.say(MEI, "take down request from the police", NO_CHANNEL)
+    table.check("`/escalate ack`" not in became.text, "take down", became)
+
+
+QUESTIONS = (
+    ("ack?", "ack ESC-7"),
+    ("ack ESC-5?", "ack ESC-5"),
+    ("ESC-5? close", "close ESC-5"),
+    ("close ESC-5 ?", "close ESC-5"),
+    ("decline ESC-5 spam?", "decline ESC-5 spam"),
+    ("decline ESC-5 is this spam??", "decline ESC-5 is this spam"),
+    ("decline ESC-5? spam", "decline ESC-5: spam"),
+    ("reopen ESC-8 is it back\uff1f", "reopen ESC-8 is it back"),
+    ("severity ESC-5 p0 threat?", "severity ESC-5 p0 threat"),
+    ("severity p0? if it spreads", "severity ESC-7 p0: if it spreads"),
+    ("status ESC-5 monitoring for now?", "status ESC-5 monitoring for now"),
+    ("status declined? spam", "status ESC-7 declined: spam"),
+    ("assign me?", "assign ESC-7 me"),
+    ("task me check the logs by 17:00?", "task ESC-7 me check the logs by 17:00"),
+    ("duplicate ESC-5 of ESC-6?", "duplicate ESC-5 of ESC-6"),
+    ("done ESC-5?", "done ESC-5"),
+    ("page legal? they may know", "page ESC-7 legal: they may know"),
+    ("handover ESC-5 pr? drafted", "handover ESC-5 pr: drafted"),
+    ("edit ESC-5 restricted?", "edit ESC-5 restricted"),
+    ("digest?", "digest"),
+)
+
+
+async def test_a_question_is_answered_in_one_way_with_the_command(table: Table) -> None:
+    for text, command in QUESTIONS:
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.refused and f"`/escalate {command}`" in became.text, text, became)
+        table.check("may be a question" in became.text and "?`" not in became.text, text, became)
+
+
+async def test_a_question_in_a_text_that_decides_nothing_is_text(table: Table) -> None:
+    for text in (
+        "note is it over?",
+        "update all clear?",
+        "page pr why was this posted?",
+        "handover pr can you take this?",
+        "task me is it ok? by 17:00",
+        "remind in 2h is it still up?",
+        "edit title Is this real?",
+        'decline the agency asked "is this real?"',
+    ):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.touched == {HERE} or bool(became.reminders), text, became)
