@@ -189,13 +189,15 @@ class AccessRequest:
 class AccessAnswer:
     """To whoever asked; `by` is None where nobody was left to be asked.
 
-    `because` is what the one who refused wants them to know.
+    `because` is what the one who refused wants them to know. `by_hand`: they did not ask, they were
+    brought into the channel and may stay.
     """
 
     head: Head
     granted: bool
     by: UserId | None
     because: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def answer(desk: Desk, view: AccessAnswer) -> Message:
     block = "access_granted" if view.granted else "access_refused"
     if view.by is None:
         block = "access_unasked"
+    if view.by_hand:
+        block = "access_kept"
     said = desk.say("escalation", block, head=view.head, by=view.by, because=view.because)
     blocks: list[Block] = [section(said)]
     if view.granted:

@@ -46,9 +46,12 @@ PAUSE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """`admitted`: they may read it now; a guest who was brought in by hand may only stay."""
+
     reference: str
     person: UserId
     by_hand: bool
+    admitted: bool
 
 
 def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
@@ -158,12 +161,11 @@ def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: st
             settled = requests.settle(tx, row.id, state, act.now, by=act.user, reason=reason)
             if not settled:
                 raise _answered_already(case.reference, requests.get(tx, row.id) or row)
-            if granted:
-                _admit(case, row)
-            else:
+            admitted = granted and _admit(case, row)
+            if not granted:
                 _turn_away(case, row, reason)
             keep_true(case, Change.ACCESS)
-            return Answered(case.reference, UserId(row.person), row.by_hand)
+            return Answered(case.reference, UserId(row.person), row.by_hand, admitted)
 
 
 def _answered_already(about: str, row: Row) -> AnsweredAlready:
@@ -172,16 +174,18 @@ def _answered_already(about: str, row: Row) -> AnsweredAlready:
     return AnsweredAlready(about, row.person, granted, row.answered_by, at)
 
 
-def _admit(case: Case, row: Row) -> None:
+def _admit(case: Case, row: Row) -> bool:
+    """Let them in, and say so to them; False for a guest, who may only stay in the channel."""
     person = people.person(case.tx, case.act.workspace, UserId(row.person))
     kept_out = person is None or person.outsider or person.gone
     if kept_out and not row.by_hand:
         raise NotFound("person", row.person)
     case.record(EntryKind.INVITED, person=row.person)
-    if not kept_out:
-        case.let_in(row.person)
-    if not row.by_hand:
-        _tell(case, row, granted=True, by=case.act.user)
+    if kept_out:
+        return False
+    case.let_in(row.person)
+    _tell(case, row, granted=True, by=case.act.user)
+    return True
 
 
 def _turn_away(case: Case, row: Row, reason: str) -> None:

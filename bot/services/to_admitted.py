@@ -94,5 +94,10 @@ def _access_answer(shelf: Shelf, claimed: Claimed, incident: Incident) -> Access
     by = claimed.args["by"]
     head = for_person(shelf, incident, reader_of(claimed))
     row = requests.get(shelf.tx, claimed.args.get("request", ""))
-    reason = row.reason if row is not None else ""
-    return AccessAnswer(head, bool(claimed.args["granted"]), UserId(by) if by else None, reason)
+    return AccessAnswer(
+        head,
+        granted=bool(claimed.args["granted"]),
+        by=UserId(by) if by else None,
+        because=row.reason if row is not None else "",
+        by_hand=row is not None and row.by_hand,
+    )

@@ -99,7 +99,10 @@ async def request_access(click: Click) -> Answer:
 
 async def grant_access(click: Click) -> Answer:
     answered = await click.write(admission.answer, click.act, click.value, granted=True)
-    return click.say("access_granted", reference=answered.reference, person=answered.person)
+    about = {"reference": answered.reference, "person": answered.person}
+    if answered.by_hand:
+        return click.say("access_kept", **about, admitted=answered.admitted)
+    return click.say("access_granted", **about)
 
 
 async def refuse_access(click: Click) -> Answer:

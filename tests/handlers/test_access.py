@@ -28,10 +28,12 @@ async def asked(stage: Stage, who: str = "tom") -> str:
     return await stage.answer_to_click(who, message, Button.REQUEST_ACCESS)
 
 
-async def posted(stage: Stage, opened: Opened, row: Delivery) -> Message:
+async def posted(
+    stage: Stage, opened: Opened, row: Delivery, *, by_hand: bool = False
+) -> Message:
     """The request as the owner has it, who is Mei."""
     head = stage.details(opened.head.id).card.head
-    view = AccessRequest(RequestId(row.args["request"]), head, UserId(row.args["asker"]))
+    view = AccessRequest(RequestId(row.args["request"]), head, UserId(row.args["asker"]), by_hand)
     return await stage.post(access_words.request(stage.shell.desk, view).blocks)
 
 
@@ -146,10 +148,17 @@ async def test_somebody_added_by_hand_is_told_to_the_owner_and_kept_or_removed(
     rows = stage.deliveries("access request")
     assert [(row.target, row.args["asker"]) for row in rows] == [(MEI, TOM), (MEI, BYSTANDER)]
     assert entries(stage, opened, EntryKind.ADDED) == [TOM, BYSTANDER]
-    for row, button in zip(rows, (Button.KEEP_ADDED, Button.REMOVE_ADDED), strict=True):
-        body = click_body(button, row.args["request"], trigger=row.id, response_url=None)
-        assert (await send(stage.url, body)).status == 200
+    for row, button, said in zip(
+        rows,
+        (Button.KEEP_ADDED, Button.REMOVE_ADDED),
+        ("keeps access", "is being removed"),
+        strict=True,
+    ):
+        message = await posted(stage, opened, row, by_hand=True)
+        assert said in await stage.answer_to_click("mei", message, button)
     await stage.settled()
+    [answer] = stage.deliveries("access answer")
+    assert answer.target == TOM
     assert "Secret" in await stage.command("tom", "show ESC-1")
     assert BYSTANDER not in stage.invited(opened)
     assert [row.args["user"] for row in stage.deliveries("room remove")] == [BYSTANDER]

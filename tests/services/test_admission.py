@@ -264,9 +264,22 @@ def test_keep_lets_them_read_and_remove_takes_them_out(
     [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
     assert isinstance(call, RoomCall)
     assert (call.channel, call.removed) == (CHANNEL, TOM)
-    assert scene.letters(sent, DeliveryKind.ACCESS_ANSWER) == []
+    [told] = scene.letters(sent, DeliveryKind.ACCESS_ANSWER)
+    assert isinstance(told.view, AccessAnswer)
+    assert (told.person, told.view.granted, told.view.by_hand) == (NOOR, True, True)
     [entry] = entries(db, secret, EntryKind.REFUSED_ACCESS)
     assert entry["by_hand"] is True
+
+
+def test_a_guest_who_is_kept_reads_nothing_beside_the_channel(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    people(db, policy, U0GUS={"is_restricted": True})
+    brought_in(db, policy, "U0GUS")
+    answered = admission.answer(db, an_act(SOFIA), scene.newest_request(db), granted=True)
+    assert (answered.by_hand, answered.admitted) == (True, False)
+    assert "U0GUS" not in participants(db, secret)
+    assert scene.outgoing_rows(db, DeliveryKind.ACCESS_ANSWER) == []
 
 
 @pytest.mark.parametrize("user", [MEI, SOFIA])

@@ -41,6 +41,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "paged_before": ("reference", "team", "people", "in_person", "by", "at"),
     "access_requested": ("reference",),
     "access_granted": ("reference", "person"),
+    "access_kept": ("reference", "person", "admitted"),
     "access_refused": ("reference", "person"),
     "access_removed": ("reference", "person"),
     "snoozed": ("until",),

@@ -225,6 +225,7 @@ ERRORS: Mapping[str, Exception] = {
 
 SAID: Mapping[str, Any] = {
     "in_person": False,
+    "admitted": True,
     "reference": "ESC-12",
     "team": "Legal",
     "person": TOM,

@@ -413,6 +413,13 @@ MESSAGES: Mapping[str, Case] = {
         escalations.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
     ),
     "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
+    "access kept": Case(
+        access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI, by_hand=True)
+    ),
+    "access kept, a guest": Case(
+        lambda desk, values: answers.said(desk, "answers", "access_kept", **values),
+        {"reference": "ESC-12", "person": TOM, "admitted": False},
+    ),
     "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
     "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
     "access refused, with a reason": Case(
