@@ -159,13 +159,15 @@ class ReasonNeeded(Refused):
 
 @dataclass(eq=False)
 class AlreadyAcknowledged(Refused):
-    """Somebody was faster; `yours`: it was the same person."""
+    """Somebody was faster; `yours`: it was the same person, who `holds` it still: they may read the
+    incident, and have not handed it over."""
 
     reference: str
     team: str
     by: str
     at: datetime
     yours: bool = False
+    holds: bool = True
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.digest import DigestFigures
 from bot.domain.following import Follows
 from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
-from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.paging import PageState, RunState, person_of
 from bot.domain.reading import NO_REMINDERS, Head, Reminders, TaskLine, TeamRow
 from bot.domain.reasons import Reason
 
@@ -21,8 +21,9 @@ class PageMessage:
 
     `answer_by` is when this person's step ends; None where it is over, or the run is. `follows`:
     what the run does then. `place`: how the page of the person stands in whose place the reader is
-    asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a
-    later one. `ended`: the incident has, so nobody is asked any more.
+    asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a later one.
+    `ended`: the incident has, so nobody is asked any more. `passed`: what the run asked for was
+    handed over.
     """
 
     page_id: PageId
@@ -49,18 +50,22 @@ class PageMessage:
     asked_before: bool = False
     asked_again: bool = False
     went_on: bool = False
+    passed: Reason | None = None
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether it was the reader who handed it over."""
+        return self.passed is not None and self.passed.by == self.target
 
     @property
     def in_person(self) -> bool:
         """Whether nobody but the reader was asked for, in no team's name."""
-        return self.team == PERSON_PREFIX + self.target
+        return person_of(self.team) == self.target
 
     @property
     def in_place_of(self) -> UserId | None:
         """The person who was asked for, where the reader is paged as a manager on duty."""
-        if self.in_person or not self.team.startswith(PERSON_PREFIX):
-            return None
-        return UserId(self.team.removeprefix(PERSON_PREFIX))
+        return None if self.in_person else person_of(self.team)
 
     @property
     def overdue(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.domain.following import Follows
+from bot.domain.paging import PageState
 from bot.domain.severity import Severity
 
 
@@ -17,6 +18,7 @@ class OutsidePage:
 
     `answer_by` is until when its own step waits: None once that went by. `follows` is what its run
     does then. `exhausted`: the whole ladder went by. `zone` is its reader's, by its IANA name.
+    `place`: the reader is asked as a manager on duty in one person's place, whose page stands so.
     """
 
     reference: str
@@ -31,6 +33,7 @@ class OutsidePage:
     follows: Follows | None = None
     exhausted: bool = False
     may_repeat: bool = False
+    place: PageState | None = None
 
     @property
     def overdue(self) -> bool:
@@ -71,9 +74,13 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """A page behind its link. `by` is the name of the person who acknowledged."""
+    """A page behind its link. `by` is the name of the person who acknowledged.
+
+    `holds`: where that is the reader, they may read the incident and have not handed it over.
+    """
 
     page: OutsidePage
     standing: Standing
     by: str = ""
     at: datetime | None = None
+    holds: bool = True

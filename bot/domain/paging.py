@@ -12,6 +12,11 @@ PERSON_PREFIX = "person:"
 """Before a user id it is the key of a run in which one person was asked for, and no team."""
 
 
+def person_of(key: str) -> UserId | None:
+    """Return the one person who is asked for in the run of this key; None for a team's."""
+    return UserId(key.removeprefix(PERSON_PREFIX)) if key.startswith(PERSON_PREFIX) else None
+
+
 class RunState(StrEnum):
     """A run is one team's escalation within one incident."""
 

@@ -13,6 +13,7 @@ from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import UNANSWERED, RunState
+from bot.domain.reasons import Reason
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -79,6 +80,8 @@ class TeamRow:
     paged_at: datetime | None = None
     """When those were paged who are asked now."""
     follows: Follows | None = None
+    passed: Reason | None = None
+    """Somebody handed over what was asked of it."""
 
     @property
     def answer_by(self) -> datetime:

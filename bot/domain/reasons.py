@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.ids import UserId
+from bot.domain.paging import person_of
 from bot.domain.severity import Severity
 
 
@@ -15,17 +16,19 @@ class Occasion(StrEnum):
     RAISED = "raised"
     LOWERED = "lowered"
     HANDED_OVER = "handed over"
+    PASSED_ON = "passed on"
 
 
 _OF_SEVERITY = (Occasion.RAISED, Occasion.LOWERED)
-MOST_KEPT = 4
+MOST_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One occasion. `words` are the person's own; `severity` is what it was opened as, or became.
 
-    `owns`: whoever hands over owns the escalation, and hands over the ownership too.
+    `owns`: whoever hands over owns the escalation, and hands over the ownership too. PASSED_ON is
+    no reason for a page but what ended it: `to` is the key of the team or person asked since.
     """
 
     occasion: Occasion
@@ -33,6 +36,11 @@ class Reason:
     severity: Severity | None = None
     words: str = ""
     owns: bool = False
+    to: str = ""
+
+    @property
+    def to_person(self) -> UserId | None:
+        return person_of(self.to)
 
     def to_json(self) -> dict[str, Any]:
         whole: dict[str, Any] = {
@@ -41,6 +49,7 @@ class Reason:
             "severity": self.severity,
             "words": self.words,
             "owns": self.owns,
+            "to": self.to,
         }
         return {name: value for name, value in whole.items() if value}
 
@@ -53,6 +62,7 @@ class Reason:
             Severity(severity) if severity else None,
             data.get("words", ""),
             bool(data.get("owns")),
+            data.get("to", ""),
         )
 
 
@@ -64,12 +74,47 @@ def of_run(stored: Sequence[Mapping[str, Any]] | None, by: str, why: str) -> tup
 
 
 def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ...]:
-    """Add a reason: a change of severity takes the place of the one before it.
+    """Add a reason: it takes the place of the ones before that it makes untrue.
 
-    The first stays, as what was asked for; of the others the newest.
+    One change of severity stands, and one hand-over of each person: who is asked, and who owns it
+    then, depends on every one of those. Of what was asked for beside the first, the newest stay.
     """
-    kept = list(reasons)
+    kept = [*(reason for reason in reasons if not _replaces(another, reason)), another]
+    asked = [reason for reason in kept[1:] if reason.occasion is Occasion.ASKED]
+    dropped = asked[: 1 - MOST_SHOWN]
+    return tuple(reason for reason in kept if not any(reason is one for one in dropped))
+
+
+def _replaces(another: Reason, reason: Reason) -> bool:
     if another.occasion in _OF_SEVERITY:
-        kept = [reason for reason in kept if reason.occasion not in _OF_SEVERITY]
-    kept.append(another)
-    return (*kept[:1], *kept[1:][1 - MOST_KEPT :])
+        return reason.occasion in _OF_SEVERITY
+    if another.occasion in (Occasion.HANDED_OVER, Occasion.PASSED_ON):
+        return reason.occasion is another.occasion and reason.by == another.by
+    return False
+
+
+def shown(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return the few that a page has room for, the oldest first.
+
+    What the reader takes over comes before all else, then how grave it is now, and what was asked
+    for at first.
+    """
+    of_a_page = [reason for reason in reasons if reason.occasion is not Occasion.PASSED_ON]
+    newest = list(reversed(list(enumerate(of_a_page))))
+    weighed = sorted(newest, key=lambda numbered: _weight(*numbered))
+    kept = {number for number, _ in weighed[:MOST_SHOWN]}
+    return tuple(reason for number, reason in enumerate(of_a_page) if number in kept)
+
+
+def _weight(number: int, reason: Reason) -> int:
+    if reason.occasion is Occasion.HANDED_OVER:
+        return 0
+    if reason.occasion in _OF_SEVERITY:
+        return 1
+    return 2 if number == 0 else 3
+
+
+def passed_on(reasons: Sequence[Reason]) -> Reason | None:
+    """Return to whom the page of this run was handed over last, if it was."""
+    passed = [reason for reason in reasons if reason.occasion is Occasion.PASSED_ON]
+    return passed[-1] if passed else None

@@ -169,9 +169,21 @@ def _teams(desk: Desk, view: Card) -> Mrkdwn:
         return desk.say("card", "no_teams")
     heading = desk.say("card", "teams")
     known = list(desk.policy.teams)
-    rows = sorted(view.teams, key=lambda row: (row.started_at, _place(known, row.team)))
+    rows = sorted(_newest(view.teams), key=lambda row: (row.started_at, _place(known, row.team)))
     lines = [heading, *(team_line(desk, row, view.now) for row in rows)]
     return lines_within(lines, lambda count: desk.say("card", "more_teams", count=count))
+
+
+def _newest(rows: tuple[TeamRow, ...]) -> list[TeamRow]:
+    """A team that was paged again stands once, unless somebody still answers for it from before."""
+    newest = {row.team: row.run_id for row in rows}
+    stays = (RunState.PAGING, RunState.ACKNOWLEDGED)
+    return [
+        row
+        for row in rows
+        if row.run_id == newest[row.team]
+        or (row.state in stays and row.passed is None and not row.left)
+    ]
 
 
 def _unowned(desk: Desk, view: Card) -> Mrkdwn:

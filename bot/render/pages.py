@@ -109,6 +109,8 @@ def _outcomes(view: PageMessage) -> list[str]:
 def _outcome_of_run(view: PageMessage) -> str:
     if view.responder is not None:
         return "taken"
+    if view.passed is not None:
+        return "passed_on"
     if view.state is PageState.SUPERSEDED and view.asked_again:
         return "asked_again"
     if view.ended or view.run_state is RunState.CANCELLED:

@@ -51,7 +51,8 @@ class Case:
         self.tx = tx
         self._new = new
         self._belongs = belongs
-        self._reads = reads
+        self.reads = reads
+        """Whether whoever acts may read the incident."""
         self._in_place = False
         self.invited = {} if invited is None else invited
         """Who was in it when a person took this up, and who belongs; the bot does not ask."""
@@ -95,7 +96,7 @@ class Case:
     def entitled(self) -> bool:
         """Whether whoever acts may let others work on it: never what they may not read."""
         may_invite = may(self.act.role, Deed.INVITE, belongs=self._belongs)
-        return self._in_place or (self._reads and may_invite)
+        return self._in_place or (self.reads and may_invite)
 
     def in_place_of(self, run: PagingRun) -> None:
         """Whoever hands a page over asks for another one as it was asked of them."""

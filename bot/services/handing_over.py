@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, PageState, RunState
-from bot.domain.reasons import Occasion, Reason
+from bot.domain.paging import (
+    PERSON_PREFIX,
+    STILL_ASKED,
+    UNANSWERED,
+    PageState,
+    Position,
+    RunState,
+)
+from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -18,7 +26,7 @@ from bot.services.followups import pass_task_on
 from bot.services.holding import require_first_time, require_part
 from bot.services.pacing import explain, hasten
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
-from bot.services.runs import settle_run
+from bot.services.runs import page_changed, settle_run
 from bot.services.too_late import too_late
 from bot.services.written import checked_text
 from bot.store import pages
@@ -161,7 +169,9 @@ def _give_task(
 
 def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) -> HandedOver:
     if run is not None:
-        _let_go(case, run)
+        _let_go(case, run, to)
+    else:
+        _pass_taken_on(case, to)
     case.require_letting_in()
     if not case.entitled:
         require_first_time(case.tx, case.incident, case.act.user)
@@ -181,13 +191,31 @@ def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) 
     return HandedOver(started, owns)
 
 
-def _let_go(case: Case, run: PagingRun) -> None:
+def _let_go(case: Case, run: PagingRun, to: _Successor) -> None:
     """Somebody answers for their team by naming another one, also after its last step."""
-    if not pages.end_run(case.tx, run.id, UNANSWERED, {"state": RunState.CANCELLED}):
+    ended = {"state": RunState.CANCELLED, "reasons": _with_successor(case, run, to)}
+    if not pages.end_run(case.tx, run.id, UNANSWERED, ended):
         raise too_late(case, run)
     settle_run(case, run.id)
     tell_those_told(case, run)
     case.in_place_of(run)
+
+
+def _pass_taken_on(case: Case, to: _Successor) -> None:
+    """What they acknowledged before stays so, and their pages and the card say who is asked."""
+    me = case.act.user
+    taken = [run for run in pages.runs_of(case.tx, [case.id]) if run.responder == me]
+    for run in taken:
+        at, told = Position(run.round, run.step), _with_successor(case, run, to)
+        pages.pace(case.tx, run.id, run.state, at, {"reasons": told})
+        mine = [page for page in pages.pages_of_run(case.tx, run.id) if page.target == me]
+        case.send(*(page_changed(case, page) for page in mine if page.message_ts is not None))
+
+
+def _with_successor(case: Case, run: PagingRun, to: _Successor) -> list[dict[str, Any]]:
+    passed = Reason(Occasion.PASSED_ON, case.act.user, to=to.key)
+    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), passed)
+    return [reason.to_json() for reason in reasons]
 
 
 def _joined(case: Case, policy: Policy, to: _Successor, reason: Reason) -> Started | None:

@@ -7,14 +7,15 @@ from bot.domain.act import THE_BOT, Act, Role, Workspace
 from bot.domain.errors import NotYours
 from bot.domain.ids import PageId
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
-from bot.domain.paging import PERSON_PREFIX, STILL_ASKED, UNANSWERED, Ladder, RunState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, RunState, person_of
 from bot.domain.reach import Link
+from bot.domain.reasons import of_run, passed_on
 from bot.domain.rights import Deed, require
-from bot.domain.visibility import Place
+from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
 from bot.services import access, answering, views
 from bot.services.answering import Taken
-from bot.services.page_views import Around, asked_of
+from bot.services.page_views import Around, asked_of, place_of
 from bot.store import incidents, pages, people
 from bot.store.database import Database
 from bot.store.tables import Incident, Page, PagingRun
@@ -32,6 +33,7 @@ def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
             _standing(link, page, run, incident),
             by=_name(tx, run, run.responder),
             at=run.acked_at,
+            holds=_holds(tx, link, run, incident),
         )
 
 
@@ -76,13 +78,15 @@ def outside_page(
 ) -> OutsidePage:
     """Return what may be said of a page outside Slack."""
     head = views.head_in(incident, Place.OUTSIDE)
-    asked = asked_of(page, run, _around(tx, run))
+    around = _around(tx, run)
+    asked = asked_of(page, run, around)
+    asked_first = person_of(run.team_key)
     return OutsidePage(
         reference=head.reference,
         severity=head.severity,
         title=head.name if head.full else None,
         team_name=run.team_name,
-        in_person=run.team_key == PERSON_PREFIX + page.target,
+        in_person=asked_first == page.target,
         asked_by=_name(tx, run, run.requested_by),
         paged_at=page.created_at,
         answer_by=asked.by,
@@ -90,6 +94,7 @@ def outside_page(
         exhausted=run.state is RunState.EXHAUSTED,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, page.target),
+        place=place_of(run, around) if asked_first not in (None, page.target) else None,
     )
 
 
@@ -140,6 +145,11 @@ def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
         return SOMEBODY
     person = people.person(tx, Workspace(run.team_id, run.enterprise_id), user)
     return person.name if person else SOMEBODY
+
+
+def _holds(tx: Transaction, link: Link, run: PagingRun, incident: Incident) -> bool:
+    reads = not by_invitation(incident.tier) or link.user in incidents.seats(tx, incident.id)
+    return reads and passed_on(of_run(run.reasons, run.requested_by, run.why)) is None
 
 
 def _standing(link: Link, page: Page, run: PagingRun, incident: Incident) -> Standing:

@@ -8,16 +8,9 @@ from bot.domain.clockwork import is_late
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.messages import PageMessage
-from bot.domain.paging import (
-    PERSON_PREFIX,
-    SAID_NO,
-    Ladder,
-    PageState,
-    Position,
-    RunState,
-)
+from bot.domain.paging import SAID_NO, Ladder, PageState, Position, RunState, person_of
 from bot.domain.reading import Head
-from bot.domain.reasons import Reason, of_run
+from bot.domain.reasons import Reason, of_run, passed_on, shown
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun
 
@@ -60,6 +53,7 @@ def page_message(
     theirs = [
         Position(other.round, other.step) for other in around.pages if other.target == page.target
     ]
+    reasons = of_run(run.reasons, run.requested_by, run.why)
     return PageMessage(
         page_id=PageId(page.id),
         head=head,
@@ -68,7 +62,7 @@ def page_message(
         target=UserId(page.target),
         state=page.state,
         run_state=run.state,
-        reasons=_reasons(run, head),
+        reasons=_as_seen(shown(reasons), head),
         paged_at=page.sent_at or due,
         answer_by=asked.by,
         round=round_of(page, run),
@@ -81,10 +75,11 @@ def page_message(
         ended=ended,
         alone=len(ladder.steps[page.step].targets) == 1 if page.step < len(ladder.steps) else True,
         follows=asked.follows,
-        place=_place(run, around),
+        place=place_of(run, around),
         asked_before=any(_before(other, at) for other in theirs),
         asked_again=any(_before(at, other) for other in theirs),
         went_on=at != stands,
+        passed=passed_on(reasons),
     )
 
 
@@ -109,9 +104,9 @@ def _gone(around: Around) -> set[UserId]:
     return {UserId(user) for user in around.gone} | said_no
 
 
-def _place(run: PagingRun, around: Around) -> PageState:
+def place_of(run: PagingRun, around: Around) -> PageState:
     """Return how the page of the person stands in whose place others are paged."""
-    asked = run.team_key.removeprefix(PERSON_PREFIX)
+    asked = person_of(run.team_key)
     own = [page.state for page in around.pages if page.target == asked]
     return own[-1] if own else PageState.WAITING
 
@@ -123,6 +118,5 @@ def depends_on_others(page: Page, run: PagingRun) -> bool:
     return run.responder is None and begun
 
 
-def _reasons(run: PagingRun, head: Head) -> tuple[Reason, ...]:
-    reasons = of_run(run.reasons, run.requested_by, run.why)
-    return reasons if head.full else tuple(replace(reason, words="") for reason in reasons)
+def _as_seen(reasons: Sequence[Reason], head: Head) -> tuple[Reason, ...]:
+    return tuple(reasons if head.full else (replace(reason, words="") for reason in reasons))

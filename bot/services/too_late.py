@@ -3,6 +3,7 @@
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
 from bot.domain.ids import UserId
 from bot.domain.paging import Ladder, RunState
+from bot.domain.reasons import of_run, passed_on
 from bot.services.case import Case
 from bot.store import incidents, pages
 from bot.store.tables import Incident, PagingRun
@@ -35,7 +36,13 @@ def too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAckno
     """Say who was faster, or that the run is over."""
     if run.state is RunState.ACKNOWLEDGED and run.responder and run.acked_at:
         yours = run.responder == case.act.user
+        passed = passed_on(of_run(run.reasons, run.requested_by, run.why))
         return AlreadyAcknowledged(
-            case.reference, run.team_name, run.responder, run.acked_at, yours=yours
+            case.reference,
+            run.team_name,
+            run.responder,
+            run.acked_at,
+            yours=yours,
+            holds=case.reads and passed is None,
         )
     return nothing_to_acknowledge(case.incident)

@@ -9,6 +9,7 @@ from bot.domain.following import Follows, what_follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.paging import SAID_NO, Ladder, Position, RunState
 from bot.domain.reading import DecisionLine, EntryLine, Head, TaskLine, TeamRow
+from bot.domain.reasons import of_run, passed_on
 from bot.domain.visibility import Place, Sight, Tier, by_invitation, sight
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
@@ -135,6 +136,7 @@ def team_row(
         unsent=unsent_of(mine) if over else (),
         left=_left(run, tier, seats),
         may_lead=seats is None or seats.get(run.responder or "", False),
+        passed=passed_on(of_run(run.reasons, run.requested_by, run.why)),
         everyone_paged=over and sent.issuperset(Ladder.from_json(run.ladder).everyone),
     )
 

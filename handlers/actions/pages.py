@@ -59,6 +59,7 @@ async def _answerable(click: Click, *, own: bool = False) -> PageMessage:
             page.responder,
             page.acked_at,
             yours=page.responder == click.act.user,
+            holds=page.head.full and page.passed is None,
         )
     raise NothingToAcknowledge(page.head.reference, page.head.state if page.ended else None)
 

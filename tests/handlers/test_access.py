@@ -11,7 +11,6 @@ from bot.store.tables import Delivery
 from playground.records import Channel, Message
 from tests.databases import on_sqlite
 from tests.factories import MEI, TOM
-from tests.handlers.requests import click_body, send
 from tests.handlers.stage import BYSTANDER, Stage
 
 pytestmark = on_sqlite
@@ -28,9 +27,7 @@ async def asked(stage: Stage, who: str = "tom") -> str:
     return await stage.answer_to_click(who, message, Button.REQUEST_ACCESS)
 
 
-async def posted(
-    stage: Stage, opened: Opened, row: Delivery, *, by_hand: bool = False
-) -> Message:
+async def posted(stage: Stage, opened: Opened, row: Delivery, *, by_hand: bool = False) -> Message:
     """The request as the owner has it, who is Mei."""
     head = stage.details(opened.head.id).card.head
     view = AccessRequest(RequestId(row.args["request"]), head, UserId(row.args["asker"]), by_hand)

@@ -127,7 +127,7 @@ async def test_a_page_whose_ladder_is_at_its_end_is_taken_or_handed_over(stage: 
     assert Button.CANNOT_TAKE.value not in str(drawn)
     said = await stage.answer_to_click("priya", older, Button.CANNOT_TAKE)
     assert "No one is left to page after you" in said
-    assert "/escalate handover ESC-1" in said
+    assert "press *Hand over* on the page" in said
     await stage.answer_to_click("priya", await stage.post(drawn), Button.HAND_OVER)
     sent = await stage.person("priya").submit(
         {"person": {"person": TOM}, "summary": {"summary": "notice is drafted"}}

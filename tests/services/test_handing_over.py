@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput, HoldsNothing, NobodyToPage
+from bot.domain.errors import AlreadyAcknowledged, BadInput, HoldsNothing, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import Assigned, PageMessage, TaskReminder
 from bot.domain.paging import Ladder, PageState, RunState, Step
@@ -216,6 +216,40 @@ def test_the_summary_reaches_who_is_being_paged_already(
     assert isinstance(sofias, PageMessage)
     assert sofias.state is PageState.WAITING
     assert [reason.words for reason in sofias.reasons] == ["", SUMMARY]
+
+
+def told_on_their_page(db: Database, policy: Policy, user: UserId) -> PageMessage:
+    """The page of somebody as it was edited last."""
+    edits = scene.letters(scene.send(db, policy, NOON + 2 * MINUTES), DeliveryKind.PAGE_UPDATE)
+    views = [letter.view for letter in edits if isinstance(letter.view, PageMessage)]
+    return next(view for view in reversed(views) if view.target == user)
+
+
+@pytest.mark.parametrize("to", [{"to_team": PR}, {"to_team": LEGAL}, {"to_person": DANIEL}])
+def test_the_old_page_says_to_whom_it_went(
+    db: Database, policy: Policy, hand_over: HandOver, to: dict[str, str]
+) -> None:
+    incident_id = opened(db, policy)
+    hand_over(PRIYA, incident_id, **to)
+    page = told_on_their_page(db, policy, PRIYA)
+    assert page.handed_over
+    assert page.passed is not None
+    assert page.passed.to == to.get("to_team", f"person:{DANIEL}")
+    assert page.passed.to_person == to.get("to_person")
+
+
+def test_a_page_that_was_acknowledged_and_handed_over_says_so_too(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = opened(db, policy)
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    scene.send(db, policy)
+    by_command(db, policy, PRIYA, incident_id, to_team=LEGAL)
+    page = told_on_their_page(db, policy, PRIYA)
+    assert (page.responder, page.handed_over) == (PRIYA, True)
+    with pytest.raises(AlreadyAcknowledged) as refused:
+        answering.acknowledge(db, an_act(PRIYA, minutes=3), page.page_id)
+    assert (refused.value.yours, refused.value.holds) == (True, False)
 
 
 def test_a_rise_does_not_page_who_handed_over(db: Database, policy: Policy) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
+    AlreadyAcknowledged,
     BadInput,
     HandedOverAlready,
     HoldsNothing,
@@ -300,6 +301,19 @@ def test_the_card_tells_who_may_lead(db: Database, policy: Policy) -> None:
     answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
     rows = {row.responder: row.may_lead for row in scene.card(db, incident_id).teams}
     assert rows == {NOOR: False, PRIYA: True}
+
+
+def test_who_may_not_read_it_any_more_is_not_told_how_to_pass_it_on(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = restricted(db, policy, LEGAL)
+    answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
+    page = scene.page_of(db, PRIYA)
+    for holds in (True, False):
+        with pytest.raises(AlreadyAcknowledged) as said:
+            answering.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), page)
+        assert (said.value.yours, said.value.holds) == (True, holds)
+        admission.left(db, an_act(PRIYA), incident_id, PRIYA)
 
 
 # What was passed on is not held any more

@@ -1,6 +1,7 @@
 """Pages, cards, refusals and short answers, in each important state."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain import errors
@@ -18,6 +19,7 @@ from tests.unit.render.views import (
     HOUR,
     NOW,
     PRIYA,
+    SOFIA,
     TOM,
     a_card,
     a_head,
@@ -25,7 +27,10 @@ from tests.unit.render.views import (
     a_page,
     a_reason,
     a_task,
+    a_team,
 )
+
+HANDED_TO_TOM = a_reason(Occasion.PASSED_ON, by=PRIYA, to=f"person:{TOM}")
 
 PAGES: Mapping[str, Any] = {
     "page": a_page(),
@@ -39,6 +44,21 @@ PAGES: Mapping[str, Any] = {
             a_reason(Occasion.OPENED, severity=Severity.P2),
             a_reason(Occasion.RAISED, severity=Severity.P0, words="threat to life confirmed"),
         )
+    ),
+    "page, handed over by its person": a_page(
+        state=PageState.SUPERSEDED, run_state=RunState.CANCELLED, passed=HANDED_TO_TOM
+    ),
+    "page, handed over by a colleague": a_page(
+        state=PageState.SUPERSEDED,
+        run_state=RunState.CANCELLED,
+        passed=a_reason(Occasion.PASSED_ON, to="pr"),
+    ),
+    "page, acknowledged, then handed over to the own team": a_page(
+        state=PageState.ACKNOWLEDGED,
+        run_state=RunState.ACKNOWLEDGED,
+        responder=PRIYA,
+        acked_at=NOW,
+        passed=replace(HANDED_TO_TOM, to="legal"),
     ),
     "page, lowered": a_page(
         reasons=(
@@ -142,6 +162,19 @@ CARDS: Mapping[str, Any] = {
         tasks=(),
         decisions=(),
     ),
+    "card, handed over": a_card(
+        teams=(
+            a_team(state=RunState.CANCELLED, passed=HANDED_TO_TOM),
+            a_team(
+                team=TeamKey("pr"),
+                name="PR",
+                state=RunState.ACKNOWLEDGED,
+                responder=SOFIA,
+                acked_at=NOW,
+                passed=a_reason(Occasion.PASSED_ON, by=SOFIA, to="legal"),
+            ),
+        )
+    ),
     "card, acknowledged and not owned": a_card(head=a_head(owner=None)),
     "card, restricted": a_card(head=a_head(tier=Tier.RESTRICTED)),
     "card, masked in a thread": a_card(head=a_masked_head(), in_thread=True),
@@ -181,6 +214,9 @@ ERRORS: Mapping[str, Exception] = {
     "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
     "acknowledged already, by the same person": errors.AlreadyAcknowledged(
         "ESC-12", "Legal", TOM, NOW, yours=True
+    ),
+    "acknowledged already, and not held any more": errors.AlreadyAcknowledged(
+        "ESC-12", "Legal", TOM, NOW, yours=True, holds=False
     ),
     "nobody after": errors.NobodyAfter("ESC-12", "Legal"),
     "asked already": errors.AskedAlready("ESC-12", NOW),

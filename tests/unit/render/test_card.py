@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button
-from bot.domain.ids import TeamKey
+from bot.domain.ids import RunId, TeamKey
 from bot.domain.lifecycle import ENDED, OPEN, State
+from bot.domain.paging import RunState
 from bot.domain.reading import Card, TaskLine
+from bot.domain.reasons import Occasion
 from bot.render.card import card, next_deadline
 from bot.render.desk import Desk
 from tests.unit.render.reading_blocks import action_ids, mrkdwn_texts
@@ -15,9 +17,11 @@ from tests.unit.render.views import (
     HOUR,
     MINUTE,
     NOW,
+    PRIYA,
     a_card,
     a_head,
     a_masked_head,
+    a_reason,
     a_task,
     a_team,
 )
@@ -117,3 +121,23 @@ def test_the_last_decision_is_the_latest_one(desk: Desk) -> None:
 
 def _values(decision: Any) -> dict[str, Any]:
     return {name: getattr(decision, name) for name in type(decision).__slots__}
+
+
+def test_a_team_that_is_paged_again_stands_once(desk: Desk) -> None:
+    """Only somebody who still answers for it from before has a row of their own."""
+    again = a_team(run_id=RunId("02"))
+    acked = {"state": RunState.ACKNOWLEDGED, "responder": PRIYA, "acked_at": NOW}
+    to_the_next = a_reason(Occasion.PASSED_ON, by=PRIYA, to="legal")
+    rows = {
+        "handed over": a_team(**acked, passed=to_the_next),
+        "handed over before": a_team(state=RunState.CANCELLED, passed=to_the_next),
+        "without access": a_team(**acked, left=True),
+        "unanswered": a_team(state=RunState.EXHAUSTED),
+        "called off": a_team(state=RunState.CANCELLED),
+        "answered": a_team(**acked),
+    }
+    shown = {
+        name: said_in(desk, head=a_head(state=State.NEW), teams=(row, again)).count("*Legal*")
+        for name, row in rows.items()
+    }
+    assert shown == {**dict.fromkeys(rows, 1), "answered": 2}

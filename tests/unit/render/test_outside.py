@@ -20,6 +20,7 @@ from bot.domain.errors import (
 )
 from bot.domain.following import Follows
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
+from bot.domain.paging import PageState
 from bot.domain.severity import Severity
 from bot.render import outside
 from bot.render.desk import Desk
@@ -60,6 +61,7 @@ NOBODY = OutsideExhausted(
     ack_due_at=NOW + timedelta(minutes=15),
     zone="UTC",
 )
+IN_PLACE = replace(PAGE, team_name="Tom Becker", place=PageState.WAITING, follows=None)
 LINK = "https://tocsin.example.com/ack/abc.def"
 
 MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
@@ -79,6 +81,10 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "when the whole list went by": lambda desk: outside.written(
         desk, replace(PAGE, answer_by=None, exhausted=True), LINK
     ),
+    "to a manager in a person's place": lambda desk: outside.written(desk, IN_PLACE, LINK),
+    "to a manager in the place of one who can't": lambda desk: outside.written(
+        desk, replace(IN_PLACE, place=PageState.DECLINED, answer_by=None, exhausted=True), LINK
+    ),
     "without a link": lambda desk: outside.written(desk, PAGE, None),
     "sealed, again": lambda desk: outside.written(desk, replace(SEALED, may_repeat=True), LINK),
     "nobody answered": lambda desk: outside.exhausted(desk, NOBODY),
@@ -89,8 +95,10 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
 }
 
 
-def _standing(standing: Standing, page: OutsidePage = PAGE, **also: Any) -> Callable[[Desk], str]:
-    view = LinkedPage(page, standing, by="Sofia", at=NOW)
+def _standing(
+    standing: Standing, page: OutsidePage = PAGE, *, holds: bool = True, **also: Any
+) -> Callable[[Desk], str]:
+    view = LinkedPage(page, standing, by="Sofia", at=NOW, holds=holds)
     return lambda desk: outside.linked_page(desk, view, **also)
 
 
@@ -99,6 +107,9 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "waiting, sealed": _standing(Standing.WAITING, SEALED),
     "yours, just now": _standing(Standing.YOURS, just_now=True),
     "yours, in person": _standing(Standing.YOURS, SEALED),
+    "waiting, in a person's place": _standing(Standing.WAITING, IN_PLACE),
+    "yours, in a person's place": _standing(Standing.YOURS, IN_PLACE),
+    "yours, handed over since": _standing(Standing.YOURS, holds=False),
     "waiting, in the reader's own time": _standing(
         Standing.WAITING, replace(PAGE, zone="Asia/Singapore")
     ),
@@ -158,6 +169,7 @@ def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> Non
         "waiting",
         "waiting, sealed",
         "waiting, in the reader's own time",
+        "waiting, in a person's place",
         "not stored",
         "perhaps stored",
         "role unknown",

@@ -1,0 +1,64 @@
+"""Why somebody is paged: what is kept of it, and what a page shows."""
+
+from bot.domain.ids import UserId
+from bot.domain.reasons import Occasion, Reason, passed_on, shown, with_another
+from bot.domain.severity import Severity
+
+MEI, PRIYA, TOM = UserId("U0MEI"), UserId("U0PRIYA"), UserId("U0TOM")
+
+
+def reasons(*more: Reason) -> tuple[Reason, ...]:
+    found: tuple[Reason, ...] = (Reason(Occasion.OPENED, MEI, Severity.P2),)
+    for reason in more:
+        found = with_another(found, reason)
+    return found
+
+
+def asked(*words: str) -> list[Reason]:
+    return [Reason(Occasion.ASKED, MEI, words=each) for each in words]
+
+
+def handed(by: UserId, words: str = "") -> Reason:
+    return Reason(Occasion.HANDED_OVER, by, words=words)
+
+
+def raised(severity: Severity) -> Reason:
+    return Reason(Occasion.RAISED, MEI, severity)
+
+
+def test_a_hand_over_stays_whatever_is_asked_for_later() -> None:
+    """Who is on the ladder, and who owns it then, depends on each of them."""
+    kept = reasons(handed(PRIYA, "drafted"), handed(TOM), raised(Severity.P0), *asked(*"abcdefgh"))
+    assert [r.by for r in kept if r.occasion is Occasion.HANDED_OVER] == [PRIYA, TOM]
+    seen = shown(kept)
+    assert [(r.by, r.occasion) for r in seen] == [
+        (MEI, Occasion.OPENED),
+        (PRIYA, Occasion.HANDED_OVER),
+        (TOM, Occasion.HANDED_OVER),
+        (MEI, Occasion.RAISED),
+    ]
+
+
+def test_without_one_the_newest_that_was_asked_for_is_shown_beside_the_first() -> None:
+    seen = shown(reasons(*asked(*"abcde")))
+    assert [r.words for r in seen] == ["", "c", "d", "e"]
+
+
+def test_the_newest_change_of_severity_stands() -> None:
+    seen = shown(reasons(raised(Severity.P1), *asked("a", "b"), raised(Severity.P0)))
+    assert [r.severity for r in seen if r.occasion is Occasion.RAISED] == [Severity.P0]
+
+
+def test_the_last_hand_over_of_a_person_takes_the_place_of_the_one_before() -> None:
+    kept = reasons(handed(PRIYA, "first"), handed(TOM), handed(PRIYA, "again"))
+    assert [r.words for r in kept if r.by == PRIYA] == ["again"]
+
+
+def test_what_was_passed_on_is_no_reason_of_the_page() -> None:
+    to_pr, to_tom = (Reason(Occasion.PASSED_ON, PRIYA, to=to) for to in ("pr", f"person:{TOM}"))
+    kept = reasons(to_pr, to_tom)
+    assert passed_on(kept) == to_tom
+    assert to_tom.to_person == TOM
+    assert to_pr.to_person is None
+    assert [r.occasion for r in shown(kept)] == [Occasion.OPENED]
+    assert [Reason.from_json(r.to_json()) for r in kept] == list(kept)
