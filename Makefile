@@ -11,10 +11,10 @@ CODE := app.py bot handlers commandline playground slack_rules bench migrations 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test faults soak fuzz check format bench e2e requirements clean
 
-help: ## Show what can be made
+help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready ## Make the virtual environment
+setup: $(VENV)/.ready ## Create the virtual environment
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,7 +25,7 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 demo: setup ## Start the bot and the playground on SQLite, without a Slack account
 	@$(BIN)/python app.py demo
 
-test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where there is one
+test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if there is one
 	@test -n "$(BROWSER)" || test -z "$$CI" || { echo "$(NO_BROWSER)" >&2; exit 1; }
 	@test -n "$(BROWSER)" || echo "The browser's tests are left out. $(NO_BROWSER)"
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
@@ -33,13 +33,13 @@ test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser where t
 e2e: setup ## Run the tests in a browser
 	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
 
-faults: setup ## Make every fault and crash point in its short form, with real processes
+faults: setup ## Cause every fault and crash point in its short form, with real processes
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4 --dist loadgroup
 
-soak: setup ## Make every fault, crash point and walk in its long form (hours)
+soak: setup ## Cause every fault, crash point and walk in its long form (hours)
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
 
-fuzz: setup ## Try whatever input anywhere, for as long as it takes; TOCSIN_FUZZ_SEED chooses
+fuzz: setup ## Try any input anywhere, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0
 
 check: setup ## Format, lint, types, layers, documentation, dependencies
@@ -54,13 +54,13 @@ format: setup ## Format the code
 	@$(BIN)/ruff format $(CODE)
 	@$(BIN)/ruff check --fix $(CODE)
 
-bench: setup ## Measure, side by side with baselines; figures for programs go to build/bench.json
+bench: setup ## Measure against baselines; machine-readable figures go to build/bench.json
 	@mkdir -p build
 	@$(BIN)/python -m bench --json build/bench.json
 
-requirements: setup ## Pin the newest versions that requirements*.in allow
+requirements: setup ## Pin the newest versions allowed by requirements*.in
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
 
-clean: ## Remove what was made
+clean: ## Remove generated files
 	@rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Write a checked copy of the SQLite database to a file, while the bot goes on working."""
+"""Write a checked copy of the SQLite database to a file, while the bot runs."""
 
 import argparse
 import sys
@@ -22,12 +22,12 @@ class Refused(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="where to write it; its folder must be there")
-    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    parser.add_argument("file", type=Path, help="where to write it; the folder must exist")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="check the file, but not the seals of every timeline (for very long histories)",
+        help="check the file, but not the seals of the timelines (for very long histories)",
     )
 
 

@@ -36,16 +36,25 @@ _START_SECONDS = 60.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=port, default=8700, help="of the page (default: %(default)s)"
+        "--port", type=port, default=8700, help="port of the page (default: %(default)s)"
     )
-    parser.add_argument("--bot-port", type=port, help="of the bot (default: the page's plus one)")
     parser.add_argument(
-        "--folder", type=Path, default=Path("var/demo"), help="for its files (%(default)s)"
+        "--bot-port", type=port, help="port of the bot (default: the page's plus one)"
     )
-    parser.add_argument("--database-url", help="instead of a new SQLite file")
-    parser.add_argument("--replicas", type=replicas, default=1, help="how many bots (%(default)s)")
-    parser.add_argument("--socket-mode", action="store_true", help="Socket Mode instead of HTTP")
-    parser.add_argument("--no-seed", action="store_true", help="begin without a past")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("var/demo"),
+        help="folder for its files (default: %(default)s)",
+    )
+    parser.add_argument("--database-url", help="database to use instead of a new SQLite file")
+    parser.add_argument(
+        "--replicas", type=replicas, default=1, help="number of bots (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--socket-mode", action="store_true", help="use Socket Mode instead of HTTP"
+    )
+    parser.add_argument("--no-seed", action="store_true", help="start without past escalations")
     parser.add_argument("--lease", type=seconds, default=30.0, help=argparse.SUPPRESS)
 
 

@@ -1,4 +1,4 @@
-"""Print a weekly digest as text, or put it into the outbox to be sent."""
+"""Print a weekly digest as text, or queue it for sending."""
 
 import argparse
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from commandline.workspaces import workspaces
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", nargs="?", help="which digest of the policy (default: the first)")
-    parser.add_argument("--send", action="store_true", help="send it to where it always goes")
+    parser.add_argument("--send", action="store_true", help="send it to its usual recipients")
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:

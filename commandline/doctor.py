@@ -1,6 +1,6 @@
-"""Check token, scopes, database, policy, clock and gateways, and say for each what to do.
+"""Check token, scopes, database, policy, clock and gateways, and say how to fix problems.
 
-Exit status: 0 when nothing fails, 1 when something does, 2 when a setting or the policy is wrong.
+Exit status: 0 if nothing fails, 1 if a check fails, 2 if a setting or the policy is wrong.
 """
 
 import argparse
@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reach",
         metavar="NAME",
-        help="look at the ways outside Slack only, and send NAME (as in the policy's [people]) a "
-        "test message by each of theirs",
+        help="check only the ways outside Slack, and send NAME (as in the policy's [people]) a "
+        "test message by each of their own",
     )
 
 

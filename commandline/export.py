@@ -1,4 +1,4 @@
-"""Print one incident, or all of them, as JSON: everything that is stored, restricted ones too."""
+"""Print one incident, or all, as JSON: everything stored, including restricted incidents."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from bot.store.database import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reference", nargs="?", help="ESC-12; all incidents when left out")
+    parser.add_argument("reference", nargs="?", help="ESC-12 (default: all incidents)")
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="https://tocsin.example.com",
         help="the public address of the bot, for HTTP (default: %(default)s)",
     )
-    mode.add_argument("--socket-mode", action="store_true", help="for Socket Mode: no address")
+    mode.add_argument(
+        "--socket-mode", action="store_true", help="for Socket Mode, without an address"
+    )
 
 
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:

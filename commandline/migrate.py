@@ -1,4 +1,4 @@
-"""Bring the database to the newest schema; safe to run again, and beside the previous release."""
+"""Migrate the database to the newest schema. Safe to repeat and beside the previous release."""
 
 import argparse
 from collections.abc import Mapping
@@ -10,7 +10,9 @@ from commandline.sole_user import sole_user
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="only tell whether it is needed")
+    parser.add_argument(
+        "--check", action="store_true", help="only check whether a migration is pending"
+    )
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""Put a backup back as the SQLite database; make any database that was restored ready to serve."""
+"""Restore a SQLite backup, or prepare a database that you restored by other means."""
 
 import argparse
 import sys
@@ -17,20 +17,20 @@ from commandline.sole_user import sole_user
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", type=Path, nargs="?", help="a file that 'backup' wrote")
+    what.add_argument("file", type=Path, nargs="?", help="a file written by 'backup'")
     what.add_argument(
         "--mark-only",
         action="store_true",
-        help="the database has been restored by other means (pg_restore, a snapshot): only have "
-        "every unsent message looked up in Slack before it is sent",
+        help="for a database restored by other means (pg_restore, a snapshot): only make the bot "
+        "look up every unsent message in Slack before it sends it",
     )
     parser.add_argument(
         "--force",
         action="store_true",
-        help="even if there is a database at DATABASE_URL; it is kept under another name",
+        help="restore even if DATABASE_URL has a database, which is kept under another name",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="do not check the seals of every timeline"
+        "--quick", action="store_true", help="do not check the seals of the timelines"
     )
 
 

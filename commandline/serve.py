@@ -1,4 +1,4 @@
-"""Run the bot: HTTP for Slack's requests, or Socket Mode where SLACK_APP_TOKEN is set."""
+"""Run the bot over HTTP, or in Socket Mode if SLACK_APP_TOKEN is set."""
 
 import argparse
 import gc
@@ -31,16 +31,14 @@ _COLLECT_AFTER = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--migrate", action="store_true", help="bring the database up to date before serving"
-    )
+    parser.add_argument("--migrate", action="store_true", help="migrate the database first")
     parser.add_argument(
         "--lease",
         type=seconds,
         default=Pace().lease.total_seconds(),
         metavar="SECONDS",
-        help="how long a delivery belongs to the process that sends it (default: %(default)s); "
-        "a third of it is the time-out of a call to Slack",
+        help="how long a process holds a delivery while it sends it (default: %(default)s); "
+        "calls to Slack time out after a third of that",
     )
     # The demonstration's: its playground moves the time.
     parser.add_argument("--time-in-steps", action="store_true", help=argparse.SUPPRESS)

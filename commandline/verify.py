@@ -1,4 +1,4 @@
-"""Check that no timeline was altered, and that every escalation is what its timeline says."""
+"""Check that no timeline was altered, and that every escalation matches its timeline."""
 
 import argparse
 from collections.abc import Mapping
