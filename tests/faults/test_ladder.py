@@ -14,8 +14,8 @@ from tests.faults.verdict import Verdict, fault
 from tests.waiting import eventually
 
 OPENING = "open p1 Pile-on against a creator"
-CHANGED = "Policy edited, target deleted, or nobody on call, in the middle of a run"
-SOMEBODY = "somebody is still paged"
+CHANGED = "Policy edited, target deleted, or no one on call, in the middle of a run"
+STILL_PAGED = "a person is still paged"
 WAIT = timedelta(seconds=2)
 TOLD_OF_THE_END = {"U0MEI", "U0AOIFE"}
 QUARTER = 15 * 60 + 30
@@ -72,7 +72,7 @@ async def opened(stage: Bots, number: int = 1) -> None:
     await stage.command(f"page ESC-{number} legal we need counsel")
 
 
-@fault(25, CHANGED, passes=SOMEBODY)
+@fault(25, CHANGED, passes=STILL_PAGED)
 async def test_a_run_keeps_the_policy_with_which_it_began(
     stage: Bots, db: Database, verdict: Verdict
 ) -> None:
@@ -103,7 +103,7 @@ def targets(db: Database, team: str) -> list[str]:
     return [page.target for page in rows.asked(db) if page.run_id in mine]
 
 
-@fault(25, CHANGED, passes=SOMEBODY)
+@fault(25, CHANGED, passes=STILL_PAGED)
 async def test_whoever_has_left_is_skipped_towards_the_next(
     stage: Bots, db: Database, verdict: Verdict
 ) -> None:
@@ -120,7 +120,7 @@ async def test_whoever_has_left_is_skipped_towards_the_next(
     verdict.exactly_once(stage, db)
 
 
-@fault(25, CHANGED, passes=SOMEBODY)
+@fault(25, CHANGED, passes=STILL_PAGED)
 async def test_where_a_whole_team_has_left_the_managers_are_told_at_once(
     stage: Bots, db: Database, verdict: Verdict
 ) -> None:
@@ -151,7 +151,7 @@ def on(run: PagingRun) -> set[str]:
     return {user for step in Ladder.from_json(run.ladder).steps for user in step.targets}
 
 
-@fault(25, CHANGED, passes=SOMEBODY)
+@fault(25, CHANGED, passes=STILL_PAGED)
 async def test_a_target_who_leaves_before_the_page_is_sent_is_replaced_at_once(
     stage: Bots, db: Database, verdict: Verdict
 ) -> None:

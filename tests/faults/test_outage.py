@@ -31,7 +31,7 @@ WORDS = ("First word", "Second word", "Third word", "Fourth word")
 @fault(
     9,
     "Slack down for 10 min",
-    passes=f"all that nobody acknowledged within {UNREACHABLE} s of recovery ({UNANSWERED} s where "
+    passes=f"everything not acknowledged within {UNREACHABLE} s of recovery ({UNANSWERED} s where "
     "Slack answered 500), each channel in order",
 )
 @pytest.mark.parametrize("how", ["unreachable", "answering 500"])

@@ -18,7 +18,7 @@ OPENING = "open p1 Pile-on against a creator"
 STOPPED = fault(
     12,
     "SIGSTOP a worker past its lease, then SIGCONT",
-    passes="fenced: what it held is sent once, by whoever has it now",
+    passes="fenced: what it held is sent once, by the process that holds it",
 )
 
 
