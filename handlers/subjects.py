@@ -28,6 +28,16 @@ def snooze_in(value: str) -> tuple[Snooze, str]:
     return Snooze(length), subject
 
 
+def reminder_in(value: str) -> tuple[str, int | None]:
+    """Read `<times>:<id>`; releases before had the id alone."""
+    times, parted, reminder_id = value.partition(":")
+    if not parted:
+        return value, None
+    if not times.isdecimal() or not reminder_id:
+        raise NotYours
+    return reminder_id, int(times[:9])
+
+
 def typed_as(key: str, severity: Severity, title: str) -> str:
     """What somebody typed, as a button carries it. `key` is the same on all that offer it, so that
     it is opened once, whichever of them are pressed."""

@@ -203,6 +203,13 @@ class AlreadyReminded(Refused):
 
 
 @dataclass(eq=False)
+class ReminderChanged(Refused):
+    """A reminder is to be cancelled as it was set before; it is set for `at` now."""
+
+    at: datetime
+
+
+@dataclass(eq=False)
 class IncidentClosed(Refused):
     """The incident has ended; only reopening it, reading it and notes are left."""
 

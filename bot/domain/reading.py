@@ -191,12 +191,21 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """A free reminder that waits. `text` is None where its escalation's words may not be shown."""
+    """A free reminder that waits. `text` is None where its escalation's words may not be shown.
+
+    `times`: how often it was set for another time.
+    """
 
     id: str
     due_at: datetime
     text: str | None
     head: Head | None = None
+    times: int = 0
+
+    @property
+    def as_set(self) -> str:
+        """What a button is about that ends it as it is set now."""
+        return f"{self.times}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,6 @@ def choices(desk: Desk, line: ReminderLine) -> Block:
     return actions(
         [
             button(desk, Button.REMINDER_CHANGE, line.id),
-            button(desk, Button.REMINDER_CANCEL, line.id),
+            button(desk, Button.REMINDER_CANCEL, line.as_set),
         ]
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.domain.act import Act
 from bot.domain.duework import TimerKind
-from bot.domain.errors import AlreadyReminded, NothingToDo
+from bot.domain.errors import AlreadyReminded, NothingToDo, ReminderChanged
 from bot.domain.reading import Head, ReminderLine, Reminders
 from bot.domain.rights import Deed, require
 from bot.domain.standing import Change
@@ -52,7 +52,7 @@ def lines(
 
 def _line(row: Reminder, head: Head | None) -> ReminderLine:
     shown = row.incident_id is None or (head is not None and head.full)
-    return ReminderLine(row.id, row.due_at, row.text if shown else None, head)
+    return ReminderLine(row.id, row.due_at, row.text if shown else None, head, row.times)
 
 
 def reminder(db: Database, act: Act, reminder_id: str) -> ReminderLine:
@@ -72,10 +72,15 @@ def shown(db: Database, act: Act, reminder_id: str) -> ReminderLine:
         return line
 
 
-def cancel(db: Database, act: Act, reminder_id: str) -> ReminderLine:
-    """Withdraw a reminder that has not been sent; it never is. Says what was cancelled."""
+def cancel(db: Database, act: Act, reminder_id: str, times: int | None = None) -> ReminderLine:
+    """Withdraw a reminder that has not been sent; it never is. Says what was cancelled.
+
+    Raises ReminderChanged where it has been set for another time since it was seen, then `times`.
+    """
     with db.transaction(act) as tx:
         row = theirs.reminder(tx, act, reminder_id)
+        if row.state is ReminderState.WAITING and times not in (None, row.times):
+            raise ReminderChanged(row.due_at)
         _change(tx, act, row, {"state": ReminderState.STOPPED})
         [line] = lines(tx, act, [row], Place.PERSONAL)
         return line
@@ -101,13 +106,15 @@ def change(
 
 def _change(tx: Transaction, act: Act, row: Reminder, values: dict[str, object]) -> None:
     """Whichever comes first, this or its moment, the row says which: it is not sent and changed."""
-    if not followups.change_reminder(tx, row.id, [ReminderState.WAITING], values):
+    if not followups.change_reminder(tx, row.id, [ReminderState.WAITING], values, row.times):
         raise _over(theirs.reminder(tx, act, row.id))
     timers.cancel(tx, TimerKind.REMINDER, row.id)
     tell_again(tx, act, Change.REMINDER, row.id)
 
 
 def _over(row: Reminder) -> Exception:
+    if row.state is ReminderState.WAITING:
+        return ReminderChanged(row.due_at)
     if row.state is ReminderState.SPOKEN:
         return AlreadyReminded(row.due_at)
     return NothingToDo("reminder", "done" if row.state is ReminderState.DONE else "cancelled")

@@ -151,13 +151,10 @@ def change_reminder(
     reminder_id: str,
     was: Collection[ReminderState],
     values: Mapping[str, Any],
+    times: int | None = None,
 ) -> bool:
-    """Change a reminder that is still in one of the states `was`."""
-    return (
-        tx.changed(
-            update(Reminder)
-            .where(col(Reminder.id) == reminder_id, col(Reminder.state).in_(list(was)))
-            .values(**values)
-        )
-        == 1
-    )
+    """Change a reminder that is still in one of the states `was`, and set as it was then."""
+    seen = [col(Reminder.id) == reminder_id, col(Reminder.state).in_(list(was))]
+    if times is not None:
+        seen.append(col(Reminder.times) == times)
+    return tx.changed(update(Reminder).where(*seen).values(**values)) == 1

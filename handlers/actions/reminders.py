@@ -1,4 +1,7 @@
-"""The buttons of reminders. Value: an id; of a snooze menu, the length and the id."""
+"""The buttons of reminders. Value: an id; of a snooze menu, the length and the id.
+
+Of *Cancel*, how often the reminder was changed before, and its id.
+"""
 
 from datetime import datetime
 
@@ -10,7 +13,7 @@ from bot.services import followups, lifecycle, pending, reading
 from bot.store.tables.states import ReminderState
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal
-from handlers.subjects import snooze_in
+from handlers.subjects import reminder_in, snooze_in
 
 
 async def snooze_update(click: Click) -> Answer:
@@ -41,7 +44,8 @@ async def snooze_reminder(click: Click) -> Answer:
 
 
 async def cancel_reminder(click: Click) -> Answer:
-    line = await click.write(pending.cancel, click.act, click.value)
+    reminder_id, times = reminder_in(click.value)
+    line = await click.write(pending.cancel, click.act, reminder_id, times)
     return render.reminder_cancelled(click.desk, line)
 
 

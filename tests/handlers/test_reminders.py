@@ -51,6 +51,19 @@ async def test_the_answer_to_remind_changes_it(stage: Stage) -> None:
     assert (f"{local:%a %H:%M}", row.text) == ("Fri 17:00", "ask PR")
 
 
+async def test_an_outdated_answer_does_not_cancel_the_changed_reminder(stage: Stage) -> None:
+    answer = await told(stage, "remind tomorrow noon ask Legal")
+    await stage.answer_to_click("mei", answer, Button.REMINDER_CHANGE)
+    mei = stage.person("mei")
+    await mei.until_modal(lambda view: view.callback_id == Form.REMINDER)
+    assert (await mei.submit({"due": {"due": "5pm friday"}, "text": {"text": "ask PR"}})).ok
+    said = await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
+    assert "was changed after that message" in said
+    assert reminder(stage).state is ReminderState.WAITING
+    listed = await told(stage, "reminders")
+    assert "Cancelled" in await stage.answer_to_click("mei", listed, Button.REMINDER_CANCEL)
+
+
 async def test_the_list_has_a_cancel_for_each(stage: Stage) -> None:
     await stage.command("mei", "remind in 2h first")
     await stage.command("mei", "remind in 1h second")

@@ -198,6 +198,7 @@ ERRORS: Mapping[str, Exception] = {
     "not permitted, no role": errors.NotPermitted("member", "nobody", "open an escalation"),
     "no access": errors.NoAccess("ESC-13", "01SEALED"),
     "already reminded": errors.AlreadyReminded(NOW),
+    "reminder changed": errors.ReminderChanged(NOW),
     "not found, team": errors.NotFound("team", "legl", ("legal",)),
     "not found, unknown team": errors.NotFound("team", "xyzzy"),
     "not found, incident": errors.NotFound("incident", "ESC-99"),
