@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.act import Workspace
 from bot.policy import Policy
+from bot.services import leaving
 from bot.store import people
 from bot.store.database import Database
 
@@ -19,7 +20,7 @@ def remember_people(
     """Store members as `users.list`, `users.info` and `user_change` describe them."""
     rows = [_row(workspace, user, now) for user in users]
     with db.transaction() as tx:
-        people.remember(tx, rows)
+        leaving.remember(tx, workspace, rows, now)
     return len(rows)
 
 

@@ -7,11 +7,20 @@ from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.paging import UNANSWERED, PageState
 from bot.policy import Policy
-from bot.services import admission, correcting, doubted, in_charge, invitations, rooms, runs
+from bot.services import (
+    admission,
+    correcting,
+    doubted,
+    in_charge,
+    invitations,
+    leaving,
+    rooms,
+    runs,
+)
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
 from bot.services.other_ways import by_other_ways
-from bot.store import claims, held, incidents, limits, outbox, pages, people
+from bot.store import claims, held, incidents, limits, outbox, pages
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
@@ -50,7 +59,7 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
         if not claims.is_held(tx, claimed):
             return
         if claimed.target is not None:
-            people.mark_gone(tx, claimed.workspace, claimed.target, at.now)
+            leaving.mark_gone(tx, claimed.workspace, claimed.target, at.now)
         in_doubt = doubted.no_one_is_left(tx, policy, claimed)
         if in_doubt:
             doubted.ask_all_again(tx, policy, claimed, at)

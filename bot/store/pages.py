@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.lifecycle import OPEN
 from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, Position, RunState
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Incident, Page, PagingRun
@@ -100,6 +101,20 @@ def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
         select_rows(PagingRun)
         .where(col(PagingRun.incident_id).in_(incident_ids))
         .order_by(col(PagingRun.started_at), col(PagingRun.id))
+    )
+
+
+def paging_now(tx: Transaction, workspace: Workspace) -> list[PagingRun]:
+    """Return the runs that still page people, in incidents that are open."""
+    return tx.all(
+        select_rows(PagingRun)
+        .join(Incident, col(Incident.id) == col(PagingRun.incident_id))
+        .where(
+            col(Incident.team_id) == workspace.team_id,
+            col(Incident.state).in_(list(OPEN)),
+            col(PagingRun.state) == RunState.PAGING,
+        )
+        .order_by(col(PagingRun.id))
     )
 
 

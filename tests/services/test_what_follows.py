@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.duework import DeliveryKind
 from bot.domain.following import Follows
+from bot.domain.messages import PageMessage
 from bot.domain.reading import TeamRow
 from bot.policy import Policy
-from bot.services import answering, paging, reading
+from bot.services import answering, leaving, paging, reading
 from bot.store.database import Database
 from tests.databases import on_sqlite
-from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.services.test_answering import LEGAL
 
@@ -46,3 +48,30 @@ def test_the_card_of_a_persons_run_says_that_the_managers_are_paged(
     assert the_row(db, incident_id, 60).follows is Follows.MANAGERS_PAGED
     answering.decline(db, policy, an_act(TOM, minutes=1), scene.page_of(db, TOM), "")
     assert the_row(db, incident_id, 60).follows is Follows.MANAGERS_TOLD
+
+
+def test_who_leaves_slack_or_comes_back_has_the_promises_edited_that_name_them(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    answered = an_incident(db, policy, teams=(LEGAL,)).head.id
+    answering.acknowledge_mine(db, an_act(PRIYA), answered)
+    scene.send(db, policy)
+    promised: list[Follows | None] = []
+    for minute, gone in enumerate((True, True, False), 1):
+        others = {user: {"deleted": gone} for user in (TOM, "U0JAMAL", "U0ELENA")}
+        people(db, policy, **others)
+        sent = scene.send(db, policy, NOON + minute * MINUTE)
+        pages = [one.view for one in scene.letters(sent, DeliveryKind.PAGE_UPDATE)]
+        promised += [page.follows for page in pages if isinstance(page, PageMessage)]
+    assert promised == [Follows.AGAIN, Follows.PERSON], "said twice that they left, edited once"
+
+
+def test_whom_slack_cannot_tell_is_no_ones_next_person(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    scene.send(db, policy)
+    with db.transaction() as tx:
+        leaving.mark_gone(tx, WORKSPACE, TOM, NOON + MINUTE)
+    [edit] = scene.waiting(db, DeliveryKind.PAGE_UPDATE)
+    assert edit.target == PRIYA
+    assert [row.subject for row in scene.waiting(db, DeliveryKind.CARD_UPDATE)] == [incident_id]

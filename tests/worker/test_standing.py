@@ -33,6 +33,7 @@ from bot.services import (
     severities,
 )
 from bot.services.case import take_up
+from bot.services.directory import remember_people
 from bot.services.standing import keep_true
 from bot.store import incidents, outbox
 from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
@@ -268,6 +269,19 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     "access is refused": (
         Change.ACCESS,
         lambda s: admission.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=False),
+    ),
+    "people on a list leave Slack": (
+        Change.PEOPLE,
+        lambda s: remember_people(
+            s.rig.db,
+            s.rig.workspace,
+            [
+                {"id": user, "deleted": True}
+                for user in s.rig.policy.teams[AIDE].on_call
+                if user != s.page(AIDE).target
+            ],
+            s.rig.clock.now(),
+        ),
     ),
     "somebody leaves": (
         Change.PEOPLE,

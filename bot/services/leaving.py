@@ -1,0 +1,55 @@
+"""People leave Slack, or come back: pages and cards that say who is paged next are made true."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.act import Workspace, by_the_bot
+from bot.domain.paging import Ladder
+from bot.services.case import Case
+from bot.services.runs import pages_changed
+from bot.store import incidents, outbox, pages, people
+from bot.store.outbox import Outgoing
+from bot.store.transaction import Transaction
+
+
+def remember(
+    tx: Transaction, workspace: Workspace, rows: Collection[Mapping[str, Any]], now: datetime
+) -> None:
+    """Store people as Slack describes them; what they make untrue by it is edited."""
+    told = [str(row["user_id"]) for row in rows]
+    before = people.gone(tx, workspace, told)
+    people.remember(tx, rows)
+    _make_true(tx, workspace, before ^ people.gone(tx, workspace, told), now)
+
+
+def mark_gone(tx: Transaction, workspace: Workspace, user: str, now: datetime) -> None:
+    """Remember that a person cannot be reached any more."""
+    before = people.gone(tx, workspace, [user])
+    people.mark_gone(tx, workspace, user, now)
+    if not before:
+        _make_true(tx, workspace, [user], now)
+
+
+def _make_true(
+    tx: Transaction, workspace: Workspace, changed: Collection[str], now: datetime
+) -> None:
+    """The incidents are not locked: each edit says what is so when it is sent."""
+    if not changed:
+        return
+    concerned = [
+        run
+        for run in pages.paging_now(tx, workspace)
+        if not set(changed).isdisjoint(Ladder.from_json(run.ladder).everyone)
+    ]
+    about = incidents.get_many(tx, {run.incident_id for run in concerned})
+    cases = {key: Case(tx, by_the_bot(workspace, now), each) for key, each in about.items()}
+    edits: list[Outgoing] = []
+    for run in concerned:
+        edits += pages_changed(cases[run.incident_id], pages.pages_of_run(tx, run.id))
+    edits += _cards(cases.values())
+    outbox.enqueue(tx, workspace, now, edits)
+
+
+def _cards(cases: Iterable[Case]) -> list[Outgoing]:
+    return [case.card_change() for case in cases if not case.incident.drill]
