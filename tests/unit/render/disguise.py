@@ -1,6 +1,6 @@
 """Changes views for tests: other words in every text field, or a mask over every incident."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -94,3 +94,28 @@ def _masked(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_masked(item) for item in value)
     return value
+
+
+ALWAYS_THERE = frozenset({"actions", "at"})
+"""Never empty, because what would leave them empty is refused."""
+
+
+def emptied(value: Any) -> Iterator[Any]:
+    """Return the view again and again, each time with one thing less: a list that is empty, or a
+    value that an entry of the timeline does not hold."""
+    if isinstance(value, (tuple, list)) and not hasattr(value, "_asdict"):
+        if value:
+            yield type(value)()
+        for place, item in enumerate(value[:2]):
+            # A pair stays one.
+            for less in () if isinstance(item, tuple) else emptied(item):
+                yield type(value)([*value[:place], less, *value[place + 1 :]])
+    elif isinstance(value, Mapping):
+        for key in value:
+            yield {name: item for name, item in value.items() if name != key}
+            yield from ({**value, key: less} for less in emptied(value[key]))
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.init and field.name not in ALWAYS_THERE:
+                for less in emptied(getattr(value, field.name)):
+                    yield replace(value, **{field.name: less})

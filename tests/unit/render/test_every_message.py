@@ -1,5 +1,7 @@
 """What holds for each message and view, whatever stands in it."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from bot.render.words import Words
 from slack_rules import mrkdwn
 from tests.unit.render.case import Rendered
 from tests.unit.render.catalogue import CASES
-from tests.unit.render.disguise import holds_a_head, masked_with_secrets, reworded
+from tests.unit.render.disguise import emptied, holds_a_head, masked_with_secrets, reworded
 from tests.unit.render.reading_blocks import (
     action_ids,
     all_texts,
@@ -104,6 +106,22 @@ def test_no_value_is_shown_as_python_writes_it(desk: Desk, name: str) -> None:
         assert "&#3" not in text
         assert "&amp;lt;" not in text
         assert "{{" not in text
+
+
+# A word that waits for another one, an empty pair, a stop that follows nothing, two blanks.
+_NOTHING_BEHIND = r"\b(?:for|to|by|from|of|with|and|is|are|was|were|the|gave) *(?:[.,;!?)](?!\w)|$)"
+_NOTHING_WITHIN = r"\( *\)|“”|``|[,;:] *[.,;]|(?<=\w) [.,;!?](?= |$)|^ *[.,;](?= )|— *$|— ,|  \S"
+BROKEN = re.compile(f"{_NOTHING_BEHIND}|{_NOTHING_WITHIN}", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, case in CASES.items() if not isinstance(case.view, Mapping)]
+)
+def test_what_is_not_there_breaks_no_sentence(desk: Desk, name: str) -> None:
+    view = CASES[name].view
+    for less in (view, *emptied(view)):
+        for said in mrkdwn_texts(rendered(desk, name, less)):
+            assert not BROKEN.search(said), said
 
 
 def test_every_sentence_is_used(desk: Desk) -> None:
