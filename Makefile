@@ -28,16 +28,16 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if there is one
 	@test -n "$(BROWSER)" || test -z "$$CI" || { echo "$(NO_BROWSER)" >&2; exit 1; }
 	@test -n "$(BROWSER)" || echo "The browser's tests are left out. $(NO_BROWSER)"
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
+	@$(BIN)/python -m pytest -n 4 --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
 
 e2e: setup ## Run the tests in a browser
 	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
 
 faults: setup ## Cause every fault and crash point in its short form, with real processes
-	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4 --dist loadgroup
+	@$(BIN)/python -m pytest tests/faults tests/crashpoints -n 4
 
 soak: setup ## Cause every fault, crash point and walk in its long form (hours)
-	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --dist loadgroup --fault-table docs/faults.md
+	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --fault-table docs/faults.md
 
 fuzz: setup ## Try any input anywhere, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.policy import Policy, load
 from bot.store.database import Database
@@ -22,6 +24,8 @@ pytest_plugins = ["tests.browser"]
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+TOGETHER = ("tests/e2e/", "tests/playground/page/", "tests/commandline/test_demo_seed.py")
+"""One worker takes all of these: they share what is costly, or would be too much side by side."""
 NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
 
 
@@ -54,6 +58,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = chosen
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = _mixed(items)
+
+
+class _Together(LoadScopeScheduling):
+    """By path: what xdist adds to the ids of what it groups by a mark is lost with pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _Together(config, log)
 
 
 def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:

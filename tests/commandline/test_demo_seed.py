@@ -26,9 +26,6 @@ from bot.store.tables.states import TaskState
 from commandline.demo_seed import seed
 from tests.databases import KINDS, fresh_database
 
-# One worker tells it for all: the fixture is costly.
-pytestmark = pytest.mark.xdist_group("demo seed")
-
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 THERE = Workspace("T00000001")
 MEI = Act(THERE, UserId("U0MEI"), Role.ADMIN, NOW)

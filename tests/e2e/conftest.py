@@ -1,23 +1,11 @@
-"""A tab for each test, and never two tests at once."""
+"""A tab for each test."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
-
-GROUP = "e2e"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each of them starts a browser and several servers: never two at once."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(GROUP))
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -9,7 +9,7 @@ from playground.testing import RunningPlayground
 from tests.playground.page.driver import Client
 from tests.playground.page.tiny_app import with_preview
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_form_shows_errors_at_the_field_keeps_the_rest_and_then_goes(

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from playground.testing import RunningPlayground
 from tests.playground.page.driver import Client
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_message_shows_at_once_and_the_composer_is_empty_again(client: Client) -> None:
