@@ -31,6 +31,11 @@ class Instead(Message):
     """An answer that takes the place of the message whose button was pressed."""
 
 
+@dataclass(frozen=True)
+class Unsure(Message):
+    """An answer that did nothing and offers what may be meant."""
+
+
 Answer: TypeAlias = Message | Modal | None
 
 

@@ -38,6 +38,11 @@ def section(text: Mrkdwn, accessory: Element | None = None) -> Block:
     return block
 
 
+def as_typed(text: str) -> Block:
+    """A person's own words, to be copied: nothing in them is a mark, a mention or an emoji."""
+    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
+
+
 def fields(texts: Iterable[Mrkdwn]) -> list[Block]:
     """A grid of two columns; nothing where there is nothing to say."""
     said = [mrkdwn(text, sizes.FIELD) for text in texts if text]

@@ -17,6 +17,12 @@ class Message:
     blocks: list[dict[str, Any]]
 
 
+def texts(of: Message) -> list[str]:
+    """What its sections say, escaped."""
+    said = [block["text"]["text"] for block in of.blocks if block["type"] == "section"]
+    return [of.text, *said]
+
+
 def message(text: Mrkdwn, blocks: Sequence[Block]) -> Message:
     """Put blocks together; a message holds at most fifty."""
     return Message(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.answers import Meant
 from bot.domain.controls import Button
 from bot.render import sizes
-from bot.render.blocks import Block, actions, button, plain, section
+from bot.render.blocks import Block, actions, as_typed, button, context, plain, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
@@ -36,6 +36,21 @@ def undo(desk: Desk, named: str, block: str, commands: Sequence[str], typed: str
     why = desk.say("help", block)
     said = desk.say("help", "undo", named=named, why=why, commands=commands)
     return _perhaps_a_report(desk, said, typed)
+
+
+def perhaps_a_report(desk: Desk, answer: Message, typed: str) -> Message:
+    """A refusal of what may be a report that begins like a command: *Open this* behind it."""
+    said = desk.say("help", "perhaps_a_report")
+    press = button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE])
+    blocks = [*answer.blocks, section(said), actions([press])]
+    return message(Mrkdwn(f"{answer.text} {said}"), blocks)
+
+
+def with_text(desk: Desk, answer: Message, typed: str) -> Message:
+    """What was typed stands under the answer as plain text, to be copied whole."""
+    parts = [typed[at : at + sizes.SECTION] for at in range(0, len(typed), sizes.SECTION)]
+    blocks = [*answer.blocks, context(desk.say("help", "typed")), *map(as_typed, parts)]
+    return message(Mrkdwn(answer.text), blocks)
 
 
 def _perhaps_a_report(desk: Desk, said: Mrkdwn, typed: str) -> Message:

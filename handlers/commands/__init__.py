@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from bot.render import help as render
-from handlers.answer import Answer
+from bot.render import offers
+from handlers.answer import Answer, Unsure
 from handlers.commands import (
     correcting,
     digest,
@@ -15,13 +16,16 @@ from handlers.commands import (
     writing,
 )
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word
+from handlers.commands.words import first_word, plain
 
 
 async def _help(ask: Ask) -> Answer:
     explained = [verb.help for verb in VERBS]
     wanted = first_word(ask.words)[0].lower()
     known = BY_WORD.get(wanted)
+    if known is None and len(ask.text.split()) > 1:
+        said = offers.unknown_command(ask.desk, wanted, (), plain(ask.said))
+        return Unsure(said.text, said.blocks)
     return render.help(ask.desk, explained, known.name if known else wanted or None)
 
 

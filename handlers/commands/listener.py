@@ -19,6 +19,7 @@ from handlers.commands.misplaced import as_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
 from handlers.commands.questions import refuse_question
+from handlers.commands.refused import shown, with_text
 from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Verb
 from handlers.errors import Failure, attempt
@@ -43,20 +44,16 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
             await ack(text=working.text, blocks=working.blocks)
             shell.tasks.start(_later(shell, work, client, body, tell), "A late answer")
             return
-        answer = shown(shell, work.result())
+        text = str(body.get("text") or "")
+        answer = shown(shell, work.result(), text)
         if isinstance(answer, Message):
             await ack(text=answer.text, blocks=answer.blocks)
             return
         await ack()
         if answer is not None:
-            showing = modals.show(shell, client, body["trigger_id"], answer, tell, push=False)
-            shell.tasks.start(showing, "Opening a form")
+            shell.tasks.start(_show(shell, answer, client, body, tell), "Opening a form")
 
     return command
-
-
-def shown(shell: Shell, result: Answer | Failure) -> Answer:
-    return result.message(shell.desk) if isinstance(result, Failure) else result
 
 
 async def _later(
@@ -67,11 +64,26 @@ async def _later(
     tell: modals.Tell,
 ) -> None:
     """The answer took longer than Slack waits: it comes through the response_url."""
-    answer = shown(shell, await work)
+    answer = shown(shell, await work, str(body.get("text") or ""))
     if isinstance(answer, Modal):
-        await modals.show(shell, client, body["trigger_id"], answer, tell, push=False)
+        await _show(shell, answer, client, body, tell)
     elif answer is not None:
         await tell(answer)
+
+
+async def _show(
+    shell: Shell,
+    form: Modal,
+    client: AsyncWebClient,
+    body: Mapping[str, Any],
+    tell: modals.Tell,
+) -> None:
+    """Open the form; where Slack does not, what was typed is not lost with it."""
+
+    async def instead(offer: Message) -> None:
+        await tell(with_text(shell.desk, offer, str(body.get("text") or "")))
+
+    await modals.show(shell, client, body["trigger_id"], form, instead, push=False)
 
 
 async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:

@@ -48,7 +48,7 @@ _ASSIGN = Way(("assign {of} [<@person or me>]",))
 _UPDATE = Way(("update {of} [<text>]",))
 _ON_CALL = Way(("oncall [<team>]",))
 _LIST = Way(("list open", "list mine"))
-_REPORT = Way(("open [<title>]", "digest preview"), "meant_report")
+_REPORT = Way(("open <title>", "digest preview"), "meant_report")
 _TASK = Way(("task {of} [<@person> <text> by <when>]",))
 _RECALL = Way(("update {of} <text>", "page {of} <team or @person> <why>"), "undo_paged")
 

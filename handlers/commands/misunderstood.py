@@ -10,7 +10,7 @@ from bot.domain.lifecycle import WORKING
 from bot.domain.likeness import distance
 from bot.policy import Policy
 from bot.render import offers
-from bot.render.message import Message
+from handlers.answer import Unsure
 from handlers.commands import BY_WORD, HELP
 from handlers.commands.meant import meant, without_filling
 from handlers.commands.misplaced import as_here, in_full
@@ -49,14 +49,16 @@ class Offer:
     word: str = ""
 
 
-async def misunderstood(ask: Ask, typed: Typed) -> Message:
+async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
     """A typo gets the corrected command to copy, what may be a report a button; nothing is done."""
     offer = _offer(ask.policy, typed)
     commands = await as_here(ask, offer.commands)
     word = offer.word or typed.word
     if offer.block:
-        return offers.undo(ask.desk, word, offer.block, commands, offer.report)
-    return offers.unknown_command(ask.desk, word, commands, offer.report)
+        said = offers.undo(ask.desk, word, offer.block, commands, offer.report)
+    else:
+        said = offers.unknown_command(ask.desk, word, commands, offer.report)
+    return Unsure(said.text, said.blocks)
 
 
 def _offer(policy: Policy, typed: Typed) -> Offer:

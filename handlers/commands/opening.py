@@ -14,7 +14,7 @@ from bot.domain.showing import says
 from bot.policy import Policy
 from bot.render import answers, forms, offers
 from bot.services import opening
-from handlers.answer import Answer, Modal
+from handlers.answer import Answer, Modal, Unsure
 from handlers.commands.severities import OpeningWords, code_first, not_one, opening_words
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import first_word, plain, reference_first
@@ -40,7 +40,8 @@ async def open_otherwise(ask: Ask) -> Answer:
     if read.meant and read.meant[0].title:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
         meant = [(one, typed_as(key, one.severity, one.title)) for one in read.meant]
-        return offers.open_as(ask.desk, read.unknown, meant)
+        said = offers.open_as(ask.desk, read.unknown, meant)
+        return Unsure(said.text, said.blocks)
     if read.unknown:
         raise not_one(ask.policy, read.unknown)
     filled = forms.Filled(severity=read.severity, title=read.title)

@@ -15,6 +15,7 @@ from bot.services import lifecycle
 from bot.store import people
 from bot.store.database import Database
 from bot.store.tables import Person
+from playground.driver import texts
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
@@ -94,8 +95,10 @@ async def test_too_long_is_refused_with_the_count(stage: Stage) -> None:
     said = await stage.command("mei", "note ESC-1 " + "x" * 3_001)
     assert "3,001 characters" in said
     assert "3,001" in await stage.command("mei", "update ESC-1 " + "x" * 3_001)
-    long_title = await stage.command("mei", "open p1 " + "x" * 3_001)
+    title = "<Twelve> *accounts* " * 200
+    long_title = await stage.command("mei", f"open p1 {title}")
     assert "a title has at most" in long_title
+    assert f"/escalate open p1 {title.strip()}" in long_title.replace("\n", "")
     assert len(stage.incidents()) == 1
     assert stage.details(opened.head.id).entries == before
 
@@ -255,6 +258,15 @@ async def test_a_form_that_slack_does_not_open_any_more_is_offered_again(stage: 
     stage.slack.slack.triggers.lifetime = 3.0
     assert await stage.answer_to_click("mei", offer, "open_form") == ""
     assert (await stage.person("mei").until_modal()).callback_id == "form_open"
+
+
+async def test_what_was_typed_is_not_lost_with_a_form_that_does_not_open(stage: Stage) -> None:
+    stage.opened()
+    stage.slack.slack.triggers.lifetime = -1.0
+    typed = "resolve ESC-1 twelve accounts are suspended, the agency knows"
+    assert await stage.command("mei", typed) == ""
+    offer = await stage.person("mei").until_sees("general", lambda m: "press the button" in m.text)
+    assert f"/escalate {typed}" in texts(offer)
 
 
 async def test_an_unexpected_error_gets_a_reference_that_finds_the_log_line(

@@ -30,6 +30,7 @@ from bot.threads import Threads
 from handlers.answer import Modal
 from handlers.background import BackgroundTasks
 from handlers.commands.listener import answer_to
+from handlers.commands.refused import shown
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from tests.factories import MEI, NOON, PRIYA, WORKSPACE, a_draft, an_act, people
@@ -147,11 +148,10 @@ class Table:
             "trigger_id": f"cell.{next(self._triggers)}",
             "team_id": WORKSPACE.team_id,
         }
-        answer = await attempt(answer_to(self.shell, _context(), body), "A cell")
-        if isinstance(answer, Failure):
-            assert answer.refused, (text, answer.error)
-            answer = answer.message(self.shell.desk)
-        became = self._became(answer)
+        result = await attempt(answer_to(self.shell, _context(), body), "A cell")
+        if isinstance(result, Failure):
+            assert result.refused, (text, result.error)
+        became = self._became(shown(self.shell, result, text))
         if not became.nothing:
             self._put_back()
         return became

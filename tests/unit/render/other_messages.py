@@ -11,6 +11,7 @@ from bot.domain.answers import Beyond, Corrected, Meant, Opened, SeverityChanged
 from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.following import Follows
 from bot.domain.ids import RequestId, TeamKey
 from bot.domain.lifecycle import State
@@ -505,6 +506,18 @@ MESSAGES: Mapping[str, Case] = {
     "help, perhaps a report": Case(
         lambda desk, typed: offers.unknown_command(desk, "urgent", (), typed),
         "urgent there is a <bomb> threat",
+    ),
+    "refused, perhaps a report": Case(
+        lambda desk, typed: offers.perhaps_a_report(
+            desk, answers.refused(desk, Unclear("'close' takes no text")), typed
+        ),
+        "close call at a <school>",
+    ),
+    "refused, with the text": Case(
+        lambda desk, typed: offers.with_text(
+            desk, answers.refused(desk, BadInput("title", "too long")), typed
+        ),
+        "/escalate open p1 <!channel> *Twelve* & more\n" + "x y " * 800,
     ),
     "help, a mistyped open": Case(
         lambda desk, typed: offers.unknown_command(desk, "opne", (f"open {typed}",), typed),

@@ -1,0 +1,101 @@
+"""What is refused is not lost: the text to copy, and *Open this* where it may be a report."""
+
+import html
+from contextlib import suppress
+
+from bot.domain.controls import COMMAND
+from bot.domain.errors import AlreadyHandled, BadInput, NotFound, Unclear
+from bot.policy import Policy
+from bot.render import offers
+from bot.render.desk import Desk
+from bot.render.message import Message, texts
+from handlers.answer import Answer, Unsure
+from handlers.commands.lookalikes import lookalike_first
+from handlers.commands.severities import written_first
+from handlers.commands.typed import Typed, read
+from handlers.commands.words import (
+    first_word,
+    number_first,
+    plain,
+    reference_first,
+    reference_first_if_any,
+    state_first,
+    team_first,
+    unlinked,
+)
+from handlers.errors import Failure
+from handlers.shell import Shell
+
+_LONG = 30
+"""Characters that nobody wants to type again."""
+_A_SENTENCE = 3
+"""Words that may be a report."""
+_ME = frozenset({"me", "myself"})
+
+
+def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
+    """The answer to a command as the person reads it."""
+    if isinstance(result, Unsure):
+        return with_text(shell.desk, result, text)
+    if not isinstance(result, Failure):
+        return result
+    answer = result.message(shell.desk)
+    if isinstance(result.error, AlreadyHandled):
+        return answer
+    report = _report(shell.policy, result.error, text)
+    if report:
+        answer = offers.perhaps_a_report(shell.desk, answer, report)
+    return with_text(shell.desk, answer, text)
+
+
+def with_text(desk: Desk, answer: Message, text: str) -> Message:
+    """The answer, and what was typed where it is long and does not stand in the answer."""
+    said = plain(unlinked(text.strip()).removeprefix(COMMAND))
+    kept = _behind_the_verb(text).rstrip("?\uff1f ")
+    if len(kept) <= _LONG:
+        return answer
+    visible = " ".join(html.unescape(" ".join(texts(answer))).split())
+    if "\n" not in kept and kept in visible:
+        return answer
+    return offers.with_text(desk, answer, f"{COMMAND} {said}")
+
+
+def _behind_the_verb(text: str) -> str:
+    with suppress(BadInput):
+        return plain(read(text).words)
+    return plain(text)
+
+
+def _report(policy: Policy, error: Exception, text: str) -> str:
+    """The text of *Open this*: a sentence that begins with a verb's word and is no command."""
+    with suppress(BadInput):
+        typed = read(text)
+        said = plain(typed.said)
+        refused = isinstance(error, BadInput | NotFound | Unclear)
+        if not refused or typed.named or len(said.split()) < _A_SENTENCE or _opens(typed):
+            return ""
+        reference_first(typed.words)  # Raises for what looks like one and is none.
+        nowhere = isinstance(error, BadInput) and error.field_name == "incident"
+        return said if nowhere or not _begins_with_a_name(policy, typed.words) else ""
+    return ""
+
+
+def _opens(typed: Typed) -> bool:
+    return typed.verb is not None and typed.verb.straight is not None
+
+
+def _begins_with_a_name(policy: Policy, words: str) -> bool:
+    """Whether what a command takes stands in front: a person, a team, a reference, a state."""
+    word = first_word(words)[0]
+    if word[:1] in "<@" or word.lower() in _ME or word.isdigit():
+        return True
+    with suppress(NotFound):
+        if team_first(policy, words)[1] != words:
+            return True
+    with suppress(BadInput):
+        state_first(words)
+        return True
+    like_a_reference = reference_first_if_any(words) or number_first(words)[0]
+    return bool(
+        like_a_reference or written_first(policy, words) or lookalike_first(words) is not None
+    )
