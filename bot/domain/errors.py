@@ -217,6 +217,28 @@ class IncidentClosed(Refused):
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class BeingPaged:
+    """A team or a person who is being paged: at whose wish, since when, and `people` who are asked.
+
+    `person`: who was asked for, where it was no team.
+    """
+
+    name: str
+    people: tuple[str, ...]
+    person: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class AlreadyPaged(Refused):
+    """Everyone who was named is being paged as they should be."""
+
+    reference: str
+    runs: tuple[BeingPaged, ...]
+
+
 @dataclass(eq=False)
 class NobodyToPage(Refused):
     """A team has nobody on its on-call order that could be reached."""

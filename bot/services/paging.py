@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.act import Act
-from bot.domain.errors import BadInput, NobodyToPage
+from bot.domain.act import THE_BOT, Act
+from bot.domain.errors import AlreadyPaged, BadInput, BeingPaged, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
 from bot.domain.paging import (
     BEFORE,
@@ -17,6 +17,7 @@ from bot.domain.paging import (
     PageState,
     RunState,
     next_step,
+    person_of,
 )
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
@@ -49,6 +50,13 @@ class Started:
     def in_person(self) -> bool:
         return self.team_key.startswith(PERSON_PREFIX)
 
+    @property
+    def before(self) -> BeingPaged:
+        """How it stands, where it had begun before."""
+        by = self.asked_by or THE_BOT
+        person = person_of(self.team_key)
+        return BeingPaged(self.team_name, self.targets, person, by, self.started_at)
+
 
 def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
@@ -75,7 +83,7 @@ def page_all(
 ) -> list[Started]:
     """Page all teams and people who are not being paged; where one can't be, nobody is.
 
-    Raises BadInput where all of them are being paged as they should be.
+    Raises AlreadyPaged where all of them are being paged as they should be.
     """
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
@@ -114,10 +122,8 @@ def _asked_before(case: Case, policy: Policy, team: str, reason: Reason) -> Star
     return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
 
 
-def _all_being_paged(case: Case, started: Sequence[Started]) -> BadInput:
-    names = ", ".join(run.team_name for run in started)
-    are = "is" if len(started) == 1 else "are"
-    return BadInput("team", f"{names} {are} already being paged for {case.reference}")
+def _all_being_paged(case: Case, started: Sequence[Started]) -> AlreadyPaged:
+    return AlreadyPaged(case.reference, tuple(run.before for run in started))
 
 
 def paging_run(case: Case, team: str) -> PagingRun | None:

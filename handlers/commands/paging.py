@@ -41,15 +41,7 @@ def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
             people=run.targets,
             in_person=run.in_person,
         )
-    return ask.say(
-        "paged_before",
-        reference=reference,
-        team=run.team_name,
-        people=run.targets,
-        in_person=run.in_person,
-        by=run.asked_by,
-        at=run.started_at,
-    )
+    return ask.say("paged_before", reference=reference, run=run.before)
 
 
 async def acknowledge(ask: Ask) -> Answer:

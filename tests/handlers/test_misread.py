@@ -428,7 +428,10 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
     assert "Legal is already being paged for ESC-1" in said
     assert f"<@{MEI}> asked" in said
     before = entries(stage)
-    assert "are already being paged for ESC-1" in await stage.command("mei", text, "esc-1")
+    said = await stage.command("mei", text, "esc-1")
+    for name in ("Legal", "PR"):
+        assert f"{name} is already being paged for ESC-1" in said
+    assert f"<@{MEI}> asked" in said
     assert entries(stage) == before
 
 

@@ -9,6 +9,7 @@ from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
+    AlreadyPaged,
     BadInput,
     HandedOverAlready,
     HoldsNothing,
@@ -178,7 +179,7 @@ def test_an_entitled_page_vouches_for_one_that_waits(db: Database, policy: Polic
     [edited] = [letter.view for letter in scene.letters(sent, DeliveryKind.PAGE_UPDATE)]
     assert isinstance(edited, PageMessage)
     assert [reason.words for reason in edited.reasons] == ["", "needed"]
-    with pytest.raises(BadInput):
+    with pytest.raises(AlreadyPaged):
         paging.page_person(db, policy, an_act(SOFIA), incident_id, NOOR)
     tighten(db, policy, incident_id)
     answering.acknowledge_mine(db, member(NOOR), incident_id)

@@ -38,7 +38,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "reopened": ("reference", "withdrawn", "restored"),
     "ended": ("reference", "state", "withdrawn"),
     "page_sent": ("reference", "team", "people", "in_person"),
-    "paged_before": ("reference", "team", "people", "in_person", "by", "at"),
+    "paged_before": ("reference", "run"),
     "access_requested": ("reference",),
     "access_granted": ("reference", "person"),
     "access_kept": ("reference", "person", "admitted"),

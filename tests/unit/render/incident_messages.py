@@ -199,6 +199,16 @@ ERRORS: Mapping[str, Exception] = {
     "no access": errors.NoAccess("ESC-13", "01SEALED"),
     "already reminded": errors.AlreadyReminded(NOW),
     "reminder changed": errors.ReminderChanged(NOW),
+    "already paged": errors.AlreadyPaged(
+        "ESC-12",
+        (
+            errors.BeingPaged("Legal", (PRIYA,), None, SOFIA, NOW),
+            errors.BeingPaged("Tom Becker", (TOM,), TOM, SOFIA, NOW),
+        ),
+    ),
+    "already paged, many": errors.AlreadyPaged(
+        "ESC-12", (errors.BeingPaged("PR", (), None, SOFIA, NOW),) * 11
+    ),
     "not found, team": errors.NotFound("team", "legl", ("legal",)),
     "not found, unknown team": errors.NotFound("team", "xyzzy"),
     "not found, incident": errors.NotFound("incident", "ESC-99"),
@@ -262,6 +272,7 @@ ERRORS: Mapping[str, Exception] = {
 
 SAID: Mapping[str, Any] = {
     "in_person": False,
+    "run": errors.BeingPaged("Legal", (PRIYA, TOM), None, SOFIA, NOW),
     "admitted": True,
     "reference": "ESC-12",
     "team": "Legal",
