@@ -102,7 +102,7 @@ def _claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[str,
 
 
 # Said when it is posted, and true for ever: an edit leaves it out.
-_OF_THE_MOMENT = ("This page is late", "This reminder is late")
+_OF_THE_MOMENT = ("This page is late", "This reminder is late", "This message is late")
 
 
 def _said(shown: Message) -> str:

@@ -1,10 +1,13 @@
 """Timeline entries in words: a line of the timeline, or a notice in the incident's channel."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.domain.reading import EntryLine, Notice
-from bot.render.blocks import section
+from bot.render import sizes
+from bot.render.blocks import context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn, person
@@ -33,6 +36,12 @@ def notice(desk: Desk, view: Notice) -> Message:
         said = Mrkdwn(f"{said}\n{more}".strip())
     fallback = desk.say("notice", "fallback", head=head, sentence=said)
     return message(fallback, [section(said)])
+
+
+def dated(desk: Desk, said: Message, at: datetime) -> Message:
+    """The same message, which comes late, with the moment that it tells of."""
+    when = context(desk.say("notice", "late", at=at))
+    return replace(said, blocks=[*said.blocks[: sizes.BLOCKS_IN_MESSAGE - 1], when])
 
 
 def line(desk: Desk, entry: EntryLine) -> Mrkdwn:

@@ -1,6 +1,7 @@
 """What a delivery comes to when it is looked up: a letter, a call, or nothing to be said (yet)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.messages import (
     AccessAnswer,
@@ -43,13 +44,17 @@ View = (
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A view and where it goes: a channel (and thread), a person, or a message to be edited."""
+    """A view and where it goes: a channel (and thread), a person, or a message to be edited.
+
+    `since`: when that happened which it tells of, where it comes late.
+    """
 
     view: View
     channel: str | None = None
     person: str | None = None
     ts: str | None = None
     thread_ts: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

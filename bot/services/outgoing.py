@@ -1,9 +1,11 @@
 """What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from bot.domain.clockwork import is_old_news
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import DeliveryId
 from bot.policy import Policy
@@ -36,7 +38,7 @@ def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Pr
     if claimed.kind is DeliveryKind.DIGEST:
         return _digest(db, policy, claimed, now)
     with db.reading() as tx:
-        return _PREPARE[claimed.kind](Shelf(tx, [claimed]), policy, claimed, now)
+        return _prepare(Shelf(tx, [claimed]), policy, claimed, now)
 
 
 def prepare_many(
@@ -45,7 +47,25 @@ def prepare_many(
     """Prepare what was claimed together, in one look; neither digests nor Home tabs."""
     with db.reading() as tx:
         shelf = Shelf(tx, batch)
-        return [_PREPARE[claimed.kind](shelf, policy, claimed, now) for claimed in batch]
+        return [_prepare(shelf, policy, claimed, now) for claimed in batch]
+
+
+_NEWS = frozenset(
+    {DeliveryKind.NOTICE, DeliveryKind.ASSIGNED, DeliveryKind.ROOM_LOST}
+    | {DeliveryKind.ACCESS_REQUEST, DeliveryKind.ACCESS_ANSWER}
+)
+"""What tells that something has just happened. The others name their moments themselves."""
+
+
+def _prepare(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
+    prepared = _PREPARE[claimed.kind](shelf, policy, claimed, now)
+    if claimed.kind not in _NEWS or not isinstance(prepared, Letter):
+        return prepared
+    return replace(prepared, since=_since(claimed.created_at, now))
+
+
+def _since(happened: datetime, told: datetime) -> datetime | None:
+    return happened if is_old_news(happened, told) else None
 
 
 def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
@@ -85,7 +105,21 @@ def _edit(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prep
     letter = says(shelf, policy, _that_posted(shelf, claimed, row), now)
     if not isinstance(letter, Letter):
         return letter
-    return replace(letter, channel=row.slack_channel, ts=row.slack_ts, person=None, thread_ts=None)
+    return replace(
+        letter,
+        channel=row.slack_channel,
+        ts=row.slack_ts,
+        person=None,
+        thread_ts=None,
+        since=_since(row.created_at, _posted_at(row)) if row.kind in _NEWS else None,
+    )
+
+
+def _posted_at(row: Delivery) -> datetime:
+    """A message's name in Slack is the moment at which it was posted."""
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(float(row.slack_ts or ""), UTC)
+    return row.created_at
 
 
 def _that_posted(shelf: Shelf, edit: Claimed, row: Delivery) -> Claimed:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.act import Workspace
 from bot.domain.messages import Home
 from bot.render.desk import Desk
+from bot.render.notices import dated
 from bot.services import directory
 from bot.services.delivered import Accepted
 from bot.services.letters import Letter, RoomCall
@@ -75,6 +76,8 @@ class Post:
         if isinstance(letter.view, Home):
             return {"view": home_view(self._desk, letter.view)}
         said = message(self._desk, letter.view)
+        if letter.since is not None:
+            said = dated(self._desk, said, letter.since)
         return {"text": said.text, "blocks": said.blocks}
 
     async def send(

@@ -15,6 +15,8 @@ from tests.unit.render.incident_messages import CARDS, ERRORS, PAGES, SAID
 from tests.unit.render.other_messages import MESSAGES
 from tests.unit.render.some_views import VIEWS
 from tests.unit.render.views import (
+    HOUR,
+    NOW,
     a_head,
     a_masked_head,
     an_entry,
@@ -133,6 +135,10 @@ CASES: Mapping[str, Case] = {
     "notice, handed to a team": Case(
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.HANDED_OVER, {"to_team": "pr", "summary": "yours"})),
+    ),
+    "notice, late": Case(
+        lambda desk, view: notices.dated(desk, notices.notice(desk, view), NOW - HOUR),
+        Notice(a_head(), an_entry(EntryKind.NOTE)),
     ),
     "notice, by the bot": Case(
         notices.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
