@@ -195,7 +195,7 @@ class AccessAnswer:
     """To whoever asked; `by` is None where nobody was left to be asked.
 
     `because` is what the one who refused wants them to know. `by_hand`: they did not ask, they were
-    brought into the channel and may stay.
+    brought into the channel and may stay. `again_at`: from then on they may ask again.
     """
 
     head: Head
@@ -203,6 +203,7 @@ class AccessAnswer:
     by: UserId | None
     because: str = ""
     by_hand: bool = False
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

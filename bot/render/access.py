@@ -32,7 +32,7 @@ def answer(desk: Desk, view: AccessAnswer) -> Message:
         block = "access_unasked"
     if view.by_hand:
         block = "access_kept"
-    said = desk.say("escalation", block, head=view.head, by=view.by, because=view.because)
+    said = desk.say("escalation", block, head=view.head, by=view.by, view=view)
     blocks: list[Block] = [section(said)]
     if view.granted:
         blocks.append(actions([button(desk, Button.SHOW, view.head.id, "primary")]))

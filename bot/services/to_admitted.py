@@ -11,6 +11,7 @@ from bot.domain.messages import (
     Outcome,
 )
 from bot.policy import Policy
+from bot.services.admission import PAUSE
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import (
@@ -100,4 +101,5 @@ def _access_answer(shelf: Shelf, claimed: Claimed, incident: Incident) -> Access
         by=UserId(by) if by else None,
         because=row.reason if row is not None else "",
         by_hand=row is not None and row.by_hand,
+        again_at=row.answered_at + PAUSE if row is not None and row.answered_at else None,
     )

@@ -422,7 +422,9 @@ MESSAGES: Mapping[str, Case] = {
         {"reference": "ESC-12", "person": TOM, "admitted": False},
     ),
     "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
-    "access refused": Case(access.answer, AccessAnswer(a_masked_head(), False, MEI)),
+    "access refused": Case(
+        access.answer, AccessAnswer(a_masked_head(), False, MEI, again_at=NOW + HOUR)
+    ),
     "access refused, with a reason": Case(
         access.answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
     ),
