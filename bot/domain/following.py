@@ -16,7 +16,7 @@ class Follows(StrEnum):
     AGAIN = "people are paged again who were paged in this round"
     ROUND = "the next round begins"
     MANAGERS_PAGED = "one person was asked for: the managers on duty are paged in their place"
-    MANAGERS_TOLD = "the list is at its end: the managers on duty are told"
+    MANAGERS_TOLD = "the list is at its end: the managers on duty are alerted"
 
 
 def what_follows(

@@ -164,9 +164,9 @@ async def test_one_press_acknowledges_and_the_link_is_used(telephone: Telephone)
     await telephone.shows("Thank you: you have acknowledged", "2-thank-you")
     assert await telephone.bot.metric(*COUNTED) == counted + 1
     await telephone.page.reload()
-    await telephone.shows("You have acknowledged already", "3-used")
+    await telephone.shows("You have already acknowledged", "3-used")
     await telephone.opens(link)
-    await telephone.shows("You have acknowledged already", "3-used")
+    await telephone.shows("You have already acknowledged", "3-used")
     assert await telephone.bot.metric(*COUNTED) == counted + 1
 
 

@@ -44,11 +44,11 @@ async def test_the_home_tab_shows_a_page_that_waits_and_takes_its_answer(scene: 
     client = scene.client
     await client.become("priya", "home")
     row = scene.page.locator("#home")
-    await expect(row).to_contain_text("Pages that wait for you")
+    await expect(row).to_contain_text("Pages waiting for you")
     await expect(row).to_contain_text(f"{reference} Insults against an athlete")
     await scene.picture("a-page-waits")
     await client.click_button("Acknowledge")
-    await expect(row).to_contain_text("No page waits for you")
+    await expect(row).to_contain_text("No page is waiting for you")
     await scene.picture("answered")
 
 
@@ -149,7 +149,7 @@ async def test_a_page_is_handed_over_with_a_summary(scene: Scene) -> None:
     await scene.becomes("sofia")
     await client.click_button("Hand over", within=f"{reference} · PR")
     await client.fill_modal(
-        {"Or a person": "Hana Sato", "Summary for whoever takes over": "Holding line is agreed."}
+        {"Or a person": "Hana Sato", "Summary for the next person": "Holding line is agreed."}
     )
     await scene.picture("the-form")
     await scene.sends_the_form()
@@ -178,7 +178,7 @@ async def test_long_and_right_to_left_titles_stay_in_their_place(scene: Scene) -
 async def test_a_snoozed_update_reminder_is_silent_until_its_time(scene: Scene) -> None:
     """A free reminder that is due meanwhile proves that the bot looked and kept silent."""
     reference = await opens(scene, "p1 Edited interview of an athlete")
-    await says(scene, f"/escalate assign {reference} me", "belongs to @Mei Tan")
+    await says(scene, f"/escalate assign {reference} me", "@Mei Tan now owns")
     client = scene.client
     await client.fast_forward("1h")
     await client.fast_forward("1h")

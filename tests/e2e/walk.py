@@ -107,7 +107,7 @@ class Walk(Scene):
         await client.become("mei", "escalations")
         await self.goes_to_room(self.reference)
         await self.card().locator('[data-action-id="incident_take_ownership"]').click()
-        await client.wait_for_text("belongs to @Mei Tan now", within="#message-list")
+        await client.wait_for_text("@Mei Tan now owns", within="#message-list")
         await expect(self.card()).to_contain_text(re.compile(r"Owner\s*@Mei Tan"))
         await self.picture("mei-owns-it")
 

@@ -150,7 +150,9 @@ async def test_a_double_click_reads_that_it_is_theirs_already(stage: Stage) -> N
 async def test_open_channel_links_to_it_once_it_is_there(stage: Stage) -> None:
     opened = stage.opened()
     message, _ = await a_page(stage)
-    assert "not there yet" in await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
+    assert "has no channel yet" in await stage.answer_to_click(
+        "priya", message, Button.OPEN_CHANNEL
+    )
     stage.in_channel(opened)
     assert "<#C0ESC1>" in await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
     assert PRIYA in stage.invited(opened), "a link alone would lead nowhere: it is private"

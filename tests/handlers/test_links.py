@@ -165,7 +165,7 @@ async def test_pressing_twice_at_once_is_one_acknowledgement(stage: Stage) -> No
     assert all("acknowledged" in answer.text for answer in answers)
     assert acknowledgements(stage, page) == 1
     again = await ask(stage, "GET", token)
-    assert "You have acknowledged already" in again.text
+    assert "You have already acknowledged" in again.text
     assert not again.has_button
 
 

@@ -76,7 +76,7 @@ REFUSED = [
     ("search", "nothing to search"),
     ("digest purple", "purple"),
     ("help purple", "purple"),
-    ("ack ESC-1", "No page waits"),
+    ("ack ESC-1", "No page is waiting"),
 ]
 
 

@@ -89,7 +89,7 @@ async def test_a_reminder_that_is_due_is_not_cancelled(stage: Stage) -> None:
     with stage.db.transaction() as tx:
         tx.connection.exec_driver_sql("UPDATE reminder SET state = 'spoken'")
     said = await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
-    assert "it is sent, or on its way" in said
+    assert "it has been sent, or is on its way" in said
     assert reminder(stage).due_at > NOON
 
 

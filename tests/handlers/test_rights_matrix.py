@@ -62,8 +62,8 @@ REFUSALS = (
     "not yours",
     "you may only read it",
     "is restricted and you have not been invited",
-    "You hold nothing",
-    "No page waits for you",
+    "You have nothing to hand over",
+    "No page is waiting for you",
     "You have it already",
     "You have no open task",
 )

@@ -370,6 +370,6 @@ async def test_handover_of_a_task_gives_it_on(stage: Stage) -> None:
     stage.opened(teams=())
     await stage.command("mei", "task ESC-1 @sofia call them by 17:00")
     said = await stage.command("sofia", "handover ESC-1 @tom they wait for a call")
-    assert f"The task is <@{TOM}>'s now" in said
+    assert f"<@{TOM}> now has the task" in said
     assert "goes to a person" in await stage.command("tom", "handover ESC-1 pr go on")
     assert stage.deliveries("page") == []

@@ -248,7 +248,7 @@ class People(RuleBasedStateMachine):
         assert outcome.ok, outcome.error
         await self.world.settled()
         assert outcome.delivery is not None
-        assert "tell whoever runs Tocsin" not in str(outcome.delivery.answer)
+        assert "send this reference" not in str(outcome.delivery.answer)
         if twice:
             before = self._effects()
             assert (await self.world.slack.slack.redeliver(outcome.delivery.seq)).ok

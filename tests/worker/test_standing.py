@@ -410,8 +410,8 @@ async def test_the_card_that_is_left_behind_says_where_it_went(rig: Rig) -> None
         [card] = [one for one in rig.posted() if one.channel == shared]
         with rig.db.transaction() as tx:
             rooms.channel_made(tx, rig.act(MEI), opened.id, "C0ELSEWHERE", "esc-1")
-        await eventually(lambda: "has moved to a channel of its own" in _text(rig, card.ts))
-    assert "could not be made" not in _text(rig, card.ts)
+        await eventually(lambda: "has moved to its own channel" in _text(rig, card.ts))
+    assert "could not create" not in _text(rig, card.ts)
 
 
 def _text(rig: Rig, ts: str) -> str:

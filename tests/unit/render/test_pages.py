@@ -32,7 +32,7 @@ def words(desk: Desk, **changes: Any) -> str:
     return "\n".join(mrkdwn_texts(page(desk, a_page(**changes))))
 
 
-NEXT, MANAGER = "the next person on the list is paged", "the managers on duty are told"
+NEXT, MANAGER = "the next person on the list is paged", "the managers on duty are alerted"
 FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were paged for this before"
 
 
@@ -52,7 +52,7 @@ IN_PERSON = {"team": TeamKey(PERSON_PREFIX + PRIYA), "team_name": "Priya"}
     [
         (Follows.PEOPLE, "If no one does, more people on the list are paged."),
         (Follows.AGAIN, "If no one does, people on the list are paged again."),
-        (Follows.ROUND, "If no one does, the list begins again from the top."),
+        (Follows.ROUND, "If no one does, the list starts again from the top."),
     ],
 )
 def test_a_page_promises_what_follows(desk: Desk, follows: Follows, says: str) -> None:
@@ -75,7 +75,7 @@ def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
     assert "Priya has not answered" in str(shown.blocks[0])
     assert "You asked for Priya:\n" in said
     assert "You are paged as a manager on duty. Acknowledge to take it in Priya's place" in said
-    assert "on duty are told" not in said
+    assert "on duty are alerted" not in said
     assert "the list" not in said
     declined = page(desk, a_page(place=PageState.DECLINED, **changes))
     assert "Priya can't take it" in str(declined.blocks[0])
@@ -117,7 +117,7 @@ def test_whoever_acknowledged_reads_on_each_of_their_pages_that_they_have_it(
 
 SAID_NO = {
     "nobody is left": (RunState.EXHAUSTED, True, "No one on the list is left to page"),
-    "the next one was paged": (RunState.PAGING, True, "Paging went on along the list"),
+    "the next one was paged": (RunState.PAGING, True, "Paging continued along the list"),
     "others of the step are asked": (RunState.PAGING, False, "Other people were paged together"),
     "it was withdrawn": (RunState.CANCELLED, True, "This page was withdrawn"),
 }
