@@ -87,7 +87,7 @@ def _stopped(where: str) -> None:
         )
     else:
         engines.ABANDONED_MS = ABANDONED_MS
-        _after(runs, "advance", lambda _: True)
+        _after(runs, "step_due", lambda _: True)
 
 
 def _full(file: str) -> None:

@@ -15,6 +15,8 @@ ENDED = (DeliveryState.SENT, DeliveryState.CANCELLED, DeliveryState.DEAD)
 POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.PAGE_UPDATE,
     DeliveryKind.CARD_UPDATE,
+    DeliveryKind.CANARY_UPDATE,
+    DeliveryKind.MESSAGE_EDIT,
     DeliveryKind.ROOM_CREATE,
     DeliveryKind.ROOM_INVITE,
     DeliveryKind.ROOM_REMOVE,

@@ -142,7 +142,7 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
     await mei.until_sees("general", lambda message: "is open as P1" in texts(message))
     opened = len(mei.sees("general"))
     lose(path)
-    there = path.stat() if path.exists() else None
+    there = as_it_is(path)
     for asked in range(1, 6):
         await stage.command(OPENING)
         await eventually(partial(has_read, stage, opened + asked))
@@ -157,7 +157,12 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
         <= log.count("CRITICAL The database file was deleted, moved, replaced or overwritten")
         <= 2
     )
-    assert (path.stat() if path.exists() else None) == there, "nothing is made, nothing is written"
+    assert as_it_is(path) == there, "nothing is made, nothing is written"
+
+
+def as_it_is(path: Path) -> tuple[int, bytes] | None:
+    """Which file it is, and what is in it."""
+    return (path.stat().st_ino, path.read_bytes()) if path.exists() else None
 
 
 def has_read(stage: Bots, messages: int) -> bool:
