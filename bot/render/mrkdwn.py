@@ -130,7 +130,7 @@ def local(moment: datetime | str, zone: str) -> str:
         return ""
     there = when.astimezone(ZoneInfo(zone))
     offset = f"{there:%z}"
-    return f"{there:%a %Y-%m-%d %H:%M} {zone}, UTC{offset[:3]}:{offset[3:]}"
+    return f"{there:%a %Y-%m-%d %H:%M} ({zone}, UTC{offset[:3]}:{offset[3:]})"
 
 
 @cache

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.domain.act import Act, Workspace
-from bot.domain.ids import TeamKey, UserId, reference
+from bot.domain.errors import NotFound
+from bot.domain.ids import TeamKey, UserId, parse_reference, reference
 from bot.domain.paging import Ladder, planned
 from bot.domain.reading import OnCall, OnCallLine, OnCallPerson, OnCallStep
 from bot.domain.severity import Severity
@@ -36,13 +37,22 @@ def but_guests(
 
 
 def on_call(
-    db: Database, policy: Policy, act: Act, team: str | None, channel: str | None = None
+    db: Database,
+    policy: Policy,
+    act: Act,
+    team: str | None,
+    channel: str | None = None,
+    named: str | None = None,
 ) -> OnCall:
-    """Return whom each team would page now, step by step: of the escalation whose channel this is,
-    else of a P1."""
+    """Return whom each team would page now, step by step: of the escalation that is named, or whose
+    channel this is, else of a P1."""
     chosen = [policy.team(team).key] if team else list(policy.teams)
     with db.reading() as tx:
         here = incidents.by_channel(tx, act.workspace, channel) if channel else None
+        if named:
+            here = incidents.by_number(tx, act.workspace, parse_reference(named))
+            if here is None:
+                raise NotFound("incident", named)
         severity = here.severity if here else UNLESS_IN_A_CHANNEL
         ladders = {key: policy.ladder(key, severity) for key in chosen}
         gone = gone_from(tx, act.workspace, ladders.values())

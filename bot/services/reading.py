@@ -78,8 +78,10 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
     mine = False
     overdue_at: datetime | None = None
     match about.lower():
-        case "" | "open" | "all":
+        case "" | "open":
             pass
+        case "all":
+            about = "open"
         case "mine" | "my":
             mine = True
         case "overdue" | "late":
@@ -165,12 +167,13 @@ def _listing(
     tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
 ) -> Listing:
     heads = listed(tx, act, rows)
+    late = [head.id for head in heads if head.full and head.is_open]
     return Listing(
         about=about,
         heads=tuple(heads),
         now=act.now,
         total=total,
-        overdue_pages=pages.count_overdue(tx, [head.id for head in heads if head.full], act.now),
+        overdue_pages=pages.count_overdue(tx, late, act.now),
     )
 
 

@@ -27,6 +27,7 @@ from handlers.commands.words import (
 )
 
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
+_ITEM = re.compile(r"(?:^|\s)\(?([0-9]{1,2})[.)]\s+")
 _A_NUMBER_IS_ONE = frozenset({Behind.NOTHING, Behind.NAMES})
 
 
@@ -41,12 +42,25 @@ async def about(ask: Ask, verb: Verb) -> Ask:
             raise Unclear(_no_text(ask, verb), (verb.name,))
         return ask
     ask = replace(ask, named=named)
+    if verb.behind is Behind.NAMES:
+        _refuse_numbered(ask, verb)
     if verb.behind is Behind.REFERENCES:
         return ask
     ask = await _in_front(ask, verb)
     if verb.behind is Behind.NOTHING and ask.text:
         raise _left_over(ask, verb)
     return ask
+
+
+def _refuse_numbered(ask: Ask, verb: Verb) -> None:
+    """Raise Unclear for `page 1. legal 2. pr`: the first number is no escalation's."""
+    before, *items = _ITEM.split(ask.text)
+    if items[0:3:2] != ["1", "2"] or (before.strip() and reference_first(before)[1]):
+        return
+    names = ", ".join(item.strip(" ,;") for item in items[1::2])
+    of = before.strip() or ask.named or "ESC-n"
+    problem = "the numbers look like those of a list"
+    raise Unclear(problem, (f"{verb.name} {of} {names}",))
 
 
 async def _in_front(ask: Ask, verb: Verb) -> Ask:

@@ -19,6 +19,7 @@ from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.severities import First, severity_first
+from handlers.commands.targets import no_person
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
 from handlers.commands.words import first_word, number_first, person_first, plain, state_first
@@ -130,7 +131,7 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(ask.words, ask.me)
     if user is None:
-        raise BadInput("person", "say who owns it, and nothing else", "assign @priya")
+        raise no_person(ask, "say who owns it, and nothing else", "assign @priya")
     if rest:
         raise _one_owner(ask, rest)
     found = await ask.incident()

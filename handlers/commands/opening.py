@@ -43,7 +43,7 @@ async def open_otherwise(ask: Ask) -> Answer:
         said = offers.open_as(ask.desk, read.unknown, meant)
         return Unsure(said.text, said.blocks)
     if read.unknown:
-        raise not_one(ask.policy, read.unknown)
+        raise not_one(ask.policy, read.unknown, OPEN.example)
     filled = forms.Filled(severity=read.severity, title=read.title)
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
 

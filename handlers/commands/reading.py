@@ -1,5 +1,7 @@
 """What can be asked without changing anything: list, show, search, oncall."""
 
+import re
+
 from bot.domain.errors import Unclear
 from bot.domain.rights import Deed
 from bot.render import answers
@@ -9,7 +11,7 @@ from handlers.answer import Answer
 from handlers.commands.normal import normal
 from handlers.commands.severities import written_first
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import STOPS, plain, team_first
+from handlers.commands.words import STOPS, plain, reference_first, reference_in, team_first
 
 
 async def list_incidents(ask: Ask) -> Answer:
@@ -37,13 +39,28 @@ async def search(ask: Ask) -> Answer:
     return answers.listing(ask.desk, listing)
 
 
+_WHO_IS = re.compile(
+    r"^\s*(?:(?:is|'s|are)\s+)?(?:(?:on[-\s]?call|on\s+duty)(?!\w)[?\s]*)?(?:for\s+)?",
+    re.IGNORECASE,
+)
+"""`who is on call for legal`: `who` is another word for `oncall`."""
+
+
+def _escalation_first(words: str) -> tuple[str | None, str]:
+    """A reference in front; a channel that is named there is none."""
+    named, rest = reference_first(words)
+    return (None, words) if named is None or named.startswith("<") else (named, rest)
+
+
 async def on_call(ask: Ask) -> Answer:
-    team, rest = team_first(ask.policy, ask.words) if ask.text else (None, "")
+    named, words = _escalation_first(_WHO_IS.sub("", ask.words, count=1))
+    team, rest = team_first(ask.policy, words) if plain(words) else (None, "")
     if team is not None and rest:
         problem = f"'oncall' takes one team, and '{plain(rest)[:80]}' is left over"
-        raise Unclear(problem, (f"oncall {team.key}",))
+        of = named or reference_in(rest) or ""
+        raise Unclear(problem, (" ".join(part for part in ("oncall", of, team.key) if part),))
     key = team.key if team else None
-    view = await ask.read(on_call_of.on_call, ask.policy, ask.act, key, ask.channel)
+    view = await ask.read(on_call_of.on_call, ask.policy, ask.act, key, ask.channel, named)
     return answers.on_call(ask.desk, view)
 
 
@@ -80,7 +97,7 @@ SEARCH = Verb(
 ON_CALL = Verb(
     name="oncall",
     aliases=("on-call", "teams", "who"),
-    usage="oncall [team]",
+    usage="oncall [ESC-n] [team]",
     summary="shows who each team would page now, and who is next",
     example="oncall legal",
     deed=Deed.READ,

@@ -2,17 +2,23 @@
 
 import html
 from contextlib import suppress
+from dataclasses import replace
 
 from bot.domain.controls import COMMAND
 from bot.domain.errors import AlreadyHandled, BadInput, NotFound, Unclear
+from bot.domain.ids import reference
 from bot.policy import Policy
 from bot.render import offers
 from bot.render.desk import Desk
 from bot.render.message import Message, texts
 from handlers.answer import Answer, Unsure
+from handlers.commands import BY_WORD
 from handlers.commands.lookalikes import lookalike_first
+from handlers.commands.misplaced import in_full
+from handlers.commands.reading import SHOW
 from handlers.commands.severities import written_first
 from handlers.commands.typed import Typed, read
+from handlers.commands.verb import Verb
 from handlers.commands.words import (
     first_word,
     number_first,
@@ -39,13 +45,39 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.desk, result, text)
     if not isinstance(result, Failure):
         return result
-    answer = result.message(shell.desk)
+    answer = replace(result, error=_as_command(result.error, text)).message(shell.desk)
     if isinstance(result.error, AlreadyHandled):
         return answer
     report = _report(shell.policy, result.error, text)
     if report:
         answer = offers.perhaps_a_report(shell.desk, answer, report)
     return with_text(shell.desk, answer, text)
+
+
+def _as_command(error: Exception, text: str) -> Exception:
+    """An example that can be copied is a whole command: that of the verb, where it is a value."""
+    if not isinstance(error, BadInput) or not error.example:
+        return error
+    if first_word(error.example)[0] in BY_WORD:
+        return replace(error, example=f"{COMMAND} {error.example}")
+    return replace(error, example=_example(error.example, text))
+
+
+def _example(value: str, text: str) -> str:
+    """The verb's own example, or its command where the value is the text put right."""
+    verb: Verb | None = SHOW
+    named, words = None, ""
+    with suppress(BadInput):
+        typed = read(text)
+        verb, named, words = typed.verb, typed.named, typed.words
+    if verb is None:
+        return ""
+    if plain(words).split()[-1:] == value.split()[-1:] and " " in value:
+        said, of = value, named or reference_first_if_any(words)
+    else:
+        said, of = verb.example.removeprefix(verb.name).strip(), None
+    command = in_full(verb, of, said).replace(" [ESC-n]", "").replace("ESC-n", reference(12))
+    return f"{COMMAND} {command}"
 
 
 def with_text(desk: Desk, answer: Message, text: str) -> Message:

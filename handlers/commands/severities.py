@@ -85,10 +85,12 @@ def severity_first(policy: Policy, text: str) -> First:
     return First(severity, line, digits.end(), _set_off(line, digits.end()))
 
 
-def not_one(policy: Policy, said: str) -> BadInput:
+def not_one(
+    policy: Policy, said: str, example: str = "severity p1 a minor is targeted"
+) -> BadInput:
     names = ", ".join(f"{rule.severity} ({rule.name})" for rule in policy.severities.values())
     problem = f"'{said[:40]}' is not a severity; there are: {names}"
-    return BadInput("severity", problem, "severity p1 a minor is targeted")
+    return BadInput("severity", problem, example)
 
 
 def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWords:

@@ -199,10 +199,18 @@ def _no_target(ask: Ask) -> Exception:
     try:
         ask.policy.team(plain(word))
     except NotFound as error:
-        if error.nearest or not plain(word).isalpha():
+        if error.nearest or plain(word).lower() not in ask.policy.people:
             return error
-        return NotFound("team", plain(word), (f"@{plain(word)}",))
+        return NotFound("team", plain(word), (f"@{plain(word).lower()}",))
     return NotFound("team", plain(word))
+
+
+def no_person(ask: Ask, problem: str, example: str) -> Exception:
+    """No one is mentioned in front; a name that the policy knows is offered as a mention."""
+    name = plain(first_word(ask.words)[0]).lower()
+    if name in ask.policy.people:
+        return NotFound("person", name, (f"@{name}",))
+    return BadInput("person", problem, example)
 
 
 def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:

@@ -451,6 +451,10 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
         ("assign @tom and @sofia", "left over"),
         ("assign @tom and @sofia", "/escalate assign ESC-1 @sofia"),
         ("handover aisha drafted", "`@aisha`"),
+        ("assign tom", "`@tom`"),
+        ("task tom draft it by 17:00", "`@tom`"),
+        ("page 1. legal 2. pr", "/escalate page ESC-1 legal, pr`"),
+        ("page\n1) legal\n2) pr", "/escalate page ESC-1 legal, pr`"),
         ("edit standard", "can't be made standard again"),
         ("task @tom @sofia draft it by 17:00", "/escalate task ESC-1 @sofia draft it by 17:00"),
     ],
@@ -500,6 +504,7 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
         assert {title for title in titles if title in said} == shown, text
     said = await stage.command("mei", "list closed")
     assert said.index("Resolved") < said.index("Declined")
+    assert "“open”" in await stage.command("mei", "list all")
     for text in ("list p0 overdue", "list mine please", "list ESC-1", "list p4", "list legal"):
         assert "not a filter" in await stage.command("mei", text), text
 
@@ -510,7 +515,9 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
         ("oncall *legal*", "Legal"),
         ("oncall \u201cpublic policy\u201d.", "Public Policy"),
         ("oncall legal please", "left over"),
-        ("oncall ESC-1", "no team"),
+        ("oncall ESC-9", "ESC-9"),
+        ("oncall legal ESC-9", "/escalate oncall ESC-9 legal"),
+        ("who is on call for legal?", "Legal"),
         ("help *ack*", "acknowledges"),
         ("help \u201cack\u201d?", "acknowledges"),
         ("*help* page", "pages teams"),

@@ -20,7 +20,7 @@ from bot.domain.errors import (
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
-from bot.services import answering, handing_over, lifecycle, paging
+from bot.services import answering, handing_over, lifecycle, paging, reading
 from bot.services.paging import Started
 from bot.store.database import Database
 from tests.factories import (
@@ -150,6 +150,16 @@ def exhausted(db: Database, policy: Policy) -> str:
         scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED
     return incident_id
+
+
+def test_no_team_is_overdue_in_what_has_ended(db: Database, policy: Policy) -> None:
+    incident_id = exhausted(db, policy)
+    late = an_act(hours=4)
+    assert reading.listing(db, policy, late, "").overdue_pages == {incident_id: 1}
+    lifecycle.decline(db, an_act(hours=3), incident_id, "not ours")
+    for ended in (reading.listing(db, policy, late, "declined"), reading.search(db, late, "ESC-1")):
+        assert [head.id for head in ended.heads] == [incident_id]
+        assert ended.overdue_pages == {}
 
 
 def to_pr(

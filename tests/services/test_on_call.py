@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.errors import NotFound
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.reading import OnCall
 from bot.domain.severity import Severity
@@ -51,6 +52,9 @@ def test_it_names_exactly_whom_a_page_asks(
         rooms.channel_made(tx, an_act(), opened.head.id, "C0ESC1", "esc-1")
     said = on_call.on_call(db, policy, an_act(), "legal", "C0ESC1")
     assert (said.severity, said.reference) == (severity, "ESC-1")
+    assert on_call.on_call(db, policy, an_act(), "legal", "C0GENERAL", "ESC-1") == said
+    with pytest.raises(NotFound):
+        on_call.on_call(db, policy, an_act(), "legal", "C0ESC1", "ESC-9")
     paging.page_team(db, policy, an_act(), opened.head.id, LEGAL)
     happened = paged_over_time(db, policy, timedelta(hours=2))
     assert [(after, sorted(users)) for after, users in named(said)] == happened

@@ -1,5 +1,7 @@
 """A refusal loses nothing: the text stands in it to be copied, and a report has *Open this*."""
 
+import re
+
 import pytest
 
 from handlers.commands import VERBS
@@ -120,3 +122,26 @@ async def test_a_report_that_begins_like_a_command_can_be_opened(table: Table) -
     for text in NONE:
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.touched <= {HERE} and "Open this" not in became.text, text, became)
+
+
+NO_MENTION = ("page foo now", "page everyone", "handover bob drafted", "page is down", "page all")
+
+
+async def test_a_word_is_no_mention_of_a_person_who_is_not_there(table: Table) -> None:
+    for text in NO_MENTION:
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.refused and "`@" not in became.text, text, became)
+
+
+async def test_an_example_is_a_whole_command(table: Table) -> None:
+    """Each verb with nothing, nonsense, half of what it takes, and where no escalation is."""
+    seen = 0
+    for verb in VERBS:
+        for words in ("", "xyzzy", "me", "me xyzzy", "ESC-abc", "p9", "in 2h", "me x by 17:00"):
+            text = f"{verb.name} {words}".strip()
+            became = await table.say(MEI, text, NO_CHANNEL)
+            for example in re.findall(r"For example: `(.*?)`", became.text):
+                seen += 1
+                whole = example.startswith(f"/escalate {verb.name}")
+                table.check(whole, text, became)
+    assert seen > len(VERBS)
