@@ -46,7 +46,8 @@ class OutsideExhausted:
     """What is said outside Slack to those in charge: nobody of a team has acknowledged.
 
     `title` is None where it may not be shown there; `tried` are names, and `untold` those whose
-    page Slack has not taken; `zone` is its reader's.
+    page Slack has not taken; `zone` is its reader's. `in_person`: no team was asked for, but one
+    person.
     """
 
     reference: str
@@ -60,6 +61,7 @@ class OutsideExhausted:
     ack_due_at: datetime
     zone: str
     may_repeat: bool = False
+    in_person: bool = False
 
 
 class Standing(Enum):

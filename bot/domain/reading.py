@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
-from bot.domain.paging import UNANSWERED, RunState
+from bot.domain.paging import UNANSWERED, RunState, person_of
 from bot.domain.reasons import Reason
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -88,6 +88,11 @@ class TeamRow:
         """When the people answer who are asked now: after the first step, when theirs ends."""
         behind_the_first = self.paged_at is not None and self.paged_at > self.started_at
         return self.next_at if behind_the_first and self.next_at else self.ack_due_at
+
+    @property
+    def person(self) -> UserId | None:
+        """The person who was asked for, where it was no team."""
+        return person_of(self.team)
 
     def overdue(self, now: datetime) -> bool:
         return self.state is RunState.PAGING and now > self.ack_due_at

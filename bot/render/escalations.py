@@ -43,7 +43,7 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
     if not view.asks:
         blocks.append(section(desk.say("escalation", "exhausted_over", view=view, team=team)))
         return message(text, blocks)
-    blocks.append(context(desk.say("escalation", "exhausted_next", head=head)))
+    blocks.append(context(desk.say("escalation", "exhausted_next", head=head, team=team)))
     if view.may_repeat:
         blocks.append(context(desk.say("escalation", "exhausted_may_repeat")))
     blocks.append(actions(_exhausted_choices(desk, head)))

@@ -68,9 +68,10 @@ def one_line(text: object, limit: int = 150) -> str:
 
 
 def sentence(text: object) -> str:
-    """Begin with a capital letter, whatever the first word is."""
+    """Begin with a capital letter, whatever the first word is. What is escaped stays so."""
     said = str(text)
-    return said[:1].upper() + said[1:]
+    said = said[:1].upper() + said[1:]
+    return Mrkdwn(said) if hasattr(text, "__html__") else said
 
 
 def prose(text: object, limit: int = 500) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.domain.paging import person_of
 from bot.domain.reading import EntryLine, Notice
 from bot.render import sizes
 from bot.render.blocks import context, section
@@ -58,6 +59,7 @@ def sentence(desk: Desk, entry: EntryLine, most: int, *, aloud: bool = False) ->
         who=person(entry.actor),
         most=most,
         aloud=aloud,
+        person=person_of(str(entry.data.get("team") or "")),
     )
 
 

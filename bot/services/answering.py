@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.domain.act import Act
 from bot.domain.errors import NobodyAfter, NotYours, WhichTeam
 from bot.domain.ids import UserId
-from bot.domain.paging import UNANSWERED, PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState, RunState, person_of
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.standing import Change
@@ -38,7 +38,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A page that its person has taken on, `waited` after it was accepted (None: not known)."""
+    """A page that its person has taken on, `waited` after it was accepted (None: not known).
+
+    `team_name` is empty where they were asked for themselves.
+    """
 
     incident_id: str
     reference: str
@@ -49,7 +52,11 @@ class Taken:
 
 def _taken(case: Case, run: PagingRun, page: Page | None) -> Taken:
     waited = None if case.incident.drill or page is None else _waited(case, page)
-    return Taken(case.id, case.reference, run.team_name, case.incident.severity, waited)
+    return Taken(case.id, case.reference, _in_whose_name(case, run), case.incident.severity, waited)
+
+
+def _in_whose_name(case: Case, run: PagingRun) -> str:
+    return "" if person_of(run.team_key) == case.act.user else run.team_name
 
 
 def _waited(case: Case, page: Page) -> timedelta | None:
@@ -200,7 +207,9 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             case.send(page_changed(case, page))
             paged = next_unless_others_wait(case, policy, run)
             case.card_changed()
-            return Declined(case.reference, run.team_name, paged, waiting_now(tx, run.id))
+            return Declined(
+                case.reference, _in_whose_name(case, run), paged, waiting_now(tx, run.id)
+            )
 
 
 def _still_paging(case: Case, run: PagingRun, page: Page) -> None:

@@ -124,6 +124,7 @@ def outside_exhausted(
         ack_due_at=run.ack_due_at,
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, reader),
+        in_person=person_of(run.team_key) is not None,
     )
 
 

@@ -364,3 +364,11 @@ def test_a_team_is_not_paged_twice_at_once(db: Database, policy: Policy) -> None
     incident_id = a_legal_case(db, policy)
     with pytest.raises(BadInput):
         paging.page_team(db, policy, an_act(), incident_id, LEGAL)
+
+
+def test_who_was_asked_for_in_person_answers_in_no_ones_name(db: Database, policy: Policy) -> None:
+    people(db, policy)
+    incident_id = an_incident(db, policy, teams=()).head.id
+    paging.page_person(db, policy, an_act(MEI), incident_id, TOM)
+    [taken] = answering.acknowledge_mine(db, an_act(TOM), incident_id)
+    assert taken.team_name == ""

@@ -124,6 +124,19 @@ CASES: Mapping[str, Case] = {
             ),
         ),
     ),
+    "notice, exhausted, one person": Case(
+        notices.notice,
+        Notice(a_head(), an_entry(EntryKind.EXHAUSTED, {"team": "person:U0TOM", "name": "Tom"})),
+    ),
+    "notice, acknowledged, one person": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.ACKNOWLEDGED, {"team": "person:U0TOM", "name": "Tom"}, actor="U0TOM"
+            ),
+        ),
+    ),
     "notice, room failed": Case(
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),

@@ -40,6 +40,7 @@ from bot.domain.reading import (
     OnCallStep,
     ReminderLine,
     Reminders,
+    TeamRow,
 )
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -158,6 +159,11 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 
 def _reminder_set(desk: Desk, line: ReminderLine) -> Message:
     return pending.reminder_set(desk, line, SINGAPORE)
+
+
+def of_tom(**changes: Any) -> TeamRow:
+    """The row of one person who was paged by name."""
+    return a_team(team=TeamKey(f"person:{TOM}"), name="Tom & Co", **changes)
 
 
 MESSAGES: Mapping[str, Case] = {
@@ -288,6 +294,31 @@ MESSAGES: Mapping[str, Case] = {
     "unanswered": Case(
         escalations.unanswered,
         Unanswered(a_head(), a_team(name="PR", paged=(DANIEL,), step=1), (SOFIA,)),
+    ),
+    "unanswered, one person": Case(
+        escalations.unanswered, Unanswered(a_head(), of_tom(paged=(MEI, SOFIA), step=1), (TOM,))
+    ),
+    "unanswered, one person, who answered since": Case(
+        escalations.unanswered,
+        Unanswered(
+            a_head(),
+            of_tom(state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW - MINUTE),
+            (TOM,),
+        ),
+    ),
+    "unanswered, one person, and no manager": Case(
+        escalations.unanswered, Unanswered(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,))
+    ),
+    "exhausted, one person": Case(
+        escalations.exhausted, ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), ())
+    ),
+    "exhausted, one person, in whose place a manager answered since": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(),
+            of_tom(state=RunState.ACKNOWLEDGED, responder=SOFIA, acked_at=NOW),
+            (TOM, SOFIA),
+        ),
     ),
     "unanswered, masked": Case(
         escalations.unanswered, Unanswered(a_masked_head(), a_team(name="PR"), (SOFIA, DANIEL))

@@ -91,6 +91,9 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "nobody was there to answer, sealed, again": lambda desk: outside.exhausted(
         desk, replace(NOBODY, title=None, tried=(), untold=(), may_repeat=True)
     ),
+    "one person has not answered": lambda desk: outside.exhausted(
+        desk, replace(NOBODY, team_name="Tom Becker", in_person=True, tried=(), untold=())
+    ),
     "a test": lambda desk: outside.trial(desk, "priya"),
 }
 
