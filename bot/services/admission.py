@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.act import Act, Workspace
+from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import (
     AnsweredAlready,
@@ -22,21 +22,17 @@ from bot.domain.messages import AccessRequest
 from bot.domain.rights import Deed, may
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.policy import Policy
 from bot.services import theirs
 from bot.services.access import in_charge, role_in
 from bot.services.case import Case, belongs_to, personal, take_up
-from bot.services.followups import give_on
 from bot.services.reading import readable
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
-from bot.store import followups as tasks
 from bot.store import incidents, people, requests
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.store.tables import AccessRequest as Row
-from bot.store.tables import Incident
 from bot.store.tables.states import RequestState
 from bot.store.transaction import Transaction
 
@@ -65,14 +61,14 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
         if act.user in case.invited:
             raise NothingToDo(case.reference, "open to you")
         _refuse_a_repetition(case)
-        asked = _who_may_admit(case, policy, case.invited)
+        asked = who_may_admit(case, policy, case.invited)
         if asked is None:
             raise NobodyToAsk(case.reference)
         request_id = requests.add(tx, case.incident, act.user, act.now)
         if request_id is None:
             raise AskedAlready(case.reference, act.now)
         case.record(EntryKind.REQUESTED_ACCESS)
-        _ask(case, request_id, asked, act.user)
+        ask(case, request_id, asked, act.user)
         return case.reference
 
 
@@ -88,7 +84,7 @@ def _refuse_a_repetition(case: Case) -> None:
             raise RefusedLately(case.reference, until)
 
 
-def _who_may_admit(
+def who_may_admit(
     case: Case, policy: Policy, invited: Mapping[str, bool], passed: Collection[str] = ()
 ) -> str | None:
     """Return the first who answers for it, is invited, may admit others, and was not `passed` over.
@@ -104,7 +100,7 @@ def _who_may_admit(
     return None
 
 
-def _ask(case: Case, request_id: str, asked: str, asker: str, passed: Sequence[str] = ()) -> None:
+def ask(case: Case, request_id: str, asked: str, asker: str, passed: Sequence[str] = ()) -> None:
     case.send(
         personal(
             DeliveryKind.ACCESS_REQUEST,
@@ -131,9 +127,9 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
         return
     case = Case(tx, act, incident)
     passed = [*claimed.args.get("passed", ()), claimed.target]
-    asked = _who_may_admit(case, policy, invited, passed)
+    asked = who_may_admit(case, policy, invited, passed)
     if asked is not None:
-        _ask(case, request.id, asked, request.person, passed)
+        ask(case, request.id, asked, request.person, passed)
     elif requests.settle(tx, request.id, RequestState.LAPSED, act.now) and not request.by_hand:
         _tell(case, request, granted=False, by=None)
     case.put_down()
@@ -161,9 +157,13 @@ def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: st
             settled = requests.settle(tx, row.id, state, act.now, by=act.user, reason=reason)
             if not settled:
                 raise _answered_already(case.reference, requests.get(tx, row.id) or row)
+            # Whoever asked and was brought in meanwhile has two, and one answer is to both.
+            also = requests.open_of(tx, case.id, row.person)
+            for one in also:
+                requests.settle(tx, one.id, state, act.now, by=act.user, reason=reason)
             admitted = granted and _admit(case, row)
             if not granted:
-                _turn_away(case, row, reason)
+                _turn_away(case, row, also, reason)
             keep_true(case, Change.ACCESS)
             return Answered(case.reference, UserId(row.person), row.by_hand, admitted)
 
@@ -188,12 +188,13 @@ def _admit(case: Case, row: Row) -> bool:
     return True
 
 
-def _turn_away(case: Case, row: Row, reason: str) -> None:
+def _turn_away(case: Case, row: Row, also: Sequence[Row], reason: str) -> None:
     case.record(EntryKind.REFUSED_ACCESS, person=row.person, reason=reason, by_hand=row.by_hand)
-    if row.by_hand:
-        case.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", user=row.person)
-    else:
-        _tell(case, row, granted=False, by=case.act.user)
+    for one in (row, *also):
+        if one.by_hand:
+            case.post(DeliveryKind.ROOM_REMOVE, f"remove:{one.id}", user=one.person)
+        else:
+            _tell(case, one, granted=False, by=case.act.user)
 
 
 def _tell(case: Case, row: Row, *, granted: bool, by: UserId | None) -> None:
@@ -210,101 +211,3 @@ def _tell(case: Case, row: Row, *, granted: bool, by: UserId | None) -> None:
             by=by,
         )
     )
-
-
-def left(db: Database, act: Act, incident_id: str, user: str) -> None:
-    """Somebody left an incident's channel, or was removed from it: they read it no more.
-
-    Its owner goes on answering for it, and reads on, until somebody else owns it.
-    """
-    with db.transaction(act) as tx:
-        incident = incidents.lock(tx, incident_id)
-        if incident is None or incident.owner == user:
-            return
-        case = Case(tx, act, incident)
-        seated = requests.end_seat(tx, incident.id, user)
-        asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
-        if seated:
-            case.record(EntryKind.LEFT, person=user)
-        if seated and by_invitation(incident.tier):
-            _pass_tasks_on(case, user)
-            keep_true(case, Change.PEOPLE)
-            case.card_changed()
-        elif asked:
-            keep_true(case, Change.ACCESS)
-        case.put_down()
-
-
-def _pass_tasks_on(case: Case, user: str) -> None:
-    """Tasks of somebody who may not read them any more go to the person who answers for it."""
-    seats = incidents.seats(case.tx, case.id)
-    heir = next((one for one in in_charge(case.incident, seats) if one in seats), None)
-    mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
-    for task in mine if heir else ():
-        give_on(case, task, UserId(heir or ""))
-
-
-def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:
-    """Return the incident whose channel this is, where the bot did not invite this person."""
-    with db.reading() as tx:
-        incident = incidents.by_channel(tx, act.workspace, channel)
-        if incident is None or user in incidents.seats(tx, incident.id):
-            return None
-        return incident.id
-
-
-def joined(
-    db: Database, policy: Policy, act: Act, incident_id: str, user: str, added_by: str | None
-) -> None:
-    """Somebody was brought into a channel: where they may not read its incident, its owner is told.
-
-    Where they may, it is remembered, for the incident may be tightened.
-    """
-    with db.transaction(act) as tx:
-        incident = incidents.lock(tx, incident_id)
-        if incident is None or user in incidents.seats(tx, incident_id):
-            return
-        case = Case(tx, act, incident)
-        request_id = requests.add(tx, incident, user, act.now, by_hand=True, added_by=added_by)
-        if request_id is None:
-            return
-        row = requests.get(tx, request_id)
-        if row is not None and not _may_read(tx, policy, incident, user):
-            _tell_of(case, policy, row)
-        case.put_down()
-
-
-def tell_of_strangers(case: Case, policy: Policy) -> None:
-    """Have it decided about everyone in the channel who may not read the incident any more."""
-    for row in requests.open_by_hand(case.tx, case.id):
-        if not _may_read(case.tx, policy, case.incident, row.person):
-            _tell_of(case, policy, row)
-
-
-def _tell_of(case: Case, policy: Policy, row: Row) -> None:
-    case.record(EntryKind.ADDED, person=row.person, by=row.added_by)
-    asked = _who_may_admit(case, policy, incidents.seats(case.tx, case.id))
-    if asked is not None:
-        _ask(case, row.id, asked, row.person)
-
-
-def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:
-    workspace = Workspace(incident.team_id, incident.enterprise_id)
-    seen = sight(
-        incident.tier,
-        Place.PERSONAL,
-        reader=user,
-        role=role_in(tx, policy, workspace, user),
-        invited=incidents.seats(tx, incident.id),
-        kept_out=bool(people.gone(tx, workspace, [user])),
-    )
-    return seen is Sight.FULL
-
-
-def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
-    """Slack does not let the bot remove somebody: the channel hears that a person has to do it."""
-    incident = incidents.lock(tx, claimed.subject)
-    if incident is not None:
-        case = Case(tx, act, incident)
-        case.record(EntryKind.STAYED, aloud=True, person=claimed.args["user"], error=error)
-        case.put_down()

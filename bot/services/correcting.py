@@ -19,7 +19,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier, by_invitation, strictest
 from bot.policy import Policy
-from bot.services import admission, homes, rooms, runs, severities
+from bot.services import by_hand, homes, rooms, runs, severities
 from bot.services.case import Case, take_up
 from bot.services.opening import checked
 from bot.services.standing import keep_true
@@ -147,7 +147,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
     drawn = posted.homes_since(tx, incident.team_id, incident.opened_at)
     case.send(*(homes.drawn_anew(case.act, user) for user in drawn))
     if left is None:
-        admission.tell_of_strangers(case, policy)
+        by_hand.tell_of_strangers(case, policy)
         return tuple(gone)
     return (*gone, Beyond(channel=left))
 

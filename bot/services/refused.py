@@ -9,6 +9,7 @@ from bot.domain.paging import UNANSWERED, PageState
 from bot.policy import Policy
 from bot.services import (
     admission,
+    by_hand,
     correcting,
     doubted,
     in_charge,
@@ -215,7 +216,7 @@ def _after_rejection(
         case DeliveryKind.ACCESS_REQUEST:
             admission.request_not_taken(tx, policy, act, claimed)
         case DeliveryKind.ROOM_REMOVE:
-            admission.not_removed(tx, act, claimed, code)
+            by_hand.not_removed(tx, act, claimed, code)
         case DeliveryKind.EXHAUSTED:
             in_charge.not_taken(tx, policy, act, claimed)
         case _:

@@ -71,6 +71,19 @@ def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
     )
 
 
+def open_of(tx: Transaction, incident_id: str, person: str) -> list[AccessRequest]:
+    """Return what is open about a person: their own request, that they were brought in, or both."""
+    return tx.all(
+        select_rows(AccessRequest)
+        .where(
+            col(AccessRequest.incident_id) == incident_id,
+            col(AccessRequest.person) == person,
+            col(AccessRequest.state) == RequestState.OPEN,
+        )
+        .order_by(col(AccessRequest.id))
+    )
+
+
 def settle(
     tx: Transaction,
     request_id: str,

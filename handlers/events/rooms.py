@@ -3,7 +3,7 @@
 from bot.domain.act import Act
 from bot.domain.errors import BadInput
 from bot.policy import Policy
-from bot.services import admission, reading, rooms
+from bot.services import by_hand, reading, rooms
 from bot.store.database import Database
 from handlers.events.event import Event
 
@@ -41,11 +41,11 @@ async def joined(event: Event) -> None:
         await unarchived(event)
         return
     channel, inviter = str(event.data["channel"]), event.data.get("inviter")
-    incident_id = await shell.threads.read(admission.intruded_upon, shell.db, act, channel, user)
+    incident_id = await shell.threads.read(by_hand.intruded_upon, shell.db, act, channel, user)
     if incident_id is not None:
         added_by = str(inviter) if inviter else None
         await shell.threads.write(
-            admission.joined, shell.db, shell.policy, act, incident_id, user, added_by
+            by_hand.joined, shell.db, shell.policy, act, incident_id, user, added_by
         )
 
 
@@ -54,7 +54,7 @@ async def left(event: Event) -> None:
     incident_id, shell = await _incident(event), event.shell
     if incident_id is not None:
         user = str(event.data["user"])
-        await shell.threads.write(admission.left, shell.db, event.by_the_bot(), incident_id, user)
+        await shell.threads.write(by_hand.left, shell.db, event.by_the_bot(), incident_id, user)
 
 
 async def _incident(event: Event) -> str | None:

@@ -17,7 +17,7 @@ from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.policy.model import LadderRule, LadderStep, RoleRules
-from bot.services import access, admission, answering, followups, lifecycle, paging
+from bot.services import access, admission, answering, by_hand, followups, lifecycle, paging
 from bot.services.opening import open_incident
 from bot.store import requests
 from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
@@ -105,7 +105,7 @@ class Standing:
         admission.request_access(
             stage.db, stage.policy, an_act(BYSTANDER, role=Role.VIEWER), incident_id
         )
-        admission.joined(stage.db, stage.policy, an_act(), incident_id, BYSTANDER, None)
+        by_hand.joined(stage.db, stage.policy, an_act(), incident_id, BYSTANDER, None)
         self.arrive(stage, incident_id, user)
         found = self._ids(stage, incident_id, user)
         _bring_to(stage, incident_id, state)

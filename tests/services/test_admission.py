@@ -19,7 +19,7 @@ from bot.domain.messages import AccessAnswer, AccessRequest, Outcome
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import access, admission, answering, lifecycle, reading, rooms
+from bot.services import access, admission, answering, by_hand, lifecycle, reading, rooms
 from bot.services.letters import RoomCall
 from bot.store import incidents, requests
 from bot.store.database import Database
@@ -180,7 +180,7 @@ def test_whoever_leaves_the_channel_reads_it_no_more(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, NOOR)
     scene.send(db, policy, NOON + 4 * HOUR)
-    admission.left(db, an_act("bot"), secret, NOOR)
+    by_hand.left(db, an_act("bot"), secret, NOOR)
     with pytest.raises(NoAccess):
         reading.details(db, noor(), secret)
     [entry] = entries(db, secret, EntryKind.LEFT)
@@ -197,16 +197,16 @@ def test_a_page_loses_its_title_when_its_person_leaves(
 ) -> None:
     answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     scene.send(db, policy, NOON + 6 * HOUR)
-    admission.left(db, an_act("bot"), secret, PRIYA)
+    by_hand.left(db, an_act("bot"), secret, PRIYA)
     [edit] = scene.letters(scene.send(db, policy, NOON + 7 * HOUR), DeliveryKind.PAGE_UPDATE)
     assert "Pile-on" not in str(edit.view)
 
 
 def test_the_owner_goes_on_answering_for_it_outside_the_channel(db: Database, secret: str) -> None:
-    admission.left(db, an_act("bot"), secret, SOFIA)
+    by_hand.left(db, an_act("bot"), secret, SOFIA)
     assert scene.incident(db, secret).owner == SOFIA
     assert reading.details(db, an_act(SOFIA), secret).card.head.full
-    admission.left(db, an_act("bot"), secret, MEI)
+    by_hand.left(db, an_act("bot"), secret, MEI)
     assert participants(db, secret) == [SOFIA]
     with pytest.raises(NoAccess):
         reading.details(db, an_act(MEI), secret)
@@ -217,11 +217,11 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, PRIYA)
     scene.send(db, policy, NOON + 8 * HOUR)
-    admission.left(db, an_act("bot"), secret, PRIYA)
+    by_hand.left(db, an_act("bot"), secret, PRIYA)
     answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     [row] = scene.waiting(db, DeliveryKind.ROOM_INVITE)
     assert row.args["users"] == [PRIYA]
-    admission.left(db, an_act("bot"), secret, "U0NOBODY")
+    by_hand.left(db, an_act("bot"), secret, "U0NOBODY")
     assert len(entries(db, secret, EntryKind.LEFT)) == 1
 
 
@@ -230,9 +230,9 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 
 def brought_in(db: Database, policy: Policy, user: str, by: str | None = TOM) -> None:
     act = an_act("bot")
-    found = admission.intruded_upon(db, act, CHANNEL, user)
+    found = by_hand.intruded_upon(db, act, CHANNEL, user)
     if found is not None:
-        admission.joined(db, policy, act, found, user, by)
+        by_hand.joined(db, policy, act, found, user, by)
 
 
 def test_somebody_brought_in_by_hand_is_told_to_the_owner(
@@ -283,6 +283,32 @@ def test_a_guest_who_is_kept_reads_nothing_beside_the_channel(
     assert scene.outgoing_rows(db, DeliveryKind.ACCESS_ANSWER) == []
 
 
+@pytest.mark.parametrize("pressed", ["the request", "the question"])
+@pytest.mark.parametrize("granted", [True, False])
+def test_one_answer_is_to_both_where_who_asks_was_brought_in_meanwhile(
+    db: Database, policy: Policy, secret: str, pressed: str, granted: bool
+) -> None:
+    """Refused on one message, they do not go on reading in the channel until the other."""
+    admission.request_access(db, policy, noor(), secret)
+    request = scene.newest_request(db)
+    brought_in(db, policy, NOOR)
+    question = scene.newest_request(db)
+    scene.send(db, policy, NOON + 9 * HOUR)
+    first, second = (request, question) if pressed == "the request" else (question, request)
+    admission.answer(db, an_act(SOFIA), first, granted=granted)
+    with pytest.raises(AnsweredAlready) as answered:
+        admission.answer(db, an_act(SOFIA), second, granted=not granted)
+    assert answered.value.granted is granted
+    removed = [row.args["user"] for row in scene.waiting(db, DeliveryKind.ROOM_REMOVE)]
+    assert removed == ([] if granted else [NOOR])
+    [told] = scene.waiting(db, DeliveryKind.ACCESS_ANSWER)
+    assert (told.target, told.args["granted"]) == (NOOR, granted)
+    edited = scene.letters(scene.send(db, policy, NOON + 10 * HOUR), DeliveryKind.MESSAGE_EDIT)
+    views = [one.view for one in edited if isinstance(one.view, AccessRequest)]
+    assert {view.outcome for view in views} == {Outcome.GRANTED if granted else Outcome.REFUSED}
+    assert len(views) == 2
+
+
 @pytest.mark.parametrize("user", [MEI, SOFIA])
 def test_whoever_may_read_it_is_no_stranger(
     db: Database, policy: Policy, secret: str, user: str
@@ -313,7 +339,7 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 ) -> None:
     brought_in(db, policy, NOOR)
     scene.send(db, policy, NOON + 11 * HOUR)
-    admission.left(db, an_act("bot"), secret, NOOR)
+    by_hand.left(db, an_act("bot"), secret, NOOR)
     edited = scene.letters(scene.send(db, policy, NOON + 12 * HOUR), DeliveryKind.MESSAGE_EDIT)
     [view] = [one.view for one in edited if isinstance(one.view, AccessRequest)]
     assert view.outcome is Outcome.WITHDRAWN
@@ -326,6 +352,6 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 def test_open_channel_brings_back_whoever_left(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, teams=()).head.id
     access.enter(db, an_act(TOM), opened)
-    admission.left(db, an_act("bot"), opened, TOM)
+    by_hand.left(db, an_act("bot"), opened, TOM)
     access.enter(db, an_act(TOM, minutes=1), opened)
     assert participants(db, opened) == [MEI, TOM]

@@ -27,8 +27,8 @@ from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import (
-    admission,
     answering,
+    by_hand,
     correcting,
     delivered,
     digests,
@@ -343,9 +343,9 @@ def test_whoever_was_added_by_hand_before_is_told_to_the_owner(
 ) -> None:
     stands = Stands(db, policy)
     stands.send()
-    found = admission.intruded_upon(db, an_act("bot"), OWN, DANIEL)
+    found = by_hand.intruded_upon(db, an_act("bot"), OWN, DANIEL)
     assert found == opened
-    admission.joined(db, policy, an_act("bot"), opened, DANIEL, PRIYA)
+    by_hand.joined(db, policy, an_act("bot"), opened, DANIEL, PRIYA)
     assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
     tighten(db, policy, an_act(MEI, hours=1), opened)
     [asked] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)

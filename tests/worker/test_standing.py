@@ -25,6 +25,7 @@ from bot.render.words import Words
 from bot.services import (
     admission,
     answering,
+    by_hand,
     digests,
     followups,
     lifecycle,
@@ -285,7 +286,7 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "somebody leaves": (
         Change.PEOPLE,
-        lambda s: admission.left(s.rig.db, s.rig.act(DANIEL), s.sealed, DANIEL),
+        lambda s: by_hand.left(s.rig.db, s.rig.act(DANIEL), s.sealed, DANIEL),
     ),
 }
 

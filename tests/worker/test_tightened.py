@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.visibility import Tier
-from bot.services import admission, correcting, lifecycle
+from bot.services import admission, by_hand, correcting, lifecycle
 from bot.services.correcting import Correction
 from playground.driver import texts
 from tests.factories import MEI, PRIYA, TOM, an_incident
@@ -48,7 +48,7 @@ async def test_who_was_added_by_hand_is_removed_from_the_channel(rig: Rig) -> No
         await eventually(lambda: rig.slack.calls("pins.add"))
         channel = rig.slack.channel("esc-1")
         rig.slack.slack.rooms.add_member(channel, TOM, inviter=PRIYA)
-        admission.joined(rig.db, rig.policy, rig.act("bot"), opened.head.id, TOM, PRIYA)
+        by_hand.joined(rig.db, rig.policy, rig.act("bot"), opened.head.id, TOM, PRIYA)
         request = scene.newest_request(rig.db)
         await eventually(lambda: "Remove" in shown_blocks(rig))
         admission.answer(rig.db, rig.act(MEI), request, granted=False)

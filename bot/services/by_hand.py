@@ -1,0 +1,119 @@
+"""Who comes into a channel by hand, or leaves it: Slack lets people do both without the bot."""
+
+from bot.domain.act import Act, Workspace
+from bot.domain.ids import UserId
+from bot.domain.standing import Change
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Place, Sight, by_invitation, sight
+from bot.policy import Policy
+from bot.services import admission
+from bot.services.access import in_charge, role_in
+from bot.services.case import Case
+from bot.services.followups import give_on
+from bot.services.standing import keep_true
+from bot.store import followups as tasks
+from bot.store import incidents, people, requests
+from bot.store.claims import Claimed
+from bot.store.database import Database
+from bot.store.tables import AccessRequest as Row
+from bot.store.tables import Incident
+from bot.store.tables.states import RequestState
+from bot.store.transaction import Transaction
+
+
+def left(db: Database, act: Act, incident_id: str, user: str) -> None:
+    """Somebody left an incident's channel, or was removed from it: they read it no more.
+
+    Its owner goes on answering for it, and reads on, until somebody else owns it.
+    """
+    with db.transaction(act) as tx:
+        incident = incidents.lock(tx, incident_id)
+        if incident is None or incident.owner == user:
+            return
+        case = Case(tx, act, incident)
+        seated = requests.end_seat(tx, incident.id, user)
+        asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
+        if seated:
+            case.record(EntryKind.LEFT, person=user)
+        if seated and by_invitation(incident.tier):
+            _pass_tasks_on(case, user)
+            keep_true(case, Change.PEOPLE)
+            case.card_changed()
+        elif asked:
+            keep_true(case, Change.ACCESS)
+        case.put_down()
+
+
+def _pass_tasks_on(case: Case, user: str) -> None:
+    """Tasks of somebody who may not read them any more go to the person who answers for it."""
+    seats = incidents.seats(case.tx, case.id)
+    heir = next((one for one in in_charge(case.incident, seats) if one in seats), None)
+    mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
+    for task in mine if heir else ():
+        give_on(case, task, UserId(heir or ""))
+
+
+def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:
+    """Return the incident whose channel this is, where the bot did not invite this person."""
+    with db.reading() as tx:
+        incident = incidents.by_channel(tx, act.workspace, channel)
+        if incident is None or user in incidents.seats(tx, incident.id):
+            return None
+        return incident.id
+
+
+def joined(
+    db: Database, policy: Policy, act: Act, incident_id: str, user: str, added_by: str | None
+) -> None:
+    """Somebody was brought into a channel: where they may not read its incident, its owner is told.
+
+    Where they may, it is remembered, for the incident may be tightened.
+    """
+    with db.transaction(act) as tx:
+        incident = incidents.lock(tx, incident_id)
+        if incident is None or user in incidents.seats(tx, incident_id):
+            return
+        case = Case(tx, act, incident)
+        request_id = requests.add(tx, incident, user, act.now, by_hand=True, added_by=added_by)
+        if request_id is None:
+            return
+        row = requests.get(tx, request_id)
+        if row is not None and not _may_read(tx, policy, incident, user):
+            _tell_of(case, policy, row)
+        case.put_down()
+
+
+def tell_of_strangers(case: Case, policy: Policy) -> None:
+    """Have it decided about everyone in the channel who may not read the incident any more."""
+    for row in requests.open_by_hand(case.tx, case.id):
+        if not _may_read(case.tx, policy, case.incident, row.person):
+            _tell_of(case, policy, row)
+
+
+def _tell_of(case: Case, policy: Policy, row: Row) -> None:
+    case.record(EntryKind.ADDED, person=row.person, by=row.added_by)
+    asked = admission.who_may_admit(case, policy, incidents.seats(case.tx, case.id))
+    if asked is not None:
+        admission.ask(case, row.id, asked, row.person)
+
+
+def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:
+    workspace = Workspace(incident.team_id, incident.enterprise_id)
+    seen = sight(
+        incident.tier,
+        Place.PERSONAL,
+        reader=user,
+        role=role_in(tx, policy, workspace, user),
+        invited=incidents.seats(tx, incident.id),
+        kept_out=bool(people.gone(tx, workspace, [user])),
+    )
+    return seen is Sight.FULL
+
+
+def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
+    """Slack does not let the bot remove somebody: the channel hears that a person has to do it."""
+    incident = incidents.lock(tx, claimed.subject)
+    if incident is not None:
+        case = Case(tx, act, incident)
+        case.record(EntryKind.STAYED, aloud=True, person=claimed.args["user"], error=error)
+        case.put_down()
