@@ -1,6 +1,5 @@
 """Who is asking: roles, and access to restricted incidents."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from bot.policy import Policy
 from bot.services.case import take_up
 from bot.store import people
 from bot.store.database import Database
-from bot.store.tables import Incident, Person
+from bot.store.tables import Person
 from bot.store.transaction import Transaction
 
 
@@ -85,9 +84,3 @@ def role_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) ->
     """Return somebody's role; for one of whom Slack has not told us, what the policy says."""
     person, groups = people.in_groups(tx, workspace, user)
     return _role(policy, person, groups) if person else policy.role_of(UserId(user), [])
-
-
-def in_charge(incident: Incident, invited: Iterable[str]) -> list[str]:
-    """Return who answers for an incident, the first first: owner, opener, who is in it longest."""
-    everyone = (incident.owner, incident.opened_by, *invited)
-    return list(dict.fromkeys(user for user in everyone if user))

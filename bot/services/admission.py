@@ -24,8 +24,11 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
-from bot.services.access import in_charge, role_in
-from bot.services.case import Case, belongs_to, personal, take_up
+from bot.services.access import role_in
+from bot.services.addressing import personal
+from bot.services.belonging import belongs_to
+from bot.services.case import Case, take_up
+from bot.services.in_charge import who_answers
 from bot.services.reading import readable
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
@@ -91,7 +94,7 @@ def who_may_admit(
 
     Nobody else is asked, not even a manager on duty: only who is in it may let others in.
     """
-    for user in in_charge(case.incident, invited):
+    for user in who_answers(case.incident, invited):
         if user in invited and user not in passed:
             role = role_in(case.tx, policy, case.act.workspace, user)
             belongs = belongs_to(case.incident, invited, user)

@@ -16,7 +16,8 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.case import Case, take_up
 from bot.services.owning import accept_ownership
-from bot.services.runs import next_unless_others_wait, page_changed, settle_run, waiting_now
+from bot.services.page_messages import page_changed
+from bot.services.runs import next_unless_others_wait, settle_run, waiting_now
 from bot.services.standing import keep_true_of
 from bot.services.too_late import nothing_left, nothing_to_acknowledge, nothing_waits, too_late
 from bot.services.written import checked_text

@@ -7,7 +7,7 @@ from bot.domain.asking import Askable
 from bot.domain.paging import RunState
 from bot.domain.visibility import Place, Sight, sight
 from bot.policy import Policy
-from bot.services.access import in_charge
+from bot.services.in_charge import who_answers
 from bot.store import pages
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
@@ -27,7 +27,7 @@ def askable(
         owner=incident.owner,
         responders=[responder for _, responder in sorted(newest.values())],
         managers=policy.managers_on_duty,
-        longest=in_charge(incident, invited),
+        longest=who_answers(incident, invited),
     )
 
 

@@ -7,9 +7,10 @@ from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.policy import Policy
 from bot.services import admission
-from bot.services.access import in_charge, role_in
+from bot.services.access import role_in
 from bot.services.case import Case
 from bot.services.followups import give_on
+from bot.services.in_charge import who_answers
 from bot.services.standing import keep_true
 from bot.store import followups as tasks
 from bot.store import incidents, people, requests
@@ -47,7 +48,7 @@ def left(db: Database, act: Act, incident_id: str, user: str) -> None:
 def _pass_tasks_on(case: Case, user: str) -> None:
     """Tasks of somebody who may not read them any more go to the person who answers for it."""
     seats = incidents.seats(case.tx, case.id)
-    heir = next((one for one in in_charge(case.incident, seats) if one in seats), None)
+    heir = next((one for one in who_answers(case.incident, seats) if one in seats), None)
     mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
     for task in mine if heir else ():
         give_on(case, task, UserId(heir or ""))

@@ -7,19 +7,19 @@ from typing import Any
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority, TimerKind
-from bot.domain.errors import IncidentClosed, MayOnlyRead, NoAccess, NotYours
+from bot.domain.errors import IncidentClosed, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.rights import (
-    LETS_OTHERS_IN,
     Deed,
     comes_to_belong,
     may,
-    may_let_in,
     require,
 )
 from bot.domain.timeline import Entry, EntryKind
 from bot.domain.visibility import Place, Sight, by_invitation, sight
+from bot.services.addressing import notice_key, personal
+from bot.services.belonging import belongs_to, may_only_read, require_in
 from bot.store import inbound, incidents, outbox, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, PagingRun
@@ -252,57 +252,6 @@ class Case:
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
         self.tx.put_waiting()
         self.incident.number = number.value
-
-
-def notice_key(incident_id: str, seq: int) -> str:
-    """The key of the notice that says a timeline entry aloud."""
-    return f"notice:{incident_id}:{seq}"
-
-
-def personal(
-    kind: DeliveryKind,
-    user: str,
-    subject: str,
-    key: str,
-    *,
-    incident_id: str | None = None,
-    priority: Priority = Priority.REMINDER,
-    merge_key: str | None = None,
-    **args: Any,
-) -> Outgoing:
-    """Build a direct message to one person.
-
-    With a `merge_key` it gives way to one that waits already: while Slack is away, a reminder that
-    repeats itself waits once.
-    """
-    return Outgoing(
-        kind=kind,
-        priority=priority,
-        lane=f"person/{user}",
-        subject=subject,
-        incident_id=incident_id,
-        dedup_key=key[:160],
-        merge_key=merge_key,
-        target=user,
-        args=args,
-    )
-
-
-def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool:
-    """Tell whether somebody may work on an incident by who they are in it, whatever their role."""
-    return seats.get(user, False) or user in (incident.owner, incident.opened_by)
-
-
-def require_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> None:
-    """Raise NotPermitted or MayOnlyRead unless somebody who reads an incident may do that there."""
-    require(act, deed, belongs=belongs)
-    closed = by_invitation(incident.tier)
-    if deed in LETS_OTHERS_IN and not may_let_in(act.role, closed=closed, belongs=belongs):
-        raise may_only_read(incident)
-
-
-def may_only_read(incident: Incident) -> MayOnlyRead:
-    return MayOnlyRead(reference(incident.number), incident.owner or incident.opened_by)
 
 
 @contextmanager

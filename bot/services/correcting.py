@@ -19,7 +19,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier, by_invitation, strictest
 from bot.policy import Policy
-from bot.services import by_hand, homes, rooms, runs, severities
+from bot.services import by_hand, calling_off, homes, rooms, severities
 from bot.services.case import Case, take_up
 from bot.services.opening import checked
 from bot.services.standing import keep_true
@@ -140,7 +140,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
     tx, incident = case.tx, case.incident
     # Whoever did it could read it until now; they do not lose it by doing this.
     case.let_in(case.act.user)
-    runs.withdraw_unvouched(case)
+    calling_off.withdraw_unvouched(case)
     gone = [_outside(row) for row in posted.outside_slack(tx, case.id)]
     left = rooms.leave_public_channel(case, policy)
     keep_true(case, Change.TIER)

@@ -13,7 +13,7 @@ from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.standing import stands
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import invitations, rooms, runs
+from bot.services import invitations, page_messages, rooms, runs
 from bot.services.case import Case
 from bot.store import claims, incidents, limits, outbox, pages, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
@@ -148,7 +148,7 @@ def _edit_page(tx: Transaction, claimed: Claimed, at: At) -> None:
     incident = incidents.get(tx, page.incident_id) if page else None
     if page is not None and incident is not None:
         case = Case(tx, by_the_bot(claimed.workspace, at.now), incident)
-        outbox.enqueue(tx, claimed.workspace, at.now, [runs.page_changed(case, page)])
+        outbox.enqueue(tx, claimed.workspace, at.now, [page_messages.page_changed(case, page)])
 
 
 def _edit_found(tx: Transaction, outcomes: Sequence[tuple[Claimed, Accepted]], at: At) -> None:

@@ -13,9 +13,10 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms, runs
-from bot.services.access import in_charge
+from bot.services.addressing import personal
 from bot.services.asking import askable, readers
-from bot.services.case import Case, personal
+from bot.services.case import Case
+from bot.services.in_charge import who_answers
 from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import BEFORE, about_task, next_time, silent_once_overdue
 from bot.store import followups, incidents, outbox, people, timers
@@ -256,7 +257,7 @@ def _instead_of_gone(tx: Transaction, act: Act, due: Sequence[Task]) -> dict[str
         return {}
     about = incidents.get_many(tx, {task.incident_id for task in orphans})
     invited = incidents.participants_of(tx, about)
-    told = {key: in_charge(incident, invited[key]) for key, incident in about.items()}
+    told = {key: who_answers(incident, invited[key]) for key, incident in about.items()}
     left = people.gone(tx, act.workspace, {user for users in told.values() for user in users})
     instead = {
         task.id: next((user for user in told.get(task.incident_id, ()) if user not in left), None)

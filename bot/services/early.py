@@ -6,7 +6,8 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import UserId
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
-from bot.services.case import Case, personal
+from bot.services.addressing import personal
+from bot.services.case import Case
 from bot.store import pages
 from bot.store.tables import PagingRun
 

@@ -25,8 +25,9 @@ from bot.services.case import Case, take_up
 from bot.services.followups import pass_task_on
 from bot.services.holding import require_first_time, require_part
 from bot.services.pacing import explain, hasten
+from bot.services.page_messages import page_changed
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
-from bot.services.runs import page_changed, settle_run
+from bot.services.runs import settle_run
 from bot.services.too_late import too_late
 from bot.services.written import checked_text
 from bot.store import pages

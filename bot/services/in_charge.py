@@ -1,5 +1,8 @@
-"""Who is told that a whole ladder passed: the managers on duty, else operations."""
+"""Who answers for an incident; and who is told that a whole ladder passed: the managers on duty,
+else operations.
+"""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.act import Act, by_the_bot
@@ -7,11 +10,19 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import UserId
 from bot.domain.paging import Ladder, RunState
 from bot.policy import Policy
+from bot.services.addressing import personal
 from bot.services.case import Case
 from bot.store import incidents, outbox, pages, people, posted
 from bot.store.claims import Claimed
 from bot.store.outbox import Outgoing
+from bot.store.tables import Incident
 from bot.store.transaction import Transaction
+
+
+def who_answers(incident: Incident, invited: Iterable[str]) -> list[str]:
+    """Return who answers for an incident, the first first: owner, opener, who is in it longest."""
+    everyone = (incident.owner, incident.opened_by, *invited)
+    return list(dict.fromkeys(user for user in everyone if user))
 
 
 def tell_managers(case: Case, policy: Policy, run_id: str, first_round: int) -> None:
@@ -61,12 +72,7 @@ def _there(case: Case, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
 
 def _message(case: Case, run_id: str, first_round: int, user: UserId) -> Outgoing:
     # A run that moves to another ladder, because the severity rose, may come to its end again.
-    return Outgoing(
-        kind=DeliveryKind.EXHAUSTED,
-        priority=Priority.PAGE,
-        lane=f"person/{user}",
-        subject=run_id,
-        incident_id=case.id,
-        dedup_key=f"exhausted:{run_id}:{first_round}:{user}",
-        target=user,
+    key = f"exhausted:{run_id}:{first_round}:{user}"
+    return personal(
+        DeliveryKind.EXHAUSTED, user, run_id, key, incident_id=case.id, priority=Priority.PAGE
     )

@@ -8,8 +8,8 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import UserId, reference
 from bot.domain.messages import Uninvited
 from bot.policy import Policy
-from bot.services.access import in_charge
 from bot.services.case import Case
+from bot.services.in_charge import who_answers
 from bot.services.letters import Letter, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import KEPT_OUT
@@ -50,7 +50,7 @@ def not_taken(
 
 
 def _who_answers(incident: Incident, seats: Iterable[str], but: str) -> str | None:
-    return next((user for user in in_charge(incident, seats) if user != but), None)
+    return next((user for user in who_answers(incident, seats) if user != but), None)
 
 
 def _tell(case: Case, channel: str, user: str, answers: str | None, error: str) -> None:

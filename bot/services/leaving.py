@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.act import Workspace, by_the_bot
 from bot.domain.paging import Ladder
 from bot.services.case import Case
-from bot.services.runs import pages_changed
+from bot.services.page_messages import pages_changed
 from bot.store import incidents, outbox, pages, people
 from bot.store.outbox import Outgoing
 from bot.store.transaction import Transaction

@@ -15,10 +15,10 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import rooms
+from bot.services.calling_off import end_all
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.owning import make_owner
-from bot.services.runs import end_all
 from bot.services.standing import keep_true
 from bot.services.task_times import restore, withdraw
 from bot.services.written import checked_text

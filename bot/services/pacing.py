@@ -20,8 +20,10 @@ from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.severity import Severity
 from bot.domain.standing import Change
 from bot.policy import Policy
+from bot.services.calling_off import vouched
 from bot.services.case import Case
-from bot.services.runs import Run, give_way, gone_from, page_now, pages_changed, vouched
+from bot.services.page_messages import pages_changed
+from bot.services.runs import Run, give_way, gone_from, page_now
 from bot.services.standing import keep_true_of
 from bot.store import pages, timers
 from bot.store.tables import Page, PagingRun

@@ -17,7 +17,7 @@ from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import theirs, views
-from bot.services.case import belongs_to, require_in
+from bot.services.belonging import belongs_to, require_in
 from bot.services.holding import require_part
 from bot.services.page_views import Around, page_message
 from bot.services.team_rows import team_rows

@@ -15,6 +15,7 @@ from bot.services import (
     in_charge,
     invitations,
     leaving,
+    page_messages,
     rooms,
     runs,
 )
@@ -232,7 +233,7 @@ def _post_page_again(tx: Transaction, claimed: Claimed, at: At) -> None:
         return
     if page.state is PageState.WAITING and run.state in UNANSWERED:
         pages.forget_place(tx, page.id)
-        case.send(runs.page_again(page))
+        case.send(page_messages.page_again(page))
         case.put_down()
 
 

@@ -1,20 +1,18 @@
 """A run that has begun: who is paged next, what ends it, and what is withdrawn then."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.clockwork import is_late
-from bot.domain.duework import DeliveryKind, Priority, TimerKind
+from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.ids import UserId, new_id
 from bot.domain.paging import (
     BEFORE,
     FIRST,
-    PERSON_PREFIX,
     SAID_NO,
     STILL_ASKED,
-    UNANSWERED,
     Exhausted,
     Ladder,
     PageNow,
@@ -29,8 +27,8 @@ from bot.services import on_call
 from bot.services.case import Case
 from bot.services.early import say_early
 from bot.services.in_charge import tell_managers
+from bot.services.page_messages import page_changed, page_wanted, pages_changed
 from bot.store import pages, timers, withdrawals
-from bot.store.outbox import Outgoing
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -141,7 +139,7 @@ def _ask(
                 "may_repeat": False,
             },
         )
-        case.send(_page_message(case, page_id, target, late, wanted_since.get(target)))
+        case.send(page_wanted(case, page_id, target, late, wanted_since.get(target)))
     case.record(
         EntryKind.PAGED,
         run=run.id,
@@ -152,20 +150,6 @@ def _ask(
         step=position.step,
         why=run.why,
         **late,
-    )
-
-
-def page_again(page: Page) -> Outgoing:
-    """Post a page anew that was deleted in Slack, or that Slack lets nobody edit any more."""
-    target, key = UserId(page.target), f"page:{page.id}:after:{page.message_ts}"
-    return Outgoing(
-        kind=DeliveryKind.PAGE,
-        priority=Priority.PAGE,
-        lane=f"person/{target}",
-        subject=page.id,
-        incident_id=page.incident_id,
-        dedup_key=key,
-        target=target,
     )
 
 
@@ -184,35 +168,6 @@ def give_way(
     pages.replace(case.tx, ids, case.act.now)
     withdrawals.cancel(case.tx, ids, ASKS)
     return {UserId(page.target): page.created_at for page in replaced if page.message_ts is None}
-
-
-def pages_changed(case: Case, told: Iterable[Page]) -> list[Outgoing]:
-    """Have pages edited that nobody has answered, wherever they stand."""
-    return [
-        page_changed(case, page)
-        for page in told
-        if page.state is PageState.WAITING and page.message_ts is not None
-    ]
-
-
-def _page_message(
-    case: Case,
-    page_id: str,
-    target: UserId,
-    late: Mapping[str, Any],
-    wanted_since: datetime | None,
-) -> Outgoing:
-    return Outgoing(
-        kind=DeliveryKind.PAGE,
-        priority=Priority.PAGE,
-        lane=f"person/{target}",
-        subject=page_id,
-        incident_id=case.id,
-        dedup_key=f"page:{page_id}",
-        target=target,
-        args=late,
-        due_at=wanted_since,
-    )
 
 
 def exhausted(
@@ -318,55 +273,3 @@ def settle_run(case: Case, run_id: str) -> None:
     told = pages.pages_of_run(case.tx, run_id)
     withdrawals.cancel(case.tx, [page.id for page in told], ASKS)
     case.send(*(page_changed(case, page) for page in told if page.message_ts is not None))
-
-
-def page_changed(case: Case, page: Page) -> Outgoing:
-    """Have a sent page edited to what is true now."""
-    drill = case.incident.drill
-    return Outgoing(
-        kind=DeliveryKind.CANARY_UPDATE if drill else DeliveryKind.PAGE_UPDATE,
-        priority=Priority.NOTICE,
-        lane=f"person/{page.target}",
-        subject=page.id,
-        incident_id=page.incident_id,
-        dedup_key=f"page-update:{page.id}:{new_id(case.act.now)}",
-        merge_key=f"page-update:{page.id}",
-        target=page.target,
-    )
-
-
-def end_all(case: Case) -> None:
-    """Nobody needs to answer any more: the incident has ended.
-
-    A team that was called off in time is not counted; one that let its time pass stays unanswered.
-    Where a ladder was at its end already, its pages still waited: they are withdrawn too.
-    """
-    for run in pages.runs_of(case.tx, [case.id]):
-        late = case.act.now > run.ack_due_at
-        ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
-        if pages.end_run(case.tx, run.id, [RunState.PAGING], ended) or _still_asks(case, run):
-            settle_run(case, run.id)
-
-
-def withdraw_unvouched(case: Case) -> None:
-    """The incident is closed to all but the invited: what no one entitled asked for would let in
-    people whom no one invited. It is called off, and the channel hears for whom."""
-    for run in pages.runs_of(case.tx, [case.id]):
-        called_off = {"state": RunState.CANCELLED}
-        if not vouched(run) and pages.end_run(case.tx, run.id, UNANSWERED, called_off):
-            settle_run(case, run.id)
-            case.record(
-                EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name
-            )
-
-
-def vouched(run: PagingRun) -> bool:
-    """Whether somebody entitled asks for others, and not only for themselves."""
-    return run.by_entitled and run.team_key != f"{PERSON_PREFIX}{run.requested_by}"
-
-
-def _still_asks(case: Case, run: PagingRun) -> bool:
-    if run.state is not RunState.EXHAUSTED:
-        return False
-    paged = pages.pages_of_run(case.tx, run.id)
-    return any(page.state is PageState.WAITING for page in paged)

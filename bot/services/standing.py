@@ -13,8 +13,9 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.paging import PageState
 from bot.domain.standing import POSTED, About, Change, Stands, untrue_after
 from bot.domain.timeline import CLAIMS
-from bot.services.case import Case, notice_key
-from bot.services.runs import page_changed
+from bot.services.addressing import notice_key
+from bot.services.case import Case
+from bot.services.page_messages import page_changed
 from bot.store import pages, posted
 from bot.store.outbox import Outgoing
 from bot.store.posted import Standing

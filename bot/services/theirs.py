@@ -9,7 +9,7 @@ from bot.domain.errors import NoAccess, NotYours
 from bot.domain.paging import Ladder, PageState
 from bot.domain.rights import Deed, may
 from bot.domain.visibility import Place, Sight, sight
-from bot.services.case import belongs_to
+from bot.services.belonging import belongs_to
 from bot.store import followups, incidents, pages, requests
 from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction

@@ -18,7 +18,7 @@ from bot.domain.reading import Head
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import views
-from bot.services.access import in_charge
+from bot.services.in_charge import who_answers
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.store import posted
@@ -57,7 +57,7 @@ def first_left(shelf: Shelf, incident: Incident, people: Iterable[str]) -> str |
 
 
 def answering(shelf: Shelf, incident: Incident) -> list[str]:
-    return in_charge(incident, shelf.participants(incident.id))
+    return who_answers(incident, shelf.participants(incident.id))
 
 
 def reader_of(claimed: Claimed) -> UserId:

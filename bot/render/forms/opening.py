@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import accumulate
 from typing import Any
 
 from slack_sdk.models.blocks import Option, OptionGroup
@@ -11,20 +9,19 @@ from slack_sdk.models.blocks import Option, OptionGroup
 from bot.domain.answers import Opened
 from bot.domain.controls import Field, Form
 from bot.domain.ids import TeamKey
-from bot.domain.paging import Ladder
 from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier, strictest
 from bot.policy import Category
 from bot.render.answers import opened_blocks
-from bot.render.blocks import Block, context, lines_within, section
+from bot.render.blocks import Block, context, section
 from bot.render.desk import Desk
 from bot.render.forms import inputs
 from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
+from bot.render.forms.preview import preview
 from bot.render.mrkdwn import Mrkdwn, cut
 
 TITLE_LENGTH = 150
-_ROOM_FOR_TEAMS = 2_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,31 +214,9 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
     reads = "preview_reads_ids" if ids_only else "preview_reads"
     return [
         *blocks,
-        section(_preview(desk, chosen, severity)),
+        section(preview(desk, chosen, severity)),
         context(desk.say("forms", reads, restricted=_is_restricted(desk, filled))),
     ]
-
-
-def _preview(desk: Desk, teams: tuple[TeamKey, ...], severity: Severity) -> Mrkdwn:
-    lines = [_preview_line(desk, team, desk.policy.ladder(team, severity)) for team in teams]
-    body = lines_within(
-        lines, lambda count: desk.say("forms", "preview_more", count=count), _ROOM_FOR_TEAMS
-    )
-    return Mrkdwn(f"{desk.say('forms', 'preview')}\n{body}")
-
-
-def _preview_line(desk: Desk, team: TeamKey, ladder: Ladder) -> Mrkdwn:
-    waits = accumulate((step.wait for step in ladder.steps), initial=timedelta(0))
-    steps = [(after, step.targets) for after, step in zip(waits, ladder.steps, strict=False)]
-    known = desk.policy.teams[team]
-    return desk.say(
-        "forms",
-        "preview_team",
-        name=known.name,
-        steps=steps,
-        rounds=ladder.rounds,
-        everyone=known.everyone,
-    )
 
 
 def _references(desk: Desk, filled: Filled) -> Block:

@@ -1,0 +1,43 @@
+"""Messages on their way to one person, and the names by which each is sent once."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.domain.duework import DeliveryKind, Priority
+from bot.store.outbox import Outgoing
+
+
+def notice_key(incident_id: str, seq: int) -> str:
+    """The key of the notice that says a timeline entry aloud."""
+    return f"notice:{incident_id}:{seq}"
+
+
+def personal(
+    kind: DeliveryKind,
+    user: str,
+    subject: str,
+    key: str,
+    *,
+    incident_id: str | None = None,
+    priority: Priority = Priority.REMINDER,
+    merge_key: str | None = None,
+    due_at: datetime | None = None,
+    **args: Any,
+) -> Outgoing:
+    """Build a direct message to one person.
+
+    With a `merge_key` it gives way to one that waits already: while Slack is away, a reminder that
+    repeats itself waits once. `due_at`: it has been wanted since then.
+    """
+    return Outgoing(
+        kind=kind,
+        priority=priority,
+        lane=f"person/{user}",
+        subject=subject,
+        incident_id=incident_id,
+        dedup_key=key[:160],
+        merge_key=merge_key,
+        target=user,
+        args=args,
+        due_at=due_at,
+    )

@@ -1,0 +1,27 @@
+"""Who may work on an incident, and what only those may do there."""
+
+from collections.abc import Mapping
+
+from bot.domain.act import Act
+from bot.domain.errors import MayOnlyRead
+from bot.domain.ids import reference
+from bot.domain.rights import LETS_OTHERS_IN, Deed, may_let_in, require
+from bot.domain.visibility import by_invitation
+from bot.store.tables import Incident
+
+
+def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool:
+    """Tell whether somebody may work on an incident by who they are in it, whatever their role."""
+    return seats.get(user, False) or user in (incident.owner, incident.opened_by)
+
+
+def require_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> None:
+    """Raise NotPermitted or MayOnlyRead unless somebody who reads an incident may do that there."""
+    require(act, deed, belongs=belongs)
+    closed = by_invitation(incident.tier)
+    if deed in LETS_OTHERS_IN and not may_let_in(act.role, closed=closed, belongs=belongs):
+        raise may_only_read(incident)
+
+
+def may_only_read(incident: Incident) -> MayOnlyRead:
+    return MayOnlyRead(reference(incident.number), incident.owner or incident.opened_by)

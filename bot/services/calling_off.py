@@ -1,0 +1,45 @@
+"""Pages are called off: the incident has ended, or is closed to the people who were asked."""
+
+from bot.domain.paging import PERSON_PREFIX, UNANSWERED, PageState, RunState
+from bot.domain.timeline import EntryKind
+from bot.services.case import Case
+from bot.services.runs import settle_run
+from bot.store import pages
+from bot.store.tables import PagingRun
+
+
+def end_all(case: Case) -> None:
+    """Nobody needs to answer any more: the incident has ended.
+
+    A team that was called off in time is not counted; one that let its time pass stays unanswered.
+    Where a ladder was at its end already, its pages still waited: they are withdrawn too.
+    """
+    for run in pages.runs_of(case.tx, [case.id]):
+        late = case.act.now > run.ack_due_at
+        ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
+        if pages.end_run(case.tx, run.id, [RunState.PAGING], ended) or _still_asks(case, run):
+            settle_run(case, run.id)
+
+
+def withdraw_unvouched(case: Case) -> None:
+    """The incident is closed to all but the invited: what no one entitled asked for would let in
+    people whom no one invited. It is called off, and the channel hears for whom."""
+    for run in pages.runs_of(case.tx, [case.id]):
+        called_off = {"state": RunState.CANCELLED}
+        if not vouched(run) and pages.end_run(case.tx, run.id, UNANSWERED, called_off):
+            settle_run(case, run.id)
+            case.record(
+                EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name
+            )
+
+
+def vouched(run: PagingRun) -> bool:
+    """Whether somebody entitled asks for others, and not only for themselves."""
+    return run.by_entitled and run.team_key != f"{PERSON_PREFIX}{run.requested_by}"
+
+
+def _still_asks(case: Case, run: PagingRun) -> bool:
+    if run.state is not RunState.EXHAUSTED:
+        return False
+    paged = pages.pages_of_run(case.tx, run.id)
+    return any(page.state is PageState.WAITING for page in paged)
