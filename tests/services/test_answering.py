@@ -11,6 +11,7 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
     AlreadyHandled,
+    AlreadyPaged,
     BadInput,
     NobodyAfter,
     NothingToAcknowledge,
@@ -362,7 +363,7 @@ def test_a_team_of_bots_has_nobody_to_page(db: Database, policy: Policy) -> None
 
 def test_a_team_is_not_paged_twice_at_once(db: Database, policy: Policy) -> None:
     incident_id = a_legal_case(db, policy)
-    with pytest.raises(BadInput):
+    with pytest.raises(AlreadyPaged):
         paging.page_team(db, policy, an_act(), incident_id, LEGAL)
 
 

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.act import Role
 from bot.domain.answers import SeverityChanged, WillPage
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput
+from bot.domain.errors import AlreadyPaged
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import PageMessage
@@ -237,7 +237,7 @@ def test_a_run_that_a_release_before_left_behind_is_hastened_by_page(
     started = paging.page_team(db, policy, act, incident_id, OPERATIONS, "it is urgent now")
     assert started.targets == (JOSE,)
     assert scene.run_of(db, "operations").next_at == NOON + HOURS + 5 * MINUTES
-    with pytest.raises(BadInput):
+    with pytest.raises(AlreadyPaged):
         paging.page_team(db, policy, act, incident_id, OPERATIONS)
 
 
