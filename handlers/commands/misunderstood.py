@@ -130,7 +130,7 @@ def _without_filling(policy: Policy, typed: Typed) -> Offer | None:
     if rest is None:
         return None
     if not rest:
-        return Offer((OPEN.name,))
+        return Offer((OPEN.name,) if typed.word.lower() == "escalate" else ())
     with suppress(BadInput):
         again = read(rest)
         again = replace(again, named=typed.named or again.named)

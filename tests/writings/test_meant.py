@@ -224,3 +224,9 @@ async def test_a_question_in_a_text_that_decides_nothing_is_text(table: Table) -
     ):
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.touched == {HERE} or bool(became.reminders), text, became)
+
+
+async def test_a_word_that_says_nothing_offers_nothing(table: Table) -> None:
+    for text in ("ok", "please", "thanks", "yes", "hello"):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.refused and "Did you mean" not in became.text, text, became)
