@@ -185,8 +185,8 @@ def settle(stage: Stage, subject: Subject) -> None:
     answering.acknowledge(stage.db, an_act(SOFIA), subject.page)
     followups.finish_task(stage.db, an_act(DANIEL), subject.task)
     followups.end_reminder(stage.db, an_act(MEI), subject.reminder, ReminderState.DONE)
-    for request in (subject.request, subject.added):
-        admission.answer(stage.db, an_act(MEI), request, granted=False)
+    # Both are about one person: one answer is to both.
+    admission.answer(stage.db, an_act(MEI), subject.request, granted=False)
 
 
 def subjects(
