@@ -69,7 +69,7 @@ def measured_part(account: Account, name: str, measurement: Callable[[], list[Fi
     try:
         account.measured[name] = measurement()
     except (SystemExit, Exception) as error:  # noqa: BLE001
-        # Whatever it was: half an hour of other figures must not be lost with it.
+        # Any error: half an hour of other figures must not be lost with it.
         traceback.print_exc()
         account.failed[name] = f"{type(error).__name__}: {error}"
     account.seconds[name] = time.monotonic() - begun

@@ -1,4 +1,4 @@
-"""The account of what was measured: docs/performance.md keeps each part until it is measured anew.
+"""The account of what was measured: docs/performance.md keeps each part until it is measured again.
 
 A part stands behind a comment that names it, and the machine and the day it was measured on. The
 sentence about these is shown where it differs from the one above it.

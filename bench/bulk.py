@@ -1,7 +1,7 @@
 """Millions of rows in minutes: what costs something for each row is put off until all are there.
 
 Secondary indexes are dropped and made again from the words that the database keeps of them, so
-that the schema is afterwards what it was. Nobody else may use the database meanwhile.
+that the schema is afterwards what it was. No other process may use the database meanwhile.
 """
 
 import os

@@ -4,7 +4,7 @@ Slack takes one message a second for each person. So the floor is the time in wh
 the most pages can get them, one a second, and the call that takes the last. That the incidents'
 channels are made, filled and pinned at the same time is part of the measurement: nothing of it may
 hold a page back. (Slack's own limit for making channels is some twenty a minute: 500 channels take
-it 25 minutes, whoever asks. Pages do not wait for them.)
+it 25 minutes, for any caller. Pages do not wait for them.)
 """
 
 import time

@@ -38,7 +38,7 @@ _CLAIM_MS, _READ_MS, _BATCH_MS, _FLAT = 5.0, 30.0, 20.0, 1.25
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A database with a long history, some open incidents, and somebody who reads."""
+    """A database with a long history, some open incidents, and a reader."""
 
     db: Database
     rules: Policy

@@ -45,7 +45,7 @@ def running(
 
 def _scrubbed() -> dict[str, str]:
     ours = ("DATABASE_URL", "PORT", "HOST", "ESCALATION_POLICY", "CLOCK_OFFSET_FILE", "LOG_FORMAT")
-    # Python keeps what it has compiled, as it does wherever nobody forbids it.
+    # Python keeps its compiled files, as it does by default.
     without = (*ours, "PYTHONDONTWRITEBYTECODE")
     kept = {n: v for n, v in os.environ.items() if not n.startswith("SLACK_") and n not in without}
     return {**kept, "PYTHONPATH": str(ROOT)}

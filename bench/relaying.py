@@ -89,7 +89,7 @@ def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
 def _claimed(
     extent: Extent, databases: Databases, kind: str, claiming: Callable[[str, datetime], _Claims]
 ) -> float:
-    """Claims a second, from the first to the last: nobody's index, start or end is counted."""
+    """Claims a second, from the first to the last: no index, start or end is counted."""
     with databases.fresh(kind) as url:
         now = datetime.now(UTC)
         db = Database(url)

@@ -12,7 +12,7 @@ def machine_time() -> datetime:
 
 
 def elapsed() -> timedelta:
-    """Since some moment in the past; nobody can set this clock, and it counts while asleep."""
+    """Since some moment in the past; this clock cannot be set, and it counts while asleep."""
     return timedelta(seconds=time.clock_gettime(_COUNTER))
 
 

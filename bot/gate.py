@@ -1,4 +1,4 @@
-"""Requests go first: what nobody waits for lets them by, but not for ever."""
+"""Requests go first: background work lets them pass, but not forever."""
 
 import asyncio
 import time
@@ -18,9 +18,9 @@ class Gate:
     """Before the threads, on the event loop.
 
     An acknowledgement and the sending of pages share one interpreter. While requests are being
-    served, whoever works behind them (the relay, the tick) waits until there is none, and for at
+    served, background work (the relay, the tick) waits until there is none, and for at
     most `LONGEST_SECONDS`: that is its turn, in which it takes a bounded batch and goes on with it
-    to the end, step by step. When nobody asks for anything the gate is open.
+    to the end, step by step. When there are no requests, the gate is open.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Gate:
         self._in_a_row = 0
         """Requests without a pause between them that would end a stream."""
         self._opens: asyncio.Future[None] | None = None
-        """What those who wait are woken by; None when nobody waits."""
+        """Wakes the waiting calls; None when nothing waits."""
         self._looking: asyncio.TimerHandle | None = None
         self._line = asyncio.Lock()
 
@@ -82,7 +82,7 @@ class Gate:
             self._looking = asyncio.get_running_loop().call_later(seconds, self._look)
 
     def _look(self) -> None:
-        """Let everybody pass when it is quiet; else the end of a request looks again."""
+        """Let all pass when it is quiet; else the end of a request looks again."""
         self._looking = None
         if self._opens is None or self._serving:
             return

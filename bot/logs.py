@@ -59,7 +59,7 @@ class JsonFormatter(_Formatter):
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
-    """Bolt warns of settings that it does not use and quotes requests that nobody handles;
+    """Bolt warns of settings that it does not use and quotes requests that have no handler;
     APScheduler, of a tick that waits for the one before it, as it should."""
     chatty = record.name.startswith(("slack_bolt", "apscheduler"))
     return not chatty or record.levelno >= logging.ERROR

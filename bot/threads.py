@@ -68,7 +68,7 @@ class _Queue:
             ended, error = outcome(partial(self._together, [job.call for job in jobs]))
             if error is not None:
                 ended = [(None, error) for _ in jobs]
-        # The loop is closed where a process ends without waiting: nobody is there to be told.
+        # The loop is closed if a process ends without waiting: there is no one to tell.
         with suppress(RuntimeError):
             jobs[0].loop.call_soon_threadsafe(_tell, jobs, ended)
 
@@ -97,17 +97,17 @@ class _Queue:
 
 
 def outcome(call: Call) -> Ended:
-    """Run a call; whatever it raises is handed to whoever waits for it."""
+    """Run a call; its error goes to the caller that waits for it."""
     try:
         return call(), None
-    except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
+    except BaseException as error:  # noqa: BLE001 - handed to the caller
         return None, error
 
 
 def _tell(jobs: Sequence[_Job], ended: Sequence[Ended]) -> None:
     for job, (result, error) in zip(jobs, ended, strict=True):
         if job.waiting.done():
-            continue  # Whoever waited has given up.
+            continue  # The caller has given up.
         if error is None:
             job.waiting.set_result(result)
         else:
@@ -131,7 +131,7 @@ class Threads:
         self._waits = False
 
     def behind(self) -> "Threads":
-        """Return the same threads for work that nobody waits for: each call waits for a turn."""
+        """Return the same threads for background work: each call waits for a turn."""
         return self._less_urgent(waits=True)
 
     def in_turn(self) -> "Threads":
@@ -164,7 +164,7 @@ class Threads:
     async def write(
         self, call: Callable[Args, Result], *args: Args.args, **named: Args.kwargs
     ) -> Result:
-        """Run a call that writes. Once begun it goes on to its end, whoever stops waiting."""
+        """Run a call that writes, always to its end, even if the caller stops waiting."""
         return await self._run(self._writers, partial(call, *args, **named))
 
     async def _run(self, queue: _Queue, call: Callable[[], Result]) -> Result:

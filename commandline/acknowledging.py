@@ -41,7 +41,7 @@ def endpoint(shell: Callable[[], Shell], secret: str) -> Endpoint:
 
 
 class _Visit:
-    """Somebody follows a link, or presses its button."""
+    """A person follows a link, or presses its button."""
 
     def __init__(self, shell: Shell, request: Request) -> None:
         self._shell = shell
@@ -63,7 +63,7 @@ class _Visit:
         except NotYours as error:
             return _page(outside.refused(self._desk, error), 404)
         except StoreUnavailable as error:
-            log.error("The database does not answer somebody who acknowledges by a link")
+            log.error("The database does not answer a person who acknowledges by a link")
             return _page(outside.refused(self._desk, error), 503)
         except RoleUnknown as error:
             return _page(outside.refused(self._desk, error), 503)
@@ -90,7 +90,7 @@ class _Visit:
                 roles_known=shell.roles_known(),
             )
         except (AlreadyAcknowledged, NothingToAcknowledge):
-            # Somebody was faster, by a second: how it stands now says it.
+            # Another person was a second faster: the current page says so.
             return self._standing(await self._look(link))
         except AlreadyHandled as error:
             view = await self._look(link)
@@ -108,7 +108,7 @@ class _Visit:
 
 
 def _page(html: str, status: int) -> Response:
-    """Kept by nobody, framed by nobody, loading nothing; the link goes along to no other site."""
+    """Not cached, not framed, loading nothing; the link is passed to no other site."""
     policy = (
         f"default-src 'none'; style-src {outside.style_source()}; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         print(error, file=sys.stderr)
         return WRONG_INPUT
     except NotADatabase as error:
-        print(f"The copy is not sound, and was removed: {error}", file=sys.stderr)
+        print(f"The copy is damaged and was removed: {error}", file=sys.stderr)
         return 1
     print(
         f"Written to {arguments.file} ({size / 1_048_576:.1f} MB): {held.incidents} incidents, "
@@ -70,13 +70,13 @@ def _source(settings: Settings) -> Path:
 
 def _refuse_target(target: Path, source: Path, *, force: bool) -> None:
     if not target.parent.is_dir():
-        raise Refused(f"There is no folder {target.parent}: make it first.")
+        raise Refused(f"There is no folder {target.parent}: create it first.")
     if target.is_dir():
         raise Refused(f"{target} is a folder: name a file in it.")
     if target.exists() and target.samefile(source):
         raise Refused(f"{target} is the database itself: name another file.")
     if target.exists() and not force:
-        raise Refused(f"{target} is there already: name another file, or add --force.")
+        raise Refused(f"{target} exists already: name another file, or add --force.")
 
 
 def _written(source: Path, target: Path, *, quick: bool) -> tuple[Contents, int]:

@@ -91,15 +91,15 @@ class Demo:
         self._stopping = False
 
     def prepare(self) -> None:
-        """Begin anew: an empty folder, a migrated database, some weeks of past incidents."""
+        """Start over: an empty folder, a migrated database, some weeks of past incidents."""
         check_port(HOST, self.given.port, "--port")
         for number in self.bot_ports:
             check_port(HOST, number, "--bot-port")
         if self.folder.exists():
             if not (self.folder / MARK).exists() and any(self.folder.iterdir()):
                 raise SettingsError(
-                    f"{self.folder} holds something that is not of the demo, which begins anew "
-                    "each time: name another --folder."
+                    f"{self.folder} holds files that are not from the demo, which deletes its "
+                    "folder each time: name another --folder."
                 )
             with sole_user(self.database_url, create=False):
                 shutil.rmtree(self.folder)
@@ -184,7 +184,7 @@ class Demo:
             if self._stopping:
                 raise KeyboardInterrupt
             if self._ended():
-                raise SystemExit(f"{who} ended before it was ready; what it said stands above.")
+                raise SystemExit(f"{who} ended before it was ready; its output is above.")
             if time.monotonic() > until:
                 raise SystemExit(f"{who} is not ready after {_START_SECONDS:.0f} seconds.")
             time.sleep(0.1)
@@ -204,7 +204,7 @@ class Demo:
         """Wait until told to stop, or until one of the processes ends."""
         while not self._stopping:
             if self._ended():
-                print("One of the processes has ended; the rest is stopped.", file=sys.stderr)
+                print("One of the processes has ended; stopping the rest.", file=sys.stderr)
                 return 1
             time.sleep(0.2)
         return 0

@@ -137,7 +137,7 @@ PAST = (
 
 NOTES = (
     "Queue searched: the reports come from three clusters of accounts.",
-    "The creator's manager has been called back and knows whom to write to.",
+    "The creator's manager has been called back and knows who to write to.",
     "Comment filter widened for this account for 48 hours.",
     "Evidence preserved by reference; nothing was copied.",
     "Moderators of the next shift are briefed.",

@@ -262,7 +262,7 @@ class _Ended:
 
 
 def _steps_of(ladder: Ladder, start: datetime) -> Iterator[datetime]:
-    """Yield when a ladder takes its steps while nobody answers."""
+    """Yield when a ladder takes its steps without an answer."""
     for step in ladder.steps * ladder.rounds:
         start += step.wait
         yield start

@@ -88,7 +88,7 @@ class Telling:
         finish_task(self.db, act, first.id)
 
     def steps(self, at: datetime) -> None:
-        """Nobody has acknowledged by then: whatever ladder is due takes its next step."""
+        """No one has acknowledged by then: each due ladder takes its next step."""
         self.plan(at, THE_BOT, lambda act: self._fire_until(act.now, TimerKind.PAGE_STEP))
 
     def play(self, now: datetime) -> None:

@@ -61,7 +61,7 @@ def status(found: list[Finding]) -> int:
 async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     """Look at everything, from the inside out."""
     settings, problem = _settings(environment)
-    yield problem or ok("settings", "all that is needed is set")
+    yield problem or ok("settings", "all required settings are set")
     if settings is None:
         return
     policy, faults = _policy(settings.policy_path)
@@ -117,7 +117,7 @@ def _policy(path: Path) -> tuple[Policy | None, list[Finding]]:
     try:
         policy = load(path)
     except PolicyError as error:
-        advice = "Correct the file there; the comments at its top say how things are written."
+        advice = "Correct the file there; the comments at its top explain the format."
         return None, [fail("policy", line, advice) for line in str(error).splitlines()]
     teams, people = len(policy.teams), len(policy.user_ids)
     return policy, [ok("policy", f"{path} is valid: {teams} teams, {people} people")]

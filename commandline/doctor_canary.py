@@ -12,7 +12,7 @@ from commandline.doctor_slack import Slack, explained
 
 CHECK = "canary"
 SETTING = "CANARY_CHANNEL"
-_CONSEQUENCE = "every canary will fail, and the heartbeat stop"
+_CONSEQUENCE = "every canary will fail, and the heartbeat will stop"
 
 
 async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Finding]:
@@ -23,7 +23,7 @@ async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Fin
             yield warn(
                 CHECK,
                 f"{SETTING} is set and CANARY_EVERY is not: no canary is sent",
-                "Set CANARY_EVERY (such as 15m), or take both away.",
+                "Set CANARY_EVERY (such as 15m), or remove both.",
             )
         return
     try:
@@ -41,7 +41,7 @@ async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Fin
 def _refused(error: Rejected, channel: str, api_url: str) -> Finding:
     if error.code == "missing_scope":
         what, _ = explained(error, api_url)
-        return warn(CHECK, f"not checked: {what}", "Mend what stands above under 'scopes'.")
+        return warn(CHECK, f"not checked: {what}", "Fix the problem above under 'scopes'.")
     return _unknown(error.code, channel)
 
 
@@ -50,7 +50,7 @@ def _unknown(code: str, channel: str) -> Finding:
         CHECK,
         f"{channel} ({SETTING}) is unknown to the bot ({code}): {_CONSEQUENCE}",
         f"If it is private, invite the bot there: /invite @Tocsin. Otherwise correct {SETTING}: "
-        "the id stands at the bottom of the channel's details.",
+        "the ID is at the bottom of the channel's details.",
     )
 
 
@@ -59,7 +59,7 @@ def _finding(found: Mapping[str, Any], channel: str) -> Finding:
         name = f"#{found['name']}" if found.get("name") else channel
         return fail(
             CHECK,
-            f"{name} ({channel}, {SETTING}) takes no posts from the bot: {_CONSEQUENCE}",
+            f"{name} ({channel}, {SETTING}) does not accept posts from the bot: {_CONSEQUENCE}",
             "Let the bot post there (the channel's settings, 'Posting permissions'), or name "
             f"another channel in {SETTING}.",
         )

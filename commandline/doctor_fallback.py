@@ -16,7 +16,7 @@ from bot.settings import Settings, SettingsError
 from commandline.doctor_findings import Finding, fail, listed, ok, warn
 
 CHECK = "fallback"
-HOW_TO = "docs/how-to/reach-people-outside-slack.md tells it step by step."
+HOW_TO = "docs/how-to/reach-people-outside-slack.md explains it step by step."
 PATIENCE = timedelta(seconds=30)
 
 
@@ -37,7 +37,7 @@ def fallback_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
     yield from _unlike_secrets(settings.gateways_path)
     yield from _way_findings(policy, gateways)
     if not rule:
-        what = "no severity" if rule.ways else "nobody"
+        what = "no severity" if rule.ways else "no one"
         yield warn(
             CHECK,
             f"nothing goes out another way: {what} is named under [fallback] in {policy.source}",
@@ -48,8 +48,8 @@ def fallback_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
     if settings.public_url is None:
         yield warn(
             CHECK,
-            "messages will carry no link to acknowledge by: PUBLIC_URL is not set",
-            "Set it to where browsers find the bot, and let the proxy pass /ack/.",
+            "messages will carry no link to acknowledge: PUBLIC_URL is not set",
+            "Set it to the bot's address for browsers, and let the proxy pass /ack/.",
         )
 
 
@@ -58,7 +58,7 @@ def _unlike_secrets(path: Path | None) -> Iterator[Finding]:
         yield warn(
             CHECK,
             f"every user of this machine may read {path}, which holds passwords",
-            f"Take the right away: chmod o-rwx {path}",
+            f"Remove that permission: chmod o-rwx {path}",
         )
 
 
@@ -83,7 +83,7 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
 
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:
-    """Those who are called first, or told when nobody answers, and have no other way."""
+    """The people who are paged first, or alerted without an answer, and have no other way."""
     told = {*policy.managers_on_duty, *policy.operations_fallback}
     first = {team.on_call[0] for team in policy.teams.values()} | told
     left = sorted(_name(policy, user) for user in first - set(policy.fallback.ways))
@@ -108,7 +108,7 @@ async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator
         yield fail(
             "reach",
             f"'{name}' has no way under [fallback.people] in {policy.source}",
-            "Name somebody who has one, by the short name in [people].",
+            "Name a person who has one, by their short name in [people].",
         )
         return
     outside = Outside(load_gateways(settings.gateways_path))
@@ -125,8 +125,8 @@ async def _tried(outside: Outside, name: str, handed: Handed) -> Finding:
     except NotTaken as error:
         return fail(
             "reach",
-            f"@{name}: the gateway '{way.gateway}' did not take the message ({error.why})",
+            f"@{name}: the gateway '{way.gateway}' did not accept the message ({error.why})",
             "Check its URL, password and network, and the address; Apprise's own command line "
             "('apprise -vv') shows what the gateway says.",
         )
-    return ok("reach", f"@{name}: the gateway '{way.gateway}' has taken the message")
+    return ok("reach", f"@{name}: the gateway '{way.gateway}' accepted the message")

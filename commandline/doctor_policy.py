@@ -32,7 +32,7 @@ async def named_findings(slack: Slack, policy: Policy, api_url: str) -> AsyncIte
 
 
 def _scope_advice() -> str:
-    return "Mend what stands above under 'scopes', then run the doctor again."
+    return "Fix the problem above under 'scopes', then run the doctor again."
 
 
 def _raise_if_general(error: Rejected) -> None:
@@ -100,8 +100,8 @@ async def _group_findings(slack: Slack, policy: Policy) -> AsyncIterator[Finding
             yield fail(
                 "user groups",
                 f"{group} ({where}) cannot be read ({error.code})",
-                f"In {policy.source}, correct the ID at {where}: it stands in the address of the "
-                "group in Slack.",
+                f"In {policy.source}, correct the ID at {where}: it is in the group's "
+                "address in Slack.",
             )
             continue
         users = answer.get("users")

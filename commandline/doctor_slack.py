@@ -35,25 +35,25 @@ LONGEST_WAIT = timedelta(seconds=60)
 """How long a check waits in all for Slack's rate limits."""
 
 WITHOUT: Mapping[str, str] = {
-    "app_mentions:read": "nobody who mentions the bot gets an answer",
-    "channels:history": "after a lost answer nobody can tell whether a message stands in a public "
-    "channel, and it may come twice",
+    "app_mentions:read": "people who mention the bot get no answer",
+    "channels:history": "after a lost answer the bot cannot look for a post in a public channel, "
+    "so it may come twice",
     "channels:join": "the bot cannot enter a public channel to post the digest there",
-    "channels:manage": "no public channel can be made for an escalation",
+    "channels:manage": "no public channel can be created for an escalation",
     "channels:read": "public channels cannot be looked up, and an archived one goes unnoticed",
     "chat:write": "nothing can be sent: no page, no card, no reminder, no digest",
     "commands": "there is no /escalate and no shortcut",
-    "groups:history": "after a lost answer nobody can tell whether a message stands in a private "
-    "channel, and it may come twice",
+    "groups:history": "after a lost answer the bot cannot look for a post in a private channel, "
+    "so it may come twice",
     "groups:read": "private channels cannot be looked up, and an archived one goes unnoticed",
-    "groups:write": "no private channel can be made for an escalation, and nobody invited into it",
-    "im:history": "after a lost answer nobody can tell whether a page arrived, and it may come "
-    "twice",
-    "im:write": "nobody can be paged: direct messages cannot be opened",
+    "groups:write": "no private channel can be created for an escalation, and no one invited to it",
+    "im:history": "after a lost answer the bot cannot check whether a page arrived, so it may "
+    "come twice",
+    "im:write": "no one can be paged: direct messages cannot be opened",
     "pins:write": "the card of an escalation is not pinned in its channel",
     "reactions:read": "a pushpin on a message does not put it on the timeline",
     "usergroups:read": "roles that the policy gives to user groups have no effect",
-    "users:read": "nobody's name, time zone or guest status is known",
+    "users:read": "no person's name, time zone or guest status is known",
 }
 _REINSTALL = "Add it under 'OAuth & Permissions' (or apply the manifest of 'python app.py "
 _REINSTALL += "manifest'), then reinstall the app to the workspace."
@@ -111,7 +111,7 @@ class Slack:
                     raise
                 self.waited += limit.after
                 seconds = limit.after.total_seconds()
-                print(f"Slack asks for {seconds:g} s of patience; waiting.", file=sys.stderr)
+                print(f"Slack asks for {seconds:g} s of pause; waiting.", file=sys.stderr)
                 await asyncio.sleep(seconds)
 
 
@@ -134,7 +134,7 @@ def explained(error: SlackError, api_url: str) -> tuple[str, str]:
             )
         case OutcomeUnknown(why=why):
             return (
-                f"{api_url} gives no proper answer ({why})",
+                f"{api_url} does not give a valid answer ({why})",
                 "Check SLACK_API_URL and https://slack-status.com, and try again.",
             )
         case RateLimited(after=after):
@@ -211,7 +211,7 @@ def scope_findings(granted: frozenset[str] | None) -> Iterator[Finding]:
         yield warn(
             "scopes",
             f"granted but not used: {listed(extra)}",
-            "Take them away: a token should open no more than it must.",
+            "Remove them: a token should allow no more than it needs.",
         )
 
 
@@ -235,7 +235,7 @@ async def _mode_finding(slack: Slack, settings: Settings) -> Finding:
 def secret_finding(secret: str) -> Finding:
     """Say whether the signing secret looks like one; only a signed request can prove it."""
     if _SECRET.fullmatch(secret):
-        return ok("signing secret", "it looks as Slack's do")
+        return ok("signing secret", "it looks like one of Slack's")
     return warn(
         "signing secret",
         "SLACK_SIGNING_SECRET does not look like one: Slack's have 32 hexadecimal digits",

@@ -72,7 +72,7 @@ def _stored(db: Database, now: datetime) -> Iterator[Finding]:
             "that no other program holds a lock.",
         )
     else:
-        yield ok(CHECK, "a trial write was taken, and rolled back")
+        yield ok(CHECK, "a trial write succeeded and was rolled back")
     if db.is_sqlite:
         yield from _sqlite_advice(db)
 
@@ -94,7 +94,7 @@ def _sqlite_advice(db: Database) -> Iterator[Finding]:
         yield warn(
             CHECK,
             f"every user of this machine may read {path}",
-            f"Take the right away: chmod o-rwx {path}",
+            f"Remove that permission: chmod o-rwx {path}",
         )
 
 

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         print(error, file=sys.stderr)
         return WRONG_INPUT
     except NotADatabase as error:
-        print(f"{arguments.file} is not sound, nothing was changed: {error}", file=sys.stderr)
+        print(f"{arguments.file} is damaged; nothing was changed: {error}", file=sys.stderr)
         return 1
 
 
@@ -126,7 +126,7 @@ def _tell(target: Path, held: Contents, uncertain: int, aside: Path | None) -> N
         f"{uncertain} unsent messages will be looked up in Slack before they are sent."
     )
     if aside is not None:
-        print(f"What was there is kept as {aside}.")
+        print(f"The old database is kept as {aside}.")
     print(
         "What happened after the backup is not in it: tell the teams, and look through the open "
         "incidents. Now start the bot: 'app.py serve'."

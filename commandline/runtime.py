@@ -186,7 +186,7 @@ class Tocsin:
         """As soon as the database answers: what an earlier policy had go out would stay overdue."""
         forgotten: int | None = None
         while forgotten is None:
-            with going_on(log, "What waits for another way could not be withdrawn"):
+            with going_on(log, "Messages that wait for another way could not be withdrawn"):
                 forgotten = await self.threads.write(fallback.forget, self.db)
             await asyncio.sleep(self.pace.retry_slack)
 
@@ -224,7 +224,7 @@ class Tocsin:
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Answer from memory: Bolt asks at every request, and an ack waits for no call.
 
-        The workspace is the one of our token, whatever a payload says of its sender's; before
+        The workspace is the one of our token, even if a payload names its sender's; before
         Slack has told us, the payload's.
         """
 
@@ -250,8 +250,8 @@ class Tocsin:
             wait = self.pace.retry_slack
             with going_on(
                 log,
-                "The directory could not be synchronised; it is tried again",
-                away="Who is there could not be stored; it is tried again",
+                "The directory could not be synchronised; the bot tries again",
+                away="The directory could not be stored; the bot tries again",
             ):
                 try:
                     await self._introduce()
@@ -262,7 +262,7 @@ class Tocsin:
                         await self.people.catch_up(self.workspace)
                     wait = self.pace.sync_people_every.total_seconds()
                 except SlackError as error:
-                    log.warning("Slack does not tell who is there", extra={"error": str(error)})
+                    log.warning("Slack does not list its people", extra={"error": str(error)})
             await asyncio.sleep(wait)
 
     async def _doubt_departures(self) -> None:
@@ -271,8 +271,8 @@ class Tocsin:
             await asyncio.sleep(self.pace.ask_of_gone_every.total_seconds())
             with going_on(
                 log,
-                "It could not be asked who has left Slack; it is tried again",
-                away="Who has left Slack could not be stored; it is tried again",
+                "The bot could not check who has left Slack; it tries again",
+                away="The people who left Slack could not be stored; the bot tries again",
             ):
                 if self.workspace is not None:
                     await self.people.ask_of_the_gone(self.workspace)

@@ -55,7 +55,7 @@ def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
         if _OWN_LOCKS_APART:
             _lock(opened, path)
         if create and os.pread(opened, len(_HEADER), 0) not in (b"", _HEADER):
-            raise SettingsError(f"DATABASE_URL names {path}, which is no SQLite database.")
+            raise SettingsError(f"DATABASE_URL names {path}, which is not a SQLite database.")
     os.ftruncate(number, 0)
     os.pwrite(number, str(os.getpid()).encode(), 0)
 
@@ -65,7 +65,7 @@ def _refuse_half_a_database(path: Path) -> None:
     if not path.exists() and log.exists() and log.stat().st_size:
         raise SettingsError(
             f"There is {log}, but no {path}: the database was deleted or moved after a crash. "
-            f"Put it back beside its log, or move {log.name} away to begin without a history."
+            f"Put it back beside its log, or move {log.name} away to start without a history."
         )
 
 

@@ -25,5 +25,5 @@ def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     if broken:
         print(f"{len(broken)} flaws in {checked} escalations.")
         return 1
-    print(f"{checked} escalations are what their timelines say, and none is missing.")
+    print(f"{checked} escalations match their timelines, and none is missing.")
     return 0

@@ -21,7 +21,7 @@ LONGEST_STAMP = 18
 
 
 async def receive(app: AsyncApp, request: Request) -> Response:
-    """Answer one request of Slack, or of whoever pretends to be Slack."""
+    """Answer one request from Slack, or from a forger."""
     if not _may_be_signed(request):
         return PlainTextResponse("The request is not signed.", 401)
     try:

@@ -1,4 +1,4 @@
-"""The one mapper: whatever goes wrong → what a person reads, and what the log says.
+"""The one mapper: any error → what a person reads, and what the log says.
 
 A log line names the error's type and where it arose, never its text: the text of a database error
 holds what was being stored.

@@ -18,7 +18,7 @@ from handlers.failures import CALL_FAILED, TRIGGER_GONE, error_code
 from handlers.shell import Shell
 
 NOT_AS_SEEN = frozenset({"hash_conflict", "not_found", "view_not_found"})
-"""The modal has been changed by somebody else, or closed."""
+"""Another person changed the modal, or it was closed."""
 
 REMEMBERED = 500
 """Modals that were changed last; a change comes within seconds of the one before it."""

@@ -36,7 +36,7 @@ def register(app: AsyncApp, shell: Shell) -> None:
     for shortcut in Shortcut:
         app.shortcut(shortcut.value)(used)
     app.event(ANYTHING)(events.listener(shell))
-    # Behind the known ones: whatever an older version or a forger sends gets an answer too.
+    # After the known ones: anything an older version or a forger sends gets an answer too.
     app.action(ANYTHING)(clicks.unknown_listener(shell))
     app.view(ANYTHING)(submissions.unknown_listener(shell))
     app.error(_last_resort(shell))

@@ -1,4 +1,4 @@
-"""What every request of a person has, whatever it came by: who asks, and ways to serve them."""
+"""What every request of a person has, by any channel: who asks, and ways to serve them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """An object, every value of which has the shape, whatever the keys are."""
+    """An object in which every value has the shape, with any keys."""
 
     of: "Shape"
 

@@ -27,7 +27,7 @@ def _nobody_counts(_severity: Severity, _seconds: float) -> None:
 class Shell:
     """Made once by `app.py`.
 
-    `fetch_person` asks Slack for somebody who is not in the store yet and stores them; False when
+    `fetch_person` asks Slack for a person who is not in the store yet and stores them; False when
     Slack does not know them or does not answer. `roles_known`: Slack has told once who is in the
     policy's user groups. `on_acknowledged` is told how many seconds passed
     from a page that Slack accepted to its acknowledgement.

@@ -39,7 +39,7 @@ def reminder_in(value: str) -> tuple[str, int | None]:
 
 
 def typed_as(key: str, severity: Severity, title: str) -> str:
-    """What somebody typed, as a button carries it. `key` is the same on all that offer it, so that
+    """What a person typed, as a button carries it. `key` is the same on all that offer it, so that
     it is opened once, whichever of them are pressed."""
     return f"{key}:{severity}:{title}"
 

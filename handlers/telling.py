@@ -28,7 +28,7 @@ class Telling:
     def back(
         cls, client: AsyncWebClient, respond: AsyncRespond, body: Mapping[str, Any]
     ) -> "Telling":
-        """To whoever sent this request."""
+        """To the sender of this request."""
         user = body.get("user")
         return cls(
             client,

@@ -24,7 +24,7 @@ _PAYLOADS = {
 
 
 class OurClient(AsyncMiddleware):
-    """Bolt makes a client of its own kind for each request: calls by it are seen by nobody.
+    """Bolt makes a client of its own kind for each request: no one sees its calls.
 
     A class, not a function: for one, Bolt gathers thirty arguments at every request.
     """
@@ -60,7 +60,7 @@ class TimedApp(AsyncApp):
 
 
 def payload_of(body: Mapping[str, Any]) -> str:
-    """Name the kind of a payload; what nobody has verified yet may be anything."""
+    """Name the kind of a payload; unverified payloads may be anything."""
     if "command" in body:
         return "command"
     said = body.get("type")

@@ -1,6 +1,6 @@
 """What Slack always sends, by kind of request: checked once, so that no listener has to doubt it.
 
-Bolt reads most of it unasked and fails on whatever is not there. What is only shown or compared is
+Bolt reads most of it unasked and fails if it is missing. What is only shown or compared is
 not described: Slack may change it.
 """
 

@@ -23,11 +23,11 @@ AN_ORGANISATION = "E"
 """How the id of an Enterprise Grid organisation begins; a workspace's begins with T."""
 
 ASK_SLACK_WITHIN = 1.5
-"""Seconds to wait for Slack to describe somebody new; the rest of the three is for the request."""
+"""Seconds to wait for Slack to describe a new person; the rest of the three is for the request."""
 
 
 def workspace_of(context: AsyncBoltContext) -> Workspace:
-    """The workspace in which we are installed, whatever the payload says of its sender."""
+    """The workspace in which we are installed, even if the payload names its sender's."""
     ours = context.authorize_result
     if ours is not None and ours.team_id:
         return Workspace(ours.team_id, ours.enterprise_id)
@@ -37,7 +37,7 @@ def workspace_of(context: AsyncBoltContext) -> Workspace:
 async def whoever(
     shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
 ) -> Act:
-    """Return who acts; raises NotPermitted for whom neither policy nor Slack vouches."""
+    """Return who acts; raises NotPermitted if neither policy nor Slack vouches for them."""
     asking = unidentified(shell, context, body, user, key)
     act = await identified(shell, asking.workspace, user, asking.now, key)
     act = asking if act is None else act
@@ -48,7 +48,7 @@ async def whoever(
 def unidentified(
     shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
 ) -> Act:
-    """Return the act of somebody who may do nothing yet; the service that it is for finds out who
+    """Return the act of a person who may do nothing yet; the service that it is for finds out who
     that is. Raises NotPermitted for people of another organisation."""
     act = Act(workspace_of(context), UserId(user), Role.NOBODY, shell.now(), key)
     if _from_elsewhere(body, act.workspace):
@@ -59,7 +59,7 @@ def unidentified(
 async def once_known(
     shell: Shell, asking: Act, call: Callable[[], Coroutine[Any, Any, Result]]
 ) -> Result:
-    """Do what needs to know the person; where nobody does yet, ask Slack and do it again."""
+    """Do work that needs to know the person; if they are unknown, ask Slack and do it again."""
     with suppress(Stranger):
         return await call()
     if await _fetched(shell, asking.workspace, asking.user):
@@ -74,7 +74,7 @@ def own_click(
 ) -> Act | None:
     """The canary's click: by our own user, whose clicks Slack never sends, on a page of its own.
 
-    `answering` lets nobody answer a page who is not on its ladder: no other page has the bot there.
+    `answering` lets only people on its ladder answer a page: no other page has the bot there.
     """
     ours = context.authorize_result
     own = ours is not None and ours.bot_user_id and user == ours.bot_user_id
@@ -86,8 +86,8 @@ def own_click(
 async def identified(
     shell: Shell, workspace: Workspace, user: str, now: datetime, key: str | None
 ) -> Act | None:
-    """Return the act of a person; Slack is asked once for somebody whom we do not know yet, and
-    for somebody who counts as gone or kept out: it may know better by now.
+    """Return the act of a person; Slack is asked once for a person whom we do not know yet, and
+    for one who counts as gone or kept out: it may know better by now.
     """
     act = await shell.threads.read(
         access.identify, shell.db, shell.policy, workspace, user, now, key
@@ -108,7 +108,7 @@ async def _fetched(shell: Shell, workspace: Workspace, user: str) -> bool:
 
 
 async def reachable(shell: Shell, act: Act, user: str) -> UserId:
-    """Return somebody to whom work may be given; raises BadInput for guests and strangers."""
+    """Return a person who may be given work; raises BadInput for guests and strangers."""
     other = await identified(shell, act.workspace, user, act.now, None)
     if other is not None and other.unsure and other.role is Role.NOBODY and not other.kept_out:
         raise RoleUnknown(user)
@@ -126,7 +126,7 @@ def _from_elsewhere(body: Mapping[str, Any], ours: Workspace) -> bool:
 
     Within an Enterprise Grid the workspaces are not compared, several are at home; but no other
     organisation may be named. Slack puts an organisation's id in a workspace's place there too.
-    Whoever names a workspace only is told by their own row (`outsider`), from Slack's `users.info`.
+    A person with only a workspace is judged by their row (`outsider`), from Slack's `users.info`.
     """
     user, team = body.get("user"), body.get("team")
     homes = [_named(user, "team_id"), _named(team, "id")]

@@ -28,7 +28,7 @@ BOT_USER = "UAPP00001"
 
 
 class Backstage:
-    """The parts by name; `reset` builds them afresh, so nobody may keep one."""
+    """The parts by name; `reset` rebuilds them, so do not keep one."""
 
     def __init__(self, config: PlaygroundConfig, calls_per_minute: dict[str, int]) -> None:
         self.config = config
@@ -40,7 +40,7 @@ class Backstage:
         self.sockets = SocketHub(self.app.app_id)
         self.url = "http://127.0.0.1/"
         self.closing = asyncio.Event()
-        """Set when the playground ends: whatever hangs on purpose lets go."""
+        """Set when the playground ends: calls that hang on purpose let go."""
         self.build()
 
     def build(self) -> None:

@@ -1,4 +1,4 @@
-"""Tells whoever listens (the browser page) what has changed, and for whom."""
+"""Tells listeners (the browser page) what has changed, and for which people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Change:
     kind: ChangeKind
     channel: str | None = None
     people: frozenset[str] | None = None
-    """Whom it concerns; None for everybody."""
+    """The people concerned; None for everyone."""
     ts: str | None = None
     thread_ts: str | None = None
 

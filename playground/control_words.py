@@ -26,7 +26,7 @@ def person(slack: Playground, body: Mapping[str, Any], name: str = "user") -> st
     given = need(body, name)
     found = slack.workspace.person(given)
     if found is None:
-        raise BadRequest(f"nobody is called {given!r}")
+        raise BadRequest(f"no one is called {given!r}")
     return found.id
 
 

@@ -28,7 +28,7 @@ _SOCKET_TYPES: dict[DeliveryKind, str] = {
 
 
 class Deliveries:
-    """One attempt is one entry of the delivery log, whatever came of it."""
+    """One attempt is one entry of the delivery log, with any outcome."""
 
     def __init__(self, config: PlaygroundConfig, workspace: Workspace, sockets: SocketHub) -> None:
         self.config = config
@@ -42,7 +42,7 @@ class Deliveries:
         return await self._attempt(self._entry(kind, name, user, payload))
 
     def send_event(self, wrapped: Json, user: str) -> None:
-        """An event goes out on its own, with retries; nobody waits for it."""
+        """An event goes out on its own, with retries; nothing waits for it."""
         entry = self._entry("event", f"event:{wrapped['event']['type']}", user, wrapped)
         self._spawn(entry)
 

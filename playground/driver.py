@@ -23,7 +23,7 @@ class Person:
     def __init__(self, slack: Playground, id_or_name: str) -> None:
         found = slack.workspace.person(id_or_name)
         if found is None:
-            raise LookupError(f"nobody is called {id_or_name!r}")
+            raise LookupError(f"no one is called {id_or_name!r}")
         self.slack = slack
         self.id = found.id
         self.name = found.name

@@ -43,7 +43,7 @@ _URL = re.compile(r"https?://\S+")
 
 
 class NoSuchOption(ValueError):
-    """Somebody chose what was not offered: only a forged request does that."""
+    """A choice that was not offered: only a forged request makes one."""
 
 
 def with_ids(blocks: list[Json], fresh: Callable[[], str]) -> list[Json]:
@@ -120,7 +120,7 @@ def state_value(element: Json, choice: Choice) -> Json:
 
 
 def initial_state(blocks: list[Json]) -> StateValues:
-    """`state.values` of a form that nobody has touched."""
+    """`state.values` of an untouched form."""
     state: StateValues = {}
     for block in blocks:
         for element in interactive_elements(block):

@@ -1,4 +1,4 @@
-"""Whom a message pings, read from its text and its blocks as Slack's parser reads them."""
+"""The people a message pings, read from its text and its blocks as Slack's parser reads them."""
 
 from __future__ import annotations
 

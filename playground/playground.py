@@ -15,7 +15,7 @@ __all__ = ["BOT_USER", "Playground"]
 class Playground(Backstage):
     """What the browser page, the control API and tests call. All ids are strings of Slack's form.
 
-    Whatever goes wrong on the app's side is shown to the person as Slack shows it (an ephemeral
+    An error on the app's side is shown to the person as Slack shows it (an ephemeral
     note of Slackbot), and returned as an `Outcome` with `ok=False`.
     """
 
@@ -210,7 +210,7 @@ class Playground(Backstage):
         return Outcome(True)
 
     async def unarchive_channel(self, user: str, channel: str) -> Outcome:
-        """Only people can; whoever does is in it."""
+        """Only people can; they become members."""
         room = self.workspace.channels[channel]
         self.rooms.unarchive(room, user)
         self.rooms.add_member(room, user)

@@ -10,9 +10,9 @@ _HIGHEST = 65_535
 
 @contextmanager
 def reserved(count: int = 1) -> Iterator[int]:
-    """Yield the first of so many adjacent ports of loopback that nobody else gets meanwhile.
+    """Yield the first of so many adjacent ports of loopback, reserved meanwhile.
 
-    Whoever is told of them may listen there. To choose a port by looking whether it is free, and
+    Only the caller may listen there. To choose a port by looking whether it is free, and
     no more, is a race: the system hands it to the next one who asks, or to a connection that goes
     out.
     """
@@ -32,7 +32,7 @@ def _hold(held: ExitStack, count: int) -> int | None:
             keeper.bind((HOST, first and first + number))
         except OSError:
             return None
-        # Only now: it was nobody's before, and a socket that asks for the same may have it. A
+        # Only now: it was free before, and a socket that asks for the same may have it. A
         # connection to it is refused until one of those listens.
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         first = first or int(keeper.getsockname()[1])

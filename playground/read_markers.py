@@ -38,7 +38,7 @@ class ReadMarkers:
         self._workspace.tell("read", channel, people=[user])
 
     def mark(self, user: str, channel: str, ts: str) -> None:
-        """The same, and nobody is told: whoever writes has read what stands above."""
+        """The same, silently: a person who writes has read the messages above."""
         if ts > self.last_read(user, channel):
             self._read[user, channel] = ts
 

@@ -14,7 +14,7 @@ SLACKBOT = "USLACKBOT"
 
 @dataclass
 class Person:
-    """Somebody in the workspace, or the bot user of an app."""
+    """A person in the workspace, or the bot user of an app."""
 
     id: str
     name: str
@@ -110,7 +110,7 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     pinned: bool = False
     ephemeral_to: str | None = None
-    """The only person who sees it; None for a message that everybody in the channel sees."""
+    """The only person who sees it; None for a message that everyone in the channel sees."""
     deleted: bool = False
     files: list[Json] = field(default_factory=list)
     """Names of files that people shared; their content does not exist here."""

@@ -1,4 +1,4 @@
-"""What happens in channels, whoever does it: the state changes, the notes Slack leaves in the
+"""What happens in channels, by any actor: the state changes, the notes Slack leaves in the
 channel, and the events that follow."""
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Screens:
         return next((v for v in self.workspace.view_stacks[user] if v.id == view_id), None)
 
     def close(self, view: View) -> None:
-        """Takes it away, and whatever lies on top of it."""
+        """Takes it away, with everything on top of it."""
         stack = self.workspace.view_stacks[view.user]
         if view in stack:
             del stack[stack.index(view) :]

@@ -35,7 +35,7 @@ class AbortableProtocol(HttpToolsProtocol):
 
 
 class LoopbackServer(uvicorn.Server):
-    """Says when it listens, and leaves signals to whoever runs the event loop."""
+    """Says when it listens, and leaves signals to the owner of the event loop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

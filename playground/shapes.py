@@ -108,7 +108,7 @@ class Shapes:
         return body
 
     def _shares_a_channel(self, person: Person) -> bool:
-        """Slack calls nobody a stranger whom the app can meet, whatever their organisation."""
+        """Slack calls no one a stranger whom the app can meet, in any organisation."""
         rooms = self.workspace.channels.values()
         return any({person.id, self.app.user_id} <= set(room.members) for room in rooms)
 

@@ -1,6 +1,6 @@
 """The state of one Slack workspace, in memory, with what a person may see of it.
 
-Plain and synchronous. Whoever changes it through its methods also tells the change feed.
+Plain and synchronous. Its methods also tell the change feed.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Workspace:
     # Messages
 
     def store(self, message: Message) -> Message:
-        """Keeps a message and works out whom it notifies."""
+        """Keeps a message and works out the people it notifies."""
         self._notify(message)
         self._messages[message.channel][message.ts] = message
         if message.thread_ts is not None and message.is_reply:

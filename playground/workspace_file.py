@@ -8,7 +8,7 @@ People are named by their handle throughout the file:
      "channels": [{"name": "general", "members": ["ada"], "is_private": false, "topic": "…"}]}
 
 An `id` may be given for each; without one, ids are counted up and are the same in every run.
-`"members": "all"` means everybody but guests and strangers.
+`"members": "all"` means everyone but guests and strangers.
 """
 
 from __future__ import annotations
@@ -93,6 +93,6 @@ def _ids(workspace: Workspace, members: Any) -> list[str]:
     for name in members:
         person = workspace.person(name)
         if person is None:
-            raise BadWorkspaceFile(f"nobody is called {name!r}")
+            raise BadWorkspaceFile(f"no one is called {name!r}")
         found.append(person.id)
     return found

@@ -107,7 +107,7 @@ def _once_only(
 
 
 def interactive_elements(block: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The elements of a block that a person can act on, wherever the block keeps them."""
+    """The elements of a block that a person can act on, in any part of the block."""
     candidates = [block.get("accessory"), block.get("element")]
     if block.get("type") == "actions" and isinstance(block.get("elements"), list):
         candidates += block["elements"]

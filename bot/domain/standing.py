@@ -16,7 +16,7 @@ class Change(StrEnum):
     """An event after which a message may say what is no longer so."""
 
     ANSWERED = "a page is acknowledged, declined, passed on or cannot be delivered"
-    WENT_ON = "a ladder goes on to its next step, comes to its end, or begins anew"
+    WENT_ON = "a ladder continues with its next step, ends, or starts over"
     ENDED = "the escalation is resolved, declined or a duplicate"
     REOPENED = "it is reopened"
     MOVED = "it moves to another state"
@@ -81,7 +81,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     # The card that the incident has is edited by `card update`, after all that it shows. This is
     # the one that it leaves behind in a shared channel when it gets its own.
     DeliveryKind.CARD_POST: Stands(About.INCIDENT, _NAMED | {Change.ROOM}),
-    DeliveryKind.ROOM_REMOVE: Leaves("removes somebody, and says nothing"),
+    DeliveryKind.ROOM_REMOVE: Leaves("removes a person, and says nothing"),
     DeliveryKind.CARD_UPDATE: Leaves("edits the card"),
     DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
     DeliveryKind.NOTICE: Stands(
@@ -112,14 +112,14 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.ASSIGNED: Stands(About.INCIDENT, _SHOWN_AS | _OVER | {Change.OWNER, Change.ROOM}),
     DeliveryKind.ROOM_LOST: Stands(About.INCIDENT, _SHOWN_AS | _OVER | {Change.ROOM}, repeats=True),
     DeliveryKind.DIGEST: Stands(About.DIGEST, frozenset({Change.TIER})),
-    DeliveryKind.HOME: Leaves("is dated, and drawn anew each time that it is opened"),
+    DeliveryKind.HOME: Leaves("is dated, and redrawn each time that it is opened"),
     DeliveryKind.FALLBACK: Leaves("goes past Slack, where nothing can be edited: it is dated"),
     DeliveryKind.EXHAUSTED_OUTSIDE: Leaves(
         "goes past Slack, where nothing can be edited: it is dated"
     ),
     DeliveryKind.UNEDITED: Leaves("says what Slack refused, and when"),
     DeliveryKind.UNINVITED: Leaves("says what Slack refused, of a reference alone"),
-    DeliveryKind.MESSAGE_EDIT: Leaves("edits whatever its subject posted"),
+    DeliveryKind.MESSAGE_EDIT: Leaves("edits the posts of its subject"),
 }
 """Answers to a command and forms are not here: they are shown to one person, once, and Slack lets
 nobody edit them later. They are worded so that they stay true."""

@@ -166,7 +166,7 @@ def _digest(section: DigestSection, people: _People) -> DigestRule:
 
 
 def _roles(section: RolesSection, people: _People) -> RoleRules:
-    """Whoever is named for several roles has the highest."""
+    """A person named for several roles has the highest."""
     holders = {
         Role.VIEWER: section.viewer,
         Role.MEMBER: section.member,

@@ -1,7 +1,7 @@
 """Checks that reach across the policy file: whether what one place names exists in another.
 
 They look at the raw tables, not at the validated ones, so that a file with a mistake in its shape
-still gets all of its other mistakes named in the same run. Whatever has the wrong type is passed
+still gets all of its other mistakes named in the same run. A value of the wrong type is passed
 over here: `schema` has already said so.
 """
 
@@ -46,7 +46,7 @@ _LISTS_OF_NAMES: tuple[tuple[str, ...], ...] = (
 
 
 def cross_reference_faults(data: Table) -> Iterator[Fault]:
-    """Yield every name that leads nowhere, is given twice, or leaves somebody unreachable."""
+    """Yield every name that leads nowhere, is given twice, or leaves a person unreachable."""
     yield from _unknown_people(data)
     yield from _unknown_teams(data)
     yield from _missing_severities(data)
@@ -67,7 +67,7 @@ def _unknown_people(data: Table) -> Iterator[Fault]:
         for path, word in _at(data, pattern):
             if isinstance(word, str) and word.startswith("@") and word[1:] not in people:
                 guess = did_you_mean(word[1:], people, "@")
-                yield Fault(path, f"'{word[:60]}' is nobody in [people]{guess}")
+                yield Fault(path, f"'{word[:60]}' is not in [people]{guess}")
 
 
 def _unknown_teams(data: Table) -> Iterator[Fault]:
@@ -114,7 +114,7 @@ def _ways_of_nobody(data: Table) -> Iterator[Fault]:
         name = str(path[-1])
         if name not in people:
             guess = did_you_mean(name, people)
-            yield Fault(path, f"'{name[:60]}' is nobody in [people]{guess}")
+            yield Fault(path, f"'{name[:60]}' is not in [people]{guess}")
         for index, way in enumerate(ways if isinstance(ways, list) else ()):
             if isinstance(way, str) and way in ways[:index]:
                 yield Fault((*path, index), "this way is listed twice")
@@ -161,7 +161,7 @@ def _digests(data: Table) -> Iterator[Fault]:
         elif isinstance(key, str):
             keys.add(key)
         if not digest.get("channels") and not digest.get("people"):
-            problem = "expected channels or people: this digest would go to nobody"
+            problem = "expected channels or people: this digest would go to no one"
             yield Fault((*path, "channels"), problem)
 
 
@@ -184,7 +184,7 @@ def _ladders_that_reach_nobody(data: Table) -> Iterator[Fault]:
         own = _table(team, "ladder")
         for path, who in _at(own, ("*", "steps", "*", "who"), ("team", key, "ladder")):
             if _words(who) == {Who.BACKUP} and len(on_call) < 2:
-                problem = f"'backup' is nobody: team '{key}' has one person on call"
+                problem = f"'backup' is no one: team '{key}' has one person on call"
                 yield Fault(path, problem)
         if len(on_call) < 2:
             yield from _default_ladders_of_backups_only(data, key, own)
@@ -194,7 +194,7 @@ def _default_ladders_of_backups_only(data: Table, team: str, own: Table) -> Iter
     for severity, ladder in _table(data, "ladder").items():
         words = [_words(who) for _, who in _at(ladder, ("steps", "*", "who"))]
         if words and severity not in own and all(step == {Who.BACKUP} for step in words):
-            problem = f"this ladder reaches nobody in team '{team}', which has no backup"
+            problem = f"this ladder reaches no one in team '{team}', which has no backup"
             yield Fault(("ladder", severity, "steps"), problem)
 
 

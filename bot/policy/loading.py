@@ -69,7 +69,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except ValueError:
         # Python refuses to read numbers of thousands of digits, and tomllib lets it.
         line = _line_with_most(text, _DIGITS)
-        raise PolicyError(f"{path}, line {line}: expected a number that is not so long") from None
+        raise PolicyError(f"{path}, line {line}: expected a shorter number") from None
     except RecursionError:
         raise _nested_too_deeply(path, text) from None
     if _depth(data) > DEEPEST:

@@ -38,7 +38,7 @@ class Category:
     dsa: str
     """The statement category of the EU DSA Transparency Database."""
     teams: Mapping[Severity, tuple[TeamKey, ...]]
-    """Whom to propose; a worse severity includes everyone whom a milder one proposes."""
+    """The teams to propose; a worse severity includes those of a milder one."""
     tier: Tier
     references_only: bool
     """Takes item ids and nothing else: no description, no address, no file."""
@@ -179,7 +179,7 @@ class Policy:
     def ladder(self, team: TeamKey, severity: Severity) -> Ladder:
         """Return the ladder that a team's escalation runs on from now to its end, people by id.
 
-        A step whose word names nobody in this team (a backup where there is none) is left out.
+        A step whose word names no one in this team (a missing backup) is left out.
         """
         rule = self.teams[team].ladders.get(severity) or self.default_ladders[severity]
         people = self.teams[team].for_paging()

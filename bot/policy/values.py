@@ -162,11 +162,11 @@ def _way(value: Any) -> Way:
     if found is None:
         raise _expected(
             "expected a gateway's word, a colon and an address, such as "
-            "'email:priya@example.com' (what stands here is not repeated)"
+            "'email:priya@example.com' (the value is not repeated here)"
         )
     form, example = _ADDRESSES.get(found[1], (None, ""))
     if form is not None and not form.fullmatch(found[2]):
-        raise _expected(f"expected an address such as {example} (what stands here is not repeated)")
+        raise _expected(f"expected an address such as {example} (the value is not repeated here)")
     return Way(found[1], found[2])
 
 

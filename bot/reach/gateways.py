@@ -107,7 +107,7 @@ def _faults(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield (
                 word,
                 "expected a word of at most 12 small letters, digits and hyphens before the = "
-                "(what stands here is not repeated)",
+                "(the value is not repeated here)",
             )
         if not isinstance(url, str) or not _SCHEME.match(url):
             yield word, "expected an Apprise URL in quotes, such as 'mailtos://…?to={to}'"
@@ -115,12 +115,12 @@ def _faults(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield (
                 word,
                 "expected {to} once, where the person's address belongs: without it "
-                "everybody's pages go to one place",
+                "everyone's pages go to one place",
             )
 
 
 def missing(policy: Policy, gateways: Gateways) -> list[str]:
-    """Say for each way of the policy whose gateway is not in the file whom it leaves unreached."""
+    """Name the people that a gateway missing from the file leaves unreached."""
     names = {user: name for name, user in policy.people.items()}
     absent: dict[str, list[str]] = {}
     for user, ways in policy.fallback.ways.items():

@@ -32,14 +32,14 @@ _HUSHED = _Hushed()
 
 @dataclass(eq=False)
 class NotTaken(Exception):
-    """The gateway did not take it, or nobody knows whether it did. `why` holds no address."""
+    """The gateway did not accept it, or the outcome is unknown. `why` holds no address."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A message for one way. `thread` is the same for whatever repeats it."""
+    """A message for one way. `thread` is the same for its repetitions."""
 
     way: Way
     subject: str = field(repr=False)
@@ -92,14 +92,14 @@ class Outside:
                 done.set_result(None)
             else:
                 done.set_exception(error)
-                done.exception()  # Whoever waited may have given up: that is not worth a warning.
+                done.exception()  # The caller may have given up: that is not worth a warning.
 
         def work() -> None:
             error = _handed_in(url, handed.subject, handed.body)
             try:
                 loop.call_soon_threadsafe(settle, error)
             except RuntimeError:
-                return  # The loop has ended meanwhile, and nobody asks any more.
+                return  # The loop has ended meanwhile, and nothing waits any more.
 
         # A daemon: a gateway that hangs does not hold up the end of the process.
         thread = threading.Thread(target=work, name=f"reach-{handed.way.gateway}", daemon=True)
@@ -122,7 +122,7 @@ def _url(gateways: Gateways, handed: Handed) -> str:
 
 
 def _handed_in(url: str, subject: str, body: str) -> NotTaken | None:
-    """Runs on a thread of the gateway. Whatever a plugin raises is its gateway's failure."""
+    """Runs on a thread of the gateway. Any error of a plugin is its gateway's failure."""
     try:
         sender = understood(url)
         if sender is None:

@@ -8,7 +8,7 @@ from bot.render.message import Message, message
 
 
 def request(desk: Desk, view: AccessRequest) -> Message:
-    """To whoever decides. A button's value is the request's id."""
+    """To the person who decides. A button's value is the request's id."""
     said = desk.say("escalation", "access_request", view=view)
     if view.outcome is not None:
         return message(
@@ -26,7 +26,7 @@ def request(desk: Desk, view: AccessRequest) -> Message:
 
 
 def answer(desk: Desk, view: AccessAnswer) -> Message:
-    """To whoever asked."""
+    """To the person who asked."""
     block = "access_granted" if view.granted else "access_refused"
     if view.by is None:
         block = "access_unasked"

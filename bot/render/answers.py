@@ -133,7 +133,7 @@ def _older(desk: Desk, view: Listing) -> list[Block]:
 
 
 def row(desk: Desk, head: Head, view: Listing) -> Mrkdwn:
-    # Of a masked incident only what anyone may see: who is late would say whom it concerns.
+    # Of a masked incident only what anyone may see: who is late would reveal whom it concerns.
     overdue = view.overdue_pages.get(head.id, view.overdue_pages.get(head.reference, 0))
     late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
     return desk.say(
@@ -174,7 +174,7 @@ def _latest(desk: Desk, entries: Sequence[EntryLine]) -> Mrkdwn:
 
 
 def on_call(desk: Desk, view: OnCall) -> Message:
-    """Whom each team would page now, step by step."""
+    """The people each team would page now, step by step."""
     if not view.lines:
         text = desk.say("answers", "on_call_empty")
         return message(text, [section(text)])
@@ -186,7 +186,7 @@ def on_call(desk: Desk, view: OnCall) -> Message:
 
 
 def _team_on_call(desk: Desk, line: OnCallLine) -> Mrkdwn:
-    """No longer than a section may be, whatever stands in the policy."""
+    """No longer than a section may be, for any policy."""
     heading = desk.say("answers", "on_call_team", line=line)
     steps = _steps(desk, line)
     return lines_within(
@@ -195,7 +195,7 @@ def _team_on_call(desk: Desk, line: OnCallLine) -> Mrkdwn:
 
 
 def _steps(desk: Desk, line: OnCallLine) -> list[Mrkdwn]:
-    """Each names the people whom it adds: 'everyone' where it pages all of those before it too."""
+    """Each names the people that it adds: 'everyone' where it pages all of those before it too."""
     said, before = list[Mrkdwn](), dict[UserId, OnCallPerson]()
     for step in line.steps:
         now = {person.user: person for person in step.people}

@@ -1,7 +1,7 @@
 """Pieces of Block Kit, with Slack's sizes kept and the labels taken from the templates.
 
 Plain dicts, as Slack takes them: slack_sdk's models need twenty times as long for a message, and
-let through what `slack_rules` finds. Forms keep the models: nobody sends hundreds a second.
+let through what `slack_rules` finds. Forms keep the models: they are rare.
 """
 
 from collections.abc import Callable, Iterable, Sequence

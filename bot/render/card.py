@@ -67,10 +67,10 @@ MASKED_FIELDS = ("state", "opened")
 def buttons(desk: Desk, view: Card) -> list[Element]:
     """Only what the state allows: a button that must refuse is worse than none."""
     head, names = view.head, list(_buttons_for(view.head.state))
-    # Of a masked one nobody learns here whether a team has answered either.
+    # A masked one does not show whether a team has answered either.
     if head.full and not view.waits and Button.STEP_IN in names:
         names.remove(Button.STEP_IN)
-    # Of a masked incident nobody learns here whether it has an owner.
+    # A masked incident does not show whether it has an owner.
     if (head.owner is not None or not head.full) and Button.TAKE_OWNERSHIP in names:
         names.remove(Button.TAKE_OWNERSHIP)
     if not head.full:
@@ -175,7 +175,7 @@ def _teams(desk: Desk, view: Card) -> Mrkdwn:
 
 
 def _newest(rows: tuple[TeamRow, ...]) -> list[TeamRow]:
-    """A team that was paged again stands once, unless somebody still answers for it from before."""
+    """A team that was paged again appears once, unless someone still answers for it."""
     newest = {row.team: row.run_id for row in rows}
     stays = (RunState.PAGING, RunState.ACKNOWLEDGED)
     return [

@@ -78,7 +78,7 @@ class Desk:
 
     @property
     def administrators(self) -> tuple[UserId, ...]:
-        """Whom to ask for a role: the first few; those who are so by a user group have no name."""
+        """The people to ask for a role: the first few; members of user groups have no name."""
         roles = self.policy.roles.people
         return tuple(user for user, role in roles.items() if role is Role.ADMIN)[:MOST_NAMED]
 

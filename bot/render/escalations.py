@@ -32,7 +32,7 @@ def unanswered(desk: Desk, view: Unanswered) -> Message:
 
 
 def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
-    """Nobody acknowledged: who was tried, and what is left to do, or what became of it."""
+    """No one acknowledged: who was paged, and what is left to do, or how it ended."""
     head, team = view.head, view.team
     blocks: list[Block] = [section(desk.say("escalation", "exhausted", view=view, team=team))]
     if view.tried:
@@ -61,7 +61,7 @@ def _exhausted_choices(desk: Desk, head: Head) -> list[Element]:
 
 
 def assigned(desk: Desk, view: Assigned) -> Message:
-    """To the new owner, when somebody else chose them; later that they are it no more."""
+    """To the new owner, when someone else chose them; later that they no longer own it."""
     head = view.head
     said = section(desk.say("escalation", "assigned", view=view))
     fallback = desk.say("escalation", "assigned_fallback", view=view)
@@ -93,12 +93,12 @@ def room_lost(desk: Desk, view: RoomLost) -> Message:
 
 
 def unedited(desk: Desk, view: Unedited) -> Message:
-    """To whoever made an escalation restricted: a message that still shows its words."""
+    """To the person who made an escalation restricted: a message that still shows its text."""
     said = desk.say("escalation", "unedited", view=view)
     return message(said, [section(said)])
 
 
 def uninvited(desk: Desk, view: Uninvited) -> Message:
-    """Slack keeps somebody out of a channel; to them, or to who answers for the escalation."""
+    """Slack keeps a person out of a channel; to them, or to the person who answers for it."""
     said = desk.say("escalation", "uninvited" if view.person else "uninvited_you", view=view)
     return message(said, [section(said)])

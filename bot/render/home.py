@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 
 def home(desk: Desk, view: Home) -> dict[str, Any]:
-    """Pages first: they are what somebody waits for."""
+    """Pages first: people wait for their answers."""
     blocks: list[Block] = [header(desk.plain("home", "heading")), _top(desk, view)]
     blocks += _pages(desk, view)
     if view.tasks:

@@ -11,7 +11,7 @@ from bot.domain.act import THE_BOT
 ELLIPSIS = "…"
 _PRODUCT = "Tocsin"
 
-# Invisible marks that reverse whatever follows them: a title must not turn its neighbours around.
+# Invisible marks that reverse the text after them: a title must not turn its neighbours around.
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
@@ -68,7 +68,7 @@ def one_line(text: object, limit: int = 150) -> str:
 
 
 def sentence(text: object) -> str:
-    """Begin with a capital letter, whatever the first word is. What is escaped stays so."""
+    """Begin with a capital letter. What is escaped stays escaped."""
     said = str(text)
     said = said[:1].upper() + said[1:]
     return Mrkdwn(said) if hasattr(text, "__html__") else said
@@ -136,7 +136,7 @@ def local(moment: datetime | str, zone: str) -> str:
 
 @cache
 def _zone(name: str) -> ZoneInfo | None:
-    """None for UTC, for what is called after no place, and for what nobody knows."""
+    """None for UTC, for zones not named after a place, and for unknown ones."""
     area, _, place = name.partition("/")
     if not place or area == "Etc":
         return None

@@ -1,4 +1,4 @@
-"""What is offered where it is not clear what somebody typed: nothing happens until they press."""
+"""Offers for unclear commands: nothing happens until the person presses a button."""
 
 from collections.abc import Sequence
 

@@ -49,7 +49,7 @@ def written(desk: Desk, page: OutsidePage, link: str | None) -> Written:
 
 
 def exhausted(desk: Desk, view: OutsideExhausted) -> Written:
-    """Say that nobody of a team has acknowledged, to whoever has to do something about it."""
+    """Say that no one of a team has acknowledged, to the people who must act on it."""
     return Written(
         desk.plain("outside", "exhausted_subject", view=view),
         desk.plain("outside", "exhausted_message", view=view),
@@ -57,7 +57,7 @@ def exhausted(desk: Desk, view: OutsideExhausted) -> Written:
 
 
 def trial(desk: Desk, name: str) -> Written:
-    """The message with which whoever runs the bot tries a way out."""
+    """The message that tests a way outside Slack."""
     return Written(
         desk.plain("outside", "trial_subject"), desk.plain("outside", "trial_message", name=name)
     )

@@ -12,7 +12,7 @@ from bot.render.mrkdwn import Mrkdwn
 
 
 def page(desk: Desk, view: PageMessage) -> Message:
-    """Say what is known and ask; once it is answered, say by whom, without buttons."""
+    """Say what is known and ask; after the answer, say who answered, without buttons."""
     waiting = can_be_answered(view)
     text = desk.say("page", "fallback", page=view, waiting=waiting)
     blocks: list[Block] = [
@@ -27,13 +27,13 @@ def page(desk: Desk, view: PageMessage) -> Message:
 
 
 def can_be_answered(view: PageMessage) -> bool:
-    """A page can be taken for as long as nobody has, after the last step too, until the end."""
+    """A page can be taken until someone has, after the last step too, or until the end."""
     waiting = view.state is PageState.WAITING and not view.ended
     return waiting and view.run_state in UNANSWERED
 
 
 def channel_link(head: Head) -> Mrkdwn:
-    """Slack resolves it for those who are in the channel, and for nobody else."""
+    """Slack resolves it only for people in the channel."""
     return Mrkdwn(f"<#{head.channel_id}>" if head.full and head.channel_id else "")
 
 
@@ -70,7 +70,7 @@ def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:
 def _question(desk: Desk, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
     asked = desk.say("page", _asked(view), page=view)
-    # Nobody is behind the last step: it can be handed over, not declined.
+    # No one comes after the last step: it can be handed over, not declined.
     declined = [] if exhausted else [button(desk, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
         button(desk, Button.ACKNOWLEDGE, view.page_id, "primary"),

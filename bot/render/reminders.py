@@ -19,7 +19,7 @@ from bot.render.mrkdwn import Mrkdwn
 
 
 def reminder(desk: Desk, view: ReminderMessage) -> Message:
-    """A free reminder, in the words of whoever set it; one that is over says how."""
+    """A free reminder, in the words of the person who set it; one that is over says how."""
     hidden = view.head is not None and not view.head.full
     said = desk.say("reminder", "reminder_hidden" if hidden else "reminder", reminder=view)
     blocks: list[Block] = [

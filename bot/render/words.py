@@ -49,7 +49,7 @@ class Words:
 
     @cached_property
     def _html(self) -> dict[str, Template]:
-        # Few people ever follow a link: nobody's start-up waits for this.
+        # Few people ever follow a link: no start-up waits for this.
         return _compiled(self._folders, _html_environment(self._folders))
 
     def has(self, template: str, block: str) -> bool:

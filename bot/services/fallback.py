@@ -115,7 +115,7 @@ def _page(
     if incident.ended_at is not None:
         return Moot("the incident has ended")
     if page.sent_at is not None:
-        return Moot("Slack has taken the page meanwhile")
+        return Moot("Slack has accepted the page meanwhile")
     return linked.outside_page(tx, policy, page, run, incident, may_repeat=may_repeat)
 
 
@@ -148,7 +148,7 @@ def _notice(
     if newest is not None and newest > claimed.created_at:
         return Moot("the run has come to its end again since")
     if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
-        return Moot("Slack has taken the notice meanwhile")
+        return Moot("Slack has accepted the notice meanwhile")
     if _is_gone_among_others(tx, policy, claimed):
         return Moot("this person has left Slack")
     return linked.outside_exhausted(tx, policy, run, incident, reader, may_repeat=may_repeat)

@@ -43,7 +43,7 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
         if not shelf.kept_out(claimed.workspace, user) and (inside is None or user in inside)
     )
     if not users:
-        return Moot("nobody is left to be invited")
+        return Moot("no one is left to invite")
     return RoomCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 
@@ -82,7 +82,7 @@ def card_post(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> 
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return Moot("the card stands")
     if claimed.args.get("channel", incident.channel_id) != incident.channel_id:
-        return Moot("the incident has moved, and has a card of its own there")
+        return Moot("the incident has moved, and has its own card there")
     head, in_thread = _placed(incident, policy)
     card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id)

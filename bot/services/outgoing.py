@@ -71,7 +71,7 @@ def _since(happened: datetime, told: datetime) -> datetime | None:
 def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     act = identify(db, policy, claimed.workspace, claimed.subject, now)
     if act is None:
-        return Moot("nobody knows this person")
+        return Moot("this person is unknown")
     return Letter(homes.home(db, act), person=claimed.subject)
 
 
@@ -98,7 +98,7 @@ def _edit(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prep
     row = shelf.posted(claimed.subject)
     if row is None or row.slack_channel is None or row.slack_ts is None:
         # Where it may be found yet it is edited then: see `delivered`.
-        return Moot("it does not stand anywhere")
+        return Moot("it was not posted anywhere")
     says = STANDS.get(row.kind)
     if says is None:
         return Moot("a kind of another release")

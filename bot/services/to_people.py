@@ -79,7 +79,7 @@ def assigned(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) ->
     if kept_out(shelf, incident, claimed.target):
         return KEPT_OUT
     if incident.owner != claimed.target or incident.ended_at is not None:
-        return Moot("somebody else's by now, or over")
+        return Moot("someone else has it by now, or it is over")
     return Letter(_assigned(shelf, claimed, incident), person=claimed.target)
 
 

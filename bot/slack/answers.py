@@ -1,4 +1,4 @@
-"""Reading Slack's answers: what is missing or misshapen is an outcome that nobody knows."""
+"""Reading Slack's answers: a missing or misshapen answer is an unknown outcome."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def needed(answer: Mapping[str, Any], *path: str) -> str:
 
 
 def listed(answer: Mapping[str, Any], name: str) -> list[Any]:
-    """Return a list that an answer must have, whatever is in it."""
+    """Return a list that an answer must have, with any content."""
     found = answer.get(name)
     if not isinstance(found, list):
         raise Unreadable(f"an answer without {name}")
@@ -53,7 +53,7 @@ def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def refused_people(answer: Mapping[str, Any], method: str) -> tuple[str, ...]:
-    """Return whom Slack left out of a call about several people, though it may have taken others.
+    """Return the people that Slack left out of a call, though it may have taken others.
 
     Who is there already, or is the bot itself, is as they were to be.
     """

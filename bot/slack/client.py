@@ -26,7 +26,7 @@ CONNECTIONS = 1_000
 _DEFAULT_RETRY_AFTER = 30.0
 _LONGEST_CODE = 80
 _LONGEST_RETRY_AFTER = 3_600.0
-"""Whatever Slack says: nothing is left alone for longer without asking again."""
+"""The longest pause before asking again, even if Slack says more."""
 
 
 def new_session(timeout: timedelta) -> aiohttp.ClientSession:
@@ -41,13 +41,13 @@ Observer = Callable[[str, float, str | None], None]
 """Told of each call: the method, its seconds, and Slack's word (or ours) where it failed."""
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""slack_sdk takes an answer for an object: whatever else it is trips it up."""
+"""slack_sdk expects an object: any other answer trips it up."""
 _CANNOT_BE_READ = "an answer that cannot be read"
 _FAILED = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, *_UNREADABLE)
 
 
 class ObservedClient(AsyncWebClient):
-    """slack_sdk's client: whoever makes a call, the worker or a listener, it passes here.
+    """slack_sdk's client: every call, by the worker or a listener, passes here.
 
     An answer that trips it up is raised as its own error, as what is no JSON at all.
     """

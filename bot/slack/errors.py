@@ -65,7 +65,7 @@ class Rejected(SlackError):
     details: tuple[str, ...] = ()
     needed: str | None = None
     people: tuple[str, ...] = ()
-    """Whom of several it is about, where Slack says so."""
+    """The people it is about, if Slack says so."""
 
 
 @dataclass(eq=False)

@@ -64,7 +64,7 @@ class Canary(Loop):
         while True:
             with going_on(
                 log,
-                "The canary could not be flown",
+                "The canary could not run",
                 count=partial(self._figures.canary, "failed"),
             ):
                 await self._look()

@@ -78,7 +78,7 @@ class Drafting:
         except StoreUnavailable:
             raise
         except Exception:  # noqa: BLE001 - whose it is meets it again
-            log.warning("Deliveries could not be prepared together and are so one by one")
+            log.warning("Deliveries could not be prepared together; they are prepared one by one")
             return {}
 
     def _draft_many(self, batch: Sequence[Claimed]) -> dict[str, Draft]:

@@ -162,7 +162,7 @@ class FallbackRelay(Loop):
         self._figures.outcome(claimed.kind, "not sent")
         wait: timedelta = self._pace.backoff(claimed.attempts)
         log.warning(
-            "A gateway did not take a page; it is tried again",
+            "A gateway did not accept a page; the bot tries again",
             extra={"gateway": errand.way.gateway, "why": why, "delivery": claimed.id},
         )
         await self._threads.write(delivered.again, self._db, claimed, wait, self._at(), error=why)

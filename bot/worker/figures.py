@@ -71,13 +71,13 @@ class Figures:
 
     def _count_the_outbox(self) -> None:
         self._deliveries = self._counter(
-            "tocsin_deliveries", "Deliveries by what came of them", "kind", "outcome"
+            "tocsin_deliveries", "Deliveries by outcome", "kind", "outcome"
         )
         for kind in DeliveryKind:
             # There from the start: an increase from nothing to one is none to Prometheus.
             self._deliveries.labels(kind=kind, outcome="sent")
         self._claim_seconds = self._histogram(
-            "tocsin_claim_seconds", "How long it takes to claim what is due", _FAST, "work"
+            "tocsin_claim_seconds", "Time to claim due work", _FAST, "work"
         )
         self._claim_batch = self._histogram(
             "tocsin_claim_batch", "How many were claimed at once", _BATCH, "work"
@@ -93,7 +93,7 @@ class Figures:
         )
         self._last_fallback = self._gauge(
             "tocsin_last_fallback_timestamp_seconds",
-            "When it was last looked what has to go out past Slack; 0 where nothing ever has to",
+            "When the bot last looked for messages to send outside Slack; 0 if it never does",
         )
 
     def outcome(self, kind: str, outcome: str) -> None:
@@ -136,7 +136,7 @@ class Figures:
             "tocsin_last_tick_timestamp_seconds", "When the tick last did its work"
         )
         self._purged = self._counter(
-            "tocsin_purged_rows", "Rows that were over and have been cleared away", "table"
+            "tocsin_purged_rows", "Finished rows that were deleted", "table"
         )
 
     def fired(self, kind: str, late: float) -> None:
@@ -169,7 +169,7 @@ class Figures:
             self._ack.labels(severity=severity)
         self._requests = self._histogram(
             "tocsin_request_seconds",
-            "How long a request of Slack took until it was answered",
+            "Time to answer a request from Slack",
             _FAST,
             "payload",
             "status",
@@ -185,7 +185,7 @@ class Figures:
 
     def _count_the_outside(self) -> None:
         self._calls = self._histogram(
-            "tocsin_slack_call_seconds", "How long Slack takes to answer a call", _CALL, "method"
+            "tocsin_slack_call_seconds", "Time that Slack takes to answer a call", _CALL, "method"
         )
         self._call_errors = self._counter(
             "tocsin_slack_errors", "Calls that Slack did not accept", "method", "code"

@@ -64,7 +64,7 @@ class Heartbeat:
             return
         self._figures.heartbeat("sent")
         if self._failing is not None:
-            log.warning("The heartbeat is taken again")
+            log.warning("The heartbeat is accepted again")
             self._failing = None
 
     def _tell(self, reasons: Sequence[str]) -> None:
@@ -79,5 +79,5 @@ class Heartbeat:
     def _failed(self, why: str) -> None:
         self._figures.heartbeat("failed")
         if why != self._failing:
-            log.warning("The heartbeat was not taken", extra={"why": why})
+            log.warning("The heartbeat was not accepted", extra={"why": why})
         self._failing = why

@@ -108,7 +108,7 @@ class People:
             known = await self._remember(workspace, members)
             if known < len(members):
                 left_out = len(members) - known
-                log.warning("Slack describes people in no known way", extra={"count": left_out})
+                log.warning("Slack describes people in an unknown way", extra={"count": left_out})
             before, cursor = cursor, next_page(answer) or ""
             if cursor in ("", before):
                 return
@@ -177,7 +177,7 @@ class People:
         still = await self._gone(workspace)
         self._figures.people_gone(len(still))
         if gone > still:
-            log.warning("People count in again", extra={"people": sorted(gone - still)})
+            log.warning("People count again", extra={"people": sorted(gone - still)})
         if still - self._known_gone:
             new = sorted(still - self._known_gone)
             told = {"count": len(new), "people": new, "of": len(self._named)}

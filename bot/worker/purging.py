@@ -29,8 +29,8 @@ class Purge(Loop):
             await asyncio.sleep(self._pace.purge_every.total_seconds())
             with going_on(
                 log,
-                "What is over could not be cleared away; it is tried again",
-                away="The database does not answer; what is over is cleared away later",
+                "Finished rows could not be deleted; the bot tries again",
+                away="The database does not answer; finished rows are deleted later",
             ):
                 await self.sweep()
 
@@ -39,7 +39,7 @@ class Purge(Loop):
         gone = {heap: await self._clear(heap) for heap in Heap}
         counted = {heap.value: count for heap, count in gone.items() if count}
         if counted:
-            log.info("What was over has been cleared away", extra=counted)
+            log.info("Finished rows were deleted", extra=counted)
         await self._threads.write(upkeep.refresh_statistics, self._db)
 
     async def _clear(self, heap: Heap) -> int:

@@ -62,7 +62,7 @@ class Settling:
         except Exception:  # noqa: BLE001 - whose it is meets it again
             # A lost claim, a lock that was not to be had, our own error: it is one outcome's, and
             # each of the others stands. Whose it is meets it again, and is told.
-            log.info("Outcomes could not be stored together and are so one by one")
+            log.info("Outcomes could not be stored together; they are stored one by one")
             await asyncio.gather(*(self._store_alone(one) for one in batch))
         else:
             for one in batch:

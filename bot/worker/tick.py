@@ -187,7 +187,7 @@ class Tick(Loop):
         woken = await self._threads.write(self._heal_now, self._healed_at is None)
         self._healed_at = real
         if woken:
-            log.warning("Lanes were asleep and have been woken", extra={"lanes": woken})
+            log.warning("Sleeping lanes were woken", extra={"lanes": woken})
 
     def _heal_now(self, set_anew: bool) -> int:
         upkeep.shrink_log(self._db)

@@ -40,4 +40,4 @@ class TokenWatch:
         else:
             self._figures.token_good()
             if known is not None:
-                log.warning("Slack takes our token again")
+                log.warning("Slack accepts our token again")

@@ -66,7 +66,7 @@ class Vitals:
         if self._is_stale(RELAY):
             problems.append("the relay stands still: nothing is sent")
         if self._other_ways and self._is_stale(FALLBACK):
-            problems.append("the fallback stands still: nothing goes out past Slack")
+            problems.append("the fallback stands still: nothing goes out outside Slack")
         if self._figures.lost_token is not None:
             problems.append(f"Slack refuses the bot token ({self._figures.lost_token})")
         if code := self._figures.refusals.everywhere():
@@ -76,14 +76,14 @@ class Vitals:
         elif not self._knows_people():
             problems.append("Slack's directory has not been read yet: roles are not known")
         elif self._none_is_left():
-            problems.append("Slack says that everyone whom the policy names has left")
+            problems.append("Slack says that everyone in the policy has left")
         problems += await self._of_the_database()
         return problems
 
     async def _of_the_database(self) -> list[str]:
         """Also where it cannot be asked for a reason that is not known, it is no good."""
         told = ["the database cannot be used: the log says why"]
-        with going_on(log, "The database could not be looked at"):
+        with going_on(log, "The database could not be checked"):
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
                     unmigrated = await self._threads.read(self._unmigrated, self._db)
@@ -103,7 +103,7 @@ class Vitals:
         """Return what Slack refuses while all else goes on, each a sentence."""
         lanes: list[limits.Refused] = []
         with (
-            going_on(log, "The lanes that Slack refuses could not be looked at"),
+            going_on(log, "The lanes that Slack refuses could not be read"),
             # A problem that is told of; SQLAlchemyError: the schema lacks a migration.
             suppress(StoreUnavailable, TimeoutError, SQLAlchemyError),
         ):

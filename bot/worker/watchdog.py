@@ -68,7 +68,7 @@ class Watchdog:
             wedged = sorted(loop for loop, looks in still.items() if looks >= self._looks)
             if wedged:
                 log.critical(
-                    "This process is stuck and ends itself, to be started anew",
+                    "This process is stuck and ends itself, to be restarted",
                     extra={"stuck": wedged, "seconds": self._looks * self._between},
                 )
                 self._end()

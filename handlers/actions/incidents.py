@@ -106,7 +106,7 @@ async def grant_access(click: Click) -> Answer:
 
 
 async def refuse_access(click: Click) -> Answer:
-    """Whoever asked is told, and may be told why."""
+    """The person who asked is told, with an optional reason."""
     request = await click.read(admission.open_request, click.act, click.value)
     return Modal(forms.refuse_form(click.desk, request), Button.REFUSE_ACCESS, click.value)
 
@@ -117,7 +117,7 @@ async def remove_added(click: Click) -> Answer:
 
 
 async def _head(click: Click, deed: Deed) -> Head:
-    """A form opens only for whoever may send it."""
+    """A form opens only for a person who may send it."""
     return await click.read(reading.head, click.act, click.value, deed)
 
 

@@ -1,4 +1,4 @@
-"""The buttons of a page, and those by which somebody answers one that went to others."""
+"""The buttons of a page, and the ones to answer a page that went to others."""
 
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyAcknowledged, NoAccess, NobodyAfter, NothingToAcknowledge
@@ -19,7 +19,7 @@ async def acknowledge(click: Click) -> Answer:
 
 
 async def step_in(click: Click) -> Answer:
-    """On the card: for whoever is on the list of a team that waits, asked yet or not."""
+    """On the card: for anyone on the list of a waiting team, paged yet or not."""
     taken = await click.write(answering.acknowledge_mine, click.act, click.value)
     click.shell.acknowledged(*taken)
     return joined(

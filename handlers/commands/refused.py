@@ -33,7 +33,7 @@ from handlers.errors import Failure
 from handlers.shell import Shell
 
 _LONG = 30
-"""Characters that nobody wants to type again."""
+"""Characters: more than a person wants to type again."""
 _A_SENTENCE = 3
 """Words that may be a report."""
 _ME = frozenset({"me", "myself"})

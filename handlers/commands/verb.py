@@ -53,7 +53,7 @@ class Ask(Request):
             return None
 
     async def head(self, deed: Deed) -> Head:
-        """The incident as a form shows it, to whoever may send that form."""
+        """The incident as a form shows it, to a person who may send that form."""
         found = await self.incident()
         return await self.read(reading.head, self.act, found.incident_id, deed)
 
@@ -62,7 +62,7 @@ class Behind(Enum):
     """What stands behind a verb and its reference, which decides what a bare number there means."""
 
     NOTHING = auto()
-    """A number is a reference; whatever is left over is refused."""
+    """A number is a reference; any other text is refused."""
     NAMES = auto()
     """A team, a person, a state: a number is none of them, so it is a reference."""
     NUMBERS = auto()
@@ -94,7 +94,7 @@ class Verb:
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
     makes no sense without one. `straight`: does it for
-    somebody not identified yet, in one transaction; None where the words ask for something else.
+    a person not identified yet, in one transaction; None where the words ask for something else.
     `aloud`: what it does is also said in the incident's channel. `asking`: what a
     question mark means behind it.
     """

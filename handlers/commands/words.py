@@ -72,7 +72,7 @@ def _link(target: str, label: str) -> str:
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """Split off the first word in its one form, whatever space, mark or stop is behind it."""
+    """Split off the first word in its one form, with any space, mark or stop after it."""
     line = normal(text)
     found = _WORD.match(line.norm)
     if found is None:

@@ -16,7 +16,7 @@ async def note(ask: Ask) -> Answer:
 async def update(ask: Ask) -> Answer:
     found = await ask.incident()
     await ask.write(lifecycle.post_update, ask.act, found.incident_id, ask.text)
-    # The update stands by now: whatever becomes of this look, it is not said to have failed.
+    # The update is stored by now: even if this look fails, the update did not.
     head = await attempt(
         ask.read(reading.head, ask.act, found.incident_id), "Looking after an update"
     )

@@ -30,7 +30,7 @@ class Event:
         return by_the_bot(self.workspace, self.shell.now(), self.id)
 
     async def by(self, user: str) -> Act | None:
-        """The person who caused it; None for somebody whom Slack does not describe."""
+        """The person who caused it; None if Slack does not describe them."""
         return await identified(self.shell, self.workspace, user, self.shell.now(), self.id)
 
 

@@ -1,4 +1,4 @@
-"""Somebody looks at the home tab."""
+"""A person opens the home tab."""
 
 from bot.services import homes
 from handlers.events.event import Event

@@ -1,4 +1,4 @@
-"""Somebody speaks to the bot: it says how it is spoken to."""
+"""A person mentions the bot: it says how to use it."""
 
 from handlers.answer import sentence
 from handlers.events.event import Event
@@ -23,7 +23,7 @@ async def mentioned(event: Event) -> None:
 
 
 async def written(event: Event) -> None:
-    """Somebody writes to the bot in its direct messages: the same answer. Edits, joins and what
+    """A person writes to the bot in its direct messages: the same answer. Edits, joins and what
     bots say are left alone."""
     spoken = event.data.get("channel_type") == "im" and event.data.get("user")
     if spoken and not event.data.get("subtype") and not event.data.get("bot_id"):

@@ -35,7 +35,7 @@ def _restored(db: Database, act: Act, incident_id: str, channel: str) -> None:
 
 
 async def joined(event: Event) -> None:
-    """Whoever the bot invited may read it; others were brought in by hand."""
+    """People invited by the bot may read it; others were added by hand."""
     user, shell, act = str(event.data["user"]), event.shell, event.by_the_bot()
     if user == event.context.bot_user_id:
         await unarchived(event)

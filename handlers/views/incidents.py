@@ -43,7 +43,7 @@ async def status(sent: Sent) -> Became:
 
 
 async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
-    """None where *reopened* was left as it stands: chosen anew, it would reopen."""
+    """None if *reopened* was left unchanged: choosing it again would reopen."""
     if chosen is not State.REOPENED:
         return chosen
     head = await sent.read(reading.head, sent.act, sent.subject)

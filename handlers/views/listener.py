@@ -48,7 +48,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 async def _became(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Became:
     view = body["view"]
-    # A form is done once, whatever has been drawn anew in it: then it becomes what was done.
+    # A form is done once, even if it was redrawn: then it shows the result.
     act = await whoever(shell, context, body, str(body["user"]["id"]), str(view["id"]))
     subject = str(view.get("private_metadata") or "")
     form, sent = Form(view["callback_id"]), Sent(shell, act, subject, Fields(view))

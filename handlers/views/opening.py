@@ -1,4 +1,4 @@
-"""The opening form: drawn anew while it is filled in, and sent."""
+"""The opening form: redrawn while it is filled in, and sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -88,7 +88,7 @@ def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHIN
     if filled.category is None or filled.severity is None:
         raise FormErrors(errors)
     severity, category = filled.severity, desk.policy.categories[filled.category]
-    # Whoever sends the form before the proposal has arrived must not page nobody.
+    # A form sent before the proposal has arrived must still page the teams.
     if not _proposal_is_current(desk, fields, filled):
         filled = _with_changes(desk, fields, filled, aside)
     return Draft(

@@ -22,7 +22,7 @@ def members(slack: Playground, args: Arguments) -> Json:
 
 @method("conversations.invite")
 def invite(slack: Playground, args: Arguments) -> Json:
-    """All or nobody; with `force` whoever can be invited is, and the rest is told."""
+    """All or no one; with `force` the people who can be invited are, and the rest is told."""
     channel = writable(named_channel(slack, args, member=True))
     users = args.ids("users")
     if not users:

@@ -41,7 +41,7 @@ def named_channel(slack: Playground, args: Arguments, *, member: bool = False) -
 
 
 def message_of(slack: Playground, channel: Channel, ts: str) -> Message:
-    """A message in the channel's record; ephemerals are in nobody's."""
+    """A message in the channel's record; ephemerals are in no record."""
     message = slack.workspace.message(channel.id, ts)
     if message is None or message.ephemeral_to is not None:
         raise Refusal("message_not_found")

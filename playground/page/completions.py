@@ -1,4 +1,4 @@
-"""What the composer offers while somebody types: commands with their verbs, people, channels."""
+"""What the composer offers while a person types: commands with their verbs, people, channels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def for_person(reader: Reader, commands: list[Json]) -> Json:
             {"handle": who.name, "name": who.real_name, "title": who.title} for who in people
         ]
         + [{"handle": group.handle, "name": group.name, "title": "User group"} for group in groups]
-        + [{"handle": "channel", "name": "channel", "title": "Notify everybody in this channel"}],
+        + [{"handle": "channel", "name": "channel", "title": "Notify everyone in this channel"}],
         "channels": [
             {"handle": room.name, "name": room.name, "title": room.topic}
             for room in rooms

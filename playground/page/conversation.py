@@ -26,7 +26,7 @@ class Row:
     """It continues the author's message above it, without a head of its own; cards never do."""
     in_thread: bool = False
     is_note: bool = False
-    """Slack's own line: somebody joined, the topic changed."""
+    """Slack's own line: a person joined, the topic changed."""
     replies: int = 0
     repliers: tuple[str, ...] = ()
     last_reply: str = "0"

@@ -194,7 +194,7 @@ class Reader:
 
     def loud_mention(self, reach: str) -> Markup:
         return Markup(
-            '<span class="mention loud" title="Notifies everybody here">📢 @{}</span>'
+            '<span class="mention loud" title="Notifies everyone here">📢 @{}</span>'
         ).format(reach)
 
     def date(self, seconds: int, layout: str, link: str | None, fallback: str) -> Markup:
@@ -217,7 +217,7 @@ class Reader:
     # People and places
 
     def person(self, user: str) -> Person:
-        """Somebody who left, or an app that is not known, still has a face."""
+        """A person who left, or an unknown app, still has a face."""
         return self.workspace.person(user) or Person(user, user, user)
 
     def name(self, user: str) -> str:

@@ -42,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Other:
-    """Somebody else one can be."""
+    """Another person to switch to."""
 
     person: Person
     about: str
@@ -150,7 +150,7 @@ def _holds(rooms: list[Channel], at: str) -> bool:
 
 
 def _others(reader: Reader) -> list[Other]:
-    """Everybody else; those who are asked for come first."""
+    """Everyone else; people with something waiting come first."""
     people = [who for who in reader.workspace.humans() if who.id != reader.me.id]
     found = [_other(reader, who) for who in people if who.id != SLACKBOT]
     return sorted(found, key=lambda other: (-other.mentions, other.person.real_name.casefold()))

@@ -19,7 +19,7 @@ from playground.page.visit import Visit
 
 #: Changes come in bursts; a page that is told of each would fetch the same part many times.
 _GATHER_SECONDS = 0.03
-#: A comment now and then: it finds out that nobody listens any more.
+#: A comment now and then: it finds out that no one listens any more.
 _HEARTBEAT_SECONDS = 15
 
 

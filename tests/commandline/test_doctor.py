@@ -45,7 +45,7 @@ async def test_a_missing_scope_is_named_with_what_stops_working(
         account = await doctor(tmp_path, **settings_for(slack, sqlite))
     assert account.status == 1
     first, second = account.failing()
-    assert "im:write is missing: nobody can be paged" in first
+    assert "im:write is missing: no one can be paged" in first
     assert "pins:write is missing" in second
     assert "not used: files:read" in account.warning()[0]
 
@@ -213,7 +213,7 @@ async def test_slack_that_answers_nonsense(
         slack.slack.faults.add(FaultRule(kind, "auth.test"))
         account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
-    assert "gives no proper answer" in account.failing()[0]
+    assert "does not give a valid answer" in account.failing()[0]
 
 
 async def test_an_outage_in_the_middle_ends_the_round(
@@ -223,7 +223,9 @@ async def test_an_outage_in_the_middle_ends_the_round(
         slack.slack.faults.add(FaultRule(FaultKind.HTTP_500, "users.info", user="U0TOM"))
         account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
-    assert account.failing() == [f"FAIL people: {slack.api_url} gives no proper answer (http 500)"]
+    assert account.failing() == [
+        f"FAIL people: {slack.api_url} does not give a valid answer (http 500)"
+    ]
     assert "channels" not in account.said
 
 
@@ -235,7 +237,7 @@ async def test_a_rate_limit_is_waited_for_aloud(
         slack.slack.faults.add(limit)
         account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 0
-    assert "Slack asks for 1 s of patience; waiting." in account.aside
+    assert "Slack asks for 1 s of pause; waiting." in account.aside
     assert "47 of 47" in account.said
 
 

@@ -70,7 +70,7 @@ async def test_a_channel_in_which_the_bot_may_not_post_takes_none(
 ) -> None:
     [line] = await said(capsys, sqlite, its_channel(is_read_only=True), member=True)
     assert line.startswith("FAIL")
-    assert "#canary (C0CANARY, CANARY_CHANNEL) takes no posts from the bot" in line
+    assert "#canary (C0CANARY, CANARY_CHANNEL) does not accept posts from the bot" in line
 
 
 async def test_a_channel_without_canaries_is_a_mistake_of_the_settings(

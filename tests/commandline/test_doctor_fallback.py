@@ -85,7 +85,7 @@ async def test_passwords_that_everybody_may_read_are_told(tmp_path: Path) -> Non
     ("ways", "complaint"),
     [
         ('[fallback.people]\npriya = ["email:priya@example.com"]\n', "no severity is named"),
-        ('[fallback]\nafter.P1 = "1m"\n', "nobody is named"),
+        ('[fallback]\nafter.P1 = "1m"\n', "no one is named"),
     ],
 )
 async def test_half_a_fallback_is_told(tmp_path: Path, ways: str, complaint: str) -> None:
@@ -96,8 +96,8 @@ async def test_a_person_is_reached_by_each_way_for_a_test(tmp_path: Path) -> Non
     async with a_mailbox() as mailbox, a_hook() as hook:
         gateways = f'email = "{mailbox.gateway}"\nsms = "{hook.gateway}"\n'
         account = [each async for each in reaching_findings(settings(tmp_path, gateways), "@priya")]
-        assert "the gateway 'email' has taken the message" in said(account)
-        assert "the gateway 'sms' has taken the message" in said(account)
+        assert "the gateway 'email' accepted the message" in said(account)
+        assert "the gateway 'sms' accepted the message" in said(account)
         assert status(account) == 0
         [text] = mailbox.texts("priya@example.com")
         assert "This is a test" in text
@@ -109,7 +109,7 @@ async def test_a_gateway_that_refuses_the_test_is_told(tmp_path: Path) -> None:
         mailbox.refuses = True
         gateways = f'email = "{mailbox.gateway}"\nsms = "{hook.gateway}"\n'
         account = [each async for each in reaching_findings(settings(tmp_path, gateways), "priya")]
-        assert "the gateway 'email' did not take the message (not taken)" in said(account)
+        assert "the gateway 'email' did not accept the message (not taken)" in said(account)
         assert status(account) == 1
 
 

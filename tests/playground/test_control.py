@@ -142,7 +142,7 @@ async def test_faults_rates_and_a_reset_from_outside(control: Control) -> None:
 
 
 async def test_mistakes_are_answered_in_words(control: Control) -> None:
-    assert "nobody is called" in (await control.do("home", user="nobody"))["error"]
+    assert "no one is called" in (await control.do("home", user="nobody"))["error"]
     assert "missing: user" in (await control.do("home"))["error"]
     assert "no channel" in (await control.look("messages", channel="x"))["error"]
     assert (await control.do("dance"))["error"] == "unknown operation"
@@ -155,7 +155,7 @@ async def test_mistakes_are_answered_in_words(control: Control) -> None:
         ([], "a JSON object"),
         ({"folk": []}, "unknown section"),
         ({"people": [{"name": "a", "shoe": 1}]}, "unknown key 'shoe'"),
-        ({"channels": [{"name": "c", "members": ["x"]}]}, "nobody is called 'x'"),
+        ({"channels": [{"name": "c", "members": ["x"]}]}, "no one is called 'x'"),
     ],
 )
 def test_a_wrong_workspace_file_is_refused_with_the_place(content: Any, words: str) -> None:

@@ -29,7 +29,7 @@ from tests.wire import wire
 SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=3))
 TICK = "the tick stands still: due work is not done"
 RELAY = "the relay stands still: nothing is sent"
-PAST_SLACK = "the fallback stands still: nothing goes out past Slack"
+PAST_SLACK = "the fallback stands still: nothing goes out outside Slack"
 AWAY = "the database does not answer"
 UNREAD = "Slack's directory has not been read yet: roles are not known"
 TAKES_NOTHING = "the database stores nothing: it has no room, or may only be read"

@@ -55,7 +55,7 @@ async def test_a_token_that_is_lost_and_comes_back_is_said_once_each(
     ]
     assert told == [
         (logging.ERROR, "Slack refuses our token"),
-        (logging.WARNING, "Slack takes our token again"),
+        (logging.WARNING, "Slack accepts our token again"),
     ]
 
 

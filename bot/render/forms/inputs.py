@@ -2,7 +2,7 @@
 
 An action_id is always the Field. A block_id begins with it; where Slack must forget what a person
 chose (the proposed teams after another category), it goes on with `:` and what was chosen before:
-Slack keeps the state of an input whose ids are unchanged, whatever its initial value says.
+Slack keeps the state of an input whose ids are unchanged, and ignores its initial value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

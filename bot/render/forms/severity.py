@@ -28,7 +28,7 @@ def severity_form(desk: Desk, subject: str, head: Head) -> dict[str, Any]:
 def raise_form(
     desk: Desk, subject: str, head: Head, to: Severity, words: str, pages: Sequence[WillPage]
 ) -> dict[str, Any]:
-    """The same once more, with the people whom it will page. The block_id says for which severity
+    """The same again, with the people that it will page. The block_id says for which severity
     they are shown: another choice shows its own first.
     """
     blocks: list[Block] = [

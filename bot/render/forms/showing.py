@@ -17,7 +17,7 @@ from bot.render.notices import line
 LATEST_SHOWN = 15
 _LINES_IN_A_SECTION = 10
 _ENTRIES_IN_VIEW = 400
-"""Forty sections of at most 3,000 characters stay within a view's 250 kB, whatever the script."""
+"""Forty sections of at most 3,000 characters stay within a view's 250 kB, in any script."""
 _BYTES_OF_ENTRIES = 200_000
 
 

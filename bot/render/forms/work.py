@@ -168,12 +168,12 @@ def reopen_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str,
 
 
 def cannot_take_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:
-    """`subject` is the page. The reason is asked for, but nobody has to give one."""
+    """`subject` is the page. The reason is optional."""
     return _reason_form(desk, Form.CANNOT_TAKE, subject, "cannot_take_why", head, optional=True)
 
 
 def refuse_form(desk: Desk, request: AccessRequest) -> dict[str, Any]:
-    """`subject` is the request. A reason is asked for, but nobody has to give one."""
+    """`subject` is the request. The reason is optional."""
     return _reason_form(
         desk, Form.REFUSE_ACCESS, request.id, "refuse_access_why", request.head, optional=True
     )

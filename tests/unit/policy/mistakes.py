@@ -9,7 +9,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "# ── Severities",
         '[fallback.people]\n»pria = ["email:priya@example.com"]\n# ── Severities',
         "fallback.people.pria",
-        "'pria' is nobody in [people]; did you mean 'priya'?",
+        "'pria' is not in [people]; did you mean 'priya'?",
     ),
     "a way without an address": (
         "# ── Severities",
@@ -21,7 +21,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "# ── Severities",
         '[fallback.people]\n»priya = ["sms:priya@example.com"]\n# ── Severities',
         "fallback.people.priya",
-        "expected an address such as 'sms:+6591234567' (what stands here is not repeated)",
+        "expected an address such as 'sms:+6591234567' (the value is not repeated here)",
     ),
     "a way that is listed twice": (
         "# ── Severities",
@@ -45,7 +45,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         'on_call = ["@priya", "@tom", "@jamal"]',
         'on_call = ["@prya", "@tom", "@jamal"]',
         "team.legal.on_call",
-        "'@prya' is nobody in [people]; did you mean '@priya'?",
+        "'@prya' is not in [people]; did you mean '@priya'?",
     ),
     "a person without the @": (
         'members = ["@elena"]',
@@ -57,7 +57,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         'on_call = ["@sofia", "@daniel", "@hana"]',
         'on_call = [\n  "@sofia",\n  »"@danial",\n]',
         "team.pr.on_call",
-        "'@danial' is nobody in [people]; did you mean '@daniel'?",
+        "'@danial' is not in [people]; did you mean '@daniel'?",
     ),
     "a team that is nowhere": (
         'teams    = ["content-policy"]\n',
@@ -211,7 +211,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         'channels = ["C0TNSWEEKLY"]\n',
         "",
         "digest[2].channels",
-        "expected channels or people: this digest would go to nobody",
+        "expected channels or people: this digest would go to no one",
     ),
     "two digests of one key": (
         'key      = "content-policy"',

@@ -97,7 +97,7 @@ def test_a_step_that_pages_a_backup_who_is_not_there_is_refused(tmp_path: Path) 
 
     said = refusal(tmp_path, text)
 
-    assert "team.dpo.ladder.P1.steps[1].who: 'backup' is nobody" in said[0]
+    assert "team.dpo.ladder.P1.steps[1].who: 'backup' is no one" in said[0]
 
 
 def test_a_default_ladder_that_reaches_nobody_in_a_team_is_refused(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_default_ladder_that_reaches_nobody_in_a_team_is_refused(tmp_path: Pat
 
     said = refusal(tmp_path, text)
 
-    assert "ladder.P3.steps: this ladder reaches nobody in team 'dpo'" in said[0]
+    assert "ladder.P3.steps: this ladder reaches no one in team 'dpo'" in said[0]
 
 
 @pytest.mark.parametrize(
