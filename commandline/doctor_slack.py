@@ -111,7 +111,7 @@ class Slack:
                     raise
                 self.waited += limit.after
                 seconds = limit.after.total_seconds()
-                print(f"Slack asks for {seconds:g} s; waiting.", file=sys.stderr)
+                print(f"Slack asks for a pause of {seconds:g} s; waiting.", file=sys.stderr)
                 await asyncio.sleep(seconds)
 
 

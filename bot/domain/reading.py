@@ -238,7 +238,7 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`/escalate list` and `search`. `about` is the filter as the person typed it."""
+    """`/escalate list` and `search`. `about`: the filter or the words, as typed."""
 
     about: str
     heads: tuple[Head, ...]
@@ -246,6 +246,7 @@ class Listing:
     total: int = 0
     overdue_pages: Mapping[str, int] = field(default_factory=dict)
     older: Older | None = None
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

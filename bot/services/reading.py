@@ -150,6 +150,7 @@ def search(db: Database, act: Act, words: str) -> Listing:
     with db.reading() as tx:
         found = searching.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
         listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))
+    listing = replace(listing, searched=True)
     if found.older is None:
         return listing
     older = Older(reference(found.older), retyped(wanted), found.cut_short)

@@ -237,7 +237,7 @@ async def test_a_rate_limit_is_waited_for_aloud(
         slack.slack.faults.add(limit)
         account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 0
-    assert "Slack asks for 1 s of pause; waiting." in account.aside
+    assert "Slack asks for a pause of 1 s; waiting." in account.aside
     assert "47 of 47" in account.said
 
 

@@ -494,6 +494,9 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "listing, one": Case(answers.listing, Listing("", (a_head(),), NOW, 1, {"ESC-12": 1})),
     "listing, many": Case(answers.listing, Listing("open", (a_head(),) * 100, NOW, 130)),
+    "listing, found by a word": Case(
+        answers.listing, Listing("open", (a_head(),), NOW, 1, searched=True)
+    ),
     "listing, empty": Case(answers.listing, Listing("mine", (), NOW)),
     "listing, nothing open": Case(answers.listing, Listing("", (), NOW)),
     "listing, the newest found": Case(
