@@ -1,7 +1,7 @@
 """The forms of an incident's work. Subject: the incident's id."""
 
 from bot.domain.controls import Field
-from bot.domain.errors import FormErrors, NothingToDo
+from bot.domain.errors import AlreadyPaged, FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
 from bot.domain.severity import Severity
@@ -93,11 +93,18 @@ async def page(sent: Sent) -> Became:
     reference = (await sent.read(reading.head, sent.act, sent.subject)).reference
     why = sent.fields.text(Field.WHY).strip()
     policy = sent.policy
-    if team is not None:
-        started = await sent.write(paging.page_team, policy, sent.act, sent.subject, team, why)
-    else:
-        assert user is not None
-        started = await sent.write(paging.page_person, policy, sent.act, sent.subject, user, why)
+    try:
+        if team is not None:
+            started = await sent.write(paging.page_team, policy, sent.act, sent.subject, team, why)
+        else:
+            assert user is not None
+            service = paging.page_person
+            started = await sent.write(service, policy, sent.act, sent.subject, user, why)
+    except AlreadyPaged as error:
+        # At the field, so that what was typed stays in the form.
+        field = Field.TEAM if team is not None else Field.PERSON
+        said = sent.desk.plain("listeners", "paged_already", error=error)
+        raise FormErrors({field: said}) from None
     return sent.say(
         "page_sent",
         reference=reference,

@@ -175,7 +175,18 @@ async def test_page_a_team_and_not_two_things_at_once(stage: Stage) -> None:
 async def test_paging_a_team_twice_is_marked_at_the_team(stage: Stage) -> None:
     opened = stage.opened()
     await form(stage, "mei", opened.head.id, Button.PAGE_TEAM)
-    assert set((await sent_by(stage, "mei", team="legal")).errors) == {"team"}
+    sent = await sent_by(stage, "mei", team="legal")
+    assert sent.errors == {"team": "Legal is already being paged for ESC-1."}
+
+
+async def test_paging_a_person_twice_is_marked_at_the_person(stage: Stage) -> None:
+    opened = stage.opened(teams=())
+    await form(stage, "mei", opened.head.id, Button.PAGE_TEAM)
+    assert (await sent_by(stage, "mei", person=TOM)).ok
+    await form(stage, "mei", opened.head.id, Button.PAGE_TEAM)
+    sent = await sent_by(stage, "mei", person=TOM)
+    assert set(sent.errors) == {"person"}
+    assert "is already being paged for ESC-1." in sent.errors["person"]
 
 
 async def test_task_with_a_time_that_cannot_be_read_is_marked(stage: Stage) -> None:
