@@ -29,6 +29,9 @@ from bot.store import pages, timers
 from bot.store.tables import Page, PagingRun
 from bot.store.timers import NewTimer
 
+ON_ITS_OWN: Mapping[str, Any] = {}
+"""A run goes on for the person who asked for it before."""
+
 
 def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
     """Return the ladder on which one person is paged; behind them stand the managers on duty."""
@@ -91,18 +94,23 @@ def hasten(case: Case, policy: Policy, run: PagingRun, reason: Reason) -> tuple[
     within = policy.severities[severity].ack_within
     pace = pace_of(run, pages.pages_of_run(case.tx, run.id))
     moved = sooner(pace, ladder, within, case.act.now, gone_from(case, [ladder]))
-    return move(case, run, moved, reason) if moved.page is not None else ()
+    return move(case, run, moved, reason, _vouched(case, run)) if moved.page is not None else ()
 
 
-def move(case: Case, run: PagingRun, moved: Moved, reason: Reason) -> tuple[UserId, ...]:
-    """Have a run go on by another ladder, and say why on its pages; return who is paged now."""
+def move(
+    case: Case, run: PagingRun, moved: Moved, reason: Reason, wanted: Mapping[str, Any] = ON_ITS_OWN
+) -> tuple[UserId, ...]:
+    """Have a run go on by another ladder, and say why on its pages; return who is paged now.
+
+    `wanted`: who asks for the run from now on. A change of severity alone asks for no one.
+    """
     reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
     values = {
         "ladder": moved.ladder.to_json(),
         "ack_due_at": moved.ack_due_at,
         "next_at": moved.next_at,
         "reasons": [each.to_json() for each in reasons],
-        **_vouched(case, run),
+        **wanted,
     }
     after = {}
     if moved.page is not None:
@@ -142,10 +150,17 @@ def vouches(case: Case, run: PagingRun) -> bool:
     return case.entitled and not vouched(run) and not for_me
 
 
-def _vouched(case: Case, run: PagingRun) -> dict[str, Any]:
+def _vouched(case: Case, run: PagingRun) -> Mapping[str, Any]:
     """Where somebody entitled wants it too, whoever answers belongs by them."""
-    if not vouches(case, run):
-        return {}
+    return _asked_by(case) if vouches(case, run) else {}
+
+
+def by_the_policy(case: Case, run: PagingRun) -> Mapping[str, Any]:
+    """The policy proposes this team: it is wanted, whoever asked for it until now."""
+    return {} if vouched(run) else _asked_by(case)
+
+
+def _asked_by(case: Case) -> Mapping[str, Any]:
     return {"requested_by": case.act.user, "by_entitled": True}
 
 

@@ -163,13 +163,16 @@ def _declined(case: Case, team: TeamKey) -> set[UserId]:
 
 
 def start_teams(
-    case: Case, policy: Policy, teams: Sequence[TeamKey], reason: Reason
+    case: Case, policy: Policy, teams: Sequence[TeamKey], reason: Reason, *, proposed: bool = False
 ) -> list[Started]:
-    """Start several teams' escalations at once; who is gone is asked once for all."""
+    """Start several teams' escalations at once; who is gone is asked once for all.
+
+    `proposed`: the policy asks for them, so they belong whoever the occasion comes from.
+    """
     ladders = {team: policy.ladder(team, case.incident.severity) for team in teams}
     gone = gone_from(case, ladders.values())
     return [
-        _start(case, policy, team, policy.teams[team].name, ladder, reason, gone)
+        _start(case, policy, team, policy.teams[team].name, ladder, reason, gone, proposed=proposed)
         for team, ladder in ladders.items()
     ]
 
@@ -200,6 +203,8 @@ def _start(
     ladder: Ladder,
     reason: Reason,
     gone: frozenset[UserId],
+    *,
+    proposed: bool = False,
 ) -> Started:
     """Store the run with its snapshot, its first step taken."""
     act = case.act
@@ -224,7 +229,7 @@ def _start(
             "requested_by": act.user,
             "started_at": act.now,
             "ack_due_at": ack_due,
-            "by_entitled": case.entitled,
+            "by_entitled": case.entitled or proposed,
         },
     )
     match first:

@@ -21,7 +21,15 @@ from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import reading
 from bot.services.case import Case, take_up
-from bot.services.pacing import by_run, ladder_now, move, newest_unanswered, pace_of
+from bot.services.pacing import (
+    ON_ITS_OWN,
+    by_run,
+    by_the_policy,
+    ladder_now,
+    move,
+    newest_unanswered,
+    pace_of,
+)
 from bot.services.paging import start_teams
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
@@ -34,11 +42,13 @@ from bot.store.transaction import Transaction
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Runs that go on by another ladder, and the teams that a rise brings in, each with who of it
-    is paged first. `passed_over`: of each run, the people who have left or said no."""
+    is paged first. `passed_over`: of each run, the people who have left or said no. `proposed`: the
+    teams that the policy asks for then."""
 
     moved: tuple[tuple[PagingRun, Moved], ...]
     new: tuple[tuple[TeamKey, tuple[UserId, ...]], ...]
     passed_over: Mapping[str, frozenset[UserId]]
+    proposed: frozenset[str]
 
 
 def set_severity(
@@ -78,13 +88,14 @@ def _follow(case: Case, policy: Policy, plan: _Plan, was: Severity, words: str) 
     reason = Reason(occasion, case.act.user, to, words)
     paged, slower = [], []
     for run, moved in plan.moved:
-        targets = move(case, run, moved, reason)
+        wanted = by_the_policy(case, run) if run.team_key in plan.proposed else ON_ITS_OWN
+        targets = move(case, run, moved, reason, wanted)
         if targets:
             paged.append(WillPage(run.team_name, targets, again=True))
         elif occasion is Occasion.LOWERED and moved.next_at is not None:
             follows = _follows(plan, run, moved)
             slower.append(WillPage(run.team_name, (), next_at=moved.next_at, follows=follows))
-    started = start_teams(case, policy, [team for team, _ in plan.new], reason)
+    started = start_teams(case, policy, [team for team, _ in plan.new], reason, proposed=True)
     paged += [WillPage(one.team_name, one.targets) for one in started]
     return SeverityChanged(case.reference, to, tuple(paged), tuple(slower))
 
@@ -123,8 +134,8 @@ def _plan(
         and (ladder := ladder_now(policy, run, to)) is not None
     ]
     known = {run.team_key for run in runs}
-    proposed = policy.proposed_teams(incident.category, to) if rises else ()
-    new = {team: policy.ladder(team, to) for team in proposed if team not in known}
+    proposed = policy.proposed_teams(incident.category, to)
+    new = {team: policy.ladder(team, to) for team in proposed if rises and team not in known}
     told = by_run(pages.pages_of_incident(tx, incident.id) if going_on else ())
     ladders = [*new.values(), *(ladder for _, ladder in going_on)]
     everyone = {user for ladder in ladders for step in ladder.steps for user in step.targets}
@@ -139,7 +150,7 @@ def _plan(
         moved.append((run, went))
         passed_over[run.id] = frozenset(gone.union(pace.said_no))
     first = [(team, _first(ladder, now, gone)) for team, ladder in new.items()]
-    return _Plan(tuple(moved), tuple(first), passed_over)
+    return _Plan(tuple(moved), tuple(first), passed_over, frozenset(proposed))
 
 
 def _first(ladder: Ladder, now: datetime, gone: set[UserId]) -> tuple[UserId, ...]:

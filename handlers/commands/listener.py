@@ -23,7 +23,6 @@ from handlers.commands.refused import shown, with_text
 from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Verb
 from handlers.errors import Failure, attempt
-from handlers.placed import placed
 from handlers.shell import Shell
 from handlers.telling import Telling
 from handlers.who import unidentified, whoever
@@ -116,7 +115,4 @@ async def _done(ask: Ask, verb: Verb) -> Answer:
     if verb.deed is not None:
         require(ask.act, verb.deed, belongs=True)
     ask = await about(ask, verb)
-    answer = await verb.run(ask)
-    if verb.aloud and isinstance(answer, Message):
-        return await placed(ask, (await ask.incident()).incident_id, answer)
-    return answer
+    return await verb.run(ask)

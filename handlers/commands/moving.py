@@ -12,6 +12,8 @@ from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.render import answers, forms
 from bot.services import lifecycle, severities
+from bot.services.lifecycle import Turned
+from bot.services.reading import Found
 from handlers.answer import Answer, Modal
 from handlers.commands.about import known
 from handlers.commands.duplicates import not_clear, pair
@@ -24,6 +26,7 @@ from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
 from handlers.commands.words import first_word, number_first, person_first, plain, state_first
 from handlers.modals import prefilled
+from handlers.placed import placed
 from handlers.who import reachable
 
 _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
@@ -49,7 +52,8 @@ async def status(ask: Ask) -> Answer:
         await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
     else:
         await ask.write(lifecycle.set_state, ask.act, found.incident_id, to, note)
-    return ask.say("state_changed", reference=found.reference, state=to.value)
+    moved = ask.say("state_changed", reference=found.reference, state=to.value)
+    return await placed(ask, found.incident_id, moved)
 
 
 def _state(ask: Ask) -> tuple[State, str]:
@@ -79,7 +83,7 @@ async def severity(ask: Ask) -> Answer:
     changed = await ask.write(
         severities.set_severity, ask.policy, ask.act, found.incident_id, to, reason
     )
-    return answers.severity_changed(ask.desk, changed)
+    return await placed(ask, found.incident_id, answers.severity_changed(ask.desk, changed))
 
 
 async def _severity_form(ask: Ask) -> Answer:
@@ -165,7 +169,7 @@ async def _resolve_form(ask: Ask, note: str) -> Answer:
 async def close(ask: Ask) -> Answer:
     found = await ask.incident()
     await ask.write(lifecycle.close, ask.act, found.incident_id)
-    return ask.say("closed", reference=found.reference)
+    return await placed(ask, found.incident_id, ask.say("closed", reference=found.reference))
 
 
 async def reopen(ask: Ask) -> Answer:
@@ -187,9 +191,7 @@ async def _reopen_form(ask: Ask) -> Answer:
 async def decline(ask: Ask) -> Answer:
     found = await ask.incident()
     turned = await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
-    return ask.say(
-        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=State.DECLINED.value
-    )
+    return await _ended(ask, found, turned, State.DECLINED)
 
 
 async def duplicate(ask: Ask) -> Answer:
@@ -201,14 +203,18 @@ async def duplicate(ask: Ask) -> Answer:
     ask = replace(ask, named=await known(ask, read.ending) if read.ending else ask.named)
     found = await ask.incident()
     turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
-    return ask.say(
-        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=State.DUPLICATE.value
+    return await _ended(ask, found, turned, State.DUPLICATE)
+
+
+async def _ended(ask: Ask, found: Found, turned: Turned, state: State) -> Answer:
+    ended = ask.say(
+        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=state.value
     )
+    return await placed(ask, found.incident_id, ended)
 
 
 STATUS = Verb(
     name="status",
-    aloud=True,
     aliases=("state", "move"),
     usage="status [ESC-n] <state> [note]",
     summary="moves an escalation to another state; alone it opens the form",
@@ -219,7 +225,6 @@ STATUS = Verb(
 )
 SEVERITY = Verb(
     name="severity",
-    aloud=True,
     aliases=("sev", "priority"),
     usage="severity [ESC-n] <p0-p3> [reason]",
     summary="raises or lowers the severity; lowering takes a reason; alone it opens the form",
@@ -273,7 +278,6 @@ REOPEN = Verb(
 )
 DECLINE = Verb(
     name="decline",
-    aloud=True,
     aliases=("reject",),
     usage="decline [ESC-n] <reason>",
     summary="declines what is not an escalation, with a reason",

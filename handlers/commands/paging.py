@@ -13,6 +13,7 @@ from handlers.commands.questions import refuse_question
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import plain
+from handlers.placed import placed
 from handlers.subjects import about_incident
 from handlers.who import reachable
 
@@ -76,9 +77,10 @@ async def hand_over(ask: Ask) -> Answer:
     if isinstance(done, TaskGiven):
         return ask.say("task_handed_over", person=done.to)
     to = person(user) if user else done.to.team_name
-    return ask.say(
+    said = ask.say(
         "handed_over", reference=found.reference, to=to, owns=done.owns, people=done.to.targets
     )
+    return await placed(ask, found.incident_id, said)
 
 
 PAGE = Verb(
@@ -105,7 +107,6 @@ ACK = Verb(
 )
 HAND_OVER = Verb(
     name="handover",
-    aloud=True,
     aliases=("hand-over", "handoff", "hand-off"),
     usage="handover [ESC-n] <team or @person> <summary>",
     summary="hands over your part, with a written summary; alone it opens the form",

@@ -95,8 +95,7 @@ class Verb:
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
     makes no sense without one. `straight`: does it for
     a person not identified yet, in one transaction; None where the words ask for something else.
-    `aloud`: what it does is also said in the incident's channel. `asking`: what a
-    question mark means behind it.
+    `asking`: what a question mark means behind it.
     """
 
     name: str
@@ -110,7 +109,6 @@ class Verb:
     about_incident: bool = True
     needs_incident: bool = True
     behind: Behind = Behind.NAMES
-    aloud: bool = False
     asking: Asking = Asking.TEXT
 
     @property

@@ -5,6 +5,7 @@ from bot.services import lifecycle, reading
 from handlers.answer import Answer
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.errors import Failure, attempt
+from handlers.placed import placed
 
 
 async def note(ask: Ask) -> Answer:
@@ -21,7 +22,8 @@ async def update(ask: Ask) -> Answer:
         ask.read(reading.head, ask.act, found.incident_id), "Looking after an update"
     )
     due_at = None if isinstance(head, Failure) else head.update_due_at
-    return ask.say("updated", reference=found.reference, due_at=due_at)
+    said = ask.say("updated", reference=found.reference, due_at=due_at)
+    return await placed(ask, found.incident_id, said)
 
 
 NOTE = Verb(
@@ -36,7 +38,6 @@ NOTE = Verb(
 )
 UPDATE = Verb(
     name="update",
-    aloud=True,
     aliases=("post",),
     usage="update [ESC-n] <text>",
     summary="posts an update in the channel, and resets the update timer",

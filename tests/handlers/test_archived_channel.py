@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button
+from bot.services import lifecycle
 from bot.store.tables.states import RoomState
+from tests.factories import an_act
 from tests.handlers.modals import words
 from tests.handlers.stage import Stage
 from tests.handlers.test_buttons import a_page
@@ -32,21 +34,36 @@ async def an_archived_one(stage: Stage) -> str:
         "severity {} p0",
         "decline {} no escalation",
         "handover {} @tom all is said",
+        "duplicate {} of ESC-2",
+        "status {} duplicate of ESC-2",
+        "severity 1 p0",
     ],
 )
 async def test_an_answer_says_that_nothing_was_posted(stage: Stage, text: str) -> None:
     reference = await an_archived_one(stage)
+    stage.opened()
     await stage.command("mei", f"assign {reference} me")
     assert NOWHERE in await stage.command("mei", text.format(reference))
+
+
+async def test_closing_one_says_it_too(stage: Stage) -> None:
+    reference = await an_archived_one(stage)
+    root_cause = next(iter(stage.policy.root_causes))
+    act = an_act()
+    lifecycle.resolve(stage.db, stage.policy, act, stage.incidents()[0].id, root_cause=root_cause)
+    assert NOWHERE in await stage.command("mei", f"close {reference}")
 
 
 async def test_an_answer_of_one_that_has_its_channel_does_not(stage: Stage) -> None:
     opened = stage.opened()
     stage.in_channel(opened)
     assert NOWHERE not in await stage.command("mei", f"update {opened.head.reference} under way")
-    await an_archived_one(stage)
-    said = await stage.command("mei", f"note {opened.head.reference} for the record")
-    assert NOWHERE not in said, "a note is never said aloud"
+
+
+async def test_a_note_does_not_for_it_is_never_said_aloud(stage: Stage) -> None:
+    reference = await an_archived_one(stage)
+    said = await stage.command("mei", f"note {reference} for the record")
+    assert NOWHERE not in said
 
 
 async def test_the_button_that_leads_to_the_channel_says_so(stage: Stage) -> None:

@@ -144,3 +144,13 @@ async def test_two_severities_are_asked(stage: Stage, text: str) -> None:
     assert "`/escalate open p0: bomb`" in said
     assert "`/escalate open p1: bomb`" in said
     assert stage.incidents() == []
+
+
+async def test_a_bare_number_before_a_severity_is_an_escalation_and_the_answer_says_so(
+    stage: Stage,
+) -> None:
+    stage.opened()
+    said = await stage.command("mei", "severity 1 p0 weapon on the live")
+    assert "ESC-1" in said
+    assert "P0" in said
+    assert [one.severity for one in stage.incidents()] == [Severity.P0]

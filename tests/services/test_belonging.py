@@ -6,22 +6,25 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.act import Act, Role
-from bot.domain.errors import MayOnlyRead, NotPermitted, NotYours
+from bot.domain.errors import MayOnlyRead, NotPermitted, NotYours, Refused
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import UNANSWERED
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import (
     access,
     answering,
+    correcting,
     followups,
     handing_over,
     lifecycle,
     paging,
     severities,
 )
+from bot.services.correcting import Correction
 from bot.store import followups as stored_tasks
-from bot.store import incidents
+from bot.store import incidents, pages
 from bot.store.database import Database
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
 from tests.services import scene
@@ -108,6 +111,45 @@ def test_who_paged_themselves_is_vouched_for_by_nobody_without_the_right(
     handing_over.hand_over(db, policy, member(NORA), incident, to_person=NICK, summary="go on")
     answering.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, incident, NICK) is False
+
+
+@pytest.mark.parametrize("to", [Severity.P0, Severity.P2])
+def test_a_change_of_severity_asks_for_nobody(
+    db: Database, policy: Policy, incident: str, to: Severity
+) -> None:
+    """The pages follow it, and are still what people asked for themselves."""
+    paging.page_person(db, policy, member(), incident, NICK)
+    severities.set_severity(db, policy, an_act(), incident, to, "it changed")
+    answering.acknowledge_mine(db, member())
+    assert seat(db, incident, NICK) is False
+    with pytest.raises(NotPermitted):
+        lifecycle.post_update(db, member(), incident, "all quiet")
+
+
+def test_a_rise_that_restricts_calls_off_what_people_asked_for_themselves(
+    db: Database, policy: Policy
+) -> None:
+    opened = an_incident(db, policy, an_act(), teams=(), severity=Severity.P2).head.id
+    paging.page_person(db, policy, member(), opened, NICK)
+    correcting.correct(db, policy, an_act(), opened, Correction(category="child-safety"))
+    assert scene.incident(db, opened).tier is not Tier.STANDARD
+    with pytest.raises(Refused):
+        answering.acknowledge(db, member(), page_of(db, NICK))
+    assert seat(db, opened, NICK) is None
+
+
+def test_a_team_that_the_policy_proposes_is_wanted_whoever_raises(
+    db: Database, policy: Policy
+) -> None:
+    opened = an_incident(db, policy, an_act(), teams=(), severity=Severity.P2).head.id
+    severities.set_severity(db, policy, member(), opened, Severity.P0, "it spreads")
+    with db.reading() as tx:
+        runs = [run for run in pages.runs_of(tx, [opened]) if run.state in UNANSWERED]
+    assert runs
+    correcting.correct(db, policy, an_act(), opened, Correction(tier=Tier.RESTRICTED))
+    with db.reading() as tx:
+        after = {run.id: run.state for run in pages.runs_of(tx, [opened])}
+    assert all(after[run.id] in UNANSWERED for run in runs)
 
 
 def test_a_page_of_somebody_entitled_gives_the_right_to_work_on_it(
