@@ -45,10 +45,15 @@ PAUSE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`admitted`: they may read it now; a guest who was brought in by hand may only stay."""
+    """`admitted`: they may read it now; a guest who was brought in by hand may only stay.
+
+    `asked`: they had asked for access. `by_hand`: they had been brought into the channel. One
+    answer is for both.
+    """
 
     reference: str
     person: UserId
+    asked: bool
     by_hand: bool
     admitted: bool
 
@@ -150,25 +155,24 @@ def open_request(db: Database, act: Act, request_id: str) -> AccessRequest:
 
 def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: str = "") -> Answered:
     """Let somebody in, or not. Whoever asked is told; whoever was brought in and may not stay is
-    removed from the channel.
+    removed from the channel. Where one person is waited for in both ways, both are answered.
     """
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
         row = theirs.request(tx, act, request_id)
         with take_up(tx, act, row.incident_id, Deed.INVITE, ended_too=True) as case:
-            state = RequestState.GRANTED if granted else RequestState.REFUSED
-            settled = requests.settle(tx, row.id, state, act.now, by=act.user, reason=reason)
-            if not settled:
+            rows = requests.open_of(tx, case.id, row.person)
+            if row.id not in [one.id for one in rows]:
                 raise _answered_already(case.reference, requests.get(tx, row.id) or row)
-            # Whoever asked and was brought in meanwhile has two, and one answer is to both.
-            also = requests.open_of(tx, case.id, row.person)
-            for one in also:
-                requests.settle(tx, one.id, state, act.now, by=act.user, reason=reason)
+            if row.person in case.invited:
+                # A release that does not answer by letting in has let them in.
+                raise AnsweredAlready(case.reference, row.person, True, None, act.now)
             admitted = granted and _admit(case, row)
             if not granted:
-                _turn_away(case, row, also, reason)
+                _turn_away(case, rows, reason)
             keep_true(case, Change.ACCESS)
-            return Answered(case.reference, UserId(row.person), row.by_hand, admitted)
+            asked, by_hand = any(not one.by_hand for one in rows), any(one.by_hand for one in rows)
+            return Answered(case.reference, UserId(row.person), asked, by_hand, admitted)
 
 
 def _answered_already(about: str, row: Row) -> AnsweredAlready:
@@ -183,21 +187,26 @@ def _admit(case: Case, row: Row) -> bool:
     kept_out = person is None or person.outsider or person.gone
     if kept_out and not row.by_hand:
         raise NotFound("person", row.person)
+    requests.settle(case.tx, row.id, RequestState.GRANTED, case.act.now, by=case.act.user)
     case.record(EntryKind.INVITED, person=row.person)
     if kept_out:
+        lapsed = RequestState.LAPSED
+        requests.settle_all(case.tx, case.id, row.person, lapsed, case.act.now, None)
         return False
     case.let_in(row.person)
     _tell(case, row, granted=True, by=case.act.user)
     return True
 
 
-def _turn_away(case: Case, row: Row, also: Sequence[Row], reason: str) -> None:
-    case.record(EntryKind.REFUSED_ACCESS, person=row.person, reason=reason, by_hand=row.by_hand)
-    for one in (row, *also):
-        if one.by_hand:
-            case.post(DeliveryKind.ROOM_REMOVE, f"remove:{one.id}", user=one.person)
+def _turn_away(case: Case, rows: Sequence[Row], reason: str) -> None:
+    user, act = rows[0].person, case.act
+    requests.settle_all(case.tx, case.id, user, RequestState.REFUSED, act.now, act.user, reason)
+    for row in rows:
+        case.record(EntryKind.REFUSED_ACCESS, person=user, reason=reason, by_hand=row.by_hand)
+        if row.by_hand:
+            case.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", user=user)
         else:
-            _tell(case, one, granted=False, by=case.act.user)
+            _tell(case, row, granted=False, by=act.user)
 
 
 def _tell(case: Case, row: Row, *, granted: bool, by: UserId | None) -> None:

@@ -16,14 +16,15 @@ from bot.domain.rights import (
     may,
     require,
 )
+from bot.domain.standing import Change, untrue_after
 from bot.domain.timeline import Entry, EntryKind
 from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.services.addressing import notice_key, personal
 from bot.services.belonging import belongs_to, may_only_read, require_in
-from bot.store import inbound, incidents, outbox, timers
+from bot.store import inbound, incidents, outbox, posted, requests, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, PagingRun
-from bot.store.tables.states import RoomState
+from bot.store.tables.states import RequestState, RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Table, Transaction
 
@@ -211,6 +212,18 @@ class Case:
         if incidents.invite(self.tx, self.incident, [user], team_key, now, belongs=belongs):
             key = f"invite:{self.id}:{self._seq}:{user}"
             self.post(DeliveryKind.ROOM_INVITE, key, users=[user])
+            self._answer_requests(user)
+
+    def _answer_requests(self, user: str) -> None:
+        """Whichever way lets a person in answers all that waited for an answer about them."""
+        of_themselves = user == self.act.user
+        if of_themselves and not by_invitation(self.incident.tier):
+            # Where everyone with a role reads, those without one come in by others alone.
+            return
+        now, by = self.act.now, None if self.act.by_the_bot else self.act.user
+        if requests.settle_all(self.tx, self.id, user, RequestState.GRANTED, now, by):
+            told = posted.of_subjects(self.tx, [self.id], untrue_after(Change.ACCESS))
+            self.send(*(posted.edit(one, self.incident.team_id, now) for one in told))
 
     def expect_update(self) -> None:
         """Start the time to the next status update anew."""

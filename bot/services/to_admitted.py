@@ -81,6 +81,8 @@ def access_answer(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetim
         return NO_INCIDENT
     if kept_out(shelf, incident, claimed.target):
         return KEPT_OUT
+    if not claimed.args["granted"] and claimed.target in shelf.participants(incident.id):
+        return Moot("let in meanwhile")
     return Letter(_access_answer(shelf, claimed, incident), person=claimed.target)
 
 

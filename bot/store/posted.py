@@ -80,9 +80,19 @@ def of_incident(
 def of_kind_since(
     tx: Transaction, team_id: str, kinds: Collection[DeliveryKind], since: datetime
 ) -> list[Standing]:
-    """Return what of these kinds was posted in a workspace since then."""
+    """Return what of these kinds was posted in a workspace since then, whenever it was planned."""
     of_team = col(Delivery.team_id) == team_id
-    return _found(tx, _standing(kinds).where(col(Delivery.id) >= first_id(since), of_team))
+    return _found(tx, _standing(kinds).where(_worded_since(since), of_team))
+
+
+def _worded_since(since: datetime) -> Any:
+    """What has been planned since then, or was planned before and is on its way, or went out since:
+    words are made when a message is sent."""
+    return or_(
+        col(Delivery.id) >= first_id(since),
+        col(Delivery.sent_at) >= since,
+        col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+    )
 
 
 _WHOSE: dict[About, tuple[Any, Any]] = {
@@ -164,7 +174,7 @@ def homes_since(tx: Transaction, team_id: str, since: datetime) -> list[str]:
     drawn = select(col(Delivery.subject)).where(
         col(Delivery.team_id) == team_id,
         col(Delivery.kind) == DeliveryKind.HOME,
-        col(Delivery.id) >= first_id(since),
+        _worded_since(since),
     )
     return sorted(set(tx.execute(drawn).scalars()))
 

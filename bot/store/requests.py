@@ -1,6 +1,7 @@
 """Requests for access: who asked, or was brought in by hand, and what was answered."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import col
@@ -72,16 +73,35 @@ def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
 
 
 def open_of(tx: Transaction, incident_id: str, person: str) -> list[AccessRequest]:
-    """Return what is open about a person: their own request, that they were brought in, or both."""
+    """Return what waits for an answer about a person: a request, how they came in, or both."""
     return tx.all(
         select_rows(AccessRequest)
-        .where(
-            col(AccessRequest.incident_id) == incident_id,
-            col(AccessRequest.person) == person,
-            col(AccessRequest.state) == RequestState.OPEN,
-        )
+        .where(*_open_about(incident_id, person))
         .order_by(col(AccessRequest.id))
     )
+
+
+def _open_about(incident_id: str, person: str) -> list[Any]:
+    return [
+        col(AccessRequest.incident_id) == incident_id,
+        col(AccessRequest.person) == person,
+        col(AccessRequest.state) == RequestState.OPEN,
+    ]
+
+
+def settle_all(
+    tx: Transaction,
+    incident_id: str,
+    person: str,
+    state: RequestState,
+    now: datetime,
+    by: str | None,
+    reason: str = "",
+) -> bool:
+    """Answer all that waits for an answer about a person; False where nothing does."""
+    values = {"state": state, "answered_by": by, "answered_at": now, "reason": reason}
+    theirs = update(AccessRequest).where(*_open_about(incident_id, person))
+    return tx.changed(theirs.values(**values)) > 0
 
 
 def settle(
@@ -106,10 +126,7 @@ def settle_by_hand(
 ) -> bool:
     """End the open question what becomes of somebody who was brought in by hand."""
     theirs = update(AccessRequest).where(
-        col(AccessRequest.incident_id) == incident_id,
-        col(AccessRequest.person) == person,
-        col(AccessRequest.by_hand).is_(True),
-        col(AccessRequest.state) == RequestState.OPEN,
+        *_open_about(incident_id, person), col(AccessRequest.by_hand).is_(True)
     )
     return tx.changed(theirs.values(state=state, answered_at=now)) == 1
 

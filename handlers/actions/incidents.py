@@ -100,7 +100,7 @@ async def request_access(click: Click) -> Answer:
 async def grant_access(click: Click) -> Answer:
     answered = await click.write(admission.answer, click.act, click.value, granted=True)
     about = {"reference": answered.reference, "person": answered.person}
-    if answered.by_hand:
+    if not answered.asked:
         return click.say("access_kept", **about, admitted=answered.admitted)
     return click.say("access_granted", **about)
 
@@ -113,7 +113,12 @@ async def refuse_access(click: Click) -> Answer:
 
 async def remove_added(click: Click) -> Answer:
     answered = await click.write(admission.answer, click.act, click.value, granted=False)
-    return click.say("access_removed", reference=answered.reference, person=answered.person)
+    return click.say(
+        "access_removed",
+        reference=answered.reference,
+        person=answered.person,
+        asked=answered.asked,
+    )
 
 
 async def _head(click: Click, deed: Deed) -> Head:

@@ -196,4 +196,9 @@ async def refuse_access(sent: Sent) -> Became:
     answered = await sent.write(
         admission.answer, sent.act, sent.subject, granted=False, reason=reason
     )
-    return sent.say("access_refused", reference=answered.reference, person=answered.person)
+    return sent.say(
+        "access_refused",
+        reference=answered.reference,
+        person=answered.person,
+        by_hand=answered.by_hand,
+    )

@@ -1,5 +1,6 @@
 """A request for access is asked once, answered once, and what follows from it ends with it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -307,6 +308,83 @@ def test_one_answer_is_to_both_where_who_asks_was_brought_in_meanwhile(
     views = [one.view for one in edited if isinstance(one.view, AccessRequest)]
     assert {view.outcome for view in views} == {Outcome.GRANTED if granted else Outcome.REFUSED}
     assert len(views) == 2
+
+
+# One answer for whatever waits for one
+
+
+def asked_in_both_ways(
+    db: Database, policy: Policy, incident_id: str, user: UserId
+) -> tuple[str, str]:
+    """The request that they made, and the one about how they came in."""
+    brought_in(db, policy, user)
+    by_hand = scene.newest_request(db)
+    admission.request_access(db, policy, an_act(user, role=Role.VIEWER, minutes=1), incident_id)
+    return scene.newest_request(db), by_hand
+
+
+def outcomes(sent: scene.Sent) -> list[tuple[bool, Outcome | None, str | None]]:
+    """Of each request that is edited: by hand or not, its outcome, who answered."""
+    edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
+    found = [(one.by_hand, one.outcome, one.by) for one in edited if isinstance(one, AccessRequest)]
+    return sorted(found, key=str)
+
+
+@pytest.mark.parametrize(
+    ("way", "by"),
+    [
+        (lambda db, _, request, __: admission.answer(db, an_act(SOFIA), request, granted=True), 0),
+        (lambda db, _, __, by_hand: admission.answer(db, an_act(SOFIA), by_hand, granted=True), 0),
+        (lambda db, *_: answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA)), 1),
+        (lambda db, incident_id, *_: lifecycle.assign(db, an_act(SOFIA), incident_id, PRIYA), 0),
+    ],
+    ids=["access", "keep", "acknowledge", "ownership"],
+)
+def test_whatever_lets_a_person_in_answers_all_that_waited(
+    db: Database, policy: Policy, secret: str, way: Callable[..., object], by: int
+) -> None:
+    requests_of = asked_in_both_ways(db, policy, secret, PRIYA)
+    scene.send(db, policy, NOON + HOUR)
+    way(db, secret, *requests_of)
+    for request in requests_of:
+        for granted in (True, False):
+            with pytest.raises(AnsweredAlready) as refused:
+                admission.answer(db, an_act(SOFIA), request, granted=granted)
+            assert (refused.value.granted, refused.value.by) == (True, (SOFIA, PRIYA)[by])
+    sent = scene.send(db, policy, NOON + 2 * HOUR)
+    answered = (Outcome.GRANTED, (SOFIA, PRIYA)[by])
+    assert outcomes(sent) == [(False, *answered), (True, *answered)]
+    assert not [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    assert len(scene.letters(sent, DeliveryKind.ACCESS_ANSWER)) <= 1 - by
+    assert entries(db, secret, EntryKind.REFUSED_ACCESS) == []
+
+
+@pytest.mark.parametrize("pressed", [0, 1], ids=["refuse", "remove"])
+def test_a_refusal_answers_how_they_came_in_too(
+    db: Database, policy: Policy, secret: str, pressed: int
+) -> None:
+    requests_of = asked_in_both_ways(db, policy, secret, NOOR)
+    scene.send(db, policy, NOON + HOUR)
+    done = admission.answer(db, an_act(SOFIA), requests_of[pressed], granted=False)
+    assert (done.asked, done.by_hand, done.admitted) == (True, True, False)
+    sent = scene.send(db, policy, NOON + 2 * HOUR)
+    answered = (Outcome.REFUSED, SOFIA)
+    assert outcomes(sent) == [(False, *answered), (True, *answered)]
+    [removed] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
+    assert isinstance(removed, RoomCall)
+    assert removed.removed == NOOR
+    assert scene.told(sent, DeliveryKind.ACCESS_ANSWER) == [NOOR]
+    by_hand = [entry["by_hand"] for entry in entries(db, secret, EntryKind.REFUSED_ACCESS)]
+    assert sorted(map(bool, by_hand)) == [False, True]
+
+
+def test_a_refusal_that_is_told_late_is_not_told_to_whoever_is_in_by_then(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    admission.request_access(db, policy, an_act(PRIYA, role=Role.VIEWER), secret)
+    admission.answer(db, an_act(SOFIA), scene.newest_request(db), granted=False)
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    assert scene.told(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_ANSWER) == []
 
 
 @pytest.mark.parametrize("user", [MEI, SOFIA])

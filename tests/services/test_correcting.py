@@ -256,6 +256,24 @@ def test_everything_outside_its_channel_is_edited_to_the_codename(
         reading.details(db, an_act(MEI), opened)
 
 
+@pytest.mark.parametrize("settled", [True, False], ids=["drawn", "being drawn"])
+def test_a_home_that_was_wanted_before_it_was_opened_is_drawn_anew_too(
+    db: Database, policy: Policy, settled: bool
+) -> None:
+    """What a tab shows is looked up when it is drawn, not when that was asked for."""
+    people(db, policy, U0NOOR={})
+    homes.refresh(db, an_act(NOOR))
+    opened = an_incident(db, policy, an_act(MEI, minutes=5), teams=()).head.id
+    if settled:
+        scene.send(db, policy, NOON + HOUR)
+    else:
+        with db.transaction() as tx:
+            claims.claim(tx, now=NOON + HOUR, real=NOON + HOUR, limit=50)
+    tighten(db, policy, an_act(MEI, hours=2), opened)
+    drawn = scene.waiting(db, DeliveryKind.HOME)
+    assert NOOR in [row.target for row in drawn]
+
+
 def test_what_is_not_sent_yet_is_said_with_the_codename(
     db: Database, policy: Policy, opened: str
 ) -> None:

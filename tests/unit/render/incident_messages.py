@@ -234,6 +234,12 @@ ERRORS: Mapping[str, Exception] = {
     "refused lately": errors.RefusedLately("ESC-12", NOW),
     "answered already, given": errors.AnsweredAlready("ESC-12", "U0TOM", True, "U0MEI", NOW),
     "answered already, refused": errors.AnsweredAlready("ESC-12", "U0TOM", False, "U0MEI", NOW),
+    "answered already, by acknowledging": errors.AnsweredAlready(
+        "ESC-12", "U0TOM", True, "U0TOM", NOW
+    ),
+    "answered already, nobody knows how": errors.AnsweredAlready(
+        "ESC-12", "U0TOM", True, None, NOW
+    ),
     "lapsed": errors.AnsweredAlready("ESC-12", "U0TOM", False, None, NOW),
     "nobody to ask": errors.NobodyToAsk("ESC-12"),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
@@ -273,6 +279,8 @@ ERRORS: Mapping[str, Exception] = {
 SAID: Mapping[str, Any] = {
     "in_person": False,
     "run": errors.BeingPaged("Legal", (PRIYA, TOM), None, SOFIA, NOW),
+    "asked": True,
+    "by_hand": True,
     "admitted": True,
     "reference": "ESC-12",
     "team": "Legal",

@@ -405,6 +405,12 @@ MESSAGES: Mapping[str, Case] = {
     "access request, refused": Case(
         access.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
     ),
+    "access request, they acknowledged": Case(
+        access.request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
+    ),
+    "access request, let in by the bot": Case(
+        access.request, a_request(outcome=Outcome.GRANTED, at=NOW)
+    ),
     "access request, lapsed": Case(access.request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)),
     "added by hand": Case(access.request, a_request(by_hand=True, added_by=PRIYA)),
     "added, Slack does not say by whom": Case(access.request, a_request(by_hand=True)),
