@@ -324,7 +324,7 @@ STORIES = (
         "somebody leaves",
         "its tier is tightened",
     ),
-    ("its channel is archived",),
+    ("people on a list leave Slack", "its channel is archived"),
 )
 """One after the other: to tell a story anew for each event would take minutes."""
 
