@@ -257,10 +257,14 @@ class BadInput(Refused):
 
 @dataclass(eq=False)
 class Unclear(Refused):
-    """What was typed may mean several things; `commands` are those that say it exactly."""
+    """What was typed may mean several things; `commands` are those that say it exactly.
+
+    `is_command`: it is no report that only begins like a command.
+    """
 
     problem: str
     commands: tuple[str, ...] = ()
+    is_command: bool = False
 
 
 @dataclass(eq=False)

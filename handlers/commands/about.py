@@ -9,6 +9,7 @@ from bot.domain.errors import NotFound, Unclear
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
+    counts,
     in_full,
     refuse_foreign_channel,
     refuse_lookalike,
@@ -112,7 +113,7 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
     name, rest = number_first(words)
     if name is None or verb.behind in _A_NUMBER_IS_ONE or not rest:
         return (None, words) if verb.behind is Behind.NUMBERS else (name, rest)
-    if verb.behind is Behind.REASON:
+    if verb.behind is Behind.REASON and not counts(rest):
         text = plain(words)
         raise Unclear(
             f"it is not clear whether '{first_word(words)[0]}' is {name} or part of the reason",

@@ -35,6 +35,8 @@ _PARTED = re.compile(
 )
 _LINK = re.compile(r"https?://[^/\s]+/archives/(?P<channel>[A-Z0-9]+)\S*")
 _CLINGS_TO_A_CHANNEL = re.compile(r"<#[A-Z0-9]+>(?=[^\W_])")
+_CLOCK = re.compile(r":[0-9]{2}|\s?[ap]\.?m(?!\w)|h(?![^\W\d])", re.IGNORECASE)
+"""What makes a time of day of `@ 9`."""
 LOOKED_AT = 60
 
 
@@ -107,7 +109,7 @@ def _set_apart(line: Line, end: int) -> bool:
     """A number alone has a bracket, quote, colon or dash: `(49)`, `49:`, `49 -`."""
     head = line.norm[:end].rstrip("0123456789").rstrip()
     if head in ("@", "#"):
-        return True
+        return _CLOCK.match(line.norm, end) is None
     if head:
         return False
     first, last = line.starts[0], line.ends[end - 1]

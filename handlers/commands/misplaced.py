@@ -22,7 +22,8 @@ from handlers.commands.words import (
 
 _COUNTED = re.compile(
     r"(?:[^\W\d_]+[\s-]+)?(?!(?:is|was|has|this|us|its|as|needs|says|asks|looks|wants|does)\b)"
-    r"(?:[^\W\d_]{2,}s|people|children|men|women)\b",
+    r"(?:[^\W\d_]{2,}s|people|children|men|women|(?:of|out)\s+\w+"
+    r"|[smhdkx]|min|sec|hr|wk|minute|second|hour|day|week|month|year|am|pm|percent|million)\b",
     re.IGNORECASE,
 )
 """What is counted: behind it a number is no escalation's, as in `12 new accounts`."""
@@ -156,9 +157,14 @@ async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str
 def _uncounted(text: str) -> tuple[int | None, str]:
     """A bare number in front, unless what it counts stands behind it."""
     name, rest = number_first(text)
-    if name is None or _COUNTED.match(normal(rest).norm):
+    if name is None or counts(rest):
         return None, text
     return parse_reference(name), rest
+
+
+def counts(rest: str) -> bool:
+    """Tell whether what stands behind a number is what it counts."""
+    return _COUNTED.match(normal(rest).norm) is not None
 
 
 async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:

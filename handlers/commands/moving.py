@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from bot.domain.controls import Button, Field
 from bot.domain.errors import BadInput, IncidentClosed, Unclear
-from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State, check_move
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
@@ -16,18 +15,17 @@ from bot.services.lifecycle import Turned
 from bot.services.reading import Found
 from handlers.answer import Answer, Modal
 from handlers.commands.about import known
+from handlers.commands.declining import reason_begins, refuse_about_a_person
 from handlers.commands.duplicates import not_clear, pair
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.severities import First, severity_first
-from handlers.commands.targets import no_person
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
-from handlers.commands.words import first_word, number_first, person_first, plain, state_first
+from handlers.commands.words import number_first, plain, state_first
 from handlers.modals import prefilled
 from handlers.placed import placed
-from handlers.who import reachable
 
 _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
@@ -69,7 +67,9 @@ def _state(ask: Ask) -> tuple[State, str]:
             either = tuple(f"status {of} {one.key}" for one in (to, other))
             raise Unclear(f"these are two states, {to} and {other}", either)
     refuse_question(ask, STATUS, words)
-    if ":" not in stops:
+    if to is State.DECLINED:
+        refuse_about_a_person(ask, STATUS.name, to.key, words, text_begins=":" in stops)
+    elif ":" not in stops:
         refuse_later(ask, STATUS.name, to.key, words)
     return to, words
 
@@ -128,32 +128,6 @@ def _sure(ask: Ask, first: First) -> str:
     return rest
 
 
-_MENTIONED = re.compile(r"@[^\s,;&+/]+")
-_PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.IGNORECASE)
-
-
-async def assign(ask: Ask) -> Answer:
-    user, rest = person_first(ask.words, ask.me)
-    if user is None:
-        raise no_person(ask, "say who owns it, and nothing else", "assign @priya")
-    if rest:
-        raise _one_owner(ask, rest)
-    found = await ask.incident()
-    owner: UserId = await reachable(ask.shell, ask.act, user)
-    await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
-    return ask.say("assigned", reference=found.reference, person=owner)
-
-
-def _one_owner(ask: Ask, rest: str) -> Unclear:
-    """An escalation has one owner; what is left over may be another one, or text."""
-    of, owner = ask.named or "ESC-n", first_word(ask.text)[0]
-    problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
-    others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
-    if others:
-        return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
-    return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
-
-
 async def resolve(ask: Ask) -> Answer:
     return await _resolve_form(ask, ask.text)
 
@@ -175,6 +149,8 @@ async def close(ask: Ask) -> Answer:
 async def reopen(ask: Ask) -> Answer:
     if not ask.text:
         return await _reopen_form(ask)
+    if not reason_begins(ask):
+        refuse_later(ask, REOPEN.name, "", ask.words)
     found = await ask.incident()
     turned = await ask.write(lifecycle.reopen, ask.act, found.incident_id, ask.text)
     return ask.say(
@@ -189,6 +165,7 @@ async def _reopen_form(ask: Ask) -> Answer:
 
 
 async def decline(ask: Ask) -> Answer:
+    refuse_about_a_person(ask, DECLINE.name, "", ask.words, text_begins=reason_begins(ask))
     found = await ask.incident()
     turned = await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
     return await _ended(ask, found, turned, State.DECLINED)
@@ -233,16 +210,6 @@ SEVERITY = Verb(
     asking=Asking.DECIDES,
     run=severity,
     behind=Behind.NUMBERS,
-)
-ASSIGN = Verb(
-    name="assign",
-    aliases=("own", "owner"),
-    usage="assign [ESC-n] <@person or me>",
-    summary="makes a person the owner, who answers for the escalation",
-    example="assign ESC-12 @priya",
-    deed=Deed.UPDATE,
-    asking=Asking.DECIDES,
-    run=assign,
 )
 RESOLVE = Verb(
     name="resolve",

@@ -1,6 +1,9 @@
 """Calling people: page, ack, handover."""
 
+import re
+
 from bot.domain.controls import Button
+from bot.domain.errors import Unclear
 from bot.domain.rights import Deed
 from bot.render import forms
 from bot.render.message import Message
@@ -9,10 +12,12 @@ from bot.services import answering, handing_over, paging
 from bot.services.handing_over import TaskGiven
 from handlers.answer import Answer, Modal, joined
 from handlers.commands.misplaced import refuse_misplaced
+from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Asking, Behind, Verb
-from handlers.commands.words import plain
+from handlers.commands.when_said import refuse_later
+from handlers.commands.words import colon_before, plain
 from handlers.placed import placed
 from handlers.subjects import about_incident
 from handlers.who import reachable
@@ -24,6 +29,7 @@ async def page(ask: Ask) -> Answer:
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
     found = await ask.incident()
     targets, why = targets_first(ask, PAGE)
+    _refuse_calling_off(ask, ", ".join(one.said for one in targets), why)
     await refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
@@ -31,6 +37,23 @@ async def page(ask: Ask) -> Answer:
         paging.page_all, ask.policy, ask.act, found.incident_id, teams, users, plain(why)
     )
     return joined([_paged(ask, found.reference, run) for run in begun])
+
+
+_OFF = re.compile(
+    r"(?:off|cancel(?:led)?|stand\s+down|never\s*mind|stop|(?:is\s+)?(?:not|no\s+longer)\s+needed"
+    r"(?:\s+any\s?more)?)\W*",
+    re.IGNORECASE,
+)
+
+
+def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
+    """`call dpo off` asks for the opposite of a page; a colon says that it is the reason."""
+    if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
+        return
+    of = ask.named or "ESC-n"
+    problem = f"'{plain(why)}' may call off a page, and a page that has gone out stays out"
+    commands = (f"update {of} {said} not needed any more", f"page {of} {said}: {plain(why)}")
+    raise Unclear(problem, commands, is_command=True)
 
 
 def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
@@ -63,6 +86,8 @@ async def hand_over(ask: Ask) -> Answer:
     found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
     refuse_question(ask, HAND_OVER, summary)
+    if not colon_before(ask.words, summary):
+        refuse_later(ask, HAND_OVER.name, target.said, summary)
     await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(

@@ -104,6 +104,7 @@ def _report(policy: Policy, error: Exception, text: str) -> str:
         typed = read(text)
         said = plain(typed.said)
         refused = isinstance(error, BadInput | NotFound | Unclear)
+        refused = refused and not (isinstance(error, Unclear) and error.is_command)
         if not refused or typed.named or len(said.split()) < _A_SENTENCE or _opens(typed):
             return ""
         reference_first(typed.words)  # Raises for what looks like one and is none.

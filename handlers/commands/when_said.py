@@ -2,41 +2,102 @@
 
 import re
 
-from bot.domain.errors import Unclear
+from bot.domain.errors import BadInput, Unclear
+from bot.domain.times.front import begins_with_time
+from bot.domain.when import WorkingTime, read_when
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
 from handlers.commands.words import plain
 
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun"
-_LEAD = r"(?:(?:please|pls|but|only|not\s+now|not\s+yet|first\s+thing)[\s,.-]+)*"
-_TIME = re.compile(
-    rf"{_LEAD}(?:tomorrow|tonight|later|next\s+\w+|(?:on\s+|by\s+)?(?:{_DAY})|noon|midnight|eod"
-    r"|in\s+(?:an?|half|[0-9.]+)\s*(?:m|h|d|min|mins|minutes?|hrs?|hours?|days?|weeks?)"
-    r"|(?:at|by|from|after|around)\s+[0-9]{1,2}(?:[:.]?[0-9]{2})?\s*(?:am|pm|utc|z)?"
-    r"|[0-9]{1,2}:[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2})(?!\w)",
+_LEAD = re.compile(
+    r"(?:(?:please|pls|but|only|just|then|not\s+now|not\s+yet|not\s+before|first\s+thing"
+    r"(?=\W+\w))[\s,.-]+)*",
     re.IGNORECASE,
 )
+_VAGUE = re.compile(
+    r"(?:later|soon|some\s*time|eventually|first\s+thing|eow|eom"
+    r"|next\s+(?:(?:business|working)\s+)?(?:day|month|morning|year|shift|quarter|time)"
+    r"|in\s+the\s+(?:morning|afternoon|evening)|after\s+(?:lunch|dinner|work|hours|the\s+weekend)"
+    r"|in\s+(?:a|an|half|a\s+few|some)\s+(?:an?\s+)?(?:bit|while|moment|minutes?|hours?|days?)"
+    r"|at\s+some\s+point|over\s+the\s+weekend)(?!\w)"
+    r"|(?:this\s+(?:afternoon|evening|weekend|week)|at\s+night|overnight|morning|evening"
+    r"|end\s+of\s+(?:the\s+)?(?:week|month))\W*$",
+    re.IGNORECASE,
+)
+"""Times that no moment can be read from; some begin a sentence too, and count where they stand
+alone."""
+_FROM = re.compile(r"^(?:from|starting|after|around|about)\s+", re.IGNORECASE)
+_BESIDE_AN_EVENT = re.compile(r"\s(?:before|after)\s", re.IGNORECASE)
+_MORNING = re.compile(r"(?:in\s+the\s+)?morning|first\s+thing", re.IGNORECASE)
 _CONDITION = re.compile(
-    rf"{_LEAD}(?:if|when|unless|once|until|as\s+soon\s+as|in\s+case|not\s+(?:yet|now))(?!\w)",
+    r"(?:if|when|unless|once|until|till|as\s+soon\s+as|in\s+case"
+    r"|not\s+(?:yet|now|until|till|before|without|unless)|wait\s+(?:for|until|till)"
+    r"|hold\s+(?:on|off)|(?:provided|assuming|pending|depending)(?:\s+(?:that|on))?)(?!\w)",
     re.IGNORECASE,
 )
+_OPEN = re.compile(
+    r"(?:^|[\s,;-]+)(?:maybe|perhaps|possibly|probably|or\s+not|not\s+sure(?:\s+yet)?|tbd|tbc"
+    r"|(?:if|when|as)\s+(?:needed|necessary|required))\W*$",
+    re.IGNORECASE,
+)
+_PUT_OFF = re.compile(
+    r"(?:^|[\s,;-])(?:but|only|just|not)\s+(?:(?:not|only|yet|before|until|till|from|after|on)\s+)*"
+    r"(?P<when>\S+(?:\s+\S+){0,4})$",
+    re.IGNORECASE,
+)
+"""`…, but only tomorrow at 9`, `… not before 9am` at the end."""
 
 
-def asks_for_a_time(text: str) -> bool:
-    return _TIME.match(normal(text).norm) is not None
+def asks_for_a_time(text: str, working: WorkingTime) -> bool:
+    """Tell whether a time stands in front, or at the end behind `but` and the like."""
+    norm = normal(text).norm
+    behind = _LEAD.sub("", norm, count=1)
+    if _VAGUE.match(behind) or begins_with_time(behind, working):
+        return True
+    put_off = _PUT_OFF.search(norm)
+    when = put_off["when"] if put_off else ""
+    return bool(when and (_VAGUE.match(when) or begins_with_time(when, working)))
 
 
 def asks_for_a_condition(text: str) -> bool:
-    return _CONDITION.match(normal(text).norm) is not None
+    return _CONDITION.match(_LEAD.sub("", normal(text).norm, count=1)) is not None
 
 
 def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
-    """Raise Unclear where the text says when; a reminder can wait for it, the deed can't."""
-    time = asks_for_a_time(rest)
-    if not (time or asks_for_a_condition(rest)):
-        return
+    """Raise Unclear where the text says when or leaves it open; a reminder can wait for a time, the
+    deed can't."""
     text, of = plain(rest), ask.named or "ESC-n"
-    when = f"{text} {verb} {said}" if time else f"in 15m {verb} {said} {text}"
-    at_once = " ".join(part for part in (verb, of, f"{said}: {text}") if part)
-    problem = f"'{verb}' is done at once, and '{text[:60]}' asks for later"
-    raise Unclear(problem, (f"remind {of} {when}", at_once))
+    names = f"{verb} {said}".strip()
+    time = asks_for_a_time(rest, ask.policy.working)
+    if time or asks_for_a_condition(rest):
+        when = _reminded(ask, names, rest) if time else f"in 15m {names} {text}"
+        problem = f"'{verb}' is done at once, and '{text[:60]}' asks for later"
+        raise Unclear(problem, (f"remind {of} {when}", with_colon(verb, of, said, text)), True)
+    doubt = _OPEN.search(text)
+    if doubt is not None:
+        problem = f"'{verb}' is done at once, and '{doubt[0].strip(' ,;-')}' leaves it open"
+        sure = with_colon(verb, of, said, text[: doubt.start()])
+        raise Unclear(problem, (sure, f"show {of}"), True)
+
+
+def with_colon(verb: str, of: str, said: str, text: str) -> str:
+    """The command with a colon where its text begins."""
+    names = " ".join(part for part in (verb, of, said) if part)
+    return f"{names}: {text}" if text else names
+
+
+def _reminded(ask: Ask, names: str, rest: str) -> str:
+    """The time, and the deed behind it. What no time can be read from is tried again soon, or in
+    the morning; `remind` itself says what is wrong with `at 9`."""
+    norm = normal(rest).norm
+    behind = _LEAD.sub("", norm, count=1)
+    for typed in (norm, behind, _FROM.sub("", behind)):
+        try:
+            found = read_when(typed, ask.act.now, ask.policy.default_zone, ask.policy.working)
+        except BadInput:
+            continue
+        return f"{typed[: found.end]} {names} {found.text}".strip()
+    if begins_with_time(behind, ask.policy.working) and not _BESIDE_AN_EVENT.search(behind):
+        return f"{plain(rest)} {names}"
+    when = "tomorrow 9:00" if _MORNING.match(behind) else "in 15m"
+    return f"{when} {names} {plain(rest)}"

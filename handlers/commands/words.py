@@ -87,6 +87,13 @@ def asked(text: str, rest: str) -> bool:
     return "?" in read or "\uff1f" in read
 
 
+def colon_before(text: str, rest: str) -> bool:
+    """Tell whether a colon between the two says where the text begins."""
+    text = text.strip()
+    stops = text[: len(text) - len(rest)].rstrip()[-1:] + rest[:1]
+    return ":" in stops or "\uff1a" in stops
+
+
 def reference_first(text: str) -> tuple[str | None, str]:
     """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel that may be one's, as it stands.
 

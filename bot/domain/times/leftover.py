@@ -39,6 +39,7 @@ _PERIODS = frozenset({"day", "week", "month", "year", "quarter"})
 _FROM = (("from", "now"), ("from", "today"), ("from", "tomorrow"))
 _LATER = frozenset({"later", "hence"})
 _DAYS_ON = (("day", "after"), ("following", "day"), ("following", "week"), ("same", "day"))
+_OR_SO = frozenset(several("so two three more less sooner later earlier thereabouts"))
 _HOUR = re.compile(r"1?[0-9]|2[0-4]")
 _FRACTIONS = frozenset("½¼¾⅓⅔⅛")
 _BEFORE_NUMBERS = frozenset({"at", "@", "to", "or", "until", "till", "/", "+", DASH})
@@ -98,6 +99,10 @@ def _number(words: Words, at: int, behind: Behind) -> bool:
 
 def _looks_like_time(words: Words, at: int, working: WorkingTime, behind: Behind) -> bool:
     word = words.at(at)
+    if word == "or" and words.at(at + 1) in _OR_SO:
+        return True
+    if behind is Behind.LENGTH and word in ("before", "after") and at + 1 < len(words):
+        return True  # `2h before the live` is no time that the clock knows
     if word in _LINKS:
         links = at + 1 < len(words)
         number = word in _BEFORE_NUMBERS and _FEW_DIGITS.fullmatch(words.at(at + 1))

@@ -1,0 +1,50 @@
+"""`/escalate assign`: who answers for an escalation."""
+
+import re
+
+from bot.domain.errors import Unclear
+from bot.domain.ids import UserId
+from bot.domain.rights import Deed
+from bot.services import lifecycle
+from handlers.answer import Answer
+from handlers.commands.targets import no_person
+from handlers.commands.verb import Ask, Asking, Verb
+from handlers.commands.words import first_word, person_first, plain
+from handlers.who import reachable
+
+_MENTIONED = re.compile(r"@[^\s,;&+/]+")
+_PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.IGNORECASE)
+
+
+async def assign(ask: Ask) -> Answer:
+    user, rest = person_first(ask.words, ask.me)
+    if user is None:
+        raise no_person(ask, "say who owns it, and nothing else", "assign @priya")
+    if rest:
+        raise _one_owner(ask, rest)
+    found = await ask.incident()
+    owner: UserId = await reachable(ask.shell, ask.act, user)
+    await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
+    return ask.say("assigned", reference=found.reference, person=owner)
+
+
+def _one_owner(ask: Ask, rest: str) -> Unclear:
+    """An escalation has one owner; what is left over may be another one, or text."""
+    of, owner = ask.named or "ESC-n", first_word(ask.text)[0]
+    problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
+    others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
+    if others:
+        return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
+    return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
+
+
+ASSIGN = Verb(
+    name="assign",
+    aliases=("own", "owner"),
+    usage="assign [ESC-n] <@person or me>",
+    summary="makes a person the owner, who answers for the escalation",
+    example="assign ESC-12 @priya",
+    deed=Deed.UPDATE,
+    asking=Asking.DECIDES,
+    run=assign,
+)
