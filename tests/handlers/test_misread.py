@@ -504,7 +504,7 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
         assert {title for title in titles if title in said} == shown, text
     said = await stage.command("mei", "list closed")
     assert said.index("Resolved") < said.index("Declined")
-    assert "“open”" in await stage.command("mei", "list all")
+    assert "2 open escalations" in await stage.command("mei", "list all")
     for text in ("list p0 overdue", "list mine please", "list ESC-1", "list p4", "list legal"):
         assert "not a filter" in await stage.command("mei", text), text
 
