@@ -67,9 +67,10 @@ class NotYours(Refused):
 
 @dataclass(eq=False)
 class HoldsNothing(Refused):
-    """Somebody hands over a part of an incident, and has none."""
+    """Somebody hands over a part of an incident, and has none. `may_page`: people, there."""
 
     reference: str
+    may_page: bool = False
 
 
 @dataclass(eq=False)
@@ -172,10 +173,15 @@ class AlreadyAcknowledged(Refused):
 
 @dataclass(eq=False)
 class NothingToAcknowledge(Refused):
-    """No page waits for this person (in this incident); `ended` is its state where it has ended."""
+    """No page waits for this person (in this incident); `ended` is its state where it has ended.
+
+    What they may do all the same: `reads` it, and `may_own`.
+    """
 
     reference: str | None = None
     ended: str | None = None
+    reads: bool = False
+    may_own: bool = False
 
 
 @dataclass(eq=False)

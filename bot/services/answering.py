@@ -197,7 +197,7 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
             run = run_of(tx, page)
             _still_paging(case, run, page)
             if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
-                raise nothing_to_acknowledge(case.incident)
+                raise nothing_to_acknowledge(case)
             case.record(
                 EntryKind.DECLINED_PAGE,
                 run=run.id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.domain.act import Act
 from bot.domain.errors import MayOnlyRead
 from bot.domain.ids import reference
-from bot.domain.rights import LETS_OTHERS_IN, Deed, may_let_in, require
+from bot.domain.rights import LETS_OTHERS_IN, Deed, may, may_let_in, require
 from bot.domain.visibility import by_invitation
 from bot.store.tables import Incident
 
@@ -18,9 +18,15 @@ def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool
 def require_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> None:
     """Raise NotPermitted or MayOnlyRead unless somebody who reads an incident may do that there."""
     require(act, deed, belongs=belongs)
-    closed = by_invitation(incident.tier)
-    if deed in LETS_OTHERS_IN and not may_let_in(act.role, closed=closed, belongs=belongs):
+    if not may_in(act, incident, deed, belongs=belongs):
         raise may_only_read(incident)
+
+
+def may_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> bool:
+    """Tell the same, without raising."""
+    closed = by_invitation(incident.tier)
+    lets_in = may_let_in(act.role, closed=closed, belongs=belongs)
+    return may(act.role, deed, belongs=belongs) and (lets_in or deed not in LETS_OTHERS_IN)
 
 
 def may_only_read(incident: Incident) -> MayOnlyRead:

@@ -93,11 +93,14 @@ class Case:
         """Raise NotPermitted unless whoever acts may do this here too."""
         require(self.act, deed, belongs=self._belongs)
 
+    def may(self, deed: Deed) -> bool:
+        """Whether whoever acts may do this here too, where they read it."""
+        return may(self.act.role, deed, belongs=self._belongs)
+
     @property
     def entitled(self) -> bool:
         """Whether whoever acts may let others work on it: never what they may not read."""
-        may_invite = may(self.act.role, Deed.INVITE, belongs=self._belongs)
-        return self._in_place or (self.reads and may_invite)
+        return self._in_place or (self.reads and self.may(Deed.INVITE))
 
     def in_place_of(self, run: PagingRun) -> None:
         """Whoever hands a page over asks for another one as it was asked of them."""

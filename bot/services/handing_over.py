@@ -67,7 +67,7 @@ def hand_over(
     """
     to = _Successor.checked(act, to_team, to_person, summary)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
-        part = require_part(tx, case.incident, act.user, to.key)
+        part = require_part(tx, case.incident, act, to.key)
         run = _waiting_run(case, to)
         if part.tasks and (not part.leads or (run is not None and to.person is not None)):
             return _give_task(case, part.tasks, to, run)

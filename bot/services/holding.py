@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.act import Act
 from bot.domain.errors import HandedOverAlready, HoldsNothing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState
 from bot.domain.reasons import Occasion, of_run
+from bot.domain.rights import Deed
+from bot.services.belonging import belongs_to, may_in
 from bot.store import followups, incidents, pages
 from bot.store.tables import Incident, PagingRun, Task
 from bot.store.transaction import Transaction
@@ -19,13 +22,13 @@ class Part:
     tasks: tuple[Task, ...]
 
 
-def require_part(tx: Transaction, incident: Incident, user: str, to: str | None = None) -> Part:
+def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None = None) -> Part:
     """Return what somebody holds; raises HoldsNothing where that is nothing.
 
     What was passed on is not held any more. Raises HandedOverAlready while another one than `to`,
     the key of a team or a person, is being paged for it.
     """
-    runs = pages.runs_of(tx, [incident.id])
+    user, runs = act.user, pages.runs_of(tx, [incident.id])
     tasks = [task for task in followups.open_tasks_of(tx, incident.id) if task.assignee == user]
     if _is_asked(tx, incident.id, user, runs):
         return Part(True, tuple(tasks))
@@ -35,7 +38,9 @@ def require_part(tx: Transaction, incident: Incident, user: str, to: str | None 
             raise HandedOverAlready(incidents.name_of(incident), run.team_name)
     leads = incident.owner == user or any(_answers_for(run, user, passed) for run in runs)
     if not leads and not tasks:
-        raise HoldsNothing(incidents.name_of(incident))
+        belongs = belongs_to(incident, incidents.seats(tx, incident.id), user)
+        may_page = may_in(act, incident, Deed.PAGE, belongs=belongs)
+        raise HoldsNothing(incidents.name_of(incident), may_page)
     return Part(leads, tuple(tasks))
 
 

@@ -202,7 +202,7 @@ def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> He
     with db.reading() as tx:
         incident, seen = readable(tx, act, incident_id, deed)
         if deed is Deed.HAND_OVER:
-            require_part(tx, incident, act.user)
+            require_part(tx, incident, act)
         return seen
 
 

@@ -61,7 +61,8 @@ async def _answerable(click: Click, *, own: bool = False) -> PageMessage:
             yours=page.responder == click.act.user,
             holds=page.head.full and page.passed is None,
         )
-    raise NothingToAcknowledge(page.head.reference, page.head.state if page.ended else None)
+    ended = page.head.state if page.ended else None
+    raise NothingToAcknowledge(page.head.reference, ended, reads=page.head.full)
 
 
 async def open_channel(click: Click) -> Answer:

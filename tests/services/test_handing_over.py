@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import AlreadyAcknowledged, BadInput, HoldsNothing, NobodyToPage
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import Assigned, PageMessage, TaskReminder
 from bot.domain.paging import Ladder, PageState, RunState, Step
 from bot.domain.reasons import Occasion
+from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.policy import Policy
-from bot.services import answering, followups, handing_over, lifecycle, paging, severities
+from bot.services import answering, followups, handing_over, lifecycle, paging, reading, severities
 from bot.services.handing_over import HandedOver, TaskGiven
 from bot.store.database import Database
 from bot.store.tables import Task
@@ -131,8 +133,13 @@ def test_where_nobody_can_take_it_nothing_is_given_up(
 
 def test_who_holds_nothing_hands_nothing_over(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy)
-    with pytest.raises(HoldsNothing):
+    with pytest.raises(HoldsNothing) as refused:
         by_command(db, policy, SOFIA, incident_id, to_team=PR)
+    assert refused.value.may_page
+    viewer = an_act("U0NOOR", role=Role.VIEWER)
+    with pytest.raises(HoldsNothing) as refused:
+        reading.head(db, viewer, incident_id, Deed.HAND_OVER)
+    assert not refused.value.may_page, "it names no way that they may not go"
 
 
 def test_where_several_teams_pages_wait_the_command_does_not_guess(

@@ -50,8 +50,11 @@ def test_without_a_reference_it_is_the_pages_that_wait_and_nothing_more(
 
 def test_whoever_is_on_no_ladder_there_acknowledges_nothing(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
-    with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge_mine(db, an_act(SOFIA), incident_id)
+    for role in (Role.VIEWER, Role.MEMBER, Role.RESPONDER):
+        with pytest.raises(NothingToAcknowledge) as refused:
+            answering.acknowledge_mine(db, an_act(SOFIA, role=role), incident_id)
+        assert refused.value.reads
+        assert refused.value.may_own is (role is Role.RESPONDER), "it offers what they may do"
     with pytest.raises(NotYours):
         answering.acknowledge_run(db, an_act(SOFIA), scene.run_of(db, "legal").id)
     with pytest.raises(NotYours):
@@ -96,3 +99,26 @@ def test_nobody_steps_in_after_the_end(db: Database, policy: Policy) -> None:
     with pytest.raises(NothingToAcknowledge) as refused:
         answering.acknowledge_mine(db, an_act(TOM), incident_id)
     assert refused.value.ended == "declined"
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_who_took_it_is_told_to_those_who_read_it_or_were_paged(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    """To be on a team's list is no key to what a restricted escalation tells."""
+    incident_id = an_incident(db, policy, teams=(LEGAL,), tier=tier).head.id
+    lifecycle.assign(db, an_act(MEI), incident_id, SOFIA)
+    run = scene.run_of(db, "legal").id
+    answering.acknowledge_run(db, an_act(PRIYA, minutes=1), run)
+    told = AlreadyAcknowledged if tier is Tier.STANDARD else NothingToAcknowledge
+    for user, expected in ((PRIYA, AlreadyAcknowledged), (TOM, told)):
+        act = an_act(user, role=Role.RESPONDER, minutes=2)
+        with pytest.raises((AlreadyAcknowledged, NothingToAcknowledge)) as by_name:
+            answering.acknowledge_mine(db, act, incident_id)
+        assert type(by_name.value) is expected
+        if isinstance(by_name.value, NothingToAcknowledge):
+            assert not by_name.value.reads
+            assert not by_name.value.may_own
+        with pytest.raises((AlreadyAcknowledged, NothingToAcknowledge)) as by_button:
+            answering.acknowledge_run(db, act, run)
+        assert type(by_button.value) is expected

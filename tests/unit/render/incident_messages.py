@@ -244,11 +244,16 @@ ERRORS: Mapping[str, Exception] = {
     "nobody to ask": errors.NobodyToAsk("ESC-12"),
     "nothing to acknowledge": errors.NothingToAcknowledge(),
     "nothing to acknowledge there": errors.NothingToAcknowledge("ESC-12"),
+    "nothing to acknowledge there, to a reader": errors.NothingToAcknowledge("ESC-12", reads=True),
+    "nothing to acknowledge there, to a responder": errors.NothingToAcknowledge(
+        "ESC-12", reads=True, may_own=True
+    ),
     "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),
     "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
     "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
     "not yours": errors.NotYours(),
     "holds nothing": errors.HoldsNothing("ESC-12"),
+    "holds nothing, and may page": errors.HoldsNothing("ESC-12", may_page=True),
     "handed over already": errors.HandedOverAlready("ESC-12", "PR"),
     "handed over once": errors.HandedOverAlready("ESC-12", "PR", once=True),
     "may not tighten": errors.MayNotTighten("manager", "responder", "make it restricted"),
