@@ -174,6 +174,14 @@ class EntryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class InCharge:
+    """Who was to hear that a whole list passed, and whether they have."""
+
+    told: tuple[UserId, ...] = ()
+    untold: tuple[UserId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A timeline entry that is said aloud in the incident's channel.
 
@@ -183,6 +191,7 @@ class Notice:
     head: Head
     entry: EntryLine
     then: bool = True
+    in_charge: InCharge = InCharge()
 
 
 @dataclass(frozen=True, slots=True)

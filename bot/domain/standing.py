@@ -30,6 +30,7 @@ class Change(StrEnum):
     ROOM = "its channel is made, archived or restored"
     ACCESS = "a request for access is answered"
     PEOPLE = "a person joins it, leaves it, or leaves Slack"
+    TOLD = "those in charge are told that no one acknowledged"
     AGAIN = "the same is said again to the same person"
 
 
@@ -86,7 +87,9 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.CARD_PIN: Leaves("pins the card, and says nothing"),
     DeliveryKind.NOTICE: Stands(
         About.INCIDENT,
-        _OVER | {Change.ANSWERED, Change.WENT_ON, Change.MOVED, Change.SEVERITY, Change.TIER},
+        _OVER
+        | {Change.ANSWERED, Change.WENT_ON, Change.MOVED, Change.SEVERITY, Change.TIER}
+        | {Change.TOLD},
     ),
     DeliveryKind.REMINDER: Stands(
         About.REMINDER, _NAMED | {Change.REMINDER, Change.AGAIN}, repeats=True

@@ -33,7 +33,8 @@ def notice(desk: Desk, view: Notice) -> Message:
     said = sentence(desk, entry, IN_A_NOTICE, aloud=True)
     then = f"then_{block_of(entry)}"
     if view.then and desk.words.has("notice", then):
-        more = desk.say("notice", then, head=head, data=recorded(entry))
+        data, told = recorded(entry), view.in_charge
+        more = desk.say("notice", then, head=head, data=data, in_charge=told)
         said = Mrkdwn(f"{said}\n{more}".strip())
     fallback = desk.say("notice", "fallback", head=head, sentence=said)
     return message(fallback, [section(said)])

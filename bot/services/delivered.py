@@ -13,7 +13,7 @@ from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.standing import stands
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import invitations, page_messages, rooms, runs
+from bot.services import invitations, page_messages, rooms, runs, told
 from bot.services.case import Case
 from bot.store import claims, incidents, limits, outbox, pages, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
@@ -33,7 +33,7 @@ _POSTS = frozenset(DeliveryKind) - {
     *OUTSIDE,
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
-_FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST}
+_FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST, DeliveryKind.EXHAUSTED}
 RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 
 
@@ -135,6 +135,8 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
         name = accepted.name or ""
         private = accepted.private
         rooms.channel_made(tx, act, claimed.subject, accepted.channel, name, private=private)
+    elif claimed.kind is DeliveryKind.EXHAUSTED:
+        told.changed(tx, act, claimed.subject)
     elif claimed.kind is DeliveryKind.ROOM_INVITE and accepted.left_out:
         invitations.some_left_out(tx, act, claimed, accepted.left_out)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:

@@ -17,7 +17,7 @@ from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState
 from bot.domain.reach import Way
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import doubted, linked
+from bot.services import doubted, linked, told
 from bot.services.case import Case
 from bot.services.delivered import At
 from bot.services.letters import Moot, NotYet
@@ -174,6 +174,8 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
             )
             case.card_changed()
             case.put_down()
+            if notice:
+                told.changed(tx, case.act, run.id)
         return True
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
-from bot.domain.reading import Head, MovedCard, Notice
+from bot.domain.reading import Head, InCharge, MovedCard, Notice
 from bot.domain.timeline import CLAIMS, EntryKind
 from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
-from bot.services import views
+from bot.services import told, views
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
@@ -129,7 +129,7 @@ def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Pre
     head, _ = _placed(incident, policy)
     if not head.full:
         return Moot("nothing of a restricted incident is said in a shared channel")
-    view = Notice(head, views.entry_line(entry), then=_still_to_be_done(shelf, incident, entry))
+    view = _notice(shelf, incident, entry, head)
     return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
 
 
@@ -143,8 +143,14 @@ def notice_stands(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime
     own = incident.room is not RoomState.THREAD and channel == incident.channel_id
     shared = not own or channel == policy.channel.fallback
     head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
+    return Letter(_notice(shelf, incident, entry, head))
+
+
+def _notice(shelf: Shelf, incident: Incident, entry: TimelineEntry, head: Head) -> Notice:
     then = _still_to_be_done(shelf, incident, entry)
-    return Letter(Notice(head, views.entry_line(entry), then=then))
+    passed = then and entry.kind is EntryKind.EXHAUSTED
+    in_charge = told.in_charge(shelf.tx, entry.data["run"]) if passed else InCharge()
+    return Notice(head, views.entry_line(entry), then=then, in_charge=in_charge)
 
 
 def _still_to_be_done(shelf: Shelf, incident: Incident, entry: TimelineEntry) -> bool:

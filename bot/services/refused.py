@@ -18,6 +18,7 @@ from bot.services import (
     page_messages,
     rooms,
     runs,
+    told,
 )
 from bot.services.delivered import At, case_of, lock_first
 from bot.services.letters import Aim
@@ -65,6 +66,8 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
         in_doubt = doubted.no_one_is_left(tx, policy, claimed)
         if in_doubt:
             doubted.ask_all_again(tx, policy, claimed, at)
+            if claimed.kind is DeliveryKind.EXHAUSTED:
+                told.changed(tx, by_the_bot(claimed.workspace, at.now), claimed.subject)
         elif _ended(tx, claimed, code, at):
             _after_rejection(tx, policy, claimed, code, at)
     if in_doubt:
@@ -220,6 +223,7 @@ def _after_rejection(
             by_hand.not_removed(tx, act, claimed, code)
         case DeliveryKind.EXHAUSTED:
             in_charge.not_taken(tx, policy, act, claimed)
+            told.changed(tx, act, claimed.subject)
         case _:
             pass
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
+from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, Priority
@@ -132,6 +133,13 @@ def newest_notice_at(tx: Transaction, run_id: str, target: str) -> datetime | No
         col(Delivery.kind) == DeliveryKind.EXHAUSTED,
     )
     return tx.execute(newest).scalar_one()  # type: ignore[no-any-return]
+
+
+def notices_of(tx: Transaction, run_id: str) -> list[Delivery]:
+    """Return the messages that a run came to its end, in Slack and past it, the oldest first."""
+    kinds = (DeliveryKind.EXHAUSTED, DeliveryKind.EXHAUSTED_OUTSIDE)
+    of_run = col(Delivery.subject) == run_id, col(Delivery.kind).in_(kinds)
+    return tx.all(select_rows(Delivery).where(*of_run).order_by(col(Delivery.id)))
 
 
 _FOUND = (

@@ -1,5 +1,6 @@
 """The early word: a first step that passes unanswered; and who hears that a whole ladder did."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,13 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import Unanswered
 from bot.domain.paging import RunState
+from bot.domain.reading import InCharge, Notice
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import answering, delivered, lifecycle, reading, refused, severities
 from bot.services.delivered import At
+from bot.services.letters import Letter
 from bot.store import claims
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -172,14 +175,21 @@ def test_a_ladder_that_comes_to_its_end_again_after_a_rise_is_told_again(
     )
 
 
-def the_notice(db: Database, user: str, minute: int) -> Claimed:
-    """Take what is due until it is the message that nobody acknowledged, to this person."""
+def the_notice(
+    db: Database, user: str, minute: int, *, others: Collection[DeliveryKind] = ()
+) -> Claimed:
+    """Take what is due until it is the message that nobody acknowledged, to this person.
+
+    What else was due is not asked for, but for these kinds, which are sent later.
+    """
     at = NOON + timedelta(hours=3, minutes=minute)
     with db.transaction() as tx:
         taken = claims.claim(tx, now=at, real=at, limit=100)
     [found] = [one for one in taken if (one.kind, one.target) == (DeliveryKind.EXHAUSTED, user)]
     for other in taken:
-        if other is not found:
+        if other.kind in (*others, DeliveryKind.EXHAUSTED) and other is not found:
+            delivered.again(db, other, timedelta(0), At(at, at), error="held")
+        elif other is not found:
             delivered.moot(db, other, "not asked", At(at, at))
     return found
 
@@ -195,3 +205,31 @@ def test_operations_hear_of_it_where_slack_says_that_every_manager_has_left(
     refused.dead_target(db, edited, the_notice(db, MEI, 1), "user_not_found", at)
     sent = scene.send(db, edited, NOON + timedelta(hours=4))
     assert scene.told(sent, DeliveryKind.EXHAUSTED) == OPERATIONS
+
+
+def last_notice(db: Database, policy: Policy, at: timedelta) -> InCharge:
+    """What the channel reads of who was told, after all that is due has been sent."""
+    sent = scene.send(db, policy, NOON + at)
+    views = [one.view for _, one in sent if isinstance(one, Letter)]
+    [*_, notice] = [
+        view
+        for view in views
+        if isinstance(view, Notice) and view.entry.kind is EntryKind.EXHAUSTED
+    ]
+    return notice.in_charge
+
+
+def test_the_channel_reads_who_has_heard_that_no_one_acknowledged(
+    db: Database, policy: Policy
+) -> None:
+    opened(db, policy)
+    for quarter in range(8):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
+    notice = the_notice(db, MEI, 0, others=frozenset({DeliveryKind.NOTICE}))
+    refused.place_refused(db, policy, notice, "ekm_access_denied", at, 5 * MINUTES)
+    assert last_notice(db, policy, timedelta(hours=3, minutes=1)) == InCharge(
+        told=(AOIFE,), untold=(MEI,)
+    )
+    later = timedelta(hours=3, minutes=10)
+    assert last_notice(db, policy, later) == InCharge(told=(MEI, AOIFE))

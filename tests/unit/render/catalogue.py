@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.reading import MovedCard, Notice
+from bot.domain.reading import InCharge, MovedCard, Notice
 from bot.domain.timeline import EntryKind
 from bot.render import (
     answers,
@@ -16,7 +16,9 @@ from tests.unit.render.other_messages import MESSAGES
 from tests.unit.render.some_views import VIEWS
 from tests.unit.render.views import (
     HOUR,
+    MEI,
     NOW,
+    PRIYA,
     a_head,
     a_masked_head,
     an_entry,
@@ -135,6 +137,22 @@ CASES: Mapping[str, Case] = {
             an_entry(
                 EntryKind.ACKNOWLEDGED, {"team": "person:U0TOM", "name": "Tom"}, actor="U0TOM"
             ),
+        ),
+    ),
+    "notice, exhausted, those in charge were told": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
+            in_charge=InCharge(told=(MEI, PRIYA)),
+        ),
+    ),
+    "notice, exhausted, Slack takes nothing for those in charge": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
+            in_charge=InCharge(told=(MEI,), untold=(PRIYA,)),
         ),
     ),
     "notice, room failed": Case(

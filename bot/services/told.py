@@ -1,0 +1,36 @@
+"""Who has heard that a whole list passed: the channel reads so, as it changes."""
+
+from bot.domain.act import Act
+from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.ids import UserId
+from bot.domain.reading import InCharge
+from bot.domain.standing import Change
+from bot.services.standing import edits
+from bot.store import outbox, pages, unsent_pages
+from bot.store.transaction import Transaction
+
+
+def in_charge(tx: Transaction, run_id: str) -> InCharge:
+    """Return who has heard of a run's end, in Slack or past it, and who was to hear and has not.
+
+    A run may come to its end again: the last time counts.
+    """
+    heard: dict[UserId, bool] = {}
+    for row in unsent_pages.notices_of(tx, run_id):
+        user = UserId(row.target or "")
+        if row.state is DeliveryState.SENT:
+            heard[user] = True
+        elif row.kind is DeliveryKind.EXHAUSTED and row.state is not DeliveryState.CANCELLED:
+            heard[user] = False
+    return InCharge(
+        told=tuple(user for user, has in heard.items() if has),
+        untold=tuple(user for user, has in heard.items() if not has),
+    )
+
+
+def changed(tx: Transaction, act: Act, run_id: str) -> None:
+    """Somebody has heard of it, or others are told instead."""
+    run = pages.run(tx, run_id)
+    if run is not None:
+        wanted = edits(tx, act, Change.TOLD, [run.incident_id])
+        outbox.enqueue(tx, act.workspace, act.now, wanted)
