@@ -66,6 +66,12 @@ class Tick(Loop):
         self._job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
+        """End, in the middle of a turn if need be.
+
+        First no turn may begin any more: one that is cancelled before it has begun cannot say that
+        this is no error, and APScheduler takes it for one.
+        """
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
 
     async def turn(self) -> None:
@@ -125,7 +131,7 @@ class Tick(Loop):
         done: list[DueWork] = []
         try:
             done, left = await self._threads.write(self._fire_due)
-        except Exception:
+        except Exception:  # Whatever one of them raised: the others do not wait for its mending.
             # Also where a lock was not to be had: it is one row's, and not all have to wait for it.
             log.warning("Due work failed together and is done one by one", exc_info=True)
             left = True

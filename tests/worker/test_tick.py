@@ -1,8 +1,11 @@
 """The tick must never stop: what fails rests, everything else goes on."""
 
+import asyncio
+import logging
 from datetime import datetime, timedelta
 from itertools import count
 
+import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
@@ -45,6 +48,18 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
     finally:
         tick.stop()
     assert rig.figures.registry.get_sample_value("tocsin_tick_errors_total") == len(raised)
+
+
+async def test_a_stop_before_the_first_turn_has_begun_is_no_error(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    tick.start()
+    tick.stop()
+    # What both have asked of the event loop, and what follows from that.
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def test_work_that_cannot_be_done_does_not_hold_up_the_rest(rig: Rig) -> None:
