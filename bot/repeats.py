@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,8 @@ class _Window:
 class Sparing(logging.Handler):
     """Hands records to the handler behind it, each sentence once in `every` seconds.
 
-    What came meanwhile is written when that time is over, once, with the field `repeated`.
+    What came meanwhile is written when that time is over, once, with the fields `repeated` and
+    `last`, and the time at which it is written: the lines of a log stay in their order.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class Sparing(logging.Handler):
         *,
         every: float = EVERY,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
         later: Later = _on_a_thread,
     ) -> None:
         super().__init__()
         self._behind = behind
         self._every = every
         self._clock = clock
+        self._wall = wall
         self._later = later
         self._windows: dict[Key, _Window] = {}
         """In the order in which they end."""
@@ -86,7 +90,10 @@ class Sparing(logging.Handler):
         try:
             window = self._windows.pop(key, None)
             if window is not None and window.last is not None:
+                last = datetime.fromtimestamp(window.last.created, UTC)
                 window.last.__dict__["repeated"] = window.count
+                window.last.__dict__["last"] = last.isoformat(timespec="seconds")
+                window.last.created = self._wall()
                 self._write(key, window.last, self._clock())
         finally:
             self.release()

@@ -1,7 +1,9 @@
 """A log line that repeats is written once a minute, with how often it came."""
 
 import logging
+import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -12,8 +14,10 @@ class Kept(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
         repeated = record.__dict__.get("repeated")
         self.lines.append(record.getMessage() + (f" +{repeated}" if repeated else ""))
 
@@ -23,10 +27,14 @@ class Minutes:
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.began = time.time()
         self._due: list[tuple[float, Callable[[], None]]] = []
 
     def clock(self) -> float:
         return self.now
+
+    def wall(self) -> float:
+        return self.began + self.now
 
     def later(self, seconds: float, call: Callable[[], None]) -> None:
         self._due.append((self.now + seconds, call))
@@ -52,7 +60,7 @@ def minutes() -> Minutes:
 @pytest.fixture
 def log(kept: Kept, minutes: Minutes) -> logging.Logger:
     made = logging.Logger("bot.worker")
-    made.addHandler(Sparing(kept, clock=minutes.clock, later=minutes.later))
+    made.addHandler(Sparing(kept, clock=minutes.clock, wall=minutes.wall, later=minutes.later))
     return made
 
 
@@ -96,3 +104,18 @@ def test_what_is_held_back_is_told_when_the_process_ends(log: logging.Logger, ke
         log.error("away")
     log.handlers[0].close()
     assert kept.lines == ["away", "away +2"]
+
+
+def test_what_is_summed_up_stands_in_its_order_and_says_when_it_came_last(
+    log: logging.Logger, kept: Kept, minutes: Minutes
+) -> None:
+    log.error("away")
+    log.error("away")
+    minutes.pass_(30)
+    log.warning("there again")
+    kept.records[-1].created = minutes.wall()
+    minutes.pass_(30)
+    assert kept.lines == ["away", "there again", "away +1"]
+    assert [one.created for one in kept.records] == sorted(one.created for one in kept.records)
+    last = datetime.fromisoformat(kept.records[-1].__dict__["last"])
+    assert last.timestamp() < kept.records[1].created
