@@ -20,7 +20,7 @@ from commandline.arguments import seconds
 from commandline.listening import check_port
 from commandline.migrations import migrate
 from commandline.runtime import Tocsin
-from commandline.sole_user import sole_user
+from commandline.sole_user import begins_empty, sole_user
 from commandline.web import create_app
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,10 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     gateways_for(policy, settings.gateways_path)
     check_port(settings.host, settings.port, "PORT or HOST")
     logs.configure(settings.log_format)
+    empty = begins_empty(settings.database_url)
     with sole_user(settings.database_url, create=True):
+        if empty is not None:
+            log.warning("There was no database: a new, empty one is begun", extra={"file": empty})
         _run(arguments, settings, policy)
     return 0
 

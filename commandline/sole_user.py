@@ -44,6 +44,15 @@ def sole_user(database_url: str, *, create: bool) -> Iterator[None]:
         yield
 
 
+def begins_empty(database_url: str) -> str | None:
+    """Return a SQLite database's file, as it is configured, where it does not exist or is empty."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    path = Path(url.database)
+    return None if path.exists() and path.stat().st_size else url.database
+
+
 def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
     beside = path.with_name(f"{path.name}.lock")
     number = _opened(held, beside, os.O_CREAT)
