@@ -52,7 +52,7 @@ class Common:
                 inbound.take(tx, act)
             yield tx
             tx.put_waiting()
-        except BaseException:
+        except BaseException:  # Whatever it was, and raised again: no part of it may be committed.
             self._undo(tx)
             raise
         tx.on_driver("RELEASE part", [()])

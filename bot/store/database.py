@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -200,14 +200,15 @@ class Database:
         """
         for _ in range(engines.POOL_SIZE + 1):
             connection = self.engine.connect().execution_options(**{engines.WRITE: write})
-            try:
-                return connection, connection.begin()
-            except DisconnectionError:
-                connection.invalidate()
-                connection.close()
-            except BaseException:
-                connection.close()
-                raise
+            with ExitStack() as unused, suppress(DisconnectionError):
+                unused.callback(connection.close)
+                try:
+                    begun = connection.begin()
+                except DisconnectionError:
+                    connection.invalidate()
+                    raise
+                unused.pop_all()
+                return connection, begun
         raise StoreUnavailable("the database ends every connection")
 
     def close(self) -> None:
