@@ -61,6 +61,22 @@ class At:
     real: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When a delivery is tried again, and why.
+
+    `unknown`: Slack may have it already. `in_order`: what stands behind it in its lane waits too;
+    otherwise it goes ahead.
+    """
+
+    wait: timedelta
+    error: str
+    unknown: bool = False
+    looked_up: bool = False
+    used_attempt: bool = True
+    in_order: bool = False
+
+
 def sent(db: Database, claimed: Claimed, accepted: Accepted, at: At) -> bool:
     """Slack accepted it. False when somebody else held the claim by then: nothing changes."""
     try:
@@ -173,22 +189,9 @@ def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
         claims.finish(tx, claimed, DeliveryState.CANCELLED, real=at.real, error=why)
 
 
-def again(
-    db: Database,
-    claimed: Claimed,
-    wait: timedelta,
-    at: At,
-    *,
-    error: str,
-    unknown: bool = False,
-    looked_up: bool = False,
-    used_attempt: bool = True,
-    in_order: bool = False,
-) -> None:
-    """To be tried again after `wait`; `unknown` when Slack may have it already.
-
-    `in_order`: what stands behind it in its lane waits too. Otherwise it goes ahead.
-    """
+def again(db: Database, claimed: Claimed, retry: Retry, at: At) -> None:
+    """To be tried again."""
+    wait, in_order = retry.wait, retry.in_order
     with db.transaction() as tx:
         claims.put_back(
             tx,
@@ -196,10 +199,10 @@ def again(
             real=at.real,
             due_at=claimed.due_at if in_order else at.now + wait,
             block_lane=wait if in_order else timedelta(0),
-            state=DeliveryState.UNKNOWN if unknown else DeliveryState.DUE,
-            error=error,
-            used_attempt=used_attempt,
-            looked_up=looked_up,
+            state=DeliveryState.UNKNOWN if retry.unknown else DeliveryState.DUE,
+            error=retry.error,
+            used_attempt=retry.used_attempt,
+            looked_up=retry.looked_up,
         )
 
 

@@ -126,6 +126,8 @@ def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Pre
         if now - claimed.created_at > THREAD_WAIT:
             return Moot("the thread was never begun; the timeline has it")
         return NotYet("the thread is not begun yet")
+    if held.earlier_waits(shelf.tx, claimed):
+        return NotYet("what was said before is posted first")
     head, _ = _placed(incident, policy)
     if not head.full:
         return Moot("nothing of a restricted incident is said in a shared channel")

@@ -66,6 +66,8 @@ class Rejected(SlackError):
     needed: str | None = None
     people: tuple[str, ...] = ()
     """The people it is about, if Slack says so."""
+    expected: bool = False
+    """What it was about is gone, full or taken: no mistake of the bot's."""
 
 
 @dataclass(eq=False)
@@ -104,7 +106,9 @@ def sort_code(
             return DeadTarget(code)
         case About.LANE:
             return PlaceRefused(code, details, needed, people)
-        case About.CALL | About.OURS:
+        case About.CALL:
+            return Rejected(code, details, needed, expected=True)
+        case About.OURS:
             return Rejected(code, details, needed)
         case never:
             assert_never(never)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.store import outbox
+from bot.store.claims import Claimed
 from bot.store.tables import Delivery
 from bot.store.transaction import Transaction
 
@@ -15,6 +16,21 @@ WHILE_ARCHIVED = "the channel is archived"
 """Why a notice was not sent."""
 ARCHIVED = frozenset({"is_archived", "is_inactive"})
 """What Slack says of such a channel."""
+
+
+def earlier_waits(tx: Transaction, claimed: Claimed) -> bool:
+    """Tell whether a notice of before is still to be said, and Slack has not refused it.
+
+    What was in flight when the others were called back does not pass them.
+    """
+    earlier = select(col(Delivery.id)).where(
+        col(Delivery.subject) == claimed.subject,
+        col(Delivery.kind) == DeliveryKind.NOTICE,
+        col(Delivery.state) == DeliveryState.DUE,
+        col(Delivery.attempts) == 0,
+        col(Delivery.id) < claimed.id,
+    )
+    return tx.execute(earlier.limit(1)).first() is not None
 
 
 def say_after_all(

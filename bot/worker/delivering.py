@@ -10,7 +10,7 @@ from functools import partial
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
 from bot.services import delivered, refused
-from bot.services.delivered import Accepted
+from bot.services.delivered import Accepted, Retry
 from bot.services.letters import Moot, NotYet, RoomCall
 from bot.slack.errors import (
     Rejected,
@@ -78,9 +78,8 @@ class Delivering(Loop):
     async def _after_our_own_error(self, claimed: Claimed) -> None:
         """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
         try:
-            await self._failing.again(
-                claimed, self._pace.backoff(claimed.attempts), "our own error", unknown=True
-            )
+            wait = self._pace.backoff(claimed.attempts)
+            await self._failing.again(claimed, Retry(wait, "our own error", unknown=True))
         except StoreUnavailable:
             log.error("A failed delivery could not be put back; its lease will run out")
 
@@ -94,7 +93,8 @@ class Delivering(Loop):
             case Moot(why):
                 await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
             case NotYet(why):
-                await self._failing.again(claimed, self._pace.room_wait, why, used_attempt=False)
+                retry = Retry(self._pace.room_wait, why, used_attempt=False)
+                await self._failing.again(claimed, retry)
             case Written() | RoomCall():
                 await self._threads.step()
                 await self._settle(claimed, draft)
@@ -123,8 +123,7 @@ class Delivering(Loop):
         wait = self._blocked.wait(claimed, self._clock.real())
         if wait <= timedelta(0):
             return False
-        await self._failing.again(
-            claimed,
+        retry = Retry(
             wait,
             "held",
             unknown=claimed.uncertain,
@@ -132,6 +131,7 @@ class Delivering(Loop):
             # Behind an invitation or a pin others may go; for a channel all have to wait.
             in_order=claimed.kind not in ASIDE and self._turns.kept_by(claimed),
         )
+        await self._failing.again(claimed, retry)
         return True
 
     async def _settle(self, claimed: Claimed, draft: Written | RoomCall) -> None:
@@ -188,8 +188,7 @@ class Delivering(Loop):
 
     async def _look_again(self, claimed: Claimed) -> None:
         """Slack does not promise that one reads at once what one has written."""
-        await self._failing.again(
-            claimed,
+        retry = Retry(
             self._pace.between_lookups,
             "not found",
             unknown=True,
@@ -197,6 +196,7 @@ class Delivering(Loop):
             # Nothing has failed: it was looked for.
             in_order=self._turns.kept_by(claimed),
         )
+        await self._failing.again(claimed, retry)
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
         """A page, or that no one answered it, is sent again and says that it may repeat; anything
@@ -208,13 +208,13 @@ class Delivering(Loop):
             self._slots.unanswered()
         page = claimed.kind in refused.OTHERWISE
         if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
-            await self._failing.again(
-                claimed,
+            retry = Retry(
                 self._pace.backoff(claimed.attempts),
                 f"no history: {found.why}",
                 unknown=True,
                 in_order=self._turns.kept_after_failing(claimed),
             )
+            await self._failing.again(claimed, retry)
             return None
         if not page:
             raise Rejected("outcome_unknown")

@@ -1,11 +1,11 @@
 """What becomes of a delivery that Slack did not take."""
 
 import logging
-from datetime import timedelta
 from functools import partial
 
 from bot.domain.duework import DeliveryKind
 from bot.services import delivered, refused
+from bot.services.delivered import Retry
 from bot.services.letters import Aim, RoomCall, aim_of
 from bot.slack.errors import (
     DeadTarget,
@@ -20,6 +20,7 @@ from bot.slack.errors import (
 )
 from bot.store import limits
 from bot.store.claims import Claimed
+from bot.store.held import ARCHIVED
 from bot.threads import Threads
 from bot.worker.blocked import scope_of
 from bot.worker.doubts import Doubts
@@ -59,13 +60,13 @@ class Failing(Loop):
                 scope = scope_of(method)
                 await write(delivered.rate_limited, db, policy, claimed, after, scope, self._at())
             case NotSent(why):
-                await self.again(
-                    claimed,
+                retry = Retry(
                     self._pace.backoff(claimed.attempts),
                     why,
                     unknown=claimed.uncertain,
                     in_order=self._turns.kept_after_failing(claimed),
                 )
+                await self.again(claimed, retry)
             case OutcomeUnknown(why):
                 self._slots.unanswered()
                 await self._look_up_later(claimed, why)
@@ -100,33 +101,11 @@ class Failing(Loop):
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
         """After the lease, when a request that is still under way can change nothing any more."""
         rest = max(claimed.lease_until - self._clock.real(), self._pace.http_timeout)
-        await self.again(
-            claimed, rest, why, unknown=True, in_order=self._turns.kept_after_failing(claimed)
-        )
+        in_order = self._turns.kept_after_failing(claimed)
+        await self.again(claimed, Retry(rest, why, unknown=True, in_order=in_order))
 
-    async def again(
-        self,
-        claimed: Claimed,
-        wait: timedelta,
-        error: str,
-        *,
-        unknown: bool = False,
-        looked_up: bool = False,
-        used_attempt: bool = True,
-        in_order: bool = False,
-    ) -> None:
-        await self._threads.write(
-            delivered.again,
-            self._db,
-            claimed,
-            wait,
-            self._at(),
-            error=error,
-            unknown=unknown,
-            looked_up=looked_up,
-            used_attempt=used_attempt,
-            in_order=in_order,
-        )
+    async def again(self, claimed: Claimed, retry: Retry) -> None:
+        await self._threads.write(delivered.again, self._db, claimed, retry, self._at())
 
     def _report(self, claimed: Claimed, error: SlackError) -> None:
         if isinstance(error, TokenLost):
@@ -148,8 +127,11 @@ class Failing(Loop):
             self._figures.refusals.refused(claimed.lane, error.code, first=first)
             place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
             log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
+        elif error.code in ARCHIVED:
+            log.info("A channel is archived; nothing is posted or edited there", extra=told)
         else:
-            log.error("Slack rejected a delivery", extra=told)
+            level = logging.WARNING if error.expected else logging.ERROR
+            log.log(level, "Slack rejected a delivery", extra=told)
 
 
 def _aim_of(draft: Written | RoomCall) -> Aim:

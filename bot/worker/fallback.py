@@ -7,7 +7,6 @@ hangs, the relay must not notice.
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.duework import OUTSIDE
@@ -19,6 +18,7 @@ from bot.reach.outside import Handed, NotTaken, Outside
 from bot.render.desk import Desk
 from bot.render.outside import Written, exhausted, written
 from bot.services import delivered, fallback
+from bot.services.delivered import Retry
 from bot.services.fallback import Errand
 from bot.services.letters import Moot, NotYet
 from bot.store import claims
@@ -124,10 +124,8 @@ class FallbackRelay(Loop):
             case Moot(why):
                 await self._threads.write(delivered.moot, self._db, claimed, why, self._at())
             case NotYet(why):
-                wait = self._pace.backoff(claimed.attempts)
-                await self._threads.write(
-                    delivered.again, self._db, claimed, wait, self._at(), error=why
-                )
+                retry = Retry(self._pace.backoff(claimed.attempts), why)
+                await self._threads.write(delivered.again, self._db, claimed, retry, self._at())
             case Errand():
                 await self._send(claimed, prepared)
 
@@ -160,9 +158,9 @@ class FallbackRelay(Loop):
     async def _again(self, claimed: Claimed, errand: Errand, why: str) -> None:
         """Without end while the page waits for an answer: the message says that it may repeat."""
         self._figures.outcome(claimed.kind, "not sent")
-        wait: timedelta = self._pace.backoff(claimed.attempts)
+        retry = Retry(self._pace.backoff(claimed.attempts), why)
         log.warning(
             "A gateway did not accept a page; the bot tries again",
             extra={"gateway": errand.way.gateway, "why": why, "delivery": claimed.id},
         )
-        await self._threads.write(delivered.again, self._db, claimed, wait, self._at(), error=why)
+        await self._threads.write(delivered.again, self._db, claimed, retry, self._at())

@@ -11,7 +11,7 @@ from bot.domain.reading import Card
 from bot.policy import Policy
 from bot.services import admission, delivered, duework, outgoing, reading
 from bot.services.delivered import Accepted, At
-from bot.services.letters import Letter, Prepared, RoomCall
+from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.store import claims, requests, timers
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -142,8 +142,8 @@ def _settle(db: Database, one: Claimed, prepared: Prepared, at: At, number: int)
             delivered.sent(db, one, accepted, at)
         case RoomCall():
             delivered.sent(db, one, Accepted(prepared.channel), at)
-        case _:
-            delivered.moot(db, one, "nothing to say", at)
+        case Moot(why) | NotYet(why):
+            delivered.moot(db, one, why, at)
 
 
 def letters(sent: Sent, kind: DeliveryKind) -> list[Letter]:

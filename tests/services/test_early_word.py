@@ -15,7 +15,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import answering, delivered, lifecycle, reading, refused, severities
-from bot.services.delivered import At
+from bot.services.delivered import At, Retry
 from bot.services.letters import Letter
 from bot.store import claims
 from bot.store.claims import Claimed
@@ -188,7 +188,7 @@ def the_notice(
     [found] = [one for one in taken if (one.kind, one.target) == (DeliveryKind.EXHAUSTED, user)]
     for other in taken:
         if other.kind in (*others, DeliveryKind.EXHAUSTED) and other is not found:
-            delivered.again(db, other, timedelta(0), At(at, at), error="held")
+            delivered.again(db, other, Retry(timedelta(0), error="held"), At(at, at))
         elif other is not found:
             delivered.moot(db, other, "not asked", At(at, at))
     return found

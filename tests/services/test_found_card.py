@@ -7,7 +7,7 @@ import pytest
 from bot.domain.duework import DeliveryKind
 from bot.policy import Policy
 from bot.services import answering, delivered
-from bot.services.delivered import Accepted, At
+from bot.services.delivered import Accepted, At, Retry
 from bot.store import claims, withdrawals
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -41,7 +41,7 @@ def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unkno
     posting = claimed(db, DeliveryKind.CARD_POST, 20)
     if unknown:
         at = At(NOON, NOON + timedelta(minutes=40))
-        delivered.again(db, posting, timedelta(0), at, error="no answer", unknown=True)
+        delivered.again(db, posting, Retry(timedelta(0), error="no answer", unknown=True), at)
         posting = claimed(db, DeliveryKind.CARD_POST, 60)
         assert posting.uncertain
     delivered.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
@@ -54,7 +54,9 @@ def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, poli
     an_incident(db, policy, teams=("legal",))
     lost = claimed(db, DeliveryKind.PAGE, 1)
     at = At(NOON, NOON + timedelta(minutes=1))
-    delivered.again(db, lost, timedelta(0), at, error="no answer", unknown=True, in_order=True)
+    delivered.again(
+        db, lost, Retry(timedelta(0), error="no answer", unknown=True, in_order=True), at
+    )
     answering.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
     with db.transaction() as tx:
         taken = claims.claim(tx, now=NOON, real=NOON + timedelta(minutes=2), limit=100)

@@ -15,7 +15,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
 from bot.services import answering, delivered, duework, followups, refused
-from bot.services.delivered import Accepted, At
+from bot.services.delivered import Accepted, At, Retry
 from bot.store import claims, incidents, outbox, pages, timers
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -129,7 +129,7 @@ def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: 
 
 def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Policy) -> None:
     page = a_claimed_page(db, policy)
-    delivered.again(db, page, timedelta(0), NOW, error="reset", unknown=True)
+    delivered.again(db, page, Retry(timedelta(0), error="reset", unknown=True), NOW)
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (again,) = [one for one in claimed if one.id == page.id]

@@ -10,7 +10,7 @@ from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import delivered, lifecycle, outgoing, refused
-from bot.services.delivered import Accepted, At
+from bot.services.delivered import Accepted, At, Retry
 from bot.services.letters import Aim, Letter, Moot
 from bot.store import claims, incidents
 from bot.store.claims import Claimed
@@ -120,7 +120,7 @@ def test_a_card_that_waits_for_the_shared_channel_is_not_posted_into_its_own(
     in_a_thread(db, policy)
     card = card_on_its_way(db, policy)
     at, hour = At(NOON, NOON), timedelta(hours=1)
-    delivered.again(db, card, hour, at, error="no answer", unknown=True)
+    delivered.again(db, card, Retry(hour, error="no answer", unknown=True), at)
     room = channel_on_its_way(db, policy)
     assert delivered.sent(db, room, ROOM, At(LATER, NOON))
     again = take(db, DeliveryKind.CARD_POST, At(NOON + hour, NOON + hour))

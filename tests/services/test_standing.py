@@ -11,7 +11,7 @@ from bot.domain.lifecycle import State
 from bot.domain.messages import ExhaustedMessage, Outcome, ReminderMessage, UpdateReminder
 from bot.policy import Policy
 from bot.services import answering, delivered, followups, lifecycle, refused
-from bot.services.delivered import Accepted, At
+from bot.services.delivered import Accepted, At, Retry
 from bot.services.letters import Aim, Letter
 from bot.store import claims
 from bot.store.claims import Claimed
@@ -89,7 +89,7 @@ def test_a_message_that_is_found_later_is_edited(db: Database, policy: Policy) -
     scene.tick(db, policy, NOON + HOUR)
     lost = claimed(db, DeliveryKind.REMINDER)
     at = At(NOON + HOUR, NOON + HOUR)
-    delivered.again(db, lost, timedelta(0), at, error="no answer", unknown=True)
+    delivered.again(db, lost, Retry(timedelta(0), error="no answer", unknown=True), at)
     followups.end_reminder(db, an_act(hours=1), lost.subject, ReminderState.DONE)
     assert scene.waiting(db, EDIT) == []
     found = claimed(db, DeliveryKind.REMINDER)

@@ -1,5 +1,6 @@
 """An archived channel: it comes back, or another is made, and what waited follows in order."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -40,6 +41,16 @@ def updates_in(rig: Rig, channel: Channel) -> list[str]:
 
 def made(rig: Rig, name: str) -> Channel | None:
     return rig.slack.slack.workspace.channel_named(name)
+
+
+async def test_an_archived_channel_is_no_error_in_the_log(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await an_archived_one(rig)
+    said = [one for one in caplog.records if one.__dict__.get("code") == "is_archived"]
+    assert said
+    assert {one.levelno for one in said} == {logging.INFO}
 
 
 async def test_who_answers_for_it_is_told_once_and_how_it_ended(rig: Rig) -> None:
