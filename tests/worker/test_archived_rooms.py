@@ -65,7 +65,9 @@ async def test_who_answers_for_it_is_told_once_and_how_it_ended(rig: Rig) -> Non
     with rig.db.transaction() as tx:
         rooms.channel_restored(tx, rig.act(MEI), incident_id, room.id)
     async with rig.working(ticking=False):
-        await eventually(lambda: all("Work continues in" in texts(one) for one in about_the_room(rig)))
+        await eventually(
+            lambda: all("Work continues in" in texts(one) for one in about_the_room(rig))
+        )
 
 
 def about_the_room(rig: Rig) -> list[Message]:
