@@ -1,5 +1,7 @@
 """`/escalate edit`: the title, category, references or tier of an escalation."""
 
+import re
+
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput
 from bot.domain.rights import Deed
@@ -9,12 +11,14 @@ from bot.render import answers, forms
 from bot.services import correcting
 from bot.services.correcting import Correction
 from handlers.answer import Answer, Modal
+from handlers.commands.edited import listed, of_which, refuse_a_part
 from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import first_word, plain
 
 _KNOWN = "say what to change: title, category, references, or restricted alone"
 _NEVER_BACK = "a restricted escalation can't be made standard again"
+_REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
 
 
@@ -23,6 +27,9 @@ async def edit(ask: Ask) -> Answer:
         head = await ask.head(Deed.CORRECT)
         return Modal(forms.edit_form(ask.desk, head.id, head), Button.EDIT_DETAILS, head.id)
     refuse_question(ask, EDIT, first_word(ask.words)[1])
+    ask = await of_which(ask)
+    if _REFERENCES.fullmatch(first_word(ask.words)[0]):
+        await refuse_a_part(ask)
     wanted = correction(ask.policy, ask.words)
     found = await ask.incident()
     corrected = await ask.write(correcting.correct, ask.policy, ask.act, found.incident_id, wanted)
@@ -46,7 +53,7 @@ def correction(policy: Policy, words: str) -> Correction:
         case "category" if said:
             return Correction(category=_category(policy, said))
         case "references" | "reference" if said:
-            return Correction(references=tuple(said.split()))
+            return Correction(references=tuple(listed(said)))
         case _:
             raise BadInput("edit", _KNOWN, _EXAMPLE)
 

@@ -23,7 +23,7 @@ from handlers.commands.words import (
 _COUNTED = re.compile(
     r"(?:[^\W\d_]+[\s-]+)?(?!(?:is|was|has|this|us|its|as|needs|says|asks|looks|wants|does)\b)"
     r"(?:[^\W\d_]{2,}s|people|children|men|women|(?:of|out)\s+\w+"
-    r"|[smhdkx]|min|sec|hr|wk|minute|second|hour|day|week|month|year|am|pm|percent|million)\b",
+    r"|min|minute|second|hour|day|week|month|year|percent|million)\b|(?:[smhdk]|sec|hr|wk|am|pm)\b",
     re.IGNORECASE,
 )
 """What is counted: behind it a number is no escalation's, as in `12 new accounts`."""

@@ -159,18 +159,24 @@ def written_first(policy: Policy, text: str) -> First | None:
     line = normal(text)
     code = _CODE.match(line.norm)
     if code and (severity := _numbered(code[1])):
-        return First(severity, line, code.end(), clear=True)
+        return First(severity, line, code.end(), clear=not _glued(line, code.end()))
     names = {_folded(rule.name): rule.severity for rule in policy.severities.values()}
     found = _named(tuple(names)).match(line.norm)
     if found is None:
         return None
-    clear = found.start(1) > 0 or _set_off(line, found.end())
+    set_off = found.start(1) > 0 or _set_off(line, found.end())
+    clear = set_off and not _glued(line, found.end())
     return First(names[_folded(found[1])], line, found.end(), clear)
 
 
 def _set_off(line: Line, end: int) -> bool:
     """Whether a mark, a stop or a line's end parts it from the words behind it."""
     return _PARTED.match(line.raw, line.ends[end - 1]) is not None
+
+
+def _glued(line: Line, end: int) -> bool:
+    """`critical.io`, `p1/video99`: a dot or slash without a space behind it parts nothing."""
+    return _GLUED.match(line.norm, end) is not None
 
 
 def code_first(text: str) -> tuple[Severity | None, str]:
@@ -181,6 +187,7 @@ def code_first(text: str) -> tuple[Severity | None, str]:
     return (severity, _behind(line, found)) if found and severity else (None, text)
 
 
+_GLUED = re.compile(r"[./]+(?=\w)")
 _PARTED = re.compile(rf"\s*$|[ \t]*[\n\r]|[^\s\w\u2010\u2011-]|\s*[-{DASHES}:]+(?:\s|$)|-+\s")
 _STOP = re.compile(r"\s*[-.,;:!?/|=&+]*")
 _OR = re.compile(r"(?:(?:and/or|or|and|oder|ou|vs|versus)(?!\w)[\s.]*)+", re.IGNORECASE)

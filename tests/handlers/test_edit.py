@@ -105,3 +105,65 @@ async def test_what_is_not_understood_is_refused(stage: Stage) -> None:
         assert "is restricted now" not in said, text
     [incident] = stage.incidents()
     assert (incident.title, incident.tier) == ("Pile-on", Tier.STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "title"),
+    [
+        ("edit title of ESC-2 to Kid with knife", 2, "Kid with knife"),
+        ("edit title for 2: Kid", 2, "Kid"),
+        ("edit title of 2 to X", 2, "X"),
+        ("edit ESC-2 title of ESC-2 to X", 2, "X"),
+        ("edit 2 title Hello", 2, "Hello"),
+        ("edit title to New title", 1, "New title"),
+        ("edit title: to be or not", 1, "to be or not"),
+        ("edit title: ESC-2 is back", 1, "ESC-2 is back"),
+        ("edit title Of mice and men", 1, "Of mice and men"),
+        ("edit title for 2 accounts", 1, "for 2 accounts"),
+    ],
+)
+async def test_the_escalation_that_is_named_behind_the_field_is_corrected(
+    stage: Stage, text: str, number: int, title: str
+) -> None:
+    stage.in_channel(stage.opened(title="Old"))
+    stage.opened(title="Old")
+    await stage.command("mei", text, "esc-1")
+    titles = {row.number: row.title for row in stage.incidents()}
+    assert titles == {1: "Old", 2: "Old", number: title}
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("edit title ESC-2 Kid", ("edit ESC-2 title Kid", "edit ESC-1 title: ESC-2 Kid")),
+        ("edit ESC-1 title of ESC-2 to X", ("edit ESC-2 title X",)),
+        ("edit references ESC-2 7123", ("edit ESC-2 references 7123",)),
+        ("edit references add 7125", ("edit ESC-1 references 7123 7124 7125",)),
+        ("edit references +7125", ("edit ESC-1 references 7123 7124 7125",)),
+        ("edit references remove 7123", ("edit ESC-1 references 7124",)),
+        ("edit references 7123 and 7125", ("edit ESC-1 references 7123 7125",)),
+        ("edit references none", ("edit ESC-1",)),
+    ],
+)
+async def test_what_may_not_be_the_value_is_not_stored_as_it(
+    stage: Stage, text: str, commands: tuple[str, ...]
+) -> None:
+    stage.in_channel(stage.opened(title="Old", references=("7123", "7124")))
+    stage.opened(title="Old")
+    said = await stage.command("mei", text, "esc-1")
+    for command in commands:
+        assert f"`/escalate {command}`" in said
+    first, second = stage.incidents()
+    assert (first.title, second.title) == ("Old", "Old")
+    assert (first.references, second.references) == (["7123", "7124"], [])
+
+
+async def test_references_are_parted_by_commas_too(stage: Stage) -> None:
+    stage.in_channel(stage.opened())
+    stage.opened()
+    await stage.command("mei", "edit references: 7123, 7124;7125", "esc-1")
+    await stage.command("mei", "edit references of ESC-2 to 7126", "esc-1")
+    await stage.command("mei", "edit category of ESC-2 to doxxing", "esc-1")
+    first, second = stage.incidents()
+    assert first.references == ["7123", "7124", "7125"]
+    assert (second.references, second.category) == (["7126"], "doxxing")

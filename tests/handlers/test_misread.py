@@ -224,7 +224,8 @@ async def test_a_number_alone_is_the_reference_that_a_verb_expects(stage: Stage)
 
 
 SEVERITIES = {
-    "P0": "*p0* x|p0\u2014x|p0 - x|P0: x|[p0] x|p-0 x|p 0 x|sev0 x|sev 0 x|severity p0 x"
+    "P0": "critical. x|p0/ x|*p0* x"
+    "|p0\u2014x|p0 - x|P0: x|[p0] x|p-0 x|p 0 x|sev0 x|sev 0 x|severity p0 x"
     "|severity: 0 x|critical: x|*Critical*: x|severity critical x"
     "|priority 0 x|\uff50\uff10 x|p\u200b0 x"
     "|\u201cp0\u201d x|critical p0 x|*p0 x*",
@@ -255,6 +256,11 @@ async def test_a_severity_counts_in_any_writing(stage: Stage, severity: str) -> 
         ("open p0 p1 x", "which severity"),
         ("open 1 account doxxed", "which severity"),
         ("open p4", "is not a severity"),
+        ("open critical.io leaks user data", "which severity"),
+        ("open High.School kids fight", "which severity"),
+        ("open low.ly link spam", "which severity"),
+        ("open p1.com scam site", "which severity"),
+        ("open p1/video99 is bad", "which severity"),
     ],
 )
 async def test_a_severity_that_is_none_opens_nothing(stage: Stage, text: str, says: str) -> None:
