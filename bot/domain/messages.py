@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.act import Role
 from bot.domain.digest import DigestFigures
 from bot.domain.following import Follows
 from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
@@ -177,7 +178,8 @@ class ExhaustedMessage:
 class AccessRequest:
     """To who may give access. Once it is answered: how, and where we know, by whom and when.
 
-    `by_hand`: nobody asked, somebody (`added_by`) brought this person into the channel.
+    `by_hand`: nobody asked, somebody (`added_by`) brought this person into the channel. `role`:
+    with access they have its rights.
     """
 
     id: RequestId
@@ -185,6 +187,7 @@ class AccessRequest:
     asker: UserId
     by_hand: bool = False
     added_by: UserId | None = None
+    role: Role | None = None
     outcome: Outcome | None = None
     by: UserId | None = None
     at: datetime | None = None

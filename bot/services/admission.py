@@ -26,6 +26,7 @@ from bot.policy import Policy
 from bot.services import theirs
 from bot.services.access import role_in
 from bot.services.addressing import personal
+from bot.services.asked_instead import ask, asks
 from bot.services.belonging import belongs_to
 from bot.services.case import Case, take_up
 from bot.services.in_charge import who_answers
@@ -68,7 +69,8 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
     ):
         if act.user in case.invited:
             raise NothingToDo(case.reference, "open to you")
-        _refuse_a_repetition(case)
+        if _asked_again(case, policy):
+            return case.reference
         asked = who_may_admit(case, policy, case.invited)
         if asked is None:
             raise NobodyToAsk(case.reference)
@@ -76,20 +78,34 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
         if request_id is None:
             raise AskedAlready(case.reference, act.now)
         case.record(EntryKind.REQUESTED_ACCESS)
-        ask(case, request_id, asked, act.user)
+        row = requests.get(tx, request_id)
+        if row is not None:
+            ask(case, row, asked)
         return case.reference
 
 
-def _refuse_a_repetition(case: Case) -> None:
+def _asked_again(case: Case, policy: Policy) -> bool:
+    """Whether their request is open, and goes to another one by now: who was asked can't answer.
+
+    Raises AskedAlready where they can, and RefusedLately.
+    """
     last = requests.last(case.tx, case.id, case.act.user)
     if last is None:
-        return
+        return False
     if last.state is RequestState.OPEN:
-        raise AskedAlready(case.reference, last.asked_at)
+        asked = asks(case.tx, last)
+        if asked and _may_admit(case, policy, case.invited, asked[-1].target or ""):
+            raise AskedAlready(case.reference, last.asked_at)
+        instead = who_may_admit(case, policy, case.invited)
+        if instead is None:
+            raise NobodyToAsk(case.reference)
+        ask(case, last, instead)
+        return True
     if last.state is RequestState.REFUSED and last.answered_at is not None:
         until = last.answered_at + PAUSE
         if case.act.now < until:
             raise RefusedLately(case.reference, until)
+    return False
 
 
 def who_may_admit(
@@ -100,28 +116,16 @@ def who_may_admit(
     Nobody else is asked, not even a manager on duty: only who is in it may let others in.
     """
     for user in who_answers(case.incident, invited):
-        if user in invited and user not in passed:
-            role = role_in(case.tx, policy, case.act.workspace, user)
-            belongs = belongs_to(case.incident, invited, user)
-            if may(role, Deed.INVITE, belongs=belongs):
-                return user
+        if user not in passed and _may_admit(case, policy, invited, user):
+            return user
     return None
 
 
-def ask(case: Case, request_id: str, asked: str, asker: str, passed: Sequence[str] = ()) -> None:
-    case.send(
-        personal(
-            DeliveryKind.ACCESS_REQUEST,
-            asked,
-            case.id,
-            f"access:{request_id}:{len(passed)}",
-            incident_id=case.id,
-            priority=Priority.NOTICE,
-            request=request_id,
-            asker=asker,
-            passed=list(passed),
-        )
-    )
+def _may_admit(case: Case, policy: Policy, invited: Mapping[str, bool], user: str) -> bool:
+    if user not in invited:
+        return False
+    role = role_in(case.tx, policy, case.act.workspace, user)
+    return may(role, Deed.INVITE, belongs=belongs_to(case.incident, invited, user))
 
 
 def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
@@ -133,11 +137,13 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
     invited = incidents.seats(tx, incident.id)
     if request.state is not RequestState.OPEN or request.person in invited:
         return
+    if any(one.id > claimed.id for one in asks(tx, request)):
+        return
     case = Case(tx, act, incident)
     passed = [*claimed.args.get("passed", ()), claimed.target]
     asked = who_may_admit(case, policy, invited, passed)
     if asked is not None:
-        ask(case, request.id, asked, request.person, passed)
+        ask(case, request, asked, passed)
     elif requests.settle(tx, request.id, RequestState.LAPSED, act.now) and not request.by_hand:
         _tell(case, request, granted=False, by=None)
     case.put_down()

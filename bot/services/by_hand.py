@@ -6,7 +6,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.policy import Policy
-from bot.services import admission
+from bot.services import admission, asked_instead
 from bot.services.access import role_in
 from bot.services.case import Case
 from bot.services.followups import give_on
@@ -36,6 +36,7 @@ def left(db: Database, act: Act, incident_id: str, user: str) -> None:
         asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
         if seated:
             case.record(EntryKind.LEFT, person=user)
+            asked_instead.instead_of(case, [user])
         if seated and by_invitation(incident.tier):
             _pass_tasks_on(case, user)
             keep_true(case, Change.PEOPLE)
@@ -95,7 +96,7 @@ def _tell_of(case: Case, policy: Policy, row: Row) -> None:
     case.record(EntryKind.ADDED, person=row.person, by=row.added_by)
     asked = admission.who_may_admit(case, policy, incidents.seats(case.tx, case.id))
     if asked is not None:
-        admission.ask(case, row.id, asked, row.person)
+        asked_instead.ask(case, row, asked)
 
 
 def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:

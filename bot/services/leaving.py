@@ -6,9 +6,10 @@ from typing import Any
 
 from bot.domain.act import Workspace, by_the_bot
 from bot.domain.paging import Ladder
+from bot.services import asked_instead
 from bot.services.case import Case
 from bot.services.page_messages import pages_changed
-from bot.store import incidents, outbox, pages, people
+from bot.store import incidents, outbox, pages, people, requests
 from bot.store.outbox import Outgoing
 from bot.store.transaction import Transaction
 
@@ -37,6 +38,7 @@ def _make_true(
     """The incidents are not locked: each edit says what is so when it is sent."""
     if not changed:
         return
+    _ask_instead(tx, workspace, people.gone(tx, workspace, changed), now)
     concerned = [
         run
         for run in pages.paging_now(tx, workspace)
@@ -53,3 +55,14 @@ def _make_true(
 
 def _cards(cases: Iterable[Case]) -> list[Outgoing]:
     return [case.card_change() for case in cases if not case.incident.drill]
+
+
+def _ask_instead(
+    tx: Transaction, workspace: Workspace, gone: Collection[str], now: datetime
+) -> None:
+    """What these were asked for, others are: who is to be let in."""
+    open_ones = requests.open_in(tx, team_id=workspace.team_id) if gone else []
+    for incident in incidents.get_many(tx, {row.incident_id for row in open_ones}).values():
+        case = Case(tx, by_the_bot(workspace, now), incident)
+        asked_instead.instead_of(case, gone)
+        case.put_down()

@@ -7,6 +7,7 @@ from bot.domain.ids import UserId
 from bot.domain.reasons import of_run
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
+from bot.services import asked_instead
 from bot.services.case import Case
 from bot.services.standing import keep_true
 from bot.store.tables import PagingRun
@@ -27,6 +28,7 @@ def make_owner(case: Case, user: UserId, by: UserId, *, aloud: bool = False) -> 
         key = f"assigned:{case.id}:{case.incident.entries}:{user}:{case.act.now.timestamp()}"
         case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=by)
     keep_true(case, Change.OWNER)
+    asked_instead.of_the_owner(case)
 
 
 def accept_ownership(case: Case, run: PagingRun) -> None:

@@ -11,7 +11,9 @@ from bot.domain.messages import (
     Outcome,
 )
 from bot.policy import Policy
+from bot.services.access import role_in
 from bot.services.admission import PAUSE
+from bot.services.asked_instead import asks
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import (
@@ -30,7 +32,7 @@ from bot.store.tables import Incident
 from bot.store.tables.states import RequestState
 
 
-def access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+def access_request(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
@@ -42,19 +44,33 @@ def access_request(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: dateti
     row = requests.get(shelf.tx, claimed.args.get("request", ""))
     if row is None or row.state is not RequestState.OPEN:
         return Moot("answered meanwhile")
-    return Letter(_access_request(shelf, row, incident, reader), person=reader)
+    if _instead(shelf, claimed, row):
+        return Moot("somebody else is asked by now")
+    role = role_in(shelf.tx, policy, claimed.workspace, row.person)
+    view = _access_request(shelf, row, incident, reader)
+    return Letter(replace(view, role=role), person=reader)
 
 
 def access_request_stands(
-    shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime
+    shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime
 ) -> Prepared:
     incident = shelf.incident(claimed.subject)
     row = requests.get(shelf.tx, claimed.args.get("request", ""))
     if incident is None or row is None:
         return NO_INCIDENT
     view = _access_request(shelf, row, incident, reader_of(claimed))
+    instead = _instead(shelf, claimed, row) if row.state is RequestState.OPEN else None
+    if instead is not None:
+        return Letter(replace(view, outcome=Outcome.PASSED_ON, by=instead))
     by = UserId(row.answered_by) if row.answered_by else None
-    return Letter(replace(view, outcome=_ANSWERS[row.state], by=by, at=row.answered_at))
+    role = role_in(shelf.tx, policy, claimed.workspace, row.person)
+    return Letter(replace(view, role=role, outcome=_ANSWERS[row.state], by=by, at=row.answered_at))
+
+
+def _instead(shelf: Shelf, claimed: Claimed, row: Row) -> UserId | None:
+    """Return who has been asked since, where it is not the reader of this message."""
+    later = [one for one in asks(shelf.tx, row) if one.id > claimed.id]
+    return UserId(later[-1].target or "") if later else None
 
 
 _ANSWERS: Mapping[RequestState, Outcome | None] = {

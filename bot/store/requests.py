@@ -1,5 +1,6 @@
 """Requests for access: who asked, or was brought in by hand, and what was answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,22 @@ def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
             col(AccessRequest.state) == RequestState.OPEN,
         )
         .order_by(col(AccessRequest.asked_at), col(AccessRequest.id))
+    )
+
+
+def open_in(
+    tx: Transaction, incident_ids: Sequence[str] | None = None, *, team_id: str | None = None
+) -> list[AccessRequest]:
+    """Return what waits for an answer in these incidents, or in a whole workspace."""
+    where = (
+        col(AccessRequest.team_id) == team_id
+        if incident_ids is None
+        else col(AccessRequest.incident_id).in_(incident_ids)
+    )
+    return tx.all(
+        select_rows(AccessRequest)
+        .where(where, col(AccessRequest.state) == RequestState.OPEN)
+        .order_by(col(AccessRequest.id))
     )
 
 

@@ -1,22 +1,35 @@
 """Whoever has left Slack is asked for nothing: somebody else who answers for it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
-from bot.domain.errors import NobodyToAsk
-from bot.domain.messages import AccessAnswer, AccessRequest, TaskReminder
+from bot.domain.errors import AskedAlready, NobodyToAsk
+from bot.domain.messages import AccessAnswer, AccessRequest, Outcome, TaskReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import admission, followups, lifecycle, refused
+from bot.services import admission, by_hand, followups, leaving, lifecycle, refused
 from bot.services.delivered import At
-from bot.store import claims
+from bot.store import claims, incidents
+from bot.store import people as stored
 from bot.store.claims import Claimed
 from bot.store.database import Database
-from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.factories import (
+    DANIEL,
+    MEI,
+    NOON,
+    PRIYA,
+    SOFIA,
+    TOM,
+    WORKSPACE,
+    an_act,
+    an_incident,
+    people,
+)
 from tests.services import scene
 
 LEFT: Mapping[str, bool] = {"deleted": True}
@@ -88,8 +101,8 @@ def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
 def the_request(db: Database, minute: int) -> Claimed:
     at = NOON + timedelta(minutes=minute)
     with db.transaction() as tx:
-        [claimed] = claims.claim(tx, now=at, real=at, limit=50)
-    assert claimed.kind is DeliveryKind.ACCESS_REQUEST
+        due = claims.claim(tx, now=at, real=at, limit=50)
+    [claimed] = [one for one in due if one.kind is DeliveryKind.ACCESS_REQUEST]
     return claimed
 
 
@@ -100,7 +113,8 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
     admission.request_access(db, policy, asking(), incident_id)
     asked = []
     for minute, ends in ((6, "dead"), (7, "rejected"), (8, "dead")):
-        request, at = the_request(db, minute), At(NOON, NOON + timedelta(minutes=minute))
+        now = NOON + timedelta(minutes=minute)
+        request, at = the_request(db, minute), At(now, now)
         asked.append(request.target)
         if ends == "dead":
             refused.dead_target(db, policy, request, "user_disabled", at)
@@ -118,12 +132,59 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
 def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None:
     incident_id = one_of_toms(db, policy)
     admission.request_access(db, policy, asking(), incident_id)
-    refused.dead_target(db, policy, the_request(db, 6), "user_disabled", At(NOON, NOON))
+    at = NOON + timedelta(minutes=6)
+    refused.dead_target(db, policy, the_request(db, 6), "user_disabled", At(at, at))
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
     assert letter.person == MEI
     assert isinstance(letter.view, AccessRequest)
     assert letter.view.asker == PRIYA
+
+
+@pytest.mark.parametrize("how", ["leaves the channel", "leaves Slack", "is no owner any more"])
+def test_where_who_was_asked_can_answer_no_more_the_next_one_is_asked(
+    db: Database, policy: Policy, how: str
+) -> None:
+    people(db, policy)
+    incident_id = an_incident(db, policy, an_act(TOM), teams=(), tier=Tier.RESTRICTED).head.id
+    lifecycle.assign(db, an_act(TOM), incident_id, SOFIA)
+    if how != "is no owner any more":
+        lifecycle.assign(db, an_act(TOM), incident_id, DANIEL)
+        with db.transaction() as tx:
+            incidents.change(tx, incident_id, {"owner": None})
+    first = SOFIA if how == "is no owner any more" else TOM
+    admission.request_access(db, policy, asking(), incident_id)
+    scene.send(db, policy, NOON + timedelta(minutes=6))
+    if how == "leaves Slack":
+        with db.transaction() as tx:
+            leaving.mark_gone(tx, WORKSPACE, TOM, NOON + timedelta(minutes=7))
+    elif how == "leaves the channel":
+        by_hand.left(db, an_act("bot", minutes=7), incident_id, TOM)
+    else:
+        lifecycle.assign(db, an_act(SOFIA, minutes=7), incident_id, DANIEL)
+    sent = scene.send(db, policy, NOON + timedelta(minutes=8))
+    [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
+    assert isinstance(letter.view, AccessRequest)
+    assert letter.person != first
+    edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
+    [old] = [one for one in edited if isinstance(one, AccessRequest)]
+    assert (old.outcome, old.by) == (Outcome.PASSED_ON, letter.person)
+    with pytest.raises(AskedAlready):
+        admission.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
+    answer = an_act(letter.person or "", role=Role.VIEWER, minutes=9)
+    assert admission.answer(db, answer, scene.newest_request(db), granted=True).admitted
+
+
+def test_a_second_press_asks_who_can_answer_by_now(db: Database, policy: Policy) -> None:
+    """Who was asked has lost their role since: no event tells."""
+    people(db, policy)
+    incident_id = one_of_toms(db, policy)
+    admission.request_access(db, policy, asking(), incident_id)
+    with db.transaction() as tx:
+        stored.mark_gone(tx, WORKSPACE, TOM, NOON)
+    admission.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
+    sent = scene.send(db, policy, NOON + HOUR)
+    assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
 
 
 def a_task_of_priyas(db: Database, policy: Policy) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain import digest as figures
+from bot.domain.act import Role
 from bot.domain.answers import Beyond, Corrected, Meant, Opened, SeverityChanged, WillPage
 from bot.domain.controls import Button
 from bot.domain.digest import DigestFigures
@@ -404,6 +405,12 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "access request, refused": Case(
         access.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
+    ),
+    "access request of a viewer": Case(access.request, a_request(role=Role.VIEWER)),
+    "access request of a member": Case(access.request, a_request(role=Role.MEMBER)),
+    "access request of a responder": Case(access.request, a_request(role=Role.RESPONDER)),
+    "access request, another one is asked": Case(
+        access.request, a_request(outcome=Outcome.PASSED_ON, by=PRIYA)
     ),
     "access request, they acknowledged": Case(
         access.request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
