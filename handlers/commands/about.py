@@ -18,6 +18,7 @@ from handlers.commands.misplaced import (
 )
 from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
+from handlers.commands.second import refuse_numbers, refuse_second
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
     first_word,
@@ -81,7 +82,11 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
         raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
+    if len(different) == 1 and verb.behind in TEXT:
+        await refuse_second(replace(ask, named=different[0]), verb, "", ask.said, words)
     if not different:
+        if verb.behind is Behind.WORDS:
+            await refuse_numbers(ask, verb)
         await refuse_lookalike(ask, verb)
         if verb.behind in TEXT:
             await refuse_misplaced(ask, verb.name, ask.text, behind=verb.behind)

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from bot.domain.controls import Button, Field
 from bot.domain.errors import BadInput, IncidentClosed, Unclear
@@ -20,6 +21,7 @@ from handlers.commands.duplicates import not_clear, pair
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
+from handlers.commands.second import refuse_second
 from handlers.commands.severities import First, severity_first
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
@@ -45,6 +47,7 @@ async def status(ask: Ask) -> Answer:
     if to is State.REOPENED and not note:
         return await _reopen_form(ask)
     await refuse_misplaced(ask, STATUS.name, note, to.value)
+    await refuse_second(ask, STATUS, to.key, ask.words, words, state_first)
     found = await ask.incident()
     if to in WORKING and note:
         await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
@@ -79,6 +82,8 @@ async def severity(ask: Ask) -> Answer:
         return await _severity_form(ask)
     ask, to, reason = _level(ask)
     await refuse_misplaced(ask, SEVERITY.name, reason, to.value.lower())
+    own = partial(severity_first, ask.policy)
+    await refuse_second(ask, SEVERITY, to.value.lower(), plain(ask.words), reason, own)
     found = await ask.incident()
     changed = await ask.write(
         severities.set_severity, ask.policy, ask.act, found.incident_id, to, reason

@@ -12,12 +12,13 @@ from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, person_first, plain
 from handlers.who import reachable
 
+_TO = re.compile(r"^\s*to\s+(?=\S)", re.IGNORECASE)
 _MENTIONED = re.compile(r"@[^\s,;&+/]+")
 _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.IGNORECASE)
 
 
 async def assign(ask: Ask) -> Answer:
-    user, rest = person_first(ask.words, ask.me)
+    user, rest = person_first(_TO.sub("", ask.words, count=1), ask.me)
     if user is None:
         raise no_person(ask, "say who owns it, and nothing else", "assign @priya")
     if rest:
@@ -30,7 +31,7 @@ async def assign(ask: Ask) -> Answer:
 
 def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
-    of, owner = ask.named or "ESC-n", first_word(ask.text)[0]
+    of, owner = ask.named or "ESC-n", first_word(_TO.sub("", ask.text, count=1))[0]
     problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
     others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
     if others:

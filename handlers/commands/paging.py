@@ -1,6 +1,7 @@
 """Calling people: page, ack, handover."""
 
 import re
+from functools import partial
 
 from bot.domain.controls import Button
 from bot.domain.errors import Unclear
@@ -14,10 +15,11 @@ from handlers.answer import Answer, Modal, joined
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
+from handlers.commands.second import refuse_second
 from handlers.commands.targets import one_target, targets_first
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
-from handlers.commands.words import colon_before, plain
+from handlers.commands.words import colon_before, plain, team_first
 from handlers.placed import placed
 from handlers.subjects import about_incident
 from handlers.who import reachable
@@ -30,7 +32,9 @@ async def page(ask: Ask) -> Answer:
     found = await ask.incident()
     targets, why = targets_first(ask, PAGE)
     _refuse_calling_off(ask, ", ".join(one.said for one in targets), why)
-    await refuse_misplaced(ask, PAGE.name, plain(why), ", ".join(one.said for one in targets))
+    names = ", ".join(one.said for one in targets)
+    await refuse_misplaced(ask, PAGE.name, plain(why), names)
+    await refuse_second(ask, PAGE, names, ask.words, why, partial(team_first, ask.policy))
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
     begun = await ask.write(
@@ -89,6 +93,8 @@ async def hand_over(ask: Ask) -> Answer:
     if not colon_before(ask.words, summary):
         refuse_later(ask, HAND_OVER.name, target.said, summary)
     await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
+    own = partial(team_first, ask.policy)
+    await refuse_second(ask, HAND_OVER, target.said, ask.words, summary, own)
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(
         handing_over.hand_over,

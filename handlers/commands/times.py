@@ -11,7 +11,7 @@ from handlers.commands.normal import normal
 from handlers.commands.words import plain
 from handlers.request import Request
 
-_BY = re.compile(r"\s+by\s+", re.IGNORECASE)
+_BY = re.compile(r"\s+by(?=\s)", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _WORDS_AT_END = 8
 _LONGEST_SHOWN = 40

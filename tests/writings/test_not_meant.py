@@ -128,3 +128,52 @@ async def test_a_page_that_is_called_off_is_not_sent(table: Table) -> None:
         sent = ":" in text
         table.check(became.refused is not sent, text, became)
         table.check(sent or "`/escalate update ESC-7 pr not needed" in became.text, text, became)
+
+
+SECOND = (
+    ("severity ESC-5 p0, 6 p2 calm", "severity ESC-5 p0", "severity ESC-6 p2 calm"),
+    ("severity ESC-5 p0 and ESC-6", "severity ESC-5 p0", "severity ESC-6 p0"),
+    ("decline ESC-5, 6 spam", "decline ESC-5 spam", "decline ESC-6 spam"),
+    ("decline ESC-5 6 spam", "decline ESC-5 spam", "decline ESC-6 spam"),
+    ("reopen ESC-8, 9 it is back", "reopen ESC-8 it is back", "reopen ESC-9 it is back"),
+    ("status ESC-5 monitoring, ESC-6 too", "status ESC-5 monitoring", "status ESC-6 monitoring"),
+    ("status ESC-5 monitoring, 6 triaged", "status ESC-5 monitoring", "status ESC-6 triaged"),
+    ("update ESC-5 / 6 x", "update ESC-5 x", "update ESC-6 x"),
+    ("note ESC-5 and 6 x", "note ESC-5 x", "note ESC-6 x"),
+    ("update 5, 6: all good", "update ESC-5 all good", "update ESC-6 all good"),
+    ("update 5 and 6 all good", "update ESC-6 all good", "update ESC-7 5 and 6 all good"),
+    ("page ESC-5 pr, 6 too", "page ESC-5 pr", "page ESC-6 pr"),
+    ("handover ESC-5 pr, 6 too", "handover ESC-5 pr", "handover ESC-6 pr"),
+)
+
+
+async def test_a_second_escalation_is_not_part_of_the_text(table: Table) -> None:
+    for text, *commands in SECOND:
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.refused, text, became)
+        for command in commands:
+            table.check(f"`/escalate {command}`" in became.text, f"{text}: {command}", became)
+    for text in (
+        "update ESC-5, 6 accounts are gone",
+        "update ESC-5: 6 is next",
+        "decline ESC-5: 6, the older one",
+        "note ESC-5, 99 x",
+        "status ESC-5 monitoring, 6 videos are left",
+        "severity ESC-5 p0: 6 and more",
+    ):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.touched == {NAMED}, text, became)
+    for text in ("update 5, 6 and 7 accounts are gone", "update ESC-7 5, 6: all good"):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.touched == {HERE}, text, became)
+
+
+async def test_small_words_beside_a_name_or_a_time(table: Table) -> None:
+    for text in ("stand by", "signed by", "read it by heart"):
+        became = await table.say(MEI, f"task me {text} by tomorrow 17:00", OPEN_CHANNEL)
+        table.check([task.text for task in became.tasks] == [text], text, became)
+    for text, number in (("assign to me", HERE), ("assign ESC-5 to <@U0TOM|tom>", NAMED)):
+        became = await table.say(MEI, text, OPEN_CHANNEL)
+        table.check(became.touched == {number}, text, became)
+    became = await table.say(MEI, "assign to <@U0TOM|tom> please", OPEN_CHANNEL)
+    table.check("`/escalate assign ESC-7 @tom`" in became.text, "assign to", became)
