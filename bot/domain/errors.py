@@ -41,7 +41,13 @@ class NotPermitted(Refused):
 
 @dataclass(eq=False)
 class MayNotTighten(NotPermitted):
-    """Somebody makes an incident more confidential who does not answer for it."""
+    """Somebody makes an incident more confidential who does not answer for it.
+
+    `yours`: they own it, but took that themselves.
+    """
+
+    owned: bool = True
+    yours: bool = False
 
 
 @dataclass(eq=False)

@@ -62,7 +62,9 @@ TIGHTEN_WITHIN = timedelta(minutes=30)
 """So long whoever opened an incident may still make it restricted."""
 
 
-def require_tighten(act: Act, *, owns: bool, opened_at: datetime | None) -> None:
+def require_tighten(
+    act: Act, *, owns: bool, opened_at: datetime | None, owner: str | None = None
+) -> None:
     """Raise MayNotTighten unless this person may make an incident more confidential: its owner, a
     manager, or who opened it (then `opened_at` says when) within half an hour.
 
@@ -70,7 +72,13 @@ def require_tighten(act: Act, *, owns: bool, opened_at: datetime | None) -> None
     """
     just_opened = opened_at is not None and act.now < opened_at + TIGHTEN_WITHIN
     if act.role < Role.MANAGER and not owns and not just_opened:
-        raise MayNotTighten(Role.MANAGER.word, act.role.word, "make an incident restricted")
+        raise MayNotTighten(
+            Role.MANAGER.word,
+            act.role.word,
+            "make an incident restricted",
+            owned=owner is not None,
+            yours=owner == act.user,
+        )
 
 
 def require_somebody(act: Act) -> None:

@@ -104,7 +104,8 @@ def _check_tighten(case: Case) -> None:
     incident, act = case.incident, case.act
     opened_at = incident.opened_at if act.user == incident.opened_by else None
     given = case.invited.get(act.user, False)
-    require_tighten(act, owns=given and act.user == incident.owner, opened_at=opened_at)
+    owner = incident.owner
+    require_tighten(act, owns=given and act.user == owner, opened_at=opened_at, owner=owner)
 
 
 def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None:

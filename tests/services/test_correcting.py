@@ -102,6 +102,20 @@ def test_who_may_make_it_restricted(
     assert (scene.incident(db, opened).tier is Tier.RESTRICTED) is may
 
 
+@pytest.mark.parametrize("owner", [None, SOFIA, NOOR])
+def test_a_refusal_names_the_owner_where_there_is_another_one(
+    db: Database, policy: Policy, owner: UserId | None
+) -> None:
+    people(db, policy, U0NOOR={})
+    opened = an_incident(db, policy, teams=()).head.id
+    by = an_act(NOOR, role=Role.RESPONDER)
+    if owner is not None:
+        lifecycle.assign(db, by, opened, owner)
+    with pytest.raises(MayNotTighten) as refused:
+        tighten(db, policy, by, opened)
+    assert (refused.value.owned, refused.value.yours) == (owner is not None, owner == NOOR)
+
+
 def test_it_only_tightens(db: Database, policy: Policy, opened: str) -> None:
     tighten(db, policy, an_act(SOFIA), opened)
     with pytest.raises(BadInput):

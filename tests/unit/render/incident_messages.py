@@ -257,6 +257,12 @@ ERRORS: Mapping[str, Exception] = {
     "handed over already": errors.HandedOverAlready("ESC-12", "PR"),
     "handed over once": errors.HandedOverAlready("ESC-12", "PR", once=True),
     "may not tighten": errors.MayNotTighten("manager", "responder", "make it restricted"),
+    "may not tighten, nobody owns it": errors.MayNotTighten(
+        "manager", "responder", "make it restricted", owned=False
+    ),
+    "may not tighten, took it themselves": errors.MayNotTighten(
+        "manager", "responder", "make it restricted", yours=True
+    ),
     "may only read": errors.MayOnlyRead("ESC-12", "U0MEI"),
     "which team": errors.WhichTeam(
         "ESC-12", (("01RUNLEGAL", "Legal"), ("01RUNPR", "Public Relations <Press>"))
