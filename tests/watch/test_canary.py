@@ -16,6 +16,7 @@ from bot.store.tables import Delivery, Incident, Page, Timer, WorkspaceRow
 from playground.faults import FaultKind, FaultRule
 from playground.records import Message
 from playground.testing import RunningPlayground
+from tests.databases import on_postgresql
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 from tests.waiting import eventually
 from tests.watch.conftest import CANARY, WATCHFUL, StartBot, a_bot, until
@@ -52,6 +53,7 @@ async def test_in_socket_mode_it_goes_straight_to_bolt(start_bot: StartBot) -> N
         await bot.until_metric("tocsin_canary_runs_total", "succeeded")
 
 
+@on_postgresql
 async def test_two_replicas_fly_one_a_period(
     start_bot: StartBot, db: Database, database_url: str, policy: Policy, slack: RunningPlayground
 ) -> None:
