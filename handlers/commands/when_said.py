@@ -47,11 +47,16 @@ _PUT_OFF = re.compile(
 )
 """`…, but only tomorrow at 9`, `… not before 9am` at the end."""
 
+_DEADLINE = re.compile(r"(?:by|before|within|(?:no|not)\s+later\s+than|latest)\s", re.IGNORECASE)
+"""Until then the thing is wanted: that asks for it now."""
+
 
 def asks_for_a_time(text: str, working: WorkingTime) -> bool:
     """Tell whether a time stands in front, or at the end behind `but` and the like."""
     norm = normal(text).norm
     behind = _LEAD.sub("", norm, count=1)
+    if _DEADLINE.match(behind):
+        return False
     if _VAGUE.match(behind) or begins_with_time(behind, working):
         return True
     put_off = _PUT_OFF.search(norm)

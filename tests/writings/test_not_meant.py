@@ -114,6 +114,10 @@ async def test_a_time_in_a_reason_is_part_of_it(table: Table) -> None:
         "next to the school",
         "overnight threats",
         "3 days to answer the court",
+        "by noon, please",
+        "before 17:00",
+        "within 2 hours",
+        "no later than 5pm",
     ):
         became = await table.say(MEI, f"page pr {why}", OPEN_CHANNEL)
         table.check([run.why for run in became.runs] == [why], why, became)
