@@ -44,6 +44,7 @@ from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
 from tests.serving import door, served
 
 SECRET = "playground-signing-secret"
+WORKING = "Working on it"
 TOKEN = "xoxb-playground"
 GUEST, STRANGER, NEWCOMER, BYSTANDER = "U0GUS", "U0EXT", "U0NEW", "U0NICK"
 HOME_URL = "https://harbour.slack.example/"
@@ -101,6 +102,14 @@ class Stage:
 
     async def command(self, who: str, text: str, channel: str = "general") -> str:
         """What the person reads in answer to `/escalate <text>`; empty when nothing is said."""
+        said = await self.answered_at_once(who, text, channel)
+        if said.startswith(WORKING):
+            # On a busy machine the answer itself comes behind it.
+            await self.settled()
+            said = texts(self.person(who).sees(channel)[-1])
+        return said
+
+    async def answered_at_once(self, who: str, text: str, channel: str = "general") -> str:
         outcome = await self.person(who).command(f"/escalate {text}".strip(), channel)
         assert outcome.ok, (text, outcome.error)
         return texts(outcome.message) if outcome.message else ""

@@ -107,7 +107,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 async def test_a_slow_command_is_acknowledged_and_answered_when_it_is_done(
     stage: Stage, slow: threading.Event
 ) -> None:
-    said = await stage.command("mei", "open p1 Pile-on")
+    said = await stage.answered_at_once("mei", "open p1 Pile-on")
     assert "Working on it" in said
     assert "ESC-1" not in said
     slow.set()
@@ -119,7 +119,7 @@ async def test_a_slow_command_is_acknowledged_and_answered_when_it_is_done(
 async def test_a_late_answer_comes_directly_when_its_address_has_expired(
     stage: Stage, slow: threading.Event
 ) -> None:
-    await stage.command("mei", "open p1 Pile-on")
+    await stage.answered_at_once("mei", "open p1 Pile-on")
     stage.slack.slack.responses.lifetime = -1.0
     slow.set()
     await stage.settled()
@@ -211,5 +211,5 @@ async def test_a_slack_that_does_not_describe_somebody_is_not_waited_for(
     """Whoever cannot be looked up in time has no role; the command is answered all the same."""
     monkeypatch.setattr(who, "ASK_SLACK_WITHIN", 0.05)
     stage.slack.slack.faults.latency_ms["users.info"] = 60_000
-    said = await stage.command("new", "list")
+    said = await stage.answered_at_once("new", "list")
     assert "no role here" in said
