@@ -33,7 +33,7 @@ from bot.services.pacing import (
 from bot.services.paging import start_teams
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
-from bot.store import pages, people
+from bot.store import incidents, pages, people
 from bot.store.database import Database
 from bot.store.tables import Incident, PagingRun
 from bot.store.transaction import Transaction
@@ -56,7 +56,10 @@ def set_severity(
 ) -> SeverityChanged:
     """Raise freely, lower with a reason; what nobody has answered yet follows."""
     reason = checked_text("note", reason, needed=False)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.RAISE) as case:
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, _deed(tx, incident_id, to)) as case,
+    ):
         was = case.incident.severity
         if was is to:
             raise NothingToDo(case.reference, was.value)
@@ -65,6 +68,12 @@ def set_severity(
             if not reason:
                 raise ReasonNeeded(to.value)
         return moved_to(case, policy, to, reason)
+
+
+def _deed(tx: Transaction, incident_id: str, to: Severity) -> Deed:
+    """What it takes, as the incident stands now; behind its lock it is asked for again."""
+    incident = incidents.get(tx, incident_id)
+    return Deed.LOWER if incident and incident.severity.worse_than(to) else Deed.RAISE
 
 
 def moved_to(case: Case, policy: Policy, to: Severity, reason: str) -> SeverityChanged:

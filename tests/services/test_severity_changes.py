@@ -8,7 +8,7 @@ import pytest
 from bot.domain.act import Role
 from bot.domain.answers import SeverityChanged, WillPage
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import AlreadyPaged
+from bot.domain.errors import AlreadyPaged, NotPermitted
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import PageMessage
@@ -269,6 +269,15 @@ def test_a_member_may_raise_and_not_lower(db: Database, policy: Policy) -> None:
     member = an_act("U0BAO", role=Role.MEMBER, minutes=1)
     changed = severities.set_severity(db, policy, member, incident_id, Severity.P1)
     assert changed.reference == "ESC-1"
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MEMBER])
+def test_a_refused_lowering_speaks_of_lowering(db: Database, policy: Policy, role: Role) -> None:
+    incident_id = opened(db, policy, Severity.P1)
+    act = an_act("U0BAO", role=role, minutes=1)
+    with pytest.raises(NotPermitted) as refused:
+        severities.set_severity(db, policy, act, incident_id, Severity.P2, "calmer")
+    assert refused.value.to == "lower the severity"
 
 
 def test_the_digest_measures_an_answer_by_what_the_page_asked_for(
