@@ -16,6 +16,7 @@ class Scene:
     """One tab, and a picture of each step in `pictures`."""
 
     def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
+        self.opened: list[str] = []
         self.client = Client(page, stack.address)
         self.stack = stack
         self.page = page

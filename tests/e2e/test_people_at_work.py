@@ -33,6 +33,10 @@ async def scene(page: Page, stack: Stack, request: pytest.FixtureRequest) -> Asy
     yield scene
     if stack.look("modal", user=scene.client.me):
         stack.do("close_view", user=scene.client.me, all_views=True)
+    for reference in scene.opened:
+        # What goes on ringing would fill the messages of the tests that follow.
+        over = f"/escalate decline {reference}: this test is over"
+        stack.do("command", user="mei", channel="escalations", text=over)
     assert "Traceback" not in stack.said()
 
 
@@ -65,6 +69,7 @@ async def test_a_restricted_one_is_a_codename_to_outsiders_until_they_are_let_in
     await client.submit()
     await expect(client.modal()).to_contain_text("is open as P1")
     reference = reference_in(await client.modal().inner_text())
+    scene.opened.append(reference)
     await client.cancel()
 
     await client.become("niamh", "escalations")
@@ -209,7 +214,8 @@ async def opens(scene: Scene, what: str) -> str:
     await scene.client.type(f"/escalate open {what}")
     answers = scene.page.locator("#message-list .message-body")
     await expect(answers).not_to_have_count(len(before))
-    return reference_in(await answers.last.inner_text())
+    scene.opened.append(reference_in(await answers.last.inner_text()))
+    return scene.opened[-1]
 
 
 async def says(scene: Scene, command: str, answer: str) -> None:
