@@ -34,7 +34,8 @@ async def test_a_role_that_does_not_reach_may_be_a_higher_one(stage: Stage, db: 
     """One group has been read so far, and it makes a member."""
     directory.remember_group(db, WORKSPACE, "S0TNS", [BYSTANDER])
     opened = stage.opened()
-    answered = await send(stage.url, command_body(f"decline {opened.head.reference}: no escalation", BYSTANDER))
+    typed = f"decline {opened.head.reference}: no escalation"
+    answered = await send(stage.url, command_body(typed, BYSTANDER))
     assert NOT_YET in answered.body
     assert stage.incidents()[0].ended_at is None
 
