@@ -12,7 +12,7 @@ wave 👋 | raised_hand ✋ | hand ✋ | point_right 👉 | point_left 👈 | po
 muscle 💪 | handshake 🤝 | writing_hand ✍️ | eyes 👀 | brain 🧠 | speaking_head_in_silhouette 🗣️
 smile 😄 | slightly_smiling_face 🙂 | grin 😁 | joy 😂 | sweat_smile 😅 | wink 😉 | blush 😊
 thinking_face 🤔 | neutral_face 😐 | worried 😟 | cry 😢 | sob 😭 | scream 😱 | angry 😠
-sleeping 😴 | zzz 💤 | face_with_monocle 🧐 | robot_face 🤖 | heart ❤️
+sleeping 😴 | zzz 💤 | raising_hand 🙋 | face_with_monocle 🧐 | robot_face 🤖 | heart ❤️
 tada 🎉 | sparkles ✨ | star ⭐ | fire 🔥 | boom 💥 | zap ⚡ | rocket 🚀 | 100 💯 | bulb 💡
 rotating_light 🚨 | warning ⚠️ | no_entry ⛔ | no_entry_sign 🚫 | octagonal_sign 🛑 | sos 🆘
 construction 🚧 | radioactive_sign ☢️ | biohazard_sign ☣️ | mega 📣 | loudspeaker 📢 | bell 🔔

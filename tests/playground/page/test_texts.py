@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +113,17 @@ def test_an_unknown_time_zone_is_taken_for_utc() -> None:
 def test_a_permalink_of_this_workspace_stays_in_the_page(reader: Reader) -> None:
     link = "<http://127.0.0.1:8700/archives/CGEN/p1773392400000100|there>"
     assert 'href="/client/UADA/CGEN#m1773392400.000100"' in reader.mrkdwn(link)
+
+
+def test_every_emoji_that_the_bot_writes_is_shown_as_one() -> None:
+    templates = Path(__file__).parents[3] / "templates" / "en"
+    written = {
+        code
+        for template in templates.glob("*.j2")
+        for code in re.findall(r"(?<![\w:]):([a-z][a-z0-9_]+):(?![\w:])", template.read_text())
+    }
+    assert written
+    assert {code for code in written if emoji.character(code) is None} == set()
 
 
 def test_emoji_codes_become_characters_and_unknown_ones_stay(reader: Reader) -> None:
