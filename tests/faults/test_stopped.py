@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.domain.duework import DeliveryKind
 from bot.domain.paging import RunState
 from bot.store.database import Database
 from playground.faults import FaultKind
@@ -56,6 +57,8 @@ async def test_an_answer_that_comes_after_the_lease_changes_nothing(
     stage.fault(FaultKind.DELAY, channel=await stage.dm("wei"), count=1, seconds=LEASE)
     await stage.command(OPENING)
     await eventually(lambda: stage.slack.person("wei").dms())
+    # Only the page whose answer is late: one about to be sent would go out after the SIGCONT.
+    await eventually(lambda: pages_unsent(db) <= 1)
     frozen.pause()
     if db.is_sqlite:
         await _past_the_lease(db)
@@ -83,6 +86,10 @@ async def test_a_step_that_was_slept_over_is_taken_by_another_replica(
         frozen.resume()
         await eventually(lambda: not rows.unsent(db), within=90)
         verdict.exactly_once(stage, db)
+
+
+def pages_unsent(db: Database) -> int:
+    return sum(row.kind is DeliveryKind.PAGE for row in rows.unsent(db))
 
 
 async def _past_the_lease(db: Database) -> None:
