@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.domain.digest import Period, middle, week_until, wilson
+from bot.domain.answer_times import middle, wilson
 from bot.domain.durations import humane
+from bot.domain.weeks import Period, week_until
 from bot.policy import Policy
 from bot.store.database import Database
 

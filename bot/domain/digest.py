@@ -1,6 +1,5 @@
 """The figures of the weekly digest, counted from plain facts. No words, no locale."""
 
-import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,15 +7,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
-from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import PERSON_PREFIX
+from bot.domain.answer_times import AckFigures, TeamAcks, ack_figures, acks_by_team
+from bot.domain.digest_facts import DigestFacts, IncidentFact, TaskFact, in_teams
+from bot.domain.ids import UserId
 from bot.domain.severity import Severity
-from bot.domain.weeks import Occurrence as Occurrence
-from bot.domain.weeks import Period as Period
-from bot.domain.weeks import next_occurrence as next_occurrence
-from bot.domain.weeks import periods_due as periods_due
-from bot.domain.weeks import week_until as week_until
+from bot.domain.weeks import Period
 
 BASELINE_WEEKS = 12
 LEAST_WEEKS = 8
@@ -25,10 +20,7 @@ LEAST_WEEKS = 8
 OLDEST = 5
 NOT_STATED = ""
 """The key of incidents whose reporter left a field empty."""
-PAGED_DIRECTLY = TeamKey(PERSON_PREFIX)
-"""The key under which all stand who were paged by name, and in no team's."""
 WEEK = timedelta(days=7)
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +46,6 @@ class Row:
     opened: int
     closed: int
     open: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proportion:
-    """`hits` of `n`, with the Wilson interval at 95 %."""
-
-    hits: int
-    n: int
-    low: float
-    high: float
-
-    @property
-    def share(self) -> float:
-        return self.hits / self.n
-
-
-@dataclass(frozen=True, slots=True)
-class AckFigures:
-    """Teams asked in the period. The times are of the `acked` ones only; `unanswered` says how
-    many they leave out. `attainment` leaves out who still has time to answer, too."""
-
-    asked: int
-    acked: int
-    unanswered: int
-    median: timedelta | None
-    p90: timedelta | None
-    attainment: Proportion | None
-
-
-@dataclass(frozen=True, slots=True)
-class TeamAcks:
-    team: TeamKey
-    figures: AckFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,59 +111,13 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
         by_severity=rows(lambda i: [i.severity.value], severities),
         by_category=rows(lambda i: [i.category]),
         by_surface=rows(lambda i: [i.surface]),
-        by_team=rows(lambda i: list(dict.fromkeys(map(_in_teams, i.teams)))),
+        by_team=rows(lambda i: list(dict.fromkeys(map(in_teams, i.teams)))),
         acks=ack_figures(facts.acks, period),
-        acks_by_team=_acks_by_team(facts, period),
+        acks_by_team=acks_by_team(facts.acks, period),
         oldest_open=_oldest(shown, period),
         overdue=tuple(due for due in deadlines if due.due_at < period.end),
         next_week=tuple(d for d in deadlines if period.end <= d.due_at < period.end + WEEK),
     )
-
-
-def wilson(hits: int, n: int) -> Proportion:
-    """Return the share with its Wilson score interval, which holds for few cases too; n > 0."""
-    share, z2 = hits / n, Z_95 * Z_95
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    reach = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Proportion(hits, n, max(0.0, centre - reach), min(1.0, centre + reach))
-
-
-def middle(lengths: Sequence[timedelta]) -> timedelta:
-    """Return the median; of an even number, halfway between the two in the middle."""
-    ordered, half = sorted(lengths), len(lengths) // 2
-    return (ordered[half] + ordered[~half]) / 2
-
-
-def ninetieth(lengths: Sequence[timedelta]) -> timedelta:
-    """Return the 90th percentile by nearest rank: a length that did occur."""
-    return sorted(lengths)[math.ceil(0.9 * len(lengths)) - 1]
-
-
-def ack_figures(acks: Iterable[AckFact], period: Period) -> AckFigures:
-    """Count the answers that were there at the end of the period to what was asked in it."""
-    asked = [ack for ack in acks if ack.paged_at in period]
-    took = [
-        ack.acked_at - ack.paged_at
-        for ack in asked
-        if ack.acked_at is not None and ack.acked_at < period.end
-    ]
-    kept = [_kept(ack, period.end) for ack in asked]
-    judged = [answer for answer in kept if answer is not None]
-    return AckFigures(
-        asked=len(asked),
-        acked=len(took),
-        unanswered=len(asked) - len(took),
-        median=middle(took) if took else None,
-        p90=ninetieth(took) if took else None,
-        attainment=wilson(sum(judged), len(judged)) if judged else None,
-    )
-
-
-def _kept(ack: AckFact, end: datetime) -> bool | None:
-    """Whether the promise was kept; None while it may still be."""
-    if ack.acked_at is not None and ack.acked_at < end:
-        return ack.acked_at <= ack.due_at
-    return False if ack.due_at < end else None
 
 
 class _Weeks:
@@ -250,11 +163,6 @@ def _moved(incident: IncidentFact, period: Period) -> Moves:
     return incident.opened_at in period, closed, incident.open_at(period.end)
 
 
-def _in_teams(team: TeamKey) -> TeamKey:
-    """A table names teams; a person who was paged is no row of it."""
-    return PAGED_DIRECTLY if team.startswith(PERSON_PREFIX) else team
-
-
 def _row(key: str, moves: Sequence[Moves]) -> Row:
     return (
         Row(key, *(sum(each) for each in zip(*moves, strict=True))) if moves else Row(key, 0, 0, 0)
@@ -278,14 +186,6 @@ def _rows(
     if order is not None:
         return tuple(rows)
     return tuple(sorted(rows, key=lambda row: (-row.opened, -row.open, -row.closed, row.key)))
-
-
-def _acks_by_team(facts: DigestFacts, period: Period) -> tuple[TeamAcks, ...]:
-    asked: dict[TeamKey, list[AckFact]] = {}
-    for ack in facts.acks:
-        if ack.paged_at in period:
-            asked.setdefault(_in_teams(ack.team), []).append(ack)
-    return tuple(TeamAcks(team, ack_figures(asked[team], period)) for team in sorted(asked))
 
 
 def _oldest(incidents: Sequence[IncidentFact], period: Period) -> tuple[OpenIncident, ...]:

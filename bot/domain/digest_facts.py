@@ -10,7 +10,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import PERSON_PREFIX
 from bot.domain.severity import Severity
+
+PAGED_DIRECTLY = TeamKey(PERSON_PREFIX)
+"""The key under which all stand who were paged by name, and in no team's."""
 
 
 class IncidentFact(NamedTuple):
@@ -87,3 +91,8 @@ class DigestFacts:
             acks=tuple(ack for ack in self.acks if ack.team in teams),
             tasks=tuple(task for task in self.tasks if task.reference in references),
         )
+
+
+def in_teams(team: TeamKey) -> TeamKey:
+    """A table names teams; a person who was paged is no row of it."""
+    return PAGED_DIRECTLY if team.startswith(PERSON_PREFIX) else team

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.digest import PAGED_DIRECTLY, AckFigures, Deadline, DigestFigures, Row
+from bot.domain.answer_times import AckFigures
+from bot.domain.digest import Deadline, DigestFigures, Row
+from bot.domain.digest_facts import PAGED_DIRECTLY
 from bot.domain.durations import MINUTE
 from bot.render import sizes
 from bot.render.blocks import Block, context, divider, fields, header, lines_within, section

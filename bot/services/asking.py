@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from bot.domain.act import Role
 from bot.domain.asking import Askable
 from bot.domain.paging import RunState
-from bot.domain.visibility import Place, Sight, sight
 from bot.policy import Policy
+from bot.services.belonging import may_read
 from bot.services.in_charge import who_answers
 from bot.store import pages
 from bot.store.tables import Incident
@@ -36,15 +36,7 @@ def readers(
 ) -> Callable[[str], bool]:
     """Return the question whether a person may read all of an incident."""
 
-    def may_read(user: str) -> bool:
-        seen = sight(
-            incident.tier,
-            Place.PERSONAL,
-            reader=user,
-            role=Role.VIEWER,
-            invited=invited,
-            kept_out=kept_out(user),
-        )
-        return seen is Sight.FULL
+    def reads(user: str) -> bool:
+        return may_read(incident, user, Role.VIEWER, invited, kept_out=kept_out(user))
 
-    return may_read
+    return reads

@@ -1,13 +1,33 @@
-"""Who may work on an incident, and what only those may do there."""
+"""Who may read an incident, who may work on it, and what only those may do there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from bot.domain.act import Act
+from bot.domain.act import Act, Role
 from bot.domain.errors import MayOnlyRead
 from bot.domain.ids import reference
 from bot.domain.rights import LETS_OTHERS_IN, Deed, may, may_let_in, require
-from bot.domain.visibility import by_invitation
+from bot.domain.visibility import Place, Sight, by_invitation, sight
 from bot.store.tables import Incident
+
+
+def sight_of(
+    incident: Incident,
+    reader: str,
+    role: Role,
+    invited: Collection[str],
+    *,
+    kept_out: bool,
+    place: Place = Place.PERSONAL,
+) -> Sight:
+    """Return how much of an incident a person may see there: in what is shown to them alone."""
+    return sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
+
+
+def may_read(
+    incident: Incident, reader: str, role: Role, invited: Collection[str], *, kept_out: bool
+) -> bool:
+    """Tell whether a person may read all of an incident, in what is shown to them alone."""
+    return sight_of(incident, reader, role, invited, kept_out=kept_out) is Sight.FULL
 
 
 def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool:

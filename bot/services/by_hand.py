@@ -4,10 +4,11 @@ from bot.domain.act import Act, Workspace
 from bot.domain.ids import UserId
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Place, Sight, by_invitation, sight
+from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services import admission, asked_instead
 from bot.services.access import role_in
+from bot.services.belonging import may_read
 from bot.services.case import Case
 from bot.services.followups import give_on
 from bot.services.in_charge import who_answers
@@ -101,15 +102,9 @@ def _tell_of(case: Case, policy: Policy, row: Row) -> None:
 
 def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) -> bool:
     workspace = Workspace(incident.team_id, incident.enterprise_id)
-    seen = sight(
-        incident.tier,
-        Place.PERSONAL,
-        reader=user,
-        role=role_in(tx, policy, workspace, user),
-        invited=incidents.seats(tx, incident.id),
-        kept_out=bool(people.gone(tx, workspace, [user])),
-    )
-    return seen is Sight.FULL
+    role, seats = role_in(tx, policy, workspace, user), incidents.seats(tx, incident.id)
+    kept_out = bool(people.gone(tx, workspace, [user]))
+    return may_read(incident, user, role, seats, kept_out=kept_out)
 
 
 def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:

@@ -18,9 +18,9 @@ from bot.domain.rights import (
 )
 from bot.domain.standing import Change, untrue_after
 from bot.domain.timeline import Entry, EntryKind
-from bot.domain.visibility import Place, Sight, by_invitation, sight
+from bot.domain.visibility import Sight, by_invitation
 from bot.services.addressing import notice_key, personal
-from bot.services.belonging import belongs_to, may_only_read, require_in
+from bot.services.belonging import belongs_to, may_only_read, require_in, sight_of
 from bot.store import inbound, incidents, outbox, posted, requests, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, PagingRun
@@ -291,14 +291,7 @@ def take_up(
     belongs, reads, seats = False, True, dict[str, bool]()
     if not act.by_the_bot:
         seats = incidents.seats(tx, incident.id)
-        seen = sight(
-            incident.tier,
-            Place.PERSONAL,
-            reader=act.user,
-            role=act.role,
-            invited=seats,
-            kept_out=act.kept_out,
-        )
+        seen = sight_of(incident, act.user, act.role, seats, kept_out=act.kept_out)
         if act.role is Role.NOBODY or seen is Sight.NOTHING:
             require(act, Deed.READ)
         reads = seen is Sight.FULL

@@ -5,15 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Workspace
-from bot.domain.digest import (
-    BASELINE_WEEKS,
-    NOT_STATED,
-    Occurrence,
-    Period,
-    figures,
-    periods_due,
-    week_until,
-)
+from bot.domain.digest import BASELINE_WEEKS, NOT_STATED, figures
 from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import BadInput, NotFound
@@ -21,6 +13,7 @@ from bot.domain.ids import TeamKey, UserId, reference
 from bot.domain.messages import DigestView
 from bot.domain.rights import Deed, require
 from bot.domain.visibility import Place
+from bot.domain.weeks import Occurrence, Period, periods_due, week_until
 from bot.policy import DigestRule, Policy
 from bot.services import views
 from bot.store import digests as store

@@ -8,8 +8,7 @@ from bot.domain.act import Act, Role
 from bot.domain.errors import NoAccess, NotYours
 from bot.domain.paging import Ladder, PageState
 from bot.domain.rights import Deed, may
-from bot.domain.visibility import Place, Sight, sight
-from bot.services.belonging import belongs_to
+from bot.services.belonging import belongs_to, may_read
 from bot.store import followups, incidents, pages, requests
 from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction
@@ -102,16 +101,9 @@ def _may(tx: Transaction, act: Act, deed: Deed, incident_id: str) -> bool:
     if incident is None or incident.team_id != act.workspace.team_id:
         return False
     seats = incidents.seats(tx, incident_id)
-    seen = sight(
-        incident.tier,
-        Place.PERSONAL,
-        reader=act.user,
-        role=act.role,
-        invited=seats,
-        kept_out=act.kept_out,
-    )
     belongs = belongs_to(incident, seats, act.user)
-    return seen is Sight.FULL and may(act.role, deed, belongs=belongs)
+    reads = may_read(incident, act.user, act.role, seats, kept_out=act.kept_out)
+    return reads and may(act.role, deed, belongs=belongs)
 
 
 def reminder(tx: Transaction, act: Act, reminder_id: str) -> Reminder:

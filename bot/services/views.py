@@ -11,6 +11,7 @@ from bot.domain.paging import SAID_NO, Ladder, Position, RunState
 from bot.domain.reading import DecisionLine, EntryLine, Head, TaskLine, TeamRow
 from bot.domain.reasons import of_run, passed_on
 from bot.domain.visibility import Place, Sight, Tier, by_invitation, sight
+from bot.services.belonging import sight_of
 from bot.services.paging import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
 from bot.store.tables.states import RoomState, TaskKind, TaskState
@@ -44,7 +45,7 @@ def head_in(
     kept_out: bool = False,
 ) -> Head:
     """Return the incident as it may be shown in `place`; the one door for its title."""
-    seen = sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
+    seen = sight_of(incident, reader, role, invited, kept_out=kept_out, place=place)
     base = Head(
         id=IncidentId(incident.id),
         reference=reference(incident.number),

@@ -62,7 +62,7 @@ def going_on(
     """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # Whatever a turn raised: the loop goes on, and it is told.
         count()
         if away is not None and isinstance(error, StoreUnavailable):
             log.error(away)

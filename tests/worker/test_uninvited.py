@@ -1,7 +1,7 @@
 """An invitation that Slack refuses to one person: both sides are told once, and it is tried on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,22 +38,33 @@ def an_incident_with_tom(rig: Rig) -> str:
     return incident_id
 
 
+@asynccontextmanager
+async def refused_and_told(rig: Rig) -> AsyncIterator[str]:
+    """An incident into whose channel Slack does not let Tom, where both have heard of it."""
+    incident_id = an_incident_with_tom(rig)
+    with kept_out_by_slack(rig, TOM):
+        async with rig.working(ticking=False, pace=PACE):
+            await eventually(lambda: told(rig, TOM) and told(rig, MEI))
+            yield incident_id
+
+
 def told(rig: Rig, user: str) -> list[str]:
     return [said for said in map(texts, rig.dms_of(user)) if "did not let me add" in said]
+
+
+async def comes_in(rig: Rig) -> None:
+    async with rig.working(ticking=False, pace=PACE):
+        await eventually(lambda: TOM in rig.slack.channel("esc-1").members)
 
 
 async def test_who_is_refused_and_who_answers_are_told_once_and_it_works_in_the_end(
     rig: Rig,
 ) -> None:
-    incident_id = an_incident_with_tom(rig)
-    with kept_out_by_slack(rig, TOM):
-        async with rig.working(ticking=False, pace=PACE):
-            await eventually(lambda: told(rig, TOM) and told(rig, MEI))
-            before = len(rig.slack.calls(INVITE))
-            await eventually(lambda: len(rig.slack.calls(INVITE)) >= before + 2)
-            assert MEI in rig.slack.channel("esc-1").members, "she was asked for with him"
-    async with rig.working(ticking=False, pace=PACE):
-        await eventually(lambda: TOM in rig.slack.channel("esc-1").members)
+    async with refused_and_told(rig) as incident_id:
+        before = len(rig.slack.calls(INVITE))
+        await eventually(lambda: len(rig.slack.calls(INVITE)) >= before + 2)
+        assert MEI in rig.slack.channel("esc-1").members, "she was asked for with him"
+    await comes_in(rig)
     [to_him], [to_her] = told(rig, TOM), told(rig, MEI)
     assert "add you to" in to_him
     assert "ESC-1" in to_him
@@ -65,17 +76,12 @@ async def test_who_is_refused_and_who_answers_are_told_once_and_it_works_in_the_
 async def test_a_channel_that_comes_back_is_a_reason_to_try_again_and_none_to_tell_again(
     rig: Rig,
 ) -> None:
-    incident_id = an_incident_with_tom(rig)
-    with kept_out_by_slack(rig, TOM):
-        async with rig.working(ticking=False, pace=PACE):
-            await eventually(lambda: told(rig, TOM) and told(rig, MEI))
-        room = rig.slack.channel("esc-1")
+    async with refused_and_told(rig) as incident_id:
+        room = rig.slack.channel("esc-1").id
         with rig.db.transaction() as tx:
-            rooms.channel_archived(tx, rig.policy, rig.act(MEI), incident_id, room.id)
-        async with rig.working(ticking=False, pace=PACE):
-            await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE))
+            rooms.channel_archived(tx, rig.policy, rig.act(MEI), incident_id, room)
+        await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE))
     with rig.db.transaction() as tx:
-        rooms.channel_restored(tx, rig.act(MEI), incident_id, room.id)
-    async with rig.working(ticking=False, pace=PACE):
-        await eventually(lambda: TOM in room.members)
+        rooms.channel_restored(tx, rig.act(MEI), incident_id, room)
+    await comes_in(rig)
     assert len(told(rig, TOM)) == len(told(rig, MEI)) == 1

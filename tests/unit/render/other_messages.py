@@ -46,6 +46,7 @@ from bot.domain.reading import (
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
+from bot.domain.weeks import week_until
 from bot.render import (
     access,
     answers,
@@ -127,12 +128,12 @@ def a_week(count: int = 6) -> DigestFigures:
         acks=acks,
         tasks=tasks,
     )
-    return figures.figures(facts, figures.week_until(NOW, zone))
+    return figures.figures(facts, week_until(NOW, zone))
 
 
 def a_quiet_week() -> DigestFigures:
     facts = DigestFacts(NOW - timedelta(weeks=2), (), (), ())
-    return figures.figures(facts, figures.week_until(NOW, ZoneInfo("Asia/Singapore")))
+    return figures.figures(facts, week_until(NOW, ZoneInfo("Asia/Singapore")))
 
 
 def team_on_call(people: int, name: str = "Legal") -> OnCallLine:
