@@ -20,6 +20,7 @@ from bot.slack.errors import (
     code_of,
     sort_code,
 )
+from bot.slack.last_look import CheckedRequest
 
 CONNECTIONS = 1_000
 """More than may hang at once: a form that opens waits behind none of them."""
@@ -34,6 +35,7 @@ def new_session(timeout: timedelta) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
+        request_class=CheckedRequest,
     )
 
 

@@ -17,6 +17,7 @@ from bot.slack.errors import (
     SlackError,
     TokenLost,
 )
+from bot.slack.last_look import Withheld, sending_only_if
 from bot.store import claims
 from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked
@@ -24,7 +25,7 @@ from bot.worker.doubts import Doubts
 from bot.worker.drafting import Drafting, DraftOf, Written
 from bot.worker.failing import ASIDE, Failing
 from bot.worker.loop import Gear, Loop
-from bot.worker.post import Absent, NoHistory, NoLongerOurs, Post, labelled_repeat
+from bot.worker.post import Absent, NoHistory, Post, labelled_repeat
 from bot.worker.settling import Settling
 from bot.worker.slots import Slots
 from bot.worker.turns import Turns
@@ -102,21 +103,24 @@ class Delivering(Loop):
     def _outlasts_a_call(self, claimed: Claimed) -> bool:
         return claimed.lease_until - self._pace.http_timeout > self._clock.real()
 
-    async def _still_ours(self, claimed: Claimed) -> bool:
-        """Tell whether a call may begin; a claim that was slept over is renewed, or lost."""
-        if self._outlasts_a_call(claimed):
-            return True
-        ours = await self._threads.write(self._renew_now, claimed)
+    async def _renewed(self, claimed: Claimed) -> Claimed | None:
+        """Return a claim that was slept over with a new lease; None where somebody else has it."""
+        renewed = await self._threads.write(self._renew_now, claimed)
         log.warning(
             "A delivery was held for longer than its lease",
-            extra={"delivery": claimed.id, "kind": claimed.kind, "still_ours": ours},
+            extra={
+                "delivery": claimed.id,
+                "kind": claimed.kind,
+                "still_ours": renewed is not None,
+            },
         )
-        return ours
+        return renewed
 
-    def _renew_now(self, claimed: Claimed) -> bool:
+    def _renew_now(self, claimed: Claimed) -> Claimed | None:
         until = self._clock.real() + self._pace.lease
         with self._db.transaction() as tx:
-            return claims.renew(tx, claimed, until=until)
+            ours = claims.renew(tx, claimed, until=until)
+        return claimed._replace(lease_until=until) if ours else None
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
         """Put it back while Slack wants the workspace or the method left alone, by any replica."""
@@ -139,8 +143,6 @@ class Delivering(Loop):
         began = time.monotonic()
         try:
             accepted = await self._accepted(claimed, draft)
-        except NoLongerOurs:
-            return
         except SlackError as error:
             await self._failing.settle(claimed, error, draft)
         else:
@@ -153,7 +155,7 @@ class Delivering(Loop):
                     await self._threads.write(refused.lane_takes, self._db, claimed)
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
-        """Return where it stands now; None when it is stored already what became of it."""
+        """Return where it stands now; None when there is nothing to store."""
         if claimed.uncertain:
             found = await self._looked_up(claimed, draft)
             match found:
@@ -166,10 +168,7 @@ class Delivering(Loop):
                     return await self._without_history(claimed, found)
                 case Absent() | None:
                     pass
-        still_ours = partial(self._still_ours, claimed)
-        if isinstance(draft, RoomCall):
-            return await self._post.set_up(draft, still_ours)
-        return await self._post.send(claimed, draft.letter, draft.content, still_ours)
+        return await self._call(claimed, draft)
 
     async def _looked_up(
         self, claimed: Claimed, draft: Written | RoomCall
@@ -226,8 +225,20 @@ class Delivering(Loop):
             await self._threads.write(delivered.moot, self._db, claimed, draft.why, self._at())
             return None
         assert isinstance(draft, Written)
-        still_ours = partial(self._still_ours, claimed)
-        return await self._post.send(repeat, draft.letter, draft.content, still_ours)
+        return await self._call(repeat, draft)
+
+    async def _call(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
+        """Post, edit or set up; None when somebody else has it by now, and does it."""
+        held: Claimed | None = claimed
+        while held is not None:
+            try:
+                with sending_only_if(partial(self._outlasts_a_call, held)):
+                    if isinstance(draft, RoomCall):
+                        return await self._post.set_up(draft)
+                    return await self._post.send(claimed, draft.letter, draft.content)
+            except Withheld:
+                held = await self._renewed(held)
+        return None
 
     def _count_sent(self, claimed: Claimed) -> None:
         self._figures.outcome(claimed.kind, "sent")

@@ -117,8 +117,6 @@ class FallbackRelay(Loop):
             )
 
     async def _deliver(self, claimed: Claimed) -> None:
-        if claimed.lease_until - self._pace.http_timeout <= self._clock.real():
-            return  # Held up too long: somebody else will have it when the lease has run out.
         prepared = await self._threads.read(fallback.prepare, self._db, self._policy, claimed)
         match prepared:
             case Moot(why):
@@ -126,8 +124,14 @@ class FallbackRelay(Loop):
             case NotYet(why):
                 retry = Retry(self._pace.backoff(claimed.attempts), why)
                 await self._threads.write(delivered.again, self._db, claimed, retry, self._at())
-            case Errand():
+            case Errand() if claimed.lease_until - self._pace.http_timeout > self._clock.real():
                 await self._send(claimed, prepared)
+            case Errand():
+                # Held up too long: somebody else will have it when the lease has run out.
+                log.warning(
+                    "A page by another way was held for longer than its lease",
+                    extra={"delivery": claimed.id, "kind": claimed.kind},
+                )
 
     async def _send(self, claimed: Claimed, errand: Errand) -> None:
         said = self._words(errand)

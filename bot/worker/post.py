@@ -1,7 +1,7 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,14 +29,6 @@ _AT_ONCE = 200
 _MOST_READ = 10
 """Answers of `_AT_ONCE` messages."""
 _CHANNEL_NAMES = 9
-
-
-StillOurs = Callable[[], Awaitable[bool]]
-"""Asked right before what must not happen twice: does the claim outlast the call?"""
-
-
-class NoLongerOurs(Exception):
-    """Somebody else has the delivery by now, and sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +72,7 @@ class Post:
             said = dated(self._desk, said, letter.since)
         return {"text": said.text, "blocks": said.blocks}
 
-    async def send(
-        self,
-        claimed: Claimed,
-        letter: Letter,
-        content: Mapping[str, Any],
-        still_ours: StillOurs,
-    ) -> Accepted:
+    async def send(self, claimed: Claimed, letter: Letter, content: Mapping[str, Any]) -> Accepted:
         """Post, edit or publish; a message carries the delivery's id as metadata."""
         if isinstance(letter.view, Home):
             await self.calls.call("views.publish", user_id=letter.person, **content)
@@ -94,15 +80,9 @@ class Post:
         if letter.ts is not None:
             await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
             return Accepted(letter.channel, letter.ts)
-        return await self._post(claimed, letter, content, still_ours)
+        return await self._post(claimed, letter, content)
 
-    async def _post(
-        self,
-        claimed: Claimed,
-        letter: Letter,
-        content: Mapping[str, Any],
-        still_ours: StillOurs,
-    ) -> Accepted:
+    async def _post(self, claimed: Claimed, letter: Letter, content: Mapping[str, Any]) -> Accepted:
         where: dict[str, Any] = {
             "thread_ts": letter.thread_ts,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
@@ -110,8 +90,6 @@ class Post:
             "unfurl_media": False,
         }
         channel = await self._channel_of(claimed.workspace, letter)
-        if not await still_ours():
-            raise NoLongerOurs
         try:
             answer = await self._with_fallback(
                 "chat.postMessage", content, channel=channel, **where
@@ -217,10 +195,10 @@ class Post:
 
     # Rooms
 
-    async def set_up(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
+    async def set_up(self, room: RoomCall) -> Accepted:
         """Create, fill or pin, by what the call carries; all but creating may be repeated."""
         if room.channel is None:
-            return await self._create(room, still_ours)
+            return await self._create(room)
         if room.card_ts is not None:
             await self.calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
         elif room.removed is not None:
@@ -237,12 +215,10 @@ class Post:
         base = f"{self._prefix}-{room.number}"
         return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
 
-    async def _create(self, room: RoomCall, still_ours: StillOurs) -> Accepted:
+    async def _create(self, room: RoomCall) -> Accepted:
         if room.was is not None and (there := await self._unarchived(room.was)) is not None:
             return there
         for name in self._names(room):
-            if not await still_ours():
-                raise NoLongerOurs
             try:
                 answer = await self.calls.call(
                     "conversations.create", name=name, is_private=room.private

@@ -8,6 +8,7 @@
     FAULT=wedged:/a/file      the tick never comes back once the file is there
     FAULT=full:/a/file        SQLite may take no more pages while the file is there
     FAULT=stopped:page        SIGSTOP with a page claimed and looked up, before it is posted
+    FAULT=stopped:line        SIGSTOP with a page's connection there, before its request is written
     FAULT=stopped:step        SIGSTOP in the middle of a step's transaction, its incident locked
 
 Nothing of this exists in the product: each hook replaces one of its functions.
@@ -19,11 +20,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
@@ -33,7 +36,9 @@ from bot.domain.duework import DeliveryKind
 from bot.services import outgoing, runs
 from bot.store import claims, database, engines, timers
 from bot.store.bell import Bell
+from bot.store.claims import Claimed
 from bot.worker.pace import Pace
+from bot.worker.post import Post
 from commandline import serve
 from commandline.main import main
 
@@ -85,9 +90,31 @@ def _stopped(where: str) -> None:
             "prepare_many",
             lambda given: any(one.kind is DeliveryKind.PAGE for one in given[2]),
         )
+    elif where == "line":
+        _before_the_write()
     else:
         engines.ABANDONED_MS = ABANDONED_MS
         _after(runs, "step_due", lambda _: True)
+
+
+def _before_the_write() -> None:
+    """Have the connection of the first page be followed by a SIGSTOP."""
+    send, connect = Post.send, aiohttp.TCPConnector.connect
+    page, stopped = ContextVar("page", default=False), threading.Event()
+
+    async def sent(self: Post, claimed: Claimed, *given: Any) -> Any:
+        page.set(claimed.kind is DeliveryKind.PAGE)
+        return await send(self, claimed, *given)
+
+    async def connected(self: Any, request: Any, **named: Any) -> Any:
+        there = await connect(self, request, **named)
+        if page.get() and request.url.name == "chat.postMessage" and not stopped.is_set():
+            stopped.set()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return there
+
+    setattr(Post, "send", sent)  # noqa: B010 - as above
+    setattr(aiohttp.TCPConnector, "connect", connected)  # noqa: B010 - as above
 
 
 def _full(file: str) -> None:

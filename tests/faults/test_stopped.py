@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from bot.domain.duework import DeliveryKind
 from bot.domain.paging import RunState
 from bot.store.database import Database
@@ -29,11 +31,14 @@ def stands_still(replica: Replica) -> bool:
 
 
 @STOPPED
+@pytest.mark.parametrize("where", ["page", "line"])
 async def test_a_claim_that_was_slept_over_is_not_sent(
-    stage: Bots, db: Database, verdict: Verdict
+    stage: Bots, db: Database, verdict: Verdict, where: str
 ) -> None:
-    """It stops between the claim and the call; on PostgreSQL another one takes the page over."""
-    frozen = await stage.start(command=HOOKED, env={"FAULT": "stopped:page"})
+    """It stops between the claim and the call, or with the connection there and nothing written;
+    on PostgreSQL another one takes the page over.
+    """
+    frozen = await stage.start(command=HOOKED, env={"FAULT": f"stopped:{where}"})
     await stage.command(OPENING)
     await eventually(lambda: stands_still(frozen))
     if db.is_sqlite:

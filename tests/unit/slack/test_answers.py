@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.slack.answers import each, needed, next_page, word
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import OutcomeUnknown, RateLimited, Rejected, SlackError, TokenLost
+from bot.slack.last_look import Withheld, sending_only_if
 
 DEEP = "[" * 100_000
 BODIES: dict[str, tuple[int, str, type[SlackError]]] = {
@@ -39,14 +40,24 @@ BODIES: dict[str, tuple[int, str, type[SlackError]]] = {
 }
 
 
+TAKES = {
+    "chat.postMessage": ("channel", "text"),
+    "chat.update": ("channel", "ts", "text"),
+    "views.publish": ("user_id", "view"),
+    "conversations.kick": ("channel", "user"),
+}
+
+
 class Slack:
     """Answers every call with the same, and says where."""
 
     def __init__(self) -> None:
         self.status, self.body, self.headers = 200, b"{}", {"Content-Type": "application/json"}
+        self.asked: list[str] = []
         self.calls: SlackCalls
 
-    async def answer(self, _request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.match_info["method"])
         return web.Response(status=self.status, body=self.body, headers=self.headers)
 
 
@@ -95,6 +106,22 @@ async def test_a_limit_is_kept_for_as_long_as_makes_sense(
     with pytest.raises(RateLimited) as limit:
         await slack.calls.call("chat.postMessage", channel="C1", text="hello")
     assert limit.value.after == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("method", TAKES)
+async def test_a_request_that_may_not_go_out_any_more_is_not_sent(
+    slack: Slack, method: str
+) -> None:
+    """Neither over a new connection nor over one that is there already."""
+    slack.body = b'{"ok": true}'
+    every = {"channel": "C1", "ts": "1.1", "user": "U1", "user_id": "U1", "view": {}, "text": "hi"}
+    given = {name: every[name] for name in TAKES[method]}
+    with sending_only_if(lambda: False), pytest.raises(Withheld):
+        await slack.calls.call(method, **given)
+    await slack.calls.call(method, **given)
+    with sending_only_if(lambda: False), pytest.raises(Withheld):
+        await slack.calls.call(method, **given)
+    assert slack.asked == [method]
 
 
 JUNK = st.recursive(
