@@ -139,12 +139,27 @@ class AnsweredAlready(Refused):
 
 
 @dataclass(eq=False)
-class NotFound(Refused):
-    """Nothing has that name here."""
+class Misread(Refused):
+    """What was typed was not understood.
+
+    `no_report`: it does not only begin like a command, or this person may not open a report.
+    """
+
+    no_report: bool = field(default=False, kw_only=True)
+
+
+@dataclass(eq=False)
+class NotFound(Misread):
+    """Nothing has that name here. `nearest`: what may be meant; `known`: all that there are.
+
+    `or_person`: a person may be named in its place.
+    """
 
     what: str
     named: str
     nearest: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    or_person: bool = False
 
 
 @dataclass(eq=False)
@@ -259,7 +274,7 @@ class NobodyToPage(Refused):
 
 
 @dataclass(eq=False)
-class BadInput(Refused):
+class BadInput(Misread):
     """A value cannot be understood. `field_name` is the form's field or the verb's argument."""
 
     field_name: str
@@ -268,15 +283,11 @@ class BadInput(Refused):
 
 
 @dataclass(eq=False)
-class Unclear(Refused):
-    """What was typed may mean several things; `commands` are those that say it exactly.
-
-    `is_command`: it is no report that only begins like a command.
-    """
+class Unclear(Misread):
+    """What was typed may mean several things; `commands` are those that say it exactly."""
 
     problem: str
     commands: tuple[str, ...] = ()
-    is_command: bool = False
 
 
 @dataclass(eq=False)

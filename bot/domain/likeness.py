@@ -1,5 +1,11 @@
 """How far one word is from another: what tells a typing mistake."""
 
+from collections.abc import Iterable
+
+_SHORT, _LONG = 4, 8
+_LONGEST = 40
+"""Letters of a name, and of what is compared at all."""
+
 
 def distance(one: str, other: str) -> int:
     """How many letters are put in, left out, changed or exchanged with their neighbour."""
@@ -13,3 +19,30 @@ def distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def mistyped(word: str, known: str) -> bool:
+    """Tell a typing mistake: one letter, two in a long word. A short word with another letter in it
+    is another word.
+    """
+    if abs(len(word) - len(known)) > 2:
+        return False
+    apart = distance(word, known)
+    if len(known) <= _SHORT:
+        changed = len(word) == len(known) and sorted(word) != sorted(known)
+        return apart == 1 and not changed and len(word) > 2
+    return apart <= (2 if min(len(word), len(known)) >= _LONG else 1)
+
+
+def near(word: str, names: Iterable[str]) -> list[str]:
+    """Return the names that may have been meant, the nearest first: mistyped, begun, or one of
+    their words. All are in small letters.
+    """
+    word = word[:_LONGEST]
+    begun = len(word) >= _SHORT
+    found = [
+        name
+        for name in names
+        if mistyped(word, name) or (begun and (name.startswith(word) or word in name.split()))
+    ]
+    return sorted(found, key=lambda name: distance(word, name))

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from bot.domain.act import Role
 from bot.domain.errors import NotFound
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.likeness import near
 from bot.domain.paging import Ladder, Step, Team, resolve
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
@@ -167,14 +167,21 @@ class Policy:
         wanted = _folded(text)
         if wanted in names:
             return names[wanted]
-        close = get_close_matches(wanted, names, n=3, cutoff=0.6)
-        raise NotFound("team", text.strip(), tuple(dict.fromkeys(names[n].key for n in close)))
+        close = dict.fromkeys(names[name].key for name in near(wanted, names))
+        raise NotFound("team", text.strip(), tuple(close)[:3], no_report=bool(close))
 
     def category(self, key: str) -> Category:
         if key in self.categories:
             return self.categories[key]
-        nearest = get_close_matches(key, self.categories, n=3, cutoff=0.6)
-        raise NotFound("category", key, tuple(nearest))
+        names = {
+            _folded(name): category.key
+            for category in self.categories.values()
+            for name in (category.label, category.key)
+        }
+        close = dict.fromkeys(names[name] for name in near(_folded(key), names))
+        raise NotFound(
+            "category", key, tuple(close)[:3], known=tuple(self.categories), no_report=True
+        )
 
     def ladder(self, team: TeamKey, severity: Severity) -> Ladder:
         """Return the ladder that a team's escalation runs on from now to its end, people by id.

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from bot.domain.likeness import near
 from bot.render.blocks import context, lines_within, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -34,7 +34,7 @@ def help(desk: Desk, verbs: Sequence[VerbHelp], verb: str | None = None) -> Mess
 
 
 def unknown_verb(desk: Desk, named: str, verbs: Sequence[str]) -> Message:
-    nearest = get_close_matches(named.lower(), verbs, n=3, cutoff=0.5)
+    nearest = near(named.lower(), verbs)[:3]
     said = desk.say("help", "unknown", named=named, nearest=nearest)
     return message(said, [section(said)])
 

@@ -134,7 +134,7 @@ def _rule(policy: Policy, key: str | None) -> DigestRule | None:
     for rule in policy.digests:
         if key.casefold() in (rule.key.casefold(), rule.name.casefold()):
             return rule
-    raise NotFound("digest", key, tuple(rule.key for rule in policy.digests))
+    raise NotFound("digest", key, known=tuple(rule.key for rule in policy.digests))
 
 
 def planned_view(

@@ -217,7 +217,7 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
             raise NotFound("incident", reference(number))
         if original.id == incident_id:
             problem = f"{reference(number)} can't be a duplicate of itself"
-            raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7")
+            raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7", no_report=True)
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
             turned = Turned(case.reference, withdraw(case, list(TaskKind)))
             told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}

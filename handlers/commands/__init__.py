@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.domain.rights import Deed, require
 from bot.render import help as render
 from bot.render import offers
 from handlers.answer import Answer, Unsure
@@ -25,6 +26,7 @@ async def _help(ask: Ask) -> Answer:
     wanted = first_word(ask.words)[0].lower()
     known = BY_WORD.get(wanted)
     if known is None and len(ask.text.split()) > 1:
+        require(ask.act, Deed.OPEN)
         said = offers.unknown_command(ask.desk, wanted, (), plain(ask.said))
         return Unsure(said.text, said.blocks)
     return render.help(ask.desk, explained, known.name if known else wanted or None)

@@ -67,7 +67,7 @@ def refuse_about_a_person(ask: Ask, verb: str, said: str, rest: str, *, text_beg
             f"{ends} ends the whole escalation, and '{text[:80]}' may be about your page alone. "
             "To pass on your page, press *Can't take it* on it or hand it over",
             (f"handover {of} <team or @person> <summary>", with_colon(verb, of, said, text)),
-            is_command=True,
+            no_report=True,
         )
     refuse_later(ask, verb, said, rest)
 

@@ -58,7 +58,7 @@ async def of_which(ask: Ask) -> Ask:
                 f"edit {found} {name} {plain(value)}".strip(),
                 f"edit {here} {name}: {plain(rest)}",
             ),
-            is_command=True,
+            no_report=True,
         )
     return replace(ask, named=found, words=f"{name} {value}".strip())
 
@@ -118,4 +118,4 @@ async def refuse_a_part(ask: Ask) -> None:
     problem = "'references' takes the whole list, and nothing beside it"
     if not kept:
         problem = "'references' takes the whole list; empty the field in the form of the command"
-    raise Unclear(problem, commands, is_command=True)
+    raise Unclear(problem, commands, no_report=True)

@@ -10,7 +10,8 @@ from bot.render import pending as render
 from bot.services import followups, pending
 from handlers.answer import Answer, Modal
 from handlers.commands.misplaced import refuse_misplaced
-from handlers.commands.targets import no_person, one_target
+from handlers.commands.no_target import no_person
+from handlers.commands.targets import one_target
 from handlers.commands.times import time_at_end, time_first
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import person_first, plain
@@ -51,7 +52,7 @@ async def task(ask: Ask) -> Answer:
         return Modal(form, Button.ADD_TASK, head.id)
     user, _ = person_first(ask.words, ask.me)
     if user is None:
-        raise no_person(ask, "say first whose task it is", TASK_EXAMPLE)
+        raise no_person(ask, TASK.name, "say first whose task it is", TASK_EXAMPLE)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
     when = await time_at_end(ask, rest, TASK_EXAMPLE)

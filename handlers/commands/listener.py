@@ -9,15 +9,17 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import BadInput, Unclear
+from bot.domain.errors import BadInput, Misread, Unclear
 from bot.domain.rights import require
 from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands.about import about
+from handlers.commands.allowed import allowed, may_open
 from handlers.commands.misplaced import as_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
+from handlers.commands.opening_here import instead_of_opening, room_of_another
 from handlers.commands.questions import refuse_question
 from handlers.commands.refused import shown, with_text
 from handlers.commands.typed import read
@@ -93,21 +95,27 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
     except BadInput:
         await whoever(shell, context, body, user, trigger)
         raise
+    channel = str(body.get("channel_id") or "") or None
+    room = None
     if typed.verb is not None and typed.verb.straight is not None and typed.named is None:
         asking = unidentified(shell, context, body, user, trigger)
-        done = typed.verb.straight(shell, asking, typed.words)
+        room = await room_of_another(shell, asking, typed, channel)
+        done = typed.verb.straight(shell, asking, typed.words) if room is None else None
         if done is not None:
             return await done
     act = await whoever(shell, context, body, user, trigger)
-    channel = str(body.get("channel_id") or "") or None
     ask = Ask(shell, act, typed.words, typed.named, channel, typed.said)
     if typed.verb is None:
         return await misunderstood(ask, typed) if typed.word else await open_form(ask)
     try:
+        if room is not None:
+            raise instead_of_opening(shell.policy, typed, room)
         refuse_question(ask, typed.verb, ask.words, before=typed.asked)
         return await _done(ask, typed.verb)
-    except Unclear as error:
-        error.commands = await as_here(ask, error.commands)
+    except Misread as error:
+        error.no_report |= not may_open(act)
+        if isinstance(error, Unclear):
+            error.commands = allowed(act, await as_here(ask, error.commands))
         raise
 
 

@@ -123,18 +123,23 @@ async def refuse_misplaced(
 
     `said` is what stands between the verb and the text.
     """
-    if ask.named:
-        return
-    name, rest = reference_ahead(text)
-    if name is None:
-        name, rest = await _perhaps(ask, text, behind)
+    name, rest = await named_behind(ask, text, behind) if not ask.named else (None, text)
     if name is None:
         return
-    commands = ((verb, name, said, plain(rest)), (verb, "ESC-n", said, text))
+    here = await naming_here(ask)
+    commands = [(verb, name, said, plain(rest)), *([(verb, here, said, text)] if here else [])]
     raise Unclear(
         f"the text names {name}, and it is not clear whether this is about {name}",
         tuple(" ".join(part for part in command if part) for command in commands),
     )
+
+
+async def named_behind(
+    ask: Ask, text: str, behind: Behind = Behind.NAMES
+) -> tuple[str | None, str]:
+    """The escalation that a text names in front or at its end, and the text without it."""
+    name, rest = reference_ahead(text)
+    return (name, rest) if name else await _perhaps(ask, text, behind)
 
 
 async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str]:

@@ -5,15 +5,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.ids import reference
+from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import WORKING
-from bot.domain.likeness import distance
+from bot.domain.likeness import distance, mistyped
+from bot.domain.rights import Deed, require
 from bot.policy import Policy
 from bot.render import offers
+from bot.services import naming
 from handlers.answer import Unsure
 from handlers.commands import BY_WORD, HELP
+from handlers.commands.allowed import allowed, may_open
 from handlers.commands.meant import meant, without_filling
-from handlers.commands.misplaced import as_here, in_full
+from handlers.commands.misplaced import as_here, in_full, naming_here
 from handlers.commands.moving import SEVERITY, STATUS
 from handlers.commands.opening import OPEN
 from handlers.commands.paging import PAGE
@@ -31,8 +34,8 @@ from handlers.commands.words import (
     team_first,
 )
 
-_SHORT, _LONG, _LONGEST = 4, 8, 30
-"""Letters of a verb, and of a word that is looked at."""
+_LONGEST = 30
+"""Letters of a word that is looked at."""
 _GLUED = re.compile(r"([a-z-]+?)[-#_]*(?:esc)?[-#_]*([0-9]{1,9})", re.IGNORECASE)
 """A verb and a number without a space: `ack5`, `close-5`, `ackESC-5`."""
 _A_SENTENCE = 4
@@ -51,24 +54,51 @@ class Offer:
 
 async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
     """A typo gets the corrected command to copy, what may be a report a button; nothing is done."""
-    offer = _offer(ask.policy, typed)
-    commands = await as_here(ask, offer.commands)
+    here = await naming_here(ask)
+    offer = await _number_first(ask, typed) or _offer(ask.policy, typed, here)
+    commands = allowed(ask.act, await as_here(ask, offer.commands))
+    if not commands and (offer.commands or offer.report):
+        require(ask.act, Deed.OPEN)
+    report = offer.report if may_open(ask.act) else ""
     word = offer.word or typed.word
     if offer.block:
-        said = offers.undo(ask.desk, word, offer.block, commands, offer.report)
+        said = offers.undo(ask.desk, word, offer.block, commands, report)
     else:
-        said = offers.unknown_command(ask.desk, word, commands, offer.report)
+        said = offers.unknown_command(ask.desk, word, commands, report)
     return Unsure(said.text, said.blocks)
 
 
-def _offer(policy: Policy, typed: Typed) -> Offer:
+def _offer(policy: Policy, typed: Typed, here: str | None) -> Offer:
+    """`here`: the escalation in whose channel it was typed."""
     return (
         _opposite(typed)
         or _meant(typed)
+        or _severity(typed, here)
         or _set_to(policy, typed)
-        or _without_filling(policy, typed)
+        or _without_filling(policy, typed, here)
         or _mistyped(typed)
     )
+
+
+async def _number_first(ask: Ask, typed: Typed) -> Offer | None:
+    """`5 update all good`, `5: monitoring`: the command with the reference of the escalation."""
+    number, rest = number_first(typed.said)
+    if number is None or not rest or typed.named is not None:
+        return None
+    named = await ask.read(naming.numbered, ask.act, parse_reference(number))
+    if named is None:
+        return None
+    with suppress(BadInput):
+        again = read(rest)
+        verb, words = again.verb, plain(again.words)
+        if verb is None:
+            offer = _offer(ask.policy, replace(again, named=named), None)
+            report = _report(typed, at_least=_A_SENTENCE)
+            return replace(offer, report=report) if offer.commands else None
+        if verb.about_incident and again.named is None:
+            report = _report(typed, at_least=_A_SENTENCE)
+            return Offer((in_full(verb, named, words),), report)
+    return None
 
 
 def _opposite(typed: Typed) -> Offer | None:
@@ -104,12 +134,21 @@ def _meant(typed: Typed) -> Offer | None:
     return Offer(commands, report, found.way.block, found.said)
 
 
-def _set_to(policy: Policy, typed: Typed) -> Offer | None:
-    """A state, a severity or a team where the verb would be: `p0 ESC-5`, `monitoring`, `legal`."""
+def _severity(typed: Typed, here: str | None) -> Offer | None:
+    """A severity where the verb would be: `p0 ESC-5`, `sev2 bomb threat`."""
     severity, words = code_first(typed.said)
+    if severity is None:
+        return None
     named, text = _reference(typed.named, words)
-    if severity is not None and named:
-        return Offer((f"{SEVERITY.name} {named} {severity.lower()} {text}".strip(),))
+    of, code = named or here, severity.lower()
+    commands = [f"{SEVERITY.name} {of} {code} {text}".strip()] if of else []
+    if named:
+        return Offer(tuple(commands))
+    return Offer((*commands, f"{OPEN.name} {code} {text or '<title>'}"), _report(typed))
+
+
+def _set_to(policy: Policy, typed: Typed) -> Offer | None:
+    """A state or a team where the verb would be: `monitoring`, `legal`."""
     with suppress(BadInput):
         state, words = state_first(typed.said)
         named, text = _reference(typed.named, words)
@@ -124,7 +163,7 @@ def _set_to(policy: Policy, typed: Typed) -> Offer | None:
     return None
 
 
-def _without_filling(policy: Policy, typed: Typed) -> Offer | None:
+def _without_filling(policy: Policy, typed: Typed, here: str | None) -> Offer | None:
     """`please open …`, `can you page …`: the command behind it, as far as it is one."""
     rest = without_filling(typed.said)
     if rest is None:
@@ -140,7 +179,7 @@ def _without_filling(policy: Policy, typed: Typed) -> Offer | None:
         if again.verb is not None and (again.verb is not HELP or not behind):
             report = _report(typed, at_least=_A_SENTENCE)
             return Offer((in_full(again.verb, again.named, behind),), report)
-        offer = replace(_offer(policy, replace(again, verb=None)), report=_report(typed))
+        offer = replace(_offer(policy, replace(again, verb=None), here), report=_report(typed))
         is_open = typed.word.lower() == "escalate" and not (again.named or offer.commands)
         return replace(offer, commands=(f"{OPEN.name} {rest}",)) if is_open else offer
     return None
@@ -150,7 +189,9 @@ def _mistyped(typed: Typed) -> Offer:
     behind = plain(typed.words)
     if typed.word.isdigit() and not behind and not typed.named:
         return Offer((f"{SHOW.name} {reference(int(typed.word[:9]))}",))
-    if (glued := _GLUED.fullmatch(typed.word)) and (verb := BY_WORD.get(glued[1].lower())):
+    glued = _GLUED.fullmatch(typed.word)
+    verb = BY_WORD.get(glued[1].lower()) if glued else None
+    if glued and verb and (verb is not SEVERITY or "esc" in typed.word.lower()):
         return Offer((in_full(verb, reference(int(glued[2])), behind),))
     named, text = _reference(typed.named, typed.words)
     nearest = nearest_verbs(typed.word)
@@ -158,8 +199,6 @@ def _mistyped(typed: Typed) -> Offer:
         nearest = [verb for verb in nearest if not _is_a_plural(typed.word, verb)]
     if typed.named:
         nearest = [verb for verb in nearest if verb != OPEN.name]
-    elif code_first(typed.word)[0] is not None:
-        return Offer((f"{OPEN.name} {plain(typed.said)}",), plain(typed.said))
     elif nearest[:1] == [OPEN.name]:
         return Offer((f"{OPEN.name} {behind}".strip(),), behind)
     commands = tuple(in_full(BY_WORD[verb], typed.named, behind) for verb in nearest)
@@ -202,16 +241,5 @@ def _split_off(words: str) -> tuple[str | None, str]:
 def nearest_verbs(word: str) -> list[str]:
     """Names of the verbs that may have been meant, by name or alias, the nearest first."""
     word = word.lower()[:_LONGEST]
-    near = sorted((distance(word, known), known) for known in BY_WORD if _is_a_typo(word, known))
+    near = sorted((distance(word, known), known) for known in BY_WORD if mistyped(word, known))
     return list(dict.fromkeys(BY_WORD[known].name for _, known in near))[:3]
-
-
-def _is_a_typo(word: str, known: str) -> bool:
-    """One letter, two in a long word; a short one with another letter in it is another word."""
-    if abs(len(word) - len(known)) > 2:
-        return False
-    apart = distance(word, known)
-    if len(known) <= _SHORT:
-        changed = len(word) == len(known) and sorted(word) != sorted(known)
-        return apart == 1 and not changed and len(word) > 2
-    return apart <= (2 if min(len(word), len(known)) >= _LONG else 1)

@@ -1,6 +1,5 @@
 """What moves an incident: status, severity, assign, and its endings."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,17 +18,15 @@ from handlers.commands.about import known
 from handlers.commands.declining import reason_begins, refuse_about_a_person
 from handlers.commands.duplicates import not_clear, pair
 from handlers.commands.misplaced import refuse_misplaced
-from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.second import refuse_second
 from handlers.commands.severities import First, severity_first
+from handlers.commands.states import state_typed, stops_behind
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import refuse_later
 from handlers.commands.words import number_first, plain, state_first
 from handlers.modals import prefilled
 from handlers.placed import placed
-
-_OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
 
 async def status(ask: Ask) -> Answer:
@@ -59,20 +56,12 @@ async def status(ask: Ask) -> Answer:
 
 def _state(ask: Ask) -> tuple[State, str]:
     """Raises Unclear for a question and for a choice of two; a colon says that a note begins."""
-    to, words = state_first(ask.words)
-    of = ask.named or "ESC-n"
-    norm, behind = normal(ask.words).norm, normal(words).norm
-    stops = norm.removesuffix(behind).strip()[-2:]
-    choice = _OR_STATE.match(behind)
-    if choice or set(stops) & set("/|"):
-        with suppress(BadInput):
-            other, _ = state_first(behind[choice.end() :] if choice else words)
-            either = tuple(f"status {of} {one.key}" for one in (to, other))
-            raise Unclear(f"these are two states, {to} and {other}", either)
+    to, words = state_typed(ask)
     refuse_question(ask, STATUS, words)
+    text_begins = ":" in stops_behind(ask, words)
     if to is State.DECLINED:
-        refuse_about_a_person(ask, STATUS.name, to.key, words, text_begins=":" in stops)
-    elif ":" not in stops:
+        refuse_about_a_person(ask, STATUS.name, to.key, words, text_begins=text_begins)
+    elif not text_begins:
         refuse_later(ask, STATUS.name, to.key, words)
     return to, words
 

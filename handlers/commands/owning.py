@@ -7,7 +7,8 @@ from bot.domain.ids import UserId
 from bot.domain.rights import Deed
 from bot.services import lifecycle
 from handlers.answer import Answer
-from handlers.commands.targets import no_person
+from handlers.commands.misplaced import named_behind, naming_here
+from handlers.commands.no_target import no_person
 from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, person_first, plain
 from handlers.who import reachable
@@ -20,23 +21,34 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(_TO.sub("", ask.words, count=1), ask.me)
     if user is None:
-        raise no_person(ask, "say who owns it, and nothing else", "assign @priya")
+        raise no_person(ask, ASSIGN.name, "say who owns it, and nothing else", "assign @priya")
     if rest:
-        raise _one_owner(ask, rest)
+        raise await _one_owner(ask, rest)
     found = await ask.incident()
     owner: UserId = await reachable(ask.shell, ask.act, user)
     await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
     return ask.say("assigned", reference=found.reference, person=owner)
 
 
-def _one_owner(ask: Ask, rest: str) -> Unclear:
+async def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
-    of, owner = ask.named or "ESC-n", first_word(_TO.sub("", ask.text, count=1))[0]
+    of, owner = ask.named or "ESC-n", _owner(ask)
     problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
+    other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
+    if other:
+        here = await naming_here(ask)
+        return Unclear(
+            f"the text names {other}, and it is not clear whether this is about {other}",
+            tuple(f"assign {one} {owner}" for one in (other, here) if one),
+        )
     others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
     if others:
         return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
     return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
+
+
+def _owner(ask: Ask) -> str:
+    return first_word(_TO.sub("", ask.text, count=1))[0]
 
 
 ASSIGN = Verb(

@@ -29,12 +29,12 @@ async def page(ask: Ask) -> Answer:
     if not ask.words:
         head = await ask.head(Deed.PAGE)
         return Modal(forms.page_form(ask.desk, head.id, head), Button.PAGE_TEAM, head.id)
-    found = await ask.incident()
     targets, why = targets_first(ask, PAGE)
     _refuse_calling_off(ask, ", ".join(one.said for one in targets), why)
     names = ", ".join(one.said for one in targets)
     await refuse_misplaced(ask, PAGE.name, plain(why), names)
     await refuse_second(ask, PAGE, names, ask.words, why, partial(team_first, ask.policy))
+    found = await ask.incident()
     teams = [target.team for target in targets if target.team]
     users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
     begun = await ask.write(
@@ -57,7 +57,7 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     of = ask.named or "ESC-n"
     problem = f"'{plain(why)}' may call off a page, and a page that has gone out stays out"
     commands = (f"update {of} {said} not needed any more", f"page {of} {said}: {plain(why)}")
-    raise Unclear(problem, commands, is_command=True)
+    raise Unclear(problem, commands, no_report=True)
 
 
 def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
@@ -87,7 +87,6 @@ async def hand_over(ask: Ask) -> Answer:
         head = await ask.head(Deed.HAND_OVER)
         form = forms.hand_over_form(ask.desk, about_incident(head.id), head)
         return Modal(form, Button.HAND_OVER, about_incident(head.id))
-    found = await ask.incident()
     target, summary = one_target(ask, HAND_OVER.name)
     refuse_question(ask, HAND_OVER, summary)
     if not colon_before(ask.words, summary):
@@ -95,6 +94,7 @@ async def hand_over(ask: Ask) -> Answer:
     await refuse_misplaced(ask, HAND_OVER.name, plain(summary), target.said)
     own = partial(team_first, ask.policy)
     await refuse_second(ask, HAND_OVER, target.said, ask.words, summary, own)
+    found = await ask.incident()
     user = await reachable(ask.shell, ask.act, target.user) if target.user else None
     done = await ask.write(
         handing_over.hand_over,

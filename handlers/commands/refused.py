@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.domain.controls import COMMAND
-from bot.domain.errors import AlreadyHandled, BadInput, NotFound, Unclear
+from bot.domain.errors import AlreadyHandled, BadInput, Misread, NotFound
 from bot.domain.ids import reference
 from bot.policy import Policy
 from bot.render import offers
@@ -25,6 +25,7 @@ from handlers.commands.words import (
     plain,
     reference_first,
     reference_first_if_any,
+    reference_in,
     state_first,
     team_first,
     unlinked,
@@ -103,9 +104,14 @@ def _report(policy: Policy, error: Exception, text: str) -> str:
     with suppress(BadInput):
         typed = read(text)
         said = plain(typed.said)
-        refused = isinstance(error, BadInput | NotFound | Unclear)
-        refused = refused and not (isinstance(error, Unclear) and error.is_command)
-        if not refused or typed.named or len(said.split()) < _A_SENTENCE or _opens(typed):
+        refused = isinstance(error, Misread) and not error.no_report
+        if (
+            not refused
+            or typed.named
+            or reference_in(typed.words)
+            or len(said.split()) < _A_SENTENCE
+            or _opens(typed)
+        ):
             return ""
         reference_first(typed.words)  # Raises for what looks like one and is none.
         nowhere = isinstance(error, BadInput) and error.field_name == "incident"

@@ -57,7 +57,7 @@ async def refuse_second(
             _command(verb.name, ask.named, said, first),
             _command(verb.name, name, second, text),
         ),
-        is_command=True,
+        no_report=True,
     )
 
 
@@ -100,4 +100,4 @@ async def refuse_numbers(ask: Ask, verb: Verb) -> None:
     commands = [_command(verb.name, str(name), "", plain(rest)) for name in names]
     commands.append(_command(verb.name, "ESC-n", "", ask.text))
     problem = f"it is not clear whether '{found[0]}' are escalations or part of the text"
-    raise Unclear(problem, tuple(commands), is_command=True)
+    raise Unclear(problem, tuple(commands), no_report=True)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.domain.dashes import DASHES
-from bot.domain.errors import BadInput, NotFound, Unclear
+from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import TeamKey, UserId
 from bot.policy import Policy
 from handlers.commands.more_targets import one_more
+from handlers.commands.no_target import command, no_target, with_text
 from handlers.commands.normal import Line, normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.when_said import refuse_later
-from handlers.commands.words import ENDS, first_word, plain, team_names
+from handlers.commands.words import ENDS, plain, team_names
 
 _SIGNS = r"\s*[,;&+/|\\]+\s*(?:(?:and|plus|or|then|also|with)\s+)*"
 _WORDS = r"\s+(?:(?:and|plus)\s+)"
@@ -87,7 +88,7 @@ def _split(ask: Ask, verb: str, *, teams: bool) -> _Split:
     line = normal(ask.words)
     target, end = _one(ask, line, 0, teams=teams)
     if target is None:
-        raise _no_target(ask)
+        raise no_target(ask, verb, teams=teams)
     found, from_last = [target], line.behind(0)
     while True:
         joining = (_JOINING if teams else _JOINING_PEOPLE).match(line.norm, end)
@@ -127,8 +128,8 @@ def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
         raise Unclear(
             f"it is not clear whether '{more.said}' is to be paged too",
             (
-                _with_text(ask, verb, f"{split.said}, {more.said}", more.rest),
-                _with_text(ask, verb, split.said, split.rest),
+                with_text(ask, verb, f"{split.said}, {more.said}", more.rest),
+                with_text(ask, verb, split.said, split.rest),
             ),
         )
 
@@ -149,10 +150,6 @@ def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]
         problem = f"'{verb}' takes one at a time, and these are several: {named}"
         raise Unclear(problem, tuple(command(ask, verb, one.said, rest) for one in found))
     return found[0], rest
-
-
-def command(ask: Ask, verb: str, said: str, rest: str) -> str:
-    return " ".join(part for part in (verb, ask.named or "ESC-n", said, plain(rest)) if part)
 
 
 def _one(ask: Ask, line: Line, at: int, *, teams: bool) -> tuple[Target | None, int]:
@@ -189,30 +186,6 @@ def _words(name: str) -> list[str]:
     return re.split(r"[-\s_]+", name.lower().strip())
 
 
-def _no_target(ask: Ask) -> Exception:
-    if normal(ask.words).norm.startswith("<!subteam"):
-        problem = "a user group is no team; name a team or a person"
-        return BadInput("team", problem, "page legal")
-    word, _ = first_word(ask.words)
-    if word.startswith("@"):
-        return NotFound("person", word)
-    try:
-        ask.policy.team(plain(word))
-    except NotFound as error:
-        if error.nearest or plain(word).lower() not in ask.policy.people:
-            return error
-        return NotFound("team", plain(word), (f"@{plain(word).lower()}",))
-    return NotFound("team", plain(word))
-
-
-def no_person(ask: Ask, problem: str, example: str) -> Exception:
-    """No one is mentioned in front; a name that the policy knows is offered as a mention."""
-    name = plain(first_word(ask.words)[0]).lower()
-    if name in ask.policy.people:
-        return NotFound("person", name, (f"@{name}",))
-    return BadInput("person", problem, example)
-
-
 def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:
     word = _WORD.match(line.norm, at)
     if word is None:
@@ -232,8 +205,8 @@ def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last:
     return Unclear(
         f"it is not clear whether '{last}' is one more target or the beginning of the text",
         (
-            _with_text(ask, verb, ", ".join([*before, last]), rest),
-            _with_text(ask, verb, ", ".join(before), from_last),
+            with_text(ask, verb, ", ".join([*before, last]), rest),
+            with_text(ask, verb, ", ".join(before), from_last),
         ),
     )
 
@@ -242,10 +215,5 @@ def _one_of_them(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unc
     said = [target.said for target in found]
     return Unclear(
         f"it is not clear which of these you mean: {', '.join(said)}",
-        tuple(_with_text(ask, verb, names, rest) for names in (", ".join(said), *said)),
+        tuple(with_text(ask, verb, names, rest) for names in (", ".join(said), *said)),
     )
-
-
-def _with_text(ask: Ask, verb: str, said: str, rest: str) -> str:
-    """A colon says where the text begins."""
-    return command(ask, verb, f"{said}:" if plain(rest) else said, rest)

@@ -77,12 +77,14 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     if time or asks_for_a_condition(rest):
         when = _reminded(ask, names, rest) if time else f"in 15m {names} {text}"
         problem = f"'{verb}' is done at once, and '{text[:60]}' asks for later"
-        raise Unclear(problem, (f"remind {of} {when}", with_colon(verb, of, said, text)), True)
+        raise Unclear(
+            problem, (f"remind {of} {when}", with_colon(verb, of, said, text)), no_report=True
+        )
     doubt = _OPEN.search(text)
     if doubt is not None:
         problem = f"'{verb}' is done at once, and '{doubt[0].strip(' ,;-')}' leaves it open"
         sure = with_colon(verb, of, said, text[: doubt.start()])
-        raise Unclear(problem, (sure, f"show {of}"), True)
+        raise Unclear(problem, (sure, f"show {of}"), no_report=True)
 
 
 def with_colon(verb: str, of: str, said: str, text: str) -> str:

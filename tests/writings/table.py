@@ -80,7 +80,7 @@ class Table:
 
     @classmethod
     def laid(cls, db: Database, policy: Policy, desk: Desk) -> Table:
-        people(db, policy, U0GUS={"is_restricted": True}, U0GONE={"deleted": True})
+        people(db, policy, U0GUS={"is_restricted": True}, U0GONE={"deleted": True}, U0EVE={})
         shell = Shell(
             db=db,
             policy=policy,

@@ -1,0 +1,48 @@
+"""`raise p0`, `new …`, `start …` in an escalation's channel: about that one, or a new one?"""
+
+from contextlib import suppress
+
+from bot.domain.act import Act
+from bot.domain.errors import BadInput, Unclear
+from bot.policy import Policy
+from bot.services import naming
+from handlers.commands.misplaced import in_full
+from handlers.commands.opening import OPEN
+from handlers.commands.severities import written_first
+from handlers.commands.typed import Typed, read
+from handlers.commands.words import plain, state_first
+from handlers.shell import Shell
+
+
+async def room_of_another(
+    shell: Shell, asking: Act, typed: Typed, channel: str | None
+) -> str | None:
+    """The escalation in whose channel another word than `open` was typed, with a text."""
+    if typed.verb is not OPEN or typed.word.lower() == OPEN.name or not typed.words or not channel:
+        return None
+    return await shell.threads.read(naming.in_channel, shell.db, asking, channel)
+
+
+def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
+    """Nothing is opened by it: the command for each reading is offered."""
+    problem = f"'{typed.word}' here may be about {here} or open a new escalation"
+    first = written_first(policy, typed.words)
+    if first is None:
+        new = f"{OPEN.name} {plain(typed.words)}"
+        return Unclear(problem, (*_about(typed, here), new), no_report=True)
+    code, title = first.severity.lower(), plain(first.rest)
+    about = f"severity {here} {code}" + (f": {title}" if title else "")
+    new = f"{OPEN.name} {code}" + (f": {title}" if title else " <title>")
+    return Unclear(problem, (about, new), no_report=True)
+
+
+def _about(typed: Typed, here: str) -> tuple[str, ...]:
+    """`start investigating`, `create task …`; else it may be news for the timeline."""
+    with suppress(BadInput):
+        again = read(typed.words)
+        if again.verb is not None and again.verb.about_incident:
+            return (in_full(again.verb, again.named or here, plain(again.words)),)
+    with suppress(BadInput):
+        state, note = state_first(typed.words)
+        return (f"status {here} {state.key} {plain(note)}".strip(),)
+    return (f"note {here} {plain(typed.said)}",)

@@ -1,0 +1,100 @@
+"""Which state `status` moves an escalation to: `status done` names none, and means one."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+
+from bot.domain.errors import BadInput, Unclear
+from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state
+from bot.domain.likeness import near
+from handlers.commands.normal import normal
+from handlers.commands.verb import Ask
+from handlers.commands.words import ENDS, first_word, plain, state_first
+
+_SAID = {
+    State.TRIAGED: "triage|triaging|assessed",
+    State.INVESTIGATING: (
+        "investigation|investigate|investigated|in progress|progress|working|working on it|wip"
+        "|started|ongoing|active|looking|looking into it|checking|under review|under investigation"
+    ),
+    State.AWAITING_DECISION: (
+        "awaiting|waiting|waiting for decision|decision|pending decision|needs decision|on hold"
+        "|hold|blocked|paused"
+    ),
+    State.ACTION_PENDING: "action|actioning|acting|pending action|pending|mitigating",
+    State.MONITORING: "monitor|monitored|watching|observing|stable|mitigated",
+    State.RESOLVED: (
+        "done|fixed|fix|finished|finish|complete|completed|solved|solve|resolution|ended|end|over"
+        "|all clear|all good|ok|cleared"
+    ),
+    State.REVIEWED: "review|archived|archive",
+    State.REOPENED: "open|opened|re-open|re-opened|reopen",
+    State.DUPLICATE: "dup|dupe|duplicated",
+    State.DECLINED: (
+        "decline|reject|rejected|invalid|false alarm|false positive|spam|dismissed|cancelled"
+        "|canceled|no action|not an escalation"
+    ),
+}
+NEAREST: Mapping[str, State] = {
+    word: state for state, words in _SAID.items() for word in words.split("|")
+}
+"""What people say for a state. It is offered, never taken."""
+_PHRASE = re.compile(
+    rf"({'|'.join(map(re.escape, sorted(NEAREST, key=len, reverse=True)))}){ENDS}", re.IGNORECASE
+)
+_VERBS = {
+    State.RESOLVED: "resolve {of} {note}",
+    State.REVIEWED: "close {of}",
+    State.REOPENED: "reopen {of} {reason}",
+    State.DECLINED: "decline {of} {reason}",
+    State.DUPLICATE: "duplicate {of} of ESC-m",
+}
+_OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
+
+
+def state_typed(ask: Ask) -> tuple[State, str]:
+    """Split off the state; raises Unclear for a choice of two, and for what only means a state."""
+    try:
+        to, words = state_first(ask.words)
+    except BadInput:
+        _refuse_nearest(ask)
+        raise
+    behind = normal(words).norm
+    choice = _OR_STATE.match(behind)
+    if choice or set(stops_behind(ask, words)) & set("/|"):
+        with suppress(BadInput):
+            other, _ = state_first(behind[choice.end() :] if choice else words)
+            of = ask.named or "ESC-n"
+            either = tuple(f"status {of} {one.key}" for one in (to, other))
+            raise Unclear(f"these are two states, {to} and {other}", either)
+    return to, words
+
+
+def stops_behind(ask: Ask, words: str) -> str:
+    """The last two characters between the state and the note."""
+    return normal(ask.words).norm.removesuffix(normal(words).norm).strip()[-2:]
+
+
+def _refuse_nearest(ask: Ask) -> None:
+    line = normal(ask.words)
+    found = _PHRASE.match(line.norm)
+    if found is not None:
+        said, note = found[1], line.behind(found.end())
+        state = NEAREST[said.lower()]
+    else:
+        said, note = first_word(ask.words)
+        like = near(said.lower(), STATE_WORDS)
+        if not like:
+            return
+        state = parse_state(like[0])
+    raise Unclear(
+        f"'{plain(said)[:40]}' is not a state; the nearest is '{state.key}'",
+        (_command(state, ask.named or "ESC-n", plain(note)),),
+        no_report=found is None or not note,
+    )
+
+
+def _command(state: State, of: str, note: str) -> str:
+    way = "status {of} {state} {note}" if state in WORKING else _VERBS.get(state, "show {of}")
+    filled = way.format(of=of, state=state.key, note=note, reason=note or "<reason>")
+    return filled.strip()
