@@ -73,11 +73,11 @@ def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> Letter |
     }
     kind = of_a_page.get(row.kind, DeliveryKind.MESSAGE_EDIT)
     subject = row.subject if row.kind in of_a_page else row.id
-    prepared = outgoing.prepare(db, policy, _claimed(row, kind, subject, row.args), now)
+    prepared = outgoing.prepare(db, policy, as_claimed(row, kind, subject, row.args), now)
     return prepared if isinstance(prepared, Letter) else None
 
 
-def _claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[str, Any]) -> Claimed:
+def as_claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[str, Any]) -> Claimed:
     return Claimed(
         id=DeliveryId(row.id),
         workspace=Workspace(row.team_id, row.enterprise_id),

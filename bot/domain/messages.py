@@ -219,6 +219,8 @@ class Home:
     now: datetime
     total_open: int = 0
     may_open: bool = True
+    may_act: bool = True
+    """Whether they have a role: without one they read on what they are in, and press nothing."""
     reminders: Reminders = NO_REMINDERS
 
 

@@ -78,11 +78,13 @@ class Standing(Enum):
 class LinkedPage:
     """A page behind its link. `by` is the name of the person who acknowledged.
 
-    `holds`: where that is the reader, they may read the incident and have not handed it over.
+    `reads`: its reader may read the incident in Slack. `holds`: where they acknowledged, they do,
+    and have not handed it over.
     """
 
     page: OutsidePage
     standing: Standing
     by: str = ""
     at: datetime | None = None
+    reads: bool = True
     holds: bool = True

@@ -14,6 +14,7 @@ from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import UNANSWERED, RunState, person_of
 from bot.domain.reasons import Reason
+from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -196,10 +197,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """`/escalate show` and the Timeline form."""
+    """`/escalate show` and the Timeline form. `deeds`: what its reader may do there."""
 
     card: Card
     entries: tuple[EntryLine, ...]
+    deeds: frozenset[Deed]
     more_entries: int = 0
 
 
@@ -224,10 +226,12 @@ class ReminderLine:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """`/escalate reminders`: those of one person that wait, the first due first."""
+    """`/escalate reminders`: those of one person that wait, the first due first. `may_set`: they
+    may set one that is about no escalation."""
 
     lines: tuple[ReminderLine, ...]
     total: int
+    may_set: bool = True
 
 
 NO_REMINDERS = Reminders((), 0)
@@ -247,7 +251,8 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`/escalate list` and `search`. `about`: the filter or the words, as typed."""
+    """`/escalate list` and `search`. `about`: the filter or the words, as typed. `may_open`: its
+    reader may open an escalation."""
 
     about: str
     heads: tuple[Head, ...]
@@ -256,6 +261,7 @@ class Listing:
     overdue_pages: Mapping[str, int] = field(default_factory=dict)
     older: Older | None = None
     searched: bool = False
+    may_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,14 +148,14 @@ def row(desk: Desk, head: Head, view: Listing) -> Mrkdwn:
 def details(desk: Desk, view: Details) -> Message:
     """The card with the latest entries of its timeline."""
     head = view.card.head
-    blocks = card.body(desk, view.card)
+    blocks = card.body(desk, view.card, view.deeds)
     entries = view.entries if head.full else ()
     if entries:
         blocks.append(section(_latest(desk, entries[-ENTRIES_SHOWN:])))
         earlier = view.more_entries + len(entries[:-ENTRIES_SHOWN])
         if earlier:
             blocks.append(context(desk.say("answers", "earlier", count=earlier)))
-    blocks.append(actions(card.buttons(desk, view.card)))
+    blocks.append(actions(card.buttons(desk, view.card, view.deeds)))
     return message(desk.say("card", "fallback", head=head), blocks)
 
 

@@ -1,14 +1,16 @@
 """The card of an incident: pinned in its channel, edited in place, its buttons fit its state."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import assert_never
 
 from bot.domain.controls import Button
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
+from bot.domain.offers import offered
 from bot.domain.paging import RunState
 from bot.domain.reading import Card, DecisionLine, Head, MovedCard, TaskLine, TeamRow
+from bot.domain.rights import Deed
 from bot.render.blocks import (
     Block,
     Element,
@@ -25,6 +27,8 @@ from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
 TASKS_SHOWN = 5
+EVERY_DEED = frozenset(Deed)
+"""Where many read it, whoever may do something finds the button for it."""
 
 
 def card(desk: Desk, view: Card) -> Message:
@@ -41,7 +45,7 @@ def moved(desk: Desk, view: MovedCard) -> Message:
     return message(desk.say("card", "moved_fallback", head=view.head), [section(said)])
 
 
-def body(desk: Desk, view: Card) -> list[Block]:
+def body(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Block]:
     """Everything but the buttons. Of a masked incident only what anyone may see."""
     head = view.head
     blocks: list[Block] = [header(desk.plain("card", "heading", head=head))]
@@ -52,7 +56,7 @@ def body(desk: Desk, view: Card) -> list[Block]:
     blocks += [section(text) for text in _describing(desk, head)]
     blocks.append(section(_teams(desk, view)))
     if view.unowned:
-        blocks.append(section(_unowned(desk, view)))
+        blocks.append(section(_unowned(desk, view, deeds)))
     tasks = open_tasks(view)
     if tasks:
         blocks.append(section(_tasks(desk, tasks, view.now)))
@@ -64,9 +68,9 @@ def body(desk: Desk, view: Card) -> list[Block]:
 MASKED_FIELDS = ("state", "opened")
 
 
-def buttons(desk: Desk, view: Card) -> list[Element]:
-    """Only what the state allows: a button that must refuse is worse than none."""
-    head, names = view.head, list(_buttons_for(view.head.state))
+def buttons(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Element]:
+    """Only what the state allows, and where one person reads it, what they may do there."""
+    head, names = view.head, offered(_buttons_for(view.head.state), deeds)
     # A masked one does not show whether a team has answered either.
     if head.full and not view.waits and Button.STEP_IN in names:
         names.remove(Button.STEP_IN)
@@ -186,11 +190,12 @@ def _newest(rows: tuple[TeamRow, ...]) -> list[TeamRow]:
     ]
 
 
-def _unowned(desk: Desk, view: Card) -> Mrkdwn:
+def _unowned(desk: Desk, view: Card, deeds: Collection[Deed]) -> Mrkdwn:
     """Only people who may take it are named: not who left, nor who only reads."""
     able = [row for row in view.teams if row.may_lead and not row.left]
     responders = tuple(dict.fromkeys(row.responder for row in able if row.responder))
-    take = desk.plain("buttons", Button.TAKE_OWNERSHIP.value)
+    may_take = offered([Button.TAKE_OWNERSHIP], deeds)
+    take = desk.plain("buttons", Button.TAKE_OWNERSHIP.value) if may_take else ""
     return desk.say("card", "unowned", responders=responders, take=take)
 
 

@@ -22,7 +22,7 @@ def unanswered(desk: Desk, view: Unanswered) -> Message:
     said = desk.say("escalation", "unanswered", head=head, team=team, tried=view.tried, asks=asks)
     then = "unanswered_next" if asks else "unanswered_since"
     show = button(desk, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id)
-    choices = [show, button(desk, Button.PAGE_TEAM, head.id)] if asks else [show]
+    choices = [show, button(desk, Button.PAGE_TEAM, head.id)] if asks and head.full else [show]
     blocks: list[Block] = [
         section(said),
         context(desk.say("escalation", then, team=team, ended=view.ended)),

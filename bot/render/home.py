@@ -49,7 +49,11 @@ def _reminders(desk: Desk, view: Home) -> list[Block]:
     shown = view.reminders.lines[:REMINDERS_SHOWN]
     if not shown:
         return []
-    rows = [block for line in shown for block in pending.row(desk, line, home=True)]
+    rows = [
+        block
+        for line in shown
+        for block in pending.row(desk, line, home=True, may_act=view.may_act)
+    ]
     left = view.reminders.total - len(shown)
     more = [context(desk.say("home", "reminders_more", count=left))] if left else []
     return [section(desk.say("home", "reminders")), *rows, *more]
@@ -75,16 +79,17 @@ def _rows(
 
 def _page(desk: Desk, view: Home, page: PageMessage) -> Block:
     said = desk.say("home", "page_row", page=page, now=view.now)
-    return section(said, button(desk, Button.ACKNOWLEDGE, page.page_id, "primary"))
+    press = button(desk, Button.ACKNOWLEDGE, page.page_id, "primary")
+    return section(said, press if view.may_act else None)
 
 
 def _task(desk: Desk, view: Home, task: TaskLine) -> Block:
     text = task.text if task.head.full else None
     said = desk.say("home", "task_row", task=task, text=text, now=view.now)
-    return section(said, button(desk, Button.TASK_DONE, task.id))
+    return section(said, button(desk, Button.TASK_DONE, task.id) if view.may_act else None)
 
 
 def _head(desk: Desk, view: Home, head: Head) -> Block:
     late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
     said = desk.say("home", "row", head=head, late_update=late and head.full)
-    return section(said, button(desk, Button.SHOW, head.id))
+    return section(said, button(desk, Button.SHOW, head.id) if view.may_act else None)

@@ -76,7 +76,8 @@ def _question(desk: Desk, view: PageMessage) -> list[Block]:
         button(desk, Button.ACKNOWLEDGE, view.page_id, "primary"),
         *declined,
         button(desk, Button.HAND_OVER, view.page_id),
-        button(desk, Button.OPEN_CHANNEL, view.page_id),
+        # Of a restricted one they see the channel once they have acknowledged.
+        *([button(desk, Button.OPEN_CHANNEL, view.page_id)] if view.head.full else []),
     ]
     notes = ["what_it_means", *(["late"] if view.late else [])]
     said = [context(desk.say("page", note, page=view)) for note in notes]

@@ -26,7 +26,7 @@ def reminder_cancelled(desk: Desk, line: ReminderLine) -> Message:
 def reminders(desk: Desk, view: Reminders) -> Message:
     """Each with the buttons that change and cancel it; what does not fit is counted."""
     if not view.lines:
-        none = desk.say("answers", "reminders_none")
+        none = desk.say("answers", "reminders_none", may_set=view.may_set)
         return message(none, [section(none)])
     heading = desk.say("answers", "reminders", total=view.total)
     blocks: list[Block] = [section(heading)]
@@ -38,10 +38,10 @@ def reminders(desk: Desk, view: Reminders) -> Message:
     return message(heading, blocks)
 
 
-def row(desk: Desk, line: ReminderLine, *, home: bool = False) -> list[Block]:
+def row(desk: Desk, line: ReminderLine, *, home: bool = False, may_act: bool = True) -> list[Block]:
     """A line parts each from the next, so that it is clear which one a button cancels."""
     said = desk.say("answers", "reminder_row", line=line, home=home)
-    return [section(said), choices(desk, line), divider()]
+    return [section(said), *([choices(desk, line)] if may_act else []), divider()]
 
 
 def choices(desk: Desk, line: ReminderLine) -> Block:

@@ -49,5 +49,10 @@ def may_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> bool:
     return may(act.role, deed, belongs=belongs) and (lets_in or deed not in LETS_OTHERS_IN)
 
 
+def deeds_in(act: Act, incident: Incident, *, belongs: bool) -> frozenset[Deed]:
+    """Return all that somebody who reads an incident may do there, if it is theirs to do."""
+    return frozenset(deed for deed in Deed if may_in(act, incident, deed, belongs=belongs))
+
+
 def may_only_read(incident: Incident) -> MayOnlyRead:
     return MayOnlyRead(reference(incident.number), incident.owner or incident.opened_by)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.domain.act import Act
+from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
 from bot.domain.messages import Home
@@ -70,5 +70,6 @@ def home(db: Database, act: Act) -> Home:
             now=act.now,
             total_open=total,
             may_open=act.role >= NEEDS[Deed.OPEN],
+            may_act=act.role is not Role.NOBODY,
             reminders=Reminders(pending.lines(tx, act, waits, Place.LISTING), reminders_in_all),
         )

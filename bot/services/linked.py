@@ -10,11 +10,12 @@ from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standi
 from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, RunState, person_of
 from bot.domain.reach import Link
 from bot.domain.reasons import of_run, passed_on
-from bot.domain.rights import Deed, require
-from bot.domain.visibility import Place, by_invitation
+from bot.domain.rights import Deed, may, require
+from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import access, answering, views
 from bot.services.answering import Taken
+from bot.services.belonging import may_read
 from bot.services.page_views import Around, asked_of, place_of
 from bot.store import incidents, pages, people
 from bot.store.database import Database
@@ -28,12 +29,14 @@ def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
     """Return a page as it stands now; raises NotYours."""
     with db.reading() as tx:
         page, run, incident = rows(tx, link.page_id)
+        reads = _reads(tx, policy, link, incident)
         return LinkedPage(
             outside_page(tx, policy, page, run, incident),
             _standing(link, page, run, incident),
             by=_name(tx, run, run.responder),
             at=run.acked_at,
-            holds=_holds(tx, link, run, incident),
+            reads=reads,
+            holds=reads and passed_on(of_run(run.reasons, run.requested_by, run.why)) is None,
         )
 
 
@@ -148,9 +151,14 @@ def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
     return person.name if person else SOMEBODY
 
 
-def _holds(tx: Transaction, link: Link, run: PagingRun, incident: Incident) -> bool:
-    reads = not by_invitation(incident.tier) or link.user in incidents.seats(tx, incident.id)
-    return reads and passed_on(of_run(run.reasons, run.requested_by, run.why)) is None
+def _reads(tx: Transaction, policy: Policy, link: Link, incident: Incident) -> bool:
+    """Whether `/escalate` would show them the incident, and let them do something there."""
+    workspace = Workspace(incident.team_id, incident.enterprise_id)
+    role = access.role_in(tx, policy, workspace, link.user)
+    invited = incidents.seats(tx, incident.id)
+    kept_out = bool(people.gone(tx, workspace, [link.user]))
+    reads = may_read(incident, link.user, role, invited, kept_out=kept_out)
+    return may(role, Deed.READ) and reads
 
 
 def _standing(link: Link, page: Page, run: PagingRun, incident: Incident) -> Standing:

@@ -6,7 +6,7 @@ from bot.domain.act import Act
 from bot.domain.duework import TimerKind
 from bot.domain.errors import AlreadyReminded, NothingToDo, ReminderChanged
 from bot.domain.reading import Head, ReminderLine, Reminders
-from bot.domain.rights import Deed, require
+from bot.domain.rights import Deed, may, require
 from bot.domain.standing import Change
 from bot.domain.visibility import Place
 from bot.services import theirs, views
@@ -23,11 +23,13 @@ MOST_LISTED = 15
 
 
 def reminders(db: Database, act: Act) -> Reminders:
-    """Return a person's waiting reminders, the first due first."""
-    require(act, Deed.REMIND)
+    """Return a person's waiting reminders, the first due first: whoever set one in an escalation
+    that they belong to sees it, whatever their role."""
+    require(act, Deed.READ)
     with db.reading() as tx:
         rows, total = waiting(tx, act, MOST_LISTED)
-        return Reminders(lines(tx, act, rows, Place.PERSONAL), total)
+        shown = lines(tx, act, rows, Place.PERSONAL)
+        return Reminders(shown, total, may_set=may(act.role, Deed.REMIND))
 
 
 def waiting(tx: Transaction, act: Act, limit: int) -> tuple[list[Reminder], int]:

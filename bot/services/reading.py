@@ -10,14 +10,15 @@ from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
 from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import ENDED, State, parse_state
 from bot.domain.messages import PageMessage
+from bot.domain.paging import UNANSWERED
 from bot.domain.reading import Card, Details, Head, Listing, Older, TaskLine
-from bot.domain.rights import Deed, require
+from bot.domain.rights import Deed, may, require
 from bot.domain.severity import Severity, parse_severity
 from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import theirs, views
-from bot.services.belonging import belongs_to, require_in
+from bot.services.belonging import belongs_to, deeds_in, require_in
 from bot.services.holding import require_part
 from bot.services.page_views import Around, page_message
 from bot.services.team_rows import team_rows
@@ -175,6 +176,7 @@ def _listing(
         now=act.now,
         total=total,
         overdue_pages=pages.count_overdue(tx, late, act.now),
+        may_open=may(act.role, Deed.OPEN),
     )
 
 
@@ -230,8 +232,20 @@ def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -
         return Details(
             card=card_of(tx, incident, shown, act.now),
             entries=tuple(views.entry_line(entry) for entry in entries),
+            deeds=_deeds(tx, act, incident),
             more_entries=incident.entries - len(entries),
         )
+
+
+def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:
+    """What this person may do there; to acknowledge, only while a team on whose list they stand
+    waits."""
+    belongs = belongs_to(incident, incidents.seats(tx, incident.id), act.user)
+    deeds = deeds_in(act, incident, belongs=belongs)
+    waiting = (run for run in pages.runs_of(tx, [incident.id]) if run.state in UNANSWERED)
+    if any(theirs.on_ladder(act, run) for run in waiting):
+        return deeds
+    return deeds - {Deed.ACKNOWLEDGE}
 
 
 def card_of(

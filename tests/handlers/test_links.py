@@ -279,6 +279,34 @@ async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -
 
 
 @on_sqlite
+@pytest.mark.parametrize("over", ["withdrawn", "ended"])
+@pytest.mark.parametrize("tier", Tier)
+async def test_only_a_person_who_may_read_it_is_sent_to_read_it(
+    stage: Stage, tier: Tier, over: str
+) -> None:
+    """Where it is restricted, to have been paged is not enough."""
+    page = a_page(stage, tier=tier)
+    if over == "ended":
+        lifecycle.decline(stage.db, an_act(), page.incident_id, "no escalation")
+    else:
+        with stage.db.transaction() as tx:
+            tx.connection.exec_driver_sql("UPDATE paging_run SET state = 'cancelled'")
+    answer = await ask(stage, "GET", a_token(page))
+    assert f"has {over}" in answer.text or f"was {over}" in answer.text
+    assert ("/escalate show" in answer.text) is (tier is Tier.STANDARD)
+
+
+@on_sqlite
+async def test_a_person_without_a_role_is_not_told_to_use_a_command(stage: Stage) -> None:
+    page = a_page(stage)
+    await ask(stage, "POST", a_token(page))
+    assert "/escalate handover" in (await ask(stage, "GET", a_token(page))).text
+    described = [{"id": PRIYA, "name": "priya", "is_restricted": True}]
+    directory.remember_people(stage.db, WORKSPACE, described, NOON)
+    assert "/escalate" not in (await ask(stage, "GET", a_token(page))).text
+
+
+@on_sqlite
 async def test_an_ordinary_one_shows_its_title(stage: Stage) -> None:
     assert TITLE in (await ask(stage, "GET", a_token(a_page(stage)))).text
 

@@ -117,7 +117,7 @@ ABOUT_NONE = (
     (Way.VERB, "", Deed.OPEN),
     (Way.VERB, "open p2", Deed.OPEN),
     (Way.VERB, "remind in 2h look", Deed.REMIND),
-    (Way.VERB, "reminders", Deed.REMIND),
+    (Way.VERB, "reminders", Deed.READ),
     (Way.BUTTON, Button.OPEN_FORM, Deed.OPEN),
     (Way.BUTTON, Button.OPEN_AS, Deed.OPEN),
     (Way.BUTTON, Button.OPEN_TYPED, Deed.OPEN),

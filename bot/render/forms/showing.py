@@ -35,7 +35,7 @@ def timeline_view(desk: Desk, view: Details) -> dict[str, Any]:
 def show_view(desk: Desk, view: Details) -> dict[str, Any]:
     """The card and what happened last, without buttons: those stand on the card itself."""
     head = view.card.head
-    blocks = card.body(desk, view.card)
+    blocks = card.body(desk, view.card, view.deeds)
     if head.full:
         latest = view.entries[-LATEST_SHOWN:]
         blocks += _entries(desk, latest, _left_out(view, LATEST_SHOWN))

@@ -43,6 +43,7 @@ from bot.domain.reading import (
     Reminders,
     TeamRow,
 )
+from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -152,7 +153,12 @@ def a_request(**changes: Any) -> AccessRequest:
 
 def some_details(**changes: Any) -> Details:
     entries = tuple(an_entry(kind, seq=seq) for seq, kind in enumerate(EntryKind, 1))
-    values: dict[str, Any] = {"card": a_card(), "entries": entries, "more_entries": 3}
+    values: dict[str, Any] = {
+        "card": a_card(),
+        "entries": entries,
+        "more_entries": 3,
+        "deeds": frozenset(Deed),
+    }
     return Details(**(values | changes))
 
 

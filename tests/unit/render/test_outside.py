@@ -99,9 +99,14 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
 
 
 def _standing(
-    standing: Standing, page: OutsidePage = PAGE, *, holds: bool = True, **also: Any
+    standing: Standing,
+    page: OutsidePage = PAGE,
+    *,
+    reads: bool = True,
+    holds: bool = True,
+    **also: Any,
 ) -> Callable[[Desk], str]:
-    view = LinkedPage(page, standing, by="Sofia", at=NOW, holds=holds)
+    view = LinkedPage(page, standing, by="Sofia", at=NOW, reads=reads, holds=holds)
     return lambda desk: outside.linked_page(desk, view, **also)
 
 
@@ -112,6 +117,8 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "yours, in person": _standing(Standing.YOURS, SEALED),
     "waiting, in a person's place": _standing(Standing.WAITING, IN_PLACE),
     "yours, in a person's place": _standing(Standing.YOURS, IN_PLACE),
+    "withdrawn, from a person who may not read it": _standing(Standing.WITHDRAWN, reads=False),
+    "ended, to a person who may not read it": _standing(Standing.ENDED, reads=False),
     "yours, handed over since": _standing(Standing.YOURS, holds=False),
     "waiting, in the reader's own time": _standing(
         Standing.WAITING, replace(PAGE, zone="Asia/Singapore")

@@ -1,0 +1,27 @@
+"""What a button takes of the person who reads it: one that must refuse is worse than none."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from bot.domain.controls import Button
+from bot.domain.rights import Deed
+
+TAKES: Mapping[Button, Deed] = {
+    Button.STEP_IN: Deed.ACKNOWLEDGE,
+    Button.TAKE_OWNERSHIP: Deed.UPDATE,
+    Button.UPDATE_STATUS: Deed.UPDATE,
+    Button.CHANGE_SEVERITY: Deed.RAISE,
+    Button.EDIT_DETAILS: Deed.CORRECT,
+    Button.PAGE_TEAM: Deed.PAGE,
+    Button.ADD_TASK: Deed.TASK,
+    Button.RECORD_DECISION: Deed.DECIDE,
+    Button.RESOLVE: Deed.UPDATE,
+    Button.CLOSE: Deed.END,
+    Button.REOPEN: Deed.END,
+    Button.TIMELINE: Deed.READ,
+}
+"""Of the card's buttons. In its channel, where many read it, the card offers all of them."""
+
+
+def offered(buttons: Iterable[Button], deeds: Collection[Deed]) -> list[Button]:
+    """Leave out what takes a deed that is not among these."""
+    return [button for button in buttons if TAKES[button] in deeds]
