@@ -107,7 +107,7 @@ def _headline(rows: Sequence[Any], period: Period, weeks: Sequence[Period]) -> l
     if len(weeks) >= 8:
         before = [_counts(rows, week) for week in weeks]
         means = [
-            f" (mean of {len(weeks)} weeks {mean(each):.1f})" for each in zip(*before, strict=True)
+            f" ({len(weeks)}-week mean: {mean(each):.1f})" for each in zip(*before, strict=True)
         ]
     said = [
         f"*{told[0]} opened*{means[0]}",
@@ -115,10 +115,9 @@ def _headline(rows: Sequence[Any], period: Period, weeks: Sequence[Period]) -> l
         f"*{told[2]} open at the end*{means[2]}",
     ]
     if len(weeks) < 8:
-        noun = "week" if len(weeks) == 1 else "weeks"
         said.append(
-            f"There is no comparison yet: the record has {len(weeks)} earlier {noun}, "
-            "and eight are needed."
+            "There is no comparison yet: it needs eight earlier weeks, "
+            f"and the record has {len(weeks)}."
         )
     return said
 
@@ -178,8 +177,8 @@ def _answers(asked: Sequence[Any], period: Period, names: _Labels) -> list[str]:
     if judged:
         share = wilson(hits, judged)
         said.append(
-            f"In time: {hits} of {judged}, {share.share:.0%}".replace("%", " %")
-            + f" (95 % interval {share.low * 100:.0f} % to {share.high * 100:.0f} %)"
+            f"In time: {hits} of {judged}, {share.share:.0%}"
+            f" (95% interval: {share.low:.0%} to {share.high:.0%})"
         )
     for team in sorted(of_team):
         took, hits, judged = _judged(of_team[team], period)
@@ -211,7 +210,7 @@ def _open(rows: Sequence[Any], period: Period) -> list[str]:
         who = f", <@{row.owner}>" if row.owner else ", no owner"
         said.append(
             f":{_MARKERS[row.severity]}_circle: *ESC-{row.number}* {row.name} — "
-            f"{row.state} for {humane(age)}{who}"
+            f"{row.state}, open for {humane(age)}{who}"
         )
     due = sorted((row for row in still if row.due), key=lambda row: (row.due, f"ESC-{row.number}"))
     said += _due("*Overdue*", [row for row in due if row.due < end]) or ["*Overdue*", "Nothing."]

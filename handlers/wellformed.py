@@ -83,7 +83,11 @@ _INTERACTIONS: Mapping[str, Fields] = {
         "message": Maybe(_MESSAGE),
     },
 }
-_MEMBER: Fields = {"id": ID, "profile": Maybe({"display_name": Maybe(ANY_TEXT)})}
+_MEMBER: Fields = {
+    "id": ID,
+    "real_name": Maybe(ANY_TEXT),
+    "profile": Maybe({"display_name": Maybe(ANY_TEXT)}),
+}
 _SPOKEN: Fields = {"user": Maybe(ID), "channel": Maybe(ID), "thread_ts": Maybe(KEY)}
 _EVENT: Fields = {
     **_HOME,

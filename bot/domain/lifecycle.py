@@ -72,7 +72,7 @@ def parse_state(text: str) -> State:
         if state.value == wanted:
             return state
     choices = ", ".join(state.key for state in State)
-    raise BadInput("status", f"'{text.strip()[:40]}' is not a state; there are: {choices}")
+    raise BadInput("status", f"'{text.strip()[:40]}' is not a state. The states are {choices}")
 
 
 def split_state(text: str) -> tuple[State, str]:

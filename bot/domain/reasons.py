@@ -76,10 +76,12 @@ def of_run(stored: Sequence[Mapping[str, Any]] | None, by: str, why: str) -> tup
 def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ...]:
     """Add a reason: it takes the place of the ones before that it makes untrue.
 
-    One change of severity stands, and one hand-over of each person: who is asked, and who owns it
-    then, depends on every one of those. Of what was asked for beside the first, the newest stay.
+    One change of severity stands beside the one that began it all, and one hand-over of each
+    person: who is asked, and who owns it then, depends on every one of those. Of what was asked
+    for beside the first, the newest stay.
     """
-    kept = [*(reason for reason in reasons if not _replaces(another, reason)), another]
+    stays = reasons[0] if reasons and reasons[0].occasion in _OF_SEVERITY else None
+    kept = [one for one in reasons if one is stays or not _replaces(another, one)] + [another]
     asked = [reason for reason in kept[1:] if reason.occasion is Occasion.ASKED]
     dropped = asked[: 1 - MOST_SHOWN]
     return tuple(reason for reason in kept if not any(reason is one for one in dropped))

@@ -9,7 +9,7 @@ from bot.domain.errors import MayNotTighten, NotPermitted, RoleUnknown
 
 
 class Deed(StrEnum):
-    READ = "read incidents"
+    READ = "read escalations"
     OPEN = "open an escalation"
     NOTE = "add a note"
     REMIND = "set a reminder"
@@ -18,14 +18,14 @@ class Deed(StrEnum):
     HAND_OVER = "hand over what you hold"
     FINISH = "finish your own task"
     PAGE = "page people"
-    UPDATE = "update an incident"
-    CORRECT = "correct an incident's title, category or references"
+    UPDATE = "update an escalation"
+    CORRECT = "correct an escalation's title, category or references"
     TASK = "give tasks"
     DECIDE = "record a decision"
     INVITE = "invite people"
     RAISE = "raise the severity"
     LOWER = "lower the severity"
-    END = "close, decline or reopen an incident"
+    END = "close, decline or reopen an escalation"
     DIGEST = "send the digest"
 
 
@@ -75,7 +75,7 @@ def require_tighten(
         raise MayNotTighten(
             Role.MANAGER.word,
             act.role.word,
-            "make an incident restricted",
+            "make an escalation restricted",
             owned=owner is not None,
             yours=owner == act.user,
         )

@@ -44,12 +44,11 @@ def _period(
     desk: Desk, figures: DigestFigures, late_since: datetime | None, *, preview: bool
 ) -> Mrkdwn:
     period = figures.period
-    last_moment = period.end - timedelta(microseconds=1)
     return desk.say(
         "digest",
         "period",
-        first=period.start.astimezone(period.zone),
-        last=last_moment.astimezone(period.zone),
+        start=period.start.astimezone(period.zone),
+        end=period.end.astimezone(period.zone),
         zone=period.zone.key,
         preview=preview,
         late=late_since is not None,

@@ -66,7 +66,7 @@ def _check(policy: Policy, decision: NewDecision) -> None:
     if not decision.actions:
         errors["actions"] = "Choose at least one action; 'no action' is one."
     elif unknown := [key for key in decision.actions if key not in policy.actions]:
-        errors["actions"] = f"'{unknown[0]}' is not an action of the policy"
+        errors["actions"] = f"'{unknown[0]}' is not an action in the policy"
     if decision.precedent not in policy.precedents:
         errors["precedent"] = "Say whether it binds later cases."
     for name, text, longest in (

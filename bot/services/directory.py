@@ -44,7 +44,8 @@ def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bo
 
 def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     profile = user.get("profile") or {}
-    name = profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]
+    # The full name first: where there is no mention, as in an SMS, a nickname names no one.
+    name = user.get("real_name") or profile.get("display_name") or user.get("name") or user["id"]
     outsider = (
         user.get("is_restricted")
         or user.get("is_ultra_restricted")

@@ -115,9 +115,9 @@ class _Successor:
         summary = checked_text("summary", summary, needed=False)
         if not summary:
             example = "statement drafted, Legal reads it"
-            raise BadInput("summary", "a handover takes a summary", example)
+            raise BadInput("summary", "a handover needs a summary", example)
         if team is None and person is None:
-            raise BadInput("team", "say to whom: a team or a person", "pr")
+            raise BadInput("team", "name the team or person who takes over", "pr")
         if person == act.user:
             raise BadInput("person", "you can't hand over to yourself")
         return cls(team, person, summary)

@@ -140,7 +140,7 @@ def resolve(
 ) -> str:
     """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
     if root_cause not in policy.root_causes:
-        raise BadInput("root_cause", f"'{root_cause}' is not a root cause of the policy")
+        raise BadInput("root_cause", f"'{root_cause}' is not a root cause in the policy")
     note = checked_text("note", note, needed=False)
     days = policy.follow_up_days if follow_up_days is None else follow_up_days
     with (

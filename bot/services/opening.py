@@ -156,7 +156,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
 def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
     errors: dict[str, str] = {}
     if draft.category not in policy.categories:
-        errors["category"] = f"'{draft.category[:40]}' is not a category of the policy"
+        errors["category"] = f"'{draft.category[:40]}' is not a category in the policy"
     for name, value, known in (
         ("surface", draft.surface, policy.surfaces),
         ("market", draft.market, policy.markets),
@@ -172,7 +172,7 @@ def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
             errors[name] = f"'{unknown[0][:40]}' is not in the policy"
     for team in draft.teams or ():
         if team not in policy.teams:
-            errors["teams"] = f"'{team[:40]}' is not a team of the policy"
+            errors["teams"] = f"'{team[:40]}' is not a team in the policy"
     return errors
 
 

@@ -123,7 +123,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
         return None, parse_severity(text)
     raise BadInput(
         "list",
-        f"'{text[:40]}' is not a filter; there are: mine, team NAME, open, overdue, p0 to p3, "
+        f"'{text[:40]}' is not a filter. Use mine, team NAME, open, overdue, p0 to p3, "
         "closed, or a state such as monitoring",
         "list mine",
     )

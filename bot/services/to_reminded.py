@@ -63,7 +63,7 @@ def _reminder(shelf: Shelf, row: Reminder) -> ReminderMessage:
         due_at=row.due_at,
         late=False,
         head=for_person(shelf, incident, row.owner) if incident else None,
-        asked_by=UserId(row.created_by),
+        asked_by=UserId(row.created_by) if row.created_by != row.owner else None,
     )
 
 

@@ -38,7 +38,7 @@ async def about(ask: Ask, verb: Verb) -> Ask:
     named = await known(ask, ask.named) if ask.named else None
     if not verb.about_incident:
         if named is not None:
-            problem = f"'{verb.name}' is not about one escalation, and {named} stands before it"
+            problem = f"'{verb.name}' is not about one escalation, and {named} comes before it"
             raise Unclear(problem, (f"{verb.name} {ask.text}".strip(), f"show {named}"))
         if verb.behind is Behind.NOTHING and ask.text:
             raise Unclear(_no_text(ask, verb), (verb.name,))

@@ -26,7 +26,7 @@ TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
 async def remind(ask: Ask) -> Answer:
     if not ask.text:
-        raise BadInput("when", "say when, and of what", REMIND_EXAMPLE)
+        raise BadInput("when", "say when, and what to remind you about", REMIND_EXAMPLE)
     when = await time_first(ask, _ME.sub("", ask.words, count=1))
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None
@@ -52,7 +52,7 @@ async def task(ask: Ask) -> Answer:
         return Modal(form, Button.ADD_TASK, head.id)
     user, _ = person_first(ask.words, ask.me)
     if user is None:
-        raise no_person(ask, TASK.name, "say first whose task it is", TASK_EXAMPLE)
+        raise no_person(ask, TASK.name, "begin with the person who gets the task", TASK_EXAMPLE)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
     when = await time_at_end(ask, rest, TASK_EXAMPLE)

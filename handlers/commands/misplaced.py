@@ -57,7 +57,7 @@ def _problem(found: Lookalike, meant: list[str]) -> str:
         return f"'{said}' points to the channel of {meant[0]}; name the escalation by its reference"
     if found.channel:
         return f"'#{found.channel}' is not the channel of an escalation"
-    return f"'{said}' looks like a reference and is not exactly one"
+    return f"'{said}' looks like a reference but is not one"
 
 
 async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:

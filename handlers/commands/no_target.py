@@ -14,7 +14,7 @@ _LOOKED_AT = 60
 def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     """Neither a team nor a person stands in front: name the nearest, or where they are listed."""
     if normal(ask.words).norm.startswith("<!subteam"):
-        problem = "a user group is no team; name a team or a person"
+        problem = "a user group is not a team; name a team or a person"
         return BadInput("team", problem, "page legal")
     word, rest = first_word(ask.words)
     if word.startswith("@"):

@@ -35,7 +35,7 @@ async def open_otherwise(ask: Ask) -> Answer:
     """What is not opened at once: there is no title yet, or it is not clear what is meant."""
     read = _read(ask.policy, ask.words)
     if reference := _only_a_reference(read.title):
-        problem = f"'{read.title}' is an escalation, and 'open' makes a new one"
+        problem = f"'{read.title}' is an escalation, but 'open' opens a new one"
         raise Unclear(problem, (f"show {reference}", f"reopen {reference} <reason>"))
     if read.meant and read.meant[0].title:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]

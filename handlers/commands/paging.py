@@ -55,8 +55,8 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
         return
     of = ask.named or "ESC-n"
-    problem = f"'{plain(why)}' may call off a page, and a page that has gone out stays out"
-    commands = (f"update {of} {said} not needed any more", f"page {of} {said}: {plain(why)}")
+    problem = f"'{plain(why)}' may mean calling off a page, but a page that has gone out stays out"
+    commands = (f"update {of} {said} no longer needed", f"page {of} {said}: {plain(why)}")
     raise Unclear(problem, commands, no_report=True)
 
 

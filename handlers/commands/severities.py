@@ -89,7 +89,7 @@ def not_one(
     policy: Policy, said: str, example: str = "severity p1 a minor is targeted"
 ) -> BadInput:
     names = ", ".join(f"{rule.severity} ({rule.name})" for rule in policy.severities.values())
-    problem = f"'{said[:40]}' is not a severity; there are: {names}"
+    problem = f"'{said[:40]}' is not a severity. The severities are {names}"
     return BadInput("severity", problem, example)
 
 

@@ -47,7 +47,7 @@ async def time_at_end(request: Request, typed: str, example: str) -> Timed:
 
     Where none does, the refusal is about the last `by`, or about the one that a time follows.
     """
-    text, problem = f" {typed}", "say at the end by when it is due"
+    text, problem = f" {typed}", "end with when it is due"
     for number, by in enumerate(reversed(list(_BY.finditer(text)))):
         try:
             found = await time_first(request, text[by.end() :])

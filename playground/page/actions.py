@@ -165,7 +165,7 @@ def _pressed(fields: dict[str, list[str]], blocks: list[Json]) -> Place:
     for place in places(blocks):
         if (place.block_id, place.action_id) == named:
             return place
-    raise HTTPException(409, "That has changed in the meantime.")
+    raise HTTPException(409, "This has changed in the meantime. Try again.")
 
 
 def _one(fields: dict[str, list[str]], name: str) -> str | None:

@@ -15,9 +15,9 @@ OWN_PROBLEMS = {
     "channel_not_found": "There is no such conversation, or you are not in it.",
     "is_archived": "This channel is archived.",
     "message_not_found": "That message is gone.",
-    "no_such_delivery": "That delivery is not in the log any more.",
-    "no_such_element": "That has changed in the meantime.",
-    "no_such_option": "That has changed in the meantime.",
+    "no_such_delivery": "That delivery is no longer in the log.",
+    "no_such_element": "This has changed in the meantime. Try again.",
+    "no_such_option": "This has changed in the meantime. Try again.",
     "no_such_view": "That form is closed.",
     "not_in_channel": "You are not in this conversation.",
 }

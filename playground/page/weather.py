@@ -82,7 +82,7 @@ KINDS = (
     Weather(
         "channels",
         "No new channels",
-        "The workspace does not let apps make them",
+        "Apps may not create channels in this workspace",
         FaultKind.ERROR,
         "conversations.create",
         error="restricted_action",

@@ -191,7 +191,7 @@ async def test_a_snoozed_update_reminder_is_silent_until_its_time(scene: Scene) 
     await client.wait_for_text("no update since", within="#message-list")
     await scene.picture("no-update-for-two-hours")
     await client.choose("update_snooze", "30 minutes", within=f"{reference} Edited interview")
-    await client.wait_for_text("Quiet until", within="#message-list")
+    await client.wait_for_text("Snoozed until", within="#message-list")
     await client.go("escalations")
     await says(scene, "/escalate remind in 24m look again", "Reminder set for")
     for _ in range(5):

@@ -128,7 +128,7 @@ class Walk(Scene):
             {
                 "Actions": ["Reduce reach", "Warn"],
                 "Policy clause": "Harassment 3.2, coordinated abuse",
-                "Version of the policy": "2026.3",
+                "Policy version": "2026.3",
                 "Rationale": RATIONALE,
                 "Approved by": ["Priya Nair", "Lim Wei Jie"],
                 "Precedent": "One-off",

@@ -97,7 +97,7 @@ async def _renamed(bot: RunningBot, found: list[Specimen], marks: Marks) -> None
     """A person's name is shown where that person is paged."""
     changed = next(one for one in found if one.name == "event user_change")
     payload = await changed.renewed(bot)
-    payload["event"]["user"]["profile"]["display_name"] = marks.next()
+    payload["event"]["user"]["real_name"] = marks.next()
     body, content_type = encoded(changed.kind, payload)
     assert (await bot.post(body, {"content-type": content_type})).status == 200
 

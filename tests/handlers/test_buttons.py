@@ -246,7 +246,7 @@ async def test_an_update_reminder_is_answered_snoozed_and_stopped(stage: Stage) 
     message = await stage.post(reminders.update_reminder(stage.shell.desk, view).blocks)
     option = f"30m:{head.id}"
     said = await stage.answer_to_click("mei", message, Button.UPDATE_SNOOZE, value=option)
-    assert "Quiet until" in said
+    assert "Snoozed until" in said
     due = stage.details(head.id).card.head.update_due_at
     assert due == NOON + timedelta(minutes=30)
     assert "Stopped" in await stage.answer_to_click("mei", message, Button.UPDATE_STOP)
@@ -326,7 +326,7 @@ async def test_a_task_is_snoozed_and_done(stage: Stage) -> None:
     message = await a_task_reminder(stage)
     option = f"2h:{_task(stage).id}"
     said = await stage.answer_to_click("tom", message, Button.TASK_SNOOZE, value=option)
-    assert "Quiet until" in said
+    assert "Snoozed until" in said
     assert "Done" in await stage.answer_to_click("tom", message, Button.TASK_DONE)
     assert _task(stage).state is TaskState.DONE
     assert "already" in await stage.answer_to_click("tom", message, Button.TASK_DONE)

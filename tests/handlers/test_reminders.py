@@ -34,7 +34,7 @@ async def test_the_answer_to_remind_cancels_it(stage: Stage) -> None:
     assert "ask Legal" in said
     assert reminder(stage).state is ReminderState.STOPPED
     assert "already cancelled" in await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
-    assert "No reminder waits" in await stage.command("mei", "reminders")
+    assert "You have no reminders waiting" in await stage.command("mei", "reminders")
 
 
 async def test_the_answer_to_remind_changes_it(stage: Stage) -> None:
@@ -70,7 +70,7 @@ async def test_the_list_has_a_cancel_for_each(stage: Stage) -> None:
     await stage.command("tom", "remind in 1h of another person")
     listed = await told(stage, "reminders")
     said = texts(listed)
-    assert "2 reminders wait" in said
+    assert "2 reminders waiting" in said
     assert said.index("second") < said.index("first")
     assert "another person" not in said
 

@@ -144,7 +144,7 @@ def test_a_digest_counts_a_restricted_one_and_says_nothing_else_of_it(
         "*1 opened*",
         "*0 closed*",
         "*1 open at the end*",
-        "There is no comparison yet: the record has 0 earlier weeks, and eight are needed.",
+        "There is no comparison yet: it needs eight earlier weeks, and the record has 0.",
         "*Restricted*: 1 opened, 0 closed, 1 open. The totals above include them; "
         "nothing below does.",
         "*Answers to pages*",

@@ -8,8 +8,9 @@ import pytest
 from bot.domain.act import Role, Workspace
 from bot.policy import Policy
 from bot.services import access, directory
+from bot.store import people as stored
 from bot.store.database import Database
-from tests.factories import NOON, WORKSPACE, people
+from tests.factories import NOON, PRIYA, WORKSPACE, people
 
 BAO = "U0BAO"
 GROUP = "S0TNS"
@@ -91,3 +92,13 @@ def test_without_a_grid_another_workspace_is_another_organisation(
 def test_somebody_unknown_has_to_be_asked_for(db: Database, grouped: Policy) -> None:
     directory.remember_group(db, WORKSPACE, GROUP, ["U0UNHEARD"])
     assert role_of(db, grouped, "U0UNHEARD") is None
+
+
+def test_people_go_by_their_full_name(db: Database) -> None:
+    """Where there is no mention, as in an SMS, a nickname names no one."""
+    told = {"name": "pri", "real_name": "Priya Nair", "profile": {"display_name": "pri 🌴"}}
+    directory.remember_people(db, WORKSPACE, [{"id": PRIYA, **told}], NOON)
+    with db.reading() as tx:
+        known = stored.person(tx, WORKSPACE, PRIYA)
+    assert known is not None
+    assert known.name == "Priya Nair"

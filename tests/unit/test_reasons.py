@@ -62,3 +62,13 @@ def test_what_was_passed_on_is_no_reason_of_the_page() -> None:
     assert to_pr.to_person is None
     assert [r.occasion for r in shown(kept)] == [Occasion.OPENED]
     assert [Reason.from_json(r.to_json()) for r in kept] == list(kept)
+
+
+def test_the_change_of_severity_that_paged_a_team_stays_beside_the_last_one() -> None:
+    """Else a page of Legal, who came with P0, would give as its reason that it was lowered."""
+    lowered = [Reason(Occasion.LOWERED, MEI, severity) for severity in (Severity.P2, Severity.P3)]
+    kept: tuple[Reason, ...] = (raised(Severity.P0),)
+    for reason in lowered:
+        kept = with_another(kept, reason)
+    assert kept == (raised(Severity.P0), lowered[-1])
+    assert shown(kept) == kept

@@ -1,4 +1,4 @@
-"""What looks like a reference and is not exactly one never means the channel it is typed in."""
+"""What looks like a reference but is not one never means the channel it is typed in."""
 
 import pytest
 

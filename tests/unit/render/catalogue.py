@@ -167,6 +167,38 @@ CASES: Mapping[str, Case] = {
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.HANDED_OVER, {"to_team": "pr", "summary": "yours"})),
     ),
+    "notice, a task for oneself": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(EntryKind.TASK, {"assignee": "U0TOM", "text": "List them"}, actor="U0TOM"),
+        ),
+    ),
+    "notice, paged by name": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.PAGED,
+                {"team": "person:U0TOM", "name": "Tom", "targets": ["U0TOM"], "why": "look"},
+            ),
+        ),
+    ),
+    "notice, paged themselves": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(
+                EntryKind.PAGED,
+                {"team": "person:U0TOM", "name": "Tom", "targets": ["U0TOM"]},
+                actor="U0TOM",
+            ),
+        ),
+    ),
+    "said, a duplicate": Case(
+        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0},
+    ),
     "notice, late": Case(
         lambda desk, view: notices.dated(desk, notices.notice(desk, view), NOW - HOUR),
         Notice(a_head(), an_entry(EntryKind.NOTE)),

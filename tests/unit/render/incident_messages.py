@@ -17,6 +17,8 @@ from bot.render import (
 )
 from tests.unit.render.views import (
     HOUR,
+    MEI,
+    MINUTE,
     NOW,
     PRIYA,
     SOFIA,
@@ -119,6 +121,13 @@ PAGES: Mapping[str, Any] = {
     "page, more people follow": a_page(step=1, follows=Follows.PEOPLE),
     "page, the same follow": a_page(step=2, follows=Follows.AGAIN),
     "page, another round follows": a_page(step=2, follows=Follows.ROUND),
+    "page in person, asked for by themselves": a_page(
+        team=TeamKey("person:U0TOM"),
+        team_name="Tom Becker",
+        target=TOM,
+        reasons=(a_reason(by=TOM, words="I want to read along"),),
+        follows=Follows.MANAGERS_PAGED,
+    ),
     "page in person whose step went by": a_page(
         team=TeamKey("person:U0PRIYA"), team_name="Priya", answer_by=None
     ),
@@ -173,6 +182,32 @@ CARDS: Mapping[str, Any] = {
                 acked_at=NOW,
                 passed=a_reason(Occasion.PASSED_ON, by=SOFIA, to="legal"),
             ),
+        )
+    ),
+    "card, people who were asked for by name": a_card(
+        teams=(
+            a_team(team=TeamKey("person:U0TOM"), name="Tom Becker", paged=(TOM,)),
+            a_team(
+                team=TeamKey("person:U0PRIYA"),
+                name="Priya Nair",
+                ack_due_at=NOW - MINUTE,
+                paged=(MEI, SOFIA),
+                follows=Follows.MANAGERS_TOLD,
+            ),
+            a_team(
+                team=TeamKey("person:U0SOFIA"),
+                name="Sofia Marques",
+                state=RunState.ACKNOWLEDGED,
+                responder=SOFIA,
+                acked_at=NOW,
+            ),
+            a_team(
+                team=TeamKey("person:U0MEI"),
+                name="Mei Tan",
+                state=RunState.EXHAUSTED,
+                everyone_paged=True,
+            ),
+            a_team(team=TeamKey("person:U0DANIEL"), name="Daniel", state=RunState.CANCELLED),
         )
     ),
     "card, acknowledged and not owned": a_card(head=a_head(owner=None)),

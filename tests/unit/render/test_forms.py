@@ -157,8 +157,8 @@ def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
     filled = CHOSEN
     open_to_all = str(forms.open_form(desk, filled))
     assert "with the title, category, surface and market" in open_to_all
-    assert "Restricted is chosen" not in open_to_all
+    assert "does not require Restricted" not in open_to_all
     restricted = str(forms.open_form(desk, replace(filled, tier=Tier.RESTRICTED)))
     assert "with a codename, the severity and your name" in restricted
     assert "with the title" not in restricted
-    assert "Restricted is chosen, and this category does not ask for it." in restricted
+    assert "This category does not require Restricted." in restricted

@@ -108,16 +108,16 @@ def test_whoever_acknowledged_reads_on_each_of_their_pages_that_they_have_it(
     mine = words(desk, state=state, **ACKNOWLEDGED)
     assert "You acknowledged" in mine
     assert "It is not resolved yet" in mine
-    assert "Nothing is left for you to do" not in mine
+    assert "There is nothing left for you to do" not in mine
     assert "has ended" in words(desk, state=state, ended=True, **ACKNOWLEDGED)
     theirs = words(desk, state=state, target=TOM, **ACKNOWLEDGED)
     assert f"<@{PRIYA}> acknowledged" in theirs
-    assert "Nothing is left for you to do" in theirs
+    assert "There is nothing left for you to do" in theirs
 
 
 SAID_NO = {
     "nobody is left": (RunState.EXHAUSTED, True, "No one on the list is left to page"),
-    "the next one was paged": (RunState.PAGING, True, "Paging continued along the list"),
+    "the next one was paged": (RunState.PAGING, True, "Paging continued down the list"),
     "others of the step are asked": (RunState.PAGING, False, "Other people were paged together"),
     "it was withdrawn": (RunState.CANCELLED, True, "This page was withdrawn"),
 }

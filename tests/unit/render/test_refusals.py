@@ -38,8 +38,8 @@ def test_no_access_offers_to_ask_for_it(desk: Desk) -> None:
 
 
 def test_a_problem_begins_with_a_capital_and_keeps_its_spaces(desk: Desk) -> None:
-    error = errors.BadInput("summary", "a handover takes a summary")
-    assert answers.refusal(desk, error).startswith("A handover takes")
+    error = errors.BadInput("summary", "a handover needs a summary")
+    assert answers.refusal(desk, error).startswith("A handover needs")
 
 
 def test_an_illegal_move_names_what_to_type(desk: Desk) -> None:
@@ -63,7 +63,7 @@ def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
 
 def test_whom_to_ask_for_a_role_is_named_where_the_policy_names_persons(desk: Desk) -> None:
     refused = errors.NotPermitted("member", "nobody", "open an escalation")
-    assert "an administrator of Tocsin (<@U0MEI>)," in refusal(desk, refused)
+    assert "a Tocsin administrator (<@U0MEI>)," in refusal(desk, refused)
     roles = replace(desk.policy.roles, people={}, groups={"S0ADMINS": Role.ADMIN})
     by_group = Desk(replace(desk.policy, roles=roles), desk.words)
-    assert "an administrator of Tocsin, or" in refusal(by_group, refused)
+    assert "a Tocsin administrator, or" in refusal(by_group, refused)
