@@ -108,7 +108,7 @@ class ReminderMessage:
 class TaskReminder:
     """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
 
-    `summary` is what whoever handed it over (`by`) wants them to know.
+    The first message about it says who gave it (`by`), and what they want to be known (`summary`).
     """
 
     task: TaskLine

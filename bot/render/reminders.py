@@ -68,14 +68,16 @@ def _task_heading(desk: Desk, view: TaskReminder) -> Mrkdwn:
         return desk.say("reminder", "task_outcome", task=task, view=view)
     if task.done:
         return desk.say("reminder", "task_done", task=task)
-    block = "task_overdue" if task.overdue(view.now) else "task_due"
-    return desk.say("reminder", block, task=task, instead=view.instead)
+    if task.overdue(view.now):
+        return desk.say("reminder", "task_overdue", task=task, instead=view.instead)
+    block = "task_due" if view.by is None or view.instead else "task_given"
+    return desk.say("reminder", block, task=task, instead=view.instead, by=view.by)
 
 
 def _summary(desk: Desk, view: TaskReminder) -> list[Block]:
     if not view.summary or not view.task.head.full:
         return []
-    return [section(desk.say("reminder", "task_summary", summary=view.summary, by=view.by))]
+    return [section(desk.say("reminder", "task_summary", summary=view.summary))]
 
 
 def _choices(desk: Desk, view: TaskReminder) -> list[Element]:

@@ -122,14 +122,21 @@ def _task(
 ) -> TaskReminder:
     line = views.task_line(row, for_person(shelf, incident, reader))
     view = TaskReminder(line, now, instead=reader != row.assignee)
-    return _with_summary(shelf, view, row, claimed)
+    return _as_given(shelf, view, row, claimed)
 
 
-def _with_summary(shelf: Shelf, view: TaskReminder, row: Task, claimed: Claimed) -> TaskReminder:
-    """Add what was said when the task was handed over to who has it now, if the reader may know."""
+def _as_given(shelf: Shelf, view: TaskReminder, row: Task, claimed: Claimed) -> TaskReminder:
+    """Add who gave the task to the person who has it now, and what was said, if they may know.
+
+    Only in the first message about it: the later ones remind.
+    """
+    if claimed.args.get("moment") != "given" or not view.task.head.full:
+        return view
     seq = claimed.args.get("seq")
-    entry = incidents.entry(shelf.tx, row.incident_id, int(seq)) if seq else None
-    if entry is None or not view.task.head.full or entry.data.get("assignee") != row.assignee:
+    if seq is None:
+        return replace(view, by=UserId(row.created_by))
+    entry = incidents.entry(shelf.tx, row.incident_id, int(seq))
+    if entry is None or entry.data.get("assignee") != row.assignee:
         return view
     return replace(view, summary=entry.data.get("summary", ""), by=UserId(entry.actor))
 

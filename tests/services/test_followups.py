@@ -123,6 +123,22 @@ def test_a_task_speaks_before_it_is_due_when_it_is_and_each_day_after(
     assert heard(db, policy, kind, 3 * HOUR + 9 * DAY) == [False]
 
 
+def test_a_person_reads_who_gave_them_a_task_when_it_is_new(db: Database, policy: Policy) -> None:
+    incident_id = quiet(db, policy)
+    followups.add_task(
+        db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=NOON + 3 * HOUR
+    )
+
+    def by() -> list[object]:
+        sent = scene.send(db, policy, NOON + 3 * HOUR)
+        letters = scene.letters(sent, DeliveryKind.TASK_REMINDER)
+        return [getattr(letter.view, "by", "?") for letter in letters]
+
+    assert by() == [MEI]
+    scene.tick(db, policy, NOON + 3 * HOUR)
+    assert by() == [None]
+
+
 def test_the_card_says_that_a_task_is_overdue_from_when_it_is(db: Database, policy: Policy) -> None:
     """Also where nothing else changes: the escalation is resolved, and its follow-up passes."""
     incident_id = quiet(db, policy)

@@ -249,6 +249,10 @@ MESSAGES: Mapping[str, Case] = {
     "task overdue of somebody who has left": Case(
         reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
     ),
+    "task given": Case(reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI)),
+    "task given, overdue by now": Case(
+        reminders.task_reminder, TaskReminder(a_task(due_at=NOW - HOUR), NOW, by=MEI)
+    ),
     "task handed over": Case(
         reminders.task_reminder,
         TaskReminder(a_task(), NOW, summary="The agency <b>waits</b> & asks twice", by=MEI),
