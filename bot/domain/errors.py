@@ -215,7 +215,10 @@ class NobodyAfter(Refused):
 
 @dataclass(eq=False)
 class NothingToDo(Refused):
-    """The request would change nothing: the same state, severity or owner as now."""
+    """The request would change nothing: the same state, severity or owner as now.
+
+    `reference` is an incident's, or the word for what it is about: a task, a reminder.
+    """
 
     reference: str
     already: str

@@ -101,8 +101,9 @@ def _plain_environment(folders: list[Path]) -> Environment:
 
 def _with_plain_filters(environment: Environment) -> Environment:
     environment.filters |= {
-        "person": str,
-        "people": lambda users: ", ".join(users),
+        # Nothing turns an id into a name there.
+        "person": lambda _user: "that person",
+        "people": lambda users: "that person" if len(users) == 1 else f"{len(users)} people",
         "at": mrkdwn.at_plain,
         "quote": mrkdwn.prose,
         "code": mrkdwn.one_line,

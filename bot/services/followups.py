@@ -117,7 +117,7 @@ def _finish(tx: Transaction, act: Act, task: Task) -> str:
 def _over(case: Case, task_id: str) -> NothingToDo:
     """Say what became of a task that is not open any more, behind the incident's lock."""
     task = followups.task(case.tx, task_id)
-    return NothingToDo(case.reference, task.state if task else TaskState.DONE)
+    return NothingToDo("task", task.state if task else TaskState.DONE)
 
 
 def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
@@ -140,7 +140,7 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
     with db.transaction(act) as tx:
         task = theirs.own_task(tx, act, task_id)
         if task.state is not TaskState.OPEN:
-            raise NothingToDo(_name(tx, task), task.state)
+            raise NothingToDo("task", task.state)
         timers.cancel(tx, TimerKind.TASK_DUE, task_id)
         timers.plan(tx, act.workspace, act.now, snoozed_times(task, until))
         tell_again(tx, act, Change.TASK, task_id)
@@ -164,7 +164,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
 def pass_task_on(case: Case, task: Task, to: UserId, summary: str) -> None:
     """Hand a task of the incident in hand over to somebody else, who comes in by it."""
     if task.assignee == to and task.state is TaskState.OPEN:
-        raise NothingToDo(case.reference, "given to", to)
+        raise NothingToDo("task", "with", to)
     if not give_on(case, task, to, **({"summary": summary} if summary else {})):
         raise _over(case, task.id)
     case.give_to(to)

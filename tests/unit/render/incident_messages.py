@@ -288,6 +288,8 @@ ERRORS: Mapping[str, Exception] = {
     ),
     "nothing to acknowledge any more": errors.NothingToAcknowledge("ESC-12", "resolved"),
     "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
+    "nothing to do, a task": errors.NothingToDo("task", "done"),
+    "nothing to do, a task of theirs": errors.NothingToDo("task", "with", "U0TOM"),
     "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
     "not yours": errors.NotYours(),
     "holds nothing": errors.HoldsNothing("ESC-12"),
