@@ -117,6 +117,9 @@ class Field(StrEnum):
     SUMMARY = "summary"
 
 
+LONGEST_TITLE = 300
+"""Characters of a title, in every form as in the record."""
+
 LONGEST_VERSION = 80
 """Characters of a policy's version, in the form as in the record."""
 

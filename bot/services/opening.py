@@ -5,6 +5,7 @@ import re
 from bot.domain.act import Act
 from bot.domain.answers import Draft, Opened
 from bot.domain.codenames import codename
+from bot.domain.controls import LONGEST_TITLE
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
 from bot.domain.ids import new_id
@@ -26,7 +27,6 @@ from bot.store.tables import Incident, Participant
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
 
-LONGEST_TITLE = 300
 LONGEST_REFERENCE = 500
 MOST_REFERENCES = 20
 DEFAULT_CATEGORY = "other"

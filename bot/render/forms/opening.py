@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import Option, OptionGroup
 
 from bot.domain.answers import Opened
-from bot.domain.controls import Field, Form
+from bot.domain.controls import LONGEST_TITLE, Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier, strictest
@@ -20,8 +20,6 @@ from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
 from bot.render.forms.preview import preview
 from bot.render.mrkdwn import Mrkdwn, cut
-
-TITLE_LENGTH = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def shown(desk: Desk, filled: Filled) -> Filled:
 def _laid_aside(filled: Filled) -> Aside:
     return replace(
         filled.changes,
-        title=cut(filled.title, TITLE_LENGTH),
+        title=cut(filled.title, LONGEST_TITLE),
         surface=filled.surface,
         market=filled.market,
         affected=filled.affected,
@@ -143,7 +141,7 @@ def _ids_only(desk: Desk, filled: Filled, category: Category) -> list[Block]:
 
 
 def _title(desk: Desk, filled: Filled) -> Block:
-    element = inputs.typed(desk, Field.TITLE, initial=filled.title, longest=TITLE_LENGTH)
+    element = inputs.typed(desk, Field.TITLE, initial=filled.title, longest=LONGEST_TITLE)
     return inputs.labelled(desk, Field.TITLE, element)
 
 
@@ -211,11 +209,11 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
         return [*blocks, context(desk.say("forms", "preview_nothing_yet"))]
     if not chosen:
         return [*blocks, context(desk.say("forms", "preview_no_team"))]
-    reads = "preview_reads_ids" if ids_only else "preview_reads"
+    restricted = _is_restricted(desk, filled)
     return [
         *blocks,
         section(preview(desk, chosen, severity)),
-        context(desk.say("forms", reads, restricted=_is_restricted(desk, filled))),
+        context(desk.say("forms", "preview_reads", restricted=restricted, ids_only=ids_only)),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.controls import LONGEST_VERSION, Field, Form
+from bot.domain.controls import LONGEST_TITLE, LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
 from bot.domain.messages import AccessRequest
@@ -14,7 +14,6 @@ from bot.render.forms import inputs
 from bot.render.forms.modal import asking
 
 # These have forms or buttons of their own, which ask for what such a move needs.
-LONGEST_EDITED_TITLE = 300
 _MOVED_ELSEWHERE = frozenset({State.RESOLVED, State.REVIEWED, State.REOPENED})
 
 
@@ -147,7 +146,7 @@ def edit_form(desk: Desk, subject: str, head: Head) -> dict[str, Any]:
         for tier in Tier
         if strictest(tier, head.tier) is tier
     ]
-    title = inputs.typed(desk, Field.TITLE, initial=head.name, longest=LONGEST_EDITED_TITLE)
+    title = inputs.typed(desk, Field.TITLE, initial=head.name, longest=LONGEST_TITLE)
     written = "\n".join(head.references) if head.full else ""
     references = inputs.typed(desk, Field.REFERENCES, initial=written, multiline=True)
     category = inputs.choice(desk, Field.CATEGORY, categories, head.category if head.full else None)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.domain.controls import Field
+from bot.domain.controls import LONGEST_TITLE, Field
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.severity import Severity
@@ -156,9 +156,20 @@ def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> Non
 def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
     filled = CHOSEN
     open_to_all = str(forms.open_form(desk, filled))
-    assert "with the title, category, surface and market" in open_to_all
+    assert "with the title, category, severity, surface and market" in open_to_all
     assert "does not require Restricted" not in open_to_all
     restricted = str(forms.open_form(desk, replace(filled, tier=Tier.RESTRICTED)))
     assert "with a codename, the severity and your name" in restricted
     assert "with the title" not in restricted
     assert "This category does not require Restricted." in restricted
+    ids_only = str(forms.open_form(desk, Filled(severity=Severity.P0, category="suspected-csam")))
+    assert "with a codename, the severity and your name" in ids_only
+    assert "with the category" not in ids_only
+
+
+def test_a_title_that_was_typed_is_not_cut_in_the_form(desk: Desk) -> None:
+    """What a command takes, the form takes too."""
+    view = forms.open_form(desk, replace(CHOSEN, title="x" * LONGEST_TITLE))
+    element = block_with(view, Field.TITLE)["element"]
+    assert element["initial_value"] == "x" * LONGEST_TITLE
+    assert element["max_length"] == LONGEST_TITLE
