@@ -1,7 +1,5 @@
 """Reminders: what is due or overdue, since when, and buttons that settle it."""
 
-from datetime import datetime
-
 from bot.domain.controls import Button
 from bot.domain.messages import Outcome, ReminderMessage, TaskReminder, UpdateReminder
 from bot.render.blocks import (
@@ -25,7 +23,7 @@ def reminder(desk: Desk, view: ReminderMessage) -> Message:
     blocks: list[Block] = [
         section(said),
         context(desk.say("reminder", "reminder_context", reminder=view)),
-        *_late(desk, view.late, view.due_at),
+        *_late(desk, view.late),
     ]
     if view.outcome is not None:
         told = desk.say("reminder", "reminder_outcome", outcome=view.outcome, until=view.until)
@@ -52,7 +50,7 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
         section(Mrkdwn(f"{heading}\n{told}")),
         *_summary(desk, view),
         context(desk.say("reminder", "task_context", task=task, asks=asks)),
-        *_late(desk, view.late, task.due_at),
+        *_late(desk, view.late),
     ]
     if asks and view.instead:
         blocks.append(context(desk.say("reminder", "task_instead", task=task)))
@@ -104,7 +102,7 @@ def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
         said,
         *([context(desk.say("reminder", "update_unowned"))] if unowned else []),
         context(desk.say("reminder", "update_next")),
-        *_late(desk, view.late, view.due_at),
+        *_late(desk, view.late),
         actions(
             [
                 button(desk, Button.POST_UPDATE, head.id, "primary"),
@@ -117,5 +115,5 @@ def update_reminder(desk: Desk, view: UpdateReminder) -> Message:
     return message(fallback, blocks)
 
 
-def _late(desk: Desk, late: bool, due_at: datetime) -> list[Block]:
-    return [context(desk.say("reminder", "late", due_at=due_at))] if late else []
+def _late(desk: Desk, late: bool) -> list[Block]:
+    return [context(desk.say("reminder", "late"))] if late else []
