@@ -131,7 +131,7 @@ async def test_whoever_may_not_set_a_reminder_is_not_told_how(stage: Stage) -> N
     """They may have set one where they belong, so they see theirs."""
     for role, told in ((Role.VIEWER, False), (Role.MEMBER, True)):
         said = (await send(stage.url, command_body("reminders", user=PEOPLE[role]))).body
-        assert "No reminder waits" in said
+        assert "You have no reminders waiting" in said
         assert ("/escalate remind " in said) is told
 
 
