@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from bot.policy import Policy, load
 from bot.store.database import Database
+from tests.compiled import compiled_once
 from tests.databases import KINDS, fresh_url
 from tests.faults import table
 
@@ -107,6 +108,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"Skips are failures here. {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _each_statement_is_compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

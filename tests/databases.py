@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 from bot.store.database import Database
 from commandline.migrations import migrate
 from tests import FOLDER
+from tests.compiled import keep_compiled_by
 
 KINDS = ("sqlite", "postgresql")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -61,6 +62,7 @@ def _template() -> str:
     _administer(f'CREATE DATABASE "{_TEMPLATE}"')
     db = Database(_plain(_server().get_uri(database=_TEMPLATE)))
     migrate(db)
+    keep_compiled_by(db.engine)
     db.close()
     return _TEMPLATE
 
@@ -71,6 +73,7 @@ def _sqlite_template() -> bytes:
         path = Path(folder) / "template.sqlite3"
         db = Database(f"sqlite:///{path}")
         migrate(db)
+        keep_compiled_by(db.engine)
         db.close()
         return path.read_bytes()
 

@@ -85,7 +85,8 @@ def workspace_of(policy: Policy) -> dict[str, Any]:
     }
 
 
-@dataclass
+# Not shown field by field: asyncio writes out what a fixture has returned, policy and all.
+@dataclass(repr=False)
 class Stage:
     slack: RunningPlayground
     db: Database
@@ -227,6 +228,7 @@ def a_bolt_app(shell: Shell, api_url: str, session: aiohttp.ClientSession) -> As
     # Without a token: each request gets the one of its workspace.
     client = AsyncWebClient(base_url=api_url, session=session, retry_handlers=[])
     app = AsyncApp(
+        name="stage",  # Without one, Bolt looks at the file of every module.
         client=client,
         signing_secret=SECRET,
         before_authorize=WellFormed(),

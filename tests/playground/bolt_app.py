@@ -114,6 +114,7 @@ class BoltApp:
 def bolt_app(slack: RunningPlayground) -> BoltApp:
     web = AsyncWebClient(token="xoxb-playground", base_url=slack.api_url, retry_handlers=[])
     app = AsyncApp(
+        name="beacon",  # Without one, Bolt looks at the file of every module.
         token="xoxb-playground",
         signing_secret="playground-signing-secret",
         client=web,

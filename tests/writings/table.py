@@ -5,14 +5,15 @@ Whatever a command changed is put back, so that thousands of them find the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import text
+from sqlmodel import col, select
 
 from bot.domain.act import Workspace
 from bot.domain.ids import TeamKey
@@ -35,11 +36,12 @@ from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from tests.factories import MEI, NOON, PRIYA, WORKSPACE, a_draft, an_act, people
 from tests.handlers.stage import StillClock
+from tests.kept import Kept
 
-TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 _OTHERS = (
     "SELECT (SELECT count(*) FROM reminder), (SELECT count(*) FROM task), count(*) FROM paging_run"
 )
+_LOOKED_AT = frozenset({"incident", "reminder", "task", "paging_run"})
 NAMED, OTHER, HERE, RESOLVED, HERE_RESOLVED = 5, 6, 7, 8, 9
 OPEN_CHANNEL, ENDED_CHANNEL, NO_CHANNEL = "C0HERE", "C0ENDED", "C0GENERAL"
 
@@ -77,6 +79,7 @@ class Table:
     _triggers: count[int] = field(default_factory=count)
     _known: dict[int, tuple[str, int, str]] = field(default_factory=dict)
     _others: tuple[int, ...] = ()
+    _kept: Kept = field(init=False)
 
     @classmethod
     def laid(cls, db: Database, policy: Policy, desk: Desk) -> Table:
@@ -86,7 +89,7 @@ class Table:
             policy=policy,
             desk=desk,
             clock=StillClock(),
-            threads=Threads(one_writer=True),
+            threads=_Here(one_writer=True),
             fetch_person=_nobody_else,
             tasks=BackgroundTasks(),
         )
@@ -125,10 +128,7 @@ class Table:
                 with db.transaction() as tx:
                     name = f"esc-{number}"
                     rooms.channel_made(tx, an_act(), made.head.id, place[number], name)
-        with db.transaction() as tx:
-            for table in TABLES:
-                kept = f'CREATE TABLE "kept_{table}" AS SELECT * FROM "{table}"'  # noqa: S608
-                tx.connection.exec_driver_sql(kept)
+        self._kept = Kept(db)
         self._known, self._others = self._look()
 
     def _look(self) -> tuple[dict[int, tuple[str, int, str]], tuple[int, ...]]:
@@ -153,11 +153,13 @@ class Table:
             assert result.refused, (text, result.error)
         became = self._became(shown(self.shell, result, text))
         if not became.nothing:
-            self._put_back()
+            self._kept.put_back()
         return became
 
     def _became(self, answer: Message | Modal | None) -> Became:
-        rows, counted = self._look()
+        rows, counted = self._known, self._others
+        if not self._kept.changed().isdisjoint(_LOOKED_AT):
+            rows, counted = self._look()
         touched = {number for number, row in self._known.items() if rows[number] != row}
         form = answer.view if isinstance(answer, Modal) else None
         text = str([answer.text, answer.blocks]) if isinstance(answer, Message) else ""
@@ -180,26 +182,25 @@ class Table:
                 _new(tx, PagingRun),
             )
 
-    def _put_back(self) -> None:
-        with self.db.transaction() as tx:
-            for table in TABLES:
-                tx.connection.exec_driver_sql(f'DELETE FROM "{table}"')  # noqa: S608 - our names
-                back = f'INSERT INTO "{table}" SELECT * FROM "kept_{table}"'  # noqa: S608
-                tx.connection.exec_driver_sql(back)
-
     def check(self, holds: bool, text: str, became: Became) -> None:
         if not holds:
             self.wrong.append(f"{text!r} → {became}")
 
 
+Result = TypeVar("Result")
 Row = TypeVar("Row", Reminder, Task, PagingRun)
 
 
 def _new(tx: Transaction, table: type[Row]) -> tuple[Row, ...]:
-    name = core(table).name
-    known = f'SELECT id FROM "kept_{name}"'  # noqa: S608 - our names
-    ids = set(tx.connection.exec_driver_sql(known).scalars())
-    return tuple(row for row in tx.all(select(table)) if row.id not in ids)
+    known = f'id NOT IN (SELECT id FROM "kept_{core(table).name}")'  # noqa: S608 - our names
+    return tuple(tx.all(select(table).where(text(known))))
+
+
+class _Here(Threads):
+    """On the loop itself: a command at a time keeps nobody waiting, and a thread takes longer."""
+
+    async def _run(self, _queue: object, call: Callable[[], Result]) -> Result:
+        return call()
 
 
 async def _nobody_else(_workspace: Workspace, _user: str) -> bool:
