@@ -1,17 +1,21 @@
-"""A test process compiles each statement once, as a process of the bot does.
+"""A test process compiles each statement and each template once, as a process of the bot does.
 
 SQLAlchemy keeps what it has compiled with an engine and its dialect. A test has a database of its
 own, so it has an engine of its own: without this, each test would compile every statement anew,
-which took a quarter of the time of those that work with a database.
+which took a quarter of the time of those that work with a database. Likewise each bot of a test
+would load all templates.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import ParamSpec
+from pathlib import Path
+from typing import ParamSpec, TypeAlias
 
 import pytest
+from jinja2 import Environment, Template
 from sqlalchemy.engine import Engine
 
+from bot.render import words
 from bot.store import engines
 
 Args = ParamSpec("Args")
@@ -29,10 +33,11 @@ def keep_compiled_by(engine: Engine) -> None:
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """Let the engines of the store share what they compile."""
+    """Let the engines of the store share what they compile, and all `Words` the bot's templates."""
     with pytest.MonkeyPatch.context() as patch:
         for make in (engines.sqlite_engine, engines.postgres_engine):
             patch.setattr(engines, make.__name__, _sharing(make))
+        patch.setattr(words, "_compiled", _kept(words._compiled))
         yield
 
 
@@ -46,3 +51,21 @@ def _sharing(make: Callable[Args, Engine]) -> Callable[Args, Engine]:
         return engine
 
     return made
+
+
+Compile: TypeAlias = Callable[[list[Path], Environment], dict[str, Template]]
+
+
+def _kept(compile_all: Compile) -> Compile:
+    """Those of another folder are a test's own, and may change."""
+    kept: dict[tuple[object, ...], dict[str, Template]] = {}
+
+    def compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:
+        if any(folder.parent != words.TEMPLATES for folder in folders):
+            return compile_all(folders, environment)
+        way = (*folders, environment.finalize)
+        if way not in kept:
+            kept[way] = compile_all(folders, environment)
+        return kept[way]
+
+    return compiled

@@ -1,5 +1,6 @@
 """Resources that tests share: databases, the shipped policy; and a rule about skips."""
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Generator, Iterator
@@ -27,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 TOGETHER = ("tests/e2e/", "tests/playground/page/", "tests/commandline/test_demo_seed.py")
 """One worker takes all of these: they share what is costly, or would be too much side by side."""
+LONGEST = ("tests/bench/test_smoke.py",)
+"""A minute on its own. It begins first: at the end, the other workers would wait for it."""
 NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
 
 
@@ -78,9 +81,17 @@ def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
     for item in items:
         folders[item.path.relative_to(HERE).parts[0]].append(item)
     placed = [
-        (place / len(tests), item) for tests in folders.values() for place, item in enumerate(tests)
+        (-1.0 if item.nodeid.startswith(LONGEST) else place / len(tests), item)
+        for tests in folders.values()
+        for place, item in enumerate(tests)
     ]
     return [item for _, item in sorted(placed, key=itemgetter(0))]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _makes(item: pytest.Item, faults: list[int]) -> bool:
@@ -111,7 +122,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _each_statement_is_compiled_once() -> Iterator[None]:
+def _each_statement_and_template_is_compiled_once() -> Iterator[None]:
     with compiled_once():
         yield
 

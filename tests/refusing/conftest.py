@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Role, Workspace
@@ -99,11 +100,16 @@ class Refusing:
 
     async def all_paged(self, opened: Iterable[Opened], count: int) -> None:
         """Wait until Slack has taken so many pages of these incidents."""
-        mine = list(opened)
-        await eventually(
-            lambda: sum(page.sent_at is not None for page in self.pages(mine)) >= count,
-            f"not all of {count} pages went out",
+        ids = [one.head.id for one in opened]
+        sent = select(func.count()).where(
+            col(Page.sent_at).is_not(None), col(Page.incident_id).in_(ids)
         )
+
+        def all_sent() -> bool:
+            with self.db.reading() as tx:
+                return bool(tx.execute(sent).scalar_one() >= count)
+
+        await eventually(all_sent, f"not all of {count} pages went out")
 
 
 def crowd_policy(folder: Path) -> Policy:
