@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState
-from bot.domain.paging import UNANSWERED, PageState, RunState
+from bot.domain.paging import UNANSWERED, PageState
 from bot.domain.standing import stands
 from bot.domain.timeline import EntryKind
-from bot.policy import Policy
-from bot.services import invitations, page_messages, rooms, runs, told
+from bot.services import invitations, page_messages, rooms, told
 from bot.services.case import Case
 from bot.store import claims, incidents, limits, outbox, pages, posted
 from bot.store.claims import Claimed, ClaimLost, Ended
@@ -33,8 +32,9 @@ _POSTS = frozenset(DeliveryKind) - {
     *OUTSIDE,
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
+LONG = timedelta(seconds=60)
+"""A limit that lasts longer is more than people can wait: see `bot.services.long_limits`."""
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST, DeliveryKind.EXHAUSTED}
-RATE_LIMITED_TOO_LONG = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +207,12 @@ def again(db: Database, claimed: Claimed, retry: Retry, at: At) -> None:
 
 
 def rate_limited(
-    db: Database, policy: Policy, claimed: Claimed, after: timedelta, scope: str | None, at: At
+    db: Database, claimed: Claimed, after: timedelta, scope: str | None, at: At
 ) -> None:
     """Slack said 429: the lane (and the method, with `scope`) rests, for every replica.
 
-    It costs no attempt. A page that has to wait for more than a minute pages the backup too.
+    It costs no attempt. A lane that rests for long is named.
     """
-    if claimed.kind is DeliveryKind.PAGE and after > RATE_LIMITED_TOO_LONG:
-        # Before the lane is touched, in a transaction of its own: see `claims.let_go`.
-        with db.transaction() as tx:
-            lock_first(tx, claimed)
-            if claims.is_held(tx, claimed):
-                _page_backup_too(tx, policy, claimed, at)
     with db.transaction() as tx:
         held = claims.put_back(
             tx,
@@ -226,25 +220,15 @@ def rate_limited(
             real=at.real,
             due_at=claimed.due_at,
             state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
-            error="ratelimited",
+            error=limits.RATE_LIMITED,
             used_attempt=False,
             block_lane=after,
         )
+        until = at.real + after
         if held and scope is not None:
-            limits.block(tx, claimed.workspace, scope, at.real + after, "ratelimited")
-
-
-def _page_backup_too(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
-    page = pages.page(tx, claimed.subject)
-    run = pages.run(tx, page.run_id) if page else None
-    if page is None or run is None or run.state is not RunState.PAGING:
-        return
-    if (page.round, page.step) != (run.round, run.step):
-        return
-    case = case_of(tx, claimed, page, at)
-    if case is not None:
-        runs.advance(case, policy, run)
-        case.put_down()
+            limits.block(tx, claimed.workspace, scope, until, limits.RATE_LIMITED)
+        if held and after > LONG and claimed.kind in _POSTS:
+            limits.refuse_lane(tx, claimed.workspace, claimed.lane, until, limits.RATE_LIMITED)
 
 
 def case_of(tx: Transaction, claimed: Claimed, page: Page, at: At) -> Case | None:

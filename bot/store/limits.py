@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +15,7 @@ from bot.store.tables import Limit
 from bot.store.transaction import Transaction
 
 WORKSPACE = "*"
+RATE_LIMITED = "ratelimited"
 _LANE = "lane:"
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -28,6 +29,13 @@ class Refused:
 
     name: str
     code: str
+
+
+class RateLimited(NamedTuple):
+    """Lanes, and methods as `T1:conversations.create`."""
+
+    lanes: list[str]
+    methods: list[str]
 
 
 def lane_name(key: str) -> str:
@@ -110,6 +118,20 @@ def _put(tx: Transaction, workspace: Workspace, scope: str, until: datetime, rea
                 "reason": wanted.excluded.reason,
             },
         )
+    )
+
+
+def rate_limited(tx: Transaction, later: datetime) -> RateLimited:
+    """Return what Slack has limited for longer than until then."""
+    rows = tx.execute(
+        select(col(Limit.scope)).where(
+            col(Limit.reason) == RATE_LIMITED, col(Limit.blocked_until) > later
+        )
+    )
+    scopes = sorted(rows.scalars())
+    return RateLimited(
+        [scope.removeprefix(_LANE) for scope in scopes if scope.startswith(_LANE)],
+        [scope for scope in scopes if not scope.startswith(_LANE)],
     )
 
 

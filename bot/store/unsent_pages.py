@@ -18,9 +18,12 @@ from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, Priority
 from bot.domain.paging import UNANSWERED, PageState, RunState
 from bot.domain.severity import Severity
 from bot.store.limits import WORKSPACE
-from bot.store.outbox_statements import IS_UNSENT
+from bot.store.outbox_statements import IS_DUE, IS_UNSENT
 from bot.store.tables import Delivery, Incident, Lane, Limit, Page, PagingRun
+from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,52 @@ def still_unsent(
             )
         ).mappings()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A page, or an incident whose channel is not made yet, that Slack was not asked for again."""
+
+    subject: str
+    incident_id: str
+    workspace: Workspace
+
+
+def behind(tx: Transaction, lanes: Collection[str]) -> list[Waiting]:
+    """Return the pages that wait in these lanes, of runs that are still at their step."""
+    of_step = (
+        col(Page.round) == col(PagingRun.round),
+        col(Page.step) == col(PagingRun.step),
+        col(PagingRun.state) == RunState.PAGING,
+    )
+    return _waiting(tx, _pages().where(IS_UNSENT, col(Delivery.lane).in_(list(lanes)), *of_step))
+
+
+def without_place(tx: Transaction, teams: Collection[str]) -> list[Waiting]:
+    """Return the incidents of these workspaces that have no channel and live nowhere else."""
+    wanted = (
+        select(*_FOUND)
+        .join(Incident, col(Incident.id) == col(Delivery.incident_id))
+        .where(
+            IS_DUE,
+            col(Delivery.kind) == DeliveryKind.ROOM_CREATE,
+            col(Delivery.team_id).in_(list(teams)),
+            col(Incident.room) == RoomState.WANTED,
+        )
+    )
+    return _waiting(tx, wanted)
+
+
+def _waiting(tx: Transaction, found: Select[*tuple[Any, ...]]) -> list[Waiting]:
+    rows = tx.execute(found.order_by(col(Delivery.id)).limit(_AT_ONCE)).mappings()
+    return [
+        Waiting(
+            row["subject"],
+            row["incident_id"],
+            Workspace(row["team_id"], row["enterprise_id"]),
+        )
+        for row in rows
+    ]
 
 
 def reached_at(tx: Transaction, page_id: str) -> datetime | None:

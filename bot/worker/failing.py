@@ -58,7 +58,7 @@ class Failing(Loop):
         match error:
             case RateLimited(after, method):
                 scope = scope_of(method)
-                await write(delivered.rate_limited, db, policy, claimed, after, scope, self._at())
+                await write(delivered.rate_limited, db, claimed, after, scope, self._at())
             case NotSent(why):
                 retry = Retry(
                     self._pace.backoff(claimed.attempts),

@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.act import Workspace
 from bot.domain.duework import TimerKind
 from bot.domain.errors import StoreUnavailable
-from bot.services import digests, duework
+from bot.services import digests, duework, long_limits
 from bot.store import outbox_health, timers, upkeep
 from bot.store.outbox_health import LONGEST_REST
 from bot.store.timers import DueWork
@@ -92,6 +92,7 @@ class Tick(Loop):
                 self._figures.ticked()
             await self._fire_all()
             await self._threads.turn()
+            await self._go_round_limits()
             await self._plan_digests()
             await self._heal()
             self._figures.ticked()
@@ -175,6 +176,12 @@ class Tick(Loop):
 
     def _count(self, work: DueWork) -> None:
         self._figures.fired(work.kind, (self._clock.now() - work.due_at).total_seconds())
+
+    async def _go_round_limits(self) -> None:
+        at = self._at()
+        held = await self._threads.read(long_limits.held_up, self._db, at)
+        if held is not None:
+            await self._threads.write(long_limits.go_round, self._db, self._policy, held, at)
 
     async def _plan_digests(self) -> None:
         now = self._clock.now()

@@ -14,7 +14,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind
 from bot.domain.ids import TeamKey
 from bot.domain.paging import RunState
 from bot.policy import Policy
-from bot.services import answering, delivered, duework, followups, refused
+from bot.services import answering, delivered, duework, followups, long_limits, refused
 from bot.services.delivered import Accepted, At, Retry
 from bot.store import claims, incidents, outbox, pages, timers
 from bot.store.claims import Claimed
@@ -120,9 +120,12 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
 
 def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: Policy) -> None:
     page = a_claimed_page(db, policy)
-    wait = timedelta(minutes=2)
+    delivered.rate_limited(db, page, timedelta(minutes=2), None, NOW)
+    held = long_limits.held_up(db, NOW)
+    assert held is not None
     for _ in range(2):
-        delivered.rate_limited(db, policy, page, wait, None, NOW)
+        long_limits.go_round(db, policy, held, NOW)
+    assert long_limits.held_up(db, NOW) is None
     backups = [one for one in scene.waiting(db, DeliveryKind.PAGE) if one.target == TOM]
     assert len(backups) == 1
 

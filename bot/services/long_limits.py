@@ -1,0 +1,71 @@
+"""What follows where Slack wants something left alone for longer than people can wait.
+
+A 429 holds a person's messages, or the making of channels, for as long as Slack says. What comes
+meanwhile waits behind it without being tried, so each tick looks for it.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.act import by_the_bot
+from bot.domain.duework import DeliveryKind
+from bot.domain.paging import RunState
+from bot.policy import Policy
+from bot.services import rooms, runs
+from bot.services.case import Case
+from bot.services.delivered import LONG, At
+from bot.store import incidents, limits, pages, unsent_pages, withdrawals
+from bot.store.database import Database
+from bot.store.transaction import Transaction
+from bot.store.unsent_pages import Waiting
+
+_MAKING = ":conversations.create"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """Pages and channels that wait for a limit, where nothing has followed yet."""
+
+    pages: list[Waiting]
+    channels: list[Waiting]
+
+
+def held_up(db: Database, at: At) -> HeldUp | None:
+    """Look for what waits behind a long limit; None where nothing does, as on every good day."""
+    with db.reading() as tx:
+        lanes, methods = limits.rate_limited(tx, at.real + LONG)
+        teams = [each.removesuffix(_MAKING) for each in methods if each.endswith(_MAKING)]
+        waiting = unsent_pages.behind(tx, lanes) if lanes else []
+        wanted = unsent_pages.without_place(tx, teams) if teams else []
+    return HeldUp(waiting, wanted) if waiting or wanted else None
+
+
+def go_round(db: Database, policy: Policy, held: HeldUp, at: At) -> None:
+    """Page the next step for each such page, and have each such incident live in a thread.
+
+    The page keeps its place in Slack's queue; the channel is tried for again later.
+    """
+    for page in held.pages:
+        with db.transaction() as tx:
+            _page_backup_too(tx, policy, page, at)
+    for channel in held.channels:
+        with db.transaction() as tx:
+            _do_without(tx, policy, channel, at)
+
+
+def _page_backup_too(tx: Transaction, policy: Policy, waiting: Waiting, at: At) -> None:
+    incident = incidents.lock(tx, waiting.incident_id)
+    page = pages.page(tx, waiting.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    if incident is None or page is None or run is None or run.state is not RunState.PAGING:
+        return
+    if (page.round, page.step) == (run.round, run.step):
+        case = Case(tx, by_the_bot(waiting.workspace, at.now), incident)
+        runs.advance(case, policy, run)
+        case.put_down()
+
+
+def _do_without(tx: Transaction, policy: Policy, waiting: Waiting, at: At) -> None:
+    incidents.lock(tx, waiting.incident_id)
+    if withdrawals.cancel(tx, [waiting.incident_id], [DeliveryKind.ROOM_CREATE]):
+        act = by_the_bot(waiting.workspace, at.now)
+        rooms.channel_failed(tx, policy, act, waiting.incident_id, limits.RATE_LIMITED)
