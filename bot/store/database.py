@@ -38,6 +38,8 @@ class Database:
         )
         self.takes_nothing = False
         """It found no room, or no right to write, for something. `upkeep.look_for_room` tries."""
+        self.is_damaged = False
+        """SQLite found a part of the file that it cannot read. `upkeep.look_for_damage` tries."""
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[], None] | None = None
         self._here = threading.local()
@@ -154,7 +156,7 @@ class Database:
         with self._outages():
             self._check_file()
             connection, transaction = self._begun(write=write)
-            with connection, transaction:
+            with connection, transaction, _another_server_next(connection):
                 yield connection
                 if write:
                     self._check_file()
@@ -188,6 +190,12 @@ class Database:
             if isinstance(error, DBAPIError) and not _is_outage(error):
                 raise
             self.takes_nothing = self.takes_nothing or _takes_nothing(error)
+            if _is_damage(error):
+                self.is_damaged = True
+                log.critical(
+                    "The database file is damaged: stop this process and restore a backup",
+                    extra={"file": self.url.database},
+                )
             if self._failed is not None:
                 self._failed()
             raise StoreUnavailable("the database does not answer or cannot store more") from error
@@ -228,12 +236,28 @@ def _given_up(tx: Transaction, act: Act) -> bool:
     return True
 
 
+@contextmanager
+def _another_server_next(connection: Connection) -> Iterator[None]:
+    """Give up a connection on which nothing may be stored: the next one may lead elsewhere.
+
+    After a failover it leads to a server that was the first, and would do so for good; and what a
+    session may do is settled when it begins.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            connection.invalidate(error)
+        raise
+
+
 # Connection, rollback (a deadlock), prerequisite, resources, operator, system.
 _OUTAGE_CODES = ("08", "40", "55", "53", "57", "58")
 _READ_ONLY = "25006"
 _NO_ROOM_CODES = ("53100", "58", _READ_ONLY)
 _NO_ROOM_WORDS = ("full", "disk i/o", "readonly")
-_OUTAGE_WORDS = (*_NO_ROOM_WORDS, "locked", "unable to open", "busy", "malformed", "not a database")
+_DAMAGE_WORDS = ("malformed", "not a database")
+_OUTAGE_WORDS = (*_NO_ROOM_WORDS, *_DAMAGE_WORDS, "locked", "unable to open", "busy")
 
 
 def _is_outage(error: DBAPIError) -> bool:
@@ -255,6 +279,11 @@ def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:
     if isinstance(cause, sqlite3.DatabaseError):
         return _says(cause, _NO_ROOM_WORDS)
     return isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(_NO_ROOM_CODES)
+
+
+def _is_damage(error: DBAPIError | PoolTimeout) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(cause, sqlite3.DatabaseError) and _says(cause, _DAMAGE_WORDS)
 
 
 def _says(error: sqlite3.DatabaseError, words: Sequence[str]) -> bool:

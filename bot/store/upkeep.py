@@ -1,6 +1,8 @@
 """What a database needs now and then; most of it SQLite, as PostgreSQL looks after itself."""
 
 import secrets
+import sqlite3
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -83,6 +85,18 @@ def look_for_room(db: Database, real: datetime) -> None:
     if db.file is not None and not db.file.is_watched:
         _write_back(db, "FULL")
         db.file.watch(number)
+
+
+def look_for_damage(db: Database) -> None:
+    """Forget that the file counts as damaged, where all of it can be read again.
+
+    It ends at the first fault; without one it reads the whole file, on a connection of its own: the
+    others keep what they have read. Raises StoreUnavailable.
+    """
+    if db.file is None:
+        return
+    with closing(db.file.connect()) as connection, suppress(sqlite3.DatabaseError):
+        db.is_damaged = connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
 
 
 def _fill(tx: Transaction, rows: int, real: datetime) -> None:

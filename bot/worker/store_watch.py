@@ -27,6 +27,8 @@ class StoreWatch(Loop):
             await asyncio.sleep(self._pace.look_for_room_every.total_seconds())
 
     async def _look(self) -> None:
+        if self._db.is_damaged:
+            await self._threads.read(upkeep.look_for_damage, self._db)
         self._refused = self._refused or self._db.takes_nothing
         await self._threads.write(upkeep.look_for_room, self._db, self._clock.real())
         if self._refused:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.0
 """Seconds that the database has; a probe gives up sooner or later as well."""
+_DAMAGED = "the database file is damaged: not all of it can be read or stored"
 
 
 class Vitals:
@@ -93,8 +94,10 @@ class Vitals:
                     "stored or sent"
                 ]
             except (StoreUnavailable, TimeoutError):
-                return ["the database does not answer"]
+                return [_DAMAGED if self._db.is_damaged else "the database does not answer"]
             told = ["the database is not migrated: run 'python app.py migrate'"] * unmigrated
+            if self._db.is_damaged:
+                told.append(_DAMAGED)
             if self._db.takes_nothing:
                 told.append("the database stores nothing: it has no room, or may only be read")
         return told

@@ -72,6 +72,16 @@ def test_a_file_in_a_folder_that_is_not_there_refuses(tmp_path: Path) -> None:
     db.close()
 
 
+def test_a_server_that_may_only_be_read_is_left_for_another(postgres: Database) -> None:
+    """After a failover the old connections lead to it, and new ones to the server that stores."""
+    with postgres.transaction() as tx:
+        tx.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    with pytest.raises(StoreUnavailable):
+        _store(postgres, A_LIMIT)
+    assert postgres.takes_nothing
+    _store(postgres, A_LIMIT)
+
+
 def test_a_server_that_is_not_there_refuses() -> None:
     db = Database("postgresql://tocsin@127.0.0.1:1/tocsin")
     with pytest.raises(StoreUnavailable), db.transaction():

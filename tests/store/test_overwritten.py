@@ -1,15 +1,23 @@
 """A SQLite file whose content is exchanged in place keeps its name and its inode: it is noticed."""
 
+import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col, select
 
-from bot.domain.errors import HistoryGone
+from bot.domain.errors import HistoryGone, StoreUnavailable
 from bot.store import upkeep
 from bot.store.database import Database
+from bot.store.tables import Incident, Limit
 from tests.databases import fresh_database
 from tests.factories import NOON
+
+A_LIMIT = {"team_id": "T1", "scope": "s", "blocked_until": NOON, "reason": ""}
+PAGE = 4_096
 
 
 @pytest.fixture
@@ -79,6 +87,57 @@ def test_another_content_is_neither_read_nor_written(
     assert file_of(watched).read_bytes() == other, "no checkpoint mixes the two"
     file_of(watched).write_bytes(ours)
     upkeep.look_for_room(watched, NOON)
+
+
+def test_a_file_that_is_cut_off_is_neither_read_nor_written(watched: Database) -> None:
+    ours = written_back(watched)
+    upkeep.look_for_room(watched, NOON)
+    os.truncate(file_of(watched), len(ours) // 2)
+    with pytest.raises(HistoryGone), watched.reading():
+        pytest.fail("it was read")
+    file_of(watched).write_bytes(ours)
+    upkeep.look_for_room(watched, NOON)
+
+
+def test_a_log_that_was_deleted_is_written_back_when_the_process_ends(watched: Database) -> None:
+    """Until then nothing more is stored: other connections would begin a log of their own."""
+    with watched.transaction() as tx:
+        tx.insert(Limit, A_LIMIT)
+    Path(f"{file_of(watched)}-wal").unlink()
+    with pytest.raises(HistoryGone), watched.transaction():
+        pytest.fail("it was written")
+    watched.close()
+    again = Database(str(watched.url))
+    with again.reading() as tx:
+        assert len(tx.all(select(Limit).where(col(Limit.scope) == A_LIMIT["scope"]))) == 1
+    again.close()
+
+
+def test_a_file_that_another_program_made_shorter_in_order_is_the_same(watched: Database) -> None:
+    with watched.transaction() as tx:
+        tx.insert(Limit, *({**A_LIMIT, "scope": f"{n} {'x' * 80}"} for n in range(2_000)))
+    written_back(watched)
+    with watched.transaction() as tx:
+        tx.execute(delete(Limit).where(col(Limit.team_id) == A_LIMIT["team_id"]))
+    long = len(written_back(watched))
+    other = sqlite3.connect(file_of(watched), isolation_level=None)
+    other.execute("VACUUM")
+    other.close()
+    assert len(written_back(watched)) < long
+
+
+def test_a_damaged_file_is_known_until_all_of_it_can_be_read(watched: Database) -> None:
+    ours = written_back(watched)
+    pages = len(ours) // PAGE
+    file_of(watched).write_bytes(ours[: 2 * PAGE] + bytes((pages - 2) * PAGE))
+    with pytest.raises(StoreUnavailable), watched.reading() as tx:
+        tx.all(select(Incident))
+    assert watched.is_damaged
+    upkeep.look_for_damage(watched)
+    assert watched.is_damaged
+    file_of(watched).write_bytes(ours)
+    upkeep.look_for_damage(watched)
+    assert not watched.is_damaged
 
 
 def test_what_is_exchanged_during_a_transaction_is_not_told_as_stored(watched: Database) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.policy import FallbackRule, Policy
+from bot.store import upkeep
 from bot.store.database import Database
 from bot.worker.figures import FALLBACK
 from commandline import migrations
@@ -26,6 +27,7 @@ from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
 from tests.wire import wire
 
+A_PAGE = 4_096
 SOON_STALE = replace(WATCHFUL, stale=timedelta(seconds=3))
 TICK = "the tick stands still: due work is not done"
 RELAY = "the relay stands still: nothing is sent"
@@ -33,6 +35,7 @@ PAST_SLACK = "the fallback stands still: nothing goes out outside Slack"
 AWAY = "the database does not answer"
 UNREAD = "Slack's directory has not been read yet: roles are not known"
 TAKES_NOTHING = "the database stores nothing: it has no room, or may only be read"
+DAMAGED = "the database file is damaged: not all of it can be read or stored"
 UNKNOWN = "the database cannot be used: the log says why"
 UNMIGRATED = "the database is not migrated: run 'python app.py migrate'"
 
@@ -205,6 +208,24 @@ async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot
         event.remove(engine, "connect", only_read)
         engine.dispose()
         await bot.until_well()
+
+
+def _damage(db: Database) -> None:
+    """All but the header."""
+    upkeep.shrink_log(db, longest=0)
+    path = Path(db.url.database or "")
+    with path.open("r+b") as file:
+        file.seek(A_PAGE)
+        file.write(bytes(path.stat().st_size - A_PAGE))
+
+
+@on_sqlite
+async def test_a_damaged_database_that_can_be_read_in_part(start_bot: StartBot) -> None:
+    pace = replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))
+    async with start_bot(pace) as bot:
+        await bot.until_well()
+        _damage(bot.tocsin.db)
+        await bot.until_problem(DAMAGED)
 
 
 @on_sqlite

@@ -1,5 +1,7 @@
 """A 429 that lasts longer than people can wait: another is paged, the card stands elsewhere."""
 
+from functools import partial
+
 from bot.domain.duework import DeliveryKind
 from bot.worker.figures import TICK
 from playground.faults import FaultKind, FaultRule
@@ -40,13 +42,14 @@ async def test_an_incident_does_not_wait_an_hour_for_its_channel(rig: Rig) -> No
         await _a_tick(rig)
         for number in (1, 2):
             an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
-            await eventually(lambda there=number: _cards_in_the_shared_channel(rig) == there)
+            await eventually(partial(_cards_stand_in_the_shared_channel, rig, number))
     assert len(rig.slack.calls(MAKING)) == 1
 
 
-def _cards_in_the_shared_channel(rig: Rig) -> int:
+def _cards_stand_in_the_shared_channel(rig: Rig, how_many: int) -> bool:
     cards = deliveries(rig, DeliveryKind.CARD_POST)
-    return len([card for card in cards if card.slack_channel == rig.policy.channel.fallback])
+    there = [card for card in cards if card.slack_channel == rig.policy.channel.fallback]
+    return len(there) == how_many
 
 
 async def _a_tick(rig: Rig) -> None:
