@@ -85,7 +85,7 @@ async def test_what_the_channel_reads_is_what_was_done(refusing: Refusing) -> No
         lambda: [post.said for post in refusing.slack.posts if "acknowledged" in post.said]
     )
     assert not [text for text in said if "everyone on its list has been paged" in text]
-    assert "Slack has not accepted the page to" in said[0]
+    assert "Slack had not accepted the page to" in said[0]
 
 
 ON_SQLITE = sorted(DEAD_TARGETS - {"user_not_found"})
