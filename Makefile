@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export CHROMIUM ?= /usr/bin/chromium
 BROWSER = $(shell command -v $(CHROMIUM) 2>/dev/null)
 NO_BROWSER = There is no browser at $(CHROMIUM). Install Chromium (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium.
-# Hundreds of processes are started: without it, each would compile all that it imports.
+# Tests start hundreds of processes. None of them should compile again what it imports.
 export PYTHONDONTWRITEBYTECODE =
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
