@@ -5,7 +5,7 @@ of a shared channel into one of its own: an outcome of the old place changes not
 """
 
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, TimerKind
@@ -194,20 +194,28 @@ def _without_place(case: Case, error: str) -> None:
 
 
 def channel_archived(
-    tx: Transaction, policy: Policy, act: Act, incident_id: str, channel: str
+    tx: Transaction,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    channel: str,
+    happened: float | None = None,
 ) -> None:
     """Somebody archived the channel: nothing is posted there, and what is to be said waits.
 
     Who answers for an open incident is told; it gets another channel unless this one comes back.
-    Where it was the shared one, the incident has no place until it gets its own.
+    Where it was the shared one, the incident has no place until it gets its own. `happened`: when,
+    by Slack's clock, where an event told of it; an event that is older than what is known tells
+    nothing, and what it missed is found out with the next message.
     """
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.channel_id != channel:
+    if case is None or case.incident.channel_id != channel or _is_old(case, happened):
         return
     match case.incident.room:
         case RoomState.CHANNEL:
             case.change(room=RoomState.ARCHIVED)
-            seq = case.record(EntryKind.ROOM, channel=channel, error="is_archived")
+            told = _told(happened)
+            seq = case.record(EntryKind.ROOM, channel=channel, error="is_archived", **told)
             keep_true(case, Change.ROOM)
             if case.incident.ended_at is None:
                 _tell_that_it_is_lost(case, policy, seq)
@@ -229,16 +237,32 @@ def _tell_that_it_is_lost(case: Case, policy: Policy, seq: int) -> None:
         case.tell(DeliveryKind.ROOM_LOST, user, case.id, key, again_at=again_at.isoformat())
 
 
-def channel_restored(tx: Transaction, act: Act, incident_id: str, channel: str) -> None:
-    """Somebody unarchived the channel, or brought the bot back in: what waited is said."""
+def _is_old(case: Case, happened: float | None) -> bool:
+    """Slack delivers events out of order, and what was not answered once more much later."""
+    known = incidents.newest_of_room(case.tx, case.id)
+    newest = known.data.get("happened") if known is not None else None
+    return happened is not None and newest is not None and happened < float(newest)
+
+
+def _told(happened: float | None) -> dict[str, Any]:
+    return {} if happened is None else {"happened": happened}
+
+
+def channel_restored(
+    tx: Transaction, act: Act, incident_id: str, channel: str, happened: float | None = None
+) -> None:
+    """Somebody unarchived the channel, or brought the bot back in: what waited is said.
+
+    `happened`: as for one that was archived.
+    """
     case = _case(tx, act, incident_id)
-    if case is None or case.incident.channel_id != channel:
+    if case is None or case.incident.channel_id != channel or _is_old(case, happened):
         return
     if case.incident.room is not RoomState.ARCHIVED:
         return
     timers.cancel(tx, TimerKind.ROOM_REPAIR, case.id)
     case.change(room=RoomState.CHANNEL)
-    seq = case.record(EntryKind.ROOM, channel=channel, restored=True)
+    seq = case.record(EntryKind.ROOM, channel=channel, restored=True, **_told(happened))
     _bring_everyone_in(case, channel, seq)
     if case.incident.card_ts is None:
         _post_card(case, f"{channel}:{seq}")

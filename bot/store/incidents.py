@@ -204,6 +204,20 @@ def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
     return next((entry for entry in edits if entry.data.get("field") == "tier"), None)
 
 
+def newest_of_room(tx: Transaction, incident_id: str) -> TimelineEntry | None:
+    """Return the newest entry about an incident's channel."""
+    of_room = (
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.ROOM,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+        .limit(1)
+    )
+    return next(iter(tx.all(of_room)), None)
+
+
 def was_in(tx: Transaction, incident_id: str, user: str) -> bool:
     """Tell whether somebody left an incident, or was kept out of it or removed from it."""
     ended = tx.all(

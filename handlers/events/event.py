@@ -26,6 +26,14 @@ class Event:
     def workspace(self) -> Workspace:
         return workspace_of(self.context)
 
+    @property
+    def happened(self) -> float | None:
+        """When, by Slack's clock, in seconds; None where Slack does not say."""
+        try:
+            return float(self.data.get("event_ts") or "")
+        except (TypeError, ValueError):
+            return None
+
     def by_the_bot(self) -> Act:
         return by_the_bot(self.workspace, self.shell.now(), self.id)
 

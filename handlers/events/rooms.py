@@ -12,13 +12,22 @@ async def archived(event: Event) -> None:
     channel = str(event.data["channel"])
     act, incident_id = event.by_the_bot(), await _incident(event)
     if incident_id is not None:
-        shell = event.shell
-        await shell.threads.write(_archived, shell.db, shell.policy, act, incident_id, channel)
+        shell, happened = event.shell, event.happened
+        await shell.threads.write(
+            _archived, shell.db, shell.policy, act, incident_id, channel, happened
+        )
 
 
-def _archived(db: Database, policy: Policy, act: Act, incident_id: str, channel: str) -> None:
+def _archived(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    channel: str,
+    happened: float | None,
+) -> None:
     with db.transaction(act) as tx:
-        rooms.channel_archived(tx, policy, act, incident_id, channel)
+        rooms.channel_archived(tx, policy, act, incident_id, channel, happened)
 
 
 async def unarchived(event: Event) -> None:
@@ -26,12 +35,14 @@ async def unarchived(event: Event) -> None:
     channel, shell = str(event.data["channel"]), event.shell
     act, incident_id = event.by_the_bot(), await _incident(event)
     if incident_id is not None:
-        await shell.threads.write(_restored, shell.db, act, incident_id, channel)
+        await shell.threads.write(_restored, shell.db, act, incident_id, channel, event.happened)
 
 
-def _restored(db: Database, act: Act, incident_id: str, channel: str) -> None:
+def _restored(
+    db: Database, act: Act, incident_id: str, channel: str, happened: float | None
+) -> None:
     with db.transaction(act) as tx:
-        rooms.channel_restored(tx, act, incident_id, channel)
+        rooms.channel_restored(tx, act, incident_id, channel, happened)
 
 
 async def joined(event: Event) -> None:

@@ -26,6 +26,29 @@ async def an_archived_one(stage: Stage) -> str:
     return opened.head.reference
 
 
+def at(second: int, kind: str) -> dict[str, Any]:
+    return {**ARCHIVED, "type": kind, "event_ts": f"1796050000.00{second}"}
+
+
+@pytest.mark.parametrize(
+    ("events", "room"),
+    [
+        (["0 channel_archive", "2 channel_unarchive", "1 channel_archive"], RoomState.CHANNEL),
+        (["0 group_archive", "2 group_unarchive", "3 group_archive"], RoomState.ARCHIVED),
+        (["3 channel_archive", "2 channel_unarchive"], RoomState.ARCHIVED),
+    ],
+)
+async def test_an_event_that_is_older_than_what_is_known_changes_nothing(
+    stage: Stage, events: list[str], room: RoomState
+) -> None:
+    """Slack delivers an event again that had no answer, an hour later if need be."""
+    stage.in_channel(stage.opened())
+    for told in events:
+        second, kind = told.split()
+        assert (await happens(stage, at(int(second), kind), f"Ev{second}")).status == 200
+    assert stage.incidents()[0].room is room
+
+
 @pytest.mark.parametrize(
     "text",
     [
