@@ -1,6 +1,7 @@
 """/readyz is red for each reason there is, says which, and is green again when it has passed."""
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import event
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.policy import FallbackRule, Policy
-from bot.store import upkeep
+from bot.store import limits, upkeep
 from bot.store.database import Database
 from bot.worker.figures import FALLBACK
 from commandline import migrations
@@ -226,6 +227,23 @@ async def test_a_damaged_database_that_can_be_read_in_part(start_bot: StartBot) 
         await bot.until_well()
         _damage(bot.tocsin.db)
         await bot.until_problem(DAMAGED)
+
+
+@on_sqlite
+async def test_a_database_that_hangs_is_asked_for_everything_at_once(
+    bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A probe waits for three seconds: one look after the other would take four."""
+    await bot.until_well()
+    asked = threading.Event()
+
+    def lanes() -> list[limits.Refused]:
+        asked.set()
+        return []
+
+    monkeypatch.setattr(bot.tocsin.vitals, "_unmigrated", lambda _db: not asked.wait(10))
+    monkeypatch.setattr(bot.tocsin.vitals, "_refused_lanes", lanes)
+    assert (await bot.get("/readyz"))[0] == 200
 
 
 @on_sqlite
