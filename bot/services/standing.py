@@ -93,11 +93,9 @@ def _repeats(one: Standing) -> bool:
 
 
 def _edit_pages(case: Case, change: Change) -> None:
-    told = pages.pages_of_incident(case.tx, case.id)
-    if change in _ONLY_THE_TAKEN:
-        # The others are withdrawn with their run, and say so from then on.
-        responders = {run.id: run.responder for run in pages.runs_of(case.tx, [case.id])}
-        told = [page for page in told if responders[page.run_id] == page.target]
+    # The others are withdrawn with their run, and say so from then on.
+    which = pages.taken if change in _ONLY_THE_TAKEN else pages.pages_of_incident
+    told = which(case.tx, case.id)
     # What is not sent yet is perhaps being sent, in the words of before.
     stands = [
         page for page in told if page.message_ts is not None or page.state is PageState.WAITING

@@ -31,12 +31,15 @@ def tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
     )
 
 
+_OPEN_TASKS = Prepared(
+    select_rows(Task)
+    .where(col(Task.incident_id) == bindparam("incident"), col(Task.state) == TaskState.OPEN)
+    .order_by(col(Task.due_at), col(Task.id))
+)
+
+
 def open_tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
-    return tx.all(
-        select_rows(Task)
-        .where(col(Task.incident_id) == incident_id, col(Task.state) == TaskState.OPEN)
-        .order_by(col(Task.due_at), col(Task.id))
-    )
+    return tx.every(Task, _OPEN_TASKS, incident=incident_id)
 
 
 def open_tasks_for(tx: Transaction, workspace: Workspace, user: str, limit: int) -> list[Task]:

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlmodel import col
 
 from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, DeliveryState, Priority
 from bot.store import outbox
 from bot.store.claims import Claimed
+from bot.store.prepared import Prepared, one_of_these
 from bot.store.tables import Delivery
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
 
 WHILE_ARCHIVED = "the channel is archived"
 """Why a notice was not sent."""
@@ -18,19 +19,50 @@ ARCHIVED = frozenset({"is_archived", "is_inactive"})
 """What Slack says of such a channel."""
 
 
+_MISSED = or_(
+    # Those that looked for the channel before it was there wait, each for a time of its own.
+    col(Delivery.state) == DeliveryState.DUE,
+    and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.error) == WHILE_ARCHIVED),
+    and_(
+        col(Delivery.state) == DeliveryState.DEAD,
+        one_of_these(col(Delivery.error), sorted(ARCHIVED)),
+    ),
+)
+_SAY = Prepared(
+    update(core(Delivery))
+    .where(
+        col(Delivery.subject) == bindparam("about"),
+        col(Delivery.kind) == DeliveryKind.NOTICE,
+        _MISSED,
+    )
+    .values(
+        state=DeliveryState.DUE,
+        due_at=bindparam("at"),
+        lane=bindparam("in_lane"),
+        attempts=0,
+        lookups=0,
+        error=None,
+    )
+)
+_EARLIER = Prepared(
+    select(col(Delivery.id))
+    .where(
+        col(Delivery.subject) == bindparam("about"),
+        col(Delivery.kind) == DeliveryKind.NOTICE,
+        col(Delivery.state) == DeliveryState.DUE,
+        col(Delivery.attempts) == 0,
+        col(Delivery.id) < bindparam("before"),
+    )
+    .limit(1)
+)
+
+
 def earlier_waits(tx: Transaction, claimed: Claimed) -> bool:
     """Tell whether a notice of before is still to be said, and Slack has not refused it.
 
     What was in flight when the others were called back does not pass them.
     """
-    earlier = select(col(Delivery.id)).where(
-        col(Delivery.subject) == claimed.subject,
-        col(Delivery.kind) == DeliveryKind.NOTICE,
-        col(Delivery.state) == DeliveryState.DUE,
-        col(Delivery.attempts) == 0,
-        col(Delivery.id) < claimed.id,
-    )
-    return tx.execute(earlier.limit(1)).first() is not None
+    return bool(tx.read(_EARLIER, about=claimed.subject, before=claimed.id))
 
 
 def say_after_all(
@@ -38,26 +70,5 @@ def say_after_all(
 ) -> None:
     """Have them sent now, in the order in which they happened."""
     outbox.wake(tx, workspace, lane, Priority.NOTICE, now)
-    missed = or_(
-        # Those that looked for the channel before it was there wait, each for a time of its own.
-        col(Delivery.state) == DeliveryState.DUE,
-        and_(
-            col(Delivery.state) == DeliveryState.CANCELLED,
-            col(Delivery.error) == WHILE_ARCHIVED,
-        ),
-        and_(col(Delivery.state) == DeliveryState.DEAD, col(Delivery.error).in_(sorted(ARCHIVED))),
-    )
-    tx.execute(
-        update(Delivery)
-        .where(
-            col(Delivery.subject) == incident_id, col(Delivery.kind) == DeliveryKind.NOTICE, missed
-        )
-        .values(
-            state=DeliveryState.DUE,
-            due_at=now,
-            lane=f"{workspace.team_id}/{lane}",
-            attempts=0,
-            lookups=0,
-            error=None,
-        )
-    )
+    lane = f"{workspace.team_id}/{lane}"
+    tx.run(_SAY, [{"about": incident_id, "at": now, "in_lane": lane}])

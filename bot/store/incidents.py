@@ -42,10 +42,15 @@ _LOCK = Prepared(_THIS.with_for_update())
 _CHANGE = Prepared(update(core(Incident)).where(col(Incident.id) == bindparam("changed_id")))
 # Who belongs to it before who only reads, then who is in it longest.
 _IN_ORDER = (col(Participant.belongs).desc(), col(Participant.since), col(Participant.user_id))
-_PARTICIPANTS = (
+_PARTICIPANTS = Prepared(
     select(col(Participant.user_id), col(Participant.belongs))
     .where(col(Participant.incident_id) == bindparam("incident"))
     .order_by(*_IN_ORDER)
+)
+_DECISIONS = Prepared(
+    select_rows(Decision)
+    .where(col(Decision.incident_id) == bindparam("incident"))
+    .order_by(col(Decision.at), col(Decision.id))
 )
 
 
@@ -256,8 +261,8 @@ def invite(
 
 def seats(tx: Transaction, incident_id: str) -> dict[str, bool]:
     """Return who is in an incident, and whether each belongs to it or may only read it."""
-    rows = tx.execute(_PARTICIPANTS, {"incident": incident_id})
-    return {row.user_id: row.belongs for row in rows}
+    rows = tx.read(_PARTICIPANTS, incident=incident_id)
+    return {row["user_id"]: row["belongs"] for row in rows}
 
 
 def participants(tx: Transaction, incident_id: str) -> list[str]:
@@ -294,11 +299,7 @@ def invited_to(tx: Transaction, user: str, ids: Iterable[str]) -> frozenset[str]
 
 
 def decisions(tx: Transaction, incident_id: str) -> list[Decision]:
-    return tx.all(
-        select_rows(Decision)
-        .where(col(Decision.incident_id) == incident_id)
-        .order_by(col(Decision.at), col(Decision.id))
-    )
+    return tx.every(Decision, _DECISIONS, incident=incident_id)
 
 
 def open_ones(

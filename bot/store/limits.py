@@ -6,11 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, delete, literal, select
+from sqlalchemy import ColumnElement, bindparam, case, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.domain.act import Workspace
+from bot.store.prepared import Prepared
 from bot.store.tables import Limit
 from bot.store.transaction import Transaction
 
@@ -135,9 +136,13 @@ def rate_limited(tx: Transaction, later: datetime) -> RateLimited:
     )
 
 
+_BLOCKED = Prepared(
+    select(col(Limit.scope), col(Limit.blocked_until)).where(
+        col(Limit.blocked_until) > bindparam("real")
+    )
+)
+
+
 def blocked(tx: Transaction, real: datetime) -> dict[str, datetime]:
     """Return the scopes (`T1:chat.update`, `T1:*`, a refused lane's) and until when each holds."""
-    rows = tx.execute(
-        select(col(Limit.scope), col(Limit.blocked_until)).where(col(Limit.blocked_until) > real)
-    )
-    return {row["scope"]: row["blocked_until"] for row in rows.mappings()}
+    return {row["scope"]: row["blocked_until"] for row in tx.read(_BLOCKED, real=real)}

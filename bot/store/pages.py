@@ -24,6 +24,19 @@ _OF_RUN = Prepared(
     .where(col(Page.run_id) == bindparam("run"))
     .order_by(col(Page.round), col(Page.step), col(Page.id))
 )
+_OF_INCIDENT = Prepared(
+    select_rows(Page)
+    .where(col(Page.incident_id) == bindparam("incident"))
+    .order_by(col(Page.created_at), col(Page.id))
+)
+_TAKEN = Prepared(
+    select_rows(Page)
+    .join(PagingRun, col(PagingRun.id) == col(Page.run_id))
+    .where(
+        col(Page.incident_id) == bindparam("incident"), col(PagingRun.responder) == col(Page.target)
+    )
+    .order_by(col(Page.created_at), col(Page.id))
+)
 _MOVE = Prepared(
     update(core(PagingRun))
     .where(
@@ -96,12 +109,17 @@ def overtaken(tx: Transaction, ids: Collection[str]) -> set[str]:
     return {row["id"] for row in tx.read(_overtaken_among(tx.dialect), ids=list(ids))}
 
 
-def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
-    return tx.all(
+@cache
+def _runs_of(dialect: str) -> Prepared:
+    return Prepared(
         select_rows(PagingRun)
-        .where(col(PagingRun.incident_id).in_(incident_ids))
+        .where(one_of(dialect, col(PagingRun.incident_id), "incidents"))
         .order_by(col(PagingRun.started_at), col(PagingRun.id))
     )
+
+
+def runs_of(tx: Transaction, incident_ids: Collection[str]) -> list[PagingRun]:
+    return tx.every(PagingRun, _runs_of(tx.dialect), incidents=list(incident_ids))
 
 
 def paging_now(tx: Transaction, workspace: Workspace) -> list[PagingRun]:
@@ -123,11 +141,12 @@ def pages_of_run(tx: Transaction, run_id: str) -> list[Page]:
 
 
 def pages_of_incident(tx: Transaction, incident_id: str) -> list[Page]:
-    return tx.all(
-        select_rows(Page)
-        .where(col(Page.incident_id) == incident_id)
-        .order_by(col(Page.created_at), col(Page.id))
-    )
+    return tx.every(Page, _OF_INCIDENT, incident=incident_id)
+
+
+def taken(tx: Transaction, incident_id: str) -> list[Page]:
+    """Return the pages of the people who took them on: each run's responder."""
+    return tx.every(Page, _TAKEN, incident=incident_id)
 
 
 def waiting_for(tx: Transaction, workspace: Workspace, user: str) -> list[Page]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -15,6 +16,7 @@ from bot.domain.standing import About
 from bot.domain.timeline import EntryKind
 from bot.store.claims import Claimed
 from bot.store.outbox import Outgoing
+from bot.store.prepared import Prepared, one_of, one_of_these
 from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task, TimelineEntry
 from bot.store.transaction import Transaction
 
@@ -60,21 +62,37 @@ def of_subjects(
 ) -> list[Standing]:
     """Return what was posted about these subjects, the oldest first."""
     wanted = sorted(set(subjects))
-    return _found(tx, _standing(kinds).where(col(Delivery.subject).in_(wanted))) if wanted else []
+    if not wanted or not kinds:
+        return []
+    return _found(tx, _of_subjects(tx.dialect, frozenset(kinds)), subjects=wanted)
+
+
+@cache
+def _of_subjects(dialect: str, kinds: frozenset[DeliveryKind]) -> Prepared:
+    return Prepared(_standing(kinds).where(one_of(dialect, col(Delivery.subject), "subjects")))
 
 
 def of_incident(
     tx: Transaction, incident_id: str, about: Collection[About], kinds: Collection[DeliveryKind]
 ) -> list[Standing]:
     """Return what was posted about an incident, its runs, its tasks or its reminders."""
+    about = frozenset(about) & (_WHOSE.keys() | {About.INCIDENT})
+    if not about or not kinds:
+        return []
+    return _found(tx, _of_incident(about, frozenset(kinds)), incident=incident_id)
+
+
+@cache
+def _of_incident(about: frozenset[About], kinds: frozenset[DeliveryKind]) -> Prepared:
+    incident: BindParameter[str] = bindparam("incident")
     subjects: list[Any] = [
-        col(Delivery.subject).in_(select(column).where(whose == incident_id))
+        col(Delivery.subject).in_(select(column).where(whose == incident))
         for each, (column, whose) in _WHOSE.items()
         if each in about
     ]
     if About.INCIDENT in about:
-        subjects.append(col(Delivery.subject) == incident_id)
-    return _found(tx, _standing(kinds).where(or_(*subjects))) if subjects else []
+        subjects.append(col(Delivery.subject) == incident)
+    return Prepared(_standing(kinds).where(or_(*subjects)))
 
 
 def of_kind_since(
@@ -82,7 +100,8 @@ def of_kind_since(
 ) -> list[Standing]:
     """Return what of these kinds was posted in a workspace since then, whenever it was planned."""
     of_team = col(Delivery.team_id) == team_id
-    return _found(tx, _standing(kinds).where(_worded_since(since), of_team))
+    rows = tx.execute(_standing(kinds).where(_worded_since(since), of_team))
+    return [Standing(**row) for row in rows.mappings()]
 
 
 def _worded_since(since: datetime) -> Any:
@@ -117,13 +136,16 @@ def _standing(kinds: Collection[DeliveryKind]) -> Select[*tuple[Any, ...]]:
             col(Delivery.dedup_key).label("key"),
             (col(Delivery.state) == DeliveryState.SENT).label("sent"),
         )
-        .where(col(Delivery.kind).in_(list(kinds)), col(Delivery.state).in_(_MAY_STAND))
+        .where(
+            one_of_these(col(Delivery.kind), sorted(kinds)),
+            one_of_these(col(Delivery.state), _MAY_STAND),
+        )
         .order_by(col(Delivery.id))
     )
 
 
-def _found(tx: Transaction, query: Select[*tuple[Any, ...]]) -> list[Standing]:
-    return [Standing(**row) for row in tx.execute(query).mappings()]
+def _found(tx: Transaction, query: Prepared, **values: Any) -> list[Standing]:
+    return [Standing(**row) for row in tx.read(query, **values)]
 
 
 def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
@@ -136,10 +158,17 @@ def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
 
 def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> list[int]:
     """Return the numbers of an incident's timeline entries of these kinds."""
-    entries = select(col(TimelineEntry.seq)).where(
-        col(TimelineEntry.incident_id) == incident_id, col(TimelineEntry.kind).in_(list(kinds))
+    return [row["seq"] for row in tx.read(_seqs_of(frozenset(kinds)), incident=incident_id)]
+
+
+@cache
+def _seqs_of(kinds: frozenset[EntryKind]) -> Prepared:
+    return Prepared(
+        select(col(TimelineEntry.seq)).where(
+            col(TimelineEntry.incident_id) == bindparam("incident"),
+            one_of_these(col(TimelineEntry.kind), sorted(kinds)),
+        )
     )
-    return list(tx.execute(entries).scalars())
 
 
 def was_said_again(tx: Transaction, row: Delivery) -> bool:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql
@@ -42,6 +43,11 @@ def one_of(dialect: str, column: SQLColumnExpression[str], name: str) -> ColumnE
         listed = func.json_each(bindparam(name, type_=JSON())).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(bindparam(name, type_=postgresql.ARRAY(String())))
+
+
+def one_of_these(column: SQLColumnExpression[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """The same with values that are part of the text."""
+    return or_(*(column == value for value in values))
 
 
 @dataclass(frozen=True, slots=True)
