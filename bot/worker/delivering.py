@@ -103,6 +103,10 @@ class Delivering(Loop):
     def _outlasts_a_call(self, claimed: Claimed) -> bool:
         return claimed.lease_until - self._pace.http_timeout > self._clock.real()
 
+    def _holds(self, claimed: Claimed) -> bool:
+        """Until its lease is over, nobody else has it."""
+        return self._clock.real() < claimed.lease_until
+
     async def _renewed(self, claimed: Claimed) -> Claimed | None:
         """Return a claim that was slept over with a new lease; None where somebody else has it."""
         renewed = await self._threads.write(self._renew_now, claimed)
@@ -229,10 +233,11 @@ class Delivering(Loop):
 
     async def _call(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Post, edit or set up; None when somebody else has it by now, and does it."""
-        held: Claimed | None = claimed
+        # It outlasts the call when that begins, and is not over when its request is written.
+        held = claimed if self._outlasts_a_call(claimed) else await self._renewed(claimed)
         while held is not None:
             try:
-                with sending_only_if(partial(self._outlasts_a_call, held)):
+                with sending_only_if(partial(self._holds, held)):
                     if isinstance(draft, RoomCall):
                         return await self._post.set_up(draft)
                     return await self._post.send(claimed, draft.letter, draft.content)

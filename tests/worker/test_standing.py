@@ -369,6 +369,7 @@ async def test_time_passes(said: Said) -> None:
     async with rig.working():
         for _ in range(5):
             await rig.slack.advance(6 * 3600)
+            await eventually(lambda: not rig.clock.ahead(), "time still passes", within=60)
             await rest(rig)
             await eventually(lambda: not said.stale(), str(said.stale()), within=20)
     assert not said.stale(), "\n\n".join(text for _, text in said.stale())
