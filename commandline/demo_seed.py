@@ -70,17 +70,19 @@ def seed(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> N
 
 
 def _tell(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:
-    told = Telling(db, policy, workspace, _remember_cast(db, workspace, now - FIRST_DAY))
+    told = Telling(db, policy, workspace, _remember_cast(db, policy, workspace, now - FIRST_DAY))
     _plan_past(told, now, Random(7))
     plan_open(told, now)
     told.play(now)
     _withdraw(db, now)
 
 
-def _remember_cast(db: Database, workspace: Workspace, at: datetime) -> dict[str, list[str]]:
+def _remember_cast(
+    db: Database, policy: Policy, workspace: Workspace, at: datetime
+) -> dict[str, list[str]]:
     """Store people and user groups as Slack describes them; return everyone's groups."""
     cast: dict[str, Any] = json.loads(CAST.read_text(encoding="utf-8"))
-    directory.remember_people(db, workspace, cast["people"], at)
+    directory.remember_people(db, policy, workspace, cast["people"], at)
     groups: dict[str, list[str]] = {}
     for group in cast["groups"]:
         directory.remember_group(db, workspace, group["id"], group["members"])

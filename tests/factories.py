@@ -48,4 +48,4 @@ def people(db: Database, policy: Policy, **described: dict[str, Any]) -> None:
     """Everyone of the policy is in the directory; `U0TOM={"deleted": True}` describes one."""
     ids = {*policy.people.values(), *described}
     users = [{"id": user, "name": user.lower(), **described.get(user, {})} for user in ids]
-    remember_people(db, WORKSPACE, users, NOON)
+    remember_people(db, policy, WORKSPACE, users, NOON)

@@ -50,7 +50,7 @@ class WillPage:
     """A team or a person that a change of severity pages: `again` where it had been paged before.
 
     `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then;
-    `follows` is what its run does then.
+    `follows` is what its run does then. `person`: no team was asked for, but this one.
     """
 
     name: str
@@ -58,6 +58,7 @@ class WillPage:
     again: bool = False
     next_at: datetime | None = None
     follows: Follows | None = None
+    person: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)

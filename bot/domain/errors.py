@@ -81,19 +81,22 @@ class HoldsNothing(Refused):
 
 @dataclass(eq=False)
 class HandedOverAlready(Refused):
-    """A part is passed on once. `to` is being paged for it, or (`once`) was."""
+    """A part is passed on once. `to` is being paged for it, or (`once`) was; `person`: it is one
+    person, by their id."""
 
     reference: str
     to: str
     once: bool = False
+    person: str | None = None
 
 
 @dataclass(eq=False)
 class WhichTeam(Refused):
-    """Several teams wait for an acknowledgement that this person may give. `runs`: id and team."""
+    """Several teams wait for an acknowledgement that this person may give. `runs`: id, team, and
+    the person who was asked for where it was no team."""
 
     reference: str
-    runs: tuple[tuple[str, str], ...]
+    runs: tuple[tuple[str, str, str | None], ...]
 
 
 @dataclass(eq=False)
@@ -149,6 +152,13 @@ class Misread(Refused):
 
 
 @dataclass(eq=False)
+class CannotBeLetIn(Refused):
+    """Whoever asked for access has left Slack since, or is a guest now."""
+
+    person: str
+
+
+@dataclass(eq=False)
 class NotFound(Misread):
     """Nothing has that name here. `nearest`: what may be meant; `known`: all that there are.
 
@@ -182,7 +192,7 @@ class ReasonNeeded(Refused):
 @dataclass(eq=False)
 class AlreadyAcknowledged(Refused):
     """Somebody was faster; `yours`: it was the same person, who `holds` it still: they may read the
-    incident, and have not handed it over."""
+    incident, and have not handed it over. `person`: no team was asked for, but this one."""
 
     reference: str
     team: str
@@ -190,6 +200,7 @@ class AlreadyAcknowledged(Refused):
     at: datetime
     yours: bool = False
     holds: bool = True
+    person: str | None = None
 
 
 @dataclass(eq=False)
@@ -207,10 +218,12 @@ class NothingToAcknowledge(Refused):
 
 @dataclass(eq=False)
 class NobodyAfter(Refused):
-    """Somebody can't take a page, and its ladder is at its end: there is no next one to page."""
+    """Somebody can't take a page, and its ladder is at its end: there is no next one to page.
+    `person`: no team was asked for, but this one."""
 
     reference: str
     team: str
+    person: str | None = None
 
 
 @dataclass(eq=False)
@@ -271,9 +284,11 @@ class AlreadyPaged(Refused):
 
 @dataclass(eq=False)
 class NobodyToPage(Refused):
-    """A team has nobody on its on-call order that could be reached."""
+    """A team has nobody on its on-call order that could be reached. `person`: this one was asked
+    for, and no team."""
 
     team: str
+    person: str | None = None
 
 
 @dataclass(eq=False)

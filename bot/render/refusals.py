@@ -25,9 +25,10 @@ def refused(desk: Desk, error: Exception, error_reference: str | None = None) ->
     if isinstance(error, WhichTeam):
         blocks += [
             section(
-                desk.say("errors", "one_team", team=team), button(desk, Button.STEP_IN_FOR, run)
+                desk.say("errors", "one_team", team=team, person=person),
+                button(desk, Button.STEP_IN_FOR, run),
             )
-            for run, team in error.runs[: sizes.BLOCKS_IN_MESSAGE - 2]
+            for run, team, person in error.runs[: sizes.BLOCKS_IN_MESSAGE - 2]
         ]
     if error_reference:
         reference = desk.say("errors", "error_reference", reference=error_reference)

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.domain.durations import humane
+from bot.domain.ids import NAMELESS
 from bot.render import mrkdwn
 from bot.render.compiled import Compiled
 from bot.render.mrkdwn import Mrkdwn
@@ -130,9 +131,15 @@ def _environment(
         "local": mrkdwn.local,
         "prose": mrkdwn.prose,
         "sentence": mrkdwn.sentence,
+        "begins": _begins,
         "span": humane,
     }
     return environment
+
+
+def _begins(name: str) -> str:
+    """A name at the beginning of a sentence stays as it is; what stands for one begins it."""
+    return mrkdwn.sentence(name) if name == NAMELESS else name
 
 
 def _escaped(value: Any) -> Any:

@@ -3,7 +3,7 @@
 A request is answered once, by whoever is first: the race ends at the row count.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,24 +12,21 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import (
     AnsweredAlready,
     AskedAlready,
+    CannotBeLetIn,
     NobodyToAsk,
-    NotFound,
     NothingToDo,
     RefusedLately,
 )
 from bot.domain.ids import RequestId, UserId
 from bot.domain.messages import AccessRequest
-from bot.domain.rights import Deed, may
+from bot.domain.rights import Deed
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
-from bot.services.access import role_in
 from bot.services.addressing import personal
-from bot.services.asked_instead import ask, asks
-from bot.services.belonging import belongs_to
+from bot.services.asked_instead import ask, asks, may_admit, who_may_admit
 from bot.services.case import Case, take_up
-from bot.services.in_charge import who_answers
 from bot.services.reading import readable
 from bot.services.standing import keep_true
 from bot.services.written import checked_text
@@ -71,7 +68,7 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
             raise NothingToDo(case.reference, "open to you")
         if _asked_again(case, policy):
             return case.reference
-        asked = who_may_admit(case, policy, case.invited)
+        asked = who_may_admit(case.tx, policy, case.incident, case.invited)
         if asked is None:
             raise NobodyToAsk(case.reference)
         request_id = requests.add(tx, case.incident, act.user, act.now)
@@ -94,9 +91,11 @@ def _asked_again(case: Case, policy: Policy) -> bool:
         return False
     if last.state is RequestState.OPEN:
         asked = asks(case.tx, last)
-        if asked and _may_admit(case, policy, case.invited, asked[-1].target or ""):
+        if asked and may_admit(
+            case.tx, policy, case.incident, case.invited, asked[-1].target or ""
+        ):
             raise AskedAlready(case.reference, last.asked_at)
-        instead = who_may_admit(case, policy, case.invited)
+        instead = who_may_admit(case.tx, policy, case.incident, case.invited)
         if instead is None:
             raise NobodyToAsk(case.reference)
         ask(case, last, instead)
@@ -106,26 +105,6 @@ def _asked_again(case: Case, policy: Policy) -> bool:
         if case.act.now < until:
             raise RefusedLately(case.reference, until)
     return False
-
-
-def who_may_admit(
-    case: Case, policy: Policy, invited: Mapping[str, bool], passed: Collection[str] = ()
-) -> str | None:
-    """Return the first who answers for it, is invited, may admit others, and was not `passed` over.
-
-    Nobody else is asked, not even a manager on duty: only who is in it may let others in.
-    """
-    for user in who_answers(case.incident, invited):
-        if user not in passed and _may_admit(case, policy, invited, user):
-            return user
-    return None
-
-
-def _may_admit(case: Case, policy: Policy, invited: Mapping[str, bool], user: str) -> bool:
-    if user not in invited:
-        return False
-    role = role_in(case.tx, policy, case.act.workspace, user)
-    return may(role, Deed.INVITE, belongs=belongs_to(case.incident, invited, user))
 
 
 def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
@@ -141,7 +120,7 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
         return
     case = Case(tx, act, incident)
     passed = [*claimed.args.get("passed", ()), claimed.target]
-    asked = who_may_admit(case, policy, invited, passed)
+    asked = who_may_admit(tx, policy, incident, invited, passed)
     if asked is not None:
         ask(case, request, asked, passed)
     elif requests.settle(tx, request.id, RequestState.LAPSED, act.now) and not request.by_hand:
@@ -192,7 +171,7 @@ def _admit(case: Case, row: Row) -> bool:
     person = people.person(case.tx, case.act.workspace, UserId(row.person))
     kept_out = person is None or person.outsider or person.gone
     if kept_out and not row.by_hand:
-        raise NotFound("person", row.person)
+        raise CannotBeLetIn(row.person)
     requests.settle(case.tx, row.id, RequestState.GRANTED, case.act.now, by=case.act.user)
     case.record(EntryKind.INVITED, person=row.person)
     if kept_out:

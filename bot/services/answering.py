@@ -14,6 +14,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
+from bot.services.belonging import belongs_to, may_read
 from bot.services.case import Case, take_up
 from bot.services.owning import accept_ownership
 from bot.services.page_messages import page_changed
@@ -64,6 +65,25 @@ def _waited(case: Case, page: Page) -> timedelta | None:
     """Since Slack accepted the page; where it has not, since a gateway did."""
     since = page.sent_at or unsent_pages.reached_at(case.tx, page.id)
     return case.act.now - since if since else None
+
+
+def require_answerable(db: Database, act: Act, page_id: str, *, own: bool = False) -> None:
+    """Say now that it is too late, not after a reason has been typed; `own`: only the person who
+    got the page may say that they can't take it."""
+    with db.reading() as tx:
+        page = theirs.own_page(tx, act, page_id) if own else theirs.page(tx, act, page_id)
+        incident, run = incidents.get(tx, page.incident_id), run_of(tx, page)
+        if incident is None:
+            raise NotYours
+        seats = incidents.seats(tx, incident.id)
+        belongs = belongs_to(incident, seats, act.user)
+        reads = may_read(incident, act.user, act.role, seats, kept_out=act.kept_out)
+        case = Case(tx, act, incident, belongs=belongs, reads=reads, invited=seats)
+        waits = page.state is PageState.WAITING and incident.ended_at is None
+        if not waits or run.state not in UNANSWERED:
+            raise too_late(case, run)
+        if own:
+            _still_paging(case, run, page)
 
 
 def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
@@ -118,9 +138,13 @@ def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
         if not runs or case.incident.ended_at is not None:
             raise nothing_left(case, act.user)
         if len(runs) > 1:
-            raise WhichTeam(case.reference, tuple((run.id, run.team_name) for run in runs))
+            raise WhichTeam(case.reference, tuple(map(_named, runs)))
         _acknowledge(case, runs[0], None)
         return _taken(case, runs[0], None)
+
+
+def _named(run: PagingRun) -> tuple[str, str, str | None]:
+    return run.id, run.team_name, person_of(run.team_key)
 
 
 def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
@@ -216,6 +240,6 @@ def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -
 def _still_paging(case: Case, run: PagingRun, page: Page) -> None:
     waits = page.state is PageState.WAITING and case.incident.ended_at is None
     if waits and run.state is RunState.EXHAUSTED:
-        raise NobodyAfter(case.reference, run.team_name)
+        raise NobodyAfter(case.reference, run.team_name, person_of(run.team_key))
     if run.state is not RunState.PAGING:
         raise too_late(case, run)

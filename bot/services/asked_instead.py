@@ -1,15 +1,19 @@
 """Who is asked to let a person in, where the one who was asked can't answer any more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from bot.domain.act import Workspace
 from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.rights import Deed, may
+from bot.policy import Policy
+from bot.services.access import role_in
 from bot.services.addressing import personal
-from bot.services.belonging import belongs_to
+from bot.services.belonging import belongs_to, may_read
 from bot.services.case import Case
 from bot.services.in_charge import who_answers
-from bot.store import incidents, people, posted, requests
+from bot.store import incidents, posted, requests
 from bot.store.posted import Standing
-from bot.store.tables import AccessRequest
+from bot.store.tables import AccessRequest, Incident
 from bot.store.transaction import Transaction
 
 
@@ -46,8 +50,8 @@ def of_the_owner(case: Case) -> None:
             ask(case, request, case.incident.owner)
 
 
-def instead_of(case: Case, unable: Collection[str]) -> None:
-    """Where one of these was asked, the next one is who belongs to it and is there.
+def instead_of(case: Case, policy: Policy, unable: Collection[str]) -> None:
+    """Where one of these was asked, the next one is who may let others in.
 
     Where nobody is, the request waits: whoever asks again is told.
     """
@@ -58,12 +62,35 @@ def instead_of(case: Case, unable: Collection[str]) -> None:
             continue
         row = posted.get_many(case.tx, [before[-1].id])[before[-1].id]
         passed = [*row.args.get("passed", ()), row.target]
-        able = [
-            user
-            for user in who_answers(case.incident, seats)
-            if user in seats and belongs_to(case.incident, seats, user)
-        ]
-        gone = people.gone(case.tx, case.act.workspace, able)
-        left = [user for user in able if user not in gone and user not in passed]
-        if left:
-            ask(case, request, left[0], passed)
+        able = who_may_admit(case.tx, policy, case.incident, seats, passed)
+        if able is not None:
+            ask(case, request, able, passed)
+
+
+def who_may_admit(
+    tx: Transaction,
+    policy: Policy,
+    incident: Incident,
+    invited: Mapping[str, bool],
+    passed: Collection[str] = (),
+) -> str | None:
+    """Return the first who answers for it, is in it, may admit others, and was not `passed` over;
+    else a manager on duty who may read it.
+
+    Nobody else is asked: of a restricted one only who is in it may let others in.
+    """
+    inside = [user for user in who_answers(incident, invited) if user in invited]
+    for user in dict.fromkeys((*inside, *policy.managers_on_duty)):
+        if user not in passed and may_admit(tx, policy, incident, invited, user):
+            return user
+    return None
+
+
+def may_admit(
+    tx: Transaction, policy: Policy, incident: Incident, invited: Mapping[str, bool], user: str
+) -> bool:
+    """Tell whether somebody reads an incident and may let others in. Who has left has no role."""
+    role = role_in(tx, policy, Workspace(incident.team_id, incident.enterprise_id), user)
+    belongs = belongs_to(incident, invited, user)
+    reads = may_read(incident, user, role, invited, kept_out=False)
+    return reads and may(role, Deed.INVITE, belongs=belongs)

@@ -6,7 +6,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import by_invitation
 from bot.policy import Policy
-from bot.services import admission, asked_instead
+from bot.services import asked_instead
 from bot.services.access import role_in
 from bot.services.belonging import may_read
 from bot.services.case import Case
@@ -23,7 +23,7 @@ from bot.store.tables.states import RequestState
 from bot.store.transaction import Transaction
 
 
-def left(db: Database, act: Act, incident_id: str, user: str) -> None:
+def left(db: Database, policy: Policy, act: Act, incident_id: str, user: str) -> None:
     """Somebody left an incident's channel, or was removed from it: they read it no more.
 
     Its owner goes on answering for it, and reads on, until somebody else owns it.
@@ -37,7 +37,7 @@ def left(db: Database, act: Act, incident_id: str, user: str) -> None:
         asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
         if seated:
             case.record(EntryKind.LEFT, person=user)
-            asked_instead.instead_of(case, [user])
+            asked_instead.instead_of(case, policy, [user])
         if seated and by_invitation(incident.tier):
             _pass_tasks_on(case, user)
             keep_true(case, Change.PEOPLE)
@@ -95,7 +95,9 @@ def tell_of_strangers(case: Case, policy: Policy) -> None:
 
 def _tell_of(case: Case, policy: Policy, row: Row) -> None:
     case.record(EntryKind.ADDED, person=row.person, by=row.added_by)
-    asked = admission.who_may_admit(case, policy, incidents.seats(case.tx, case.id))
+    asked = asked_instead.who_may_admit(
+        case.tx, policy, case.incident, incidents.seats(case.tx, case.id)
+    )
     if asked is not None:
         asked_instead.ask(case, row, asked)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Workspace
+from bot.domain.showing import says
 from bot.policy import Policy
 from bot.services import leaving
 from bot.store import people
@@ -15,12 +16,16 @@ EVERYONE = "everyone"
 
 
 def remember_people(
-    db: Database, workspace: Workspace, users: Iterable[Mapping[str, Any]], now: datetime
+    db: Database,
+    policy: Policy,
+    workspace: Workspace,
+    users: Iterable[Mapping[str, Any]],
+    now: datetime,
 ) -> int:
     """Store members as `users.list`, `users.info` and `user_change` describe them."""
     rows = [_row(workspace, user, now) for user in users]
     with db.transaction() as tx:
-        leaving.remember(tx, workspace, rows, now)
+        leaving.remember(tx, policy, workspace, rows, now)
     return len(rows)
 
 
@@ -45,7 +50,8 @@ def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bo
 def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     profile = user.get("profile") or {}
     # The full name first: where there is no mention, as in an SMS, a nickname names no one.
-    name = user.get("real_name") or profile.get("display_name") or user.get("name") or user["id"]
+    told = (user.get("real_name"), profile.get("display_name"), user.get("name"))
+    name = next((one for one in told if one and says(str(one))), "")
     outsider = (
         user.get("is_restricted")
         or user.get("is_ultra_restricted")

@@ -14,6 +14,7 @@ from bot.domain.paging import (
     PageState,
     Position,
     RunState,
+    person_of,
 )
 from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.rights import Deed
@@ -240,5 +241,5 @@ def _begun(case: Case, policy: Policy, to: _Successor, reason: Reason) -> Starte
         assert to.person is not None
         started = start_person(case, policy, to.person, reason, without=me)
     if not started.targets:
-        raise NobodyToPage(started.team_name)
+        raise NobodyToPage(started.team_name, person_of(started.team_key))
     return started

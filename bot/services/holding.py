@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.act import Act
 from bot.domain.errors import HandedOverAlready, HoldsNothing
-from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState, person_of
 from bot.domain.reasons import Occasion, of_run
 from bot.domain.rights import Deed
 from bot.services.belonging import belongs_to, may_in
@@ -35,7 +35,7 @@ def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None =
     passed = _passed_on(runs, user)
     for run in passed:
         if run.state is RunState.PAGING and to not in (None, run.team_key):
-            raise HandedOverAlready(incidents.name_of(incident), run.team_name)
+            raise _handed_over(incident, run)
     leads = incident.owner == user or any(_answers_for(run, user, passed) for run in runs)
     if not leads and not tasks:
         belongs = belongs_to(incident, incidents.seats(tx, incident.id), user)
@@ -47,7 +47,12 @@ def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None =
 def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:
     """Raise HandedOverAlready where somebody has passed a part on before."""
     for run in _passed_on(pages.runs_of(tx, [incident.id]), user):
-        raise HandedOverAlready(incidents.name_of(incident), run.team_name, once=True)
+        raise _handed_over(incident, run, once=True)
+
+
+def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> HandedOverAlready:
+    name, person = incidents.name_of(incident), person_of(run.team_key)
+    return HandedOverAlready(name, run.team_name, once, person)
 
 
 def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:

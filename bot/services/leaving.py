@@ -6,39 +6,53 @@ from typing import Any
 
 from bot.domain.act import Workspace, by_the_bot
 from bot.domain.paging import Ladder
+from bot.domain.standing import Change
+from bot.policy import Policy
 from bot.services import asked_instead
 from bot.services.case import Case
 from bot.services.page_messages import pages_changed
+from bot.services.standing import keep_true
 from bot.store import incidents, outbox, pages, people, requests
 from bot.store.outbox import Outgoing
+from bot.store.tables.states import RequestState
 from bot.store.transaction import Transaction
 
 
 def remember(
-    tx: Transaction, workspace: Workspace, rows: Collection[Mapping[str, Any]], now: datetime
+    tx: Transaction,
+    policy: Policy,
+    workspace: Workspace,
+    rows: Collection[Mapping[str, Any]],
+    now: datetime,
 ) -> None:
     """Store people as Slack describes them; what they make untrue by it is edited."""
     told = [str(row["user_id"]) for row in rows]
     before = people.gone(tx, workspace, told)
     people.remember(tx, rows)
-    _make_true(tx, workspace, before ^ people.gone(tx, workspace, told), now)
+    _make_true(tx, policy, workspace, before ^ people.gone(tx, workspace, told), now)
 
 
-def mark_gone(tx: Transaction, workspace: Workspace, user: str, now: datetime) -> None:
+def mark_gone(
+    tx: Transaction, policy: Policy, workspace: Workspace, user: str, now: datetime
+) -> None:
     """Remember that a person cannot be reached any more."""
     before = people.gone(tx, workspace, [user])
     people.mark_gone(tx, workspace, user, now)
     if not before:
-        _make_true(tx, workspace, [user], now)
+        _make_true(tx, policy, workspace, [user], now)
 
 
 def _make_true(
-    tx: Transaction, workspace: Workspace, changed: Collection[str], now: datetime
+    tx: Transaction,
+    policy: Policy,
+    workspace: Workspace,
+    changed: Collection[str],
+    now: datetime,
 ) -> None:
     """The incidents are not locked: each edit says what is so when it is sent."""
     if not changed:
         return
-    _ask_instead(tx, workspace, people.gone(tx, workspace, changed), now)
+    _settle_requests(tx, policy, workspace, people.gone(tx, workspace, changed), now)
     concerned = [
         run
         for run in pages.paging_now(tx, workspace)
@@ -57,12 +71,22 @@ def _cards(cases: Iterable[Case]) -> list[Outgoing]:
     return [case.card_change() for case in cases if not case.incident.drill]
 
 
-def _ask_instead(
-    tx: Transaction, workspace: Workspace, gone: Collection[str], now: datetime
+def _settle_requests(
+    tx: Transaction, policy: Policy, workspace: Workspace, gone: Collection[str], now: datetime
 ) -> None:
-    """What these were asked for, others are: who is to be let in."""
+    """What these asked for is closed; what they were asked for, others are: who is to be let in.
+
+    A person who was brought into the channel by hand is in it still when they come back to Slack.
+    """
     open_ones = requests.open_in(tx, team_id=workspace.team_id) if gone else []
     for incident in incidents.get_many(tx, {row.incident_id for row in open_ones}).values():
         case = Case(tx, by_the_bot(workspace, now), incident)
-        asked_instead.instead_of(case, gone)
+        closed = [
+            requests.settle(tx, row.id, RequestState.LAPSED, now)
+            for row in open_ones
+            if row.incident_id == incident.id and row.person in gone and not row.by_hand
+        ]
+        if any(closed):
+            keep_true(case, Change.ACCESS)
+        asked_instead.instead_of(case, policy, gone)
         case.put_down()

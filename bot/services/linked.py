@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.transaction import Transaction
 
-SOMEBODY = "Tocsin"
+US = "Tocsin"
 
 
 def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
@@ -146,9 +146,8 @@ def _zone(tx: Transaction, policy: Policy, run: PagingRun, user: str) -> str:
 def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
     """Nobody's member ID means anything outside Slack."""
     if user is None or user == THE_BOT:
-        return SOMEBODY
-    person = people.person(tx, Workspace(run.team_id, run.enterprise_id), user)
-    return person.name if person else SOMEBODY
+        return US
+    return people.name_of(people.person(tx, Workspace(run.team_id, run.enterprise_id), user))
 
 
 def _reads(tx: Transaction, policy: Policy, link: Link, incident: Incident) -> bool:

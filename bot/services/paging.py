@@ -99,7 +99,7 @@ def page_all(
             raise _all_being_paged(case, started)
         for run in started:
             if not run.targets and not run.asked_by:
-                raise NobodyToPage(run.team_name)
+                raise NobodyToPage(run.team_name, person_of(run.team_key))
         case.card_changed()
         return started
 
@@ -186,11 +186,13 @@ def start_person(
 ) -> Started:
     known = people.person(case.tx, case.act.workspace, user)
     if known is not None and known.outsider:
-        raise BadInput("person", f"{known.name} is a guest or external and cannot be paged")
+        raise BadInput(
+            "person", f"{people.name_of(known)} is a guest or external and cannot be paged"
+        )
     ladder = person_ladder(policy, case.incident.severity, user)
     if without is not None:
         ladder = ladder.after(without)
-    name = known.name if known else user
+    name = people.name_of(known)
     why = reason or Reason(Occasion.ASKED, case.act.user)
     return _start(case, policy, PERSON_PREFIX + user, name, ladder, why, gone_from(case, [ladder]))
 

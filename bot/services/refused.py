@@ -62,7 +62,7 @@ def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: A
         if not claims.is_held(tx, claimed):
             return
         if claimed.target is not None:
-            leaving.mark_gone(tx, claimed.workspace, claimed.target, at.now)
+            leaving.mark_gone(tx, policy, claimed.workspace, claimed.target, at.now)
         in_doubt = doubted.no_one_is_left(tx, policy, claimed)
         if in_doubt:
             doubted.ask_all_again(tx, policy, claimed, at)

@@ -1,7 +1,7 @@
 """A change of severity, and what follows it: who is paged, again or anew, and who has more time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.domain.errors import NothingToDo, ReasonNeeded
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.pace import Moved, later, sooner
-from bot.domain.paging import Ladder, PageNow, Position, RunState, next_step
+from bot.domain.paging import Ladder, PageNow, Position, RunState, next_step, person_of
 from bot.domain.reading import Head
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed
@@ -100,13 +100,17 @@ def _follow(case: Case, policy: Policy, plan: _Plan, was: Severity, words: str) 
         wanted = by_the_policy(case, run) if run.team_key in plan.proposed else ON_ITS_OWN
         targets = move(case, run, moved, reason, wanted)
         if targets:
-            paged.append(WillPage(run.team_name, targets, again=True))
+            paged.append(replace(_asked(run, targets), again=True))
         elif occasion is Occasion.LOWERED and moved.next_at is not None:
             follows = _follows(plan, run, moved)
-            slower.append(WillPage(run.team_name, (), next_at=moved.next_at, follows=follows))
+            slower.append(replace(_asked(run), next_at=moved.next_at, follows=follows))
     started = start_teams(case, policy, [team for team, _ in plan.new], reason, proposed=True)
     paged += [WillPage(one.team_name, one.targets) for one in started]
     return SeverityChanged(case.reference, to, tuple(paged), tuple(slower))
+
+
+def _asked(run: PagingRun, targets: tuple[UserId, ...] = ()) -> WillPage:
+    return WillPage(run.team_name, targets, person=person_of(run.team_key))
 
 
 def _follows(plan: _Plan, run: PagingRun, moved: Moved) -> Follows:
@@ -122,7 +126,7 @@ def preview(
         incident, head = reading.readable(tx, act, incident_id, Deed.RAISE)
         plan = _plan(tx, policy, incident, to, act.now)
     again = [
-        WillPage(run.team_name, moved.page.targets, again=True)
+        replace(_asked(run, moved.page.targets), again=True)
         for run, moved in plan.moved
         if moved.page is not None
     ]

@@ -1,6 +1,6 @@
 """What is said of access: to who may give it, and to who asked (see `to_people`)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,19 +13,17 @@ from bot.domain.messages import (
 from bot.policy import Policy
 from bot.services.access import role_in
 from bot.services.admission import PAUSE
-from bot.services.asked_instead import asks
+from bot.services.asked_instead import asks, may_admit, who_may_admit
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import (
     KEPT_OUT,
     NO_INCIDENT,
-    answering,
-    first_left,
     for_person,
     kept_out,
     reader_of,
 )
-from bot.store import requests
+from bot.store import incidents, requests
 from bot.store.claims import Claimed
 from bot.store.tables import AccessRequest as Row
 from bot.store.tables import Incident
@@ -37,8 +35,7 @@ def access_request(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetim
     if incident is None or claimed.target is None:
         return NO_INCIDENT
     passed = claimed.args.get("passed", ())
-    others = [user for user in answering(shelf, incident) if user not in passed]
-    reader = first_left(shelf, incident, (claimed.target, *others))
+    reader = _who_answers_it(shelf, policy, incident, claimed.target, passed)
     if reader is None:
         return KEPT_OUT
     row = requests.get(shelf.tx, claimed.args.get("request", ""))
@@ -49,6 +46,16 @@ def access_request(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetim
     role = role_in(shelf.tx, policy, claimed.workspace, row.person)
     view = _access_request(shelf, row, incident, reader)
     return Letter(replace(view, role=role), person=reader)
+
+
+def _who_answers_it(
+    shelf: Shelf, policy: Policy, incident: Incident, planned: str, passed: Collection[str]
+) -> str | None:
+    """Whoever was to be asked, if they may answer still; else the next one who may."""
+    invited = incidents.seats(shelf.tx, incident.id)
+    if may_admit(shelf.tx, policy, incident, invited, planned):
+        return planned
+    return who_may_admit(shelf.tx, policy, incident, invited, passed)
 
 
 def access_request_stands(

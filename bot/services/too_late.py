@@ -2,7 +2,7 @@
 
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
 from bot.domain.ids import UserId
-from bot.domain.paging import Ladder, RunState
+from bot.domain.paging import Ladder, RunState, person_of
 from bot.domain.reasons import of_run, passed_on
 from bot.domain.rights import Deed
 from bot.services.case import Case
@@ -52,6 +52,7 @@ def too_late(case: Case, run: PagingRun) -> AlreadyAcknowledged | NothingToAckno
             run.acked_at,
             yours=yours,
             holds=case.reads and passed is None,
+            person=person_of(run.team_key),
         )
     return nothing_to_acknowledge(case)
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.ids import NAMELESS
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import DirectoryRead, GroupMember, Person
 from bot.store.transaction import Transaction, as_object, insert_or
@@ -58,6 +59,12 @@ def _described(dialect: str) -> Prepared:
 def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None:
     found = tx.read(_PERSON, team=workspace.team_id, user=user_id)
     return as_object(Person, found[0]) if found else None
+
+
+def name_of(known: Person | None) -> str:
+    """Return what a person is called in Slack. Of one without a name an earlier release stored the
+    id."""
+    return known.name if known is not None and known.name not in ("", known.user_id) else NAMELESS
 
 
 def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[str, Person]:
@@ -158,7 +165,7 @@ def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime
                 "team_id": workspace.team_id,
                 "enterprise_id": workspace.enterprise_id,
                 "user_id": user_id,
-                "name": user_id,
+                "name": "",
                 "gone": True,
                 "seen_at": now,
                 "zone": "",

@@ -163,7 +163,12 @@ class People:
         if not known:
             return 0
         return await self._threads.write(
-            directory.remember_people, self._db, workspace, known, self._clock.now()
+            directory.remember_people,
+            self._db,
+            self._policy,
+            workspace,
+            known,
+            self._clock.now(),
         )
 
     async def ask_of_the_gone(self, workspace: Workspace) -> None:

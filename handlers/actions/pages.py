@@ -1,11 +1,10 @@
 """The buttons of a page, and the ones to answer a page that went to others."""
 
 from bot.domain.controls import Button
-from bot.domain.errors import AlreadyAcknowledged, NoAccess, NobodyAfter, NothingToAcknowledge
+from bot.domain.errors import NoAccess
 from bot.domain.messages import PageMessage
-from bot.domain.paging import RunState
 from bot.render import forms
-from bot.render.pages import can_be_answered, channel_link
+from bot.render.pages import channel_link
 from bot.services import access, answering, reading
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal, joined
@@ -35,8 +34,6 @@ async def step_in_for(click: Click) -> Answer:
 
 async def cannot_take(click: Click) -> Answer:
     page = await _answerable(click, own=True)
-    if page.run_state is RunState.EXHAUSTED:
-        raise NobodyAfter(page.head.reference, page.team_name)
     form = forms.cannot_take_form(click.desk, page.page_id, page.head)
     return Modal(form, Button.CANNOT_TAKE, click.value)
 
@@ -48,21 +45,8 @@ async def hand_over(click: Click) -> Answer:
 
 
 async def _answerable(click: Click, *, own: bool = False) -> PageMessage:
-    """Say now that it is too late, not after a reason has been typed."""
-    page = await click.read(reading.page, click.act, click.value, own=own)
-    if can_be_answered(page):
-        return page
-    if page.responder is not None and page.acked_at is not None:
-        raise AlreadyAcknowledged(
-            page.head.reference,
-            page.team_name,
-            page.responder,
-            page.acked_at,
-            yours=page.responder == click.act.user,
-            holds=page.head.full and page.passed is None,
-        )
-    ended = page.head.state if page.ended else None
-    raise NothingToAcknowledge(page.head.reference, ended, reads=page.head.full)
+    await click.read(answering.require_answerable, click.act, click.value, own=own)
+    return await click.read(reading.page, click.act, click.value, own=own)
 
 
 async def open_channel(click: Click) -> Answer:

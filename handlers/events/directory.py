@@ -7,7 +7,12 @@ from handlers.events.event import Event
 async def person_changed(event: Event) -> None:
     shell = event.shell
     await shell.threads.write(
-        directory.remember_people, shell.db, event.workspace, [event.data["user"]], shell.now()
+        directory.remember_people,
+        shell.db,
+        shell.policy,
+        event.workspace,
+        [event.data["user"]],
+        shell.now(),
     )
 
 

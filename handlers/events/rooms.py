@@ -65,7 +65,8 @@ async def left(event: Event) -> None:
     incident_id, shell = await _incident(event), event.shell
     if incident_id is not None:
         user = str(event.data["user"])
-        await shell.threads.write(by_hand.left, shell.db, event.by_the_bot(), incident_id, user)
+        act = event.by_the_bot()
+        await shell.threads.write(by_hand.left, shell.db, shell.policy, act, incident_id, user)
 
 
 async def _incident(event: Event) -> str | None:

@@ -190,7 +190,7 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
         async def fetch_person(workspace: Workspace, user: str) -> bool:
             asked.append(user)
             found = await web.users_info(user=user)
-            directory.remember_people(db, workspace, [found["user"]], clock.now())
+            directory.remember_people(db, policy, workspace, [found["user"]], clock.now())
             return True
 
         shell = Shell(

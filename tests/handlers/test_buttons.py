@@ -12,7 +12,7 @@ from bot.domain.messages import ReminderMessage, TaskReminder, UpdateReminder
 from bot.domain.paging import RunState
 from bot.domain.visibility import Tier
 from bot.render import answers, card, pages, reminders
-from bot.services import followups, lifecycle, reading
+from bot.services import answering, followups, lifecycle, reading
 from bot.services.directory import remember_people
 from bot.store import incidents
 from bot.store.tables import Reminder, Task
@@ -171,6 +171,20 @@ async def test_open_channel_of_a_restricted_one_tells_an_outsider_nothing(stage:
     assert "restricted" in said
 
 
+@pytest.mark.parametrize("tier", Tier)
+@pytest.mark.parametrize("button", [Button.HAND_OVER, Button.ACKNOWLEDGE])
+async def test_who_took_a_page_is_told_to_those_who_read_it_or_were_paged(
+    stage: Stage, tier: Tier, button: Button
+) -> None:
+    """To be on the team's list is not enough, whichever button is pressed."""
+    opened = stage.opened(tier=tier)
+    message, page_id = await a_page(stage)
+    answering.acknowledge(stage.db, an_act(PRIYA), page_id)
+    said = await stage.answer_to_click("tom", message, button)
+    assert (f"<@{PRIYA}>" in said) is (tier is Tier.STANDARD)
+    assert opened.head.reference in said
+
+
 # The card
 
 
@@ -288,7 +302,9 @@ async def test_a_reminder_is_done_or_stopped_by_its_owner_alone(
 
 
 async def test_tomorrow_is_nine_in_the_persons_own_zone(stage: Stage) -> None:
-    remember_people(stage.db, WORKSPACE, [{"id": TOM, "name": "tom", "tz": "Pacific/Apia"}], NOON)
+    remember_people(
+        stage.db, stage.policy, WORKSPACE, [{"id": TOM, "name": "tom", "tz": "Pacific/Apia"}], NOON
+    )
     followups.add_reminder(stage.db, an_act(TOM), text="ask Legal", due_at=NOON)
     row = _reminder(stage)
     view = ReminderMessage(row.id, row.text, row.due_at, late=False)  # type: ignore[arg-type]

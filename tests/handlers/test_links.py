@@ -243,7 +243,7 @@ async def test_an_escalation_that_has_ended_says_so(stage: Stage) -> None:
 async def test_a_link_gives_nobody_a_right_that_they_have_lost(stage: Stage) -> None:
     page = a_page(stage)
     gone = [{"id": PRIYA, "name": "priya", "deleted": True}]
-    directory.remember_people(stage.db, WORKSPACE, gone, NOON)
+    directory.remember_people(stage.db, stage.policy, WORKSPACE, gone, NOON)
     answer = await ask(stage, "POST", a_token(page))
     assert answer.status == 403
     assert "You cannot acknowledge this" in answer.text
@@ -302,7 +302,7 @@ async def test_a_person_without_a_role_is_not_told_to_use_a_command(stage: Stage
     await ask(stage, "POST", a_token(page))
     assert "/escalate handover" in (await ask(stage, "GET", a_token(page))).text
     described = [{"id": PRIYA, "name": "priya", "is_restricted": True}]
-    directory.remember_people(stage.db, WORKSPACE, described, NOON)
+    directory.remember_people(stage.db, stage.policy, WORKSPACE, described, NOON)
     assert "/escalate" not in (await ask(stage, "GET", a_token(page))).text
 
 
@@ -317,7 +317,7 @@ async def test_the_time_is_said_in_the_readers_own_zone_too(stage: Stage) -> Non
     of_the_policy = await ask(stage, "GET", a_token(page))
     assert "by 2026-11-23 20:15 Singapore time (12:15 UTC)" in of_the_policy.text
     there = [{"id": PRIYA, "name": "priya", "tz": "Asia/Tokyo"}]
-    directory.remember_people(stage.db, WORKSPACE, there, NOON)
+    directory.remember_people(stage.db, stage.policy, WORKSPACE, there, NOON)
     answer = await ask(stage, "GET", a_token(page))
     assert "by 2026-11-23 21:15 Tokyo time (12:15 UTC)" in answer.text
 

@@ -63,7 +63,11 @@ async def test_a_reminder_is_set_as_meant_and_the_answer_says_so(
 
 async def test_the_answer_names_the_zone_of_the_person(stage: Stage) -> None:
     remember_people(
-        stage.db, WORKSPACE, [{"id": MEI, "name": "mei", "tz": "America/New_York"}], NOON
+        stage.db,
+        stage.policy,
+        WORKSPACE,
+        [{"id": MEI, "name": "mei", "tz": "America/New_York"}],
+        NOON,
     )
     said = await stage.command("mei", "remind 17:00 call")
     assert "Mon 2026-11-23 17:00 (America/New_York, UTC-05:00)" in said

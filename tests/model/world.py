@@ -226,7 +226,7 @@ def delivery_of(message: Message) -> str:
 async def a_world(database_url: str) -> AsyncIterator[World]:
     db, clock = Database(database_url), StandingClock()
     members = [{"id": user, "name": name} for name, user in POLICY.people.items()]
-    remember_people(db, WORKSPACE, members, NOON)
+    remember_people(db, POLICY, WORKSPACE, members, NOON)
     async with (
         running_playground(
             workspace=CAST, manifest=manifest(request_url="http://127.0.0.1/")

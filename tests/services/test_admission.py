@@ -181,7 +181,7 @@ def test_whoever_leaves_the_channel_reads_it_no_more(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, NOOR)
     scene.send(db, policy, NOON + 4 * HOUR)
-    by_hand.left(db, an_act("bot"), secret, NOOR)
+    by_hand.left(db, policy, an_act("bot"), secret, NOOR)
     with pytest.raises(NoAccess):
         reading.details(db, noor(), secret)
     [entry] = entries(db, secret, EntryKind.LEFT)
@@ -198,16 +198,18 @@ def test_a_page_loses_its_title_when_its_person_leaves(
 ) -> None:
     answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     scene.send(db, policy, NOON + 6 * HOUR)
-    by_hand.left(db, an_act("bot"), secret, PRIYA)
+    by_hand.left(db, policy, an_act("bot"), secret, PRIYA)
     [edit] = scene.letters(scene.send(db, policy, NOON + 7 * HOUR), DeliveryKind.PAGE_UPDATE)
     assert "Pile-on" not in str(edit.view)
 
 
-def test_the_owner_goes_on_answering_for_it_outside_the_channel(db: Database, secret: str) -> None:
-    by_hand.left(db, an_act("bot"), secret, SOFIA)
+def test_the_owner_goes_on_answering_for_it_outside_the_channel(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    by_hand.left(db, policy, an_act("bot"), secret, SOFIA)
     assert scene.incident(db, secret).owner == SOFIA
     assert reading.details(db, an_act(SOFIA), secret).card.head.full
-    by_hand.left(db, an_act("bot"), secret, MEI)
+    by_hand.left(db, policy, an_act("bot"), secret, MEI)
     assert participants(db, secret) == [SOFIA]
     with pytest.raises(NoAccess):
         reading.details(db, an_act(MEI), secret)
@@ -218,11 +220,11 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, PRIYA)
     scene.send(db, policy, NOON + 8 * HOUR)
-    by_hand.left(db, an_act("bot"), secret, PRIYA)
+    by_hand.left(db, policy, an_act("bot"), secret, PRIYA)
     answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     [row] = scene.waiting(db, DeliveryKind.ROOM_INVITE)
     assert row.args["users"] == [PRIYA]
-    by_hand.left(db, an_act("bot"), secret, "U0NOBODY")
+    by_hand.left(db, policy, an_act("bot"), secret, "U0NOBODY")
     assert len(entries(db, secret, EntryKind.LEFT)) == 1
 
 
@@ -417,7 +419,7 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 ) -> None:
     brought_in(db, policy, NOOR)
     scene.send(db, policy, NOON + 11 * HOUR)
-    by_hand.left(db, an_act("bot"), secret, NOOR)
+    by_hand.left(db, policy, an_act("bot"), secret, NOOR)
     edited = scene.letters(scene.send(db, policy, NOON + 12 * HOUR), DeliveryKind.MESSAGE_EDIT)
     [view] = [one.view for one in edited if isinstance(one.view, AccessRequest)]
     assert view.outcome is Outcome.WITHDRAWN
@@ -430,6 +432,6 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 def test_open_channel_brings_back_whoever_left(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, teams=()).head.id
     access.enter(db, an_act(TOM), opened)
-    by_hand.left(db, an_act("bot"), opened, TOM)
+    by_hand.left(db, policy, an_act("bot"), opened, TOM)
     access.enter(db, an_act(TOM, minutes=1), opened)
     assert participants(db, opened) == [MEI, TOM]

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
-from bot.domain.errors import AskedAlready, NobodyToAsk
+from bot.domain.errors import AnsweredAlready, AskedAlready, NobodyToAsk
 from bot.domain.messages import AccessAnswer, AccessRequest, Outcome, TaskReminder
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -157,9 +157,9 @@ def test_where_who_was_asked_can_answer_no_more_the_next_one_is_asked(
     scene.send(db, policy, NOON + timedelta(minutes=6))
     if how == "leaves Slack":
         with db.transaction() as tx:
-            leaving.mark_gone(tx, WORKSPACE, TOM, NOON + timedelta(minutes=7))
+            leaving.mark_gone(tx, policy, WORKSPACE, TOM, NOON + timedelta(minutes=7))
     elif how == "leaves the channel":
-        by_hand.left(db, an_act("bot", minutes=7), incident_id, TOM)
+        by_hand.left(db, policy, an_act("bot", minutes=7), incident_id, TOM)
     else:
         lifecycle.assign(db, an_act(SOFIA, minutes=7), incident_id, DANIEL)
     sent = scene.send(db, policy, NOON + timedelta(minutes=8))
@@ -185,6 +185,66 @@ def test_a_second_press_asks_who_can_answer_by_now(db: Database, policy: Policy)
     admission.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
+
+
+def asked_in_turn(db: Database, policy: Policy, *gone: str) -> list[str]:
+    """Who is asked for one request while one after the other leaves Slack."""
+    asked = scene.told(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_REQUEST)
+    for number, user in enumerate(gone, start=2):
+        with db.transaction() as tx:
+            leaving.mark_gone(tx, policy, WORKSPACE, user, NOON + number * HOUR)
+        sent = scene.send(db, policy, NOON + number * HOUR)
+        asked += scene.told(sent, DeliveryKind.ACCESS_REQUEST)
+    return asked
+
+
+def test_whoever_may_let_others_in_by_their_role_is_asked_behind_those_who_belong(
+    db: Database, policy: Policy
+) -> None:
+    """Sofia was only let in to read it: as a responder she may decide all the same."""
+    incident_id = one_of_toms(db, policy)
+    admission.request_access(db, policy, asking(), incident_id)
+    assert asked_in_turn(db, policy, TOM, MEI, SOFIA) == [TOM, MEI, SOFIA]
+
+
+def test_where_no_one_in_it_is_left_a_manager_on_duty_who_may_read_it_is_asked(
+    db: Database, policy: Policy
+) -> None:
+    """Of a restricted one, that is one who is in it: no one else."""
+    people(db, policy, U0STRAY={})
+    incident_id = an_incident(db, policy, an_act(TOM), teams=()).head.id
+    by_hand.joined(db, policy, an_act("bot"), incident_id, "U0STRAY", TOM)
+    assert asked_in_turn(db, policy, TOM) == [TOM, policy.managers_on_duty[0]]
+
+
+@pytest.mark.parametrize("told", [LEFT, {"is_restricted": True}], ids=["gone", "a guest"])
+def test_the_request_of_a_person_who_leaves_slack_is_closed(
+    db: Database, policy: Policy, told: Mapping[str, bool]
+) -> None:
+    incident_id = one_of_toms(db, policy)
+    admission.request_access(db, policy, asking(), incident_id)
+    scene.send(db, policy, NOON + timedelta(minutes=6))
+    request_id = scene.newest_request(db)
+    people(db, policy, **{PRIYA: dict(told)})
+    sent = scene.send(db, policy, NOON + HOUR)
+    edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
+    [old] = [one for one in edited if isinstance(one, AccessRequest)]
+    assert old.outcome is Outcome.WITHDRAWN
+    assert scene.told(sent, DeliveryKind.ACCESS_ANSWER) == []
+    with pytest.raises(AnsweredAlready):
+        admission.answer(db, an_act(TOM, minutes=61), request_id, granted=True)
+    people(db, policy)
+    again = replace(asking(), now=NOON + 2 * HOUR)
+    assert admission.request_access(db, policy, again, incident_id) == "ESC-1"
+
+
+def test_a_request_that_was_not_sent_before_its_person_left_is_never_sent(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = one_of_toms(db, policy)
+    admission.request_access(db, policy, asking(), incident_id)
+    left(db, policy, PRIYA)
+    assert scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_REQUEST) == []
 
 
 def a_task_of_priyas(db: Database, policy: Policy) -> str:

@@ -48,8 +48,8 @@ def story(db: Database, policy: Policy, tier: Tier) -> str:
     return incident_id
 
 
-def becomes(db: Database, user: str, told: dict[str, Any]) -> None:
-    directory.remember_people(db, WORKSPACE, [{"id": user, **told}], NOON)
+def becomes(db: Database, policy: Policy, user: str, told: dict[str, Any]) -> None:
+    directory.remember_people(db, policy, WORKSPACE, [{"id": user, **told}], NOON)
 
 
 def said_later(db: Database, policy: Policy) -> Sent:
@@ -73,7 +73,7 @@ def test_a_member_is_told_in_full(db: Database, policy: Policy) -> None:
 def test_who_is_kept_out_is_told_nothing_and_what_is_due_goes_to_who_answers_for_it(
     db: Database, policy: Policy, told: dict[str, Any]
 ) -> None:
-    becomes(db, TOM, told)
+    becomes(db, policy, TOM, told)
     sent = said_later(db, policy)
     assert not to(sent, TOM)
     assert scene.told(sent, DeliveryKind.REMINDER) == []
@@ -90,8 +90,8 @@ def test_a_manager_who_is_not_invited_reads_no_word_of_what_comes_instead(
     db: Database, policy: Policy, tier: Tier
 ) -> None:
     """Nobody else is left for the tasks; an update is asked only of a person who may read it."""
-    becomes(db, TOM, GUEST)
-    becomes(db, MEI, GUEST)
+    becomes(db, policy, TOM, GUEST)
+    becomes(db, policy, MEI, GUEST)
     policy = replace(policy, managers_on_duty=(MEI, UserId("U0HELEN")))
     sent = said_later(db, policy)
     assert not [*to(sent, TOM), *to(sent, MEI)]
@@ -102,8 +102,8 @@ def test_a_manager_who_is_not_invited_reads_no_word_of_what_comes_instead(
 
 @pytest.mark.usefixtures("story")
 def test_where_nobody_is_left_nothing_is_said_to_them(db: Database, policy: Policy) -> None:
-    becomes(db, TOM, GUEST)
-    becomes(db, MEI, GUEST)
+    becomes(db, policy, TOM, GUEST)
+    becomes(db, policy, MEI, GUEST)
     sent = said_later(db, replace(policy, managers_on_duty=()))
     assert not [*to(sent, TOM), *to(sent, MEI)]
 
@@ -119,7 +119,7 @@ def test_the_home_tab_of_who_is_kept_out_is_empty(
         return str(homes.home(db, act))
 
     assert "ESC-1" in drawn()
-    becomes(db, TOM, told)
+    becomes(db, policy, TOM, told)
     assert "ESC-1" not in drawn()
     assert SECRET not in drawn()
 
@@ -130,7 +130,7 @@ def test_a_page_still_goes_out_but_with_the_codename(
     """It was on its way when they became a guest; the ladder goes on without them."""
     people(db, policy)
     an_incident(db, policy, title=SECRET, tier=tier)
-    becomes(db, PRIYA, GUEST)
+    becomes(db, policy, PRIYA, GUEST)
     [page] = [one.view for one in to(scene.send(db, policy), PRIYA)]
     assert isinstance(page, PageMessage)
     assert not page.head.full
@@ -143,7 +143,7 @@ def test_a_page_that_was_sent_before_loses_its_title_when_it_is_edited(
     people(db, policy)
     incident_id = an_incident(db, policy, title=SECRET).head.id
     assert SECRET in str(to(scene.send(db, policy), PRIYA))
-    becomes(db, PRIYA, GUEST)
+    becomes(db, policy, PRIYA, GUEST)
     lifecycle.decline(db, an_act(MEI), incident_id, "no escalation")
     edits = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.PAGE_UPDATE)
     [theirs] = [letter for letter in edits if letter.channel == f"D{PRIYA}"]
@@ -154,7 +154,7 @@ def test_a_request_for_access_on_its_way_goes_to_the_next_who_may_decide(
     db: Database, policy: Policy, story: str
 ) -> None:
     admission.request_access(db, policy, an_act("U0NOOR", role=Role.VIEWER), story)
-    becomes(db, TOM, GUEST)
+    becomes(db, policy, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
 
@@ -162,7 +162,7 @@ def test_a_request_for_access_on_its_way_goes_to_the_next_who_may_decide(
 def test_follow_ups_of_an_owner_who_is_kept_out_go_to_who_resolves(
     db: Database, policy: Policy, story: str
 ) -> None:
-    becomes(db, TOM, GUEST)
+    becomes(db, policy, TOM, GUEST)
     lifecycle.resolve(db, policy, an_act(MEI, hours=1), story, root_cause="tooling")
     with db.reading() as tx:
         new = [task for task in tx.all(select(Task)) if task.text.startswith("Follow-up")]
@@ -177,7 +177,7 @@ def test_nobody_who_is_kept_out_is_brought_into_the_channel(
     scene.send(db, policy)
     lifecycle.assign(db, an_act(MEI), incident_id, TOM)
     lifecycle.assign(db, an_act(MEI, minutes=1), incident_id, PRIYA)
-    becomes(db, TOM, GUEST)
+    becomes(db, policy, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
     invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
     users = [one.users for one in invited if isinstance(one, RoomCall)]
@@ -199,7 +199,7 @@ def test_a_digest_reaches_no_person_who_is_kept_out(db: Database, policy: Policy
     an_incident(db, policy, title=SECRET, teams=())
     rule = replace(policy.digests[0], channels=(), people=(PRIYA, TOM))
     policy = replace(policy, digests=(rule,))
-    becomes(db, TOM, GUEST)
+    becomes(db, policy, TOM, GUEST)
     digests.send_now(db, policy, an_act(MEI, hours=1), None)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.DIGEST) == [PRIYA]

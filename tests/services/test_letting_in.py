@@ -239,7 +239,7 @@ def with_a_task(db: Database, policy: Policy) -> tuple[str, str]:
 def test_tasks_of_who_leaves_go_to_who_answers_for_it(db: Database, policy: Policy) -> None:
     incident_id, task_id = with_a_task(db, policy)
     lifecycle.assign(db, an_act(), incident_id, SOFIA)
-    by_hand.left(db, an_act(NOOR), incident_id, NOOR)
+    by_hand.left(db, policy, an_act(NOOR), incident_id, NOOR)
     with db.reading() as tx:
         task = stored_tasks.task(tx, task_id)
     assert task is not None
@@ -256,7 +256,7 @@ def test_a_task_of_who_may_not_read_it_is_not_used(db: Database, policy: Policy,
     """Its last reader left, so it has stayed theirs."""
     incident_id, task_id = with_a_task(db, policy)
     for user in (MEI, NOOR):
-        by_hand.left(db, an_act(user), incident_id, user)
+        by_hand.left(db, policy, an_act(user), incident_id, user)
     with db.transaction() as tx:
         stored_tasks.hand_over_task(tx, task_id, NOOR)
     act = member(NOOR)
@@ -275,7 +275,7 @@ def test_a_task_of_who_may_not_read_it_is_not_used(db: Database, policy: Policy,
 def test_who_comes_back_by_a_ladder_is_told_to_who_answers(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy, LEGAL)
     given_access(db, incident_id, TOM)
-    by_hand.left(db, an_act(TOM), incident_id, TOM)
+    by_hand.left(db, policy, an_act(TOM), incident_id, TOM)
     answering.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
     [told] = said_aloud(db, incident_id, EntryKind.CAME_BACK)
     assert told["owner"] == MEI
@@ -290,7 +290,7 @@ def test_who_was_never_in_it_is_not_said_to_come_back(db: Database, policy: Poli
 def test_the_card_says_that_a_responder_left(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy, LEGAL, PR)
     answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
-    by_hand.left(db, an_act(PRIYA), incident_id, PRIYA)
+    by_hand.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
     rows = {row.team: row for row in scene.card(db, incident_id).teams}
     assert (rows[LEGAL].left, rows[PR].left) == (True, False)
 
@@ -314,7 +314,7 @@ def test_who_may_not_read_it_any_more_is_not_told_how_to_pass_it_on(
         with pytest.raises(AlreadyAcknowledged) as said:
             answering.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), page)
         assert (said.value.yours, said.value.holds) == (True, holds)
-        by_hand.left(db, an_act(PRIYA), incident_id, PRIYA)
+        by_hand.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
 
 
 # What was passed on is not held any more

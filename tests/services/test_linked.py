@@ -4,20 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.following import Follows
-from bot.domain.ids import PageId, TeamKey, UserId
+from bot.domain.ids import NAMELESS, PageId, TeamKey, UserId
 from bot.domain.messages import PageMessage
 from bot.domain.outside import OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Link
 from bot.domain.severity import Severity
 from bot.policy import Policy
-from bot.services import linked
+from bot.services import linked, paging
 from bot.store import incidents
+from bot.store import people as stored
 from bot.store.database import Database
 from bot.store.tables import Page
-from tests.factories import MEI, NOON, PRIYA, an_incident, people
+from tests.factories import MEI, NOON, PRIYA, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 
 LEGAL = TeamKey("legal")
@@ -81,3 +83,26 @@ def test_only_whose_page_slack_took_were_paged(db: Database, policy: Policy) -> 
     assert len(said.tried) == 1
     assert len(said.untold) == len(paged) - 1 > 0
     assert not {*said.tried} & {*said.untold}
+
+
+@pytest.mark.parametrize("told", [{"name": ""}, {"name": " ", "real_name": "\u200b"}, None])
+def test_a_person_without_a_name_in_slack_is_never_named_by_their_id(
+    db: Database, policy: Policy, told: dict[str, str] | None
+) -> None:
+    """Nor one of whom Slack only says that they are not there."""
+    nameless = "U0NONAME"
+    if told is not None:
+        people(db, policy, **{nameless: told})
+    asker = an_act(nameless, role=Role.RESPONDER)
+    opened = an_incident(db, policy, asker, teams=(LEGAL,), severity=Severity.P0)
+    paging.page_person(db, policy, an_act(), opened.head.id, UserId(nameless))
+    if told is None:
+        with db.transaction() as tx:
+            stored.mark_gone(tx, WORKSPACE, nameless, NOON)
+    [page] = scene.all_pages(db, "legal")[:1]
+    [theirs] = scene.all_pages(db, f"person:{nameless}")[:1]
+    names = (
+        behind_the_link(db, policy, page).asked_by,
+        behind_the_link(db, policy, theirs).team_name,
+    )
+    assert names == (NAMELESS, NAMELESS)

@@ -74,7 +74,7 @@ def test_in_a_grid_everyone_is_everyone_of_the_organisation(
 ) -> None:
     """Slack calls nobody a stranger who is in a channel that the app can see."""
     open_to_all = replace(policy, roles=replace(policy.roles, everyone=Role.VIEWER))
-    directory.remember_people(db, OURS, [{**ANN, **told}], NOON)
+    directory.remember_people(db, policy, OURS, [{**ANN, **told}], NOON)
     act = access.identify(db, open_to_all, OURS, "U0ANN", NOON)
     assert act is not None
     assert act.role is role
@@ -94,10 +94,10 @@ def test_somebody_unknown_has_to_be_asked_for(db: Database, grouped: Policy) -> 
     assert role_of(db, grouped, "U0UNHEARD") is None
 
 
-def test_people_go_by_their_full_name(db: Database) -> None:
+def test_people_go_by_their_full_name(db: Database, policy: Policy) -> None:
     """Where there is no mention, as in an SMS, a nickname names no one."""
     told = {"name": "pri", "real_name": "Priya Nair", "profile": {"display_name": "pri 🌴"}}
-    directory.remember_people(db, WORKSPACE, [{"id": PRIYA, **told}], NOON)
+    directory.remember_people(db, policy, WORKSPACE, [{"id": PRIYA, **told}], NOON)
     with db.reading() as tx:
         known = stored.person(tx, WORKSPACE, PRIYA)
     assert known is not None

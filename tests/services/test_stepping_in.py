@@ -72,8 +72,8 @@ def test_where_several_teams_wait_for_the_same_person_they_choose(
     with pytest.raises(WhichTeam) as asked:
         answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
     assert scene.run_state(db, f"person:{PRIYA}") is RunState.PAGING
-    (chosen, name), (other, _) = asked.value.runs
-    assert name == PRIYA.lower()
+    (chosen, _, first), (other, _, second) = asked.value.runs
+    assert (first, second) == (PRIYA, TOM)
     answering.acknowledge_run(db, an_act(MEI), chosen)
     assert scene.run_of(db, f"person:{PRIYA}").responder == MEI
     assert scene.run_state(db, f"person:{TOM}") is RunState.PAGING

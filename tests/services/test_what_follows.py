@@ -71,7 +71,7 @@ def test_whom_slack_cannot_tell_is_no_ones_next_person(db: Database, policy: Pol
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     scene.send(db, policy)
     with db.transaction() as tx:
-        leaving.mark_gone(tx, WORKSPACE, TOM, NOON + MINUTE)
+        leaving.mark_gone(tx, policy, WORKSPACE, TOM, NOON + MINUTE)
     [edit] = scene.waiting(db, DeliveryKind.PAGE_UPDATE)
     assert edit.target == PRIYA
     assert [row.subject for row in scene.waiting(db, DeliveryKind.CARD_UPDATE)] == [incident_id]

@@ -127,6 +127,6 @@ async def rig(db: Database, policy: Policy, tmp_path: Path) -> AsyncIterator[Rig
     ) as slack:
         rig = Rig(db, policy, slack, clock_file)
         members = [{**person, "tz": person.get("tz", "UTC")} for person in cast["people"]]
-        remember_people(db, rig.workspace, members, rig.clock.now())
+        remember_people(db, policy, rig.workspace, members, rig.clock.now())
         yield rig
         rig.threads.close()

@@ -89,7 +89,7 @@ def somewhere_else(rig: Rig) -> Act:
     """Mei, in a second workspace whose rows stand in the same database."""
     other = Workspace("T0ELSEWHERE")
     members = [{"id": user, "name": user.lower()} for user in (MEI, SOFIA)]
-    remember_people(rig.db, other, members, rig.clock.now())
+    remember_people(rig.db, rig.policy, other, members, rig.clock.now())
     return Act(other, MEI, Role.MANAGER, rig.clock.now(), None)
 
 

@@ -275,6 +275,7 @@ EVENTS: dict[str, tuple[Change, Event]] = {
         Change.PEOPLE,
         lambda s: remember_people(
             s.rig.db,
+            s.rig.policy,
             s.rig.workspace,
             [
                 {"id": user, "deleted": True}
@@ -286,7 +287,7 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "somebody leaves": (
         Change.PEOPLE,
-        lambda s: by_hand.left(s.rig.db, s.rig.act(DANIEL), s.sealed, DANIEL),
+        lambda s: by_hand.left(s.rig.db, s.rig.policy, s.rig.act(DANIEL), s.sealed, DANIEL),
     ),
 }
 

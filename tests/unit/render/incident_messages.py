@@ -267,6 +267,12 @@ ERRORS: Mapping[str, Exception] = {
     "acknowledged already, and not held any more": errors.AlreadyAcknowledged(
         "ESC-12", "Legal", TOM, NOW, yours=True, holds=False
     ),
+    "acknowledged already, in a person's place": errors.AlreadyAcknowledged(
+        "ESC-12", "tom", PRIYA, NOW, person=TOM
+    ),
+    "nobody after a person": errors.NobodyAfter("ESC-12", "tom", TOM),
+    "a person can't be paged": errors.NobodyToPage("tom", TOM),
+    "handed over to a person already": errors.HandedOverAlready("ESC-12", "tom", person=TOM),
     "nobody after": errors.NobodyAfter("ESC-12", "Legal"),
     "asked already": errors.AskedAlready("ESC-12", NOW),
     "refused lately": errors.RefusedLately("ESC-12", NOW),
@@ -294,6 +300,7 @@ ERRORS: Mapping[str, Exception] = {
     "not yours": errors.NotYours(),
     "holds nothing": errors.HoldsNothing("ESC-12"),
     "holds nothing, and may page": errors.HoldsNothing("ESC-12", may_page=True),
+    "cannot be let in": errors.CannotBeLetIn(TOM),
     "handed over already": errors.HandedOverAlready("ESC-12", "PR"),
     "handed over once": errors.HandedOverAlready("ESC-12", "PR", once=True),
     "may not tighten": errors.MayNotTighten("manager", "responder", "make it restricted"),
@@ -305,7 +312,7 @@ ERRORS: Mapping[str, Exception] = {
     ),
     "may only read": errors.MayOnlyRead("ESC-12", "U0MEI"),
     "which team": errors.WhichTeam(
-        "ESC-12", (("01RUNLEGAL", "Legal"), ("01RUNPR", "Public Relations <Press>"))
+        "ESC-12", (("01RUNLEGAL", "Legal", None), ("01RUNTOM", "tom <Tom>", TOM))
     ),
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),

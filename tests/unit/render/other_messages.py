@@ -493,6 +493,7 @@ MESSAGES: Mapping[str, Case] = {
             (
                 WillPage("Legal", (PRIYA, TOM), again=True),
                 WillPage("PR", (SOFIA,)),
+                WillPage("tom", (TOM,), again=True, person=TOM),
                 WillPage("DPO", ()),
             ),
         ),
