@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.act import by_the_bot
 from bot.domain.duework import DeliveryKind
-from bot.domain.paging import RunState
+from bot.domain.paging import Ladder, RunState
 from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.case import Case
@@ -34,15 +34,27 @@ def held_up(db: Database, at: At) -> HeldUp | None:
     with db.reading() as tx:
         lanes, methods = limits.rate_limited(tx, at.real + LONG)
         teams = [each.removesuffix(_MAKING) for each in methods if each.endswith(_MAKING)]
-        waiting = unsent_pages.behind(tx, lanes) if lanes else []
+        behind = unsent_pages.behind(tx, lanes) if lanes else []
+        waiting = [page for page in behind if _has_backups(tx, page)]
         wanted = unsent_pages.without_place(tx, teams) if teams else []
     return HeldUp(waiting, wanted) if waiting or wanted else None
+
+
+def _has_backups(tx: Transaction, waiting: Waiting) -> bool:
+    """Whether its step is not the last of the first round: who comes later waits as well."""
+    page = pages.page(tx, waiting.subject)
+    run = pages.run(tx, page.run_id) if page else None
+    if run is None:
+        return False
+    ladder = Ladder.from_json(run.ladder)
+    return run.round == ladder.first_round and run.step + 1 < len(ladder.steps)
 
 
 def go_round(db: Database, policy: Policy, held: HeldUp, at: At) -> None:
     """Page the next step for each such page, and have each such incident live in a thread.
 
-    The page keeps its place in Slack's queue; the channel is tried for again later.
+    Once everybody on the ladder has been asked, it goes on in its own time. A page keeps its place
+    in Slack's queue; a channel is tried for again later.
     """
     for page in held.pages:
         with db.transaction() as tx:

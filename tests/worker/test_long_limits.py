@@ -3,6 +3,8 @@
 from functools import partial
 
 from bot.domain.duework import DeliveryKind
+from bot.services import long_limits
+from bot.services.delivered import At
 from bot.worker.figures import TICK
 from playground.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
@@ -11,6 +13,7 @@ from tests.waiting import eventually
 from tests.worker.conftest import Rig
 from tests.worker.test_relay import deliveries
 
+ELENA = "U0ELENA"  # Paged with everyone, at the last step.
 HOUR = 3_600
 MAKING = "conversations.create"
 
@@ -32,6 +35,25 @@ async def test_pages_behind_a_long_limit_page_the_backups_too(rig: Rig) -> None:
     assert not rig.dms_of(PRIYA)
     asked = sorted(str(row.target) for row in deliveries(rig, DeliveryKind.PAGE))
     assert asked == sorted([PRIYA, TOM] * 3), "once each: nobody is on the next step"
+
+
+@on_sqlite
+async def test_a_limit_of_everybodys_messages_uses_up_no_ladder(rig: Rig) -> None:
+    """Each is asked once, and the rounds come in their own time."""
+    limited = FaultRule(FaultKind.RATE_LIMITED, "chat.postMessage", count=50, seconds=HOUR)
+    rig.slack.slack.faults.add(limited)
+    async with rig.working():
+        await _a_tick(rig)
+        an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
+        await eventually(lambda: "ratelimited" in _outcomes(rig, ELENA))
+        await eventually(
+            lambda: long_limits.held_up(rig.db, At(rig.clock.now(), rig.clock.real())) is None
+        )
+    assert not deliveries(rig, DeliveryKind.EXHAUSTED)
+
+
+def _outcomes(rig: Rig, user: str) -> set[str | None]:
+    return {row.error for row in deliveries(rig, DeliveryKind.PAGE) if row.target == user}
 
 
 @on_sqlite
