@@ -1,9 +1,11 @@
 """What is due later: remind, task, done."""
 
 import re
+from dataclasses import replace
+from functools import partial
 
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.rights import Deed
 from bot.render import forms
 from bot.render import pending as render
@@ -12,22 +14,22 @@ from handlers.answer import Answer, Modal
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.no_target import no_person
 from handlers.commands.targets import one_target
-from handlers.commands.times import time_at_end, time_first
+from handlers.commands.times import Timed, time_at_end, time_first, time_within
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import person_first, plain
 from handlers.who import reachable
 
 REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
-_ME = re.compile(r"^\s*me\s+(?=\S)", re.IGNORECASE)
+_ME = re.compile(r"^\s*me[\s,:]+(?=\S)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
 """`remind me in 2h to call Tom`, as Slack's own command is written."""
 TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
 
 async def remind(ask: Ask) -> Answer:
-    if not ask.text:
+    if not ask.text or ask.text.lower() == "me":
         raise BadInput("when", "say when, and what to remind you about", REMIND_EXAMPLE)
-    when = await time_first(ask, _ME.sub("", ask.words, count=1))
+    when = await _when_first(ask)
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None
     reminder_id = await ask.write(
@@ -39,6 +41,48 @@ async def remind(ask: Ask) -> Answer:
     )
     line = await ask.read(pending.shown, ask.act, reminder_id)
     return render.reminder_set(ask.desk, line, when.zone)
+
+
+async def _when_first(ask: Ask) -> Timed:
+    """The time in front; behind `me to call Tom` it may stand at the end, as in Slack's own.
+
+    Raises Unclear, with the command that has the time in front, for other words before it.
+    """
+    words = _ME.sub("", ask.words, count=1)
+    who, rest = person_first(words, ask.me)
+    if who not in (None, ask.me):
+        raise await _somebody_else(ask, words, rest)
+    if who is not None:
+        words = rest
+    try:
+        return await time_first(ask, words)
+    except BadInput as error:
+        found = await time_within(ask, words)
+        if found is None:
+            raise _no_time(words, error) from None
+    as_slack = words != ask.words.strip() or _TO.match(words) is not None
+    if as_slack and found.at_the_end:
+        return found.timed
+    of, text = ask.named or "[ESC-n]", _TO.sub("", found.timed.text, count=1)
+    raise Unclear("the time goes first", (f"remind {of} {found.said} {text}",))
+
+
+async def _somebody_else(ask: Ask, words: str, rest: str) -> Unclear:
+    """`remind @tom in 20 minutes to call`: only a task reminds another person."""
+    said = plain(words.removesuffix(rest))
+    found = await time_within(ask, f"{said} {rest}")
+    text = _TO.sub("", found.timed.text.removeprefix(said).strip(), count=1) if found else ""
+    command = f"task {ask.named or 'ESC-n'} {said} {text or '<text>'}"
+    command += f" by {found.said if found else '<when>'}"
+    problem = "'remind' reminds only you; to remind another person, give them a task"
+    return Unclear(problem, (command,), no_report=True)
+
+
+def _no_time(words: str, error: BadInput) -> BadInput:
+    """The refusal is about the front, unless the words begin with what is to be done."""
+    if _TO.match(words) is None:
+        return error
+    return replace(error, problem="no time stands in front, and none that is clear at the end")
 
 
 async def reminders(ask: Ask) -> Answer:
@@ -55,7 +99,8 @@ async def task(ask: Ask) -> Answer:
         raise no_person(ask, TASK.name, "begin with the person who gets the task", TASK_EXAMPLE)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
-    when = await time_at_end(ask, rest, TASK_EXAMPLE)
+    again = partial(_task_again, ask, target.said)
+    when = await time_at_end(ask, rest, TASK_EXAMPLE, again)
     found = await ask.incident()
     assignee = await reachable(ask.shell, ask.act, user)
     await ask.write(
@@ -75,6 +120,10 @@ async def task(ask: Ask) -> Answer:
         zone=when.zone.key,
         text=when.text,
     )
+
+
+def _task_again(ask: Ask, said: str, text: str, time: str) -> str:
+    return f"{TASK.name} {ask.named or 'ESC-n'} {said} {text} by {time}"
 
 
 async def done(ask: Ask) -> Answer:

@@ -1,17 +1,26 @@
-"""Points in time in a command: in front of the text, or at its end behind `by`."""
+"""Points in time in a command: in front of the text or at its end, there also behind `by`."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.when import read_when
 from handlers.commands.normal import normal
 from handlers.commands.words import plain
 from handlers.request import Request
 
-_BY = re.compile(r"\s+by(?=\s)", re.IGNORECASE)
+_BY = re.compile(r"[\s(\[{]+by(?=\s)", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:at|before|until|till|on)\s+", re.IGNORECASE)
+_TRAILING = re.compile(r"\s+(?:before|until|till)$", re.IGNORECASE)
+_COURTESY = re.compile(
+    r"(?:[\s,;.!()\[\]{}-]+(?:(?:at\s+the\s+)?(?:very\s+)?latest|sharp|please|pls|plz|thanks|thx"
+    r"|(?:and\s+)?(?:no|not)\s+later(?:\s+than\s+that)?|or\s+(?:sooner|earlier)|thank\s+you))+"
+    r"[\s,;.!()\[\]{}-]*$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\S+")
 _WORDS_AT_END = 8
 _LONGEST_SHOWN = 40
@@ -26,6 +35,15 @@ class Timed:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A time within a text: how it was said, and whether nothing stands behind it."""
+
+    timed: Timed
+    said: str
+    at_the_end: bool
+
+
 async def time_first(request: Request, typed: str) -> Timed:
     """Split off the time in front. What stands behind it is returned as it was typed."""
     line, zone = normal(typed), await request.zone()
@@ -35,19 +53,23 @@ async def time_first(request: Request, typed: str) -> Timed:
 
 async def time_alone(request: Request, typed: str) -> Timed:
     """Read what must be a time and nothing else."""
-    found = await time_first(request, typed)
+    found = await time_first(request, without_courtesy(typed))
     if found.text:
         shown = found.text[:_LONGEST_SHOWN]
         raise BadInput("when", f"'{shown}' is not part of the time", "tomorrow 9:00")
     return found
 
 
-async def time_at_end(request: Request, typed: str, example: str) -> Timed:
+async def time_at_end(
+    request: Request, typed: str, example: str, again: Callable[[str, str], str]
+) -> Timed:
     """Split at the last `by` that a time alone follows: 'written by Tom by 17:00'.
 
-    Where none does, the refusal is about the last `by`, or about the one that a time follows.
+    Where none does, the refusal is about the last `by`, or about the one that a time follows;
+    `again` makes the command of the text and the time.
     """
-    text, problem = f" {typed}", "end with when it is due"
+    text, problem = f" {without_courtesy(typed)}", "end with when it is due"
+    moved: Found | None = None
     for number, by in enumerate(reversed(list(_BY.finditer(text)))):
         try:
             found = await time_first(request, text[by.end() :])
@@ -55,21 +77,40 @@ async def time_at_end(request: Request, typed: str, example: str) -> Timed:
             problem = error.problem if number == 0 else problem
             continue
         if not found.text:
-            return Timed(found.at, found.zone, plain(text[: by.start()]))
+            return Timed(found.at, found.zone, plain(text[: by.start()]).rstrip(" ,;-"))
         shown = found.text[:_LONGEST_SHOWN]
         problem = f"'{shown}' after the time is not part of it; put the time at the end"
-    if not _BY.search(text) and (time := await _time_without_by(request, text)):
-        problem = f"write 'by' in front of the time, and nothing after it: by {time}"
+        moved = _moved(found, text, by.start(), by.end())
+    if not _BY.search(text) and (moved := await time_within(request, text)):
+        problem = "write 'by' in front of the time, and nothing after it"
+    if moved is not None:
+        time = _LEADING.sub("", moved.said)
+        raise Unclear(problem, (again(moved.timed.text, time),), no_report=True)
     raise BadInput("when", problem, example)
 
 
-async def _time_without_by(request: Request, text: str) -> str:
-    """Find the time in a text that names one without `by`: `draft it friday 5pm please`."""
-    for word in list(_WORD.finditer(text))[-_WORDS_AT_END:]:
+async def time_within(request: Request, typed: str) -> Found | None:
+    """Find the time in a text: the one that ends it (`call legal in 20 minutes`), or the first."""
+    typed, first = without_courtesy(typed), None
+    for word in list(_WORD.finditer(typed))[1:][-_WORDS_AT_END:]:
         try:
-            found = await time_first(request, text[word.start() :])
+            timed = await time_first(request, typed[word.start() :])
         except BadInput:
             continue
-        behind = text[word.start() :].strip()
-        return behind.removesuffix(found.text).strip()[:_LONGEST_SHOWN]
-    return ""
+        found = _moved(timed, typed, word.start(), word.start())
+        if found.at_the_end:
+            return found
+        first = first or found
+    return first
+
+
+def without_courtesy(typed: str) -> str:
+    """Leave out what stands behind a time and changes nothing about it: `please`, `no later`."""
+    return _COURTESY.sub("", typed)
+
+
+def _moved(found: Timed, typed: str, before: int, begins: int) -> Found:
+    """The time that begins in a text, and the text before and behind it."""
+    said = plain(typed[begins:]).removesuffix(found.text).strip(" ,;:-()[]")
+    text = f"{_TRAILING.sub('', plain(typed[:before]))} {found.text}".strip(" ,;:-(")
+    return Found(Timed(found.at, found.zone, text), said, at_the_end=not found.text)
