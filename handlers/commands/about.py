@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
+from bot.domain.ids import reference
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
@@ -57,6 +58,10 @@ async def about(ask: Ask, verb: Verb) -> Ask:
 def _refuse_numbered(ask: Ask, verb: Verb) -> None:
     """Raise Unclear for `page 1. legal 2. pr`: the first number is no escalation's."""
     before, *items = _ITEM.split(ask.text)
+    if items[0:2:2] == ["1"] and not items[2:] and not before.strip() and ask.named is None:
+        name, text = reference(1), items[1].strip()
+        problem = f"it is not clear whether '1' is {name} or the first of a list"
+        raise Unclear(problem, (f"{verb.name} {name} {text}", f"{verb.name} ESC-n {text}"))
     if items[0:3:2] != ["1", "2"] or (before.strip() and reference_first(before)[1]):
         return
     names = ", ".join(item.strip(" ,;") for item in items[1::2])

@@ -11,7 +11,7 @@ from bot.render import answers, forms
 from bot.services import correcting
 from bot.services.correcting import Correction
 from handlers.answer import Answer, Modal
-from handlers.commands.edited import listed, of_which, refuse_a_part
+from handlers.commands.edited import listed, of_which, refuse_a_part, refuse_two
 from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import first_word, plain
@@ -28,6 +28,7 @@ async def edit(ask: Ask) -> Answer:
         return Modal(forms.edit_form(ask.desk, head.id, head), Button.EDIT_DETAILS, head.id)
     refuse_question(ask, EDIT, first_word(ask.words)[1])
     ask = await of_which(ask)
+    refuse_two(ask)
     if _REFERENCES.fullmatch(first_word(ask.words)[0]):
         await refuse_a_part(ask)
     wanted = correction(ask.policy, ask.words)

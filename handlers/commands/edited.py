@@ -22,6 +22,11 @@ from handlers.commands.words import (
 _FIELD = re.compile(r"title|category|references?|restricted", re.IGNORECASE)
 _OF = re.compile(r"(?:of|for|in|on)\s+", re.IGNORECASE)
 _TO = re.compile(r"(?:to|as|into|=)\s+(?=\S)", re.IGNORECASE)
+_SECOND = re.compile(
+    r"(?:\s*[,;/&|]\s*(?:and\s+)?|\s+and\s+)(?P<of>(?:esc(?:alation)?[-\s_#]{0,3}|#)[0-9]{1,9})[:,]?\s+"
+    rf"(?P<field>{_FIELD.pattern})(?!\w)",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"[\s,;]+")
 _ADD, _REMOVE, _NONE = ("add", "+", "plus", "append"), ("remove", "-", "minus", "delete"), "none"
 _NO_REFERENCE = frozenset(
@@ -61,6 +66,32 @@ async def of_which(ask: Ask) -> Ask:
             no_report=True,
         )
     return replace(ask, named=found, words=f"{name} {value}".strip())
+
+
+def refuse_two(ask: Ask) -> None:
+    """Raise Unclear for `title X, ESC-6 title Y`: the second is no part of the value. A colon
+    behind the field begins the value.
+    """
+    field, rest = first_word(ask.words)
+    if colon_before(ask.words, rest):
+        return
+    line = normal(ask.words)
+    found = _SECOND.search(line.norm)
+    named = reference_first_if_any(line.norm[found.start("of") :]) if found else None
+    if found is None or named in (None, ask.named):
+        return
+    of = ask.named or "ESC-n"
+    first = plain(line.raw[: line.starts[found.start()]]).rstrip(" ,;/&|")
+    second = plain(line.raw[line.starts[found.start("field")] :])
+    raise Unclear(
+        f"it is not clear whether this edits {named} too",
+        (
+            f"edit {of} {first}",
+            f"edit {named} {second}",
+            f"edit {of} {plain(field).rstrip(':').lower()}: {plain(rest)}",
+        ),
+        no_report=True,
+    )
 
 
 async def _in_front(ask: Ask) -> Ask:

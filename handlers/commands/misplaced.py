@@ -14,6 +14,7 @@ from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
     behind_linking,
+    colon_before,
     number_first,
     plain,
     reference_ahead,
@@ -175,7 +176,7 @@ def counts(rest: str) -> bool:
 async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
     """Raise Unclear for `note ESC-5 4 call them`, where ESC-54 is there."""
     digits = re.match(r"([0-9]{1,2})(?=\s|$)", normal(rest).norm)
-    if digits is None or _uncounted(rest)[0] is None:
+    if digits is None or _uncounted(rest)[0] is None or colon_before(ask.words, rest):
         return
     whole = parse_reference(f"{parse_reference(name)}{digits[1]}")
     other = await ask.read(naming.numbered, ask.act, whole)

@@ -3,12 +3,14 @@
 import re
 
 from bot.domain.errors import Unclear
+from bot.domain.ids import reference
 from handlers.commands.misplaced import in_full
-from handlers.commands.verb import Ask, Asking, Verb
+from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import asked, plain, reference_first_if_any
 
 _MARKS = re.compile(r"\s*[?\uff1f]+")
 _AT_THE_END = re.compile(r"\s*[?\uff1f][?!\uff1f\s.*_~)\]]*$")
+_NUMBER = re.compile(r"(?<![0-9])0*([0-9]{1,9})(?![0-9])")
 _BEGUN = re.compile(r"^[?\uff1f\s]+")
 
 
@@ -24,11 +26,27 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     in_front = asked(ask.words, rest)
     if not (before or in_front or at_the_end):
         return
+    problem = f"'{verb.name} …?' may be a question"
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
     text = _AT_THE_END.sub("", _BEGUN.sub("", plain(rest)))
     said = f"{names}: {text}" if names and text and in_front else f"{names} {text}".strip()
+    if verb.behind is Behind.REFERENCES:
+        raise Unclear(problem, _pair(ask, verb, said))
     commands = [in_full(verb, ask.named, said)]
+    if verb.behind is Behind.NOTHING and verb.about_incident:
+        # `ack` alone is about every page that waits, wherever it is copied to.
+        commands = [one.replace(" [ESC-n]", " ESC-n") for one in commands]
     if verb.about_incident:
         commands.append(f"show {ask.named or reference_first_if_any(said) or 'ESC-n'}")
-    raise Unclear(f"'{verb.name} …?' may be a question", tuple(commands))
+    raise Unclear(problem, tuple(commands))
+
+
+def _pair(ask: Ask, verb: Verb, said: str) -> tuple[str, ...]:
+    """Which one ends, and of which it is a duplicate: the first two that are named, or this one."""
+    named = [ask.named] if ask.named else []
+    named += [reference(int(found[1])) for found in _NUMBER.finditer(said)]
+    if not named:
+        return (f"{verb.name} ESC-n of ESC-m", "show ESC-n")
+    ending, original = named[:2] if len(named) > 1 else ("ESC-n", named[0])
+    return (f"{verb.name} {ending} of {original}", f"show {original}")

@@ -182,6 +182,15 @@ class Table:
                 _new(tx, PagingRun),
             )
 
+    def renumber(self, was: int, to: int) -> None:
+        """One of them under another number, until it is given back."""
+        with self.db.transaction() as tx:
+            for table in ("incident", "kept_incident"):
+                there = f"UPDATE {table} SET number = {to} WHERE number = {was}"  # noqa: S608
+                tx.connection.exec_driver_sql(there)
+        self._kept.put_back()
+        self._known, self._others = self._look()
+
     def check(self, holds: bool, text: str, became: Became) -> None:
         if not holds:
             self.wrong.append(f"{text!r} → {became}")
