@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
-from bot.domain.sought import ANYTHING, number_sought
+from bot.domain.sought import ANYTHING, number_sought, numbers_sought
 from bot.domain.visibility import Tier
 from bot.store.tables import Incident, WorkspaceRow
 from bot.store.transaction import Transaction
@@ -74,7 +74,9 @@ def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
         standard & _has(tx, col(Incident.title), word),
         standard & _has(tx, col(Incident.category), word),
     )
-    number = number_sought(word)
+    number, begins = number_sought(word), numbers_sought(word)
+    if begins is not None:
+        return or_(found, cast(col(Incident.number), String).like(f"{begins}%"))
     return found if number is None else or_(found, col(Incident.number) == number)
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from bot.domain.errors import BadInput
 from bot.domain.sought import retyped, sought
+from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import reading
 from bot.store.database import Database
 from bot.store.searching import Searched, search
-from tests.factories import WORKSPACE, an_act, an_incident, people
+from tests.factories import DANIEL, WORKSPACE, an_act, an_incident, people
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,28 @@ def test_quotes_of_any_kind_make_a_phrase_and_a_star_is_anything(
     for reference in ("*ESC-7*", "`esc7`", "#esc-7", "ESC\u20137.", "(7)", "ESC-007"):
         assert numbers(reference) == ["ESC-7"], reference
     assert numbers('before ESC-7 "bomb threat"') == ["ESC-6"]
+
+
+def test_a_reference_may_have_a_space_or_a_star(db: Database, policy: Policy) -> None:
+    """What an escalation's list shows to everyone is found by its number, and no word of it."""
+    an_incident(db, policy, title="Sealed", tier=Tier.RESTRICTED, teams=())
+    for number in range(7, 13):
+        an_incident(db, policy, title=f"Number {number}", teams=())
+
+    def numbers(words: str, user: str = DANIEL) -> list[int]:
+        found = reading.search(db, an_act(user), words).heads
+        return [int(head.reference.removeprefix("ESC-")) for head in found]
+
+    for words in ("ESC 7", "esc 7", "Esc #7", "escalation 7", "*ESC 7*", "ESC- 7"):
+        assert numbers(words) == [7], words
+    assert numbers("esc-1*") == numbers("ESC 1*") == numbers("#1*") == [12, 11, 10, 1]
+    assert numbers("esc1* number") == [12, 11, 10]
+    assert numbers("esc*") == numbers("esc-*") == list(range(12, 0, -1))
+    assert numbers("before ESC 12 esc-1*") == [11, 10, 1]
+    assert numbers('"ESC 7"') == [7]
+    [sealed] = reading.search(db, an_act(DANIEL), "esc-6*").heads
+    assert not sealed.full
+    assert sealed.name != "Sealed"
 
 
 def test_further_back_a_phrase_is_still_one(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
