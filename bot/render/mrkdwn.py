@@ -1,5 +1,6 @@
 """Text for Slack's mrkdwn: escaped exactly once, and cut without breaking what was escaped."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,6 +14,9 @@ _PRODUCT = "Tocsin"
 
 # Invisible marks that reverse the text after them: a title must not turn its neighbours around.
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_IN_QUOTES = re.compile(
+    "[\"'\u201c\u2018\u201e\u00ab][^\"'\u201c\u201d\u201e\u2018\u00ab\u00bb]+[\"'\u201d\u2019\u201c\u00bb]"
+)
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -65,6 +69,14 @@ def _end_of_whole_characters(text: str, end: int) -> int:
 def one_line(text: object, limit: int = 150) -> str:
     """A title as part of a sentence: no line breaks, no code fence that swallows what follows."""
     return cut(" ".join(str(text).replace("```", "'''").split()), limit)
+
+
+def quoted(text: object, limit: int = 150) -> str:
+    """A person's words in quotes, which are not doubled where they are in quotes already."""
+    said = one_line(text, limit)
+    if _IN_QUOTES.fullmatch(said):
+        said = said[1:-1].strip()
+    return f"\u201c{said}\u201d"
 
 
 def sentence(text: object) -> str:

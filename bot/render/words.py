@@ -130,6 +130,7 @@ def _environment(
         "line": mrkdwn.one_line,
         "local": mrkdwn.local,
         "prose": mrkdwn.prose,
+        "quoted": mrkdwn.quoted,
         "sentence": mrkdwn.sentence,
         "begins": _begins,
         "span": humane,

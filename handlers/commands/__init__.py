@@ -18,7 +18,7 @@ from handlers.commands import (
     writing,
 )
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word, plain
+from handlers.commands.words import as_read, first_word, plain
 
 
 async def _help(ask: Ask) -> Answer:
@@ -27,9 +27,11 @@ async def _help(ask: Ask) -> Answer:
     known = BY_WORD.get(wanted)
     if known is None and len(ask.text.split()) > 1:
         require(ask.act, Deed.OPEN)
-        said = offers.unknown_command(ask.desk, wanted, (), plain(ask.said))
+        said = offers.unknown_command(ask.desk, as_read(wanted, ask.words), (), plain(ask.said))
         return Unsure(said.text, said.blocks)
-    return render.help(ask.desk, explained, known.name if known else wanted or None)
+    return render.help(
+        ask.desk, explained, known.name if known else as_read(wanted, ask.words) or None
+    )
 
 
 HELP = Verb(

@@ -12,6 +12,12 @@ from handlers.commands.words import ENDS, colon_before, first_word, plain
 _A_PAGE = (
     r"(?:my|the|this|that|your|his|her|their)\s+(?:page|call|request|shift)|pag(?:e|es|ed|ing|er)"
 )
+_OF_THE_WEB = re.compile(
+    r"(?<![\w-])(?:fan|facebook|fb|web|home|landing|profile|company|business|brand|news|wiki\w*|phishing"
+    r"|login|community|instagram|tiktok|youtube|product|shop|error|404)[-\s]+pages?(?![\w-])",
+    re.IGNORECASE,
+)
+"""Pages that no one is paged with: they may be what the escalation is about."""
 _UNABLE = (
     r"(?:can\s?no?t|can't|cant|couldn't|could\s+not|won't|will\s+not|unable\s+to|not\s+able\s+to)"
     r"(?:\s+(?:really|even|currently|possibly))?"
@@ -73,7 +79,7 @@ def refuse_about_a_person(ask: Ask, verb: str, said: str, rest: str, *, text_beg
 
 
 def is_about_a_person(policy: Policy, rest: str) -> bool:
-    norm = normal(rest).norm
+    norm = _OF_THE_WEB.sub(" ", normal(rest).norm)
     people = "|".join(map(re.escape, policy.people)) or "(?!)"
     person = re.compile(rf"(?:<@\w+>|@?(?:{people}){ENDS}){_DOES}", re.IGNORECASE)
     return bool(

@@ -26,6 +26,7 @@ from handlers.commands.typed import Typed, read
 from handlers.commands.undoing import undone
 from handlers.commands.verb import Ask
 from handlers.commands.words import (
+    as_read,
     first_word,
     number_first,
     plain,
@@ -60,7 +61,7 @@ async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
     if not commands and (offer.commands or offer.report):
         require(ask.act, Deed.OPEN)
     report = offer.report if may_open(ask.act) else ""
-    word = offer.word or typed.word
+    word = offer.word or as_read(typed.word, typed.said)
     if offer.block:
         said = offers.undo(ask.desk, word, offer.block, commands, report)
     else:

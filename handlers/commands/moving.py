@@ -174,12 +174,14 @@ async def duplicate(ask: Ask) -> Answer:
     ask = replace(ask, named=await known(ask, read.ending) if read.ending else ask.named)
     found = await ask.incident()
     turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
-    return await _ended(ask, found, turned, State.DUPLICATE)
+    return await _ended(ask, found, turned, State.DUPLICATE, of=original)
 
 
-async def _ended(ask: Ask, found: Found, turned: Turned, state: State) -> Answer:
+async def _ended(
+    ask: Ask, found: Found, turned: Turned, state: State, of: str | None = None
+) -> Answer:
     ended = ask.say(
-        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=state.value
+        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=state.value, of=of
     )
     return await placed(ask, found.incident_id, ended)
 

@@ -1,5 +1,6 @@
 """`/escalate` and `/escalate open`: the form, or at once."""
 
+import re
 from collections.abc import Awaitable
 from functools import partial
 from hashlib import sha256
@@ -22,6 +23,7 @@ from handlers.shell import Shell
 from handlers.subjects import typed_as
 from handlers.who import once_known
 
+_NAMES = re.compile(r"(?:[@#]\S+[\s,]*)+")
 UNLESS_SAID = Severity.P2
 """In between: a P3 would page for a day without a backup, a P1 wakes people."""
 
@@ -57,8 +59,9 @@ def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | N
 
 
 def _says_nothing(title: str) -> bool:
-    """A number or a reference alone is no title: a person who types it means something else."""
-    return title.isdigit() or _only_a_reference(title) is not None
+    """A number, a reference or mentions alone are no title: who types them means something else."""
+    only_names = _NAMES.fullmatch(title) is not None
+    return title.isdigit() or only_names or _only_a_reference(title) is not None
 
 
 def _only_a_reference(title: str) -> str | None:

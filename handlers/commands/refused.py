@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.domain.controls import COMMAND
-from bot.domain.errors import AlreadyHandled, BadInput, Misread, NotFound
+from bot.domain.errors import AlreadyHandled, BadInput, Misread, NotFound, Unclear
 from bot.domain.ids import reference
 from bot.policy import Policy
 from bot.render import offers
@@ -20,8 +20,10 @@ from handlers.commands.severities import written_first
 from handlers.commands.typed import Typed, read
 from handlers.commands.verb import Verb
 from handlers.commands.words import (
+    as_read,
     first_word,
     number_first,
+    once_quoted,
     plain,
     reference_first,
     reference_first_if_any,
@@ -46,13 +48,30 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.desk, result, text)
     if not isinstance(result, Failure):
         return result
-    answer = replace(result, error=_as_command(result.error, text)).message(shell.desk)
+    error = _as_command(_named(result.error, text), text)
+    answer = replace(result, error=error).message(shell.desk)
     if isinstance(result.error, AlreadyHandled):
         return answer
     report = _report(shell.policy, result.error, text)
     if report:
         answer = offers.perhaps_a_report(shell.desk, answer, report)
     return with_text(shell.desk, answer, text)
+
+
+def _named(error: Exception, text: str) -> Exception:
+    """The refusal with people and channels by their names, as they were typed."""
+    match error:
+        case BadInput():
+            return replace(error, problem=once_quoted(as_read(error.problem, text)))
+        case NotFound():
+            return replace(error, named=as_read(error.named, text))
+        case Unclear():
+            commands = tuple(as_read(command, text) for command in error.commands)
+            return replace(
+                error, problem=once_quoted(as_read(error.problem, text)), commands=commands
+            )
+        case _:
+            return error
 
 
 def _as_command(error: Exception, text: str) -> Exception:

@@ -35,6 +35,9 @@ _PERSON = re.compile(r"<@([A-Z0-9]+)>")
 _WORD = re.compile(r"\S+")
 STOPS = ".,;:!?-/|=&+"
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_OPENED_TWICE = re.compile("(?<!\\w)(['\u201c])[\"'\u201c\u2018\u00ab](?=\\w)")
+_CLOSED_TWICE = re.compile("(?<=\\w)[\"'\u201d\u2019\u00bb](['\u201d])(?!\\w)")
+_UNNAMED = {"@": "this person", "#": "this channel", "!": "this group"}
 _SCHEMES = ("mailto:", "tel:", "https://", "http://")
 _ME = frozenset({"me", "@me", "myself"})
 
@@ -59,6 +62,27 @@ def _named(entity: re.Match[str]) -> str:
             return label or f"@{target.split('^')[0]}"
         case _:
             return _link(target, (label or "").strip())
+
+
+def as_read(said: str, typed: str) -> str:
+    """Put names for the ids that readers of the one form leave in what they say: the person whom
+    Slack calls `<@U0TOM|tom>` is `@tom`. Without a name they are 'this person', 'this channel'.
+    """
+    names = {
+        f"{kind}{target}".lower(): f"{kind}{label.lstrip(kind)}" if label else _UNNAMED[kind]
+        for kind, target, label in _ENTITY.findall(typed)
+        if kind
+    }
+    if not names:
+        return said
+    ids = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    found = re.compile(rf"<({ids})(?:\|[^<>]*)?>|({ids})(?![\w|])", re.IGNORECASE)
+    return found.sub(lambda one: names[(one[1] or one[2]).lower()], said)
+
+
+def once_quoted(said: str) -> str:
+    """Leave out quotes of a person's that stand within ours: `'"this"' is not a time`."""
+    return _CLOSED_TWICE.sub(r"\1", _OPENED_TWICE.sub(r"\1", said))
 
 
 def _link(target: str, label: str) -> str:

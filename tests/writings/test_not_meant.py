@@ -58,6 +58,10 @@ REASONS = (
     "not a threat, just lyrics",
     "this is a test",
     "same as ESC-5",
+    "a fan page about cats",
+    "the Facebook page is satire",
+    "phishing pages, handled by security",
+    "web page removed",
 )
 
 

@@ -40,7 +40,7 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "resolved": ("reference", "follow_ups"),
     "closed": ("reference",),
     "reopened": ("reference", "withdrawn", "restored"),
-    "ended": ("reference", "state", "withdrawn"),
+    "ended": ("reference", "state", "withdrawn", "of"),
     "page_sent": ("reference", "team", "people", "in_person"),
     "paged_before": ("reference", "run"),
     "access_requested": ("reference",),
@@ -220,6 +220,10 @@ CASES: Mapping[str, Case] = {
         )
         for block, needed in CONFIRMATIONS.items()
     },
+    "said, ended as a duplicate": Case(
+        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0, "of": "ESC-7"},
+    ),
     **MESSAGES,
     **VIEWS,
 }

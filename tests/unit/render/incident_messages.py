@@ -259,7 +259,12 @@ ERRORS: Mapping[str, Exception] = {
         ("triaged", "awaiting decision", "resolved", "duplicate", "declined"),
     ),
     "illegal move, one legal": errors.IllegalMove("ESC-12", "reviewed", "new", ("reopened",)),
+    "illegal move, of a duplicate": errors.IllegalMove(
+        "ESC-12", "duplicate", "reviewed", ("reopened",)
+    ),
     "reason needed": errors.ReasonNeeded("P3"),
+    "reason needed, to decline": errors.ReasonNeeded("declined"),
+    "nothing to do, a duplicate": errors.NothingToDo("ESC-12", "duplicate"),
     "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
     "acknowledged already, by the same person": errors.AlreadyAcknowledged(
         "ESC-12", "Legal", TOM, NOW, yours=True
@@ -344,6 +349,7 @@ SAID: Mapping[str, Any] = {
     "team": "Legal",
     "person": TOM,
     "state": State.RESOLVED,
+    "of": None,
     "severity": Severity.P0,
     "due_at": NOW,
     "assignee": TOM,
