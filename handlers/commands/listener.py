@@ -19,7 +19,11 @@ from handlers.commands.allowed import allowed, may_open
 from handlers.commands.misplaced import as_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
-from handlers.commands.opening_here import instead_of_opening, room_of_another
+from handlers.commands.opening_here import (
+    instead_of_opening,
+    named_beside_a_severity,
+    room_of_another,
+)
 from handlers.commands.questions import refuse_question
 from handlers.commands.refused import shown, with_text
 from handlers.commands.typed import read
@@ -96,7 +100,7 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
         await whoever(shell, context, body, user, trigger)
         raise
     channel = str(body.get("channel_id") or "") or None
-    room = None
+    room = named_beside_a_severity(shell.policy, typed)
     if typed.verb is not None and typed.verb.straight is not None and typed.named is None:
         asking = unidentified(shell, context, body, user, trigger)
         room = await room_of_another(shell, asking, typed, channel)

@@ -18,9 +18,16 @@ async def room_of_another(
     shell: Shell, asking: Act, typed: Typed, channel: str | None
 ) -> str | None:
     """The escalation in whose channel another word than `open` was typed, with a text."""
-    if typed.verb is not OPEN or typed.word.lower() == OPEN.name or not typed.words or not channel:
+    if typed.word.lower() == OPEN.name or not typed.words or not channel:
         return None
     return await shell.threads.read(naming.in_channel, shell.db, asking, channel)
+
+
+def named_beside_a_severity(policy: Policy, typed: Typed) -> str | None:
+    """The escalation in `ESC-5 raise p0`."""
+    named = typed.named if typed.verb is OPEN else None
+    is_one = named is not None and not named.startswith("<")
+    return named if is_one and written_first(policy, typed.words) else None
 
 
 def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:

@@ -43,6 +43,8 @@ async def test_another_word_for_open_asks_in_an_escalations_channel(table: Table
 
 IN_ITS_CHANNEL = (
     ("raise p0", "severity ESC-7 p0", "open p0 <title>"),
+    ("ESC-5 raise p0", "severity ESC-5 p0", "open p0 <title>"),
+    ("ESC-5: new p1 they know his school", "severity ESC-5 p1: they know", "open p1: they know"),
     ("start investigating the logs", "status ESC-7 investigating the logs", "open investigating"),
     ("create task me call Tom by 17:00", "task ESC-7 me call Tom by 17:00", "open task me call"),
     ("new update all is calm", "update ESC-7 all is calm", "open update all is calm"),
