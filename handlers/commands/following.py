@@ -7,12 +7,14 @@ from functools import partial
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.rights import Deed
+from bot.domain.times.front import begins_with_time
 from bot.render import forms
 from bot.render import pending as render
 from bot.services import followups, pending
 from handlers.answer import Answer, Modal
 from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.no_target import no_person
+from handlers.commands.normal import normal
 from handlers.commands.targets import one_target
 from handlers.commands.times import Timed, time_at_end, time_first, time_within
 from handlers.commands.verb import Ask, Asking, Behind, Verb
@@ -23,6 +25,7 @@ REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
 _ME = re.compile(r"^\s*me[\s,:]+(?=\S)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
 """`remind me in 2h to call Tom`, as Slack's own command is written."""
+_BEGINS_A_TIME = re.compile(r"(?:in|at|on|by)\s|@?\s?[0-9]", re.IGNORECASE)
 TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
 
@@ -57,7 +60,9 @@ async def _when_first(ask: Ask) -> Timed:
     try:
         return await time_first(ask, words)
     except BadInput as error:
-        found = await time_within(ask, words)
+        norm = normal(words).norm
+        begun = _BEGINS_A_TIME.match(norm) or begins_with_time(norm, ask.policy.working)
+        found = None if begun else await time_within(ask, words)
         if found is None:
             raise _no_time(words, error) from None
     as_slack = words != ask.words.strip() or _TO.match(words) is not None

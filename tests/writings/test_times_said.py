@@ -86,6 +86,20 @@ AROUND = (
 )
 
 
+async def test_a_time_in_front_that_is_wrong_is_not_passed_over(table: Table) -> None:
+    """The reminder would be set for the other one."""
+    for text in (
+        "17:00 - 18:00 call",
+        "25:00 call at 9:00",
+        "in 3 moons call in 2h",
+        "at 9 call in 2h",
+    ):
+        became = await table.say(MEI, f"remind {text}", OPEN_CHANNEL)
+        table.check(became.refused and "time goes first" not in became.text, text, became)
+        became = await table.say(MEI, f"remind me {text}", OPEN_CHANNEL)
+        table.check(became.refused, text, became)
+
+
 async def test_what_stands_around_a_time_changes_nothing(table: Table) -> None:
     for form in AROUND:
         text = f"task me {form.format('read it by heart')}"
