@@ -118,7 +118,9 @@ def _sure(ask: Ask, first: First) -> str:
     if first.unsure or not first.clear:
         command = " ".join(part for part in (SEVERITY.name, of, said) if part)
         sure = f"{command}: {rest}" if rest else command
-        raise Unclear(f"it is not clear whether '{ask.text[:80]}' sets {first.severity}", (sure,))
+        new = (f"open {said}: {rest}",) if rest and ask.named is None else ()
+        problem = f"it is not clear whether '{ask.text[:80]}' sets {first.severity}"
+        raise Unclear(problem, (sure, *new))
     return rest
 
 

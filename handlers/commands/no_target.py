@@ -30,9 +30,13 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     return NotFound("team", plain(word), nearest, or_person=True)
 
 
-def no_person(ask: Ask, verb: str, problem: str, example: str) -> Exception:
-    """No one is mentioned in front; a name that the policy knows is offered as a mention."""
-    by_name = _by_name(ask, verb, *first_word(ask.words))
+def no_person(ask: Ask, verb: str, problem: str, example: str, *, text: bool = True) -> Exception:
+    """No one is mentioned in front; a name that the policy knows is offered as a mention.
+
+    `text`: some may follow it.
+    """
+    word, rest = first_word(ask.words)
+    by_name = _by_name(ask, verb, word, rest if text else "")
     return by_name or BadInput("person", problem, example)
 
 

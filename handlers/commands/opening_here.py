@@ -34,7 +34,7 @@ def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
     """Nothing is opened by it: the command for each reading is offered."""
     problem = f"'{typed.word}' here may be about {here} or open a new escalation"
     first = written_first(policy, typed.words)
-    if first is None:
+    if first is None or not first.clear:
         new = f"{OPEN.name} {plain(typed.words)}"
         return Unclear(problem, (*_about(typed, here), new), no_report=True)
     code, title = first.severity.lower(), plain(first.rest)

@@ -21,7 +21,9 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(_TO.sub("", ask.words, count=1), ask.me)
     if user is None:
-        raise no_person(ask, ASSIGN.name, "name the new owner, and nothing else", "assign @priya")
+        raise no_person(
+            ask, ASSIGN.name, "name the new owner, and nothing else", "assign @priya", text=False
+        )
     if rest:
         raise await _one_owner(ask, rest)
     found = await ask.incident()

@@ -41,6 +41,13 @@ async def test_another_word_for_open_asks_in_an_escalations_channel(table: Table
     table.check(len(became.opened) == 1, "open", became)
 
 
+async def test_a_severitys_number_before_a_text_may_open_one_too(table: Table) -> None:
+    for text in ("sev 1 bomb threat", "severity 1 bomb threat", "priority 1 bomb threat"):
+        became = await table.say(MEI, text, NO_CHANNEL)
+        table.check(became.refused and "ESC-1" not in became.text, text, became)
+        table.check("`/escalate open p1: bomb threat`" in became.text, text, became)
+
+
 IN_ITS_CHANNEL = (
     ("raise p0", "severity ESC-7 p0", "open p0 <title>"),
     ("ESC-5 raise p0", "severity ESC-5 p0", "open p0 <title>"),
@@ -48,6 +55,7 @@ IN_ITS_CHANNEL = (
     ("start investigating the logs", "status ESC-7 investigating the logs", "open investigating"),
     ("create task me call Tom by 17:00", "task ESC-7 me call Tom by 17:00", "open task me call"),
     ("new update all is calm", "update ESC-7 all is calm", "open update all is calm"),
+    ("raise high profile case", "note ESC-7 raise high", "open high profile case"),
     ("new wave of threats", "note ESC-7 new wave of threats", "open wave of threats"),
 )
 

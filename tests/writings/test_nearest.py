@@ -14,6 +14,7 @@ NEAR = (
     ("page ESC-5 priya, legal", "page ESC-5 @priya legal"),
     ("handover priya drafted", "handover ESC-7 @priya drafted"),
     ("assign priya", "assign ESC-7 @priya"),
+    ("assign priya please", "assign ESC-7 @priya"),
     ("task priya draft it by 17:00", "task ESC-7 @priya draft it by 17:00"),
     ("page leagl they want it", "page ESC-7 legal they want it"),
     ("handover leagl drafted", "handover ESC-7 legal drafted"),
