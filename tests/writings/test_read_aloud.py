@@ -91,11 +91,7 @@ def test_an_apostrophe_is_no_quote() -> None:
 SENTENCES = (
     ("duplicate ESC-5 of ESC-6", "ESC-5 is closed as a duplicate of ESC-6."),
     ("decline ESC-5 spam", "ESC-5 is now _declined_."),
-    ("decline ESC-5", "To decline the escalation, please say why"),
-    ("severity ESC-5 p3", "To lower the severity of the escalation to P3, please say why"),
-    ("close ESC-5", "ESC-5 is _new_, so it can't be closed."),
-    ("status ESC-8 monitoring", "ESC-8 is _resolved_, so it can't be moved to _monitoring_."),
-    ("show ESC-999", "There is no escalation \u201cESC-999\u201d here."),
+    ("show ESC-999", "There is no escalation \u201cESC-999\u201d."),
 )
 
 

@@ -197,7 +197,7 @@ CASES: Mapping[str, Case] = {
     ),
     "said, a duplicate": Case(
         lambda desk, values: answers.said(desk, "answers", "ended", **values),
-        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0},
+        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0, "of": "ESC-7"},
     ),
     "notice, late": Case(
         lambda desk, view: notices.dated(desk, notices.notice(desk, view), NOW - HOUR),
@@ -220,10 +220,6 @@ CASES: Mapping[str, Case] = {
         )
         for block, needed in CONFIRMATIONS.items()
     },
-    "said, ended as a duplicate": Case(
-        lambda desk, values: answers.said(desk, "answers", "ended", **values),
-        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0, "of": "ESC-7"},
-    ),
     **MESSAGES,
     **VIEWS,
 }
