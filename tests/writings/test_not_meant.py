@@ -135,7 +135,9 @@ async def test_a_page_that_is_called_off_is_not_sent(table: Table) -> None:
         became = await table.say(MEI, text, OPEN_CHANNEL)
         sent = ":" in text
         table.check(became.refused is not sent, text, became)
-        table.check(sent or "`/escalate update ESC-7 pr not needed" in became.text, text, became)
+        table.check(
+            sent or "`/escalate update ESC-7 pr no longer needed" in became.text, text, became
+        )
 
 
 SECOND = (
