@@ -235,13 +235,15 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class RoomLost:
-    """The channel of an open escalation was archived; to those who answer for it.
+    """An open escalation lost its channel; to those who answer for it.
 
     `again_at`: when another is made. None: it is not without a channel any more, or it has ended.
+    `archived`: somebody archived it; otherwise it is out of reach.
     """
 
     head: Head
     again_at: datetime | None
+    archived: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def assigned(desk: Desk, view: Assigned) -> Message:
 
 
 def room_lost(desk: Desk, view: RoomLost) -> Message:
-    """Its channel was archived: how it comes back; later where the work goes on."""
+    """Its channel was lost: how it comes back; later where the work goes on."""
     said = section(desk.say("escalation", "room_lost", view=view))
     fallback = desk.say("escalation", "room_lost_fallback", view=view)
     block = "room_lost_over" if view.again_at is None else "room_lost_next"

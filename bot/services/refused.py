@@ -213,8 +213,8 @@ def _after_rejection(
             _post_page_again(tx, claimed, at)
         case DeliveryKind.CARD_UPDATE if aim.channel and aim.ts and code in _CARD_IS_LOST:
             rooms.card_lost(tx, act, claimed.subject, aim.channel, aim.ts)
-        case _ if aim.channel and claimed.incident_id and code in held.ARCHIVED:
-            rooms.channel_archived(tx, policy, act, claimed.incident_id, aim.channel)
+        case _ if aim.channel and claimed.incident_id and code in held.GONE:
+            rooms.channel_lost(tx, policy, act, claimed.incident_id, aim.channel, code)
         case DeliveryKind.CARD_POST if aim.channel:
             rooms.card_refused(tx, act, claimed.subject, aim.channel, code)
         case DeliveryKind.ACCESS_REQUEST:

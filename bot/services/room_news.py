@@ -1,4 +1,4 @@
-"""What is said to those who answer for an escalation whose channel was archived."""
+"""What is said to those who answer for an escalation whose channel was lost."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import KEPT_OUT, NO_INCIDENT, for_person
 from bot.store.claims import Claimed
+from bot.store.held import OUT_OF_REACH
 from bot.store.tables import Incident
 from bot.store.tables.states import RoomState
 
@@ -32,4 +33,5 @@ def room_lost_stands(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: date
 def _view(shelf: Shelf, claimed: Claimed, incident: Incident) -> RoomLost:
     lost = incident.room is RoomState.ARCHIVED and incident.ended_at is None
     again_at = datetime.fromisoformat(claimed.args["again_at"]) if lost else None
-    return RoomLost(for_person(shelf, incident, claimed.target or ""), again_at)
+    archived = claimed.args.get("error") != OUT_OF_REACH
+    return RoomLost(for_person(shelf, incident, claimed.target or ""), again_at, archived)

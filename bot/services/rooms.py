@@ -16,6 +16,7 @@ from bot.policy import Policy
 from bot.services.case import Case
 from bot.services.standing import keep_true
 from bot.store import held, incidents, timers
+from bot.store.database import Database
 from bot.store.tables.states import ROOMLESS, RoomState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -193,15 +194,17 @@ def _without_place(case: Case, error: str) -> None:
     case.change(channel_id=None, thread_ts=None, card_ts=None)
 
 
-def channel_archived(
+def channel_lost(
     tx: Transaction,
     policy: Policy,
     act: Act,
     incident_id: str,
     channel: str,
+    error: str,
     happened: float | None = None,
 ) -> None:
-    """Somebody archived the channel: nothing is posted there, and what is to be said waits.
+    """The channel was archived, or is out of reach: nothing is posted there, and what is to be said
+    waits. `error` is one of `held.GONE`.
 
     Who answers for an open incident is told; it gets another channel unless this one comes back.
     Where it was the shared one, the incident has no place until it gets its own. `happened`: when,
@@ -215,12 +218,12 @@ def channel_archived(
         case RoomState.CHANNEL:
             case.change(room=RoomState.ARCHIVED)
             told = _told(happened)
-            seq = case.record(EntryKind.ROOM, channel=channel, error="is_archived", **told)
+            seq = case.record(EntryKind.ROOM, channel=channel, error=error, **told)
             keep_true(case, Change.ROOM)
             if case.incident.ended_at is None:
-                _tell_that_it_is_lost(case, policy, seq)
+                _tell_that_it_is_lost(case, policy, seq, error)
         case RoomState.THREAD:
-            _without_place(case, "is_archived")
+            _without_place(case, error)
         case RoomState.WANTED | RoomState.ARCHIVED:
             return
         case never:
@@ -228,13 +231,21 @@ def channel_archived(
     case.put_down()
 
 
-def _tell_that_it_is_lost(case: Case, policy: Policy, seq: int) -> None:
+def _tell_that_it_is_lost(case: Case, policy: Policy, seq: int, error: str) -> None:
     again_at = case.act.now + REPAIR_EVERY
     _plan_repair(case, again_at)
     told = dict.fromkeys((case.incident.owner, *policy.managers_on_duty))
     for user in filter(None, told):
         key = f"room-lost:{case.id}:{seq}:{user}"
-        case.tell(DeliveryKind.ROOM_LOST, user, case.id, key, again_at=again_at.isoformat())
+        at = again_at.isoformat()
+        case.tell(DeliveryKind.ROOM_LOST, user, case.id, key, again_at=at, error=error)
+
+
+def is_place_of(db: Database, incident_id: str, channel: str) -> bool:
+    """Tell whether an incident lives in this channel now, or in a thread of it."""
+    with db.reading() as tx:
+        incident = incidents.get(tx, incident_id)
+    return incident is not None and incident.channel_id == channel
 
 
 def _is_old(case: Case, happened: float | None) -> bool:

@@ -1,4 +1,4 @@
-"""Notices that found their channel archived: kept, and said once there is a channel again."""
+"""Notices that found their channel archived or out of reach: kept, and said in the next one."""
 
 from datetime import datetime
 
@@ -17,6 +17,9 @@ WHILE_ARCHIVED = "the channel is archived"
 """Why a notice was not sent."""
 ARCHIVED = frozenset({"is_archived", "is_inactive"})
 """What Slack says of such a channel."""
+OUT_OF_REACH = "channel_out_of_reach"
+"""Our word for one that Slack no longer knows: it was deleted, or the bot was removed from it."""
+GONE = ARCHIVED | {OUT_OF_REACH}
 
 
 _MISSED = or_(
@@ -25,7 +28,7 @@ _MISSED = or_(
     and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.error) == WHILE_ARCHIVED),
     and_(
         col(Delivery.state) == DeliveryState.DEAD,
-        one_of_these(col(Delivery.error), sorted(ARCHIVED)),
+        one_of_these(col(Delivery.error), sorted(GONE)),
     ),
 )
 _SAY = Prepared(

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
+from bot.domain.act import Workspace
 from bot.slack.client import SlackCalls
-from bot.slack.errors import DeadTarget, PlaceRefused, SlackError, TokenLost
+from bot.slack.errors import DeadTarget, PlaceRefused, Rejected, SlackError, TokenLost
 from bot.store.claims import Claimed
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,22 @@ class Doubts:
         if not isinstance(described, dict) or described.get("id") != user:
             return False
         return described.get("deleted") is True or described.get("is_bot") is True
+
+    async def out_of_reach(self, workspace: Workspace, channel: str) -> bool:
+        """Tell whether Slack no longer knows a channel, or no longer shows it to us."""
+        lost: bool = await self._once(
+            (workspace.team_id, channel), lambda: self._ask_of_channel(channel)
+        )
+        return lost
+
+    async def _ask_of_channel(self, channel: str) -> bool:
+        try:
+            await self._calls.call("conversations.info", channel=channel)
+        except Rejected as error:
+            return error.code == "channel_not_found"
+        except SlackError:
+            return False
+        return False
 
     async def _once(self, key: Hashable, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         now = time.monotonic()

@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from bot.domain.duework import DeliveryKind
-from bot.services import delivered, refused
+from bot.services import delivered, refused, rooms
 from bot.services.delivered import Retry
 from bot.services.letters import Aim, RoomCall, aim_of
 from bot.slack.errors import (
@@ -20,7 +20,7 @@ from bot.slack.errors import (
 )
 from bot.store import limits
 from bot.store.claims import Claimed
-from bot.store.held import ARCHIVED
+from bot.store.held import ARCHIVED, OUT_OF_REACH
 from bot.threads import Threads
 from bot.worker.blocked import scope_of
 from bot.worker.doubts import Doubts
@@ -31,6 +31,7 @@ from bot.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
+_NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
 ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
 """Others may go ahead of these in their channel."""
 
@@ -49,9 +50,22 @@ class Failing(Loop):
 
     async def settle(self, claimed: Claimed, said: SlackError, draft: Written | RoomCall) -> None:
         """Store what Slack's answer, or the lack of one, leads to."""
-        error = await self._doubts.judged(claimed, said)
+        error, aim = await self._doubts.judged(claimed, said), _aim_of(draft)
+        if await self._is_out_of_reach(claimed, error, aim):
+            error = Rejected(OUT_OF_REACH, expected=True)
         self._report(claimed, error)
-        await self._store(claimed, error, _aim_of(draft))
+        await self._store(claimed, error, aim)
+
+    async def _is_out_of_reach(self, claimed: Claimed, error: SlackError, aim: Aim) -> bool:
+        """Tell whether an incident has lost its channel: one answer may be wrong, so not by the
+        first refusal, and only if Slack confirms it."""
+        incident_id, channel = claimed.incident_id, aim.channel
+        refused_there = isinstance(error, PlaceRefused) and error.code in _NOT_THERE
+        if not (refused_there and claimed.attempts > 1 and incident_id and channel):
+            return False
+        if not await self._threads.read(rooms.is_place_of, self._db, incident_id, channel):
+            return False
+        return await self._doubts.out_of_reach(claimed.workspace, channel)
 
     async def _store(self, claimed: Claimed, error: SlackError, aim: Aim) -> None:
         write, db, policy = self._threads.write, self._db, self._policy

@@ -27,7 +27,7 @@ def _archived(
     happened: float | None,
 ) -> None:
     with db.transaction(act) as tx:
-        rooms.channel_archived(tx, policy, act, incident_id, channel, happened)
+        rooms.channel_lost(tx, policy, act, incident_id, channel, "is_archived", happened)
 
 
 async def unarchived(event: Event) -> None:

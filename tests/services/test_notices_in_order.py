@@ -45,7 +45,7 @@ def test_what_was_in_flight_when_the_channel_came_back_waits_for_what_was_kept(
     room = scene.incident(db, incident_id).channel_id or ""
     act = by_the_bot(WORKSPACE, NOON)
     with db.transaction() as tx:
-        rooms.channel_archived(tx, policy, act, incident_id, room)
+        rooms.channel_lost(tx, policy, act, incident_id, room, "is_archived")
     for minute, words in enumerate(("one", "two")):
         say(db, incident_id, words, minute)
     scene.send(db, policy, NOON + 2 * MINUTE)

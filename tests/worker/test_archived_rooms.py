@@ -133,5 +133,5 @@ async def test_a_channel_that_is_archived_after_the_end_is_nobodys_news(rig: Rig
     with rig.db.transaction() as tx:
         channel = scene.incident(rig.db, incident_id).channel_id
         assert channel is not None
-        rooms.channel_archived(tx, rig.policy, rig.act(MEI), incident_id, channel)
+        rooms.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, channel, "is_archived")
     assert scene.waiting(rig.db, DeliveryKind.ROOM_LOST) == []

@@ -175,7 +175,7 @@ def archived(said: Said) -> None:
     rig = said.rig
     channel = said.incident().channel_id or ""
     with rig.db.transaction() as tx:
-        rooms.channel_archived(tx, rig.policy, rig.act(MEI), said.open, channel)
+        rooms.channel_lost(tx, rig.policy, rig.act(MEI), said.open, channel, "is_archived")
 
 
 Event = Callable[[Said], object]

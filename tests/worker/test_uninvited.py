@@ -79,7 +79,7 @@ async def test_a_channel_that_comes_back_is_a_reason_to_try_again_and_none_to_te
     async with refused_and_told(rig) as incident_id:
         room = rig.slack.channel("esc-1").id
         with rig.db.transaction() as tx:
-            rooms.channel_archived(tx, rig.policy, rig.act(MEI), incident_id, room)
+            rooms.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, room, "is_archived")
         await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE))
     with rig.db.transaction() as tx:
         rooms.channel_restored(tx, rig.act(MEI), incident_id, room)
