@@ -159,6 +159,13 @@ CASES: Mapping[str, Case] = {
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),
     ),
+    "notice, room out of reach": Case(
+        notices.notice,
+        Notice(
+            a_head(),
+            an_entry(EntryKind.ROOM, {"channel": "C0ESC12", "error": "channel_out_of_reach"}),
+        ),
+    ),
     "notice, owner gone": Case(
         notices.notice,
         Notice(a_head(), an_entry(EntryKind.OWNER, {"to": "U0PRIYA", "from": "U0TOM"})),

@@ -403,6 +403,12 @@ MESSAGES: Mapping[str, Case] = {
     "assigned, ended since": Case(escalations.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)),
     "room lost": Case(escalations.room_lost, RoomLost(a_head(channel_id=None), NOW)),
     "room lost, masked": Case(escalations.room_lost, RoomLost(a_masked_head(), NOW)),
+    "room lost, out of reach": Case(
+        escalations.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
+    ),
+    "room lost, out of reach, another since": Case(
+        escalations.room_lost, RoomLost(a_head(), None, archived=False)
+    ),
     "room lost, another since": Case(escalations.room_lost, RoomLost(a_head(), None)),
     "room lost, masked, another since": Case(
         escalations.room_lost, RoomLost(a_masked_head(), None)
