@@ -14,7 +14,7 @@ from tests.handlers.test_buttons import a_page
 from tests.handlers.test_events import happens
 from tests.handlers.test_forms import form, sent_by
 
-NOWHERE = "nothing was posted there"
+NOWHERE = "Nothing was posted in its channel"
 ARCHIVED = {"type": "channel_archive", "channel": "C0ESC1", "user": "U0MEI"}
 
 
@@ -93,7 +93,7 @@ async def test_the_button_that_leads_to_the_channel_says_so(stage: Stage) -> Non
     await an_archived_one(stage)
     message, _ = await a_page(stage)
     said = await stage.answer_to_click("priya", message, Button.OPEN_CHANNEL)
-    assert "is archived" in said
+    assert "was archived or deleted" in said
     assert "<#C0ESC1>" not in said
 
 
