@@ -21,9 +21,8 @@ _EMOJI = re.compile(r"(?<![A-Za-z0-9])(?::[a-z][a-z0-9_+'-]*:)+(?![A-Za-z0-9])")
 _PIECE = re.compile(rf"<[@#!][^<>]*>|&(?:lt|gt|amp);|{_EMOJI.pattern}|.", re.DOTALL)
 _LEADING = " -:,;.|/\\=+&!"
 """What may stand before the first name, as before an item of a list."""
-_AS_IT_IS = re.compile(
-    r"(?:[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]|(?<=[A-Za-z0-9])'(?=[A-Za-z0-9]))*", re.ASCII
-)
+_PLAIN = r"[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]*"
+_AS_IT_IS = re.compile(rf"{_PLAIN}(?:(?<=[A-Za-z0-9])'(?=[A-Za-z0-9]){_PLAIN})*", re.ASCII)
 _SPACE = re.compile(r"\s")
 _TYPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "\u00b4": "'", "\u2019": "'", "\u2044": "/"}
 _RAISED = ("<fraction>", "<super>", "<sub>")

@@ -72,9 +72,19 @@
     }
     if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open") && !event.defaultPrevented) {
       closeSide();
+      foldSidebar();
     }
   });
   document.addEventListener("input", (event) => { if (event.target.dataset?.max) count(event.target); });
+
+  // On a phone: opened by its button, folded by a press anywhere else, or by Escape.
+  function foldSidebar(pressed) {
+    const app = get("app"), button = app?.querySelector("[data-fold]");
+    if (!button || (pressed?.closest?.("#sidebar") && !pressed.closest("a"))) return;
+    const open = Boolean(pressed?.closest?.("[data-fold]")) && !app.classList.contains("sidebar-open");
+    app.classList.toggle("sidebar-open", open);
+    button.setAttribute("aria-expanded", String(open));
+  }
 
   function closeSide() {
     const side = get("side");
@@ -89,6 +99,7 @@
     const link = event.target.closest?.('a[hx-trigger="opened"]');
     if (link) htmx.trigger(link, "opened");
     if (event.target.closest?.("[data-close-side]")) closeSide();
+    foldSidebar(event.target);
     if (event.target.closest?.("[data-open-weather]")) sessionStorage.setItem("weather", "open");
     if (event.target.closest?.("[data-theme-toggle]")) {
       const dark = getComputedStyle(document.documentElement).colorScheme === "dark"

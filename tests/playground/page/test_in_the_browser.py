@@ -305,3 +305,42 @@ async def test_nothing_is_asked_of_another_host(client: Client, page: Page) -> N
     await client.go("home")
     assert asked
     assert [url for url in asked if not url.startswith(client.base)] == []
+
+
+async def test_on_a_phone_the_side_bar_folds_away(client: Client) -> None:
+    page = client.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    sidebar, fold = page.locator("#sidebar"), page.get_by_role("button", name="Conversations")
+    await expect(sidebar).to_be_hidden()
+    main = await page.locator("#main").bounding_box()
+    assert main is not None
+    assert main["width"] == 390
+    await fold.click()
+    await expect(sidebar).to_be_visible()
+    await expect(fold).to_have_attribute("aria-expanded", "true")
+    await page.keyboard.press("Escape")
+    await expect(sidebar).to_be_hidden()
+    await fold.click()
+    await page.locator("#main").click(position={"x": 380, "y": 400})
+    await expect(sidebar).to_be_hidden()
+    await fold.click()
+    await sidebar.get_by_role("link", name="secret").click()
+    await expect(page.locator("#room-head")).to_contain_text("secret")
+    await expect(sidebar).to_be_hidden()
+
+
+async def test_the_button_to_new_messages_is_as_high_as_its_text(
+    client: Client, slack: RunningPlayground
+) -> None:
+    for number in range(30):
+        await slack.person("bob").say(f"Line {number}", "general")
+    await client.wait_for_text("Line 29", within="#message-list")
+    await client.page.locator("#messages").evaluate("list => { list.scrollTop = 0; }")
+    await slack.person("bob").say("Below the fold", "general")
+    button = client.page.get_by_role("button", name="New messages")
+    await expect(button).to_be_visible()
+    box = await button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 24
+    await button.click()
+    await expect(client.message("Below the fold")).to_be_in_viewport()
