@@ -3,10 +3,12 @@ rights."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
+from pathlib import Path
 
 from sqlmodel import col, select
 
@@ -17,17 +19,31 @@ from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.policy.model import LadderRule, LadderStep, RoleRules
+from bot.render.desk import Desk
+from bot.render.words import Words
 from bot.services import access, admission, answering, by_hand, followups, lifecycle, paging
 from bot.services.opening import open_incident
 from bot.store import requests
+from bot.store.database import Database
 from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
+from tests.databases import fresh_url
 from tests.factories import DANIEL, MEI, PRIYA, SOFIA, a_draft, an_act
-from tests.handlers.stage import BYSTANDER, Stage
+from tests.handlers.stage import BYSTANDER, Stage, a_stage
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 PEOPLE = {role: UserId(f"U0ROLE{role.word.upper()}") for role in Role}
 FRIEND = UserId("U0FRIEND")
 TITLE = "The words of it"
+
+
+@asynccontextmanager
+async def stage_of_the_matrix(folder: Path, policy: Policy) -> AsyncIterator[Stage]:
+    """On SQLite: rights are the same on both."""
+    with fresh_url("sqlite", folder) as url:
+        db = Database(url)
+        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
+            yield ready
+        db.close()
 
 
 def of_the_matrix(policy: Policy) -> Policy:

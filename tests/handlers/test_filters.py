@@ -13,15 +13,11 @@ from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
 from bot.services import answering, followups, lifecycle
-from bot.store.database import Database
-from tests.databases import fresh_url
 from tests.factories import MEI, NOON, PRIYA, SOFIA, an_act
 from tests.handlers.requests import command_body, send
-from tests.handlers.rights_standings import PEOPLE, of_the_matrix
-from tests.handlers.stage import Stage, a_stage
+from tests.handlers.rights_standings import PEOPLE, stage_of_the_matrix
+from tests.handlers.stage import Stage
 from tests.services import scene
 
 WORDS = ("minister", "harassment", "legal", "item-77", "sofia", "draft", "note-word", "streamer")
@@ -37,11 +33,8 @@ QUERIES = (
 
 @pytest.fixture
 async def stage(tmp_path: Path, policy: Policy) -> AsyncIterator[Stage]:
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
-            yield ready
-        db.close()
+    async with stage_of_the_matrix(tmp_path, policy) as ready:
+        yield ready
 
 
 def two_alike(stage: Stage) -> None:

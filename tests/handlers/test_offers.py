@@ -15,20 +15,22 @@ from bot.domain.controls import Button
 from bot.domain.offers import TAKES
 from bot.policy import Policy
 from bot.render import home
-from bot.render.desk import Desk
-from bot.render.words import Words
 from bot.services import homes, outgoing
 from bot.services.access import identify
 from bot.services.letters import Letter
-from bot.store.database import Database
 from bot.store.tables import Delivery
 from bot.worker.rendering import message
-from tests.databases import fresh_url
 from tests.factories import NOON, WORKSPACE
 from tests.handlers.requests import command_body, send
-from tests.handlers.rights_standings import PEOPLE, STANDINGS, Standing, Subject, of_the_matrix
+from tests.handlers.rights_standings import (
+    PEOPLE,
+    STANDINGS,
+    Standing,
+    Subject,
+    stage_of_the_matrix,
+)
 from tests.handlers.rights_tries import BUTTONS
-from tests.handlers.stage import Stage, a_stage
+from tests.handlers.stage import Stage
 from tests.truth import as_claimed
 
 LEADS_ON = {Button.SHOW, Button.REQUEST_ACCESS}
@@ -37,11 +39,8 @@ LEADS_ON = {Button.SHOW, Button.REQUEST_ACCESS}
 
 @pytest.fixture
 async def stage(tmp_path: Path, policy: Policy) -> AsyncIterator[Stage]:
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
-            yield ready
-        db.close()
+    async with stage_of_the_matrix(tmp_path, policy) as ready:
+        yield ready
 
 
 def offered(shown: Any) -> Iterator[tuple[str, str]]:

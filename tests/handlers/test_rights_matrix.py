@@ -20,10 +20,7 @@ from bot.domain.ids import UserId
 from bot.domain.rights import Deed, may
 from bot.domain.severity import Severity
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
 from bot.services import admission, answering, followups
-from bot.store.database import Database
 from bot.store.tables import (
     Delivery,
     Incident,
@@ -41,7 +38,6 @@ from handlers.commands import VERBS as ALL_VERBS
 from handlers.subjects import typed_as
 from handlers.views import FORMS
 from playground.driver import texts
-from tests.databases import fresh_url
 from tests.factories import DANIEL, MEI, SOFIA, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, interaction_body, send
 from tests.handlers.rights_standings import (
@@ -51,10 +47,10 @@ from tests.handlers.rights_standings import (
     Holds,
     Standing,
     Subject,
-    of_the_matrix,
+    stage_of_the_matrix,
 )
 from tests.handlers.rights_tries import BUTTONS, ELSEWHERE, VERBS, Try, Way, forms
-from tests.handlers.stage import Stage, a_stage
+from tests.handlers.stage import Stage
 from tests.kept import Kept
 
 REFUSALS = (
@@ -79,13 +75,9 @@ _number = count(1)
 
 @pytest.fixture
 async def stage(tmp_path: Path, policy: Policy) -> AsyncIterator[Stage]:
-    """On SQLite: rights are the same on both."""
-    with fresh_url("sqlite", tmp_path) as url:
-        db = Database(url)
-        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
-            ready.opened()
-            yield ready
-        db.close()
+    async with stage_of_the_matrix(tmp_path, policy) as ready:
+        ready.opened()
+        yield ready
 
 
 def test_the_matrix_knows_every_deed_button_and_form(policy: Policy) -> None:

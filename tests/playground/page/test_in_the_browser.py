@@ -13,6 +13,13 @@ from tests.playground.page.driver import Client
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+async def thirty_lines(client: Client, slack: RunningPlayground) -> None:
+    """More than a window shows."""
+    for number in range(30):
+        await slack.person("bob").say(f"Line {number}", "general")
+    await client.wait_for_text("Line 29", within="#message-list")
+
+
 async def test_a_message_shows_at_once_and_the_composer_is_empty_again(client: Client) -> None:
     await client.type("Good morning <b>all</b> & @bob")
     await client.wait_for_text("Good morning <b>all</b> & @Bob Okoro", within="#message-list")
@@ -39,9 +46,7 @@ async def test_what_is_being_typed_survives_an_incoming_message(
 async def test_the_list_stays_at_its_end_when_messages_come(
     client: Client, slack: RunningPlayground
 ) -> None:
-    for number in range(30):
-        await slack.person("bob").say(f"Line {number}", "general")
-    await client.wait_for_text("Line 29", within="#message-list")
+    await thirty_lines(client, slack)
     last = client.message("Line 29")
     await expect(last).to_be_in_viewport()
 
@@ -332,9 +337,7 @@ async def test_on_a_phone_the_side_bar_folds_away(client: Client) -> None:
 async def test_the_button_to_new_messages_is_as_high_as_its_text(
     client: Client, slack: RunningPlayground
 ) -> None:
-    for number in range(30):
-        await slack.person("bob").say(f"Line {number}", "general")
-    await client.wait_for_text("Line 29", within="#message-list")
+    await thirty_lines(client, slack)
     await client.page.locator("#messages").evaluate("list => { list.scrollTop = 0; }")
     await slack.person("bob").say("Below the fold", "general")
     button = client.page.get_by_role("button", name="New messages")
