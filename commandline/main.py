@@ -42,8 +42,8 @@ def main(arguments: Sequence[str]) -> int:
         return WRONG_INPUT
     except HistoryGone:
         print(
-            "The database file was deleted, moved, replaced or overwritten while this command used "
-            "it. Put it back, then run the command again.",
+            "The database file was deleted, moved, replaced, overwritten or cut off while this "
+            "command used it. Put it back, then run the command again.",
             file=sys.stderr,
         )
         return 1

@@ -324,8 +324,8 @@ class PerhapsStored(StoreUnavailable):
 
 
 class HistoryGone(StoreUnavailable):
-    """The file of the SQLite database was deleted, moved, replaced or overwritten while this
-    process uses it."""
+    """The file of the SQLite database was deleted, moved, replaced, overwritten or cut off while
+    this process uses it."""
 
 
 class PolicyError(TocsinError):

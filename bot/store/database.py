@@ -171,8 +171,9 @@ class Database:
             self.file.check()
         except HistoryGone:
             log.critical(
-                "The database file was deleted, moved, replaced or overwritten while this process "
-                "uses it: nothing is stored or sent. Put it back, or stop this process first",
+                "The database file was deleted, moved, replaced, overwritten or cut off "
+                "while this process uses it: nothing is stored or sent. Put it "
+                "back, or stop this process first",
                 extra={"file": str(self.file.path)},
             )
             if self._failed is not None:

@@ -90,8 +90,8 @@ class Vitals:
                     unmigrated = await self._threads.read(self._unmigrated, self._db)
             except HistoryGone:
                 return [
-                    "the database file was deleted, moved, replaced or overwritten: nothing is "
-                    "stored or sent"
+                    "the database file was deleted, moved, replaced, overwritten or cut off: "
+                    "nothing is stored or sent"
                 ]
             except (StoreUnavailable, TimeoutError):
                 return [_DAMAGED if self._db.is_damaged else "the database does not answer"]

@@ -150,11 +150,13 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
     assert all("Nothing is stored any more" in one for one in said), said
     status, body = await replica.get("/readyz")
     assert status == 503
-    assert "deleted, moved, replaced or overwritten" in body
+    assert "deleted, moved, replaced, overwritten or cut off" in body
     log = replica.log.read_text()
     assert (
         1
-        <= log.count("CRITICAL The database file was deleted, moved, replaced or overwritten")
+        <= log.count(
+            "CRITICAL The database file was deleted, moved, replaced, overwritten or cut off"
+        )
         <= 2
     )
     assert as_it_is(path) == there, "nothing is made, nothing is written"
