@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from commandline import acknowledging
 from commandline.runtime import Tocsin
-from handlers.door import receive
+from handlers.door import Door
 
 
 def create_app(tocsin: Tocsin) -> Starlette:
@@ -45,7 +45,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def _slack(tocsin: Tocsin) -> Endpoint:
     async def slack(request: Request) -> Response:
-        return await receive(tocsin.bolt, request)
+        settings = tocsin.settings
+        door = Door(tocsin.bolt, settings.signing_secret, tocsin.figures.answered)
+        return await door.receive(request)
 
     return slack
 

@@ -12,6 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 Observer = Callable[[str, int, float], None]
 """Told of each request: the kind of its payload, the status of the answer, the seconds."""
 
+UNREAD = "other"
+"""The kind of a payload that was refused before it was read."""
+
 _PAYLOADS = {
     "block_actions": "click",
     "view_submission": "form",
@@ -64,4 +67,4 @@ def payload_of(body: Mapping[str, Any]) -> str:
     if "command" in body:
         return "command"
     said = body.get("type")
-    return _PAYLOADS.get(said, "other") if isinstance(said, str) else "other"
+    return _PAYLOADS.get(said, UNREAD) if isinstance(said, str) else UNREAD

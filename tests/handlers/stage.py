@@ -34,7 +34,7 @@ from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
 from bot.threads import Threads
 from handlers.background import BackgroundTasks
-from handlers.door import receive
+from handlers.door import Door
 from handlers.shell import Shell
 from handlers.wellformed import WellFormed
 from playground.driver import Person, texts
@@ -242,7 +242,7 @@ def a_bolt_app(shell: Shell, api_url: str, session: aiohttp.ClientSession) -> As
 @contextlib.asynccontextmanager
 async def serving(app: AsyncApp) -> AsyncIterator[str]:
     async def endpoint(request: Request) -> Response:
-        return await receive(app, request)
+        return await Door(app, SECRET).receive(request)
 
     async with served(door("/slack/events", endpoint)) as base:
         yield f"{base}/slack/events"
