@@ -19,6 +19,7 @@ from bot.worker.watchdog import Watchdog
 from commandline.arguments import seconds
 from commandline.listening import check_port
 from commandline.migrations import migrate
+from commandline.patience import Patience, patient
 from commandline.runtime import Tocsin
 from commandline.sole_user import begins_empty, sole_user
 from commandline.web import create_app
@@ -98,13 +99,15 @@ def _end_well(_number: int, _frame: object) -> None:
 
 
 def _serve(tocsin: Tocsin) -> None:
-    settings = tocsin.settings
+    settings, patience = tocsin.settings, Patience()
     uvicorn.run(
         create_app(tocsin),
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
+        http=patient(patience),
+        timeout_keep_alive=patience.idle,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
         ws="none",

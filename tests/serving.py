@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,11 +21,16 @@ def door(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Starl
 
 
 @asynccontextmanager
-async def served(app: Starlette, listening: socket.socket | None = None) -> AsyncIterator[str]:
-    """Serve until the block ends, on a free port or on that of `listening`; yield the address."""
+async def served(
+    app: Starlette, listening: socket.socket | None = None, **how: Any
+) -> AsyncIterator[str]:
+    """Serve until the block ends, on a free port or on that of `listening`; yield the address.
+
+    `how`: what uvicorn is told beside it.
+    """
     listening = listening or bound("127.0.0.1", 0)
     config = uvicorn.Config(
-        app, log_config=None, log_level="warning", access_log=False, lifespan="on"
+        app, log_config=None, log_level="warning", access_log=False, lifespan="on", **how
     )
     config.timeout_graceful_shutdown = 1
     server = LoopbackServer(config)

@@ -1,0 +1,89 @@
+"""How long the server waits for a client: uvicorn itself waits for a first request for ever."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds: from the first moment to the end of the headers, from there to the end of the
+    body, and from an answer to the next request. `silent`: how many connections may be without
+    complete headers at a time.
+    """
+
+    headers: float = 10.0
+    body: float = 10.0
+    idle: int = 5
+    silent: int = 200
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """A connection with a deadline, as long as it is the client's turn."""
+
+    patience: ClassVar[Patience] = Patience()
+    silent: ClassVar[dict["PatientProtocol", None]] = {}
+    """Those without complete headers, the oldest first."""
+    _deadline: asyncio.TimerHandle | None = None
+    _heard = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = True
+        super().data_received(data)
+        # After an answer: the rest of its request, or the beginning of another. uvicorn no longer
+        # counts the time of a connection on which anything has come.
+        if self._is_free and not self._deadline and not self.timeout_keep_alive_task:
+            self._await_headers()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(self.patience.body, self._hang_up)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        self._heard = False
+        super().on_message_complete()
+
+    @property
+    def _is_free(self) -> bool:
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and not self.transport.is_closing()
+
+    def _await_headers(self) -> None:
+        self._deadline = self.loop.call_later(self.patience.headers, self._hang_up)
+        self.silent[self] = None
+        if len(self.silent) > self.patience.silent:
+            next(iter(self.silent))._hang_up()
+
+    def _stop_waiting(self) -> None:
+        self.silent.pop(self, None)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _hang_up(self) -> None:
+        in_headers = self in self.silent
+        self._stop_waiting()
+        unanswered = self._heard if in_headers else not self.cycle.response_started
+        if unanswered and not self.pipeline:
+            self.transport.write(_TOO_SLOW)
+        self.transport.close()
+
+
+def patient(patience: Patience) -> type[HttpToolsProtocol]:
+    """Return the protocol for one server; two servers do not count each other's connections."""
+    own: dict[PatientProtocol, None] = {}
+    return type("Patient", (PatientProtocol,), {"patience": patience, "silent": own})
