@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bench.processes import ROOT, running, wait_for
+from bench.processes import DIRECTLY, ROOT, running, wait_for
 from bot.policy import load
 from playground.ports import HOST, reserved
 
@@ -64,7 +64,7 @@ class Slack:
 
     def _ask(self, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(self._base + path, data=body)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with DIRECTLY.open(request, timeout=30) as answer:
             return json.load(answer)
 
 

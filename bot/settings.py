@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.domain.duework import Keep
 from bot.domain.durations import DAY, SECOND, parse_duration
 from bot.domain.errors import BadInput, TocsinError
+from bot.proxies import Proxies
 
 DEFAULT_API_URL = "https://slack.com/api/"
 DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
@@ -59,6 +60,7 @@ class Settings:
     public_url: str | None = None
     link_secret: str = ""
     watch: Watch = field(default_factory=Watch)
+    proxies: Proxies = field(default_factory=Proxies)
 
     @property
     def socket_mode(self) -> bool:
@@ -96,6 +98,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         public_url=_public_url(environment),
         link_secret=_link_secret(environment, needed=slack_needed),
         watch=_watch(environment),
+        proxies=Proxies.of(environment),
     )
 
 

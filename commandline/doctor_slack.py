@@ -120,7 +120,8 @@ def connecting(settings: Settings) -> tuple[aiohttp.ClientSession, Slack]:
     heard = Heard()
     session = new_session(TIMEOUT)
     session.trace_configs.append(heard.tracing())
-    client = web_client(settings.bot_token, session, settings.api_url)
+    proxies = settings.proxies
+    client = web_client(settings.bot_token, session, settings.api_url, proxies=proxies)
     return session, Slack(SlackCalls(client), heard)
 
 

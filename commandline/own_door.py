@@ -20,6 +20,7 @@ def own_door(settings: Settings, session: aiohttp.ClientSession, bolt: AsyncApp)
     """Return what sends an interaction: over HTTP and signed; in Socket Mode, straight to Bolt."""
     signer = SignatureVerifier(settings.signing_secret)
     address = f"{_base(settings)}/slack/events"
+    proxy = settings.proxies.proxy_for(address)
 
     async def post(payload: Mapping[str, Any]) -> int:
         body = urlencode({"payload": json.dumps(payload)})
@@ -29,7 +30,7 @@ def own_door(settings: Settings, session: aiohttp.ClientSession, bolt: AsyncApp)
             "x-slack-request-timestamp": stamp,
             "x-slack-signature": signer.generate_signature(timestamp=stamp, body=body) or "",
         }
-        sent = session.post(address, data=body, headers=headers, allow_redirects=False)
+        sent = session.post(address, data=body, headers=headers, allow_redirects=False, proxy=proxy)
         async with sent as answer:
             return answer.status
 

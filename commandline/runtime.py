@@ -101,7 +101,9 @@ class Tocsin:
         """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
         settings = self.settings
         session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
-        client = web_client(settings.bot_token, session, settings.api_url, self.figures.called)
+        client = web_client(
+            settings.bot_token, session, settings.api_url, self.figures.called, settings.proxies
+        )
         calls = SlackCalls(client)
         desk = Desk(self.policy, Words())
         post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
@@ -217,7 +219,7 @@ class Tocsin:
 
     def _listen(self, app_token: str, client: AsyncWebClient) -> None:
         """Beside everything else: where Slack is away, pages go out by other ways all the same."""
-        socket = Socket(self.bolt, app_token, client, self.pace)
+        socket = Socket(self.bolt, app_token, client, self.pace, self.settings.proxies)
         self._closing.push_async_callback(socket.close)
         self._go_on(socket.connect())
 

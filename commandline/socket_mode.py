@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.proxies import Proxies
 from bot.slack.client import failure_of
 from bot.slack.errors import RateLimited
 from bot.worker.pace import Pace
@@ -36,12 +37,20 @@ class Socket(SocketModeClient):
     connection and for seconds: when the first try fails, all others do.
     """
 
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient, pace: Pace) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        client: AsyncWebClient,
+        pace: Pace,
+        proxies: Proxies,
+    ) -> None:
         super().__init__(
             app_token=app_token, logger=app.logger, web_client=client, ping_interval=PING_EVERY
         )
         self._app = app
         self._pace = pace
+        self._proxies = proxies
         self.socket_mode_request_listeners.append(self._take)
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -76,7 +85,10 @@ class Socket(SocketModeClient):
             await self.current_session.close()
         address, self.wss_uri = self.wss_uri or await self.issue_new_wss_url(), None
         self.current_session = await self.aiohttp_client_session.ws_connect(
-            address, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy
+            address,
+            autoping=False,
+            heartbeat=self.ping_interval,
+            proxy=self._proxies.proxy_for(address),
         )
         self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
         self.stale = False

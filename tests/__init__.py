@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 # Nothing of the machine's own settings reaches a test.
-for name in [n for n in os.environ if n.startswith("SLACK_") or n in ("DATABASE_URL", "PORT")]:
-    del os.environ[name]
+_SETTINGS = ("DATABASE_URL", "PORT")
+for name in [*os.environ]:
+    if name.startswith("SLACK_") or name.lower().endswith("_proxy") or name in _SETTINGS:
+        del os.environ[name]
 
 # Databases are made, synced and thrown away a thousand times: in memory where there is room, the
 # tests wait for no disk. Nothing that a test kills is the machine itself.

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.proxies import Proxies
 from bot.slack.answers import refused_people, word
 from bot.slack.errors import (
     NotSent,
@@ -74,13 +75,17 @@ class ObservedClient(AsyncWebClient):
 
 
 def web_client(
-    token: str, session: aiohttp.ClientSession, api_url: str, observe: Observer | None = None
+    token: str,
+    session: aiohttp.ClientSession,
+    api_url: str,
+    observe: Observer | None = None,
+    proxies: Proxies | None = None,
 ) -> AsyncWebClient:
     """Return slack_sdk's client for Bolt and for us.
 
     The default retry handler re-sends a post after a reset and so posts twice: none is used.
     """
-    return ObservedClient(
+    client = ObservedClient(
         observe,
         token=token,
         session=session,
@@ -89,6 +94,9 @@ def web_client(
         retry_handlers=[],
         trust_env_in_session=False,
     )
+    # slack_sdk takes any proxy it finds in the environment, for every address.
+    client.proxy = (proxies or Proxies()).proxy_for(api_url)
+    return client
 
 
 class SlackCalls:

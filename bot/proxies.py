@@ -1,0 +1,64 @@
+"""Which proxy a request goes through: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say.
+
+Every request that the bot makes asks here, so that Slack, gateways and monitors follow one rule.
+"""
+
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+from types import MappingProxyType
+from urllib.parse import SplitResult, urlsplit
+
+_SUFFIX = "_proxy"
+_AS = {"ws": "http", "wss": "https"}
+"""A web socket begins as a request of HTTP, and goes the same way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The proxies of an environment. They may hold passwords, so none is in the repr."""
+
+    _named: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Proxies":
+        """Read the variables as urllib and curl do: a name in lower case wins, empty means none."""
+        upper_first = sorted(environment.items(), key=lambda item: item[0].islower())
+        named = {
+            name.lower().removesuffix(_SUFFIX): value.strip()
+            for name, value in upper_first
+            if name.lower().endswith(_SUFFIX)
+        }
+        return cls(MappingProxyType(named))
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the proxy for a request to this address; None to connect directly.
+
+        Loopback is always reached directly: a proxy elsewhere has a loopback of its own.
+        """
+        parts = urlsplit(url)
+        scheme = _AS.get(parts.scheme, parts.scheme)
+        proxy = self._named.get(scheme, self._named.get("all", ""))
+        if not proxy or _is_loopback(parts.hostname or "") or self._bypasses(parts):
+            return None
+        return proxy if "://" in proxy else f"http://{proxy}"
+
+    def _bypasses(self, parts: SplitResult) -> bool:
+        host = parts.netloc.rpartition("@")[2]
+        named = {"no": self._named.get("no", "")}
+        # The stubs lack it.
+        return bool(urllib.request.proxy_bypass_environment(host, named))  # type: ignore[attr-defined]
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback or address.is_unspecified
