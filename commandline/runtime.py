@@ -27,6 +27,7 @@ from bot.settings import Settings
 from bot.slack.answers import needed, word
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
+from bot.slack.response_url import ResponseUrls
 from bot.store.bell import Bell
 from bot.store.database import Database
 from bot.store.transaction import Transaction
@@ -112,6 +113,7 @@ class Tocsin:
         )
         self.bolt = TimedApp(
             self.figures.answered,
+            ResponseUrls(session, settings.api_url, settings.proxies).post,
             client=client,
             signing_secret=settings.signing_secret,
             before_authorize=WellFormed(),

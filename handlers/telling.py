@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render.message import Message
 from handlers.answer import Instead
-from handlers.failures import CALL_FAILED
+
+
+class Respond(Protocol):
+    """Answers through the request's response_url; `TimedApp` puts it in the place of Bolt's."""
+
+    async def __call__(self, message: Mapping[str, Any]) -> bool:
+        """Return whether Slack took it; False where the request has no response_url."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +25,12 @@ class Telling:
     """
 
     client: AsyncWebClient
-    respond: AsyncRespond
+    respond: Respond
     user: str
     thread_ts: str | None = None
 
     @classmethod
-    def back(
-        cls, client: AsyncWebClient, respond: AsyncRespond, body: Mapping[str, Any]
-    ) -> "Telling":
+    def back(cls, client: AsyncWebClient, respond: Respond, body: Mapping[str, Any]) -> "Telling":
         """To the sender of this request."""
         user = body.get("user")
         return cls(
@@ -44,16 +47,12 @@ class Telling:
             )
 
     async def _beside(self, message: Message) -> bool:
-        if not self.respond.response_url:
-            return False
-        try:
-            answered = await self.respond(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=isinstance(message, Instead),
-                thread_ts=self.thread_ts,
-            )
-        except CALL_FAILED:
-            return False
-        return answered.status_code == 200
+        return await self.respond(
+            {
+                "text": message.text,
+                "blocks": message.blocks,
+                "response_type": "ephemeral",
+                "replace_original": isinstance(message, Instead),
+                "thread_ts": self.thread_ts,
+            }
+        )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -26,14 +27,20 @@ _PAYLOADS = {
 }
 
 
-class OurClient(AsyncMiddleware):
+Answering = Callable[[str | None, Mapping[str, Any]], Awaitable[bool]]
+"""Posts an answer to a response_url, if it may; returns whether it was taken."""
+
+
+class OurWays(AsyncMiddleware):
     """Bolt makes a client of its own kind for each request: no one sees its calls.
 
+    Its `respond` is another: it posts wherever the request says, and once more after a reset.
     A class, not a function: for one, Bolt gathers thirty arguments at every request.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, answering: Answering) -> None:
         self._client = client
+        self._answering = answering
 
     async def async_process(
         self,
@@ -43,17 +50,18 @@ class OurClient(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's signature
     ) -> BoltResponse | None:
         req.context["client"] = self._client
+        req.context["respond"] = partial(self._answering, req.context.response_url)
         return await next()
 
 
 class TimedApp(AsyncApp):
     """All requests pass here, those of Socket Mode too."""
 
-    def __init__(self, observe: Observer, **given: Any) -> None:
+    def __init__(self, observe: Observer, answering: Answering, **given: Any) -> None:
         # Without a name, Bolt looks at the file of every module there is, to find one.
         super().__init__(name="tocsin", **given)
         self._observe = observe
-        self.use(OurClient(self.client))
+        self.use(OurWays(self.client, answering))
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         began = time.monotonic()

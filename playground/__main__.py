@@ -41,6 +41,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     defaults = PlaygroundConfig()
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers open the page, beside 127.0.0.1 and localhost; repeatable",
+    )
     parser.add_argument("--port", type=int, default=8700, help="0: any free port")
     parser.add_argument("--app-url", help="the app's request URL (leave out for Socket Mode)")
     parser.add_argument("--signing-secret", default=defaults.signing_secret)
@@ -64,6 +71,7 @@ def _config(options: argparse.Namespace) -> PlaygroundConfig:
         manifest=Manifest.load(options.manifest) if options.manifest else Manifest(),
         clock_file=options.clock_file,
         workspace=workspace_file.load(options.workspace) if options.workspace else None,
+        allowed_hosts=frozenset({options.host, *options.allow_host}),
         retry_scale=options.retry_scale,
     )
 

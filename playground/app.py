@@ -8,6 +8,7 @@ import importlib.util
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket
 from playground import control, webapi
 from playground.api.facts import calls_per_minute
 from playground.config import PlaygroundConfig
+from playground.doorkeeper import Doorkeeper
 from playground.playground import Playground
 from playground.refusal import Refusal
 
@@ -32,6 +34,7 @@ def create_app(config: PlaygroundConfig) -> Starlette:
             *control.routes(),
             *_page_routes(),
         ],
+        middleware=[Middleware(Doorkeeper, allowed=config.allowed_hosts)],
         lifespan=_lifespan,
     )
     app.state.playground = slack

@@ -23,6 +23,8 @@ class PlaygroundConfig:
     clock_file: Path | None = None
     workspace: Mapping[str, Any] | None = None
     """A workspace file's content: team, people, groups, channels."""
+    allowed_hosts: frozenset[str] = frozenset()
+    """Names by which browsers may open the page, beside those of this machine's loopback."""
     retry_scale: float = 1.0
     """Event retries come at once, after 1 and after 5 minutes; multiplied by this."""
     ack_deadline: float = 3.0

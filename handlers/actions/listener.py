@@ -6,7 +6,6 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.controls import Button
@@ -19,7 +18,7 @@ from handlers.actions.click import Click, Surface, value_of
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
-from handlers.telling import Telling
+from handlers.telling import Respond, Telling
 from handlers.who import own_click, whoever
 
 
@@ -35,7 +34,7 @@ class Way:
 
     @classmethod
     def back(
-        cls, shell: Shell, client: AsyncWebClient, respond: AsyncRespond, body: Mapping[str, Any]
+        cls, shell: Shell, client: AsyncWebClient, respond: Respond, body: Mapping[str, Any]
     ) -> "Way":
         return cls(
             shell,
@@ -75,7 +74,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         body: dict[str, Any],
         context: AsyncBoltContext,
         client: AsyncWebClient,
-        respond: AsyncRespond,
+        respond: Respond,
     ) -> None:
         surface = Surface.of(body)
         ready, work = await in_time(attempt(_answer(shell, context, body, surface), "A click"))
@@ -96,7 +95,7 @@ def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
     """A button of another version, or a forged one: it is said that it does nothing."""
 
     async def unknown(
-        ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+        ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: Respond
     ) -> None:
         await ack()
         way = Way.back(shell, client, respond, body)

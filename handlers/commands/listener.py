@@ -6,7 +6,6 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BadInput, Misread, Unclear
@@ -30,7 +29,7 @@ from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Verb
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
-from handlers.telling import Telling
+from handlers.telling import Respond, Telling
 from handlers.who import unidentified, whoever
 
 
@@ -40,7 +39,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         body: dict[str, Any],
         context: AsyncBoltContext,
         client: AsyncWebClient,
-        respond: AsyncRespond,
+        respond: Respond,
     ) -> None:
         tell = Telling.back(client, respond, body)
         ready, work = await in_time(attempt(answer_to(shell, context, body), "A command"))

@@ -5,7 +5,6 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.controls import Button, Shortcut
@@ -16,7 +15,7 @@ from handlers import links, modals
 from handlers.answer import Answer, Modal, in_time
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
-from handlers.telling import Telling
+from handlers.telling import Respond, Telling
 from handlers.who import whoever
 
 
@@ -26,7 +25,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         body: dict[str, Any],
         context: AsyncBoltContext,
         client: AsyncWebClient,
-        respond: AsyncRespond,
+        respond: Respond,
     ) -> None:
         _, work = await in_time(attempt(_answer(shell, context, body), "A shortcut"))
         await ack()

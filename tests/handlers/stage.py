@@ -29,6 +29,7 @@ from bot.render.desk import Desk
 from bot.services import directory, reading, rooms
 from bot.services.opening import open_incident
 from bot.slack.manifest import manifest
+from bot.slack.response_url import ResponseUrls
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
@@ -36,6 +37,7 @@ from bot.threads import Threads
 from handlers.background import BackgroundTasks
 from handlers.door import Door
 from handlers.shell import Shell
+from handlers.timed_app import TimedApp
 from handlers.wellformed import WellFormed
 from playground.driver import Person, texts
 from playground.records import Message
@@ -225,11 +227,10 @@ def a_bolt_app(shell: Shell, api_url: str, session: aiohttp.ClientSession) -> As
             bot_id="B00000001",
         )
 
-    # Without a token: each request gets the one of its workspace.
-    client = AsyncWebClient(base_url=api_url, session=session, retry_handlers=[])
-    app = AsyncApp(
-        name="stage",  # Without one, Bolt looks at the file of every module.
-        client=client,
+    app = TimedApp(
+        lambda *_: None,
+        ResponseUrls(session, api_url).post,
+        client=AsyncWebClient(token=TOKEN, base_url=api_url, session=session, retry_handlers=[]),
         signing_secret=SECRET,
         before_authorize=WellFormed(),
         authorize=authorize,

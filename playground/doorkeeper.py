@@ -1,0 +1,50 @@
+"""Who may knock: the page itself and programs on this machine, but no other site.
+
+A page elsewhere can make a browser send requests here, with its own Origin. It can also point its
+own name at 127.0.0.1 (DNS rebinding): then it even reads the answers, and the Host is its name.
+Slack's own doors look at neither: the Web API asks for a token, and a response_url is a secret.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_SLACKS_OWN = ("/api/", "/response/")
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+_WORDS = (
+    "The playground takes no requests from another site. Open it by the address that it prints, "
+    "or start it with --allow-host and the name that you use.\n"
+)
+
+
+class Doorkeeper:
+    """Refuses a foreign Host, and an Origin that is not the page's own."""
+
+    def __init__(self, app: ASGIApp, allowed: frozenset[str] = frozenset()) -> None:
+        self.app = app
+        self.allowed = LOOPBACK_NAMES | {name.lower() for name in allowed}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or self._lets_in(scope):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            refusal = PlainTextResponse(_WORDS, 403)
+            await refusal(scope, receive, send)
+
+    def _lets_in(self, scope: Scope) -> bool:
+        if scope["path"].startswith(_SLACKS_OWN):
+            return True
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").lower()
+        named = _HOST.fullmatch(host)
+        if named is None or named["name"] not in self.allowed:
+            return False
+        origin = headers.get("origin")
+        return origin is None or origin.lower() in (f"http://{host}", f"https://{host}")
