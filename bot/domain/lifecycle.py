@@ -21,7 +21,16 @@ class State(StrEnum):
 
     @property
     def key(self) -> str:
-        return self.value.replace(" ", "-")
+        """The state as one word, as people type it."""
+        return shown(self).replace(" ", "-")
+
+
+_SHOWN = {State.REVIEWED.value: "closed after review"}
+
+
+def shown(state: str) -> str:
+    """Return the one name that people read for a state; what is stored stays as it is."""
+    return _SHOWN.get(state, state)
 
 
 WORKING = frozenset(
@@ -32,7 +41,7 @@ OPEN = WORKING | {State.NEW, State.REOPENED}
 ENDED = frozenset({State.RESOLVED, State.REVIEWED, State.DUPLICATE, State.DECLINED})
 
 # Work moves in both directions (a decision may send it back to investigation); an ending is left
-# only by reopening. `reviewed` is what people call closed: resolved, and looked back upon.
+# only by reopening. `reviewed` is what people read as closed after review.
 MOVES: Mapping[State, frozenset[State]] = {
     State.NEW: WORKING | {State.RESOLVED, State.DUPLICATE, State.DECLINED},
     **{
@@ -60,7 +69,12 @@ def check_move(reference: str, state: State, to: State) -> None:
         raise IllegalMove(reference, state, to, tuple(move.value for move in legal_moves(state)))
 
 
-_SAID_OTHERWISE = {"closed": "reviewed", "close": "reviewed", "resolve": "resolved"}
+_SAID_OTHERWISE = {
+    **{said: stored for stored, said in _SHOWN.items()},
+    "closed": "reviewed",
+    "close": "reviewed",
+    "resolve": "resolved",
+}
 STATE_WORDS = (*(state.value for state in State), *_SAID_OTHERWISE)
 
 
@@ -78,7 +92,7 @@ def parse_state(text: str) -> State:
 def split_state(text: str) -> tuple[State, str]:
     """Split `awaiting decision waiting for PR` into the state and the note behind it."""
     words = text.split()
-    for count in (2, 1):
+    for count in (3, 2, 1):
         try:
             behind = "".join(text.split(maxsplit=count)[count:]).strip()
             return parse_state(" ".join(words[:count])), behind

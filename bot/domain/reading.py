@@ -251,8 +251,8 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`/escalate list` and `search`. `about`: the filter or the words, as typed. `may_open`: its
-    reader may open an escalation."""
+    """`/escalate list` and `search`. `about`: the filter, or the words `searched` for. `may_open`:
+    its reader may open an escalation."""
 
     about: str
     heads: tuple[Head, ...]

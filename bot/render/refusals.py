@@ -40,13 +40,13 @@ def refused(desk: Desk, error: Exception, error_reference: str | None = None) ->
 def refusal(desk: Desk, error: Exception) -> Mrkdwn:
     """The sentence alone, as mrkdwn."""
     problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
-    return desk.say("errors", block_for(error), error=error, problems=problems, at_field=False)
+    return desk.say("errors", block_for(error), error=error, problems=problems)
 
 
 def refusal_plain(desk: Desk, error: Exception) -> str:
     """The sentence alone, as plain text: an error at a form's field is not parsed."""
     problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
-    return desk.plain("errors", block_for(error), error=error, problems=problems, at_field=True)
+    return desk.plain("errors", block_for(error), error=error, problems=problems)
 
 
 def block_for(error: Exception) -> str:

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 
 from bot.domain.durations import humane
 from bot.domain.ids import NAMELESS
+from bot.domain.lifecycle import shown
 from bot.render import mrkdwn
 from bot.render.compiled import Compiled
 from bot.render.mrkdwn import Mrkdwn
@@ -134,6 +135,7 @@ def _environment(
         "sentence": mrkdwn.sentence,
         "begins": _begins,
         "span": humane,
+        "state": shown,
     }
     return environment
 

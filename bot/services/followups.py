@@ -62,7 +62,7 @@ def add_task(
 
 def add_follow_up(case: Case, policy: Policy, owner: UserId, day: int, due_at: datetime) -> None:
     """Look again some days after the resolution."""
-    text = f"Follow-up D+{day}"
+    text = f"{day}-day follow-up"
     _add(case, policy, TaskKind.FOLLOW_UP, owner, text, due_at)
 
 

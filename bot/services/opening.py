@@ -146,8 +146,8 @@ def checked(policy: Policy, draft: Draft) -> Draft:
         errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
     elif any(len(one) > LONGEST_REFERENCE for one in draft.references):
         errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
-    elif unfit := _no_item_id(policy, draft):
-        errors["references"] = f"'{unfit[:40]}' is not an item id; nothing else is taken here."
+    elif _no_item_id(policy, draft):
+        errors["references"] = "Item IDs only. Remove the description."
     if errors:
         raise FormErrors(errors)
     return _as_policy_demands(policy, draft, title)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
 from bot.domain.ids import parse_reference, reference
-from bot.domain.lifecycle import ENDED, State, parse_state
+from bot.domain.lifecycle import ENDED, State, parse_state, shown
 from bot.domain.messages import PageMessage
 from bot.domain.paging import UNANSWERED
 from bot.domain.reading import Card, Details, Head, Listing, Older, TaskLine
@@ -61,8 +61,7 @@ def find(
             if incident is None:
                 raise BadInput(
                     "incident",
-                    "this is not an escalation's channel. Add a reference",
-                    reference(12),
+                    f"which escalation? Add its number, e.g. `{reference(12)}`",
                 )
         return Found(incident.id, reference(incident.number))
 
@@ -84,15 +83,17 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
         case "all":
             about = "open"
         case "mine" | "my":
-            mine = True
+            about, mine = "mine", True
         case "overdue" | "late":
-            overdue_at = act.now
+            about, overdue_at = "overdue", act.now
         case "closed" | "ended":
-            return _ended(db, act, about, ENDED)
+            return _ended(db, act, "ended", ENDED)
         case filtered if filtered.startswith("team "):
-            team = policy.team(about.partition(" ")[2]).key
+            wanted = policy.team(about.partition(" ")[2])
+            about, team = f"team {wanted.name}", wanted.key
         case other:
             state, severity = _state_or_severity(other)
+            about = severity.value if severity else shown(state or "")
     if state in ENDED:
         return _ended(db, act, about, [state])
     with db.reading() as tx:
@@ -124,7 +125,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
     raise BadInput(
         "list",
         f"'{text[:40]}' is not a filter. Use mine, team NAME, open, overdue, p0 to p3, "
-        "closed, or a state such as monitoring",
+        "ended, or a state such as monitoring",
         "list mine",
     )
 

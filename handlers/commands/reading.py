@@ -67,7 +67,7 @@ async def on_call(ask: Ask) -> Answer:
 LIST = Verb(
     name="list",
     aliases=("ls", "incidents"),
-    usage="list [mine | team NAME | open | overdue | p0-p3 | closed | STATE]",
+    usage="list [mine | team NAME | open | overdue | ended | p0-p3 | STATE]",
     summary="lists escalations: open ones, yours, a team's, overdue or ended, by severity or state",
     example="list team legal",
     deed=Deed.READ,

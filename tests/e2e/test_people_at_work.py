@@ -52,7 +52,7 @@ async def test_the_home_tab_shows_a_page_that_waits_and_takes_its_answer(scene: 
     await expect(row).to_contain_text(f"{reference} Insults against an athlete")
     await scene.picture("a-page-waits")
     await client.click_button("Acknowledge")
-    await expect(row).to_contain_text("No page is waiting for you")
+    await expect(row).to_contain_text("No page for you")
     await scene.picture("answered")
 
 
@@ -74,7 +74,7 @@ async def test_a_restricted_one_is_a_codename_to_outsiders_until_they_are_let_in
 
     await client.become("niamh", "escalations")
     await says(scene, "/escalate list open", reference)
-    await says(scene, "/escalate search gifts", "No escalation matches")
+    await says(scene, "/escalate search gifts", "No escalations for")
     await client.go("home")
     await expect(scene.page.locator("#home")).to_contain_text(reference)
     await client.wait_for_no_text(title)

@@ -69,7 +69,7 @@ async def test_lists_and_searches_show_the_codename_even_to_the_invited(stage: S
             assert TITLE not in said
     for text in ("list team legal", "list mine"):
         assert codename(secret) in await stage.command("mei", text), text
-        assert "No escalation matches" in await stage.command("tom", text), text
+        assert "No open escalations that involve" in await stage.command("tom", text), text
     for word in ("giraffe", "Giraffe extortion", "harassment"):
         assert codename(secret) not in await stage.command("tom", f"search {word}"), word
 

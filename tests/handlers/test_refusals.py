@@ -40,7 +40,7 @@ async def test_a_word_like_no_verb_gets_the_help(stage: Stage) -> None:
 
 
 REFUSED = [
-    ("show", "ESC-12"),
+    ("show", "Which escalation? Add its number, e.g. `ESC-12`."),
     ("show ESC-99", "ESC-99"),
     ("note", "ESC-12"),
     ("note ESC-1", "no text"),
@@ -48,7 +48,9 @@ REFUSED = [
     ("severity ESC-1 purple", "not a severity"),
     ("severity ESC-1 p1", "already"),
     ("status ESC-1 purple", "not a state"),
-    ("status ESC-1 reviewed", "can't become"),
+    ("status ESC-1 closed", "can't become _closed after review_"),
+    ("status ESC-1 reviewed", "can't become _closed after review_"),
+    ("status ESC-1 closed after review", "can't become _closed after review_"),
     ("assign ESC-1", "@priya"),
     ("assign ESC-1 @nobody-here", "@nobody-here"),
     ("assign ESC-1 @tom @priya", "left over"),
@@ -66,7 +68,7 @@ REFUSED = [
     ("done ESC-1", "open task"),
     ("close ESC-1", "can't become"),
     ("reopen ESC-1 why not", "can't become"),
-    ("decline ESC-1", "reason"),
+    ("decline ESC-1", "Add a reason to decline."),
     ("duplicate", "duplicate ESC-n of ESC-m"),
     ("duplicate ESC-1 ESC-99", "ESC-99"),
     ("duplicate ESC-1 ESC-1", "ESC-1"),
@@ -76,7 +78,7 @@ REFUSED = [
     ("search", "nothing to search"),
     ("digest purple", "purple"),
     ("help purple", "purple"),
-    ("ack ESC-1", "No page is waiting"),
+    ("ack ESC-1", "No page for you. Want to help? Open ESC-1. "),
 ]
 
 

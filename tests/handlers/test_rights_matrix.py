@@ -59,7 +59,7 @@ REFUSALS = (
     "you may only read it",
     "is restricted and you have not been invited",
     "You have nothing to hand over",
-    "No page is waiting for you",
+    "No page for you",
     "You have it already",
     "You have no open task",
 )

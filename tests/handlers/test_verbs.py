@@ -351,7 +351,7 @@ async def test_search_finds_words_of_a_title(stage: Stage) -> None:
 async def test_a_list_names_its_filter_and_a_search_its_words(stage: Stage) -> None:
     stage.opened(title="Open letter to a minister")
     assert "*1 open escalation*" in await stage.command("tom", "list open")
-    assert "*1 escalation* for “open”" in await stage.command("tom", "search open")
+    assert "*1 escalation for “open”*" in await stage.command("tom", "search open")
 
 
 async def test_help_lists_every_verb_and_explains_one_by_alias(stage: Stage) -> None:

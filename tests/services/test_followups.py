@@ -240,7 +240,9 @@ def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy
     )
     with db.reading() as tx:
         tasks = sorted(tx.all(select(Task)), key=lambda task: task.due_at)
-    assert [task.text.split()[-1] for task in tasks] == ["D+1", "D+7", "D+30"]
+    assert [task.text for task in tasks] == [
+        *("1-day follow-up", "7-day follow-up", "30-day follow-up"),
+    ]
     assert {task.assignee for task in tasks} == {"U0WEI"}
     # What is due: whoever was there before was invited at this very moment too, in any order.
     assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.ROOM_INVITE)] == [["U0WEI"]]

@@ -134,7 +134,7 @@ def test_where_only_ids_are_taken_an_address_or_a_sentence_is_refused(
 ) -> None:
     with pytest.raises(FormErrors) as wrong:
         an_incident(db, policy, category="suspected-csam", references=(unfit,), teams=None)
-    assert list(wrong.value.errors) == ["references"]
+    assert wrong.value.errors == {"references": "Item IDs only. Remove the description."}
 
 
 def test_every_field_that_is_wrong_is_named(db: Database, policy: Policy) -> None:

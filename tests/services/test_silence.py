@@ -164,7 +164,7 @@ def test_resolved_twice_has_its_follow_ups_once(db: Database, policy: Policy) ->
     assert scene.due_timers(db, TimerKind.TASK_DUE) == []
     resolve(db, policy, incident_id, hours=2)
     there = tasks(db, TaskState.OPEN)
-    assert sorted(there) == ["Follow-up D+1", "Follow-up D+30", "Follow-up D+7"]
+    assert sorted(there) == ["1-day follow-up", "30-day follow-up", "7-day follow-up"]
     assert len(heard(db, policy, TASK, 40 * DAY)) == 3
 
 

@@ -264,6 +264,7 @@ ERRORS: Mapping[str, Exception] = {
     ),
     "reason needed": errors.ReasonNeeded("P3"),
     "reason needed, to decline": errors.ReasonNeeded("declined"),
+    "reason needed, to reopen": errors.ReasonNeeded("reopened"),
     "nothing to do, a duplicate": errors.NothingToDo("ESC-12", "duplicate"),
     "already acknowledged": errors.AlreadyAcknowledged("ESC-12", "Legal", TOM, NOW),
     "acknowledged already, by the same person": errors.AlreadyAcknowledged(

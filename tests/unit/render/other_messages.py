@@ -528,17 +528,32 @@ MESSAGES: Mapping[str, Case] = {
     "listing, found by a word": Case(
         answers.listing, Listing("open", (a_head(),), NOW, 1, searched=True)
     ),
+    **{
+        f"listing, {about}": Case(answers.listing, Listing(about, (a_head(),) * 2, NOW, 2))
+        for about in ("mine", "P0", "team Legal", "ended", "closed after review")
+    },
     "listing, empty": Case(answers.listing, Listing("mine", (), NOW)),
     "listing, nothing open": Case(answers.listing, Listing("", (), NOW)),
     "listing, the newest found": Case(
         answers.listing,
         Listing(
-            "minister", (a_head(),), NOW, 1, older=Older("ESC-950001", "minister", cut_short=False)
+            "minister",
+            (a_head(),),
+            NOW,
+            1,
+            older=Older("ESC-950001", "minister", cut_short=False),
+            searched=True,
         ),
     ),
     "listing, nothing found so far": Case(
         answers.listing,
-        Listing("minister", (), NOW, older=Older("ESC-950001", "minister", cut_short=True)),
+        Listing(
+            "minister",
+            (),
+            NOW,
+            older=Older("ESC-950001", "minister", cut_short=True),
+            searched=True,
+        ),
     ),
     "details": Case(answers.details, some_details()),
     "details, few entries": Case(

@@ -32,7 +32,7 @@ def words(desk: Desk, **changes: Any) -> str:
     return "\n".join(mrkdwn_texts(page(desk, a_page(**changes))))
 
 
-NEXT, MANAGER = "the next person on the list is paged", "the managers on duty are alerted"
+NEXT, MANAGER = "the next person on the list is paged", "the escalation managers are alerted"
 FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were paged for this before"
 
 
@@ -61,10 +61,10 @@ def test_a_page_promises_what_follows(desk: Desk, follows: Follows, says: str) -
 
 def test_a_page_in_person_promises_the_managers(desk: Desk) -> None:
     said = words(desk, follows=Follows.MANAGERS_PAGED, **IN_PERSON)
-    assert "If you don't, the managers on duty are paged." in said
+    assert "If you don't, the escalation managers are paged." in said
     assert "the list" not in said
     went_by = words(desk, answer_by=None, **IN_PERSON)
-    assert "so the managers on duty were paged. You can still take it." in went_by
+    assert "so the escalation managers were paged. You can still take it." in went_by
 
 
 def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
@@ -74,8 +74,8 @@ def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
     said = "\n".join(mrkdwn_texts(shown))
     assert "Priya has not answered" in str(shown.blocks[0])
     assert "You asked for Priya:\n" in said
-    assert "You are paged as a manager on duty. Acknowledge to take it in Priya's place" in said
-    assert "on duty are alerted" not in said
+    assert "You are paged as an escalation manager. Acknowledge to take it in Priya's place" in said
+    assert "managers are alerted" not in said
     assert "the list" not in said
     declined = page(desk, a_page(place=PageState.DECLINED, **changes))
     assert "Priya can't take it" in str(declined.blocks[0])

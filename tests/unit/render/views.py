@@ -263,7 +263,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
     EntryKind.TASK_WITHDRAWN: {
         "task": "01TASK",
         "assignee": "U0TOM",
-        "text": "Follow-up D+7",
+        "text": "7-day follow-up",
         "follow_up": True,
     },
     EntryKind.TASK_RESTORED: {"task": "01TASK", "assignee": "U0TOM", "text": "List the accounts"},

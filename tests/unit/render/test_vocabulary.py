@@ -1,0 +1,95 @@
+"""One vocabulary in all that a person reads: the sentences that it is measured by."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.digest import Figure
+from bot.domain.errors import IllegalMove, NothingToAcknowledge, ReasonNeeded
+from bot.domain.lifecycle import State, parse_state, shown, split_state
+from bot.domain.reading import Listing, Notice
+from bot.domain.timeline import EntryKind
+from bot.render import answers, card, notices
+from bot.render.desk import Desk
+from tests.unit.render.catalogue import CASES
+from tests.unit.render.reading_blocks import all_texts, mrkdwn_texts
+from tests.unit.render.views import NOW, a_head, an_entry
+from tests.unit.render.views import a_card as card_of
+
+
+def said(desk: Desk, kind: EntryKind, **data: object) -> str:
+    return notices.notice(desk, Notice(a_head(), an_entry(kind, data, actor="U0MEI"))).text
+
+
+def test_a_state_has_one_name_in_every_text(desk: Desk) -> None:
+    assert shown("reviewed") == "closed after review"
+    head = a_head(state=State.REVIEWED, update_due_at=None)
+    texts = [
+        *all_texts(card.card(desk, card_of(head=head))),
+        *all_texts(answers.listing(desk, Listing("ended", (head,), NOW, 1))),
+        answers.refusal(desk, IllegalMove("ESC-12", "resolved", "new", ("reviewed",))),
+        answers.refusal(desk, IllegalMove("ESC-12", "reviewed", "new", ("reopened",))),
+    ]
+    assert [text for text in texts if "reviewed" in text] == []
+    assert sum("closed after review" in text for text in texts) >= 4
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_message_calls_a_state_by_the_name_that_is_stored(desk: Desk, name: str) -> None:
+    assert not [text for text in all_texts(CASES[name](desk)) if "_reviewed_" in text]
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_name_that_is_shown_may_be_typed(state: State) -> None:
+    for typed in (shown(state), state.key, shown(state).title(), state.value):
+        assert parse_state(typed) is state
+        assert split_state(f"{typed} PR has the reply") == (state, "PR has the reply")
+
+
+def test_who_closes_an_escalation_closed_it(desk: Desk) -> None:
+    moved = {"from": "resolved", "to": "reviewed"}
+    assert said(desk, EntryKind.STATE, **moved).endswith("<@U0MEI> closed it.")
+    declined = {"from": "new", "to": "declined", "note": "spam"}
+    assert "<@U0MEI> declined it:\n>spam" in said(desk, EntryKind.STATE, **declined)
+
+
+def test_a_person_without_a_page_reads_how_to_help(desk: Desk) -> None:
+    refused = NothingToAcknowledge("ESC-46", reads=True, may_own=True)
+    text = answers.refusal(desk, refused)
+    assert text == "No page for you. Want to help? Open ESC-46. `/escalate show ESC-46`"
+
+
+@pytest.mark.parametrize(
+    ("to", "asked"),
+    [
+        ("declined", "Add a reason to decline."),
+        ("reopened", "Add a reason to reopen."),
+        ("P3", "Add a reason to lower the severity to P3."),
+    ],
+)
+def test_a_missing_reason_is_asked_for(desk: Desk, to: str, asked: str) -> None:
+    assert answers.refusal(desk, ReasonNeeded(to)) == asked
+
+
+@pytest.mark.parametrize(
+    ("about", "total", "heading"),
+    [
+        ("open", 6, "*6 open escalations*"),
+        ("overdue", 1, "*1 overdue escalation*"),
+        ("ended", 6, "*6 ended escalations*"),
+        ("mine", 6, "*6 open escalations that involve you*"),
+        ("P1", 6, "*6 open P1 escalations*"),
+        ("team Legal", 6, "*6 open escalations that involve Legal*"),
+        ("monitoring", 6, "*6 escalations in the state “monitoring”*"),
+    ],
+)
+def test_a_list_says_what_it_counts(desk: Desk, about: str, total: int, heading: str) -> None:
+    assert answers.listing(desk, Listing(about, (a_head(),), NOW, total)).text == heading
+
+
+def test_the_digest_says_what_is_usual(desk: Desk) -> None:
+    week = CASES["digest"]
+    figures = replace(week.view, opened=Figure(6, 4.2, 9))
+    assert any(
+        "*6 opened* (usually 4)" in text for text in mrkdwn_texts(week.render(desk, figures))
+    )
