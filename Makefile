@@ -4,8 +4,20 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 export CHROMIUM ?= /usr/bin/chromium
-BROWSER = $(shell command -v $(CHROMIUM) 2>/dev/null)
-NO_BROWSER = There is no browser at $(CHROMIUM). Install Chromium (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium.
+export PROMTOOL ?= /usr/bin/promtool
+# What only some machines have: the mark of the tests that need it, and where it was found.
+HAS_browser = $(shell command -v $(CHROMIUM) 2>/dev/null)
+HAS_promtool = $(shell command -v $(PROMTOOL) 2>/dev/null)
+NO_browser = There is no browser at $(CHROMIUM). Install Chromium (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium.
+NO_promtool = There is no promtool at $(PROMTOOL). Install Prometheus (Debian: apt-get install prometheus), or say where it is: PROMTOOL=/path/to/promtool.
+# Tests that need it are left out, which is said; in CI that is an error.
+define ask_for
+	@test -n "$(HAS_$(1))" || test -z "$$CI" || { echo "$(NO_$(1))" >&2; exit 1; }
+	@test -n "$(HAS_$(1))" || echo "Tests are left out. $(NO_$(1))"
+endef
+MISSING = $(strip $(foreach each,browser promtool,$(if $(HAS_$(each)),,$(each))))
+EMPTY :=
+PRESENT = $(if $(MISSING),-m "not ($(subst $(EMPTY) $(EMPTY), or ,$(MISSING)))")
 # Tests start hundreds of processes. None of them should compile again what it imports.
 export PYTHONDONTWRITEBYTECODE =
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
@@ -28,9 +40,9 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 	@$(BIN)/python app.py demo
 
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if there is one
-	@test -n "$(BROWSER)" || test -z "$$CI" || { echo "$(NO_BROWSER)" >&2; exit 1; }
-	@test -n "$(BROWSER)" || echo "The browser's tests are left out. $(NO_BROWSER)"
-	@$(BIN)/python -m pytest -n 4 --ignore tests/faults --ignore tests/crashpoints $(if $(BROWSER),,-m "not browser")
+	$(call ask_for,browser)
+	$(call ask_for,promtool)
+	@$(BIN)/python -m pytest -n 4 --ignore tests/faults --ignore tests/crashpoints $(PRESENT)
 
 e2e: setup ## Run the tests in a browser
 	@$(BIN)/python -m pytest -m browser tests/e2e tests/playground/page
@@ -44,13 +56,14 @@ soak: setup ## Cause every fault, crash point and walk in its long form (hours)
 fuzz: setup ## Try any input anywhere, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0
 
-check: setup ## Format, lint, types, layers, documentation, dependencies
+check: setup ## Format, lint, types, layers, documentation, alert rules, dependencies
+	$(call ask_for,promtool)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/mypy $(CODE)
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
-	@$(BIN)/python -m pytest -q tests/docs
+	@$(BIN)/python -m pytest -q tests/docs $(PRESENT)
 
 format: setup ## Format the code
 	@$(BIN)/ruff format $(CODE)

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import String, column, inspect, select, table
 
 from bot.store.database import Database
+from bot.store.schema import Schema
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 _REVISION = re.compile(r'^(down_)?revision\b[^=\n]*= (?:"(\w+)"|None)$', re.MULTILINE)
@@ -35,8 +36,16 @@ def pending(db: Database) -> bool:
 
     A database that is ahead (a newer release runs beside this one) lacks nothing.
     """
-    newest, _ = _revisions()
-    return knows(db) and revision(db) != newest
+    return schema(db) is Schema.BEHIND
+
+
+def schema(db: Database) -> Schema:
+    """Tell how the schema stands to what this release needs."""
+    newest, known = _revisions()
+    current = revision(db)
+    if current == newest:
+        return Schema.AS_NEEDED
+    return Schema.BEHIND if current is None or current in known else Schema.AHEAD
 
 
 def revision(db: Database) -> str | None:
@@ -50,8 +59,7 @@ def revision(db: Database) -> str | None:
 
 def knows(db: Database) -> bool:
     """Tell whether this release knows the schema; it does not where a newer one has migrated."""
-    current = revision(db)
-    return current is None or current in _revisions()[1]
+    return schema(db) is not Schema.AHEAD
 
 
 @cache

@@ -48,7 +48,7 @@ from bot.worker.tick import Tick
 from bot.worker.timekeeper import Timekeeper
 from bot.worker.token_watch import TokenWatch
 from bot.worker.vitals import Vitals
-from commandline.migrations import pending
+from commandline.migrations import pending, schema
 from commandline.own_door import own_door
 from commandline.socket_mode import Socket
 from handlers.background import BackgroundTasks
@@ -74,9 +74,10 @@ class Tocsin:
             one_writer=self.db.is_sqlite, together=self.db.together if self.db.is_sqlite else None
         )
         self.figures = Figures()
+        self.figures.uses_policy(policy.digest)
         self._gear = Gear(self.db, self.policy, self.clock, self.threads, self.figures, self.pace)
         self.gateways = gateways_for(policy, settings.gateways_path)
-        self.standing = Standing(self.figures.registry)
+        self.standing = Standing(self.figures.registry, schema)
         self.vitals = Vitals(
             self.db,
             self.clock,

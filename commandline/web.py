@@ -45,8 +45,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def _slack(tocsin: Tocsin) -> Endpoint:
     async def slack(request: Request) -> Response:
-        settings = tocsin.settings
-        door = Door(tocsin.bolt, settings.signing_secret, tocsin.figures.answered)
+        secret, figures = tocsin.settings.signing_secret, tocsin.figures
+        door = Door(tocsin.bolt, secret, figures.answered, figures.wrongly_signed)
         return await door.receive(request)
 
     return slack

@@ -6,6 +6,7 @@ fields would stop everything else for a third of a second.
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -23,6 +24,10 @@ LARGEST_BODY = 1_000_000
 """Bytes. A view has at most 250 kB, and comes back with its state."""
 
 
+def _untold() -> None:
+    return
+
+
 def _unseen(_payload: str, _status: int, _seconds: float) -> None:
     return
 
@@ -31,12 +36,14 @@ def _unseen(_payload: str, _status: int, _seconds: float) -> None:
 class Door:
     """Answers each request from Slack, and each from a forger.
 
-    `secret` is Slack's signing secret. `observe` is told of what is refused before Bolt sees it.
+    `secret` is Slack's signing secret. `observe` is told of what is refused before Bolt sees it,
+    `wrongly_signed` of each request whose signature is wrong.
     """
 
     app: AsyncApp
     secret: str
     observe: Observer = _unseen
+    wrongly_signed: Callable[[], None] = _untold
 
     async def receive(self, request: Request) -> Response:
         began = time.monotonic()
@@ -60,6 +67,7 @@ class Door:
         if body is None:
             return PlainTextResponse("The request is too large.", 413)
         if not is_signed(self.secret, request.headers, body, time.time()):
+            self.wrongly_signed()
             return PlainTextResponse("The signature is wrong.", 401)
         return body
 

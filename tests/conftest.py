@@ -22,7 +22,7 @@ from tests.faults import table
 settings.register_profile("tocsin", deadline=None)
 settings.load_profile("tocsin")
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.programs"]
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

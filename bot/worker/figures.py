@@ -49,6 +49,7 @@ class Figures:
             collector(registry=self.registry)
         built = self._gauge("tocsin_build_info", "Always 1: which release runs", "version")
         built.labels(version=_release()).set(1)
+        self._policy = self._gauge("tocsin_policy_info", "Always 1: which policy it uses", "hash")
         self._count_the_outbox()
         self._count_due_work()
         self._time_people()
@@ -66,6 +67,9 @@ class Figures:
     ) -> Histogram:
         said = f"{said} (this process)"
         return Histogram(name, said, labels, buckets=buckets, registry=self.registry)
+
+    def uses_policy(self, digest: str) -> None:
+        self._policy.labels(hash=digest).set(1)
 
     # Messages and due work
 
@@ -175,11 +179,18 @@ class Figures:
             "status",
         )
 
+        self._wrong_signatures = self._counter(
+            "tocsin_wrong_signatures", "Requests refused for a wrong or old signature"
+        )
+
     def acknowledged(self, severity: Severity, seconds: float) -> None:
         self._ack.labels(severity=severity).observe(max(seconds, 0.0))
 
     def answered(self, payload: str, status: int, seconds: float) -> None:
         self._requests.labels(payload=payload, status=str(status)).observe(seconds)
+
+    def wrongly_signed(self) -> None:
+        self._wrong_signatures.inc()
 
     # Slack and the database
 

@@ -1,5 +1,6 @@
 """How the work stands in the database, measured when /metrics is asked: alike in every replica."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
@@ -11,6 +12,7 @@ from bot.store import canaries, limits, outbox_health, timers
 from bot.store.database import Database
 from bot.store.limits import Refused
 from bot.store.outbox_health import Waiting
+from bot.store.schema import Schema
 
 PAGE, MESSAGE, TIMER = "page", "message", "timer"
 _MOST_NAMED = 20
@@ -18,12 +20,30 @@ _SHARED = "(of the database, the same in every replica)"
 
 
 class Standing:
-    """Gauges of what waits. Nothing is said of it while the database is away."""
+    """Gauges of what waits. Nothing is said of it while the database is away.
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    `schema` tells how the database stands to what this release needs.
+    """
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        schema: Callable[[Database], Schema] = lambda _db: Schema.AS_NEEDED,
+    ) -> None:
+        self._schema = schema
         self._up = Gauge(
             "tocsin_database_up",
             "1 when the database answered this question, else 0 (this process)",
+            registry=registry,
+        )
+        self._behind = Gauge(
+            "tocsin_schema_behind",
+            "1 while the database lacks a migration that this release needs, else 0 (this process)",
+            registry=registry,
+        )
+        self._ahead = Gauge(
+            "tocsin_schema_ahead",
+            "1 while a newer release has migrated the database, else 0 (this process)",
             registry=registry,
         )
         self._waiting = Gauge(
@@ -58,6 +78,7 @@ class Standing:
     def measure(self, db: Database, now: datetime, real: datetime) -> None:
         """Ask the database. Reads unsent and due rows only."""
         try:
+            self._show_schema(self._schema(db))
             with db.reading() as tx:
                 waiting = outbox_health.waiting(tx, now, real)
                 refused = limits.refused_lanes(tx, real)
@@ -79,6 +100,10 @@ class Standing:
         for work, moment in {**since, TIMER: timer}.items():
             age = (now - moment).total_seconds() if moment is not None else 0.0
             self._oldest.labels(work=work).set(age)
+
+    def _show_schema(self, schema: Schema) -> None:
+        self._behind.set(schema is Schema.BEHIND)
+        self._ahead.set(schema is Schema.AHEAD)
 
     def _show_waiting(self, waiting: list[Waiting]) -> None:
         self._waiting.clear()

@@ -23,7 +23,7 @@ from tests.docs.pages import (
 )
 
 EXAMPLES = [example for page in pages() for example in examples(page)]
-LANGUAGES = {"bash", "ini", "jinja", "json", "python", "sql", "text", "toml"}
+LANGUAGES = {"bash", "ini", "jinja", "json", "python", "sql", "text", "toml", "yaml"}
 # A mark of what is left to do, the address of somebody's machine. Written so that this line,
 # which looks for marks, is not itself taken for one.
 FORBIDDEN = re.compile(
@@ -88,6 +88,22 @@ def test_a_toml_example_parses(example: Example) -> None:
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.language == "json"], ids=str)
 def test_a_json_example_parses(example: Example) -> None:
     json.loads(example.code)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each.language == "yaml"], ids=str)
+def test_prometheus_takes_an_example_in_yaml(
+    example: Example, promtool: str, tmp_path: Path
+) -> None:
+    """All of them are settings of its own, beside the rules."""
+    (tmp_path / "alerts.yml").write_text((ROOT / "ops" / "alerts.yml").read_text(encoding="utf-8"))
+    (tmp_path / "prometheus.yml").write_text(example.code)
+    checked = subprocess.run(
+        [promtool, "check", "config", tmp_path / "prometheus.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_all_shell_examples_parse() -> None:

@@ -1,6 +1,15 @@
 """What /metrics says of a bot at work."""
 
+import asyncio
+from asyncio.subprocess import PIPE
+
+import pytest
+from sqlalchemy import text
+
+from bot.store.database import Database
+from commandline import migrations
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.handlers.requests import command_body, send
 from tests.watch.conftest import RunningBot, until
 
@@ -69,7 +78,50 @@ async def test_calls_that_a_listener_makes_are_counted_like_the_workers(bot: Run
 async def test_a_request_that_nobody_signed_is_counted_by_its_status(bot: RunningBot) -> None:
     forged = await send(f"{bot.url}/slack/events", command_body("list"), secret="wrong")
     assert forged.status == 401
-    assert await bot.metric("tocsin_request_seconds_count", "command", "401") == 1
+    assert await bot.metric("tocsin_request_seconds_count", "other", "401") == 1
+    assert await bot.metric("tocsin_wrong_signatures_total") == 1
+
+
+async def test_the_policy_and_the_schema_can_be_compared_between_replicas(bot: RunningBot) -> None:
+    scraped = await bot.metrics()
+    assert scraped["tocsin_policy_info"] == {(bot.tocsin.policy.digest,): 1}
+    assert scraped["tocsin_schema_behind"] == scraped["tocsin_schema_ahead"] == {(): 0}
+    assert scraped["tocsin_wrong_signatures_total"] == {(): 0}
+
+
+@pytest.mark.parametrize(
+    ("revision", "which"), [("0001", "tocsin_schema_behind"), ("9999", "tocsin_schema_ahead")]
+)
+async def test_a_schema_of_another_release_is_seen(
+    bot: RunningBot, revision: str, which: str
+) -> None:
+    db = bot.tocsin.db
+    ours = migrations.revision(db)
+    await bot.tocsin.threads.write(_revise, db, revision)
+    try:
+        scraped = await bot.metrics()
+    finally:
+        await bot.tocsin.threads.write(_revise, db, ours)
+    gauges = ("tocsin_schema_behind", "tocsin_schema_ahead")
+    assert {name for name in gauges if scraped[name][()]} == {which}
+
+
+def _revise(db: Database, revision: str | None) -> None:
+    with db.transaction() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+
+@on_sqlite
+async def test_prometheus_finds_no_fault_with_our_own_metrics(
+    bot: RunningBot, promtool: str
+) -> None:
+    _, scraped = await bot.get("/metrics")
+    checked = await asyncio.create_subprocess_exec(
+        promtool, "check", "metrics", stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    _, told = await checked.communicate(scraped.encode())
+    found = told.decode().splitlines()
+    assert [line for line in found if line.startswith("tocsin_")] == []
 
 
 async def test_no_title_name_or_id_is_scraped(bot: RunningBot) -> None:

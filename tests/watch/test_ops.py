@@ -19,7 +19,7 @@ ALERTS = [rule for group in RULES["groups"] for rule in group["rules"]]
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 OUTER = {"instance", "job"}
 """Labels that Prometheus itself adds to what it scrapes."""
-_METRIC = re.compile(r"\b((?:tocsin|process|python)_[a-z_]+)\b(?:\{([^}]*)\})?")
+_METRIC = re.compile(r"\b((?:tocsin|process|python)_[a-z_]+|up)\b(?:\{([^}]*)\})?")
 _MATCHER = re.compile(r"([a-z_]+)\s*(?:=~|!~|!=|=)")
 _BY = re.compile(r"\b(?:by|on|without)\s*\(([^)]*)\)")
 
@@ -29,7 +29,8 @@ def known() -> dict[str, set[str]]:
     figures = Figures()
     Standing(figures.registry)
     labels = labels_by_metric(figures.registry)
-    series: dict[str, set[str]] = {}
+    # Prometheus's own, for each target.
+    series: dict[str, set[str]] = {"up": set()}
     for metric in figures.registry.collect():
         own = set(labels.get(metric.name, ()))
         match metric.type:

@@ -1,0 +1,44 @@
+"""Programs that are no Python packages: what needs one carries its mark, as with the browser.
+
+Where there is none, such a test fails and says so. Nothing is left out unless it is asked for
+with `-m "not promtool"`.
+"""
+
+import os
+import shutil
+
+import pytest
+
+PROGRAMS = {"promtool": ("PROMTOOL", "/usr/bin/promtool", "Prometheus (Debian: prometheus)")}
+"""By mark and fixture: the variable that says where it is, where it usually is, how to get it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for program in PROGRAMS:
+        config.addinivalue_line("markers", f"{program}: needs {program}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a program, however indirectly, before `-m` looks at the marks."""
+    for item in items:
+        for program in PROGRAMS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(program)
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    return _found("promtool")
+
+
+def _found(program: str) -> str:
+    variable, usual, package = PROGRAMS[program]
+    place = os.environ.get(variable) or usual
+    found = shutil.which(place)
+    if found is None:
+        pytest.fail(
+            f"This test needs {program}, and there is none at {place}. Install {package}, or say "
+            f"where it is: {variable}=/path/to/{program}.",
+            pytrace=False,
+        )
+    return found
