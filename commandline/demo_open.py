@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.answers import Draft
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
+from bot.domain.needs import Need
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.services import followups, lifecycle, paging
@@ -159,6 +160,10 @@ def _just_now(told: Telling, now: datetime) -> None:
             source="creator-partner",
             affected=("creator",),
             teams=tuple(map(TeamKey, ("legal", "le-response", "global-response"))),
+            needs=(
+                Need("Decide by 18:00 whether the live takes place"),
+                Need("May we give the police her address?", (TeamKey("legal"),)),
+            ),
         ),
         opener="U0AISHA",
         owner="U0AISHA",

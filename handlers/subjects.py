@@ -38,16 +38,19 @@ def reminder_in(value: str) -> tuple[str, int | None]:
     return reminder_id, int(times[:9])
 
 
-def typed_as(key: str, severity: Severity, title: str) -> str:
-    """What a person typed, as a button carries it. `key` is the same on all that offer it, so that
-    it is opened once, whichever of them are pressed."""
-    return f"{key}:{severity}:{title}"
+def typed_as(key: str, severity: Severity, title: str, needs: str = "") -> str:
+    """What a person typed, as a button carries it: the title, and on the lines behind it what is
+    needed. `key` is the same on all that offer it, so that it is opened once, whichever of them are
+    pressed."""
+    line = " ".join(title.split())
+    return f"{key}:{severity}:{line}\n{needs}" if needs else f"{key}:{severity}:{line}"
 
 
-def typed_in(value: str) -> tuple[str, Severity, str]:
-    """Read `<key>:P0:<title>`; raises NotYours for a forged value."""
+def typed_in(value: str) -> tuple[str, Severity, str, str]:
+    """Read `<key>:P0:<title>`, and what is needed; raises NotYours for a forged value."""
     key, _, rest = value.partition(":")
-    severity, _, title = rest.partition(":")
+    severity, _, typed = rest.partition(":")
     if severity not in list(Severity) or not (0 < len(key) <= LONGEST_KEY and key.isalnum()):
         raise NotYours
-    return key, Severity(severity), title
+    title, _, needs = typed.partition("\n")
+    return key, Severity(severity), title, needs

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.needs import Need
 from bot.domain.reading import Head, TeamRow
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
@@ -26,6 +27,7 @@ class Draft:
     teams: tuple[TeamKey, ...] | None = None
     tier: Tier = Tier.STANDARD
     permalink: str | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ class Field(StrEnum):
     SOURCE = "source"
     REFERENCES = "references"
     TEAMS = "teams"
+    NEEDS = "needs"
     AFFECTED = "affected"
     TIER = "tier"
     STATE = "state"
@@ -119,6 +120,9 @@ class Field(StrEnum):
 
 LONGEST_TITLE = 300
 """Characters of a title, in every form as in the record."""
+
+LONGEST_NEEDS = 1_000
+"""Characters of what is needed of those who are paged."""
 
 LONGEST_VERSION = 80
 """Characters of a policy's version, in the form as in the record."""

@@ -11,6 +11,7 @@ from bot.domain.act import Role
 from bot.domain.digest import DigestFigures
 from bot.domain.following import Follows
 from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
+from bot.domain.needs import needed_of
 from bot.domain.paging import PageState, RunState, person_of
 from bot.domain.reading import NO_REMINDERS, Head, Reminders, TaskLine, TeamRow
 from bot.domain.reasons import Reason
@@ -52,6 +53,11 @@ class PageMessage:
     asked_again: bool = False
     went_on: bool = False
     passed: Reason | None = None
+
+    @property
+    def needed(self) -> str:
+        """What whoever opened the incident needs of the reader; empty where it may not be shown."""
+        return needed_of(self.head.needs, self.team) if self.head.full else ""
 
     @property
     def handed_over(self) -> bool:

@@ -19,6 +19,8 @@ class OutsidePage:
     `answer_by` is until when its own step waits: None once that went by. `follows` is what its run
     does then. `exhausted`: the whole ladder went by. `zone` is its reader's, by its IANA name.
     `place`: the reader is asked as a manager on duty in one person's place, whose page stands so.
+    What is `needed`, `criteria`, `affected` and the number of references (`links` among them)
+    are empty where the title is None.
     """
 
     reference: str
@@ -34,6 +36,11 @@ class OutsidePage:
     exhausted: bool = False
     may_repeat: bool = False
     place: PageState | None = None
+    needed: str = ""
+    criteria: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
+    references: int = 0
+    links: int = 0
 
     @property
     def overdue(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import OPEN, State
+from bot.domain.needs import Need
 from bot.domain.paging import UNANSWERED, RunState, person_of
 from bot.domain.reasons import Reason
 from bot.domain.rights import Deed
@@ -45,6 +46,12 @@ class Head:
     update_due_at: datetime | None = None
     duplicate_of: str | None = None
     root_cause: str | None = None
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def links(self) -> int:
+        """How many of the references are addresses."""
+        return sum(one.startswith(("http://", "https://")) for one in self.references)
 
     @property
     def restricted(self) -> bool:

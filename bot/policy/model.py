@@ -159,16 +159,20 @@ class Policy:
 
     def team(self, text: str) -> TeamRule:
         """Find a team by key, name or alias in any case; raises NotFound with the nearest ones."""
-        names = {
-            _folded(name): team
-            for team in self.teams.values()
-            for name in (*team.aliases, team.name, team.key)
-        }
+        names = {_folded(name): self.teams[key] for name, key in self.team_names().items()}
         wanted = _folded(text)
         if wanted in names:
             return names[wanted]
         close = dict.fromkeys(names[name].key for name in near(wanted, names))
         raise NotFound("team", text.strip(), tuple(close)[:3], no_report=bool(close))
+
+    def team_names(self) -> dict[str, TeamKey]:
+        """Every name of every team, as the policy writes it: aliases, name, key."""
+        return {
+            name: team.key
+            for team in self.teams.values()
+            for name in (*team.aliases, team.name, team.key)
+        }
 
     def category(self, key: str) -> Category:
         if key in self.categories:

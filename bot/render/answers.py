@@ -62,6 +62,7 @@ def opened(desk: Desk, view: Opened) -> Message:
 
 def opened_blocks(desk: Desk, view: Opened) -> list[Block]:
     blocks: list[Block] = [section(desk.say("answers", "opened", head=view.head))]
+    blocks += card.needs(desk, view.head)
     if view.paged:
         lines = [desk.say("answers", "opened_team", team=team) for team in view.paged]
         more = lines_within(lines, lambda count: desk.say("card", "more_teams", count=count), 2_900)

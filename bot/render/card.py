@@ -54,6 +54,7 @@ def body(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[B
         return [*blocks, *fields(said), context(desk.say("card", "hidden"))]
     blocks += fields(_facts(desk, view))
     blocks += [section(text) for text in _describing(desk, head)]
+    blocks += needs(desk, head)
     blocks.append(section(_teams(desk, view)))
     if view.unowned:
         blocks.append(section(_unowned(desk, view, deeds)))
@@ -63,6 +64,15 @@ def body(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[B
     if view.decisions:
         blocks.append(section(_decision(desk, view.decisions)))
     return blocks
+
+
+def needs(desk: Desk, head: Head) -> list[Block]:
+    """What those who are paged are needed for, line by line as it was asked."""
+    if not head.full or not head.needs:
+        return []
+    lines = [desk.say("card", "need", need=need) for need in head.needs]
+    more = lines_within(lines, lambda count: desk.say("card", "more_needs", count=count), 2_900)
+    return [section(Mrkdwn(f"{desk.say('card', 'needs')}\n{more}"))]
 
 
 MASKED_FIELDS = ("state", "opened")

@@ -76,6 +76,11 @@ class Desk:
         }
         return _labels(known, codes)
 
+    def aggravating(self, criteria: Iterable[str], affected: Iterable[str]) -> str:
+        """What makes it severe: what was ticked, and those affected that call for a severity."""
+        table = self.policy.criteria_table()
+        return self.criteria(dict.fromkeys([*criteria, *(one for one in affected if one in table)]))
+
     @property
     def administrators(self) -> tuple[UserId, ...]:
         """The people to ask for a role: the first few; members of user groups have no name."""

@@ -44,7 +44,7 @@ def written(desk: Desk, page: OutsidePage, link: str | None) -> Written:
     """Say who is needed and how to acknowledge: by `link`, or without one in Slack."""
     return Written(
         desk.plain("outside", "subject", page=page),
-        desk.plain("outside", "message", page=page, link=link),
+        desk.plain("outside", "message", page=page, link=link, severe=_severe(desk, page)),
     )
 
 
@@ -65,7 +65,8 @@ def trial(desk: Desk, name: str) -> Written:
 
 def linked_page(desk: Desk, view: LinkedPage, *, just_now: bool = False) -> str:
     """Show a page as it stands, with one button where there is something to press."""
-    said = desk.words.html("outside", f"stands_{view.standing.value}", view=view, just_now=just_now)
+    stands, severe = f"stands_{view.standing.value}", _severe(desk, view.page)
+    said = desk.words.html("outside", stands, view=view, just_now=just_now, severe=severe)
     return _whole(desk, said, view.page)
 
 
@@ -76,6 +77,10 @@ def expired(desk: Desk, page: OutsidePage | None) -> str:
 def refused(desk: Desk, error: Exception | None = None) -> str:
     """Say why a link does not work, and what would."""
     return _whole(desk, desk.words.html("outside", _block_for(error)), None)
+
+
+def _severe(desk: Desk, page: OutsidePage) -> str:
+    return desk.aggravating(page.criteria, page.affected)
 
 
 def _block_for(error: Exception | None) -> str:

@@ -18,6 +18,7 @@ def page(desk: Desk, view: PageMessage) -> Message:
     blocks: list[Block] = [
         header(desk.plain("page", "heading", page=view, waiting=waiting)),
         section(desk.say("page", "about", page=view, waiting=waiting)),
+        *([section(desk.say("page", "needed", page=view))] if view.needed else []),
         *_facts(desk, view),
     ]
     blocks += [section(_reason(desk, view, reason)) for reason in view.reasons]
@@ -45,10 +46,13 @@ def _facts(desk: Desk, view: PageMessage) -> list[Block]:
     category = desk.category(head.category)
     surface = desk.surface(head.surface)
     market = desk.market(head.market)
+    severe = desk.aggravating(head.criteria, head.affected)
     said = [
+        desk.say("page", "severe", severe=severe) if severe else Mrkdwn(),
         desk.say("page", "category", category=category) if category else Mrkdwn(),
         desk.say("page", "surface", surface=surface) if surface else Mrkdwn(),
         desk.say("page", "market", market=market) if market else Mrkdwn(),
+        desk.say("page", "references", head=head) if head.references else Mrkdwn(),
         opened,
     ]
     return fields(said)

@@ -60,7 +60,7 @@ def correct(
         if "tier" in changes:
             _check_tighten(case)
         _record(case, policy, changes)
-        case.change(**changes)
+        case.change(**changes, **_forgotten(policy, case.incident, changes))
         paged = _raise(case, policy, least)
         beyond = _tighten(case, policy) if "tier" in changes else ()
         keep_true(case, Change.WORDS)
@@ -126,6 +126,12 @@ def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:
         kept = None if ids_only and field == "title" else was
         told: dict[str, Any] = {"field": field, "from": kept, "to": to}
         case.record(EntryKind.EDITED, aloud=field == "tier", **told)
+
+
+def _forgotten(policy: Policy, incident: Incident, changes: dict[str, Any]) -> dict[str, Any]:
+    """Of suspected CSAM it is not shown either what was needed."""
+    category = policy.categories.get(changes.get("category", incident.category))
+    return {"needs": []} if category is not None and category.references_only else {}
 
 
 def _raise(case: Case, policy: Policy, least: Severity) -> tuple[WillPage, ...]:

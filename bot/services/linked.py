@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.act import THE_BOT, Act, Role, Workspace
 from bot.domain.errors import NotYours
 from bot.domain.ids import PageId
+from bot.domain.needs import needed_of
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, RunState, person_of
 from bot.domain.reach import Link
@@ -98,6 +99,11 @@ def outside_page(
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, page.target),
         place=place_of(run, around) if asked_first not in (None, page.target) else None,
+        needed=needed_of(head.needs, run.team_key),
+        criteria=head.criteria,
+        affected=head.affected,
+        references=len(head.references),
+        links=head.links,
     )
 
 

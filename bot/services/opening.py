@@ -1,15 +1,17 @@
 """Opening an incident: everything that follows from it stands in the same transaction."""
 
 import re
+from collections.abc import Sequence
 
 from bot.domain.act import Act
 from bot.domain.answers import Draft, Opened
 from bot.domain.codenames import codename
-from bot.domain.controls import LONGEST_TITLE
+from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
-from bot.domain.ids import new_id
+from bot.domain.ids import TeamKey, new_id
 from bot.domain.lifecycle import State
+from bot.domain.needs import named
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require, require_somebody
 from bot.domain.severity import suggested, worst
@@ -73,6 +75,7 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
         message=draft.permalink,
         incident=incident.id,
         workspace=incident.team_id,
+        needs=incident.needs or None,
     )
     case.add(
         Participant,
@@ -84,11 +87,8 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
             "belongs": True,
         },
     )
-    teams = draft.teams
-    if teams is None:
-        teams = policy.proposed_teams(draft.category, incident.severity)
     reason = Reason(Occasion.OPENED, act.user, incident.severity)
-    started = start_teams(case, policy, list(dict.fromkeys(teams)), reason)
+    started = start_teams(case, policy, list(dict.fromkeys(_whom(policy, draft))), reason)
     case.post(DeliveryKind.ROOM_CREATE, f"room:{case.id}")
     case.expect_update()
     case.put_down()
@@ -97,6 +97,13 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
         paged=tuple(team_row_of(run) for run in started if run.targets),
         unreachable_teams=tuple(run.team_name for run in started if not run.targets),
     )
+
+
+def _whom(policy: Policy, draft: Draft) -> Sequence[TeamKey]:
+    """The teams that were chosen, or those that the policy proposes."""
+    if draft.teams is not None:
+        return draft.teams
+    return policy.proposed_teams(draft.category, draft.severity)
 
 
 def _new_incident(policy: Policy, act: Act, draft: Draft) -> Incident:
@@ -120,6 +127,7 @@ def _new_incident(policy: Policy, act: Act, draft: Draft) -> Incident:
         references=list(draft.references),
         affected=list(draft.affected),
         criteria=list(draft.criteria),
+        needs=[need.to_json() for need in draft.needs],
         opened_by=act.user,
         opened_at=act.now,
         updated_at=act.now,
@@ -133,7 +141,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     """Return the draft as the policy demands it: severity only raised, tier only closed.
 
     A category that takes references only gets a neutral title: no description is stored of
-    suspected CSAM, whatever was typed.
+    suspected CSAM, whatever was typed, nor what is needed.
     """
     errors: dict[str, str] = {}
     title = " ".join(draft.title.split())
@@ -148,9 +156,16 @@ def checked(policy: Policy, draft: Draft) -> Draft:
         errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
     elif _no_item_id(policy, draft):
         errors["references"] = "Item IDs only. Remove the description."
+    if sum(len(need.text) for need in draft.needs) > LONGEST_NEEDS:
+        errors["needs"] = f"At most {LONGEST_NEEDS} characters."
     if errors:
         raise FormErrors(errors)
-    return _as_policy_demands(policy, draft, title)
+    demanded = _as_policy_demands(policy, draft, title)
+    unpaged = [team for team in named(demanded.needs) if team not in _whom(policy, demanded)]
+    if unpaged:
+        name = policy.teams[unpaged[0]].name
+        raise FormErrors({"needs": f"{name} is not among the teams to page. Add it to them."})
+    return demanded
 
 
 def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
@@ -203,4 +218,5 @@ def _as_policy_demands(policy: Policy, draft: Draft, title: str) -> Draft:
         teams=draft.teams,
         tier=strictest(draft.tier, category.tier),
         permalink=None if category.references_only else draft.permalink,
+        needs=() if category.references_only else draft.needs,
     )

@@ -7,6 +7,7 @@ from functools import cache
 from bot.domain.act import Act, Role
 from bot.domain.following import Follows, what_follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
+from bot.domain.needs import Need
 from bot.domain.paging import SAID_NO, Ladder, Position, RunState
 from bot.domain.reading import DecisionLine, EntryLine, Head, TaskLine, TeamRow
 from bot.domain.reasons import of_run, passed_on
@@ -80,6 +81,7 @@ def head_in(
         channel_id=None if incident.room is RoomState.ARCHIVED else incident.channel_id,
         update_due_at=incident.update_due_at,
         root_cause=incident.root_cause,
+        needs=tuple(map(Need.from_json, incident.needs or ())),
     )
 
 

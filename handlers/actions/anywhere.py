@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from bot.domain.answers import Draft
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyHandled
 from bot.domain.rights import Deed, require
@@ -11,7 +10,7 @@ from bot.render import answers, forms
 from bot.services import homes, opening, reading
 from handlers.actions.click import Click
 from handlers.answer import Answer, Instead, Modal
-from handlers.commands.opening import filled_with
+from handlers.commands.opening import draft_of, filled_with
 from handlers.subjects import typed_in
 
 LONGEST_LINK = 500
@@ -36,8 +35,11 @@ async def open_typed(click: Click) -> Answer:
 
 async def open_as(click: Click) -> Answer:
     """Open at once what the person says they meant: one escalation, however often they press."""
-    key, severity, title = typed_in(click.value)
-    draft = Draft(title=title, severity=severity, category=opening.DEFAULT_CATEGORY)
+    key, severity, title, needs = typed_in(click.value)
+    draft = draft_of(click.policy, severity, title, needs)
+    if draft is None:
+        filled = forms.Filled(title=title, severity=severity, needs=needs)
+        return Modal(forms.open_form(click.desk, filled), Button.OPEN_AS, click.value)
     act = replace(click.act, key=f"{key}:{Button.OPEN_AS}:{click.act.user}")
     try:
         opened = await click.write(opening.open_incident, click.policy, act, draft)

@@ -9,6 +9,7 @@ from bot.domain.act import Act
 from bot.domain.answers import Draft
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.needs import named, needs_in
 from bot.domain.rights import Deed, require
 from bot.domain.severity import Severity
 from bot.domain.showing import says
@@ -24,6 +25,7 @@ from handlers.subjects import typed_as
 from handlers.who import once_known
 
 _NAMES = re.compile(r"(?:[@#]\S+[\s,]*)+")
+_MOST_IN_FRONT = 3
 UNLESS_SAID = Severity.P2
 """In between: a P3 would page for a day without a backup, a P1 wakes people."""
 
@@ -35,27 +37,54 @@ async def open_form(ask: Ask) -> Answer:
 
 async def open_otherwise(ask: Ask) -> Answer:
     """What is not opened at once: there is no title yet, or it is not clear what is meant."""
-    read = _read(ask.policy, ask.words)
+    words, needs = _parted(ask.policy, ask.words)
+    read = _read(ask.policy, words)
     if reference := _only_a_reference(read.title):
         problem = f"'{read.title}' is an escalation, but 'open' opens a new one"
         raise Unclear(problem, (f"show {reference}", f"reopen {reference} <reason>"))
     if read.meant and read.meant[0].title:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
-        meant = [(one, typed_as(key, one.severity, one.title)) for one in read.meant]
+        meant = [(one, typed_as(key, one.severity, one.title, needs)) for one in read.meant]
         said = offers.open_as(ask.desk, read.unknown, meant)
         return Unsure(said.text, said.blocks)
     if read.unknown:
         raise not_one(ask.policy, read.unknown, OPEN.example)
-    filled = forms.Filled(severity=read.severity, title=read.title)
+    filled = forms.Filled(severity=read.severity, title=read.title, needs=needs)
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
 
 
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
     """Open what is named, and find out who asks, in one call: a person waits for it."""
+    words, needs = _parted(shell.policy, words)
     read = _read(shell.policy, words)
     if read.unknown or not says(read.title) or _says_nothing(read.title):
         return None
-    return _opened(shell, asking, read.severity or UNLESS_SAID, read.title)
+    draft = draft_of(shell.policy, read.severity or UNLESS_SAID, read.title, needs)
+    return _opened(shell, asking, draft) if draft is not None else None
+
+
+def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> Draft | None:
+    """Return what to open at once; None where the form must ask which team is meant by a line."""
+    read = needs_in(needs, policy.team_names())
+    paged = policy.proposed_teams(opening.DEFAULT_CATEGORY, severity)
+    if read.unclear is not None or not set(named(read.needs)) <= set(paged):
+        return None
+    return Draft(
+        title=title, severity=severity, category=opening.DEFAULT_CATEGORY, needs=read.needs
+    )
+
+
+def _parted(policy: Policy, words: str) -> tuple[str, str]:
+    """The line with the title, and the lines behind it: what is needed.
+
+    A severity may stand on a line of its own.
+    """
+    lines = [line for line in words.splitlines() if line.strip()]
+    for upto in range(1, min(len(lines), _MOST_IN_FRONT)):
+        first = "\n".join(lines[:upto])
+        if _read(policy, first).title:
+            return first, plain("\n".join(lines[upto:]))
+    return words, ""
 
 
 def _says_nothing(title: str) -> bool:
@@ -74,20 +103,21 @@ def _only_a_reference(title: str) -> str | None:
 
 def filled_with(policy: Policy, words: str) -> forms.Filled:
     """The form's fields, as far as what was typed tells them."""
+    words, needs = _parted(policy, words)
     read = _read(policy, words)
     first, rest = first_word(words)
     severity, title = code_first(rest)
     if severity is not None and read.severity is None:
-        return forms.Filled(title=plain(f"{first} {title}"), severity=severity)
-    return forms.Filled(title=plain(words) if read.unknown else read.title, severity=read.severity)
+        return forms.Filled(title=plain(f"{first} {title}"), severity=severity, needs=needs)
+    title = plain(words) if read.unknown else read.title
+    return forms.Filled(title=title, severity=read.severity, needs=needs)
 
 
 def _read(policy: Policy, words: str) -> OpeningWords:
     return opening_words(policy, words, UNLESS_SAID)
 
 
-async def _opened(shell: Shell, asking: Act, severity: Severity, title: str) -> Answer:
-    draft = Draft(title=title, severity=severity, category=opening.DEFAULT_CATEGORY)
+async def _opened(shell: Shell, asking: Act, draft: Draft) -> Answer:
     opening_as = partial(opening.open_as, shell.db, shell.policy, asking, draft)
     opened = await once_known(shell, asking, partial(shell.threads.write, opening_as))
     return answers.opened(shell.desk, opened)

@@ -8,6 +8,7 @@ from bot.domain.answers import Draft
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey
+from bot.domain.needs import needs_in
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -34,6 +35,7 @@ def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.F
         market=fields.chosen(Field.MARKET) if shown else aside.market,
         source=fields.chosen(Field.SOURCE),
         references=fields.text(Field.REFERENCES),
+        needs=fields.text(Field.NEEDS) if shown else aside.needs,
         affected=fields.all_chosen(Field.AFFECTED) if shown else aside.affected,
         criteria=fields.all_chosen(Field.CRITERIA),
         teams=tuple(TeamKey(team) for team in fields.all_chosen(Field.TEAMS)),
@@ -85,7 +87,10 @@ def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHIN
         errors[Field.CATEGORY.value] = desk.plain("listeners", "choose_category")
     if filled.severity is None:
         errors[Field.SEVERITY.value] = desk.plain("listeners", "choose_severity")
-    if filled.category is None or filled.severity is None:
+    read = needs_in(filled.needs, desk.policy.team_names())
+    if read.unclear is not None:
+        errors[Field.NEEDS.value] = desk.plain("forms", "needs_unclear", no_team=read.unclear)
+    if filled.category is None or filled.severity is None or errors:
         raise FormErrors(errors)
     severity, category = filled.severity, desk.policy.categories[filled.category]
     # A form sent before the proposal has arrived must still page the teams.
@@ -104,6 +109,7 @@ def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHIN
         teams=filled.teams,
         tier=filled.tier,
         permalink=permalink if permalink.startswith("https://") else None,
+        needs=read.needs,
     )
 
 

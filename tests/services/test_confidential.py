@@ -12,6 +12,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import NoAccess, NotPermitted, NotYours
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.lifecycle import State
+from bot.domain.needs import Need
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -58,6 +59,7 @@ def a_restricted_story(db: Database, policy: Policy) -> str:
         tier=Tier.RESTRICTED,
         references=(told("reference"),),
         permalink=told("permalink"),
+        needs=(Need(told("need")),),
     ).head.id
     mei = an_act(MEI, minutes=1)
     lifecycle.post_update(db, mei, incident_id, told("update"), State.INVESTIGATING)

@@ -19,6 +19,7 @@ from bot.domain.errors import (
 )
 from bot.domain.ids import UserId
 from bot.domain.messages import Home, Unedited
+from bot.domain.needs import Need
 from bot.domain.reading import Card, MovedCard
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -52,6 +53,7 @@ from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_inc
 from tests.services import scene
 
 SECRET = "Zyxomma"
+NEED = (Need(f"look for {SECRET}"),)
 LINK = f"https://case.example/{SECRET}"
 HOUR = timedelta(hours=1)
 RESTRICTED = Correction(tier=Tier.RESTRICTED)
@@ -64,7 +66,9 @@ def opened(db: Database, policy: Policy) -> str:
     """Tom opened it an hour ago, Sofia owns it."""
     people(db, policy, U0NOOR={})
     by_tom = an_act(TOM, role=Role.MEMBER)
-    incident_id = an_incident(db, policy, by_tom, title=SECRET, references=(LINK,)).head.id
+    incident_id = an_incident(
+        db, policy, by_tom, title=SECRET, references=(LINK,), needs=NEED
+    ).head.id
     lifecycle.assign(db, an_act(MEI), incident_id, SOFIA)
     return incident_id
 

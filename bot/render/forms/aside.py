@@ -24,6 +24,7 @@ class Aside:
     added: tuple[TeamKey, ...] = ()
     removed: tuple[TeamKey, ...] = ()
     affected: tuple[str, ...] = ()
+    needs: str = ""
 
     def changed(self, proposed: Sequence[TeamKey], chosen: Sequence[TeamKey]) -> "Aside":
         """Remember what the person changed since `proposed` was shown with the changes so far."""
@@ -55,9 +56,10 @@ def packed(subject: str, aside: Aside) -> str:
     held = {"subject": subject, **asdict(aside)}
     while len(written := json.dumps(held, ensure_ascii=False)) > LONGEST_METADATA:
         longest = max(("affected", "added", "removed"), key=lambda name: len(held[name]))
-        if not held[longest]:
+        left_out = longest if held[longest] else "needs"
+        if not held[left_out]:
             return subject
-        held[longest] = held[longest][:-1]
+        held[left_out] = held[left_out][:-1]
     return written
 
 
@@ -76,6 +78,7 @@ def unpacked(metadata: str) -> tuple[str, Aside]:
         added=tuple(map(TeamKey, _texts(held.get("added")))),
         removed=tuple(map(TeamKey, _texts(held.get("removed")))),
         affected=_texts(held.get("affected")),
+        needs=_text(held.get("needs")),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from slack_sdk.models.blocks import Option, OptionGroup
 
 from bot.domain.answers import Opened
-from bot.domain.controls import LONGEST_TITLE, Field, Form
+from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE, Field, Form
 from bot.domain.ids import TeamKey
+from bot.domain.needs import named, needs_in
 from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier, strictest
 from bot.policy import Category
@@ -38,6 +39,7 @@ class Filled:
     market: str | None = None
     source: str | None = None
     references: str = ""
+    needs: str = ""
     affected: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
     teams: tuple[TeamKey, ...] | None = None
@@ -61,6 +63,7 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
         _title(desk, filled),
         *_what(desk, filled),
         *_whom(desk, filled),
+        *_needs(desk, filled),
         _references(desk, filled),
         *_described(desk, filled),
         _tier(desk, filled, category),
@@ -74,7 +77,7 @@ def shown(desk: Desk, filled: Filled) -> Filled:
     category = desk.policy.categories.get(filled.category or "")
     if category is None or not category.references_only:
         return filled
-    return replace(filled, title="", surface=None, market=None, affected=())
+    return replace(filled, title="", surface=None, market=None, affected=(), needs="")
 
 
 def _laid_aside(filled: Filled) -> Aside:
@@ -84,6 +87,7 @@ def _laid_aside(filled: Filled) -> Aside:
         surface=filled.surface,
         market=filled.market,
         affected=filled.affected,
+        needs=cut(filled.needs, LONGEST_NEEDS),
     )
 
 
@@ -215,6 +219,20 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
         section(preview(desk, chosen, severity)),
         context(desk.say("forms", "preview_reads", restricted=restricted, ids_only=ids_only)),
     ]
+
+
+def _needs(desk: Desk, filled: Filled) -> list[Block]:
+    """What they are needed for; with what is not clear about it, before the form is sent."""
+    element = inputs.typed(
+        desk, Field.NEEDS, initial=filled.needs, longest=LONGEST_NEEDS, multiline=True
+    )
+    asked = inputs.labelled(desk, Field.NEEDS, element, optional=True)
+    read = needs_in(filled.needs, desk.policy.team_names())
+    if read.unclear is not None:
+        return [asked, context(desk.say("forms", "needs_unclear", no_team=read.unclear))]
+    paged = teams_to_page(desk, filled)
+    unpaged = [team for team in named(read.needs) if paged is not None and team not in paged]
+    return [asked, *(context(desk.say("forms", "needs_unpaged", team=one)) for one in unpaged[:1])]
 
 
 def _references(desk: Desk, filled: Filled) -> Block:

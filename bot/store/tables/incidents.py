@@ -18,7 +18,8 @@ class Incident(Tenant, table=True):
     """One escalation. `head` and `entries` seal its timeline.
 
     A `drill` is the canary's: nobody is paged, and no list, count or digest shows it.
-    `channel_private` is null where its channel was made before this was kept.
+    `channel_private` is null where its channel was made before this was kept. `needs` are those of
+    whoever is paged (null in rows of earlier releases).
     """
 
     __table_args__ = (
@@ -44,6 +45,7 @@ class Incident(Tenant, table=True):
     references: list[str] = json_column()
     affected: list[str] = json_column()
     criteria: list[str] = json_column()
+    needs: list[dict[str, Any]] | None = json_column(default=None, nullable=True)
     owner: str | None = Field(default=None, max_length=32)
     opened_by: str = Field(max_length=32)
     opened_at: datetime = moment()

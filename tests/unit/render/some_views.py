@@ -43,6 +43,13 @@ def _reminder_form(desk: Desk, line: ReminderLine) -> Rendered:
 
 VIEWS: Mapping[str, Case] = {
     "form, open": Case(forms.open_form, None),
+    "form, open, a line for no team": Case(
+        forms.open_form, forms.Filled(needs="Leagl: may we suspend?")
+    ),
+    "form, open, a line for a team that is not paged": Case(
+        forms.open_form,
+        forms.Filled(severity=Severity.P2, category="pile-on", needs="PR: a line for the press"),
+    ),
     "form, open, filled": Case(
         lambda desk, filled: forms.open_form(desk, filled, "https://example.slack.com/p1"),
         forms.Filled(

@@ -156,7 +156,10 @@ def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> Non
 def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
     filled = CHOSEN
     open_to_all = str(forms.open_form(desk, filled))
-    assert "with the title, category, severity, surface and market" in open_to_all
+    assert (
+        "with the title, what you need from them, the category, severity, surface and market"
+        in open_to_all
+    )
     assert "does not require Restricted" not in open_to_all
     restricted = str(forms.open_form(desk, replace(filled, tier=Tier.RESTRICTED)))
     assert "with a codename, the severity and your name" in restricted

@@ -10,7 +10,7 @@ from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.render.desk import Desk
 from bot.render.pages import page
 from tests.unit.render.reading_blocks import mrkdwn_texts
-from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_page, a_reason
+from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_head, a_page, a_reason
 
 
 def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
@@ -20,6 +20,23 @@ def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
     assert "asks for you" in "\n".join(mrkdwn_texts(shown))
     to_the_next = page(desk, a_page(team=team, team_name="priya", target=TOM))
     assert "priya has not answered" in str(to_the_next.blocks)
+
+
+def test_a_page_says_what_is_needed_and_how_much_there_is_to_look_at(desk: Desk) -> None:
+    shown = page(desk, a_page())
+    said = "\n".join(mrkdwn_texts(shown))
+    assert ">Answer in the channel by 17:00\n>May we &lt;suspend&gt;?" in said
+    assert "*References*\n1 item, 1 link" in said
+    assert "*What makes it severe*\nA minor is targeted, Press deadline today" in said
+    assert "17:00 May we &lt;suspend&gt;?" in shown.text
+    of_pr = "\n".join(mrkdwn_texts(page(desk, a_page(team=TeamKey("pr")))))
+    assert "suspend" not in of_pr
+
+
+def test_whom_it_concerns_may_make_it_severe(desk: Desk) -> None:
+    head = a_head(criteria=("press-today",), affected=("minor", "creator"))
+    said = "\n".join(mrkdwn_texts(page(desk, a_page(head=head))))
+    assert "*What makes it severe*\nPress deadline today, A minor is targeted" in said
 
 
 def test_a_backup_is_not_asked_to_answer_by_a_time_that_has_passed(desk: Desk) -> None:

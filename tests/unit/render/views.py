@@ -8,6 +8,7 @@ from bot.domain.following import Follows
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
 from bot.domain.lifecycle import State
 from bot.domain.messages import Home, PageMessage
+from bot.domain.needs import Need
 from bot.domain.paging import PageState, RunState
 from bot.domain.reading import (
     Card,
@@ -28,6 +29,7 @@ NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
+NEEDS = (Need("Answer in the channel by 17:00"), Need("May we <suspend>?", (TeamKey("legal"),)))
 MEI, PRIYA, TOM = UserId("U0MEI"), UserId("U0PRIYA"), UserId("U0TOM")
 SOFIA, DANIEL = UserId("U0SOFIA"), UserId("U0DANIEL")
 
@@ -53,6 +55,7 @@ def a_head(**changes: Any) -> Head:
         "criteria": ("minor", "press-today"),
         "channel_id": "C0ESC12",
         "update_due_at": NOW + 110 * MINUTE,
+        "needs": NEEDS,
     }
     return Head(**(values | changes))
 
@@ -207,6 +210,7 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "source": "media",
         "tier": "standard",
         "title": "Pile-on against a teenage streamer",
+        "needs": [{"text": "Answer by 17:00"}, {"text": "May we?", "teams": ["legal", "pr"]}],
     },
     EntryKind.STATE: {"from": "new", "to": "investigating", "note": "looking at the clips"},
     EntryKind.SEVERITY: {"from": "P2", "to": "P1", "reason": "a minor is targeted"},

@@ -1,0 +1,128 @@
+"""What is needed of those who are paged: asked for in the form or in one command."""
+
+from collections.abc import Callable
+
+from bot.domain.controls import Button, Form
+from bot.domain.ids import TeamKey
+from bot.domain.needs import Need
+from bot.domain.severity import Severity
+from playground.driver import texts
+from playground.records import View
+from tests.databases import on_sqlite
+from tests.handlers.modals import block_of, choose, opening_form, words
+from tests.handlers.stage import Stage
+
+pytestmark = on_sqlite
+ASKED = "Answer in the channel by 17:00\nLegal: may we suspend him today?"
+NEEDS = (
+    Need("Answer in the channel by 17:00"),
+    Need("may we suspend him today?", (TeamKey("legal"),)),
+)
+
+
+def shows(said: str) -> Callable[[View], bool]:
+    return lambda view: said in words(view)
+
+
+def needs_of_the_newest(stage: Stage) -> tuple[Need, ...]:
+    return stage.details(stage.incidents()[-1].id).card.head.needs
+
+
+async def test_the_form_asks_what_is_needed_and_the_answer_repeats_it(stage: Stage) -> None:
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    view = await choose(stage, "severity", "P1")
+    sent = await stage.person("mei").submit(
+        {
+            block_of(view, "title"): {"title": "Pile-on"},
+            block_of(view, "needs"): {"needs": ASKED},
+        }
+    )
+    assert sent.ok, sent
+    assert needs_of_the_newest(stage) == NEEDS
+    assert "Legal: may we suspend him today?" in words(stage.person("mei").modal)
+
+
+async def test_a_line_for_a_team_that_is_not_paged_or_mistyped_is_marked(stage: Stage) -> None:
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    view = await choose(stage, "severity", "P3")
+    title = {block_of(view, "title"): {"title": "Pile-on"}}
+    block = block_of(view, "needs")
+    for said, problem in (
+        ("PR: a line", "PR is not among the teams to page"),
+        ("Leagl: may we?", "“Leagl” is not a team. Did you mean “legal”?"),
+    ):
+        sent = await stage.person("mei").submit({**title, block: {"needs": said}})
+        assert not sent.ok
+        assert problem in sent.errors[block]
+    assert stage.incidents() == []
+
+
+async def test_of_a_category_of_ids_only_nothing_is_asked_nor_kept(stage: Stage) -> None:
+    category = next(c for c in stage.policy.categories.values() if c.references_only)
+    await opening_form(stage)
+    view = stage.person("mei").modal
+    block, value = block_of(view, "needs"), {"needs": "Look at his face"}
+    person = stage.person("mei")
+    await person.click_view("category", category.key, values={block: value})
+    await stage.settled()
+    hidden = await person.until_modal(lambda view: view.hash != "" and "needs" not in view.state)
+    await choose(stage, "severity", "P0")
+    sent = await person.submit({block_of(hidden, "references"): {"references": "item-1"}})
+    assert sent.ok, sent
+    assert needs_of_the_newest(stage) == ()
+
+
+async def test_what_was_asked_comes_back_with_another_category(stage: Stage) -> None:
+    category = next(c for c in stage.policy.categories.values() if c.references_only)
+    await opening_form(stage)
+    person = stage.person("mei")
+    block = block_of(person.modal, "needs")
+    await person.click_view("category", category.key, values={block: {"needs": ASKED}})
+    await stage.settled()
+    await person.until_modal(lambda view: "needs" not in view.state)
+    view = await choose(stage, "category", "harassment")
+    assert view.state[block_of(view, "needs")]["needs"]["value"] == ASKED
+
+
+async def test_the_lines_behind_the_first_say_what_is_needed(stage: Stage) -> None:
+    said = await stage.command("mei", "open p0 Bomb threat & a school\n\nLegal: may we <call>?")
+    [incident] = stage.incidents()
+    assert (incident.title, incident.severity) == ("Bomb threat & a school", Severity.P0)
+    assert needs_of_the_newest(stage) == (Need("may we <call>?", (TeamKey("legal"),)),)
+    assert "may we &lt;call&gt;?" in said
+
+
+async def test_a_severity_may_stand_on_its_own_line(stage: Stage) -> None:
+    await stage.command("mei", "open p0:\nBomb threat\nAnswer by noon")
+    [incident] = stage.incidents()
+    assert (incident.title, incident.severity) == ("Bomb threat", Severity.P0)
+    assert needs_of_the_newest(stage) == (Need("Answer by noon"),)
+
+
+async def test_a_team_that_would_not_be_paged_opens_the_form_with_all_of_it(stage: Stage) -> None:
+    for said in ("DPO: may we?", "Leagl: may we?"):
+        await stage.command("mei", f"open p1 Bomb threat\n{said}")
+        view = await stage.person("mei").until_modal(shows(said))
+        assert view.state[block_of(view, "title")]["title"]["value"] == "Bomb threat"
+        assert view.state[block_of(view, "needs")]["needs"]["value"] == said
+    assert stage.incidents() == []
+
+
+async def test_what_is_needed_stays_behind_a_choice_of_severity(stage: Stage) -> None:
+    await stage.command("mei", "open high profile streamer\nAnswer by noon")
+    assert stage.incidents() == []
+    offer = stage.person("mei").sees("general")[-1]
+    await stage.answer_to_click("mei", offer, Button.OPEN_AS)
+    assert needs_of_the_newest(stage) == (Need("Answer by noon"),)
+
+
+async def test_a_report_that_is_no_command_fills_the_form_line_by_line(stage: Stage) -> None:
+    await stage.command("mei", "a man threatens a school\nAnswer by noon")
+    offer = stage.person("mei").sees("general")[-1]
+    await stage.answer_to_click("mei", offer, Button.OPEN_TYPED)
+    view = await stage.person("mei").until_modal(lambda view: view.callback_id == Form.OPEN)
+    assert view.state[block_of(view, "title")]["title"]["value"] == "a man threatens a school"
+    assert view.state[block_of(view, "needs")]["needs"]["value"] == "Answer by noon"
+    assert "Answer by noon" not in texts(offer).split("\n")[0]

@@ -1,0 +1,71 @@
+"""What is needed of those who are paged: read line by line, of one team or of all."""
+
+import pytest
+
+from bot.domain.ids import TeamKey
+from bot.domain.needs import Need, needed_of, needs_in
+
+LEGAL, PR, POLICY = TeamKey("legal"), TeamKey("pr"), TeamKey("public-policy")
+NAMES = {
+    "legal": LEGAL,
+    "counsel": LEGAL,
+    "pr": PR,
+    "public policy": POLICY,
+    "public-policy": POLICY,
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "teams", "text"),
+    [
+        ("Stay reachable until 18:00", (), "Stay reachable until 18:00"),
+        ("Legal: may we suspend him today?", (LEGAL,), "may we suspend him today?"),
+        ("- *Counsel*: may we?", (LEGAL,), "may we?"),
+        ("@legal, PR and public_policy: agree on a line", (LEGAL, PR, POLICY), "agree on a line"),
+        ("Legal & PR： a line", (LEGAL, PR), "a line"),
+        ("Deadline: 17:00", (), "Deadline: 17:00"),
+        ("https://case.example/1", (), "https://case.example/1"),
+        ("Ask legal: may we?", (), "Ask legal: may we?"),
+        ("12:00 is the deadline", (), "12:00 is the deadline"),
+    ],
+)
+def test_a_line_that_begins_with_a_team_is_for_that_team(
+    line: str, teams: tuple[TeamKey, ...], text: str
+) -> None:
+    read = needs_in(line, NAMES)
+    assert read.needs == (Need(text, teams),)
+    assert read.unclear is None
+
+
+@pytest.mark.parametrize(
+    ("line", "unclear", "meant"),
+    [
+        ("Leagl: may we?", "Leagl", "legal"),
+        ("Legal, Sales: may we?", "Sales", ""),
+        ("Legal and Marketing: may we?", "Marketing", ""),
+    ],
+)
+def test_a_mistyped_team_is_told_and_never_read_as_text_for_all(
+    line: str, unclear: str, meant: str
+) -> None:
+    read = needs_in(line, NAMES)
+    assert read.unclear is not None
+    assert (read.unclear.said, read.unclear.meant) == (unclear, meant)
+
+
+def test_a_team_reads_what_is_for_all_and_what_is_for_it_as_it_was_written() -> None:
+    text = "Answer here by 17:00\n\nLegal: may we?\nPR: a line\nThank you  "
+    needs = needs_in(text, NAMES).needs
+    assert needed_of(needs, "legal") == "Answer here by 17:00\nmay we?\nThank you"
+    assert needed_of(needs, "pr") == "Answer here by 17:00\na line\nThank you"
+    assert needed_of(needs, "person:U0TOM") == "Answer here by 17:00\nThank you"
+    assert needed_of((), "legal") == ""
+
+
+def test_they_are_kept_as_they_were() -> None:
+    needs = needs_in("all of you\nLegal, PR: a line", NAMES).needs
+    assert tuple(Need.from_json(need.to_json()) for need in needs) == needs
+
+
+def test_a_team_without_words_asks_for_nothing() -> None:
+    assert needs_in("Legal:\nLegal:   \n \u200b", NAMES).needs == ()
