@@ -92,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--history",
         type=int,
-        metavar="INCIDENTS",
-        help="so many finished incidents, for 'history' (a full run has a million)",
+        metavar="ESCALATIONS",
+        help="so many finished escalations, for 'history' (a full run has a million)",
     )
     parser.add_argument("--only", nargs="+", choices=sorted(MEASUREMENTS), metavar="PART")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")

@@ -32,7 +32,7 @@ def measure(
     each = -(-pages // extent.crowd_people)
     floor = each - 1 + CALL_SECONDS
     group = (
-        f"{extent.crowd} incidents × {seeding.PAGED_EACH} pages due at one moment, to "
+        f"{extent.crowd} escalations × {seeding.PAGED_EACH} pages due at one moment, to "
         f"{extent.crowd_people} people: Slack permits it in {floor:.1f} s"
     )
     return [

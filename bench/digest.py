@@ -43,7 +43,7 @@ def measure(
             db.close()
         figures.append(
             compared(
-                f"A digest of {extent.incidents:,} incidents, read, counted and rendered",
+                f"A digest of {extent.incidents:,} escalations, read, counted and rendered",
                 LABEL[kind],
                 ours,
                 "ms",

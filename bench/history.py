@@ -66,7 +66,7 @@ def measure(
 
 def group(incidents: int) -> str:
     return (
-        f"With {incidents:,} finished incidents and {incidents * ENTRIES_EACH:,} timeline entries"
+        f"With {incidents:,} finished escalations and {incidents * ENTRIES_EACH:,} timeline entries"
     )
 
 

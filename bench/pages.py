@@ -54,7 +54,7 @@ def _one_at_a_time(
     return [
         Figure(
             GROUP,
-            f"one incident at a time, {LABEL[kind]}, last of {TEAMS} pages accepted, p{share}",
+            f"one escalation at a time, {LABEL[kind]}, last of {TEAMS} pages accepted, p{share}",
             percentile(reached[kind], share / 100) * CALL_SECONDS * 1_000,
             "ms",
             ratio=percentile(reached[kind], share / 100),

@@ -37,7 +37,7 @@ def figures_of(
         at_first = started.resident()
         _open(started, extent, load)
         later = started.resident()
-    opened = f"after {extent.opened_for_memory:,} incidents opened"
+    opened = f"after {extent.opened_for_memory:,} escalations opened"
     yield Figure(GROUP, f"{label}, resident when ready", at_first, "MB", goal=MOST_MB)
     yield Figure(GROUP, f"{label}, resident {opened}", later, "MB", goal=MOST_MB)
 

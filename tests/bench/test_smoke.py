@@ -30,7 +30,7 @@ def test_a_short_run_yields_every_row(tmp_path: Path) -> None:
     for database in ("SQLite", "PostgreSQL"):
         for share in ("p50", "p99"):
             accepted = f"{database}, last of 3 pages accepted, {share}"
-            assert f"one incident at a time, {accepted}" in names
+            assert f"one escalation at a time, {accepted}" in names
         assert f"4 opened at once, {database}, last ack" in names
         assert f"5 a second, {database}, p50" in names
         assert f"8 connections, {database}, p99 against p50" in names
