@@ -71,11 +71,12 @@ class _Visit:
             return _page(outside.refused(self._desk, error), 403)
 
     async def _shown(self, link: Link) -> Response:
+        # Before anything is looked up: an old message may lie anywhere by now.
+        if link.expires_at <= self._shell.now():
+            return _page(outside.expired(self._desk), 410)
         view = await self._look(link)
         if view.standing is not Standing.WAITING:
             return self._standing(view)
-        if link.expires_at <= self._shell.now():
-            return _page(outside.expired(self._desk, view.page), 410)
         return await self._press(link) if self._pressed else self._standing(view)
 
     async def _press(self, link: Link) -> Response:
@@ -101,7 +102,11 @@ class _Visit:
         return self._standing(await self._look(link), just_now=True)
 
     async def _look(self, link: Link) -> LinkedPage:
-        return await self._shell.threads.read(linked.look, self._shell.db, self._shell.policy, link)
+        shell = self._shell
+        known = shell.roles_known()
+        return await shell.threads.read(
+            linked.look, shell.db, shell.policy, link, shell.now(), roles_known=known
+        )
 
     def _standing(self, view: LinkedPage, *, just_now: bool = False) -> Response:
         return _page(outside.linked_page(self._desk, view, just_now=just_now), 200)

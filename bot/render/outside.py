@@ -70,8 +70,8 @@ def linked_page(desk: Desk, view: LinkedPage, *, just_now: bool = False) -> str:
     return _whole(desk, said, view.page)
 
 
-def expired(desk: Desk, page: OutsidePage | None) -> str:
-    return _whole(desk, desk.words.html("outside", "expired", page=page), page)
+def expired(desk: Desk) -> str:
+    return _whole(desk, desk.words.html("outside", "expired"), None)
 
 
 def refused(desk: Desk, error: Exception | None = None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.act import THE_BOT, Act, Role, Workspace
-from bot.domain.errors import NotYours
+from bot.domain.errors import NotYours, RoleUnknown
 from bot.domain.ids import PageId
 from bot.domain.needs import needed_of
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
@@ -26,10 +26,16 @@ from bot.store.transaction import Transaction
 US = "Tocsin"
 
 
-def look(db: Database, policy: Policy, link: Link) -> LinkedPage:
-    """Return a page as it stands now; raises NotYours."""
+def look(
+    db: Database, policy: Policy, link: Link, now: datetime, *, roles_known: bool = True
+) -> LinkedPage:
+    """Return a page as it stands now; raises NotYours, and NotPermitted for a person who may do
+    nothing any more: the message that they once got says enough.
+    """
     with db.reading() as tx:
         page, run, incident = rows(tx, link.page_id)
+        act = _follows(tx, policy, link, page, now)
+        require(replace(act, unsure=not roles_known), Deed.ACKNOWLEDGE)
         reads = _reads(tx, policy, link, incident)
         return LinkedPage(
             outside_page(tx, policy, page, run, incident),
@@ -55,10 +61,18 @@ def acknowledge(
     key = f"link:{link.page_id}:{link.user}:{int(link.expires_at.timestamp())}"
     act = access.identify(db, policy, workspace, link.user, now, key)
     if act is None:
-        act = Act(workspace, link.user, Role.NOBODY, now, key)
+        raise RoleUnknown
     if act.role is Role.NOBODY:
         require(replace(act, unsure=not roles_known), Deed.ACKNOWLEDGE)
     return answering.acknowledge(db, act, link.page_id)
+
+
+def _follows(tx: Transaction, policy: Policy, link: Link, page: Page, now: datetime) -> Act:
+    """The act of a person who follows a link, which changes nothing."""
+    workspace = Workspace(page.team_id, page.enterprise_id)
+    role = access.role_in(tx, policy, workspace, link.user)
+    kept_out = bool(people.gone(tx, workspace, [link.user]))
+    return Act(workspace, link.user, role, now, kept_out=kept_out)
 
 
 def rows(tx: Transaction, page_id: PageId | str) -> tuple[Page, PagingRun, Incident]:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import PageId, UserId
 from bot.domain.paging import RunState
@@ -216,8 +217,88 @@ async def test_an_expired_link_is_refused_with_what_to_do(stage: Stage, method: 
     answer = await ask(stage, method, a_token(page, seconds=0))
     assert answer.status == 410
     assert "This link has expired" in answer.text
-    assert "/escalate ack ESC-1" in answer.text
+    assert "/escalate ack" in answer.text
     assert run_of(stage, page).state is RunState.PAGING
+
+
+@on_sqlite
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("since", ["waiting", "taken", "yours", "withdrawn", "ended"])
+async def test_an_expired_link_says_only_that(stage: Stage, method: str, since: str) -> None:
+    page = a_page(stage)
+    match since:
+        case "taken":
+            answering.acknowledge(stage.db, an_act(TOM), page.id)
+        case "yours":
+            await ask(stage, "POST", a_token(page))
+        case "withdrawn":
+            with stage.db.transaction() as tx:
+                tx.connection.exec_driver_sql("UPDATE paging_run SET state = 'cancelled'")
+        case "ended":
+            lifecycle.decline(stage.db, an_act(), page.incident_id, "not ours")
+        case _:
+            pass
+    answer = await ask(stage, method, a_token(page, seconds=0))
+    assert answer.status == 410
+    assert "This link has expired" in answer.text
+    for told in (TITLE, "ESC-1", "P1", "Legal", "u0tom", "U0TOM"):
+        assert told not in answer.text
+
+
+KEPT_OUT: dict[str, dict[str, Any]] = {
+    "deactivated": {"deleted": True},
+    "a guest": {"is_restricted": True},
+    "of another organisation": {"is_stranger": True},
+    "a bot": {"is_bot": True},
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("who", KEPT_OUT)
+@pytest.mark.parametrize("since", ["waiting", "yours", "ended"])
+async def test_who_is_kept_out_of_slack_reads_nothing_behind_a_link(
+    stage: Stage, who: str, method: str, since: str
+) -> None:
+    page = a_page(stage)
+    if since == "yours":
+        await ask(stage, "POST", a_token(page))
+    if since == "ended":
+        lifecycle.decline(stage.db, an_act(), page.incident_id, "not ours")
+    described = [{"id": PRIYA, "name": "priya", **KEPT_OUT[who]}]
+    directory.remember_people(stage.db, stage.policy, WORKSPACE, described, NOON)
+    answer = await ask(stage, method, a_token(page))
+    assert answer.status == 403
+    assert "You cannot acknowledge this" in answer.text
+    for told in (TITLE, "ESC-1", "P1", "Legal"):
+        assert told not in answer.text
+    assert not answer.has_button
+
+
+@on_sqlite
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_who_lost_their_role_reads_nothing_behind_a_link(stage: Stage, method: str) -> None:
+    page = a_page(stage)
+    roles = replace(stage.policy.roles, everyone=Role.NOBODY, people={}, groups={})
+    bare = replace(stage.policy, roles=roles, teams={}, managers_on_duty=())
+    assert bare.role_of(PRIYA, []) is Role.NOBODY
+    stage.shell = replace(stage.shell, policy=bare)
+    answer = await ask(stage, method, a_token(page))
+    assert (answer.status, TITLE in answer.text) == (403, False)
+    stage.roles_known = False
+    answer = await ask(stage, method, a_token(page))
+    assert (answer.status, TITLE in answer.text) == (503, False)
+
+
+@on_sqlite
+async def test_while_slack_has_described_no_one_a_link_says_that_the_role_is_not_known(
+    stage: Stage,
+) -> None:
+    page = a_page(stage)
+    with stage.db.transaction() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM person")
+    answer = await ask(stage, "POST", a_token(page))
+    assert (answer.status, "not known yet" in answer.text) == (503, True)
 
 
 async def test_whoever_was_faster_is_named(stage: Stage) -> None:

@@ -33,9 +33,15 @@ def everybody(db: Database, policy: Policy) -> None:
 
 def behind_the_link(db: Database, policy: Policy, page: Page) -> OutsidePage:
     link = Link(PageId(page.id), UserId(page.target), NOON + DAY)
-    seen = linked.look(db, policy, link)
+    seen = linked.look(db, policy, link, NOON)
     assert seen.standing is Standing.WAITING
     return seen.page
+
+
+def past_slack(db: Database, policy: Policy, page: Page) -> OutsidePage:
+    """What an e-mail says, to whomever it goes."""
+    with db.reading() as tx:
+        return linked.outside_page(tx, policy, *linked.rows(tx, page.id))
 
 
 def told(db: Database, policy: Policy) -> OutsideExhausted:
@@ -102,7 +108,7 @@ def test_a_person_without_a_name_in_slack_is_never_named_by_their_id(
     [page] = scene.all_pages(db, "legal")[:1]
     [theirs] = scene.all_pages(db, f"person:{nameless}")[:1]
     names = (
-        behind_the_link(db, policy, page).asked_by,
-        behind_the_link(db, policy, theirs).team_name,
+        past_slack(db, policy, page).asked_by,
+        past_slack(db, policy, theirs).team_name,
     )
     assert names == (NAMELESS, NAMELESS)

@@ -48,7 +48,7 @@ def test_and_reads_times_in_it_outside_slack(
     people(db, there, U0PRIYA=described)
     an_incident(db, there)
     link = Link(PageId(scene.page_of(db, PRIYA)), PRIYA, an_act().now)
-    assert linked.look(db, there, link).page.zone == "America/New_York"
+    assert linked.look(db, there, link, an_act().now).page.zone == "America/New_York"
 
 
 def test_a_zone_that_slack_tells_is_theirs(db: Database, there: Policy) -> None:

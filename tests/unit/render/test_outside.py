@@ -133,7 +133,7 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "waiting, in the reader's own time": _standing(
         Standing.WAITING, replace(PAGE, zone="Asia/Singapore")
     ),
-    "expired": lambda desk: outside.expired(desk, PAGE),
+    "expired": lambda desk: outside.expired(desk),
     "not ours": lambda desk: outside.refused(desk),
     "no such page": lambda desk: outside.refused(desk, NotYours()),
     "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),

@@ -311,10 +311,10 @@ async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways
         [text] = await eventually(lambda: beyond.mailbox.texts())
         await eventually(lambda: beyond.hook.taken)
         link = link_in(text)
-        assert linked.look(rig.db, rig.policy, link).standing is Standing.WAITING
+        assert linked.look(rig.db, rig.policy, link, rig.clock.now()).standing is Standing.WAITING
         assert homes.home(rig.db, rig.act(PRIYA)).pages
         [taken] = answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
-        assert linked.look(rig.db, rig.policy, link).standing is Standing.YOURS
+        assert linked.look(rig.db, rig.policy, link, rig.clock.now()).standing is Standing.YOURS
     assert taken.team_name == "Legal"
 
 
