@@ -11,7 +11,7 @@ from bot.domain.clockwork import Snooze
 from bot.domain.controls import Button
 from bot.render import sizes
 from bot.render.desk import Desk
-from bot.render.mrkdwn import Mrkdwn, cut, fit
+from bot.render.mrkdwn import Mrkdwn, bare, cut, fit
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -24,7 +24,7 @@ def mrkdwn(text: Mrkdwn, limit: int = sizes.SECTION) -> Text:
 
 
 def plain(text: str, limit: int) -> Text:
-    return {"type": "plain_text", "text": cut(text, limit), "emoji": True}
+    return {"type": "plain_text", "text": cut(bare(text), limit), "emoji": True}
 
 
 def header(text: str) -> Block:
@@ -40,7 +40,7 @@ def section(text: Mrkdwn, accessory: Element | None = None) -> Block:
 
 def as_typed(text: str) -> Block:
     """A person's own words, to be copied: nothing in them is a mark, a mention or an emoji."""
-    return {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}}
+    return {"type": "section", "text": {"type": "plain_text", "text": bare(text), "emoji": False}}
 
 
 def fields(texts: Iterable[Mrkdwn]) -> list[Block]:

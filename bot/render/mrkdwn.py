@@ -12,8 +12,10 @@ from bot.domain.act import THE_BOT
 ELLIPSIS = "…"
 _PRODUCT = "Tocsin"
 
-# Invisible marks that reverse the text after them: a title must not turn its neighbours around.
-_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_BIDI_CONTROLS = dict.fromkeys(
+    [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+"""Invisible marks that turn the text around them; all that Unicode calls Bidi_Control."""
 _IN_QUOTES = re.compile(
     "[\"'\u201c\u2018\u201e\u00ab][^\"'\u201c\u201d\u201e\u2018\u00ab\u00bb]+[\"'\u201d\u2019\u201c\u00bb]"
 )
@@ -32,10 +34,18 @@ class Mrkdwn(str):
         return str(self)
 
 
+def bare(text: str) -> str:
+    """Take out the marks that turn text around: a title must not turn its neighbours around.
+
+    Every text that leaves us passes here: in Slack, by e-mail and SMS, and on web pages.
+    """
+    return text if text.isascii() else text.translate(_BIDI_CONTROLS)
+
+
 def escape(text: str) -> Mrkdwn:
     """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` as it stands."""
-    bare = text if text.isascii() else text.translate(_BIDI_CONTROLS)
-    return Mrkdwn(bare.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    shown = bare(text)
+    return Mrkdwn(shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def cut(text: str, limit: int) -> str:

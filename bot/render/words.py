@@ -153,8 +153,10 @@ def _escaped(value: Any) -> Any:
 
 
 def _or_nothing(value: Any) -> Any:
-    return "" if value is None else value
+    if value is None:
+        return ""
+    return value if hasattr(value, "__html__") else mrkdwn.bare(str(value))
 
 
 def _as_text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else mrkdwn.bare(str(value))

@@ -26,11 +26,11 @@ from bot.domain.controls import Field
 from bot.render import sizes
 from bot.render.blocks import Block
 from bot.render.desk import Desk
-from bot.render.mrkdwn import cut
+from bot.render.mrkdwn import bare, cut
 
 
 def _text(text: str, limit: int) -> PlainTextObject:
-    return PlainTextObject(text=cut(text, limit), emoji=True)
+    return PlainTextObject(text=cut(bare(text), limit), emoji=True)
 
 
 def field_of(block_id: str) -> str:
