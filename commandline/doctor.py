@@ -18,6 +18,7 @@ from commandline.doctor_canary import canary_findings
 from commandline.doctor_fallback import fallback_findings, reach
 from commandline.doctor_findings import Finding, Level, fail, ok
 from commandline.doctor_policy import named_findings
+from commandline.doctor_settings import exposure_findings
 from commandline.doctor_slack import connecting, slack_findings
 from commandline.doctor_store import database_findings
 
@@ -64,6 +65,8 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     yield problem or ok("settings", "all required settings are set")
     if settings is None:
         return
+    for finding in exposure_findings(settings):
+        yield finding
     policy, faults = _policy(settings.policy_path)
     for finding in faults:
         yield finding

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from bot.settings import SettingsError
+from bot.store.sqlite_file import PRIVATE
 
 _OWN_LOCKS_APART = sys.platform == "linux"
 _HEADER = b"SQLite format 3\x00"
@@ -79,7 +80,7 @@ def _refuse_half_a_database(path: Path) -> None:
 
 
 def _opened(held: ExitStack, path: Path, flags: int) -> int:
-    opened = os.open(path, os.O_RDWR | flags, 0o644)
+    opened = os.open(path, os.O_RDWR | flags, PRIVATE)
     held.callback(os.close, opened)
     return opened
 

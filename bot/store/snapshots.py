@@ -12,10 +12,9 @@ from sqlmodel import col
 
 from bot.domain.duework import DeliveryState
 from bot.store.outbox_statements import IS_UNSENT
+from bot.store.sqlite_file import PRIVATE
 from bot.store.tables import Delivery, Incident, TimelineEntry
 from bot.store.transaction import Transaction, core
-
-PRIVATE = 0o600
 
 
 class NotADatabase(Exception):

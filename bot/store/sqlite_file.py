@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from bot.domain.errors import HistoryGone
@@ -9,6 +10,9 @@ from bot.domain.errors import HistoryGone
 Identity = tuple[int, int]
 """Device and inode: they stay when the content changes, and are another file's after a replacement.
 The number of a deleted file is free again only when nobody has it open any more."""
+
+PRIVATE = 0o600
+"""The permissions of every file that holds escalations."""
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_LENGTH = 100
@@ -39,7 +43,10 @@ class SQLiteFile:
     def connect(self) -> sqlite3.Connection:
         """Open the database. It is made only where there was none when this process began."""
         self.check()
-        connection = self._connected("rwc" if self._known is None else "rw")
+        if self._known is None:
+            with suppress(OSError):  # SQLite says the same, in the words that callers know.
+                _make_private(self.path)
+        connection = self._connected("rw")
         try:
             if self._known is None:
                 self._known = _identity(self.path)
@@ -101,6 +108,12 @@ class SQLiteFile:
         if self._opened is not None:
             os.close(self._opened)
             self._opened, self.is_watched = None, False
+
+
+def _make_private(path: Path) -> None:
+    """Make an empty file for its owner alone, where there is none. SQLite gives the log and the
+    index beside it the same permissions."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
 
 
 def _identity(path: Path) -> Identity | None:

@@ -20,6 +20,8 @@ SHORT = 0.2
 UNHURRIED = Patience(headers=LONG, body=LONG, idle=60)
 HEADERS = b"POST /slack/events HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n"
 ENDED = 20.0
+GONE = (b"HTTP/1.1 408 ", b"")
+"""Who still sends when the server hangs up may lose its last words."""
 
 
 class Client:
@@ -107,8 +109,16 @@ async def test_headers_that_come_byte_by_byte_are_not_waited_for() -> None:
     async with server(replace(UNHURRIED, headers=SHORT)) as connect:
         client = await connect()
         dripping = asyncio.create_task(client.drip(HEADERS + b"x-more: " + b"y" * 2_000))
-        assert (await client.ended()).startswith(b"HTTP/1.1 408 ")
+        assert (await client.ended())[:13] in GONE
         dripping.cancel()
+
+
+@pytest.mark.parametrize("begun", [HEADERS, HEADERS + b"\r\nbo"], ids=["headers", "body"])
+async def test_who_begins_and_falls_silent_is_told(begun: bytes) -> None:
+    async with server(replace(UNHURRIED, headers=SHORT, body=SHORT)) as connect:
+        client = await connect()
+        await client.say(begun)
+        assert (await client.ended()).startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize("before", [b"\r\n", b"P"])
@@ -118,7 +128,7 @@ async def test_a_second_request_has_no_more_time_than_the_first(before: bytes) -
         await client.say(HEADERS + b"\r\nbody")
         assert (await client.answer()).startswith(b"HTTP/1.1 200 ")
         await client.say(before)
-        assert (await client.ended())[:13] in (b"HTTP/1.1 408 ", b"")
+        assert (await client.ended())[:13] in GONE
 
 
 async def test_a_body_that_comes_byte_by_byte_is_not_waited_for() -> None:
@@ -126,7 +136,7 @@ async def test_a_body_that_comes_byte_by_byte_is_not_waited_for() -> None:
         client = await connect()
         await client.say(HEADERS.replace(b": 4", b": 900000") + b"\r\n")
         dripping = asyncio.create_task(client.drip(b"x" * 2_000))
-        assert (await client.ended()).startswith(b"HTTP/1.1 408 ")
+        assert (await client.ended())[:13] in GONE
         dripping.cancel()
 
 
@@ -136,7 +146,8 @@ async def test_a_body_that_no_one_reads_holds_no_connection() -> None:
         await client.say(b"POST /unread HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n")
         dripping = asyncio.create_task(client.drip(b"x" * 2_000))
         told = await client.ended()
-        assert (told[:13], told.count(b"HTTP/1.1")) == (b"HTTP/1.1 401 ", 1)
+        assert told[:13] in (b"HTTP/1.1 401 ", b"")
+        assert told.count(b"HTTP/1.1") <= 1
         dripping.cancel()
 
 
