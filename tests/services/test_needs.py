@@ -45,7 +45,7 @@ def pages(
 
 def outside(db: Database, policy: Policy, user: UserId) -> OutsidePage:
     page = PageId(scene.page_of(db, user))
-    return linked.look(db, policy, Link(page, user, NOON + DAY)).page
+    return linked.look(db, policy, Link(page, user, NOON + DAY), NOON).page
 
 
 def test_a_team_reads_its_own_lines_and_those_for_all(db: Database, policy: Policy) -> None:
