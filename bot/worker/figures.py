@@ -1,9 +1,6 @@
 """What a process knows of itself: counts and times for /metrics, signs of life for /readyz."""
 
 import re
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,12 +12,12 @@ from prometheus_client import (
     ProcessCollector,
 )
 
+from bot import release
 from bot.clock import elapsed
 from bot.domain.duework import OUTSIDE, DeliveryKind, TimerKind
 from bot.domain.severity import Severity
 from bot.worker.refusals import Refusals
 
-_PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 _CALL = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LATE = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
@@ -47,8 +44,9 @@ class Figures:
         self._codes: set[str] = set()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        built = self._gauge("tocsin_build_info", "Always 1: which release runs", "version")
-        built.labels(version=_release()).set(1)
+        said = "Always 1: which release and which commit runs"
+        built = self._gauge("tocsin_build_info", said, "version", "commit")
+        built.labels(version=release.version(), commit=release.commit()).set(1)
         self._policy = self._gauge("tocsin_policy_info", "Always 1: which policy it uses", "hash")
         self._count_the_outbox()
         self._count_due_work()
@@ -286,12 +284,3 @@ class Figures:
             return "other"
         self._codes.add(code)
         return code
-
-
-@cache
-def _release() -> str:
-    try:
-        project = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]
-    except (OSError, ValueError, KeyError):
-        return "unknown"
-    return str(project["version"])
