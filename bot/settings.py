@@ -7,18 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
+from bot import database_url
+from bot.database_url import HIGHEST_PORT
 from bot.domain.duework import Keep
 from bot.domain.durations import DAY, SECOND, parse_duration
 from bot.domain.errors import BadInput, TocsinError
 from bot.proxies import Proxies
 
 DEFAULT_API_URL = "https://slack.com/api/"
-DEFAULT_DATABASE = "sqlite:///tocsin.sqlite3"
 LOG_FORMATS = ("text", "json")
-HIGHEST_PORT = 65_535
 SHORTEST_LINK_SECRET = 16
 _NOT_IN_PUBLIC_URL = re.compile(r"[\s?#@]")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
@@ -156,28 +153,10 @@ def _is_plain(text: str) -> bool:
 
 
 def _database_url(environment: Mapping[str, str]) -> str:
-    url = environment.get("DATABASE_URL") or DEFAULT_DATABASE
-    if not _is_database(url):
-        raise SettingsError(
-            "DATABASE_URL is not understood: it must be like 'sqlite:///tocsin.sqlite3' (a file; "
-            "in memory every restart would lose everything) or "
-            "'postgresql://user:password@host/database'."
-        )
+    url = environment.get("DATABASE_URL", database_url.DEFAULT)
+    if (problem := database_url.problem_with(url)) is not None:
+        raise SettingsError(f"DATABASE_URL {problem}")
     return url
-
-
-def _is_database(text: str) -> bool:
-    """Whether it names a SQLite file, without options, or a PostgreSQL server."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        return False
-    if "\x00" in text:
-        return False
-    if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        # In memory every restart would lose everything, and each connection has one of its own.
-        return url.database not in (None, "", ":memory:") and not (url.host or url.query)
-    return url.get_backend_name() == "postgresql" and (url.port or 0) <= HIGHEST_PORT
 
 
 def _port(environment: Mapping[str, str]) -> int:
@@ -196,12 +175,17 @@ def _log_format(environment: Mapping[str, str]) -> str:
 
 def _public_url(environment: Mapping[str, str]) -> str | None:
     url = (environment.get("PUBLIC_URL") or "").rstrip("/")
-    if url and (not _names_host(url) or _NOT_IN_PUBLIC_URL.search(url)):
+    if url and not is_public_address(url):
         raise SettingsError(
             f"PUBLIC_URL is '{url}': it must be the address at which people's browsers find the "
             "bot, such as https://tocsin.example.com"
         )
     return url or None
+
+
+def is_public_address(text: str) -> bool:
+    """Tell whether a browser, or Slack, can find the bot there."""
+    return _names_host(text) and text.isprintable() and not _NOT_IN_PUBLIC_URL.search(text)
 
 
 def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database_url import shown
 from bot.domain.errors import StoreUnavailable
+from bot.settings import SettingsError
 from bot.store.database import Database
 from bot.store.tables import Inbound
 from commandline import migrations
 from commandline.doctor_findings import Finding, fail, ok, warn
+from commandline.existing import begins_empty
 
 CHECK = "database"
 _MIGRATE = "Run 'python app.py migrate', or start with 'python app.py serve --migrate'."
@@ -33,7 +36,7 @@ def database_findings(url: str, now: datetime) -> Iterator[Finding]:
     except (StoreUnavailable, SQLAlchemyError) as error:
         yield fail(
             CHECK,
-            f"{_name(db)} does not answer: {_reason(error)}",
+            f"{shown(db.url)} does not answer: {_reason(error)}",
             "Check DATABASE_URL, that the server runs, that this machine may reach it, and that "
             "the user and password are right.",
         )
@@ -43,25 +46,29 @@ def database_findings(url: str, now: datetime) -> Iterator[Finding]:
 
 def _absent(db: Database) -> Finding | None:
     """A SQLite file that is not there yet: merely looking would create it."""
-    if not db.is_sqlite:
+    try:
+        missing = begins_empty(db.url)
+    except SettingsError as error:
+        return fail(
+            CHECK, str(error).removesuffix("."), "Correct DATABASE_URL, or the permissions."
+        )
+    if missing is None:
         return None
-    path = Path(str(db.url.database))
-    if path.exists():
-        return None
+    path = Path(missing)
     if not os.access(path.parent, os.W_OK):
         return fail(
             CHECK,
             f"{path} does not exist, and nothing can be written to its folder",
             "Create the folder, or give the user that runs the bot the right to write there.",
         )
-    return fail(CHECK, f"{path} does not exist yet", _MIGRATE)
+    return fail(CHECK, f"{path} does not exist yet, or is empty", _MIGRATE)
 
 
 def _stored(db: Database, now: datetime) -> Iterator[Finding]:
     if migrations.pending(db):
-        yield fail(CHECK, f"{_name(db)} lacks a migration that this release needs", _MIGRATE)
+        yield fail(CHECK, f"{shown(db.url)} lacks a migration that this release needs", _MIGRATE)
         return
-    yield ok(CHECK, f"{_name(db)} answers and is up to date")
+    yield ok(CHECK, f"{shown(db.url)} answers and is up to date")
     try:
         _write_and_roll_back(db, now)
     except (StoreUnavailable, SQLAlchemyError) as error:
@@ -96,12 +103,6 @@ def _sqlite_advice(db: Database) -> Iterator[Finding]:
             f"every user of this machine may read {path}",
             f"Remove that permission: chmod o-rwx {path}",
         )
-
-
-def _name(db: Database) -> str:
-    if db.is_sqlite:
-        return str(db.url.database)
-    return db.url.render_as_string(hide_password=True)
 
 
 def _reason(error: Exception) -> str:

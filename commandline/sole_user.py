@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from bot.database_url import sqlite_file
 from bot.settings import SettingsError
 from bot.store.sqlite_file import PRIVATE
 
@@ -31,27 +30,18 @@ def sole_user(database_url: str, *, create: bool) -> Iterator[None]:
     `create`: it is worked with, and made where there is none. Otherwise it is replaced, and may be
     damaged. PostgreSQL takes many processes.
     """
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    file = sqlite_file(database_url)
+    if file is None:
         yield
         return
     with ExitStack() as held:
         try:
-            _hold(held, Path(url.database).resolve(), create=create)
+            _hold(held, Path(file).resolve(), create=create)
         except OSError as error:
             raise SettingsError(
-                f"DATABASE_URL names {url.database}, which cannot be used: {error.strerror}."
+                f"DATABASE_URL names {file}, which cannot be used: {error.strerror}."
             ) from None
         yield
-
-
-def begins_empty(database_url: str) -> str | None:
-    """Return a SQLite database's file, as it is configured, where it does not exist or is empty."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return None
-    path = Path(url.database)
-    return None if path.exists() and path.stat().st_size else url.database
 
 
 def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
@@ -59,7 +49,7 @@ def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
     number = _opened(held, beside, os.O_CREAT)
     _lock(number, path, os.pread(number, _LONGEST_NUMBER, 0))
     if create:
-        _refuse_half_a_database(path)
+        refuse_half_a_database(path)
     if create or path.exists():
         opened = _opened(held, path, os.O_CREAT if create else 0)
         if _OWN_LOCKS_APART:
@@ -70,7 +60,7 @@ def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
     os.pwrite(number, str(os.getpid()).encode(), 0)
 
 
-def _refuse_half_a_database(path: Path) -> None:
+def refuse_half_a_database(path: Path) -> None:
     log = path.with_name(f"{path.name}-wal")
     if not path.exists() and log.exists() and log.stat().st_size:
         raise SettingsError(
