@@ -22,6 +22,7 @@ from bot.slack.manifest import manifest
 from bot.store.database import Database
 from commandline.arguments import port, replicas, seconds
 from commandline.demo_seed import seed
+from commandline.demo_settings import check_options, said_of_ignored, without_settings
 from commandline.listening import check_port
 from commandline.migrations import migrate
 from commandline.sole_user import sole_user
@@ -51,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--database-url", help="database to use instead of a new SQLite file")
     parser.add_argument(
+        "--policy",
+        type=Path,
+        default=ROOT / "escalation.toml",
+        help="policy file to use instead of the shipped one",
+    )
+    parser.add_argument(
         "--replicas", type=replicas, default=1, help="number of bots (default: %(default)s)"
     )
     parser.add_argument(
@@ -63,6 +70,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Start everything, print the address, and stop everything on Ctrl-C."""
     demo = Demo(arguments, environment)
+    if (ignored := said_of_ignored(environment)) is not None:
+        print(ignored, file=sys.stderr)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, demo.stop_soon)
     try:
@@ -81,14 +90,15 @@ class Demo:
 
     def __init__(self, arguments: argparse.Namespace, environment: Mapping[str, str]) -> None:
         self.given = arguments
-        self.environment = environment
+        self.environment = without_settings(environment)
         self.folder: Path = arguments.folder.resolve()
+        check_options(arguments, self.folder)
         first: int = arguments.bot_port or arguments.port + 1
         self.bot_ports = range(first, first + arguments.replicas)
         self.address = f"http://{HOST}:{arguments.port}"
         self.database_url = arguments.database_url or f"sqlite:///{self.folder / 'tocsin.sqlite3'}"
         self.clock_file = self.folder / "clock"
-        self.policy_path = Path(environment.get("ESCALATION_POLICY") or ROOT / "escalation.toml")
+        self.policy_path: Path = arguments.policy.resolve()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._stopping = False
 
@@ -97,6 +107,7 @@ class Demo:
         check_port(HOST, self.given.port, "--port")
         for number in self.bot_ports:
             check_port(HOST, number, "--bot-port")
+        policy = load(self.policy_path)
         if self.folder.exists():
             if not (self.folder / MARK).exists() and any(self.folder.iterdir()):
                 raise SettingsError(
@@ -114,7 +125,7 @@ class Demo:
         migrate(db)
         if not self.given.no_seed:
             team = json.loads(CAST.read_text())["team"]["id"]
-            seed(db, load(self.policy_path), Workspace(team), datetime.now(UTC))
+            seed(db, policy, Workspace(team), datetime.now(UTC))
         db.close()
 
     @property
@@ -138,7 +149,7 @@ class Demo:
         command += ["--clock-file", str(self.clock_file)]
         if not self.given.socket_mode:
             command += ["--app-url", self.request_url]
-        self._spawn(command, dict(self.environment))
+        self._spawn(command, self.environment)
 
     def _bring_the_bot_in(self) -> None:
         """Invite the app to the private channels of the cast, as a person does in Slack."""
@@ -177,7 +188,10 @@ class Demo:
     def _spawn(self, command: list[str], environment: dict[str, str]) -> None:
         environment = {**environment, "PYTHONPATH": str(ROOT)}
         # A group of its own: Ctrl-C reaches this process, which then stops the others in order.
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        # In the demo's own folder there is no .env.
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=environment, start_new_session=True
+        )
         self._processes.append(process)
 
     def _wait_for(self, url: str, who: str) -> None:

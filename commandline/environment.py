@@ -1,0 +1,35 @@
+"""Where settings come from: the environment, over what stands in `.env`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.settings import SettingsError
+
+FILE = Path(".env")
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment over what stands in `.env`; raises SettingsError if it is no text."""
+    return {**settings_file(), **os.environ}
+
+
+def settings_file() -> Mapping[str, str]:
+    """Return what stands in `.env`; raises SettingsError where it cannot be read."""
+    try:
+        if FILE.is_dir():
+            raise SettingsError(".env is a folder: expected a file of lines such as PORT=3000.")
+        if FILE.is_symlink() and not FILE.exists():
+            raise SettingsError(".env is a link that leads nowhere: mend or remove it.")
+        found = dotenv_values(FILE, encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f".env, line {line}: expected UTF-8 text. Save it as UTF-8.") from None
+    except OSError as error:
+        raise SettingsError(
+            f".env cannot be read: {error.strerror}. Give the user that runs Tocsin the right to "
+            "read it."
+        ) from None
+    return {name: value for name, value in found.items() if value is not None}
