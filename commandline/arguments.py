@@ -3,6 +3,10 @@
 import argparse
 import math
 
+from bot.domain.errors import BadInput
+from bot.domain.ids import parse_reference
+from bot.settings import is_public_address
+
 LEAST_SECONDS, MOST_SECONDS = 0.1, 3_600.0
 
 
@@ -31,3 +35,22 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 1 to 65535")
     return int(text)
+
+
+def reference(text: str) -> int:
+    """Read the number of an escalation."""
+    try:
+        return parse_reference(text)
+    except BadInput:
+        raise argparse.ArgumentTypeError(
+            f"'{text[:20]}' is not a reference such as ESC-12"
+        ) from None
+
+
+def public_address(text: str) -> str:
+    """Read the address at which Slack finds the bot."""
+    if not is_public_address(text):
+        raise argparse.ArgumentTypeError(
+            f"'{text[:100]}' is not an address such as https://tocsin.example.com"
+        )
+    return text.rstrip("/")

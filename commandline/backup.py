@@ -5,14 +5,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from bot import database_url
 from bot.services import exports
 from bot.settings import Settings, read_settings
 from bot.store import snapshots
 from bot.store.database import Database
 from bot.store.snapshots import Contents, NotADatabase
 from commandline import migrations
+from commandline.existing import refuse_missing
 
 WRONG_INPUT = 2
 
@@ -52,19 +52,18 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 def sqlite_file(settings: Settings, otherwise: str) -> Path:
     """Return the file of the SQLite database; refuses PostgreSQL, whose own tools do it."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    file = database_url.sqlite_file(settings.database_url)
+    if file is None:
         raise Refused(
             f"DATABASE_URL names a PostgreSQL database: {otherwise} "
             "(docs/how-to/back-up-and-restore.md)."
         )
-    return Path(url.database)
+    return Path(file)
 
 
 def _source(settings: Settings) -> Path:
     source = sqlite_file(settings, "use 'pg_dump --format=custom'")
-    if not source.is_file():
-        raise Refused(f"There is no database at {source}: check DATABASE_URL.")
+    refuse_missing(settings.database_url)
     return source
 
 

@@ -3,15 +3,17 @@
 import argparse
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.domain.act import Workspace, by_the_bot
-from bot.policy import load
+from bot.domain.errors import BadInput, NotFound
+from bot.policy import Policy, load
 from bot.render import digest as rendered
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import digests
-from bot.settings import read_settings
-from bot.store.database import Database
+from bot.settings import SettingsError, read_settings
+from commandline.existing import existing
 from commandline.workspaces import workspaces
 
 
@@ -24,7 +26,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Account for the seven days up to now."""
     settings = read_settings(environment, slack_needed=False)
     policy = load(settings.policy_path)
-    db = Database(settings.database_url)
+    db = existing(settings.database_url)
     desk = Desk(policy, Words())
     try:
         for workspace in workspaces(db) or [Workspace("-")]:
@@ -37,8 +39,18 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
             message = rendered.digest(desk, view.name, view.figures, preview=True)
             print(_as_text(message.blocks))
         return 0
+    except (NotFound, BadInput):
+        said = _no_such_digest(policy, arguments.key, settings.policy_path)
+        raise SettingsError(said) from None
     finally:
         db.close()
+
+
+def _no_such_digest(policy: Policy, key: str | None, path: Path) -> str:
+    known = ", ".join(rule.key for rule in policy.digests)
+    if not known:
+        return f"{path} has no digest: add a [[digest]] table to it."
+    return f"{path} has no digest '{key}'. It has: {known}."
 
 
 def _as_text(blocks: list[dict[str, object]]) -> str:

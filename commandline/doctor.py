@@ -13,10 +13,11 @@ from pathlib import Path
 
 from bot.domain.errors import PolicyError
 from bot.policy import Policy, load
+from bot.setting_names import misspelt
 from bot.settings import Settings, SettingsError, read_settings
 from commandline.doctor_canary import canary_findings
 from commandline.doctor_fallback import fallback_findings, reach
-from commandline.doctor_findings import Finding, Level, fail, ok
+from commandline.doctor_findings import Finding, Level, fail, ok, warn
 from commandline.doctor_policy import named_findings
 from commandline.doctor_settings import exposure_findings
 from commandline.doctor_slack import connecting, slack_findings
@@ -63,6 +64,8 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     """Look at everything, from the inside out."""
     settings, problem = _settings(environment)
     yield problem or ok("settings", "all required settings are set")
+    for warning in misspelt(environment):
+        yield warn("settings", warning, "Correct the name, or remove the line.")
     if settings is None:
         return
     for finding in exposure_findings(settings):

@@ -6,21 +6,23 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.ids import parse_reference
 from bot.services import exports
 from bot.settings import read_settings
-from bot.store.database import Database
+from commandline.arguments import reference
+from commandline.existing import existing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reference", nargs="?", help="ESC-12 (default: all incidents)")
+    parser.add_argument(
+        "reference", type=reference, nargs="?", help="ESC-12 (default: all incidents)"
+    )
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Write one JSON object a line, the oldest incident first."""
     settings = read_settings(environment, slack_needed=False)
-    number = parse_reference(arguments.reference) if arguments.reference else None
-    db = Database(settings.database_url)
+    number: int | None = arguments.reference
+    db = existing(settings.database_url)
     found = 0
     try:
         for record in exports.records(db, number):

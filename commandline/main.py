@@ -4,17 +4,21 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
-from dotenv import dotenv_values
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import HistoryGone, PolicyError, Refused, StoreUnavailable
+from bot.setting_names import misspelt
 from bot.settings import SettingsError
+from commandline.environment import environment
+from commandline.version import in_words
 
 WRONG_INPUT = 2
+_OUTPUT = 1
+INTERRUPTED, READER_GONE = 130, 141
+"""As a shell reports a program that SIGINT or SIGPIPE ended."""
 _COMMANDS = (
     "serve",
     "migrate",
@@ -26,7 +30,12 @@ _COMMANDS = (
     "backup",
     "restore",
     "demo",
+    "version",
 )
+_WITHOUT_SETTINGS = frozenset({"manifest", "demo", "version"})
+"""They need none, so that a wrong one is none of their business."""
+_WARNING = frozenset({"serve", "doctor"})
+"""They tell of a misspelt setting in their own way: in the log, as a finding."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,9 +43,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser(arguments)
     gc.freeze()
     gc.enable()
-    chosen = parser.parse_args(arguments)
     try:
-        status: int = chosen.run(chosen, environment())
+        status = _run(parser, arguments)
+        _written_out()
+    except BrokenPipeError:  # `app.py export | head`
+        _leave_unwritten()
+        return READER_GONE
     except (SettingsError, PolicyError) as error:
         print(error, file=sys.stderr)
         return WRONG_INPUT
@@ -64,30 +76,55 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as error:
         print(_in_words(error), file=sys.stderr)
         return WRONG_INPUT
+    except OSError as error:
+        return _failed(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    try:
+        chosen = parser.parse_args(arguments)
+    except SystemExit:  # It has printed the help.
+        _written_out()
+        raise
+    settings = environment() if chosen.reads_settings else os.environ
+    if chosen.reads_settings and not chosen.warns_itself:
+        for warning in misspelt(settings):
+            print(warning, file=sys.stderr)
+    status: int = chosen.run(chosen, settings)
+    return status
+
+
+def _written_out() -> None:
+    """Find out now whether it can be: at the very end it would be a traceback."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _failed(error: OSError) -> int:
+    if error.filename:
+        print(
+            f"{error.filename}: {error.strerror}. Check the path and its permissions.",
+            file=sys.stderr,
+        )
+        return WRONG_INPUT
+    _leave_unwritten()
+    print(f"The command could not finish: {error.strerror or error}.", file=sys.stderr)
+    return 1
+
+
+def _leave_unwritten() -> None:
+    """Where the output takes nothing more, what is still in the buffer is for nobody."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _OUTPUT)
+    os.close(nowhere)
 
 
 def _in_words(error: Refused) -> str:
     facts = ", ".join(f"{name}: {value}" for name, value in vars(error).items() if value)
     return f"This cannot be done ({type(error).__name__}). {facts}"
-
-
-def environment() -> Mapping[str, str]:
-    """Return the environment over what stands in `.env`; raises SettingsError if it is no text."""
-    from_file = {name: value for name, value in _settings_file().items() if value is not None}
-    return {**from_file, **os.environ}
-
-
-def _settings_file() -> Mapping[str, str | None]:
-    if Path(".env").is_dir():
-        raise SettingsError(".env is a folder: expected a file of lines such as PORT=3000.")
-    try:
-        return dotenv_values(".env", encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f".env, line {line}: expected UTF-8 text. Save it as UTF-8.") from None
-    except OSError as error:
-        raise SettingsError(f".env cannot be read: {error.strerror}.") from None
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -96,11 +133,18 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="app.py", description="Tocsin, an escalation bot for Trust & Safety teams on Slack."
     )
+    parser.add_argument(
+        "--version", action="version", version=in_words(), help="print the version and the commit"
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in meant or _COMMANDS:
         module = import_module(f"commandline.{name}")
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=module.__doc__)
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(
+            run=module.run,
+            reads_settings=name not in _WITHOUT_SETTINGS,
+            warns_itself=name in _WARNING,
+        )
     return parser

@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 
 from bot.slack.manifest import manifest
+from commandline.arguments import public_address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument(
         "--url",
+        type=public_address,
         default="https://tocsin.example.com",
         help="the public address of the bot, for HTTP (default: %(default)s)",
     )
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     """Print JSON that Slack takes under 'Create New App', 'From a manifest'."""
-    address = arguments.url.rstrip("/") + "/slack/events"
+    address = arguments.url + "/slack/events"
     request_url = None if arguments.socket_mode else address
     print(json.dumps(manifest(request_url=request_url), indent=2, ensure_ascii=False))
     return 0

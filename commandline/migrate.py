@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot.settings import read_settings
 from bot.store.database import Database
 from commandline import migrations
+from commandline.existing import begins_empty, said_of_none
 from commandline.sole_user import sole_user
 
 
@@ -19,13 +20,18 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Migrate, or with --check exit 1 when a migration is pending."""
     settings = read_settings(environment, slack_needed=False)
     if arguments.check:
-        return _checked(Database(settings.database_url))
+        return _checked(settings.database_url)
     with sole_user(settings.database_url, create=True):
         _migrated(Database(settings.database_url))
     return 0
 
 
-def _checked(db: Database) -> int:
+def _checked(database_url: str) -> int:
+    missing = begins_empty(database_url)
+    if missing is not None:
+        print(said_of_none(missing))
+        return 1
+    db = Database(database_url)
     try:
         needed = migrations.pending(db)
     finally:

@@ -1,6 +1,7 @@
 """Restore a SQLite backup, or prepare a database that you restored by other means."""
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +13,10 @@ from bot.store.database import Database
 from bot.store.snapshots import Contents, NotADatabase
 from commandline import migrations
 from commandline.backup import WRONG_INPUT, Refused, checked, sqlite_file
+from commandline.existing import refuse_missing
 from commandline.sole_user import sole_user
+
+_BY_OTHERS = "restore it with 'pg_restore', then run 'app.py restore --mark-only'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +42,12 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Exit 2 when it is refused, 1 when the backup is not sound; then nothing has changed."""
     settings = read_settings(environment, slack_needed=False)
     try:
+        # Before the lock, which is a file: where there is nothing to do, nothing is made.
+        if arguments.mark_only:
+            refuse_missing(settings.database_url)
+        else:
+            sqlite_file(settings, _BY_OTHERS)
+            _refuse_backup(arguments.file)
         with sole_user(settings.database_url, create=False):
             if arguments.mark_only:
                 return _marked(Database(settings.database_url))
@@ -63,10 +73,7 @@ def _marked(db: Database) -> int:
 
 
 def _restored(settings: Settings, arguments: argparse.Namespace) -> int:
-    by_others = "restore it with 'pg_restore', then run 'app.py restore --mark-only'"
-    target = sqlite_file(settings, by_others)
-    if not arguments.file.is_file():
-        raise Refused(f"There is no file {arguments.file}: name one that 'backup' wrote.")
+    target = sqlite_file(settings, _BY_OTHERS)
     if target.exists():
         _refuse_target(target, arguments.file, force=arguments.force)
     copy = snapshots.partial(target)
@@ -81,6 +88,13 @@ def _restored(settings: Settings, arguments: argparse.Namespace) -> int:
             left.unlink()
     _tell(target, held, uncertain, aside)
     return 0
+
+
+def _refuse_backup(backup: Path) -> None:
+    if not backup.is_file():
+        raise Refused(f"There is no file {backup}: name one that 'backup' wrote.")
+    if not os.access(backup, os.R_OK):
+        raise Refused(f"{backup} cannot be read: this user lacks the permission.")
 
 
 def _refuse_target(target: Path, backup: Path, *, force: bool) -> None:

@@ -6,22 +6,26 @@ import logging
 import signal
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import uvicorn
 
-from bot import logs
+from bot import logs, release
+from bot.database_url import shown
 from bot.policy import Policy, load
 from bot.reach.gateways import gateways_for
+from bot.setting_names import misspelt
 from bot.settings import Settings, read_settings
 from bot.store.database import Database
 from bot.worker.pace import Pace
 from bot.worker.watchdog import Watchdog
 from commandline.arguments import seconds
+from commandline.existing import begins_empty, refuse_missing
 from commandline.listening import check_port
 from commandline.migrations import migrate
 from commandline.patience import Patience, patient
 from commandline.runtime import Tocsin
-from commandline.sole_user import begins_empty, sole_user
+from commandline.sole_user import refuse_half_a_database, sole_user
 from commandline.web import create_app
 
 log = logging.getLogger(__name__)
@@ -55,7 +59,12 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     gateways_for(policy, settings.gateways_path)
     check_port(settings.host, settings.port, "PORT or HOST")
     logs.configure(settings.log_format)
+    for warning in misspelt(environment):
+        log.warning(warning)
     empty = begins_empty(settings.database_url)
+    if empty is not None and not arguments.migrate:
+        refuse_half_a_database(Path(empty))
+        refuse_missing(settings.database_url)
     with sole_user(settings.database_url, create=True):
         if empty is not None:
             log.warning("There was no database: a new, empty one is begun", extra={"file": empty})
@@ -77,7 +86,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
             "host": settings.host,
             "port": settings.port,
             "mode": "Socket Mode" if settings.socket_mode else "HTTP",
+            "database": str(tocsin.db.file.path) if tocsin.db.file else shown(tocsin.db.url),
             "policy": policy.digest,
+            "version": release.version(),
+            "commit": release.commit(),
         },
     )
     # What is loaded by now lasts until the end: left in the collector's sight it would be walked

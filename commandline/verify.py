@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bot.services import exports
 from bot.settings import read_settings
-from bot.store.database import Database
+from commandline.existing import existing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Exit 1 and name each escalation with what is wrong."""
     settings = read_settings(environment, slack_needed=False)
-    db = Database(settings.database_url)
+    db = existing(settings.database_url)
     try:
         checked, broken = exports.verify(db)
     finally:

@@ -140,7 +140,7 @@ async def test_an_unmigrated_database(tmp_path: Path, database_url: str) -> None
 async def test_a_database_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     async with slack_with() as slack:
         account = await doctor(tmp_path, **settings_for(slack, "sqlite:///new.sqlite3"))
-    assert account.failing() == ["FAIL database: new.sqlite3 does not exist yet"]
+    assert account.failing() == ["FAIL database: new.sqlite3 does not exist yet, or is empty"]
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 

@@ -33,18 +33,18 @@ def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (b"\x89PNG\r\n\x1a\n\x00", 1),
     ],
 )
-@pytest.mark.parametrize("command", ["serve", "migrate", "manifest", "verify"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "backup x", "verify"])
 def test_an_env_file_that_is_no_text_is_named_with_its_line(
     content: bytes, line: int, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path(".env").write_bytes(content)
-    said = ended([command], capsys)
+    said = ended(command.split(), capsys)
     assert said.startswith(f".env, line {line}: expected UTF-8 text")
 
 
 def test_an_env_file_that_is_a_folder_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path(".env").mkdir()
-    assert ".env is a folder" in ended(["manifest"], capsys)
+    assert ".env is a folder" in ended(["verify"], capsys)
 
 
 def test_an_env_file_may_begin_with_a_byte_order_mark(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,3 +77,12 @@ def test_any_file_that_a_setting_names_is_named(
     assert str(path) in said
     assert setting in said or setting == "ESCALATION_POLICY"
     assert not (tmp_path / "x.sqlite3").exists()
+
+
+@pytest.mark.parametrize("command", ["manifest", "demo --policy nothing.toml"])
+def test_a_command_that_needs_no_setting_minds_no_env_file(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".env").mkdir()
+    main(command.split())
+    assert ".env" not in capsys.readouterr().err

@@ -34,7 +34,7 @@ COMMANDS = _COMMAND.findall(help_of())
 
 def test_all_commands_were_found() -> None:
     known = ["serve", "migrate", "doctor", "manifest", "digest", "export", "verify"]
-    known += ["backup", "restore", "demo"]
+    known += ["backup", "restore", "demo", "version"]
     assert known == COMMANDS
 
 
