@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         print(f"The copy is damaged and was removed: {error}", file=sys.stderr)
         return 1
     print(
-        f"Written to {arguments.file} ({size / 1_048_576:.1f} MB): {held.incidents} incidents, "
-        f"{held.entries} timeline entries, {held.unsent} unsent messages."
+        f"Written to {arguments.file} ({size / 1_048_576:.1f} MB). Escalations: {held.incidents}. "
+        f"Timeline entries: {held.entries}. Unsent messages: {held.unsent}."
     )
     return 0
 

@@ -11,7 +11,7 @@ P0, P1, P2, P3 = Severity.P0, Severity.P1, Severity.P2, Severity.P3
 
 class Ending(Enum):
     RESOLVED = "resolved"
-    REVIEWED = "resolved and looked back upon"
+    REVIEWED = "closed after review"
     REOPENED = "resolved, reopened and resolved again"
     DUPLICATE = "the same as the one before it"
     DECLINED = "not an escalation"

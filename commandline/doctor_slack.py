@@ -53,7 +53,7 @@ WITHOUT: Mapping[str, str] = {
     "pins:write": "the card of an escalation is not pinned in its channel",
     "reactions:read": "a pushpin on a message does not put it on the timeline",
     "usergroups:read": "roles that the policy gives to user groups have no effect",
-    "users:read": "no person's name, time zone or guest status is known",
+    "users:read": "names, time zones and guest status are unknown",
 }
 _REINSTALL = "Add it under 'OAuth & Permissions' (or apply the manifest of 'python app.py "
 _REINSTALL += "manifest'), then reinstall the app to the workspace."

@@ -1,4 +1,4 @@
-"""Print one incident, or all, as JSON: everything stored, including restricted incidents."""
+"""Print one escalation, or all, as JSON: everything stored, including restricted ones."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from commandline.existing import existing
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "reference", type=reference, nargs="?", help="ESC-12 (default: all incidents)"
+        "reference", type=reference, nargs="?", help="ESC-12 (default: all escalations)"
     )
 
 

@@ -17,6 +17,7 @@ from commandline.existing import refuse_missing
 from commandline.sole_user import sole_user
 
 _BY_OTHERS = "restore it with 'pg_restore', then run 'app.py restore --mark-only'"
+_LOOKED_UP = "The bot looks up unsent messages in Slack before it sends them: {}."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,7 @@ def _marked(db: Database) -> int:
             uncertain = snapshots.mark_uncertain(tx)
     finally:
         db.close()
-    print(f"{uncertain} unsent messages will be looked up in Slack before they are sent.")
+    print(_LOOKED_UP.format(uncertain))
     return 0
 
 
@@ -136,12 +137,12 @@ def _set_aside(target: Path) -> Path | None:
 
 def _tell(target: Path, held: Contents, uncertain: int, aside: Path | None) -> None:
     print(
-        f"Restored to {target}: {held.incidents} incidents, {held.entries} timeline entries. "
-        f"{uncertain} unsent messages will be looked up in Slack before they are sent."
+        f"Restored to {target}. Escalations: {held.incidents}. Timeline entries: {held.entries}.\n"
+        + _LOOKED_UP.format(uncertain)
     )
     if aside is not None:
         print(f"The old database is kept as {aside}.")
     print(
-        "What happened after the backup is not in it: tell the teams, and look through the open "
-        "incidents. Now start the bot: 'app.py serve'."
+        "The backup lacks what happened after it: tell the teams, and go through the open "
+        "escalations. Now start the bot: 'app.py serve'."
     )

@@ -118,7 +118,7 @@ def _times(count: float, unit: timedelta, text: str, field_name: str) -> timedel
 
 def _within_bounds(length: timedelta, text: str, field_name: str) -> timedelta:
     if length <= timedelta(0):
-        raise BadInput(field_name, f"'{text[:40]}' is no time at all", EXAMPLE)
+        raise BadInput(field_name, f"'{text[:40]}' is not a length of time: it is zero", EXAMPLE)
     if length > LONGEST:
         raise _too_long(text, field_name)
     return length

@@ -15,8 +15,8 @@ class Follows(StrEnum):
     PEOPLE = "several people are paged, and one of them at least for the first time"
     AGAIN = "people are paged again who were paged in this round"
     ROUND = "the next round begins"
-    MANAGERS_PAGED = "one person was asked for: the managers on duty are paged in their place"
-    MANAGERS_TOLD = "the list is at its end: the managers on duty are alerted"
+    MANAGERS_PAGED = "one person was asked for: the escalation managers are paged in their place"
+    MANAGERS_TOLD = "the list is at its end: the escalation managers are alerted"
 
 
 def what_follows(

@@ -71,5 +71,5 @@ def difference(stands: Stands, entries: Sequence[Entry], first: tuple[datetime, 
         return "its timeline is another escalation's"
     for name, value in sealed(entries).items():
         if getattr(stands, name) != value:
-            return f"its {name} is not the one that its timeline says"
+            return f"its {name} differs from its timeline"
     return None

@@ -30,7 +30,7 @@ class Change(StrEnum):
     ROOM = "its channel is made, archived or restored"
     ACCESS = "a request for access is answered"
     PEOPLE = "a person joins it, leaves it, or leaves Slack"
-    TOLD = "those in charge are told that no one acknowledged"
+    TOLD = "those in charge learn that no one acknowledged"
     AGAIN = "the same is said again to the same person"
 
 

@@ -17,7 +17,7 @@ class Tier(StrEnum):
 class Place(Enum):
     """Where it would be shown; what is shown to many follows the place, not the reader."""
 
-    INCIDENT_CHANNEL = "the incident's own channel"
+    INCIDENT_CHANNEL = "the escalation's own channel"
     PERSONAL = "one person's answer, message or form"
     LISTING = "a list, a search, the home tab"
     BROADCAST = "a digest, a shared channel, a log"

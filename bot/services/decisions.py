@@ -68,7 +68,7 @@ def _check(policy: Policy, decision: NewDecision) -> None:
     elif unknown := [key for key in decision.actions if key not in policy.actions]:
         errors["actions"] = f"'{unknown[0]}' is not an action in the policy"
     if decision.precedent not in policy.precedents:
-        errors["precedent"] = "Say whether it binds later cases."
+        errors["precedent"] = "Say whether it binds later decisions."
     for name, text, longest in (
         ("scope", decision.scope, LONGEST),
         ("clause", decision.clause, LONGEST),

@@ -115,7 +115,7 @@ def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
     require(act, Deed.DIGEST)
     rule = _rule(policy, key)
     if rule is None:
-        raise BadInput("digest", "the policy names no digest", "digest preview")
+        raise BadInput("digest", "the policy has no digest", "digest preview")
     period = week_until(act.now, rule.zone)
     args = {
         "schedule": rule.key,

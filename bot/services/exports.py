@@ -115,6 +115,8 @@ def flaw_of(incident: Incident, entries: list[TimelineEntry]) -> str | None:
         head = chain(head, entry.seq, entry.at, entry.actor, Entry(entry.kind, entry.data))
         if head != entry.hash:
             return f"entry {entry.seq} was altered"
-    if len(entries) != incident.entries or head != incident.head:
-        return f"{incident.entries} entries were written, {len(entries)} are there"
+    if len(entries) != incident.entries:
+        return f"it has {len(entries)} entries, and {incident.entries} were written"
+    if head != incident.head:
+        return "its last seal differs"
     return None

@@ -91,7 +91,7 @@ def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | Moot | N
     user = UserId(claimed.target or "")
     way = policy.fallback.way(user, str(claimed.args.get("way")))
     if way is None:
-        why = "the policy has no such way any more"
+        why = "the policy no longer has this way"
         return Moot(why) if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(why)
     # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
     again = claimed.uncertain or claimed.attempts > 1
@@ -113,7 +113,7 @@ def _page(
     if page.state is PageState.UNREACHABLE and _has_left(tx, claimed, run):
         return Moot("this person has left Slack")
     if incident.ended_at is not None:
-        return Moot("the incident has ended")
+        return Moot("the escalation has ended")
     if page.sent_at is not None:
         return Moot("Slack has accepted the page meanwhile")
     return linked.outside_page(tx, policy, page, run, incident, may_repeat=may_repeat)
@@ -142,7 +142,7 @@ def _notice(
     if run.state is not RunState.EXHAUSTED:
         return Moot("answered meanwhile")
     if incident.ended_at is not None:
-        return Moot("the incident has ended")
+        return Moot("the escalation has ended")
     reader = claimed.target or ""
     newest = unsent_pages.newest_notice_at(tx, run.id, reader)
     if newest is not None and newest > claimed.created_at:

@@ -141,8 +141,7 @@ def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
         names = ", ".join(dict.fromkeys(run.team_name for run in runs))
         raise BadInput(
             "team",
-            f"pages of several teams wait for you ({names}): press Hand over on "
-            "the one that you mean",
+            f"pages of several teams wait for you ({names}): press Hand over on the one you mean",
         )
     return next(iter(own or runs), None)
 
@@ -157,13 +156,13 @@ def _give_task(
         raise BadInput(
             "task",
             f"a page of {run.team_name} waits for you on {case.reference}, and you have a task "
-            "there: press Hand over in the direct message about the one that you mean",
+            "there: press Hand over in the direct message about the one you mean",
         )
     if len(tasks) > 1:
         raise BadInput(
             "task",
             f"you have {len(tasks)} open tasks on {case.reference}: press Hand over in the direct "
-            "message about the one that you mean",
+            "message about the one you mean",
         )
     pass_task_on(case, tasks[0], to.person, to.summary)
     return TaskGiven(to.person)

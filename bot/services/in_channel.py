@@ -35,7 +35,7 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
     if incident is None or incident.room is not RoomState.CHANNEL:
         return Moot("no channel; everyone is invited when it is made")
     if claimed.attempts > 1 and incident.ended_at is not None:
-        return Moot("the incident has ended")
+        return Moot("the escalation has ended")
     inside = shelf.participants(incident.id) if claimed.attempts > 1 else None
     users = tuple(
         user
@@ -82,17 +82,17 @@ def card_post(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> 
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return Moot("the card stands")
     if claimed.args.get("channel", incident.channel_id) != incident.channel_id:
-        return Moot("the incident has moved, and has its own card there")
+        return Moot("the escalation has moved, and has its own card there")
     head, in_thread = _placed(incident, policy)
     card = card_of(shelf.tx, incident, head, now, in_thread=in_thread)
     return Letter(card, channel=incident.channel_id)
 
 
 def card_stands(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
-    """The incident's card, or what is left of it where the incident has moved away."""
+    """The incident's card, or what is left of it where the escalation has moved away."""
     incident = shelf.incident(claimed.subject)
     if incident is None:
-        return Moot("no such incident")
+        return Moot("no such escalation")
     channel, ts = claimed.args["at"]
     if (incident.channel_id, incident.card_ts) == (channel, ts):
         head, in_thread = _placed(incident, policy)
@@ -130,7 +130,7 @@ def notice(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Pre
         return NotYet("what was said before is posted first")
     head, _ = _placed(incident, policy)
     if not head.full:
-        return Moot("nothing of a restricted incident is said in a shared channel")
+        return Moot("nothing of a restricted escalation is said in a shared channel")
     view = _notice(shelf, incident, entry, head)
     return Letter(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
 

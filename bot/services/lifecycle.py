@@ -42,7 +42,7 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
     note = checked_text("note", note, needed=False)
     match to:
         case State.RESOLVED:
-            raise BadInput("status", "resolving asks for the root cause", "resolve")
+            raise BadInput("status", "a resolution needs a root cause", "resolve")
         case State.REVIEWED:
             return close(db, act, incident_id)
         case State.REOPENED:

@@ -79,7 +79,7 @@ def _digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Pr
     with db.reading() as tx:
         view = digests.planned_view(tx, policy, claimed.workspace, claimed.args)
     if view is None:
-        return Moot("the policy has no such digest any more")
+        return Moot("the policy no longer has this digest")
     if claimed.args.get("channel"):
         return Letter(view, channel=claimed.args["channel"])
     reader = identify(db, policy, claimed.workspace, claimed.target or "", now)
@@ -90,7 +90,7 @@ def _digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Pr
 
 def _digest_stands(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
     view = digests.planned_view(shelf.tx, policy, claimed.workspace, claimed.args)
-    return Letter(view) if view else Moot("the policy has no such digest any more")
+    return Letter(view) if view else Moot("the policy no longer has this digest")
 
 
 def _edit(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

@@ -69,7 +69,7 @@ def _bring_everyone_in(case: Case, channel: str, seq: int) -> None:
 
 
 def _post_card(case: Case, about: str) -> None:
-    """For this place alone: once the incident has moved, a card for the old one is not posted."""
+    """For this place alone: once the escalation has moved, a card for the old one is not posted."""
     key = f"card-post:{case.id}:{about}"
     case.post(DeliveryKind.CARD_POST, key, channel=case.incident.channel_id)
 

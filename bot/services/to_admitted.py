@@ -42,7 +42,7 @@ def access_request(shelf: Shelf, policy: Policy, claimed: Claimed, _now: datetim
     if row is None or row.state is not RequestState.OPEN:
         return Moot("answered meanwhile")
     if _instead(shelf, claimed, row):
-        return Moot("somebody else is asked by now")
+        return Moot("someone else is asked by now")
     role = role_in(shelf.tx, policy, claimed.workspace, row.person)
     view = _access_request(shelf, row, incident, reader)
     return Letter(replace(view, role=role), person=reader)

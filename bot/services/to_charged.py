@@ -65,7 +65,7 @@ def exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -
     if run.state is not RunState.EXHAUSTED:
         return Moot("answered meanwhile")
     if incident.ended_at is not None:
-        return Moot("the incident has ended")
+        return Moot("the escalation has ended")
     return Letter(_exhausted(shelf, claimed, run, incident), person=claimed.target)
 
 

@@ -21,14 +21,14 @@ def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prep
         return Moot("no such page")
     incident = shelf.incident(page.incident_id)
     if incident is None:
-        return Moot("no such incident")
+        return Moot("no such escalation")
     repeat = bool(claimed.args.get("may_repeat"))
     if not _perhaps_there(claimed, repeat=repeat):
         # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
         if run.state not in UNANSWERED or page.state not in STILL_ASKED:
             return Moot("acknowledged or withdrawn meanwhile")
         if incident.ended_at is not None:
-            return Moot("the incident has ended")
+            return Moot("the escalation has ended")
     head = for_person(shelf, incident, page.target)
     since = claimed.args.get("late_since")
     refused = page.state is PageState.UNREACHABLE

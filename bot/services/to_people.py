@@ -29,7 +29,7 @@ KEPT_OUT = Moot("a guest, of another organisation, deactivated or a bot: told no
 """But for pages, and that nobody acknowledged: those still go out, with the codename."""
 
 Say = Callable[[Shelf, Policy, Claimed, datetime], Prepared]
-NO_INCIDENT = Moot("no such incident")
+NO_INCIDENT = Moot("no such escalation")
 
 
 def for_person(shelf: Shelf, incident: Incident, person: str) -> Head:

@@ -144,7 +144,7 @@ def _as_given(shelf: Shelf, view: TaskReminder, row: Task, claimed: Claimed) -> 
 def update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     incident = shelf.incident(claimed.subject)
     if incident is None or incident.ended_at is not None or claimed.target is None:
-        return Moot("the incident has ended")
+        return Moot("the escalation has ended")
     if incident.update_due_at is None or incident.update_due_at > now:
         return Moot("updated, snoozed or stopped meanwhile")
     reader = _asked_now(shelf, policy, incident, claimed.target)

@@ -66,7 +66,7 @@ def _refuse_numbered(ask: Ask, verb: Verb) -> None:
         return
     names = ", ".join(item.strip(" ,;") for item in items[1::2])
     of = before.strip() or ask.named or "ESC-n"
-    problem = "the numbers look like those of a list"
+    problem = "these numbers may be those of a list"
     raise Unclear(problem, (f"{verb.name} {of} {names}",))
 
 

@@ -16,7 +16,7 @@ from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import first_word, plain
 
-_KNOWN = "say what to change: title, category, references, or restricted alone"
+_KNOWN = "say what to change: title, category, references or restricted"
 _NEVER_BACK = "a restricted escalation can't be made standard again"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"

@@ -38,7 +38,7 @@ def original_alone(words: str) -> str:
     """Read the original's reference in a form's field; raises BadInput for anything else."""
     found = pair(words)
     if found is None or found.ending is not None:
-        problem = "name the original by its reference, and nothing else"
+        problem = "name only the original, by its reference"
         raise BadInput("incident", problem, reference(12))
     return found.original
 
@@ -55,7 +55,7 @@ def not_clear(words: str, named: str | None) -> Unclear:
         command = f"duplicate {named} of ESC-m"
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
-    return Unclear("'duplicate' takes the original's reference, and nothing else", (command,))
+    return Unclear("'duplicate' takes only the original's reference", (command,))
 
 
 def _name(said: str) -> str:

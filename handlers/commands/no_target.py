@@ -44,7 +44,7 @@ def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
     name = plain(word).lower()
     if name not in ask.policy.people:
         return None
-    problem = f"to name a person, mention them with @, and '{plain(word)}' is no mention"
+    problem = f"'{plain(word)}' is not a mention; to name a person, type @ and choose them"
     return Unclear(problem, (command(ask, verb, f"@{name}", rest),), no_report=True)
 
 

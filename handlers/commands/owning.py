@@ -21,9 +21,7 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 async def assign(ask: Ask) -> Answer:
     user, rest = person_first(_TO.sub("", ask.words, count=1), ask.me)
     if user is None:
-        raise no_person(
-            ask, ASSIGN.name, "name the new owner, and nothing else", "assign @priya", text=False
-        )
+        raise no_person(ask, ASSIGN.name, "name only the new owner", "assign @priya", text=False)
     if rest:
         raise await _one_owner(ask, rest)
     found = await ask.incident()
@@ -35,7 +33,7 @@ async def assign(ask: Ask) -> Answer:
 async def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
     of, owner = ask.named or "ESC-n", _owner(ask)
-    problem = f"one person owns an escalation, and '{plain(rest)[:80]}' is left over"
+    problem = f"an escalation has one owner, so '{plain(rest)[:80]}' is left over"
     other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
     if other:
         here = await naming_here(ask)

@@ -59,7 +59,7 @@ def test_a_backup_holds_all_of_it_and_nobody_else_may_read_it(
 ) -> None:
     kept = tmp_path / "kept.sqlite3"
     assert back_up(live, str(kept)) == 0
-    assert "1 incidents" in capsys.readouterr().out
+    assert "Escalations: 1." in capsys.readouterr().out
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob("*kept*")) == ["kept.sqlite3"]
     copy = Database(f"sqlite:///{kept}")

@@ -147,7 +147,7 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
         await stage.command(OPENING)
         await eventually(partial(has_read, stage, opened + asked))
     said = [texts(message) for message in mei.sees("general")[opened:]]
-    assert all("Nothing is stored any more" in one for one in said), said
+    assert all("Nothing can be stored" in one for one in said), said
     status, body = await replica.get("/readyz")
     assert status == 503
     assert "deleted, moved, replaced, overwritten or cut off" in body

@@ -47,7 +47,7 @@ def postgres(tool: str) -> str:
 
 async def back_up(url: str, file: Path) -> None:
     if url.startswith("sqlite"):
-        assert "1 incidents" in await app("backup", str(file), database_url=url)
+        assert "Escalations: 1." in await app("backup", str(file), database_url=url)
     else:
         await run(postgres("pg_dump"), "--format=custom", f"--file={file}", url)
 

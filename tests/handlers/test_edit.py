@@ -87,7 +87,7 @@ async def test_whoever_may_not_make_it_restricted_is_told_who_may(stage: Stage) 
         ("title A new title", "title", "A new title"),
         ("Title: A new title", "title", "A new title"),
         ("category hate", "category", "hate"),
-        ("category Suspected CSAM (item ids only)", "category", "suspected-csam"),
+        ("category Suspected CSAM (item IDs only)", "category", "suspected-csam"),
         ("references item-1 item-2", "references", ("item-1", "item-2")),
         ("*restricted*", "tier", Tier.RESTRICTED),
     ],

@@ -99,7 +99,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         '{ who = ["on-call", "backup"],              wait = "5m" }',
         '{ who = ["on-call", "backup"],              wait = "0m" }',
         "team.child-safety.ladder.P0.steps[2].wait",
-        "'0m' is no time at all",
+        "'0m' is not a length of time: it is zero",
     ),
     "a duration in months": (
         'decide_within = "7d" ',

@@ -88,7 +88,7 @@ def test_references_only_asks_for_ids_and_warns(desk: Desk) -> None:
     view = forms.open_form(desk, Filled(severity=Severity.P0, category="suspected-csam"))
     asked = action_ids(view)
     assert not asked & {Field.TITLE, Field.SURFACE, Field.MARKET, Field.AFFECTED}
-    assert "item ids and nothing else" in "".join(mrkdwn_texts(view))
+    assert "item IDs only" in "".join(mrkdwn_texts(view))
     tier = block_with(view, Field.TIER)["element"]["initial_option"]["value"]
     assert tier == Tier.RESTRICTED
 
