@@ -267,5 +267,5 @@ def test_marking_alone_is_for_a_database_that_was_restored_by_other_means(
     an_incident(db, policy)
     url = db.url.render_as_string(hide_password=False)
     assert put_back(url, "--mark-only") == 0
-    assert "looked up in Slack" in capsys.readouterr().out
+    assert "looks up unsent messages in Slack before it sends them: " in capsys.readouterr().out
     assert states(db) == {DeliveryState.UNKNOWN}
