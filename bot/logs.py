@@ -32,11 +32,11 @@ class _Formatter(logging.Formatter):
 
 
 class TextFormatter(_Formatter):
-    """`12:00:01 WARNING The sentence  field=value`."""
+    """`2026-11-30T12:00:01Z WARNING The sentence  field=value`; the time is UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         line = f"{at} {record.levelname:<7} {record.getMessage()}"
         line = f"{line}  {fields}" if fields else line
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line

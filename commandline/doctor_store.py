@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database_url import shown
 from bot.domain.errors import StoreUnavailable
 from bot.settings import SettingsError
+from bot.store.causes import NOT_MIGRATED, cause_of
 from bot.store.database import Database
 from bot.store.tables import Inbound
 from commandline import migrations
@@ -17,7 +18,6 @@ from commandline.doctor_findings import Finding, fail, ok, warn
 from commandline.existing import begins_empty
 
 CHECK = "database"
-_MIGRATE = "Run 'python app.py migrate', or start with 'python app.py serve --migrate'."
 
 
 class _RolledBack(Exception):
@@ -34,12 +34,8 @@ def database_findings(url: str, now: datetime) -> Iterator[Finding]:
             return
         yield from _stored(db, now)
     except (StoreUnavailable, SQLAlchemyError) as error:
-        yield fail(
-            CHECK,
-            f"{shown(db.url)} does not answer: {_reason(error)}",
-            "Check DATABASE_URL, that the server runs, that this machine may reach it, and that "
-            "the user and password are right.",
-        )
+        why, advice = _cause(db, error)
+        yield fail(CHECK, why, advice)
     finally:
         db.close()
 
@@ -61,23 +57,19 @@ def _absent(db: Database) -> Finding | None:
             f"{path} does not exist, and nothing can be written to its folder",
             "Create the folder, or give the user that runs the bot the right to write there.",
         )
-    return fail(CHECK, f"{path} does not exist yet, or is empty", _MIGRATE)
+    return fail(CHECK, f"{path} does not exist yet, or is empty", NOT_MIGRATED.advice)
 
 
 def _stored(db: Database, now: datetime) -> Iterator[Finding]:
     if migrations.pending(db):
-        yield fail(CHECK, f"{shown(db.url)} lacks a migration that this release needs", _MIGRATE)
+        yield fail(CHECK, *NOT_MIGRATED)
         return
     yield ok(CHECK, f"{shown(db.url)} answers and is up to date")
     try:
         _write_and_roll_back(db, now)
     except (StoreUnavailable, SQLAlchemyError) as error:
-        yield fail(
-            CHECK,
-            f"nothing can be written: {_reason(error)}",
-            "Check the rights of the database user (or of the file), that the disk has room, and "
-            "that no other program holds a lock.",
-        )
+        why, advice = _cause(db, error)
+        yield fail(CHECK, f"a trial write failed. {why}", advice)
     else:
         yield ok(CHECK, "a trial write succeeded and was rolled back")
     if db.is_sqlite:
@@ -105,8 +97,8 @@ def _sqlite_advice(db: Database) -> Iterator[Finding]:
         )
 
 
-def _reason(error: Exception) -> str:
-    """The driver's own words, in one line, where there are any."""
-    cause = error.__cause__ if isinstance(error, StoreUnavailable) else error
-    words = str(getattr(cause, "orig", None) or cause or error).strip().splitlines()
-    return words[0] if words else type(error).__name__
+def _cause(db: Database, error: Exception) -> tuple[str, str]:
+    """In the words of every other command."""
+    if isinstance(error, StoreUnavailable):
+        return error.why, error.advice
+    return cause_of(error, db.url)

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import HistoryGone, PolicyError, Refused, StoreUnavailable
+from bot.domain.errors import PolicyError, Refused, StoreUnavailable
 from bot.setting_names import misspelt
 from bot.settings import SettingsError
 from commandline.environment import environment
@@ -52,24 +52,13 @@ def main(arguments: Sequence[str]) -> int:
     except (SettingsError, PolicyError) as error:
         print(error, file=sys.stderr)
         return WRONG_INPUT
-    except HistoryGone:
-        print(
-            "The database file was deleted, moved, replaced, overwritten or cut off while this "
-            "command used it. Put it back, then run the command again.",
-            file=sys.stderr,
-        )
-        return 1
-    except StoreUnavailable:
-        print(
-            "The database cannot be reached, or cannot store more. Check DATABASE_URL, that the "
-            "server runs, and that its disk has room.",
-            file=sys.stderr,
-        )
+    except StoreUnavailable as error:
+        print(f"{error.why} {error.advice}", file=sys.stderr)
         return 1
     except SQLAlchemyError as error:
         print(
-            f"The database cannot be used ({type(error).__name__}). It may not be migrated: run "
-            "'python app.py migrate'; 'python app.py doctor' says more.",
+            f"The database cannot be used ({type(error).__name__}). 'python app.py doctor' says "
+            "more.",
             file=sys.stderr,
         )
         return 1

@@ -28,7 +28,8 @@ def migrate(db: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["engine"] = db.engine
-    command.upgrade(config, "head")
+    with db.outages():
+        command.upgrade(config, "head")
 
 
 def pending(db: Database) -> bool:

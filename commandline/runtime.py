@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.domain.reach import Links
+from bot.episodes import Episodes, State
 from bot.policy import Policy
 from bot.reach.gateways import gateways_for
 from bot.reach.outside import Outside
@@ -26,7 +27,7 @@ from bot.services import canary, fallback
 from bot.settings import Settings
 from bot.slack.answers import needed, word
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.slack.errors import SlackError
+from bot.slack.errors import SlackError, code_of
 from bot.slack.response_url import ResponseUrls
 from bot.store.bell import Bell
 from bot.store.database import Database
@@ -42,6 +43,7 @@ from bot.worker.people import People
 from bot.worker.post import Post
 from bot.worker.purging import Purge
 from bot.worker.relay import Relay
+from bot.worker.slack_watch import SlackWatch
 from bot.worker.standing import Standing
 from bot.worker.store_watch import StoreWatch
 from bot.worker.tick import Tick
@@ -59,6 +61,9 @@ from handlers.wellformed import WellFormed
 log = logging.getLogger(__name__)
 
 _LONGEST_URL = 300
+_BETWEEN_LOOKS = 1.0
+_NO_MORE_FORGERIES = 90.0
+"""Seconds."""
 
 
 class Tocsin:
@@ -75,7 +80,17 @@ class Tocsin:
         )
         self.figures = Figures()
         self.figures.uses_policy(policy.digest)
-        self._gear = Gear(self.db, self.policy, self.clock, self.threads, self.figures, self.pace)
+        self.episodes = Episodes()
+        self._slack = SlackWatch(self.episodes)
+        self._gear = Gear(
+            self.db,
+            self.policy,
+            self.clock,
+            self.threads,
+            self.figures,
+            self.pace,
+            self.episodes,
+        )
         self.gateways = gateways_for(policy, settings.gateways_path)
         self.standing = Standing(self.figures.registry, schema)
         self.vitals = Vitals(
@@ -104,7 +119,7 @@ class Tocsin:
         settings = self.settings
         session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
         client = web_client(
-            settings.bot_token, session, settings.api_url, self.figures.called, settings.proxies
+            settings.bot_token, session, settings.api_url, self._called, settings.proxies
         )
         calls = SlackCalls(client)
         desk = Desk(self.policy, Words())
@@ -139,12 +154,13 @@ class Tocsin:
         self.tick = Tick(self._gear, self._workspaces)
         await self._keep_time()
         self.db.on_new_delivery(self._waking(asyncio.get_running_loop()))
-        self.db.on_failure(self.figures.database_failed)
+        self.db.on_failure(self._database_failed)
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
-        for watch in (StoreWatch(self._gear), TokenWatch(calls, self.figures, self.pace)):
-            self._go_on(watch.run())
+        self._go_on(StoreWatch(self._gear, schema).run())
+        self._go_on(TokenWatch(calls, self.figures, self.episodes, self.pace).run())
+        self._go_on(self._tell_what_lasts())
         self._go_on(Purge(self._gear, self.settings.keep).run())
         self._go_on(self._meet_slack())
         self._go_on(self._doubt_departures())
@@ -166,8 +182,29 @@ class Tocsin:
             self._go_on(flown.run())
         if watch.heartbeat_url is not None:
             reasons = self.vitals.reasons_for_silence
-            beat = Heartbeat(watch.heartbeat_url, watch.heartbeat_every, reasons, self.figures)
+            beat = Heartbeat(
+                watch.heartbeat_url, watch.heartbeat_every, reasons, self.figures, self.episodes
+            )
             self._go_on(beat.run())
+
+    def _called(self, method: str, seconds: float, failure: SlackError | None) -> None:
+        """A call to Slack has ended."""
+        self.figures.called(method, seconds, None if failure is None else code_of(failure))
+        self._slack.heard(method, failure)
+
+    def _database_failed(self, error: StoreUnavailable) -> None:
+        self.figures.database_failed()
+        self.episodes.on(State.DATABASE, why=error.why, advice=error.advice)
+
+    def wrongly_signed(self) -> None:
+        """A request was refused whose signature is wrong."""
+        self.figures.wrongly_signed()
+        self.episodes.on(State.SIGNATURES, why="wrong signature", ends_after=_NO_MORE_FORGERIES)
+
+    async def _tell_what_lasts(self) -> None:
+        while True:
+            await asyncio.sleep(_BETWEEN_LOOKS)
+            self.episodes.look()
 
     def _us(self) -> Us | None:
         if self.workspace is None or not self._bot_user:
@@ -222,7 +259,8 @@ class Tocsin:
 
     def _listen(self, app_token: str, client: AsyncWebClient) -> None:
         """Beside everything else: where Slack is away, pages go out by other ways all the same."""
-        socket = Socket(self.bolt, app_token, client, self.pace, self.settings.proxies)
+        proxies, episodes = self.settings.proxies, self.episodes
+        socket = Socket(self.bolt, app_token, client, self.pace, proxies, episodes)
         self._closing.push_async_callback(socket.close)
         self._go_on(socket.connect())
 
@@ -256,7 +294,6 @@ class Tocsin:
             with going_on(
                 log,
                 "The directory could not be synchronised; the bot tries again",
-                away="The directory could not be stored; the bot tries again",
             ):
                 try:
                     await self._introduce()
@@ -277,7 +314,6 @@ class Tocsin:
             with going_on(
                 log,
                 "The bot could not check who has left Slack; it tries again",
-                away="The people who left Slack could not be stored; the bot tries again",
             ):
                 if self.workspace is not None:
                     await self.people.ask_of_the_gone(self.workspace)

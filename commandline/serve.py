@@ -3,7 +3,6 @@
 import argparse
 import gc
 import logging
-import signal
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -26,11 +25,14 @@ from commandline.migrations import migrate
 from commandline.patience import Patience, patient
 from commandline.runtime import Tocsin
 from commandline.sole_user import refuse_half_a_database, sole_user
+from commandline.stopping import Server, end_well
 from commandline.web import create_app
 
 log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 10
+_NOT_STARTED = 3
+"""The exit status with which uvicorn itself ends then."""
 _COLLECT_AFTER = 10_000
 """Objects, for the youngest generation: an opening makes some hundreds that end with it."""
 
@@ -51,8 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Serve until a signal says stop; then the exit status is 0."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end_well)
+    end_well()
     settings = read_settings(environment)
     policy = load(settings.policy_path)
     # Before anything is begun or made: every file that a setting names is as it should be.
@@ -105,14 +106,9 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
         watchdog.stop()
 
 
-def _end_well(_number: int, _frame: object) -> None:
-    """Until the server listens to signals itself, and when it passes on what it was told."""
-    raise SystemExit(0)
-
-
 def _serve(tocsin: Tocsin) -> None:
     settings, patience = tocsin.settings, Patience()
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(tocsin),
         host=settings.host,
         port=settings.port,
@@ -124,3 +120,7 @@ def _serve(tocsin: Tocsin) -> None:
         lifespan="on",
         ws="none",
     )
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise SystemExit(_NOT_STARTED)

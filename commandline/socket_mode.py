@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.episodes import Episodes, State
 from bot.proxies import Proxies
 from bot.slack.client import failure_of
 from bot.slack.errors import RateLimited
@@ -44,6 +45,7 @@ class Socket(SocketModeClient):
         client: AsyncWebClient,
         pace: Pace,
         proxies: Proxies,
+        episodes: Episodes,
     ) -> None:
         super().__init__(
             app_token=app_token, logger=app.logger, web_client=client, ping_interval=PING_EVERY
@@ -51,6 +53,7 @@ class Socket(SocketModeClient):
         self._app = app
         self._pace = pace
         self._proxies = proxies
+        self._episodes = episodes
         self.socket_mode_request_listeners.append(self._take)
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -72,11 +75,12 @@ class Socket(SocketModeClient):
             except _FAILED as error:
                 tries += 1
                 # The words of an error may hold the address, which lets anybody in.
-                log.warning("Slack gives no socket yet", extra={"error": error_code(error)})
+                self._episodes.on(State.SOCKET, why=error_code(error))
                 failure = failure_of("apps.connections.open", error)
                 limited = failure.after if isinstance(failure, RateLimited) else timedelta(0)
                 await asyncio.sleep(max(self._pace.backoff(tries), limited).total_seconds())
             else:
+                self._episodes.off(State.SOCKET)
                 return
 
     async def _connect_once(self) -> None:

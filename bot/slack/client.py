@@ -18,7 +18,6 @@ from bot.slack.errors import (
     OutcomeUnknown,
     RateLimited,
     SlackError,
-    code_of,
     sort_code,
 )
 from bot.slack.last_look import CheckedRequest
@@ -40,8 +39,8 @@ def new_session(timeout: timedelta) -> aiohttp.ClientSession:
     )
 
 
-Observer = Callable[[str, float, str | None], None]
-"""Told of each call: the method, its seconds, and Slack's word (or ours) where it failed."""
+Observer = Callable[[str, float, SlackError | None], None]
+"""Told of each call: the method, its seconds, and how it failed where it did."""
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """slack_sdk expects an object: any other answer trips it up."""
@@ -60,18 +59,17 @@ class ObservedClient(AsyncWebClient):
         self._observe = observe
 
     async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
-        began, code = time.monotonic(), None
+        began, failure = time.monotonic(), None
         try:
             return await super().api_call(api_method, **given)
         except _FAILED as error:
             failure = failure_of(api_method, error)
-            code = code_of(failure) if failure is not None else None
             if isinstance(error, _UNREADABLE):
                 raise SlackClientError(_CANNOT_BE_READ) from error
             raise
         finally:
             if self._observe is not None:
-                self._observe(api_method, time.monotonic() - began, code)
+                self._observe(api_method, time.monotonic() - began, failure)
 
 
 def web_client(

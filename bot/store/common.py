@@ -39,7 +39,7 @@ class Common:
                 self.ended.append((None, error))
             if not self._is_open():
                 # A full or broken disk: SQLite has rolled everything back by itself.
-                raise StoreUnavailable("the database has undone a common transaction")
+                raise StoreUnavailable("The database has undone a transaction.")
         self.complete = True
 
     @contextmanager

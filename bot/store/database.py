@@ -1,6 +1,5 @@
 """Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
 
-import logging
 import sqlite3
 import threading
 import time
@@ -16,11 +15,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, HistoryGone, PerhapsStored, StoreUnavailable
 from bot.store import engines, inbound
+from bot.store.causes import cause_of, is_unmigrated
 from bot.store.common import Common, Ended
 from bot.store.sqlite_file import SQLiteFile
 from bot.store.transaction import Transaction
-
-log = logging.getLogger(__name__)
 
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
@@ -41,15 +39,16 @@ class Database:
         self.is_damaged = False
         """SQLite found a part of the file that it cannot read. `upkeep.look_for_damage` tries."""
         self._wake: Callable[[], object] | None = None
-        self._failed: Callable[[], None] | None = None
+        self._failed: Callable[[StoreUnavailable], None] | None = None
         self._here = threading.local()
 
     def on_new_delivery(self, wake: Callable[[], object]) -> None:
         """Call `wake` (from the committing thread) after a commit that left something to send."""
         self._wake = wake
 
-    def on_failure(self, failed: Callable[[], None]) -> None:
-        """Call `failed` each time that the database does not answer or cannot store."""
+    def on_failure(self, failed: Callable[[StoreUnavailable], None]) -> None:
+        """Call `failed` (from any thread) each time that the database does not answer or cannot
+        store."""
         self._failed = failed
 
     @contextmanager
@@ -60,7 +59,7 @@ class Database:
         raises AlreadyHandled and changes nothing. A COMMIT that got no answer is found out about.
         """
         if (common := self._common) is not None:
-            with self._outages(), common.part(act) as tx:
+            with self.outages(), common.part(act) as tx:
                 yield tx
             return
         committing = False
@@ -145,7 +144,7 @@ class Database:
     def reading(self) -> Iterator[Transaction]:
         """A consistent look at the data; nothing is written."""
         if (common := self._common) is not None:
-            with self._outages():
+            with self.outages():
                 yield Transaction(common.connection)
             return
         with self._connection(write=False) as connection:
@@ -153,7 +152,7 @@ class Database:
 
     @contextmanager
     def _connection(self, *, write: bool) -> Iterator[Connection]:
-        with self._outages():
+        with self.outages():
             self._check_file()
             connection, transaction = self._begun(write=write)
             with connection, transaction, _another_server_next(connection):
@@ -169,20 +168,17 @@ class Database:
             return
         try:
             self.file.check()
-        except HistoryGone:
-            log.critical(
-                "The database file was deleted, moved, replaced, overwritten or cut off "
-                "while this process uses it: nothing is stored or sent. Put it "
-                "back, or stop this process first",
-                extra={"file": str(self.file.path)},
-            )
-            if self._failed is not None:
-                self._failed()
+        except HistoryGone as gone:
+            self._tell(gone)
             raise
 
+    def _tell(self, error: StoreUnavailable) -> None:
+        if self._failed is not None:
+            self._failed(error)
+
     @contextmanager
-    def _outages(self) -> Iterator[None]:
-        """Tell an outage from what is wrong with a statement."""
+    def outages(self) -> Iterator[None]:
+        """Tell an outage from what is wrong with a statement; raises StoreUnavailable."""
         try:
             yield
         except IntegrityError:
@@ -191,15 +187,10 @@ class Database:
             if isinstance(error, DBAPIError) and not _is_outage(error):
                 raise
             self.takes_nothing = self.takes_nothing or _takes_nothing(error)
-            if _is_damage(error):
-                self.is_damaged = True
-                log.critical(
-                    "The database file is damaged: stop this process and restore a backup",
-                    extra={"file": self.url.database},
-                )
-            if self._failed is not None:
-                self._failed()
-            raise StoreUnavailable("the database does not answer or cannot store more") from error
+            self.is_damaged = self.is_damaged or _is_damage(error)
+            unavailable = StoreUnavailable(*cause_of(error, self.url))
+            self._tell(unavailable)
+            raise unavailable from error
 
     def _begun(self, *, write: bool) -> tuple[Connection, RootTransaction]:
         """Begin on a connection that lives.
@@ -218,7 +209,9 @@ class Database:
                     raise
                 unused.pop_all()
                 return connection, begun
-        raise StoreUnavailable("the database ends every connection")
+        ended = StoreUnavailable("The database ends every connection.")
+        self._tell(ended)
+        raise ended
 
     def close(self) -> None:
         self.engine.dispose()
@@ -255,6 +248,7 @@ def _another_server_next(connection: Connection) -> Iterator[None]:
 # Connection, rollback (a deadlock), prerequisite, resources, operator, system.
 _OUTAGE_CODES = ("08", "40", "55", "53", "57", "58")
 _READ_ONLY = "25006"
+_NO_RIGHT_CODES = (_READ_ONLY, "42501")
 _NO_ROOM_CODES = ("53100", "58", _READ_ONLY)
 _NO_ROOM_WORDS = ("full", "disk i/o", "readonly")
 _DAMAGE_WORDS = ("malformed", "not a database")
@@ -262,8 +256,9 @@ _OUTAGE_WORDS = (*_NO_ROOM_WORDS, *_DAMAGE_WORDS, "locked", "unable to open", "b
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    """Tell a database that is away, locked, full or damaged from a statement that is wrong."""
-    if error.connection_invalidated:
+    """Tell a database that is away, locked, full, damaged or not migrated from a statement that is
+    wrong."""
+    if error.connection_invalidated or is_unmigrated(error.orig):
         return True
     if isinstance(error.orig, sqlite3.DatabaseError):
         return _says(error.orig, _OUTAGE_WORDS)
@@ -271,7 +266,7 @@ def _is_outage(error: DBAPIError) -> bool:
         # No code: there was no server to give one (refused, timed out, gone).
         code = error.orig.sqlstate
         return code is None or code.startswith(_OUTAGE_CODES)
-    return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate == _READ_ONLY
+    return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate in _NO_RIGHT_CODES
 
 
 def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:

@@ -13,6 +13,7 @@ from bot.domain.act import Workspace
 from bot.domain.controls import Button
 from bot.domain.errors import AlreadyHandled
 from bot.domain.paging import PageState
+from bot.episodes import State
 from bot.services import canary
 from bot.services.canary import Drill
 from bot.slack.answers import each
@@ -106,11 +107,13 @@ class _Flight:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is what it is for
             of._figures.canary("failed")
             why = str(error) if isinstance(error, NotAsItShould) else type(error).__name__
-            log.error("The canary failed", extra={"step": self._step, "why": why})
+            lapse = (2 * of._every + canary.LIMIT).total_seconds()
+            of._episodes.on(State.CANARY, why=why, step=self._step, ends_after=lapse)
             await of._threads.write(canary.give_up, of._db, self._drill, called_off=False)
         else:
             await of._threads.write(canary.succeed, of._db, self._drill, of._clock.now())
             of._figures.canary("succeeded")
+            of._episodes.off(State.CANARY)
 
     async def _steps(self) -> None:
         page = await self._delivered()

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import StoreUnavailable
+from bot.episodes import State
 from bot.services import delivered, refused
 from bot.services.delivered import Accepted, Retry
 from bot.services.letters import Moot, NotYet, RoomCall
@@ -18,7 +19,7 @@ from bot.slack.errors import (
     TokenLost,
 )
 from bot.slack.last_look import Withheld, sending_only_if
-from bot.store import claims
+from bot.store import claims, limits
 from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked
 from bot.worker.doubts import Doubts
@@ -156,6 +157,7 @@ class Delivering(Loop):
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
                 if self._blocked.refuses(claimed.lane):
+                    self._episodes.off(State.LANE, limits.lane_name(claimed.lane))
                     await self._threads.write(refused.lane_takes, self._db, claimed)
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:

@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from bot.domain.duework import DeliveryKind
+from bot.episodes import State
 from bot.services import delivered, refused, rooms
 from bot.services.delivered import Retry
 from bot.services.letters import Aim, RoomCall, aim_of
@@ -32,6 +33,8 @@ from bot.worker.turns import Turns
 log = logging.getLogger(__name__)
 
 _NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
+_LANE_RESTS = 300.0
+"""Seconds without another refusal: another replica's message was taken, or none waits any more."""
 ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
 """Others may go ahead of these in their channel."""
 
@@ -124,7 +127,7 @@ class Failing(Loop):
     def _report(self, claimed: Claimed, error: SlackError) -> None:
         if isinstance(error, TokenLost):
             self._figures.token_lost(error.code)
-            log.error("Slack refuses our token; its deliveries wait", extra={"code": error.code})
+            self._episodes.on(State.TOKEN, why=error.code)
             return
         self._figures.outcome(claimed.kind, code_of(error))
         if not isinstance(error, Rejected):
@@ -139,8 +142,9 @@ class Failing(Loop):
         if isinstance(error, PlaceRefused):
             first = claimed.attempts <= 1 and claimed.kind not in ASIDE
             self._figures.refusals.refused(claimed.lane, error.code, first=first)
-            place = {"lane": claimed.lane, "lane_name": limits.lane_name(claimed.lane)}
-            log.warning("Slack refuses one lane; the others go on", extra={**told, **place})
+            name = limits.lane_name(claimed.lane)
+            told |= {"lane": claimed.lane, "lane_name": name}
+            self._episodes.on(State.LANE, name, why=error.code, ends_after=_LANE_RESTS, **told)
         elif error.code in ARCHIVED:
             log.info("A channel is archived; nothing is posted or edited there", extra=told)
         else:

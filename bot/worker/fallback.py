@@ -14,6 +14,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.domain.ids import PageId
 from bot.domain.outside import OutsideExhausted, OutsidePage
 from bot.domain.reach import LINK_LIFETIME, Link, Links
+from bot.episodes import State
 from bot.reach.outside import Handed, NotTaken, Outside
 from bot.render.desk import Desk
 from bot.render.outside import Written, exhausted, written
@@ -27,6 +28,8 @@ from bot.worker.loop import Gear, Loop, going_on, rest
 
 log = logging.getLogger(__name__)
 
+_GATEWAY_RESTS = 300.0
+"""Seconds without another failure: what failed has been answered or withdrawn."""
 IN_FLIGHT = 256
 """More than the relay's: a delivery that waits for its gateway takes no place from another's."""
 
@@ -61,7 +64,6 @@ class FallbackRelay(Loop):
             with going_on(
                 log,
                 "Pages by other ways could not be claimed",
-                away="The database does not answer; pages by other ways wait for it",
                 count=self._figures.fallback_failed,
             ):
                 await self._threads.turn()
@@ -142,6 +144,11 @@ class FallbackRelay(Loop):
             await self._again(claimed, errand, error.why)
         else:
             self._figures.outcome(claimed.kind, "sent")
+            self._episodes.off(State.GATEWAY, errand.way.gateway)
+            log.warning(
+                "A message went out outside Slack",
+                extra={"kind": claimed.kind, "gateway": errand.way.gateway, "delivery": claimed.id},
+            )
             await self._threads.write(fallback.reached, self._db, claimed, errand.way, self._at())
 
     def _words(self, errand: Errand) -> Written:
@@ -163,8 +170,13 @@ class FallbackRelay(Loop):
         """Without end while the page waits for an answer: the message says that it may repeat."""
         self._figures.outcome(claimed.kind, "not sent")
         retry = Retry(self._pace.backoff(claimed.attempts), why)
-        log.warning(
-            "A gateway did not accept a page; the bot tries again",
-            extra={"gateway": errand.way.gateway, "why": why, "delivery": claimed.id},
+        gateway = errand.way.gateway
+        self._episodes.on(
+            State.GATEWAY,
+            gateway,
+            why=why,
+            gateway=gateway,
+            delivery=claimed.id,
+            ends_after=_GATEWAY_RESTS,
         )
         await self._threads.write(delivered.again, self._db, claimed, retry, self._at())

@@ -4,15 +4,13 @@ Nobody is told that we are in trouble: a pager in trouble may be unable to tell.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import aiohttp
 
+from bot.episodes import Episodes, State
 from bot.worker.figures import Figures
-
-log = logging.getLogger(__name__)
 
 TIMEOUT = timedelta(seconds=10)
 
@@ -29,15 +27,15 @@ class Heartbeat:
         every: timedelta,
         reasons: Callable[[], Awaitable[Sequence[str]]],
         figures: Figures,
+        episodes: Episodes,
         timeout: timedelta = TIMEOUT,
     ) -> None:
         self._url = url
         self._every = every
         self._reasons = reasons
         self._figures = figures
+        self._episodes = episodes
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
-        self._told: Sequence[str] = ()
-        self._failing: str | None = None
 
     async def run(self) -> None:
         """Beat until cancelled; whatever happens, the next beat is tried."""
@@ -63,21 +61,14 @@ class Heartbeat:
             self._failed(f"status {answer.status}")
             return
         self._figures.heartbeat("sent")
-        if self._failing is not None:
-            log.warning("The heartbeat is accepted again")
-            self._failing = None
+        self._episodes.off(State.UNHEARD)
 
     def _tell(self, reasons: Sequence[str]) -> None:
-        """Say what has changed, not the same every few seconds."""
-        if list(reasons) != list(self._told):
-            if reasons:
-                log.error("The heartbeat is withheld", extra={"reasons": list(reasons)})
-            else:
-                log.warning("The heartbeat goes out again")
-        self._told = reasons
+        if reasons:
+            self._episodes.on(State.SILENT, why="; ".join(reasons))
+        else:
+            self._episodes.off(State.SILENT)
 
     def _failed(self, why: str) -> None:
         self._figures.heartbeat("failed")
-        if why != self._failing:
-            log.warning("The heartbeat was not accepted", extra={"why": why})
-        self._failing = why
+        self._episodes.on(State.UNHEARD, why=why)

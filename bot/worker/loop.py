@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.domain.errors import StoreUnavailable
+from bot.episodes import Episodes
 from bot.policy import Policy
 from bot.services.delivered import At
 from bot.store.database import Database
@@ -26,6 +27,7 @@ class Gear:
     threads: Threads
     figures: Figures
     pace: Pace
+    episodes: Episodes = field(default_factory=Episodes)
 
 
 class Loop:
@@ -37,6 +39,7 @@ class Loop:
         self._clock = gear.clock
         self._threads = gear.threads.behind()
         self._figures = gear.figures
+        self._episodes = gear.episodes
         self._pace = gear.pace
 
     def _at(self) -> At:
@@ -52,21 +55,18 @@ def going_on(
     log: logging.Logger,
     failed: str,
     *,
-    away: str | None = None,
     count: Callable[[], None] = _nobody_counts,
 ) -> Iterator[None]:
     """Guard one turn of a loop that must never end: what went wrong is told, the next turn tries.
 
-    `failed` is said with the traceback; `away`, if given, without one, where it was the database
-    that did not answer. `count` is called in both cases.
+    `failed` is said with the traceback; not of a database that cannot be used, which is told as a
+    state that lasts, once for all loops. `count` is called in both cases.
     """
     try:
         yield
     except Exception as error:  # Whatever a turn raised: the loop goes on, and it is told.
         count()
-        if away is not None and isinstance(error, StoreUnavailable):
-            log.error(away)
-        else:
+        if not isinstance(error, StoreUnavailable):
             log.exception(failed)
 
 

@@ -30,7 +30,6 @@ class Purge(Loop):
             with going_on(
                 log,
                 "Finished rows could not be deleted; the bot tries again",
-                away="The database does not answer; finished rows are deleted later",
             ):
                 await self.sweep()
 

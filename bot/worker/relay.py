@@ -48,7 +48,6 @@ class Relay(Loop):
             with going_on(
                 log,
                 "The relay could not claim",
-                away="The database does not answer; the relay tries again",
                 count=self._figures.relay_failed,
             ):
                 claimed = await self._claim()

@@ -82,7 +82,6 @@ class Tick(Loop):
             going_on(
                 log,
                 "A tick failed; the next one tries again",
-                away="The database does not answer; the next tick tries again",
                 count=self._figures.tick_failed,
             ),
         ):

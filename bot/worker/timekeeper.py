@@ -46,7 +46,6 @@ class Timekeeper:
             with going_on(
                 log,
                 "The clock could not be set",
-                away="The database does not give the time; the clock continues as it is",
             ):
                 self.look_for_jump()
                 await self.set_clock()

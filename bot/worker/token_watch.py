@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.episodes import Episodes, State
 from bot.slack.client import SlackCalls
 from bot.slack.errors import SlackError, TokenLost
 from bot.worker.figures import Figures
@@ -13,11 +14,12 @@ log = logging.getLogger(__name__)
 
 
 class TokenWatch:
-    """Asks Slack who we are, again and again. Says once what has changed."""
+    """Asks Slack who we are, again and again."""
 
-    def __init__(self, calls: SlackCalls, figures: Figures, pace: Pace) -> None:
+    def __init__(self, calls: SlackCalls, figures: Figures, episodes: Episodes, pace: Pace) -> None:
         self._calls = calls
         self._figures = figures
+        self._episodes = episodes
         self._pace = pace
 
     async def run(self) -> None:
@@ -28,16 +30,13 @@ class TokenWatch:
 
     async def look(self) -> None:
         """An outage of Slack says nothing of the token."""
-        known = self._figures.lost_token
         try:
             await self._calls.call("auth.test")
         except TokenLost as error:
             self._figures.token_lost(error.code)
-            if known is None:
-                log.error("Slack refuses our token", extra={"code": self._figures.lost_token})
+            self._episodes.on(State.TOKEN, why=error.code)
         except SlackError:
             return
         else:
             self._figures.token_good()
-            if known is not None:
-                log.warning("Slack accepts our token again")
+            self._episodes.off(State.TOKEN)

@@ -133,7 +133,7 @@ async def test_an_unmigrated_database(tmp_path: Path, database_url: str) -> None
     async with slack_with() as slack:
         account = await doctor(tmp_path, **settings_for(slack, database_url))
     assert account.status == 1
-    assert "lacks a migration" in account.failing()[0]
+    assert "is not migrated" in account.failing()[0]
     assert "python app.py migrate" in account.said
 
 
@@ -156,7 +156,8 @@ async def test_a_database_that_takes_no_write(
             account = await examined(capsys, **settings_for(slack, database_url))
     db.close()
     assert account.status == 1
-    assert account.failing()[0].startswith("FAIL database: nothing can be written: ")
+    assert account.failing()[0].startswith("FAIL database: a trial write failed. The database ")
+    assert "is locked" in account.failing()[0]
 
 
 async def test_a_database_that_is_away_costs_no_password(
@@ -166,7 +167,7 @@ async def test_a_database_that_is_away_costs_no_password(
     async with slack_with() as slack:
         account = await examined(capsys, **settings_for(slack, url))
     assert account.status == 1
-    assert "tocsin:***@127.0.0.1:1/tocsin does not answer" in account.failing()[0]
+    assert "No database server answers at 127.0.0.1:1." in account.failing()[0]
     assert "open-sesame" not in account.said + account.aside
 
 

@@ -152,13 +152,8 @@ async def test_a_file_that_is_taken_away_is_noticed_at_once(
     assert status == 503
     assert "deleted, moved, replaced, overwritten or cut off" in body
     log = replica.log.read_text()
-    assert (
-        1
-        <= log.count(
-            "CRITICAL The database file was deleted, moved, replaced, overwritten or cut off"
-        )
-        <= 2
-    )
+    assert log.count("The database cannot be used: nothing is stored or sent") == 1
+    assert "why=The database file was deleted, moved, replaced, overwritten or cut off" in log
     assert as_it_is(path) == there, "nothing is made, nothing is written"
 
 

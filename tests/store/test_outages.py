@@ -137,7 +137,7 @@ def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_behind(postgres: 
 
 def test_a_statement_that_is_wrong_is_no_outage(db: Database) -> None:
     with pytest.raises(DBAPIError), db.transaction() as tx:
-        tx.execute(text("SELECT * FROM nowhere"))
+        tx.execute(text("SELECT no_such_function()"))
     with pytest.raises(IntegrityError):
         _store(db, A_LIMIT, A_LIMIT)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.errors import StoreUnavailable
 from bot.logs import JsonFormatter, TextFormatter
 from bot.store.database import Database
 
@@ -41,6 +42,7 @@ def test_json_is_one_object_a_line() -> None:
 
 
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(db: Database) -> None:
-    with pytest.raises(DBAPIError) as failed, db.transaction() as tx:
-        tx.execute(text("INSERT INTO nowhere VALUES (:title)"), {"title": SECRET})
-    assert SECRET not in str(failed.value)
+    for wrong in ("INSERT INTO nowhere VALUES (:title)", "SELECT no_such_function(:title)"):
+        with pytest.raises((DBAPIError, StoreUnavailable)) as failed, db.transaction() as tx:
+            tx.execute(text(wrong), {"title": SECRET})
+        assert SECRET not in str(failed.value)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from bot.episodes import Episodes
 from bot.settings import SettingsError, read_settings
 from bot.worker.figures import Figures
 from bot.worker.heartbeat import Heartbeat
@@ -43,8 +44,8 @@ async def test_it_stops_when_slack_takes_no_pages_and_comes_again_when_it_does(
         bot.slack.slack.faults.clear()
         await switch.until_asked(2)
         assert (await bot.metric("tocsin_last_heartbeat_timestamp_seconds") or 0) > 0
-    told = [record.__dict__.get("reasons") for record in caplog.records]
-    assert ["work has been overdue for too long"] in told, told
+    told = [record.__dict__.get("why") for record in caplog.records]
+    assert "work has been overdue for too long" in told, told
 
 
 async def withheld(bot: RunningBot) -> float:
@@ -78,7 +79,7 @@ async def beats(
             raise RuntimeError("a title that must not be logged")
         return reasons
 
-    return asyncio.create_task(Heartbeat(url, OFTEN, why, figures, **given).run())
+    return asyncio.create_task(Heartbeat(url, OFTEN, why, figures, Episodes(), **given).run())
 
 
 def count(figures: Figures, outcome: str) -> float:

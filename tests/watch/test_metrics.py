@@ -75,11 +75,14 @@ async def test_calls_that_a_listener_makes_are_counted_like_the_workers(bot: Run
     assert scraped["tocsin_slack_call_seconds_count"]["auth.test",] >= 1
 
 
-async def test_a_request_that_nobody_signed_is_counted_by_its_status(bot: RunningBot) -> None:
+async def test_a_request_that_nobody_signed_is_counted_by_its_status_and_told(
+    bot: RunningBot, caplog: pytest.LogCaptureFixture
+) -> None:
     forged = await send(f"{bot.url}/slack/events", command_body("list"), secret="wrong")
     assert forged.status == 401
     assert await bot.metric("tocsin_request_seconds_count", "other", "401") == 1
     assert await bot.metric("tocsin_wrong_signatures_total") == 1
+    assert "A request with a wrong signature was refused" in caplog.text
 
 
 async def test_the_policy_and_the_schema_can_be_compared_between_replicas(bot: RunningBot) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.episodes import Episodes
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.worker.figures import Figures
 from bot.worker.token_watch import TokenWatch
@@ -28,7 +29,10 @@ def figures() -> Figures:
 async def watch(slack: RunningPlayground, figures: Figures) -> AsyncIterator[TokenWatch]:
     async with new_session(timedelta(seconds=30)) as session:
         yield TokenWatch(
-            SlackCalls(web_client("xoxb-playground", session, slack.api_url)), figures, OFTEN
+            SlackCalls(web_client("xoxb-playground", session, slack.api_url)),
+            figures,
+            Episodes(),
+            OFTEN,
         )
 
 
@@ -50,11 +54,9 @@ async def test_a_token_that_is_lost_and_comes_back_is_said_once_each(
     for _ in range(3):
         await watch.look()
     assert figures.lost_token is None
-    told = [
-        (one.levelno, one.message) for one in caplog.records if one.name == "bot.worker.token_watch"
-    ]
+    told = [(one.levelno, one.message) for one in caplog.records if one.name == "bot.episodes"]
     assert told == [
-        (logging.ERROR, "Slack refuses our token"),
+        (logging.ERROR, "Slack refuses our token; its deliveries wait"),
         (logging.WARNING, "Slack accepts our token again"),
     ]
 

@@ -51,7 +51,7 @@ async def test_a_click_that_is_refused_or_changes_nothing_fails_it(
         return status
 
     def told() -> list[dict[str, Any]]:
-        return [one.__dict__ for one in caplog.records if one.name == "bot.worker.canary"]
+        return [one.__dict__ for one in caplog.records if one.name == "bot.episodes"]
 
     async with flying(rig, click):
         [failed] = await eventually(told)

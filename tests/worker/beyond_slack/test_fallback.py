@@ -167,6 +167,7 @@ async def test_a_gateway_that_fails_is_tried_again_and_nothing_names_the_address
     ours = [r for r in caplog.records if r.name.startswith(("bot", "apprise"))]
     told = "\n".join(f"{record.getMessage()} {vars(record)}" for record in ours)
     assert "A gateway did not accept a page" in told
+    assert "A message went out outside Slack" in told
     rows = [*map(repr, fallbacks(rig)), *map(repr, timeline(rig, fallbacks(rig)[0].incident_id))]
     for address in ("priya@", "6591234567", "127.0.0.1:"):
         assert address not in told + metrics(rig)
