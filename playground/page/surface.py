@@ -41,6 +41,8 @@ class Surface:
     click_url: str
     state: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    heading: str = "h3"
+    """The level of its header blocks: under the heading of what it stands in."""
 
     def field(self, block: Json, element: Json) -> str:
         return field_name(str(block.get("block_id") or ""), str(element.get("action_id") or ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from playground.page.reader import Reader
@@ -52,7 +54,7 @@ def draw_home(reader: Reader) -> Markup:
     if view is None or not view.blocks:
         body = macro("empty.html", "empty", "home", "Nothing here yet", "The app fills this page.")
         return keyed("div", "empty", body, class_="empty")
-    surface = _surface(reader, view)
+    surface = replace(_surface(reader, view), heading="h2")
     body = macro("blocks.html", "blocks", surface, view.blocks)
     return keyed(
         "form",

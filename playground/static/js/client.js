@@ -2,14 +2,38 @@
 (() => {
   const get = (id) => document.getElementById(id);
 
+  // What opened the modal gets the focus back, or else what has been drawn in its place.
+  let opener = null, lastPressed = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target === document.activeElement) lastPressed = event.target;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    // It was disabled meanwhile, which takes the focus away.
+    if (event.target === lastPressed) focusAgain(lastPressed);
+  });
+  function focusAgain(element) {
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    const there = element?.isConnected ? element : element?.id && get(element.id);
+    (there || document.querySelector("#main .composer textarea"))?.focus({ preventScroll: true });
+  }
+  function leaveModal(dialog) {
+    dialog.close();
+    delete dialog.dataset.shown;
+    focusAgain(opener);
+  }
+
   // Modals: the dialog is open exactly as long as there is a view.
   function syncModal() {
     const dialog = get("modal-dialog");
     if (!dialog) return;
     const view = dialog.querySelector(".view:not([hidden])");
-    if (!view) return dialog.open && dialog.close();
+    if (!view) return dialog.open && leaveModal(dialog);
+    for (const each of dialog.querySelectorAll(".view")) window.changes.know(each);
     const isNew = dialog.dataset.shown !== view.dataset.key;
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) {
+      opener = document.activeElement === document.body ? lastPressed : document.activeElement;
+      dialog.showModal();
+    }
     dialog.dataset.shown = view.dataset.key;
     dialog.setAttribute("aria-labelledby", view.querySelector("h2").id);
     const wrong = view.querySelector('[aria-invalid="true"]');
@@ -35,15 +59,35 @@
   }
   const countAll = (root) => root.querySelectorAll("[data-max]").forEach(count);
 
+  // Escape and a press outside close a form as its cross does.
+  const closeForm = () => get("modal-dialog").querySelector(".view:not([hidden]) .close")?.click();
   document.addEventListener("cancel", (event) => {
     if (event.target.id !== "modal-dialog") return;
     event.preventDefault();
-    event.target.querySelector(".view:not([hidden]) .close")?.click();
+    closeForm();
   }, true);
+  document.addEventListener("close", (event) => {
+    // A browser closes a dialog at the second Escape, whatever the page says.
+    if (event.target.id === "modal-dialog" && event.target.querySelector(".view")) syncModal();
+  }, true);
+  let pressedOutside = false;
+  document.addEventListener("pointerdown", (event) => { pressedOutside = event.target.id === "modal-dialog"; });
+  document.addEventListener("click", (event) => {
+    if (pressedOutside && event.target.id === "modal-dialog") closeForm();
+  });
 
-  // Confirm dialogs of Block Kit.
+  const DISCARD = { confirmTitle: "Discard changes?", confirmText: "What you have entered in this form will be lost.",
+    confirmYes: "Discard", confirmNo: "Keep editing", confirmDanger: "" };
+  function questionBefore(element) {
+    const view = element.closest(".view");
+    if (!view || !element.matches("[data-close-modal], [data-cancel], [data-back]")) return element.dataset;
+    const lost = element.matches("[data-close-modal]") ? [...view.parentElement.querySelectorAll(".view")] : [view];
+    return lost.some(window.changes.any) ? DISCARD : {};
+  }
+
+  // Confirm dialogs of Block Kit, and the question before a form is discarded.
   document.addEventListener("htmx:confirm", (event) => {
-    const { confirmTitle, confirmText, confirmYes, confirmNo, confirmDanger } = event.detail.elt.dataset;
+    const { confirmTitle, confirmText, confirmYes, confirmNo, confirmDanger } = questionBefore(event.detail.elt);
     if (confirmTitle === undefined) return;
     event.preventDefault();
     const ask = get("ask");
@@ -70,7 +114,14 @@
       event.preventDefault();
       htmx.trigger(field, "entered");
     }
-    if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open") && !event.defaultPrevented) {
+    // A browser closes both dialogs at once if they opened without a press in between.
+    if (event.key === "Escape" && get("ask").open) {
+      event.preventDefault();
+      get("ask").close("");
+    } else if (event.key === "Escape" && get("modal-dialog")?.open && !document.querySelector(":popover-open")) {
+      event.preventDefault();
+      closeForm();
+    } else if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open") && !event.defaultPrevented) {
       closeSide();
       foldSidebar();
     }
@@ -124,6 +175,7 @@
   });
 
   function openMenu(menu) {
+    menu.setAttribute("aria-label", menu.invoker?.dataset.menuName ?? "Menu");
     if (menu.matches(":popover-open")) menu.hidePopover();
     menu.showPopover();
   }

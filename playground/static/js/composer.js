@@ -42,7 +42,6 @@
     form.offer = offer;
     const found = offer?.found ?? [];
     list.hidden = found.length === 0;
-    area.setAttribute("aria-expanded", String(found.length > 0));
     // A word that is complete already is not chosen for the person: Enter then sends.
     const exact = !offer?.typed || found.some((one) => one.insert.trim() === offer.typed);
     form.chosen = at ?? (exact ? -1 : 0);

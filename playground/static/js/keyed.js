@@ -3,21 +3,41 @@
 (() => {
   const fieldsOf = (root) => [...root.querySelectorAll("input[name], textarea[name], [data-field]")];
 
-  // A view that the app updates keeps what the person has put into fields that are still there.
-  function carryOver(from, to) {
-    const given = new Map();
-    for (const field of fieldsOf(from)) {
+  // What stands in the fields of a form, by name.
+  function given(root) {
+    const found = new Map();
+    for (const field of fieldsOf(root)) {
       const name = field.name || field.dataset.field;
-      if (!given.has(name)) given.set(name, []);
+      if (!found.has(name)) found.set(name, []);
       if (field.dataset.field) continue;
       if (field.type === "checkbox" || field.type === "radio") {
-        if (field.checked) given.get(name).push(field.value);
+        if (field.checked) found.get(name).push(field.value);
       } else {
-        given.get(name).push(field.value);
+        found.get(name).push(field.value);
       }
     }
+    return found;
+  }
+
+  // Whether a person has put anything into a form: each field is known as it was first drawn.
+  const firstDrawn = new Map();
+  window.changes = {
+    know(form) {
+      const known = firstDrawn.get(form.dataset.viewId) ?? new Map();
+      for (const [name, values] of given(form)) if (!known.has(name)) known.set(name, values.join());
+      firstDrawn.set(form.dataset.viewId, known);
+    },
+    any(form) {
+      const known = firstDrawn.get(form.dataset.viewId) ?? new Map();
+      return [...given(form)].some(([name, values]) => name !== "drawn" && known.get(name) !== values.join());
+    },
+  };
+
+  // A view that the app updates keeps what the person has put into fields that are still there.
+  function carryOver(from, to) {
+    const standing = given(from);
     for (const field of fieldsOf(to)) {
-      const values = given.get(field.name || field.dataset.field);
+      const values = standing.get(field.name || field.dataset.field);
       if (!values) continue;
       if (field.dataset.field) window.picks.set(field.closest("[data-pick]"), values);
       else if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);

@@ -88,6 +88,12 @@
     popover.style.left = `${Math.max(8, Math.min(near.left, innerWidth - width - 8))}px`;
   }
 
+  function enter(popover) {
+    const search = popover.querySelector('input[type="search"]');
+    const first = popover.querySelector('[aria-selected="true"]') ?? popover.querySelector(".menu-item, button");
+    (search ?? first)?.focus();
+  }
+
   document.addEventListener("toggle", (event) => {
     const popover = event.target;
     if (!popover.matches?.("[popover]")) return;
@@ -96,9 +102,7 @@
     const pick = popover.closest("[data-pick]");
     if (open) {
       place(popover);
-      const search = popover.querySelector('input[type="search"]');
-      const first = popover.querySelector('[aria-selected="true"]') ?? popover.querySelector(".menu-item, button");
-      (search ?? first)?.focus();
+      if (!popover.contains(document.activeElement)) enter(popover);
     } else if (pick) {
       const search = popover.querySelector('input[type="search"]');
       if (search) { search.value = ""; find(pick, ""); }
@@ -131,8 +135,20 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    const face = event.target.closest?.(".pick-face");
+    if (face && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      event.preventDefault();
+      const menu = document.getElementById(face.getAttribute("popovertarget"));
+      if (!menu.matches(":popover-open")) menu.showPopover();
+      enter(menu);
+    }
     const box = event.target.closest?.("[popover]");
     if (!box) return;
+    if (event.key === "Tab" && box.matches(".pick-menu")) {
+      // On from the field itself, to the one behind it.
+      box.hidePopover();
+      box.closest("[data-pick]").querySelector(".pick-face").focus();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) { event.preventDefault(); move(box, step); }
     const pick = box.closest("[data-pick]");

@@ -1,0 +1,33 @@
+"""What axe-core finds wrong with a page as it stands: what keeps people from using it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+_ALSO = ("label-content-name-mismatch", "focus-order-semantics", "target-size")
+"""Rules that axe leaves off unless asked."""
+_OPTIONS = {
+    "resultTypes": ["violations"],
+    "rules": {rule: {"enabled": True} for rule in _ALSO},
+}
+
+
+@cache
+def _axe() -> Axe:
+    return Axe()
+
+
+async def violations(page: Page) -> list[str]:
+    """Each rule that is broken, with the elements that break it."""
+    results = await _axe().run(page, options=_OPTIONS)
+    return [
+        f"{broken['id']} ({broken['help']}): {' | '.join(_shown(node) for node in broken['nodes'])}"
+        for broken in results.response["violations"]
+    ]
+
+
+def _shown(node: dict[str, str]) -> str:
+    return node["html"][:200]
