@@ -15,7 +15,7 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from playground.page import dates, emoji
-from playground.records import Channel, Json, Person
+from playground.records import SLACKBOT, Channel, Json, Person
 from playground.workspace import Workspace
 from slack_rules import mrkdwn as slack_text
 
@@ -218,7 +218,8 @@ class Reader:
 
     def person(self, user: str) -> Person:
         """A person who left, or an unknown app, still has a face."""
-        return self.workspace.person(user) or Person(user, user, user)
+        known = {SLACKBOT: "Slackbot"}.get(user, user)
+        return self.workspace.person(user) or Person(user, known, known)
 
     def name(self, user: str) -> str:
         return self.person(user).real_name

@@ -102,6 +102,8 @@
     ask.returnValue = "";
     ask.onclose = () => { if (ask.returnValue === "yes") event.detail.issueRequest(true); };
     ask.showModal();
+    // What cannot be taken back is not under the Enter key.
+    if (confirmDanger !== undefined) ask.querySelector(".no").focus();
   });
 
   document.addEventListener("submit", (event) => {

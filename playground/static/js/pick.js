@@ -84,7 +84,9 @@
     const up = height > below && near.top > below;
     const room = Math.max(120, up ? near.top - 16 : below);
     popover.style.maxHeight = `${Math.min(420, room)}px`;
-    popover.style.top = `${up ? Math.max(8, near.top - Math.min(height, room) - 4) : near.bottom + 4}px`;
+    // Fixed at the end that touches the field: it stays there while a search makes it shorter.
+    popover.style.top = up ? "auto" : `${near.bottom + 4}px`;
+    popover.style.bottom = up ? `${innerHeight - near.top + 4}px` : "auto";
     popover.style.left = `${Math.max(8, Math.min(near.left, innerWidth - width - 8))}px`;
   }
 
@@ -110,7 +112,11 @@
     }
   }, true);
 
-  // A list that scrolls takes its open menu along.
+  // A window that changes its size takes its open menu along, and so does a list that scrolls.
+  window.addEventListener("resize", () => {
+    const open = document.querySelector("[popover]:popover-open");
+    if (open) place(open);
+  });
   document.addEventListener("scroll", (event) => {
     const open = document.querySelector("[popover]:popover-open");
     if (open && !open.contains(event.target)) place(open);

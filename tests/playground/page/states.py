@@ -87,7 +87,7 @@ async def new_messages_below(client: Client, slack: RunningPlayground) -> None:
     await client.wait_for_text("Line 59", within="#message-list")
     await client.page.evaluate("document.getElementById('messages').scrollTop = 0")
     await slack.person("bob").say("And one more", "general")
-    await expect(client.page.locator("#jump")).to_be_visible()
+    await expect(client.page.locator("[data-jump]")).to_be_visible()
 
 
 @state
