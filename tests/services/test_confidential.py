@@ -144,11 +144,10 @@ def test_a_digest_counts_a_restricted_one_and_says_nothing_else_of_it(
     paging.page_person(db, policy, an_act(MEI, minutes=3), story, UserId("U0TOM"), "x")
     assert said_in_the_digest(db, policy, 3) == [
         "*1 opened*",
-        "*0 closed*",
+        "*0 ended*",
         "*1 open at the end*",
-        "There is no comparison yet: it needs eight earlier weeks, and the record has 0.",
-        "*Restricted*: 1 opened, 0 closed, 1 open. The totals above include them; "
-        "nothing below does.",
+        "No comparison yet: it needs eight earlier weeks, and there are 0.",
+        "*Restricted*: 1 opened, 0 ended, 1 open. Only the totals above include them.",
         "*Answers to pages*",
         "No team was paged.",
         "*Overdue*",
@@ -190,9 +189,9 @@ def test_a_digest_names_nobody_who_was_paged_directly_and_leaves_no_label_empty(
     for user in ("U0TOM", "U0DANIEL"):
         paging.page_person(db, policy, an_act(MEI, minutes=3), incident_id, UserId(user), "x")
     said = said_in_the_digest(db, policy, 1)
-    assert "People paged directly: 1 opened, 0 closed, 1 open" in said
+    assert "People paged directly: 1 opened, 0 ended, 1 open" in said
     assert any(line.startswith("• People paged directly: 0 of 2 answered") for line in said)
-    assert "Not stated: 1 opened, 0 closed, 1 open" in said
+    assert "Not stated: 1 opened, 0 ended, 1 open" in said
     assert "person:" not in str(said)
     assert not any(line.startswith((":", "•:", "• :")) for line in said if "_circle:" not in line)
 
