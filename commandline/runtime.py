@@ -147,6 +147,7 @@ class Tocsin:
             tasks=self._tasks,
             roles_known=lambda: self.people.roles_known,
             on_acknowledged=self.figures.acknowledged,
+            on_events_dropped=self.figures.events_dropped,
         )
         handlers.register(self.bolt, self.shell)
         self.relay = Relay(self._gear, post)

@@ -11,11 +11,13 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.domain.errors import Refused, StoreUnavailable, TocsinError
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import Refused, StoreUnavailable, Stranger, TocsinError
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.message import Message
-from handlers.failures import CALL_REFUSED, error_code
+from handlers.failures import CALL_LOST, error_code
 
 Result = TypeVar("Result")
 
@@ -51,15 +53,15 @@ async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
 def report(error: BaseException, about: str) -> str | None:
     """Log an error without its text and return the reference that finds the line.
 
-    What others refuse (Slack a courtesy, the database its service) is no fault of the program: a
-    warning with Slack's code. A database that is away fails every request in the same way: its
-    lines have no reference, so that they count as one.
+    What others refuse (Slack a courtesy or an answer, the database its service) is no fault of the
+    program: a warning with Slack's code. A database that is away fails every request in the same
+    way, and Slack when it describes no one: those lines have no reference, and count as one.
     """
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreUnavailable | Stranger):
         logger.warning("%s failed: %s", about, _types(error))
         return None
     reference = secrets.token_hex(4)
-    foreign = isinstance(error, CALL_REFUSED)
+    foreign = isinstance(error, CALL_LOST)
     logger.log(
         logging.WARNING if foreign else logging.ERROR,
         "%s failed: %s (error reference %s)%s",
@@ -74,7 +76,7 @@ def report(error: BaseException, about: str) -> str | None:
 
 def _types(error: BaseException) -> str:
     """`StoreUnavailable from OperationalError from Timeout`, or Slack's own code."""
-    if isinstance(error, CALL_REFUSED):
+    if isinstance(error, SlackApiError):
         return f"{type(error).__name__} {error_code(error)}"
     names: list[str] = []
     cause: BaseException | None = error

@@ -6,7 +6,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 CALL_REFUSED = (SlackClientError, aiohttp.ClientError)
-CALL_FAILED = (*CALL_REFUSED, OSError, asyncio.TimeoutError)
+CALL_LOST = (*CALL_REFUSED, ConnectionError, asyncio.TimeoutError)
+"""Slack's side or the way to it, and no fault of the program."""
+CALL_FAILED = (*CALL_LOST, OSError)
 
 TRIGGER_GONE = frozenset(
     {

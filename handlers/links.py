@@ -22,8 +22,11 @@ def permalink(
     return link
 
 
-def of_message(context: AsyncBoltContext, body: Mapping[str, Any]) -> str:
-    """Return the address of the message that a shortcut was used on."""
-    message = body.get("message") or {}
+def of_message(context: AsyncBoltContext, body: Mapping[str, Any]) -> str | None:
+    """Return the address of the message that a shortcut was used on; None where Slack left out
+    its channel or its time."""
+    message, channel = body.get("message") or {}, body.get("channel") or {}
     ts = str(body.get("message_ts") or message.get("ts") or "")
-    return permalink(context, str(body["channel"]["id"]), ts, message.get("thread_ts"))
+    if not channel or not ts:
+        return None
+    return permalink(context, str(channel["id"]), ts, message.get("thread_ts"))

@@ -14,6 +14,7 @@ from handlers.actions import listener as clicks
 from handlers.commands import listener as commands
 from handlers.errors import report
 from handlers.events import listener as events
+from handlers.events.dropped import DroppedEvents
 from handlers.shell import Shell
 from handlers.views import listener as submissions
 
@@ -22,6 +23,7 @@ ANYTHING = re.compile(".*")
 
 def register(app: AsyncApp, shell: Shell) -> None:
     """Make `app` answer to everything that Slack sends. Made for `process_before_response=True`."""
+    app.use(DroppedEvents(shell.on_events_dropped))
     app.command(COMMAND)(commands.listener(shell))
     clicked = clicks.listener(shell)
     for button in actions.BUTTONS:

@@ -10,6 +10,7 @@ from bot.domain.severity import Severity
 from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.services.answering import Taken
+from bot.services.directory import Described
 from bot.store.database import Database
 from bot.threads import Threads
 from handlers.background import BackgroundTasks
@@ -17,6 +18,10 @@ from handlers.background import BackgroundTasks
 
 def _known() -> bool:
     return True
+
+
+def _unheard() -> None:
+    return
 
 
 def _nobody_counts(_severity: Severity, _seconds: float) -> None:
@@ -27,10 +32,10 @@ def _nobody_counts(_severity: Severity, _seconds: float) -> None:
 class Shell:
     """Made once by `app.py`.
 
-    `fetch_person` asks Slack for a person who is not in the store yet and stores them; False when
-    Slack does not know them or does not answer. `roles_known`: Slack has told once who is in the
-    policy's user groups. `on_acknowledged` is told how many seconds passed
-    from a page that Slack accepted to its acknowledgement.
+    `fetch_person` asks Slack for a person who is not in the store yet and stores them.
+    `roles_known`: Slack has told once who is in the policy's user groups. `on_acknowledged` is
+    told how many seconds passed from a page that Slack accepted to its acknowledgement,
+    `on_events_dropped` that Slack has dropped events for a minute.
     """
 
     db: Database
@@ -38,10 +43,11 @@ class Shell:
     desk: Desk
     clock: Clock
     threads: Threads
-    fetch_person: Callable[[Workspace, str], Awaitable[bool]]
+    fetch_person: Callable[[Workspace, str], Awaitable[Described]]
     tasks: BackgroundTasks
     roles_known: Callable[[], bool] = _known
     on_acknowledged: Callable[[Severity, float], None] = _nobody_counts
+    on_events_dropped: Callable[[], None] = _unheard
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -24,6 +24,7 @@ _PAYLOADS = {
     "message_action": "shortcut",
     "event_callback": "event",
     "url_verification": "event",
+    "app_rate_limited": "event",
 }
 
 

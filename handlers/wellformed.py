@@ -78,7 +78,7 @@ _INTERACTIONS: Mapping[str, Fields] = {
     "message_action": {
         **_DEED,
         "callback_id": ANY_TEXT,
-        "channel": _NAMED,
+        "channel": Maybe(_NAMED),
         "message_ts": Maybe(KEY),
         "message": Maybe(_MESSAGE),
     },
@@ -89,6 +89,8 @@ _MEMBER: Fields = {
     "profile": Maybe({"display_name": Maybe(ANY_TEXT)}),
 }
 _SPOKEN: Fields = {"user": Maybe(ID), "channel": Maybe(ID), "thread_ts": Maybe(KEY)}
+_TO_US: Fields = {**_SPOKEN, "channel": ID}
+"""In the bot's direct messages: Bolt takes it for an assistant's thread, and needs its place."""
 _EVENT: Fields = {
     **_HOME,
     "event_id": Maybe(KEY),
@@ -109,6 +111,8 @@ _EVENTS: Mapping[str, Fields] = {
     "subteam_members_changed": {"subteam_id": ID},
     "channel_archive": {"channel": ID},
     "group_archive": {"channel": ID},
+    "channel_unarchive": {"channel": ID},
+    "group_unarchive": {"channel": ID},
     "member_joined_channel": {"user": ID, "channel": ID, "inviter": Maybe(ID)},
     "member_left_channel": {"user": ID, "channel": ID},
 }
@@ -145,6 +149,8 @@ def wrong_part(body: Mapping[str, Any]) -> str | None:
             return _wrong_event(body)
         case "url_verification":
             return misfit({"challenge": ANY_TEXT}, body, "")
+        case "app_rate_limited":
+            return misfit({"team_id": ID}, body, "")
         case str(kind) if kind in _INTERACTIONS:
             return misfit(_INTERACTIONS[kind], body, "")
         case _:
@@ -158,5 +164,5 @@ def _wrong_event(body: Mapping[str, Any]) -> str | None:
     event = body["event"]
     if event["type"] == "message":
         # Edits and joins are shaped otherwise, and left alone.
-        return misfit(_SPOKEN, event, "event") if event.get("channel_type") == "im" else None
+        return misfit(_TO_US, event, "event") if event.get("channel_type") == "im" else None
     return misfit(_EVENTS.get(event["type"], {}), event, "event")

@@ -5,16 +5,18 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, RoleUnknown, Stranger
+from bot.domain.errors import BadInput, RoleUnknown, Stranger, Undescribed
 from bot.domain.ids import UserId
 from bot.domain.rights import require_somebody
 from bot.services import access
+from bot.services.directory import Described
 from handlers.shell import Shell
 
 Result = TypeVar("Result")
@@ -37,7 +39,8 @@ def workspace_of(context: AsyncBoltContext) -> Workspace:
 async def whoever(
     shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
 ) -> Act:
-    """Return who acts; raises NotPermitted if neither policy nor Slack vouches for them."""
+    """Return who acts; raises NotPermitted if neither policy nor Slack vouches for them, and
+    Undescribed while Slack does not answer who they are."""
     asking = unidentified(shell, context, body, user, key)
     act = await identified(shell, asking.workspace, user, asking.now, key)
     act = asking if act is None else act
@@ -62,7 +65,7 @@ async def once_known(
     """Do work that needs to know the person; if they are unknown, ask Slack and do it again."""
     with suppress(Stranger):
         return await call()
-    if await _fetched(shell, asking.workspace, asking.user):
+    if await _described(shell, asking.workspace, asking.user):
         with suppress(Stranger):
             return await call()
     require_somebody(asking)
@@ -87,29 +90,39 @@ async def identified(
     shell: Shell, workspace: Workspace, user: str, now: datetime, key: str | None
 ) -> Act | None:
     """Return the act of a person; Slack is asked once for a person whom we do not know yet, and
-    for one who counts as gone or kept out: it may know better by now.
+    for one who counts as gone or kept out: it may know better by now. Raises Undescribed where
+    Slack does not answer, and may.
     """
-    act = await shell.threads.read(
-        access.identify, shell.db, shell.policy, workspace, user, now, key
-    )
-    if (act is None or act.kept_out) and await _fetched(shell, workspace, user):
-        act = await shell.threads.read(
-            access.identify, shell.db, shell.policy, workspace, user, now, key
-        )
+    look = partial(access.identify, shell.db, shell.policy, workspace, user, now, key)
+    act = await shell.threads.read(look)
+    if act is None or act.kept_out:
+        try:
+            described = await _described(shell, workspace, user)
+        except Undescribed:
+            if act is None or act.gone:
+                raise
+        else:
+            act = await shell.threads.read(look) if described else act
     return act and replace(act, unsure=not shell.roles_known())
 
 
-async def _fetched(shell: Shell, workspace: Workspace, user: str) -> bool:
-    try:
+async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
+    """Whether Slack knows this person; raises Undescribed where it does not answer in time."""
+    described = Described.NO_ANSWER
+    with suppress(TimeoutError):
         async with asyncio.timeout(ASK_SLACK_WITHIN):
-            return await shell.fetch_person(workspace, user)
-    except TimeoutError:
-        return False
+            described = await shell.fetch_person(workspace, user)
+    if described is Described.NO_ANSWER:
+        raise Undescribed
+    return described is Described.STORED
 
 
 async def reachable(shell: Shell, act: Act, user: str) -> UserId:
     """Return a person who may be given work; raises BadInput for guests and strangers."""
-    other = await identified(shell, act.workspace, user, act.now, None)
+    try:
+        other = await identified(shell, act.workspace, user, act.now, None)
+    except Undescribed:
+        raise Undescribed(user) from None
     if other is not None and other.unsure and other.role is Role.NOBODY and not other.kept_out:
         raise RoleUnknown(user)
     if other is None or other.role is Role.NOBODY:

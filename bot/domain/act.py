@@ -43,6 +43,8 @@ class Act:
     `kept_out`: a guest, somebody of another organisation, deactivated, or a bot. They are NOBODY
     whatever the policy says, and no invitation of theirs counts any more.
 
+    `gone`: kept out only because Slack said that they have left.
+
     `unsure`: a user group of the policy has never been read, so the role may be a higher one.
     """
 
@@ -52,6 +54,7 @@ class Act:
     now: datetime
     key: str | None = None
     kept_out: bool = False
+    gone: bool = False
     unsure: bool = False
 
     @property

@@ -66,6 +66,13 @@ class RoleUnknown(Refused):
     person: str | None = None
 
 
+@dataclass(eq=False)
+class Undescribed(Refused):
+    """Slack does not say, now, who it is that acts, or `person`: their role is not known."""
+
+    person: str | None = None
+
+
 class NotYours(Refused):
     """What a button or a form names is not this person's, or not there. Which of the two it is
     would be an answer by itself, so it carries nothing."""

@@ -46,7 +46,9 @@ def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
 
 
 def _as(policy: Policy, act: Act, person: Person, groups: list[str]) -> Act:
-    return replace(act, role=_role(policy, person, groups), kept_out=_kept_out(person))
+    gone = person.gone and not (person.outsider or person.is_bot)
+    role = _role(policy, person, groups)
+    return replace(act, role=role, kept_out=_kept_out(person), gone=gone)
 
 
 def _kept_out(person: Person) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from bot.domain.act import Workspace
@@ -10,6 +11,15 @@ from bot.policy import Policy
 from bot.services import leaving
 from bot.store import people
 from bot.store.database import Database
+
+
+class Described(Enum):
+    """What became of asking Slack who a person is."""
+
+    STORED = "described, and stored"
+    NOT_KNOWN = "Slack knows no such person"
+    NO_ANSWER = "Slack does not say, now"
+
 
 EVERYONE = "everyone"
 """The part of the directory that lists all people."""

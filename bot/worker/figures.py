@@ -180,6 +180,9 @@ class Figures:
         self._wrong_signatures = self._counter(
             "tocsin_wrong_signatures", "Requests refused for a wrong or old signature"
         )
+        self._events_dropped = self._counter(
+            "tocsin_events_dropped", "Minutes in which Slack dropped events"
+        )
 
     def acknowledged(self, severity: Severity, seconds: float) -> None:
         self._ack.labels(severity=severity).observe(max(seconds, 0.0))
@@ -189,6 +192,9 @@ class Figures:
 
     def wrongly_signed(self) -> None:
         self._wrong_signatures.inc()
+
+    def events_dropped(self) -> None:
+        self._events_dropped.inc()
 
     # Slack and the database
 

@@ -12,6 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import directory
+from bot.services.directory import Described
 from bot.slack.answers import ids, listed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import (
@@ -193,13 +194,16 @@ class People:
     async def _gone(self, workspace: Workspace) -> frozenset[str]:
         return await self._threads.read(directory.left, self._db, workspace, self._named)
 
-    async def fetch_person(self, workspace: Workspace, user: str) -> bool:
-        """Ask Slack for somebody who is not in the directory; False when it does not tell."""
+    async def fetch_person(self, workspace: Workspace, user: str) -> Described:
+        """Ask Slack for somebody who is not in the directory, and store what it tells."""
         try:
             answer = await self._calls.call("users.info", user=user)
-            return await self._remember(workspace, [answer.get("user")]) > 0
+            stored = await self._remember(workspace, [answer.get("user")]) > 0
+        except DeadTarget:
+            return Described.NOT_KNOWN
         except (SlackError, StoreUnavailable):
-            return False
+            return Described.NO_ANSWER
+        return Described.STORED if stored else Described.NO_ANSWER
 
 
 async def _patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:

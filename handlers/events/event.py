@@ -8,6 +8,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.act import Act, Workspace, by_the_bot
+from bot.domain.errors import Stranger, Undescribed
 from handlers.shell import Shell
 from handlers.who import identified, workspace_of
 
@@ -38,8 +39,12 @@ class Event:
         return by_the_bot(self.workspace, self.shell.now(), self.id)
 
     async def by(self, user: str) -> Act | None:
-        """The person who caused it; None if Slack does not describe them."""
-        return await identified(self.shell, self.workspace, user, self.shell.now(), self.id)
+        """The person who caused it; None if Slack knows none such. Raises Stranger where Slack
+        does not answer: it sends the event again."""
+        try:
+            return await identified(self.shell, self.workspace, user, self.shell.now(), self.id)
+        except Undescribed:
+            raise Stranger from None
 
 
 Handler: TypeAlias = Callable[[Event], Awaitable[None]]

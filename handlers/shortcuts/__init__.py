@@ -47,9 +47,10 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
     act = await whoever(shell, context, body, str(body["user"]["id"]), None)
     require(act, Deed.OPEN)
-    if body.get("callback_id") != Shortcut.ESCALATE_MESSAGE:
-        return Modal(forms.open_form(shell.desk), Button.OPEN_FORM, "form")
+    on_message = body.get("callback_id") == Shortcut.ESCALATE_MESSAGE
     # The message's address and nothing of what it says.
-    link = links.of_message(context, body)
+    link = links.of_message(context, body) if on_message else None
+    if link is None:
+        return Modal(forms.open_form(shell.desk), Button.OPEN_FORM, "form")
     filled = forms.Filled(references=link)
     return Modal(forms.open_form(shell.desk, filled, link), Button.OPEN_FORM, link)

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import col, select
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from bot.domain.reading import Details
 from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.services import directory, reading, rooms
+from bot.services.directory import Described
 from bot.services.opening import open_incident
 from bot.slack.manifest import manifest
 from bot.slack.response_url import ResponseUrls
@@ -99,6 +101,10 @@ class Stage:
     url: str
     asked_for: list[str] = field(default_factory=list)
     roles_known: bool = True
+    dropped: int = 0
+
+    def event_dropped(self) -> None:
+        self.dropped += 1
 
     def person(self, name: str) -> Person:
         return self.slack.person(name)
@@ -189,11 +195,15 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
         )
         clock, asked = StillClock(), list[str]()
 
-        async def fetch_person(workspace: Workspace, user: str) -> bool:
+        async def fetch_person(workspace: Workspace, user: str) -> Described:
             asked.append(user)
-            found = await web.users_info(user=user)
+            try:
+                found = await web.users_info(user=user)
+            except SlackApiError as error:
+                unknown = error.response["error"] == "user_not_found"
+                return Described.NOT_KNOWN if unknown else Described.NO_ANSWER
             directory.remember_people(db, policy, workspace, [found["user"]], clock.now())
-            return True
+            return Described.STORED
 
         shell = Shell(
             db=db,
@@ -206,6 +216,7 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
             fetch_person=fetch_person,
             tasks=BackgroundTasks(),
             roles_known=lambda: stage.roles_known,
+            on_events_dropped=lambda: stage.event_dropped(),
         )
         app = a_bolt_app(shell, slack.api_url, session)
         async with serving(app) as url:

@@ -10,6 +10,7 @@ from bot.domain.act import Role
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import access, directory
+from bot.services.directory import Described
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import SlackError
 from bot.worker.people import People
@@ -113,8 +114,10 @@ async def test_what_an_earlier_process_has_read_is_known_at_once(rig: Rig) -> No
 
 async def test_somebody_new_is_asked_for_and_nobody_is_not(rig: Rig) -> None:
     async with directory_of(rig) as people:
-        assert await people.fetch_person(rig.workspace, "U0HELEN")
-        assert not await people.fetch_person(rig.workspace, "U0NOBODY")
+        assert await people.fetch_person(rig.workspace, "U0HELEN") is Described.STORED
+        assert await people.fetch_person(rig.workspace, "U0NOBODY") is Described.NOT_KNOWN
+        rig.slack.slack.faults.add(FaultRule(FaultKind.ERROR, "users.info", error="fatal_error"))
+        assert await people.fetch_person(rig.workspace, "U0HELEN") is Described.NO_ANSWER
 
 
 async def test_who_is_said_to_have_left_is_asked_for_by_name_and_counts_in_again(

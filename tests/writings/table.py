@@ -21,6 +21,7 @@ from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.render.message import Message
 from bot.services import answering, followups, lifecycle, rooms
+from bot.services.directory import Described
 from bot.services.opening import open_incident
 from bot.services.paging import page_person
 from bot.store import incidents
@@ -212,8 +213,8 @@ class _Here(Threads):
         return call()
 
 
-async def _nobody_else(_workspace: Workspace, _user: str) -> bool:
-    return False
+async def _nobody_else(_workspace: Workspace, _user: str) -> Described:
+    return Described.NOT_KNOWN
 
 
 def _context() -> AsyncBoltContext:

@@ -229,6 +229,8 @@ ERRORS: Mapping[str, Exception] = {
     "already handled": errors.AlreadyHandled("ESC-12 is open"),
     "already handled, outcome unknown": errors.AlreadyHandled(),
     "stranger": errors.Stranger(),
+    "undescribed": errors.Undescribed(),
+    "undescribed, another person": errors.Undescribed(TOM),
     "not permitted": errors.NotPermitted("manager", "member", "close an escalation"),
     "not permitted, no role": errors.NotPermitted("member", "nobody", "open an escalation"),
     "no access": errors.NoAccess("ESC-13", "01SEALED"),
