@@ -5,17 +5,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 export CHROMIUM ?= /usr/bin/chromium
 export PROMTOOL ?= /usr/bin/promtool
+export PGBOUNCER ?= /usr/sbin/pgbouncer
 # What only some machines have: the mark of the tests that need it, and where it was found.
 HAS_browser = $(shell command -v $(CHROMIUM) 2>/dev/null)
 HAS_promtool = $(shell command -v $(PROMTOOL) 2>/dev/null)
+HAS_pgbouncer = $(shell command -v $(PGBOUNCER) 2>/dev/null)
 NO_browser = There is no browser at $(CHROMIUM). Install Chromium (Debian: apt-get install chromium), or say where it is: CHROMIUM=/path/to/chromium.
 NO_promtool = There is no promtool at $(PROMTOOL). Install Prometheus (Debian: apt-get install prometheus), or say where it is: PROMTOOL=/path/to/promtool.
+NO_pgbouncer = There is no PgBouncer at $(PGBOUNCER). Install it (Debian: apt-get install pgbouncer), or say where it is: PGBOUNCER=/path/to/pgbouncer.
 # Tests that need it are left out, which is said; in CI that is an error.
 define ask_for
 	@test -n "$(HAS_$(1))" || test -z "$$CI" || { echo "$(NO_$(1))" >&2; exit 1; }
 	@test -n "$(HAS_$(1))" || echo "Tests are left out. $(NO_$(1))"
 endef
-MISSING = $(strip $(foreach each,browser promtool,$(if $(HAS_$(each)),,$(each))))
+MISSING = $(strip $(foreach each,browser promtool pgbouncer,$(if $(HAS_$(each)),,$(each))))
 EMPTY :=
 PRESENT = $(if $(MISSING),-m "not ($(subst $(EMPTY) $(EMPTY), or ,$(MISSING)))")
 # Tests start hundreds of processes. None of them should compile again what it imports.
@@ -42,6 +45,7 @@ demo: setup ## Start the bot and the playground on SQLite, without a Slack accou
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if there is one
 	$(call ask_for,browser)
 	$(call ask_for,promtool)
+	$(call ask_for,pgbouncer)
 	@$(BIN)/python -m pytest -n 4 --ignore tests/faults --ignore tests/crashpoints $(PRESENT)
 
 e2e: setup ## Run the tests in a browser

@@ -24,12 +24,22 @@ def problem_with(text: str) -> str | None:
     if text.startswith("postgresql") and text.count("@") > 1:
         # The address would begin at the first one, and be printed with the rest of the password.
         return "has more than one '@': in the user and the password, write '%40' for '@'."
+    if _names_odd_pooler(text):
+        return "has an option 'pooler' that is not understood: the only one is 'transaction'."
     if not _is_understood(text):
         return (
             "is not understood: it must be like 'sqlite:///tocsin.sqlite3' (a file; in memory "
             "every restart would lose everything) or 'postgresql://user:password@host/database'."
         )
     return None
+
+
+def _names_odd_pooler(text: str) -> bool:
+    try:
+        named = make_url(text).query.get("pooler", "transaction")
+    except (ArgumentError, ValueError):
+        return False
+    return named != "transaction"
 
 
 def _is_understood(text: str) -> bool:

@@ -178,7 +178,8 @@ class Episodes:
 
 def _tell_end(state: State, ended: _Episode, now: float) -> None:
     # As loud as the beginning need not be, but never quieter than what is shown.
-    log.warning(state.value.ends, extra={**ended.named, **_lasted(ended, now)})
+    named = {name: said for name, said in ended.named.items() if name != "advice"}
+    log.warning(state.value.ends, extra={**named, **_lasted(ended, now)})
 
 
 def _lasted(running: _Episode, now: float) -> dict[str, Any]:

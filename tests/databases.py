@@ -39,6 +39,11 @@ def _server() -> PostgresServer:
     return get_server(folder, cleanup_mode="delete")
 
 
+def server_user() -> str | None:
+    """The user whom PostgreSQL runs as where that is not our own."""
+    return _server().system_user
+
+
 def restart_server() -> None:
     """Stop this process's PostgreSQL at once, as a crash does, and start it again."""
     server = _server()

@@ -9,7 +9,10 @@ import shutil
 
 import pytest
 
-PROGRAMS = {"promtool": ("PROMTOOL", "/usr/bin/promtool", "Prometheus (Debian: prometheus)")}
+PROGRAMS = {
+    "promtool": ("PROMTOOL", "/usr/bin/promtool", "Prometheus (Debian: prometheus)"),
+    "pgbouncer": ("PGBOUNCER", "/usr/sbin/pgbouncer", "PgBouncer (Debian: pgbouncer)"),
+}
 """By mark and fixture: the variable that says where it is, where it usually is, how to get it."""
 
 
@@ -29,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def promtool() -> str:
     return _found("promtool")
+
+
+@pytest.fixture(scope="session")
+def pgbouncer() -> str:
+    return _found("pgbouncer")
 
 
 def _found(program: str) -> str:

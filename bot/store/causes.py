@@ -42,7 +42,7 @@ _CONNECTING = (
     (
         "unsupported startup parameter",
         "A pooler stands before the database and refuses this bot's connection options.",
-        "Behind PgBouncer, set DATABASE_POOLER=transaction.",
+        "Behind PgBouncer, add ?pooler=transaction to DATABASE_URL.",
     ),
     (
         "password authentication failed",

@@ -30,6 +30,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.is_pooled = not self.is_sqlite and engines.is_pooled(self.url)
         self.file = SQLiteFile(self.url.database or "") if self.is_sqlite else None
         self.engine = (
             engines.sqlite_engine(url, self.file) if self.file else engines.postgres_engine(url)

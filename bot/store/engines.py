@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DisconnectionError
 
 from bot.store.sqlite_file import SQLiteFile
@@ -29,6 +29,21 @@ _BEGIN = b"BEGIN"
 # what is due: it expects a handful, for which a bitmap and a sort seem to cost no more, and then
 # sorts all ten thousand for each batch. A reader may do as it likes.
 _BEGIN_WRITING = b"BEGIN; SET LOCAL enable_bitmapscan = off"
+# What holds for each session, by the name that the server has for it. Moments come back as they
+# are kept: another zone would be computed for each of them.
+_SESSION = {
+    "timezone": "UTC",
+    "lock_timeout": LONGEST_WAIT_MS,
+    "idle_in_transaction_session_timeout": ABANDONED_MS,
+}
+_DIRECT = {"options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items())}
+# Behind a pooler the session is another one each time, and so is what it has prepared.
+_POOLED = {"prepare_threshold": None}
+_FOR_ONE_TRANSACTION = "".join(
+    f"; SET LOCAL {name} = '{value}'" for name, value in _SESSION.items()
+).encode()
+POOLER, TRANSACTION = "pooler", "transaction"
+"""An option of the address: `postgresql://…?pooler=transaction`."""
 COMMAND_OK = psycopg.pq.ExecStatus.COMMAND_OK
 POOL_SIZE = 16
 
@@ -71,10 +86,21 @@ def _lower(text: str | None) -> str | None:
     return None if text is None else text.lower()
 
 
+def is_pooled(url: URL) -> bool:
+    """Whether a pooler lends a server for one transaction at a time."""
+    return url.query.get(POOLER) == TRANSACTION
+
+
+def plain(url: URL) -> URL:
+    """Return the address as the driver takes it."""
+    return url.set(drivername="postgresql+psycopg").difference_update_query([POOLER])
+
+
 def postgres_engine(url: str) -> Engine:
-    driver = make_url(url).set(drivername="postgresql+psycopg")
+    given = make_url(url)
+    pooled = is_pooled(given)
     engine = create_engine(
-        driver,
+        plain(given),
         # BEGIN is ours, as on SQLite.
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
@@ -84,9 +110,7 @@ def postgres_engine(url: str) -> Engine:
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "tocsin",
-            # Moments come back as they are kept: another zone would be computed for each of them.
-            "options": f"-c timezone=UTC -c lock_timeout={LONGEST_WAIT_MS} "
-            f"-c idle_in_transaction_session_timeout={ABANDONED_MS}",
+            **(_POOLED if pooled else _DIRECT),
         },
     )
 
@@ -98,6 +122,8 @@ def postgres_engine(url: str) -> Engine:
         if options.get("isolation_level") == "AUTOCOMMIT":
             return
         begin = _beginning(options.get(WRITE), driver.pgconn.server_version)
+        if pooled:
+            begin += _FOR_ONE_TRANSACTION
         # By libpq itself: what is asked before every transaction should cost a round trip only.
         if driver.pgconn.exec_(begin).status != COMMAND_OK:
             raise DisconnectionError("the server is gone")

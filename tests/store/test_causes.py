@@ -116,7 +116,7 @@ SERVERS = [
     ("FATAL:  the database system is starting up", "starting, stopping or recovering"),
     ("connection timeout expired", "in time"),
     ("server closed the connection unexpectedly", "ended the connection"),
-    ("FATAL:  unsupported startup parameter: options", "DATABASE_POOLER=transaction"),
+    ("FATAL:  unsupported startup parameter: options", "?pooler=transaction"),
     ("something else", "cannot be used (OperationalError)"),
 ]
 """What PostgreSQL 15, libpq and PgBouncer said, and what is made of it."""
