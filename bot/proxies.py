@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from types import MappingProxyType
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 _SUFFIX = "_proxy"
+_LOOPBACK: Final = "localhost,127.0.0.0/8,::1"
+_CERTIFICATES, _CERTIFICATES_OF_REQUESTS = "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"
 _AS = {"ws": "http", "wss": "https"}
 """A web socket begins as a request of HTTP, and goes the same way."""
 
@@ -31,6 +34,22 @@ class Proxies:
             if name.lower().endswith(_SUFFIX)
         }
         return cls(MappingProxyType(named))
+
+    def for_libraries(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return what a library that reads the process's own environment has to find there.
+
+        Gateways go through Apprise and requests, which take neither proxies nor certificates as
+        arguments. Loopback is direct for them, too; and requests has a name of its own for the
+        file of certificates.
+        """
+        found = {f"{name}{_SUFFIX}": value for name, value in self._named.items()}
+        if found:
+            said = self._named.get("no", "")
+            found["no_proxy"] = f"{said},{_LOOPBACK}" if said else _LOOPBACK
+        if file := environment.get(_CERTIFICATES):
+            found[_CERTIFICATES] = file
+            found[_CERTIFICATES_OF_REQUESTS] = environment.get(_CERTIFICATES_OF_REQUESTS) or file
+        return found
 
     def proxy_for(self, url: str) -> str | None:
         """Return the proxy for a request to this address; None to connect directly.

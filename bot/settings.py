@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import database_url
+from bot.certificates import trusting
 from bot.database_url import HIGHEST_PORT
 from bot.domain.duework import Keep
 from bot.domain.durations import DAY, SECOND, parse_duration
@@ -58,6 +59,7 @@ class Settings:
     link_secret: str = ""
     watch: Watch = field(default_factory=Watch)
     proxies: Proxies = field(default_factory=Proxies)
+    certificates: Path | None = None
 
     @property
     def socket_mode(self) -> bool:
@@ -96,6 +98,7 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
         link_secret=_link_secret(environment, needed=slack_needed),
         watch=_watch(environment),
         proxies=Proxies.of(environment),
+        certificates=_certificates(environment),
     )
 
 
@@ -224,6 +227,20 @@ def _clock_file(environment: Mapping[str, str]) -> Path | None:
     except ValueError:
         raise SettingsError(
             f"CLOCK_OFFSET_FILE names {path}, which holds no number of seconds."
+        ) from None
+    return path
+
+
+def _certificates(environment: Mapping[str, str]) -> Path | None:
+    path = _optional_path(environment, "SSL_CERT_FILE")
+    if path is None:
+        return None
+    try:
+        trusting(path)
+    except OSError as error:  # Also what OpenSSL finds to be no certificate.
+        raise SettingsError(
+            f"SSL_CERT_FILE names {path}, which is no file of certificates in PEM format: "
+            f"{error.strerror}."
         ) from None
     return path
 

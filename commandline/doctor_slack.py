@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.certificates import trusting
 from bot.domain.act import Workspace
 from bot.settings import Settings
 from bot.slack.client import SlackCalls, new_session, web_client
@@ -118,7 +119,7 @@ class Slack:
 def connecting(settings: Settings) -> tuple[aiohttp.ClientSession, Slack]:
     """Return a session to be closed, and Slack behind it."""
     heard = Heard()
-    session = new_session(TIMEOUT)
+    session = new_session(TIMEOUT, trusting(settings.certificates))
     session.trace_configs.append(heard.tracing())
     proxies = settings.proxies
     client = web_client(settings.bot_token, session, settings.api_url, proxies=proxies)

@@ -10,6 +10,7 @@ from importlib import import_module
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
+from bot.proxies import Proxies
 from bot.setting_names import misspelt
 from bot.settings import SettingsError
 from commandline.environment import environment
@@ -82,6 +83,9 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     if chosen.reads_settings and not chosen.warns_itself:
         for warning in misspelt(settings):
             print(warning, file=sys.stderr)
+    if chosen.reads_settings:
+        # `.env` may name them, and the gateways' libraries look nowhere else.
+        os.environ.update(Proxies.of(settings).for_libraries(settings))
     status: int = chosen.run(chosen, settings)
     return status
 

@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.certificates import trusting
 from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
@@ -117,7 +118,9 @@ class Tocsin:
     async def start(self) -> None:
         """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
         settings = self.settings
-        session = await self._closing.enter_async_context(new_session(self.pace.http_timeout))
+        session = await self._closing.enter_async_context(
+            new_session(self.pace.http_timeout, trusting(settings.certificates))
+        )
         client = web_client(
             settings.bot_token, session, settings.api_url, self._called, settings.proxies
         )
@@ -184,7 +187,13 @@ class Tocsin:
         if watch.heartbeat_url is not None:
             reasons = self.vitals.reasons_for_silence
             beat = Heartbeat(
-                watch.heartbeat_url, watch.heartbeat_every, reasons, self.figures, self.episodes
+                watch.heartbeat_url,
+                watch.heartbeat_every,
+                reasons,
+                self.figures,
+                self.episodes,
+                proxy=self.settings.proxies.proxy_for(watch.heartbeat_url),
+                trust=trusting(self.settings.certificates),
             )
             self._go_on(beat.run())
 
@@ -246,7 +255,8 @@ class Tocsin:
 
     def _waking(self, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
         """Return what wakes the relays, this one at once and the other replicas'; from a thread."""
-        if self.db.is_sqlite:
+        # A session that listens does not outlast a transaction behind a pooler.
+        if self.db.is_sqlite or self.db.is_pooled:
             return partial(loop.call_soon_threadsafe, self.relay.wake)
         bell = Bell(self.db.url, self.relay.wake)
         self._go_on(bell.listen())
@@ -260,8 +270,7 @@ class Tocsin:
 
     def _listen(self, app_token: str, client: AsyncWebClient) -> None:
         """Beside everything else: where Slack is away, pages go out by other ways all the same."""
-        proxies, episodes = self.settings.proxies, self.episodes
-        socket = Socket(self.bolt, app_token, client, self.pace, proxies, episodes)
+        socket = Socket(self.bolt, app_token, client, self.pace, self.settings, self.episodes)
         self._closing.push_async_callback(socket.close)
         self._go_on(socket.connect())
 

@@ -17,8 +17,9 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.certificates import trusting
 from bot.episodes import Episodes, State
-from bot.proxies import Proxies
+from bot.settings import Settings
 from bot.slack.client import failure_of
 from bot.slack.errors import RateLimited
 from bot.worker.pace import Pace
@@ -44,7 +45,7 @@ class Socket(SocketModeClient):
         app_token: str,
         client: AsyncWebClient,
         pace: Pace,
-        proxies: Proxies,
+        settings: Settings,
         episodes: Episodes,
     ) -> None:
         super().__init__(
@@ -52,7 +53,7 @@ class Socket(SocketModeClient):
         )
         self._app = app
         self._pace = pace
-        self._proxies = proxies
+        self._proxies, self._trust = settings.proxies, trusting(settings.certificates)
         self._episodes = episodes
         self.socket_mode_request_listeners.append(self._take)
 
@@ -93,6 +94,7 @@ class Socket(SocketModeClient):
             autoping=False,
             heartbeat=self.ping_interval,
             proxy=self._proxies.proxy_for(address),
+            ssl=self._trust,
         )
         self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
         self.stale = False

@@ -87,6 +87,7 @@ async def running_playground(
     trigger_lifetime: float = 3.0,
     response_url_lifetime: float = 1800.0,
     port: int = 0,
+    allowed_hosts: frozenset[str] = frozenset(),
 ) -> AsyncIterator[RunningPlayground]:
     """Serves until the block ends; `app_url` is the app's request URL, for all that is sent."""
     config = PlaygroundConfig(
@@ -101,6 +102,7 @@ async def running_playground(
         ack_deadline=ack_deadline,
         trigger_lifetime=trigger_lifetime,
         response_url_lifetime=response_url_lifetime,
+        allowed_hosts=allowed_hosts,
     )
     app = create_app(config)
     async with serving(app, app.state.playground, port=port) as actual:

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 # Nothing of the machine's own settings reaches a test.
-_SETTINGS = ("DATABASE_URL", "PORT")
+_SETTINGS = ("DATABASE_URL", "PORT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 for name in [*os.environ]:
     if name.startswith("SLACK_") or name.lower().endswith("_proxy") or name in _SETTINGS:
         del os.environ[name]

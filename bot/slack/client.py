@@ -1,5 +1,6 @@
 """Calls to Slack: one shared session, no retry handler, every end an error class of ours."""
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -30,10 +31,10 @@ _LONGEST_RETRY_AFTER = 3_600.0
 """The longest pause before asking again, even if Slack says more."""
 
 
-def new_session(timeout: timedelta) -> aiohttp.ClientSession:
+def new_session(timeout: timedelta, trust: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
     """Return the session that all calls share: kept-alive connections, one timeout."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS, ssl=trust or True),
         timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
         request_class=CheckedRequest,
     )

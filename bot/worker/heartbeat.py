@@ -4,6 +4,7 @@ Nobody is told that we are in trouble: a pager in trouble may be unable to tell.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -29,7 +30,12 @@ class Heartbeat:
         figures: Figures,
         episodes: Episodes,
         timeout: timedelta = TIMEOUT,
+        *,
+        proxy: str | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
+        self._proxy = proxy
+        self._trust = trust
         self._url = url
         self._every = every
         self._reasons = reasons
@@ -39,7 +45,8 @@ class Heartbeat:
 
     async def run(self) -> None:
         """Beat until cancelled; whatever happens, the next beat is tried."""
-        async with aiohttp.ClientSession(timeout=self._timeout) as session:
+        connector = aiohttp.TCPConnector(ssl=self._trust or True)
+        async with aiohttp.ClientSession(connector=connector, timeout=self._timeout) as session:
             while True:
                 # First: a process that has just started is not well yet, which is no news.
                 await asyncio.sleep(self._every.total_seconds())
@@ -55,7 +62,8 @@ class Heartbeat:
             self._figures.heartbeat("withheld")
             return
         # A redirect is not followed: where it leads is not what was configured.
-        async with session.get(self._url, allow_redirects=False) as answer:
+        asked = session.get(self._url, allow_redirects=False, proxy=self._proxy)
+        async with asked as answer:
             taken = 200 <= answer.status < 300
         if not taken:
             self._failed(f"status {answer.status}")

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
@@ -56,7 +56,7 @@ async def serving(folder: Path, **settings: str) -> AsyncIterator[Serving]:
     """Run `serve` until the block ends."""
     log = folder / "serve.log"
     with reserved() as port, log.open("wb") as out:
-        process = await _begun(folder, "serve", out, PORT=str(port), **settings)
+        process = await _begun(folder, ("serve",), out, PORT=str(port), **settings)
         try:
             yield Serving(process, log, port)
         finally:
@@ -65,7 +65,7 @@ async def serving(folder: Path, **settings: str) -> AsyncIterator[Serving]:
             await process.wait()
 
 
-async def told(folder: Path, command: str, **settings: str) -> tuple[int, str]:
+async def told(folder: Path, *command: str, **settings: str) -> tuple[int, str]:
     """Run a command to its end; return its exit status and all that it wrote."""
     process = await _begun(folder, command, asyncio.subprocess.PIPE, **settings)
     out, _ = await process.communicate()
@@ -74,12 +74,12 @@ async def told(folder: Path, command: str, **settings: str) -> tuple[int, str]:
 
 
 async def _begun(
-    folder: Path, command: str, out: IO[bytes] | int, **settings: str
+    folder: Path, command: Sequence[str], out: IO[bytes] | int, **settings: str
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         ROOT / "app.py",
-        command,
+        *command,
         env={**os.environ, **SETTINGS, **settings},
         cwd=folder,
         stdout=out,

@@ -87,3 +87,21 @@ def test_the_settings_hold_the_proxies_and_show_no_password() -> None:
     settings = read_settings({"HTTPS_PROXY": secret}, slack_needed=False)
     assert settings.proxies.proxy_for("https://slack.com/api/") == secret
     assert "hunter2" not in repr(settings) + repr(settings.proxies)
+
+
+def test_libraries_find_the_same_in_the_environment_and_loopback_is_direct() -> None:
+    given = {
+        "HTTPS_PROXY": "http://proxy:3128",
+        "NO_PROXY": "slack.com",
+        "SSL_CERT_FILE": "/ca.pem",
+    }
+    assert Proxies.of(given).for_libraries(given) == {
+        "https_proxy": "http://proxy:3128",
+        "no_proxy": "slack.com,localhost,127.0.0.0/8,::1",
+        "SSL_CERT_FILE": "/ca.pem",
+        "REQUESTS_CA_BUNDLE": "/ca.pem",
+    }
+
+
+def test_where_nothing_is_set_libraries_are_told_nothing() -> None:
+    assert Proxies.of({"HOME": "/"}).for_libraries({"HOME": "/"}) == {}

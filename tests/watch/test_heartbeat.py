@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.episodes import Episodes
 from bot.settings import SettingsError, read_settings
 from bot.worker.figures import Figures
-from bot.worker.heartbeat import Heartbeat
+from bot.worker.heartbeat import TIMEOUT, Heartbeat
 from playground.faults import FaultKind, FaultRule
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, until
@@ -72,14 +72,14 @@ async def test_a_switch_that_hangs_delays_nothing(start_bot: StartBot, switch: D
 
 
 async def beats(
-    url: str, reasons: list[str], figures: Figures, **given: timedelta
+    url: str, reasons: list[str], figures: Figures, timeout: timedelta = TIMEOUT
 ) -> asyncio.Task[None]:
     async def why() -> list[str]:
         if reasons == ["raise"]:
             raise RuntimeError("a title that must not be logged")
         return reasons
 
-    return asyncio.create_task(Heartbeat(url, OFTEN, why, figures, Episodes(), **given).run())
+    return asyncio.create_task(Heartbeat(url, OFTEN, why, figures, Episodes(), timeout).run())
 
 
 def count(figures: Figures, outcome: str) -> float:
