@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.domain.reach import Links
-from bot.episodes import Episodes, State
+from bot.episodes import Episodes
 from bot.policy import Policy
 from bot.reach.gateways import gateways_for
 from bot.reach.outside import Outside
@@ -28,7 +28,7 @@ from bot.services import canary, fallback
 from bot.settings import Settings
 from bot.slack.answers import needed, word
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.slack.errors import SlackError, code_of
+from bot.slack.errors import SlackError
 from bot.slack.response_url import ResponseUrls
 from bot.store.bell import Bell
 from bot.store.database import Database
@@ -37,6 +37,7 @@ from bot.threads import Threads
 from bot.worker.canary import Canary, Us
 from bot.worker.fallback import FallbackRelay, LinkMaker
 from bot.worker.figures import Figures
+from bot.worker.hearing import Hearing
 from bot.worker.heartbeat import Heartbeat
 from bot.worker.loop import Gear, going_on
 from bot.worker.pace import Pace
@@ -44,7 +45,6 @@ from bot.worker.people import People
 from bot.worker.post import Post
 from bot.worker.purging import Purge
 from bot.worker.relay import Relay
-from bot.worker.slack_watch import SlackWatch
 from bot.worker.standing import Standing
 from bot.worker.store_watch import StoreWatch
 from bot.worker.tick import Tick
@@ -62,9 +62,6 @@ from handlers.wellformed import WellFormed
 log = logging.getLogger(__name__)
 
 _LONGEST_URL = 300
-_BETWEEN_LOOKS = 1.0
-_NO_MORE_FORGERIES = 90.0
-"""Seconds."""
 
 
 class Tocsin:
@@ -82,7 +79,7 @@ class Tocsin:
         self.figures = Figures()
         self.figures.uses_policy(policy.digest)
         self.episodes = Episodes()
-        self._slack = SlackWatch(self.episodes)
+        self.hearing = Hearing(self.figures, self.episodes)
         self._gear = Gear(
             self.db,
             self.policy,
@@ -122,7 +119,7 @@ class Tocsin:
             new_session(self.pace.http_timeout, trusting(settings.certificates))
         )
         client = web_client(
-            settings.bot_token, session, settings.api_url, self._called, settings.proxies
+            settings.bot_token, session, settings.api_url, self.hearing.called, settings.proxies
         )
         calls = SlackCalls(client)
         desk = Desk(self.policy, Words())
@@ -158,13 +155,13 @@ class Tocsin:
         self.tick = Tick(self._gear, self._workspaces)
         await self._keep_time()
         self.db.on_new_delivery(self._waking(asyncio.get_running_loop()))
-        self.db.on_failure(self._database_failed)
+        self.db.on_failure(self.hearing.database_failed)
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
         self._go_on(StoreWatch(self._gear, schema).run())
         self._go_on(TokenWatch(calls, self.figures, self.episodes, self.pace).run())
-        self._go_on(self._tell_what_lasts())
+        self._go_on(self.hearing.tell_what_lasts())
         self._go_on(Purge(self._gear, self.settings.keep).run())
         self._go_on(self._meet_slack())
         self._go_on(self._doubt_departures())
@@ -196,25 +193,6 @@ class Tocsin:
                 trust=trusting(self.settings.certificates),
             )
             self._go_on(beat.run())
-
-    def _called(self, method: str, seconds: float, failure: SlackError | None) -> None:
-        """A call to Slack has ended."""
-        self.figures.called(method, seconds, None if failure is None else code_of(failure))
-        self._slack.heard(method, failure)
-
-    def _database_failed(self, error: StoreUnavailable) -> None:
-        self.figures.database_failed()
-        self.episodes.on(State.DATABASE, why=error.why, advice=error.advice)
-
-    def wrongly_signed(self) -> None:
-        """A request was refused whose signature is wrong."""
-        self.figures.wrongly_signed()
-        self.episodes.on(State.SIGNATURES, why="wrong signature", ends_after=_NO_MORE_FORGERIES)
-
-    async def _tell_what_lasts(self) -> None:
-        while True:
-            await asyncio.sleep(_BETWEEN_LOOKS)
-            self.episodes.look()
 
     def _us(self) -> Us | None:
         if self.workspace is None or not self._bot_user:

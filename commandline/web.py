@@ -46,7 +46,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def _slack(tocsin: Tocsin) -> Endpoint:
     async def slack(request: Request) -> Response:
         secret, figures = tocsin.settings.signing_secret, tocsin.figures
-        door = Door(tocsin.bolt, secret, figures.answered, tocsin.wrongly_signed)
+        door = Door(tocsin.bolt, secret, figures.answered, tocsin.hearing.wrongly_signed)
         return await door.receive(request)
 
     return slack
