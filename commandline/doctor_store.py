@@ -1,4 +1,4 @@
-"""The database: reachable, migrated, writable. Nothing is changed, no file is made."""
+"""The database: reachable, migrated, with room. No file is made."""
 
 import os
 from collections.abc import Iterator
@@ -10,18 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.database_url import shown
 from bot.domain.errors import StoreUnavailable
 from bot.settings import SettingsError
+from bot.store import room
 from bot.store.causes import NOT_MIGRATED, cause_of
 from bot.store.database import Database
-from bot.store.tables import Inbound
 from commandline import migrations
 from commandline.doctor_findings import Finding, fail, ok, warn
 from commandline.existing import begins_empty
 
 CHECK = "database"
-
-
-class _RolledBack(Exception):
-    """Ends the trial write; what was written is gone."""
 
 
 def database_findings(url: str, now: datetime) -> Iterator[Finding]:
@@ -66,24 +62,20 @@ def _stored(db: Database, now: datetime) -> Iterator[Finding]:
         return
     yield ok(CHECK, f"{shown(db.url)} answers and is up to date")
     try:
-        _write_and_roll_back(db, now)
+        room.try_room(db, now)
     except (StoreUnavailable, SQLAlchemyError) as error:
         why, advice = _cause(db, error)
         yield fail(CHECK, f"a trial write failed. {why}", advice)
     else:
-        yield ok(CHECK, "a trial write succeeded and was rolled back")
+        yield ok(CHECK, "as much as an escalation needs was stored, and given up again")
+    if room.is_nearly_full(db):
+        yield fail(
+            CHECK,
+            f"the disk under {shown(db.url)} is nearly full",
+            "Make room: once it is full, no escalation can be opened.",
+        )
     if db.is_sqlite:
         yield from _sqlite_advice(db)
-
-
-def _write_and_roll_back(db: Database, now: datetime) -> None:
-    row = {"key": "doctor:trial", "team_id": "-", "received_at": now, "outcome": ""}
-    try:
-        with db.transaction() as tx:
-            tx.insert_new(Inbound, row)
-            raise _RolledBack
-    except _RolledBack:
-        return
 
 
 def _sqlite_advice(db: Database) -> Iterator[Finding]:

@@ -36,7 +36,9 @@ class Database:
             engines.sqlite_engine(url, self.file) if self.file else engines.postgres_engine(url)
         )
         self.takes_nothing = False
-        """It found no room, or no right to write, for something. `upkeep.look_for_room` tries."""
+        """It found no room, or no right to write, for something. `room.look_for_room` tries."""
+        self.is_nearly_full = False
+        """The disk under a SQLite file has little room. `room.is_nearly_full` looks."""
         self.is_damaged = False
         """SQLite found a part of the file that it cannot read. `upkeep.look_for_damage` tries."""
         self._wake: Callable[[], object] | None = None

@@ -1,28 +1,15 @@
 """What a database needs now and then; most of it SQLite, as PostgreSQL looks after itself."""
 
-import secrets
 import sqlite3
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
-
-from sqlalchemy import delete
-from sqlmodel import col
 
 from bot.store.database import Database
 from bot.store.engines import LONGEST_LOG, LONGEST_WAIT_MS
-from bot.store.sqlite_file import SQLiteFile
-from bot.store.tables import Limit
-from bot.store.transaction import Transaction, insert_or
 
 _PATIENCE_MS = 50
 """The one writer waits meanwhile, and so does whoever sends a command."""
 _ROWS_LOOKED_AT = 400
-_SPACE = "space:"
-_AN_OPENING = 200
-"""Rows that need as much room as an escalation with its pages."""
-_LONGEST_WORDS = 80
-_FIRST_NUMBER = 2**30
 
 
 def log_size(db: Database) -> int:
@@ -39,10 +26,10 @@ def shrink_log(db: Database, longest: int = LONGEST_LOG) -> bool:
     """
     if not db.is_sqlite or log_size(db) <= longest:
         return False
-    return _write_back(db, "TRUNCATE")
+    return write_back(db, "TRUNCATE")
 
 
-def _write_back(db: Database, how: str) -> bool:
+def write_back(db: Database, how: str) -> bool:
     """Bring the log into the file; False where a reader does not let go of it."""
     connection = db.engine.raw_connection()
     try:
@@ -70,23 +57,6 @@ def refresh_statistics(db: Database) -> None:
         connection.close()
 
 
-def look_for_room(db: Database, real: datetime) -> None:
-    """Store something small; where there was no room, as much as an opening needs.
-
-    On SQLite the file's number rises with it, which tells this content from any other. Raises
-    StoreUnavailable.
-    """
-    number = 0
-    with db.transaction() as tx:
-        _fill(tx, _AN_OPENING if db.takes_nothing else 1, real)
-        if db.file is not None:
-            number = _raise_number(tx, db.file)
-    db.takes_nothing = False
-    if db.file is not None and not db.file.is_watched:
-        _write_back(db, "FULL")
-        db.file.watch(number)
-
-
 def look_for_damage(db: Database) -> None:
     """Forget that the file counts as damaged, where all of it can be read again.
 
@@ -97,20 +67,3 @@ def look_for_damage(db: Database) -> None:
         return
     with closing(db.file.connect()) as connection, suppress(sqlite3.DatabaseError):
         db.is_damaged = connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
-
-
-def _fill(tx: Transaction, rows: int, real: datetime) -> None:
-    """Take the room and give up what was taken before. Over by now, they hold nothing."""
-    tx.execute(delete(Limit).where(col(Limit.scope).startswith(_SPACE)))
-    given = {"team_id": "", "blocked_until": real, "reason": "-" * _LONGEST_WORDS}
-    filling = [{**given, "scope": f"{_SPACE}{row:->100}"} for row in range(rows)]
-    # Another replica may do the same at this moment.
-    tx.execute(insert_or(tx.dialect, Limit).on_conflict_do_nothing(), filling)
-
-
-def _raise_number(tx: Transaction, file: SQLiteFile) -> int:
-    known: int = tx.connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    number = known + 1 if known else 1 + secrets.randbelow(_FIRST_NUMBER)
-    file.will_have(number)
-    tx.connection.exec_driver_sql(f"PRAGMA user_version = {number}")
-    return number

@@ -25,7 +25,7 @@ _PEOPLE = (15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
 _BATCH = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _CODE = re.compile(r"[a-z0-9_ ]{1,40}")
 _MOST_CODES = 100
-TICK, RELAY, FALLBACK = "tick", "relay", "fallback"
+TICK, RELAY, FALLBACK, STORE = "tick", "relay", "fallback", "store"
 
 
 class Figures:
@@ -246,6 +246,10 @@ class Figures:
         self._last_heartbeat = self._gauge(
             "tocsin_last_heartbeat_timestamp_seconds", "When a heartbeat was last accepted"
         )
+        self._last_store = self._gauge(
+            "tocsin_last_store_timestamp_seconds",
+            "When the bot last stored something to check that it can",
+        )
         self._canaries = self._counter("tocsin_canary_runs", "Canaries by outcome", "outcome")
         for outcome in ("succeeded", "failed"):
             self._canaries.labels(outcome=outcome)
@@ -267,6 +271,11 @@ class Figures:
         self._canary_seconds.labels(step=step).set(seconds)
 
     # Signs of life
+
+    def stored(self) -> None:
+        """No loop that has to move: one that waits for the database is not stuck."""
+        self._alive[STORE] = elapsed().total_seconds()
+        self._last_store.set_to_current_time()
 
     def _lives(self, loop: str) -> None:
         self._alive[loop] = elapsed().total_seconds()

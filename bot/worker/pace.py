@@ -38,6 +38,8 @@ class Pace:
     longest_overdue: timedelta = timedelta(seconds=60)
     """With older work than this nobody should believe that we page: the heartbeat stops."""
     look_for_room_every: timedelta = timedelta(seconds=5)
+    thorough_look: int = 6
+    """Every so many looks, one stores as much as an escalation needs."""
     check_token_every: timedelta = timedelta(seconds=30)
     set_clock_every: timedelta = timedelta(seconds=15)
     sync_people_every: timedelta = timedelta(hours=1)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from bot.episodes import State
-from bot.store import upkeep
+from bot.store import room, upkeep
 from bot.store.causes import NOT_MIGRATED
 from bot.store.database import Database
 from bot.store.schema import Schema
@@ -15,12 +15,13 @@ log = logging.getLogger(__name__)
 
 
 class StoreWatch(Loop):
-    """Stores something small, again and again. `schema` tells how the database stands to what this
+    """Stores something, again and again. `schema` tells how the database stands to what this
     release needs."""
 
     def __init__(self, gear: Gear, schema: Callable[[Database], Schema]) -> None:
         super().__init__(gear)
         self._schema = schema
+        self._looks = 0
 
     async def run(self) -> None:
         while True:
@@ -37,6 +38,12 @@ class StoreWatch(Loop):
         if await self._threads.read(self._schema, self._db) is Schema.BEHIND:
             self._episodes.on(State.DATABASE, why=NOT_MIGRATED.why, advice=NOT_MIGRATED.advice)
             return
-        await self._threads.write(upkeep.look_for_room, self._db, self._clock.real())
+        self._db.is_nearly_full = await self._threads.read(room.is_nearly_full, self._db)
+        await self._threads.write(self._store, self._looks % self._pace.thorough_look == 0)
+        self._figures.stored()
+        self._looks += 1
         if not self._db.is_damaged:
             self._episodes.off(State.DATABASE)
+
+    def _store(self, thorough: bool) -> None:
+        room.look_for_room(self._db, self._clock.real(), thorough=thorough)

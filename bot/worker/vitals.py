@@ -14,7 +14,7 @@ from bot.store import limits, outbox_health, timers
 from bot.store.database import Database
 from bot.store.transaction import Transaction
 from bot.threads import Threads
-from bot.worker.figures import FALLBACK, RELAY, TICK, Figures
+from bot.worker.figures import FALLBACK, RELAY, STORE, TICK, Figures
 from bot.worker.loop import going_on
 from bot.worker.pace import Pace
 
@@ -54,6 +54,7 @@ class Vitals:
         self._figures = figures
         self._longest_overdue = pace.longest_overdue
         self._stale = pace.stale.total_seconds()
+        self._between_looks = pace.look_for_room_every.total_seconds()
         self._met_slack = met_slack
         self._knows_people = knows_people
         self._none_is_left = none_is_left
@@ -100,6 +101,10 @@ class Vitals:
                 told.append(_DAMAGED)
             if self._db.takes_nothing:
                 told.append("the database stores nothing: it has no room, or may only be read")
+            elif self._db.is_nearly_full:
+                told.append("the disk under the database is nearly full: make room")
+            if not told and self._is_stale(STORE, self._between_looks):
+                told.append("the database stores nothing: its writes do not end")
         return told
 
     async def refused(self) -> list[str]:
@@ -119,9 +124,10 @@ class Vitals:
         with self._db.reading() as tx:
             return limits.refused_lanes(tx, self._clock.real())
 
-    def _is_stale(self, loop: str) -> bool:
+    def _is_stale(self, loop: str, rest: float = 0.0) -> bool:
+        """`rest`: how long it rests between two turns, in seconds."""
         since = self._figures.seconds_since(loop)
-        return since is None or since > self._stale
+        return since is None or since > self._stale + rest
 
     async def reasons_for_silence(self) -> list[str]:
         """Return why nobody should believe that we page: problems, late work, a failed canary."""

@@ -5,7 +5,7 @@ import copy
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,11 +66,14 @@ def channel(cast: Mapping[str, Any], channel_id: str) -> dict[str, Any]:
     return found
 
 
-async def doctor(folder: Path, *options: str, **settings: str) -> Account:
+async def doctor(
+    folder: Path, *options: str, before: Sequence[str] = (), **settings: str
+) -> Account:
     """Run it in a folder of its own, with nothing of this machine's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), **settings}
     process = await asyncio.create_subprocess_exec(
+        *before,
         sys.executable,
         str(ROOT / "app.py"),
         "doctor",

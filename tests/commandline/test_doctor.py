@@ -152,12 +152,21 @@ async def test_a_database_that_takes_no_write(
     async with slack_with() as slack:
         with db.transaction() as tx:
             if not db.is_sqlite:
-                tx.connection.exec_driver_sql("LOCK TABLE inbound IN ACCESS EXCLUSIVE MODE")
+                tx.connection.exec_driver_sql('LOCK TABLE "limit" IN ACCESS EXCLUSIVE MODE')
             account = await examined(capsys, **settings_for(slack, database_url))
     db.close()
     assert account.status == 1
     assert account.failing()[0].startswith("FAIL database: a trial write failed. The database ")
     assert "is locked" in account.failing()[0]
+
+
+async def test_a_disk_without_room_is_found_out_by_storing(tmp_path: Path, sqlite: str) -> None:
+    """Files may not grow past this: a small row would find its place, an escalation would not."""
+    limit = ["prlimit", "--fsize=200000"]
+    async with slack_with() as slack:
+        account = await doctor(tmp_path, before=limit, **settings_for(slack, sqlite))
+    assert account.status == 1
+    assert account.failing()[0].startswith("FAIL database: a trial write failed. ")
 
 
 async def test_a_database_that_is_away_costs_no_password(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event, func, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
 from bot.domain.errors import StoreUnavailable
-from bot.store import limits, outbox, purge, upkeep
+from bot.store import limits, outbox, purge, room, upkeep
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.purge import Heap
@@ -156,28 +156,28 @@ def most_pages(db: Database, most: int) -> None:
 def test_a_database_without_room_is_known_until_there_is_room_for_an_opening(
     sqlite: Database,
 ) -> None:
-    upkeep.look_for_room(sqlite, NOON)
+    room.look_for_room(sqlite, NOON)
     assert not sqlite.takes_nothing
     most_pages(sqlite, 1)
     with pytest.raises(StoreUnavailable):
         write(sqlite, 0)
     assert sqlite.takes_nothing
     with pytest.raises(StoreUnavailable):
-        upkeep.look_for_room(sqlite, NOON)
+        room.look_for_room(sqlite, NOON)
     assert sqlite.takes_nothing
     most_pages(sqlite, 2**32 - 2)
-    upkeep.look_for_room(sqlite, NOON)
+    room.look_for_room(sqlite, NOON)
     assert not sqlite.takes_nothing
 
 
 def test_a_server_that_may_only_be_read_is_known_too(postgres: Database) -> None:
     """So is a disk without room, which says so with a code of the same kind."""
-    upkeep.look_for_room(postgres, NOON)
+    room.look_for_room(postgres, NOON)
     with pytest.raises(StoreUnavailable):
         write_what_may_only_be_read(postgres)
     assert postgres.takes_nothing
-    upkeep.look_for_room(postgres, NOON)
-    upkeep.look_for_room(postgres, NOON)
+    room.look_for_room(postgres, NOON)
+    room.look_for_room(postgres, NOON)
     assert not postgres.takes_nothing
     with postgres.reading() as tx:
         rows = tx.execute(select(func.count()).select_from(Limit)).scalar_one()

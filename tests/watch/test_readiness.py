@@ -1,7 +1,9 @@
 """/readyz is red for each reason there is, says which, and is green again when it has passed."""
 
 import asyncio
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy import event
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
 from bot.policy import FallbackRule, Policy
-from bot.store import limits, upkeep
+from bot.store import limits, room, upkeep
 from bot.store.database import Database
 from bot.worker.figures import FALLBACK
 from commandline import migrations
@@ -25,7 +27,7 @@ from playground.testing import RunningPlayground
 from tests.databases import fresh_url, on_sqlite
 from tests.factories import PRIYA
 from tests.waiting import eventually
-from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot
+from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, a_bot, until
 from tests.wire import wire
 
 A_PAGE = 4_096
@@ -35,6 +37,8 @@ RELAY = "the relay stands still: nothing is sent"
 PAST_SLACK = "the fallback stands still: nothing goes out outside Slack"
 AWAY = "the database does not answer"
 UNREAD = "Slack's directory has not been read yet: roles are not known"
+NEARLY_FULL = "the disk under the database is nearly full: make room"
+HELD_UP = "the database stores nothing: its writes do not end"
 TAKES_NOTHING = "the database stores nothing: it has no room, or may only be read"
 DAMAGED = "the database file is damaged: not all of it can be read or stored"
 UNKNOWN = "the database cannot be used: the log says why"
@@ -208,6 +212,30 @@ async def test_a_database_that_can_be_read_and_takes_nothing(start_bot: StartBot
         await bot.until_problem(TAKES_NOTHING)
         event.remove(engine, "connect", only_read)
         engine.dispose()
+        await bot.until_well()
+
+
+@on_sqlite
+async def test_a_database_whose_writes_another_program_holds_up(start_bot: StartBot) -> None:
+    """It can be read all the while, and no write is refused for lack of room."""
+    soon = timedelta(seconds=0.2)
+    async with start_bot(replace(WATCHFUL, look_for_room_every=soon, stale=5 * soon)) as bot:
+        await bot.until_well()
+        with closing(sqlite3.connect(bot.tocsin.db.url.database or "")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await until(bot.problems, lambda problems: HELD_UP in problems)
+        await bot.until_well()
+        assert (await bot.metrics())["tocsin_last_store_timestamp_seconds"][()] > 0
+
+
+@on_sqlite
+async def test_a_disk_that_is_nearly_full(
+    start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LEAST_FREE", 2**62)
+    async with start_bot(replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))) as bot:
+        await bot.until_problem(NEARLY_FULL)
+        monkeypatch.undo()
         await bot.until_well()
 
 
