@@ -23,7 +23,7 @@ from tests.docs.pages import (
 )
 
 EXAMPLES = [example for page in pages() for example in examples(page)]
-LANGUAGES = {"bash", "ini", "jinja", "json", "python", "sql", "text", "toml", "yaml"}
+LANGUAGES = {"bash", "ini", "jinja", "json", "nginx", "python", "sql", "text", "toml", "yaml"}
 # A mark of what is left to do, the address of somebody's machine. Written so that this line,
 # which looks for marks, is not itself taken for one.
 FORBIDDEN = re.compile(
