@@ -1,8 +1,9 @@
 """Print a weekly digest as text, or queue it for sending."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.domain.act import Workspace, by_the_bot
@@ -13,7 +14,10 @@ from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import digests
 from bot.settings import SettingsError, read_settings
+from bot.store import people
+from bot.store.database import Database
 from commandline.existing import existing
+from commandline.terminal import plain
 from commandline.workspaces import workspaces
 
 
@@ -37,7 +41,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
                 continue
             view = digests.preview(db, policy, act, arguments.key)
             message = rendered.digest(desk, view.name, view.figures, preview=True)
-            print(_as_text(message.blocks))
+            print(plain(message.blocks, partial(_names, db, workspace)))
         return 0
     except (NotFound, BadInput):
         said = _no_such_digest(policy, arguments.key, settings.policy_path)
@@ -53,15 +57,7 @@ def _no_such_digest(policy: Policy, key: str | None, path: Path) -> str:
     return f"{path} has no digest '{key}'. It has: {known}."
 
 
-def _as_text(blocks: list[dict[str, object]]) -> str:
-    return "\n\n".join(text for block in blocks if (text := "\n".join(_texts(block))))
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("text"), str):
-            return [value["text"]]
-        return [text for inner in value.values() for text in _texts(inner)]
-    if isinstance(value, list):
-        return [text for inner in value for text in _texts(inner)]
-    return []
+def _names(db: Database, workspace: Workspace, ids: Collection[str]) -> dict[str, str]:
+    with db.reading() as tx:
+        known = people.people(tx, workspace, ids)
+    return {each: people.name_of(known.get(each)) for each in ids}

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from bot.policy import load
 from bot.policy.schema import PolicyFile
+from bot.services import exports
 from commandline.main import main
 from tests.docs.pages import DOCS, REFERENCE, ROOT, examples, reference, row_of, section, squeezed
 
@@ -103,3 +104,13 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
     records = sorted(path.name for path in (DOCS / "adr").glob("0*.md"))
     assert records
     assert [record for record in records if f"({record})" not in listed] == []
+
+
+def test_everything_that_an_export_holds_is_named() -> None:
+    """The keys of `exports.records`, as they stand in the code."""
+    source = inspect.getsource(exports.records)
+    keys = re.findall(r'^ {16}"(\w+)": ', source, re.MULTILINE)
+    assert "timeline" in keys
+    said = section("command-line", "export")
+    spoken = {"reference": "escalation", "incident": "escalation", "runs": "paging runs"}
+    assert [key for key in keys if spoken.get(key, key) not in said] == []

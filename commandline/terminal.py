@@ -1,0 +1,38 @@
+"""What a message in Slack says, for a terminal: no id, no mark that only Slack understands."""
+
+import html
+import re
+from collections.abc import Callable, Collection, Mapping
+
+_MENTION = re.compile(r"<@(\w+)(?:\|[^>]*)?>")
+_MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<!date\^[^|>]*\|([^>]*)>"), r"\1"),
+    (re.compile(r"<#\w+\|([^>]+)>"), r"#\1"),
+    (re.compile(r"<#\w+\|?>"), "a channel"),
+    (re.compile(r"<((?:https?|mailto):[^|>]*)\|([^>]*)>"), r"\2 (\1)"),
+    (re.compile(r"<((?:https?|mailto):[^>]*)>"), r"\1"),
+    (re.compile(r":(?:large_)?\w+_circle: ?"), ""),
+)
+
+
+def plain(
+    blocks: list[dict[str, object]], names: Callable[[Collection[str]], Mapping[str, str]]
+) -> str:
+    """Return the text of blocks; `names` tells what the people in it are called."""
+    said = "\n\n".join(text for block in blocks if (text := "\n".join(_texts(block))))
+    called = names(frozenset(_MENTION.findall(said)))
+    said = _MENTION.sub(lambda found: called[found[1]], said)
+    for mark, words in _MARKS:
+        said = mark.sub(words, said)
+    # Last: what people wrote is escaped, and is no mark.
+    return html.unescape(said)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            return [value["text"]]
+        return [text for inner in value.values() for text in _texts(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return []
