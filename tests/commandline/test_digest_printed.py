@@ -33,7 +33,7 @@ from tests.factories import an_act, an_incident, people
     ],
 )
 def test_what_only_slack_turns_into_text_is_text(mark: str, text: str) -> None:
-    block = {"type": "section", "text": {"type": "mrkdwn", "text": mark}}
+    block: dict[str, object] = {"type": "section", "text": {"type": "mrkdwn", "text": mark}}
     assert plain([block], lambda ids: dict.fromkeys(ids, "Mei Tan")) == text
 
 
