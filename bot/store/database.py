@@ -172,12 +172,13 @@ class Database:
         try:
             self.file.check()
         except HistoryGone as gone:
-            self._tell(gone)
+            self._told(gone)
             raise
 
-    def _tell(self, error: StoreUnavailable) -> None:
+    def _told(self, error: StoreUnavailable) -> StoreUnavailable:
         if self._failed is not None:
             self._failed(error)
+        return error
 
     @contextmanager
     def outages(self) -> Iterator[None]:
@@ -191,9 +192,8 @@ class Database:
                 raise
             self.takes_nothing = self.takes_nothing or _takes_nothing(error)
             self.is_damaged = self.is_damaged or _is_damage(error)
-            unavailable = StoreUnavailable(*cause_of(error, self.url))
-            self._tell(unavailable)
-            raise unavailable from error
+            # Under no name here: an error that its own traceback holds lives until it is collected.
+            raise self._told(StoreUnavailable(*cause_of(error, self.url))) from error
 
     def _begun(self, *, write: bool) -> tuple[Connection, RootTransaction]:
         """Begin on a connection that lives.
@@ -212,9 +212,7 @@ class Database:
                     raise
                 unused.pop_all()
                 return connection, begun
-        ended = StoreUnavailable("The database ends every connection.")
-        self._tell(ended)
-        raise ended
+        raise self._told(StoreUnavailable("The database ends every connection."))
 
     def close(self) -> None:
         self.engine.dispose()
