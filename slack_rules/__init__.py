@@ -5,7 +5,13 @@ Knows neither the bot nor the playground; both lean on it.
 
 from slack_rules.check import Surface
 from slack_rules.manifest import check_manifest
-from slack_rules.payloads import check_blocks, check_message, check_view, interactive_elements
+from slack_rules.payloads import (
+    check_blocks,
+    check_message,
+    check_view,
+    interactive_elements,
+    message_size,
+)
 from slack_rules.problem import Problem
 
 __all__ = [
@@ -16,4 +22,5 @@ __all__ = [
     "check_message",
     "check_view",
     "interactive_elements",
+    "message_size",
 ]

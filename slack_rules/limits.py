@@ -68,6 +68,15 @@ ITEMS: Final = {
     "manifest.shortcuts": (0, 10),
 }
 
+MESSAGE_SIZE: Final = 9_600
+"""The most that the blocks of one message may hold together: the characters of all their texts, and
+`BLOCK_SIZE` for each block. Slack answers `msg_blocks_too_long` beyond, and documents no number.
+Reported: 13,297 characters for one block and less for several (slackapi/bolt-js #2509, where a
+maintainer speaks of 12,000 and a buffer for the containers), a refusal at 11,341 characters in many
+blocks (#2867), and others from 9,600 on. This is the lowest of them.
+"""
+BLOCK_SIZE: Final = 100
+"""What a block costs beside its text, as measured with headers: 40 of them left 4,000 less."""
 VIEW_BYTES: Final = 250_000
 VIEW_STACK: Final = 3
 TABLES_PER_MESSAGE: Final = 1

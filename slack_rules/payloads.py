@@ -9,8 +9,16 @@ from typing import Any
 
 from slack_rules.blocks import MESSAGE_FIELDS, VIEWS
 from slack_rules.check import Surface, check_block, check_shape
-from slack_rules.limits import ITEMS, TABLES_PER_MESSAGE, VIEW_BYTES
+from slack_rules.limits import (
+    BLOCK_SIZE,
+    ITEMS,
+    MESSAGE_SIZE,
+    TABLES_PER_MESSAGE,
+    VIEW_BYTES,
+)
 from slack_rules.problem import Problem
+
+_READ = ("text", "alt_text")
 
 
 def check_message(payload: Mapping[str, Any]) -> list[Problem]:
@@ -25,6 +33,9 @@ def check_message(payload: Mapping[str, Any]) -> list[Problem]:
         problems.append(Problem("wrong_type", "must provide a string", "/text"))
     if blocks is not None:
         problems += check_blocks(blocks, "message")
+        if not problems and message_size(blocks) > MESSAGE_SIZE:
+            words = f"must be less than {MESSAGE_SIZE + 1} characters in all"
+            problems.append(Problem("blocks_too_long", words, "/blocks"))
     if not (text or blocks or payload.get("attachments") or payload.get("delete_original")):
         problems.append(Problem("no_text", "missing required field: text", ""))
     problems += _metadata(payload.get("metadata"))
@@ -65,6 +76,21 @@ def check_blocks(blocks: Any, surface: Surface, pointer: str = "/blocks") -> lis
     problems += _unique_ids(objects, pointer)
     problems += _once_only(objects, surface, pointer)
     return problems
+
+
+def message_size(blocks: Any) -> int:
+    """What the blocks of a message weigh against `MESSAGE_SIZE`."""
+    return sum(BLOCK_SIZE + _characters(block) for block in blocks)
+
+
+def _characters(value: Any) -> int:
+    """Of every text that a person reads, wherever in a block it stands."""
+    if isinstance(value, Mapping):
+        own = (len(value[name]) for name in _READ if isinstance(value.get(name), str))
+        return sum(own) + sum(map(_characters, value.values()))
+    if isinstance(value, list | tuple):
+        return sum(map(_characters, value))
+    return 0
 
 
 def _unique_ids(blocks: list[tuple[int, Mapping[str, Any]]], pointer: str) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ ProblemCode = Literal[
     "not_on_surface",
     "no_text",
     "too_large",
+    "blocks_too_long",
 ]
 
 

@@ -223,7 +223,11 @@ class Home:
     mine: tuple[Head, ...]
     open: tuple[Head, ...]
     now: datetime
+    total_pages: int = 0
+    total_tasks: int = 0
+    total_mine: int = 0
     total_open: int = 0
+    """How many there are of each, where not all were gathered."""
     may_open: bool = True
     may_act: bool = True
     """Whether they have a role: without one they read on what they are in, and press nothing."""

@@ -1,15 +1,17 @@
 """What a person reads right after a command or a click."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from bot.domain.answers import Corrected, Opened, SeverityChanged, WillPage
 from bot.domain.controls import Button
 from bot.domain.ids import UserId
-from bot.domain.reading import Details, EntryLine, Head, Listing, OnCall, OnCallLine, OnCallPerson
-from bot.render import card
+from bot.domain.reading import Details, Head, Listing, OnCall, OnCallLine, OnCallPerson
+from bot.render import card, fitting, sizes
 from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing, Part
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.notices import line
@@ -60,19 +62,23 @@ def opened(desk: Desk, view: Opened) -> Message:
     return message(text, [*opened_blocks(desk, view), actions(buttons)])
 
 
-def opened_blocks(desk: Desk, view: Opened) -> list[Block]:
-    blocks: list[Block] = [section(desk.say("answers", "opened", head=view.head))]
+def opened_blocks(desk: Desk, view: Opened) -> list[Part]:
+    blocks: list[Part] = [section(desk.say("answers", "opened", head=view.head))]
     blocks += card.needs(desk, view.head)
     if view.paged:
-        lines = [desk.say("answers", "opened_team", team=team) for team in view.paged]
-        more = lines_within(lines, lambda count: desk.say("card", "more_teams", count=count), 2_900)
-        blocks.append(section(Mrkdwn(f"{desk.say('answers', 'opened_paged')}\n{more}")))
+        said = [desk.say("answers", "opened_team", team=team) for team in view.paged]
+        heading, more = (
+            desk.say("answers", "opened_paged"),
+            partial(_more, desk, "card", "more_teams"),
+        )
+        blocks.append(fitting.lines(heading, said, more))
     else:
         blocks.append(section(desk.say("answers", "opened_nobody", head=view.head)))
     if view.unreachable_teams:
         names = ", ".join(view.unreachable_teams)
-        said = desk.say("answers", "opened_unreachable", head=view.head, names=names)
-        blocks.append(section(said))
+        blocks.append(
+            section(desk.say("answers", "opened_unreachable", head=view.head, names=names))
+        )
     return [*blocks, context(desk.say("answers", "opened_next"))]
 
 
@@ -80,7 +86,7 @@ def severity_changed(desk: Desk, view: SeverityChanged) -> Message:
     """Say who is paged by it, who could not be, and who has more time now."""
     text = desk.say("answers", "severity_changed", view=view)
     reached = [row for row in view.paged if row.targets]
-    blocks: list[Block] = [section(text)]
+    blocks: list[Part] = [section(text)]
     blocks += _rows(desk, "severity_paged", "severity_team", reached)
     blocks += _rows(desk, "severity_slower", "severity_slower_team", view.slower)
     missing = [row.name for row in view.paged if not row.targets]
@@ -94,22 +100,30 @@ def corrected(desk: Desk, view: Corrected) -> Message:
     """What was changed; of one that was made restricted, where its words stay all the same."""
     names = [desk.plain("fields", field).lower() for field in view.fields]
     text = desk.say("answers", "corrected", view=view, names=names)
-    blocks: list[Block] = [section(text)]
+    blocks: list[Part] = [section(text)]
     reached = [row for row in view.paged if row.targets]
     blocks += _rows(desk, "severity_paged", "severity_team", reached)
     if view.tightened:
-        lines = [desk.say("answers", "beyond", view=view)]
-        lines += [desk.say("answers", "beyond_row", row=row) for row in view.beyond]
-        blocks.append(section(lines_within(lines, lambda n: desk.say("home", "more", count=n))))
+        rows = [desk.say("answers", "beyond_row", row=row) for row in view.beyond]
+        heading = desk.say("answers", "beyond", view=view)
+        blocks.append(fitting.lines(heading, rows, partial(_more, desk, "card", "more_needs")))
     return message(text, blocks)
 
 
-def _rows(desk: Desk, heading: str, line_of: str, rows: Sequence[WillPage]) -> list[Block]:
+def _rows(desk: Desk, heading: str, line_of: str, rows: Sequence[WillPage]) -> list[Part]:
     if not rows:
         return []
-    lines = [desk.say("answers", heading)]
-    lines += [desk.say("answers", line_of, row=row) for row in rows]
-    return [section(lines_within(lines, lambda count: desk.say("card", "more_teams", count=count)))]
+    said = [desk.say("answers", line_of, row=row) for row in rows]
+    more = partial(_more, desk, "card", "more_teams")
+    return [fitting.lines(desk.say("answers", heading), said, more)]
+
+
+def _more(desk: Desk, template: str, block: str, count: int) -> Mrkdwn:
+    return desk.say(template, block, count=count)
+
+
+def _more_below(desk: Desk, block: str, count: int) -> Block:
+    return context(desk.say("answers", block, count=count))
 
 
 def listing(desk: Desk, view: Listing) -> Message:
@@ -119,13 +133,13 @@ def listing(desk: Desk, view: Listing) -> Message:
         return message(text, [section(text), *_older(desk, view)])
     total = max(view.total, len(view.heads))
     heading = desk.say("answers", "listing", listing=view, total=total)
-    blocks: list[Block] = [section(heading)]
-    for head in view.heads[:ROWS_SHOWN]:
-        blocks.append(section(row(desk, head, view), button(desk, Button.SHOW, head.id)))
-    left = total - min(len(view.heads), ROWS_SHOWN)
-    if left:
-        blocks.append(context(desk.say("answers", "listing_more", count=left)))
-    return message(heading, [*blocks, *_older(desk, view)])
+    rows = [
+        [section(row(desk, head, view), button(desk, Button.SHOW, head.id))]
+        for head in view.heads[:ROWS_SHOWN]
+    ]
+    more, beyond = partial(_more_below, desk, "listing_more"), total - len(rows)
+    listed = fitting.rows(rows, more, beyond=beyond)
+    return message(heading, [section(heading), listed, *_older(desk, view)])
 
 
 def _older(desk: Desk, view: Listing) -> list[Block]:
@@ -150,28 +164,30 @@ def details(desk: Desk, view: Details) -> Message:
     """The card with the latest entries of its timeline."""
     head = view.card.head
     blocks = card.body(desk, view.card, view.deeds)
-    entries = view.entries if head.full else ()
-    if entries:
-        blocks.append(section(_latest(desk, entries[-ENTRIES_SHOWN:])))
-        earlier = view.more_entries + len(entries[:-ENTRIES_SHOWN])
-        if earlier:
-            blocks.append(context(desk.say("answers", "earlier", count=earlier)))
+    if head.full and view.entries:
+        blocks.append(_latest(desk, view))
     blocks.append(actions(card.buttons(desk, view.card, view.deeds)))
     return message(desk.say("card", "fallback", head=head), blocks)
 
 
-def _latest(desk: Desk, entries: Sequence[EntryLine]) -> Mrkdwn:
-    # Filled from the newest backwards, so that what is left out is the oldest.
-    lines = [line(desk, entry) for entry in reversed(entries)]
+def _latest(desk: Desk, view: Details) -> Growing:
+    """The newest entries; what is left out is the oldest, and it is counted."""
+    said = [line(desk, entry) for entry in view.entries[-ENTRIES_SHOWN:]]
+    beyond = view.more_entries + len(view.entries) - len(said)
     heading = desk.say("answers", "latest")
-    kept: list[Mrkdwn] = []
-    room = 2_900 - len(heading)
-    for text in lines:
-        if len(text) + 1 > room:
-            break
-        kept.append(text)
-        room -= len(text) + 1
-    return Mrkdwn("\n".join([heading, *reversed(kept)]))
+
+    def text(shown: int) -> Mrkdwn:
+        return Mrkdwn("\n".join([heading, *said[len(said) - shown :]]))
+
+    def draw(shown: int) -> list[Block]:
+        earlier = len(said) - shown + beyond
+        below = [_more_below(desk, "earlier", earlier)] if earlier else []
+        return [*([section(text(shown))] if shown else []), *below]
+
+    most = len(said)
+    while most and len(text(most)) > sizes.SECTION:
+        most -= 1
+    return Growing(most, draw)
 
 
 def on_call(desk: Desk, view: OnCall) -> Message:
@@ -180,10 +196,9 @@ def on_call(desk: Desk, view: OnCall) -> Message:
         text = desk.say("answers", "on_call_empty")
         return message(text, [section(text)])
     heading = desk.say("answers", "on_call", view=view)
-    said = [section(_team_on_call(desk, line)) for line in view.lines[:TEAMS_SHOWN]]
-    left = len(view.lines) - len(said)
-    more = [section(desk.say("answers", "on_call_more", count=left))] if left else []
-    return message(heading, [section(heading), *said, *more])
+    said = [[section(_team_on_call(desk, line))] for line in view.lines[:TEAMS_SHOWN]]
+    more, beyond = partial(_more_below, desk, "on_call_more"), len(view.lines) - len(said)
+    return message(heading, [section(heading), fitting.rows(said, more, beyond=beyond)])
 
 
 def _team_on_call(desk: Desk, line: OnCallLine) -> Mrkdwn:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from bot.domain.controls import Button
@@ -11,18 +12,10 @@ from bot.domain.offers import offered
 from bot.domain.paging import RunState
 from bot.domain.reading import Card, DecisionLine, Head, MovedCard, TaskLine, TeamRow
 from bot.domain.rights import Deed
-from bot.render.blocks import (
-    Block,
-    Element,
-    actions,
-    button,
-    context,
-    fields,
-    header,
-    lines_within,
-    section,
-)
+from bot.render import fitting
+from bot.render.blocks import Element, actions, button, context, fields, header, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing, Part
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
@@ -45,34 +38,34 @@ def moved(desk: Desk, view: MovedCard) -> Message:
     return message(desk.say("card", "moved_fallback", head=view.head), [section(said)])
 
 
-def body(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Block]:
+def body(desk: Desk, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Part]:
     """Everything but the buttons. Of a masked incident only what anyone may see."""
     head = view.head
-    blocks: list[Block] = [header(desk.plain("card", "heading", head=head))]
+    blocks: list[Part] = [header(desk.plain("card", "heading", head=head))]
     if not head.full:
         said = [desk.say("card", name, card=view, **_named(desk, head)) for name in MASKED_FIELDS]
         return [*blocks, *fields(said), context(desk.say("card", "hidden"))]
     blocks += fields(_facts(desk, view))
     blocks += [section(text) for text in _describing(desk, head)]
     blocks += needs(desk, head)
-    blocks.append(section(_teams(desk, view)))
+    blocks.append(_teams(desk, view))
     if view.unowned:
         blocks.append(section(_unowned(desk, view, deeds)))
     tasks = open_tasks(view)
     if tasks:
-        blocks.append(section(_tasks(desk, tasks, view.now)))
+        blocks.append(_tasks(desk, tasks, view.now))
     if view.decisions:
         blocks.append(section(_decision(desk, view.decisions)))
     return blocks
 
 
-def needs(desk: Desk, head: Head) -> list[Block]:
+def needs(desk: Desk, head: Head) -> list[Part]:
     """What those who are paged are needed for, line by line as it was asked."""
     if not head.full or not head.needs:
         return []
-    lines = [desk.say("card", "need", need=need) for need in head.needs]
-    more = lines_within(lines, lambda count: desk.say("card", "more_needs", count=count), 2_900)
-    return [section(Mrkdwn(f"{desk.say('card', 'needs')}\n{more}"))]
+    said = [desk.say("card", "need", need=need) for need in head.needs]
+    heading, more = desk.say("card", "needs"), partial(_more, desk, "more_needs")
+    return [fitting.lines(heading, said, more)]
 
 
 MASKED_FIELDS = ("state", "opened")
@@ -178,14 +171,14 @@ def _describing(desk: Desk, head: Head) -> Iterator[Mrkdwn]:
         yield Mrkdwn("\n".join(lines))
 
 
-def _teams(desk: Desk, view: Card) -> Mrkdwn:
+def _teams(desk: Desk, view: Card) -> Part:
     if not view.teams:
-        return desk.say("card", "no_teams")
+        return section(desk.say("card", "no_teams"))
     heading = desk.say("card", "teams")
     known = list(desk.policy.teams)
     rows = sorted(_newest(view.teams), key=lambda row: (row.started_at, _place(known, row.team)))
-    lines = [heading, *(team_line(desk, row, view.now) for row in rows)]
-    return lines_within(lines, lambda count: desk.say("card", "more_teams", count=count))
+    said = [team_line(desk, row, view.now) for row in rows]
+    return fitting.lines(heading, said, partial(_more, desk, "more_teams"))
 
 
 def _newest(rows: tuple[TeamRow, ...]) -> list[TeamRow]:
@@ -228,12 +221,15 @@ def _team_block(row: TeamRow, now: datetime) -> str:
             assert_never(never)
 
 
-def _tasks(desk: Desk, tasks: list[TaskLine], now: datetime) -> Mrkdwn:
-    lines = [desk.say("card", "tasks")]
-    lines += [desk.say("card", "task", task=task, now=now) for task in tasks[:TASKS_SHOWN]]
-    if len(tasks) > TASKS_SHOWN:
-        lines.append(desk.say("card", "more_tasks", count=len(tasks) - TASKS_SHOWN))
-    return Mrkdwn("\n".join(lines))
+def _tasks(desk: Desk, tasks: list[TaskLine], now: datetime) -> Growing:
+    said = [desk.say("card", "task", task=task, now=now) for task in tasks[:TASKS_SHOWN]]
+    beyond = len(tasks) - len(said)
+    more = partial(_more, desk, "more_tasks")
+    return fitting.lines(desk.say("card", "tasks"), said, more, beyond=beyond)
+
+
+def _more(desk: Desk, block: str, count: int) -> Mrkdwn:
+    return desk.say("card", block, count=count)
 
 
 def _decision(desk: Desk, decisions: tuple[DecisionLine, ...]) -> Mrkdwn:

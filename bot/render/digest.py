@@ -8,9 +8,9 @@ from bot.domain.answer_times import AckFigures
 from bot.domain.digest import Deadline, DigestFigures, Row
 from bot.domain.digest_facts import PAGED_DIRECTLY
 from bot.domain.durations import MINUTE
-from bot.render import sizes
-from bot.render.blocks import Block, context, divider, fields, header, lines_within, section
+from bot.render.blocks import context, divider, fields, header, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing, Part, lines
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
@@ -27,13 +27,13 @@ def digest(
     preview: bool = False,
 ) -> Message:
     """The account of one week. `late_since` is when it was due, if it comes late."""
-    blocks: list[Block] = [
+    blocks: list[Part] = [
         header(desk.plain("digest", "heading", name=name)),
         context(_period(desk, figures, late_since, preview=preview)),
         section(_headline(desk, figures)),
-        *_tables(desk, figures),
+        _tables(desk, figures),
         divider(),
-        section(_acks(desk, figures)),
+        _acks(desk, figures),
         *_sections(desk, figures),
         context(desk.say("digest", "footnote")),
     ]
@@ -64,14 +64,15 @@ def _headline(desk: Desk, figures: DigestFigures) -> Mrkdwn:
     return Mrkdwn(f"{said}\n{desk.say('digest', 'restricted', row=figures.restricted)}")
 
 
-def _tables(desk: Desk, figures: DigestFigures) -> list[Block]:
+def _tables(desk: Desk, figures: DigestFigures) -> Growing:
+    """Each shows as many of its rows."""
     tables = [
-        _table(desk, "by_severity", figures.by_severity, str),
-        _table(desk, "by_category", figures.by_category, desk.category),
-        _table(desk, "by_surface", figures.by_surface, desk.surface),
-        _table(desk, "by_team", figures.by_team, partial(_team, desk)),
+        partial(_table, desk, "by_severity", figures.by_severity, str),
+        partial(_table, desk, "by_category", figures.by_category, desk.category),
+        partial(_table, desk, "by_surface", figures.by_surface, desk.surface),
+        partial(_table, desk, "by_team", figures.by_team, partial(_team, desk)),
     ]
-    return fields(tables)
+    return Growing(ROWS_SHOWN, lambda shown: fields([table(shown) for table in tables]))
 
 
 def _team(desk: Desk, key: str) -> str:
@@ -83,43 +84,41 @@ def _moved(row: Row) -> bool:
 
 
 def _table(
-    desk: Desk, name: str, rows: Sequence[Row], label: Callable[[str], str | None]
+    desk: Desk, name: str, rows: Sequence[Row], label: Callable[[str], str | None], shown: int
 ) -> Mrkdwn:
     busy = [row for row in rows if _moved(row)]
     if not busy:
         return Mrkdwn()
-    lines = [
-        desk.say("digest", "row", label=label(row.key) or row.key, row=row)
-        for row in busy[:ROWS_SHOWN]
+    said = [
+        desk.say("digest", "row", label=label(row.key) or row.key, row=row) for row in busy[:shown]
     ]
-    if len(busy) > ROWS_SHOWN:
-        lines.append(desk.say("digest", "more", count=len(busy) - ROWS_SHOWN))
-    return Mrkdwn("\n".join([desk.say("digest", name), *lines]))
+    if len(busy) > shown:
+        said.append(_more(desk, len(busy) - shown))
+    return Mrkdwn("\n".join([desk.say("digest", name), *said]))
 
 
-def _acks(desk: Desk, figures: DigestFigures) -> Mrkdwn:
+def _acks(desk: Desk, figures: DigestFigures) -> Growing:
     teams = [_team_acks(desk, team.team, team.figures) for team in figures.acks_by_team]
-    lines = [desk.say("digest", "acks", acks=figures.acks), *teams]
-    return _within(desk, lines)
+    return _list(desk, desk.say("digest", "acks", acks=figures.acks), teams)
 
 
 def _team_acks(desk: Desk, team: str, acks: AckFigures) -> Mrkdwn:
     return desk.say("digest", "team_acks", name=_team(desk, team), acks=acks)
 
 
-def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Block]:
+def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Part]:
     if figures.oldest_open:
         rows = [
             desk.say("digest", "oldest_row", line=line, age=_in_minutes(line.age))
             for line in figures.oldest_open
         ]
-        yield section(_within(desk, [desk.say("digest", "oldest"), *rows]))
+        yield _list(desk, desk.say("digest", "oldest"), rows)
     if figures.overdue:
-        yield section(_deadlines(desk, "overdue", figures.overdue))
+        yield _deadlines(desk, "overdue", figures.overdue)
     else:
         yield section(desk.say("digest", "nothing_overdue"))
     if figures.next_week:
-        yield section(_deadlines(desk, "next_week", figures.next_week))
+        yield _deadlines(desk, "next_week", figures.next_week)
 
 
 def _in_minutes(age: timedelta) -> timedelta:
@@ -127,12 +126,14 @@ def _in_minutes(age: timedelta) -> timedelta:
     return max(age - age % MINUTE, MINUTE)
 
 
-def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Mrkdwn:
-    lines = [desk.say("digest", "deadline", due=due) for due in deadlines[:DEADLINES_SHOWN]]
-    if len(deadlines) > DEADLINES_SHOWN:
-        lines.append(desk.say("digest", "more", count=len(deadlines) - DEADLINES_SHOWN))
-    return _within(desk, [desk.say("digest", name), *lines])
+def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Growing:
+    rows = [desk.say("digest", "deadline", due=due) for due in deadlines[:DEADLINES_SHOWN]]
+    return _list(desk, desk.say("digest", name), rows, len(deadlines) - len(rows))
 
 
-def _within(desk: Desk, lines: Sequence[Mrkdwn]) -> Mrkdwn:
-    return lines_within(lines, lambda count: desk.say("digest", "more", count=count), sizes.SECTION)
+def _list(desk: Desk, heading: Mrkdwn, rows: Sequence[Mrkdwn], beyond: int = 0) -> Growing:
+    return lines(heading, rows, partial(_more, desk), beyond=beyond)
+
+
+def _more(desk: Desk, count: int) -> Mrkdwn:
+    return desk.say("digest", "more", count=count)

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.likeness import near
-from bot.render.blocks import context, lines_within, section
+from bot.render import sizes
+from bot.render.blocks import Block, context, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing
 from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn, fit
+
+_IN_A_SECTION = 8
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,19 @@ def _all(desk: Desk, verbs: Sequence[VerbHelp]) -> Message:
     heading = desk.say("help", "heading")
     introduction = desk.say("help", "introduction")
     lines = [desk.say("help", "verb", verb=verb) for verb in verbs]
-    blocks = [section(heading), context(introduction)]
-    # Sections of eight: Slack folds a longer one behind 'See more'.
-    for start in range(0, len(lines), 8):
-        said = lines_within(
-            lines[start : start + 8], lambda count: desk.say("help", "more", count=count)
-        )
-        blocks.append(section(said))
-    blocks.append(context(desk.say("help", "footer")))
-    return message(heading, blocks)
+    footer = context(desk.say("help", "footer"))
+    return message(heading, [section(heading), context(introduction), _list(desk, lines), footer])
+
+
+def _list(desk: Desk, lines: Sequence[Mrkdwn]) -> Growing:
+    """Sections of eight verbs: Slack folds a longer one behind 'See more'."""
+    said = [fit(line, sizes.SECTION // _IN_A_SECTION - 1) for line in lines]
+
+    def draw(shown: int) -> list[Block]:
+        starts = range(0, shown, _IN_A_SECTION)
+        groups = [said[start : min(start + _IN_A_SECTION, shown)] for start in starts]
+        left = len(said) - shown
+        more = [context(desk.say("help", "more", count=left))] if left else []
+        return [*(section(Mrkdwn("\n".join(group))) for group in groups), *more]
+
+    return Growing(len(said), draw)

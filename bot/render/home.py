@@ -1,6 +1,7 @@
 """The home tab: what waits for one person, and what is open."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.domain.controls import Button
@@ -23,11 +24,11 @@ def home(desk: Desk, view: Home) -> dict[str, Any]:
     blocks += _pages(desk, view)
     if view.tasks:
         heading = section(desk.say("home", "tasks"))
-        blocks += [heading, *_rows(desk, view.tasks, lambda task: _task(desk, view, task))]
+        blocks += [heading, *_rows(desk, view.tasks, partial(_task, desk, view), view.total_tasks)]
     blocks += _reminders(desk, view)
     if view.mine:
         heading = section(desk.say("home", "mine"))
-        blocks += [heading, *_rows(desk, view.mine, lambda head: _head(desk, view, head))]
+        blocks += [heading, *_rows(desk, view.mine, partial(_head, desk, view), view.total_mine)]
     blocks += _open(desk, view)
     return {"type": "home", "blocks": blocks[: sizes.BLOCKS_IN_VIEW]}
 
@@ -42,7 +43,8 @@ def _pages(desk: Desk, view: Home) -> list[Block]:
     if not view.pages:
         return [updated, section(desk.say("home", "no_pages"))]
     heading = section(desk.say("home", "pages"))
-    return [updated, heading, *_rows(desk, view.pages, lambda page: _page(desk, view, page))]
+    rows = _rows(desk, view.pages, partial(_page, desk, view), view.total_pages)
+    return [updated, heading, *rows]
 
 
 def _reminders(desk: Desk, view: Home) -> list[Block]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.render.blocks import Block
+from bot.render.fitting import Part, fitted
 from bot.render.mrkdwn import Mrkdwn, fit
-from bot.render.sizes import BLOCKS_IN_MESSAGE, FALLBACK_TEXT
+from bot.render.sizes import FALLBACK_TEXT
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,6 @@ def texts(of: Message) -> list[str]:
     return [of.text, *said]
 
 
-def message(text: Mrkdwn, blocks: Sequence[Block]) -> Message:
-    """Put blocks together; a message holds at most fifty."""
-    return Message(
-        text=fit(text, FALLBACK_TEXT),
-        blocks=list(blocks[:BLOCKS_IN_MESSAGE]),
-    )
+def message(text: Mrkdwn, parts: Sequence[Part]) -> Message:
+    """Put blocks and lists together, as many of their items as one message holds."""
+    return Message(text=fit(text, FALLBACK_TEXT), blocks=fitted(parts))

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.controls import Button
 from bot.domain.reading import ReminderLine, Reminders
+from bot.render import fitting
 from bot.render.blocks import Block, actions, button, context, divider, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -29,13 +30,12 @@ def reminders(desk: Desk, view: Reminders) -> Message:
         none = desk.say("answers", "reminders_none", may_set=view.may_set)
         return message(none, [section(none)])
     heading = desk.say("answers", "reminders", total=view.total)
-    blocks: list[Block] = [section(heading)]
-    for line in view.lines:
-        blocks += row(desk, line)
-    left = view.total - len(view.lines)
-    if left:
-        blocks.append(context(desk.say("answers", "reminders_more", count=left)))
-    return message(heading, blocks)
+    listed = fitting.rows(
+        [row(desk, line) for line in view.lines],
+        lambda count: context(desk.say("answers", "reminders_more", count=count)),
+        beyond=view.total - len(view.lines),
+    )
+    return message(heading, [section(heading), listed])
 
 
 def row(desk: Desk, line: ReminderLine, *, home: bool = False, may_act: bool = True) -> list[Block]:

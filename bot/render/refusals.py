@@ -4,9 +4,10 @@ import re
 
 from bot.domain.controls import Button
 from bot.domain.errors import FormErrors, NoAccess, TocsinError, WhichTeam
-from bot.render import sizes
-from bot.render.blocks import Block, actions, button, context, section
+from bot.render import fitting
+from bot.render.blocks import actions, button, context, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing, Part
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
@@ -19,22 +20,29 @@ def refused(desk: Desk, error: Exception, error_reference: str | None = None) ->
     `error_reference` finds the log line; give it when the fault is ours.
     """
     said = refusal(desk, error)
-    blocks: list[Block] = [section(said)]
+    blocks: list[Part] = [section(said)]
     if isinstance(error, NoAccess):
         blocks.append(actions([button(desk, Button.REQUEST_ACCESS, error.incident_id, "primary")]))
     if isinstance(error, WhichTeam):
-        blocks += [
-            section(
-                desk.say("errors", "one_team", team=team, person=person),
-                button(desk, Button.STEP_IN_FOR, run),
-            )
-            for run, team, person in error.runs[: sizes.BLOCKS_IN_MESSAGE - 2]
-        ]
+        blocks.append(_teams_to_choose(desk, error))
     if error_reference:
         reference = desk.say("errors", "error_reference", reference=error_reference)
         blocks.append(context(reference))
         said = Mrkdwn(f"{said} {reference}")
     return message(said, blocks)
+
+
+def _teams_to_choose(desk: Desk, error: WhichTeam) -> Growing:
+    rows = [
+        [
+            section(
+                desk.say("errors", "one_team", team=team, person=person),
+                button(desk, Button.STEP_IN_FOR, run),
+            )
+        ]
+        for run, team, person in error.runs
+    ]
+    return fitting.rows(rows, lambda count: context(desk.say("card", "more_teams", count=count)))
 
 
 def refusal(desk: Desk, error: Exception) -> Mrkdwn:

@@ -1,6 +1,9 @@
 """Slack's sizes that texts are cut to, in code points of the escaped text."""
 
 BLOCKS_IN_MESSAGE = 50
+MESSAGE = 9_600
+"""The characters of all blocks of a message, and `BLOCK` for each; `slack_rules` has the source."""
+BLOCK = 100
 BLOCKS_IN_VIEW = 100
 FALLBACK_TEXT = 1_000
 SECTION = 3_000

@@ -45,11 +45,12 @@ def home(db: Database, act: Act) -> Home:
     if act.kept_out:
         return Home(act.user, pages=(), tasks=(), mine=(), open=(), now=act.now, may_open=False)
     with db.reading() as tx:
-        waiting = pages.waiting_for(tx, act.workspace, act.user)[:MOST_SHOWN]
+        all_waiting = pages.waiting_for(tx, act.workspace, act.user)
+        waiting = all_waiting[:MOST_SHOWN]
         runs = {run.id: run for run in pages.runs_of(tx, [page.incident_id for page in waiting])}
-        tasks = followups.open_tasks_for(tx, act.workspace, act.user, MOST_SHOWN)
+        tasks, tasks_in_all = followups.open_tasks_for(tx, act.workspace, act.user, MOST_SHOWN)
         open_ones = partial(incidents.open_ones, tx, act.workspace, reader=act.user)
-        mine, _ = open_ones(limit=MOST_SHOWN, mine=True)
+        mine, mine_in_all = open_ones(limit=MOST_SHOWN, mine=True)
         readable = act.role >= NEEDS[Deed.READ]
         others, total = open_ones(limit=MOST_SHOWN) if readable else ([], 0)
         about = incidents.get_many(
@@ -68,6 +69,9 @@ def home(db: Database, act: Act) -> Home:
             mine=tuple(heads[row.id] for row in mine),
             open=tuple(heads[row.id] for row in others),
             now=act.now,
+            total_pages=len(all_waiting),
+            total_tasks=tasks_in_all,
+            total_mine=mine_in_all,
             total_open=total,
             may_open=act.role >= NEEDS[Deed.OPEN],
             may_act=act.role is not Role.NOBODY,

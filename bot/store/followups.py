@@ -42,17 +42,21 @@ def open_tasks_of(tx: Transaction, incident_id: str) -> list[Task]:
     return tx.every(Task, _OPEN_TASKS, incident=incident_id)
 
 
-def open_tasks_for(tx: Transaction, workspace: Workspace, user: str, limit: int) -> list[Task]:
-    return tx.all(
-        select_rows(Task)
-        .where(
-            col(Task.team_id) == workspace.team_id,
-            col(Task.assignee) == user,
-            col(Task.state) == TaskState.OPEN,
-        )
-        .order_by(col(Task.due_at), col(Task.id))
-        .limit(limit)
+def open_tasks_for(
+    tx: Transaction, workspace: Workspace, user: str, limit: int
+) -> tuple[list[Task], int]:
+    """Return a person's open tasks, the earliest first, and how many there are in all."""
+    theirs = (
+        col(Task.team_id) == workspace.team_id,
+        col(Task.assignee) == user,
+        col(Task.state) == TaskState.OPEN,
     )
+    order = col(Task.due_at), col(Task.id)
+    rows = tx.all(select_rows(Task).where(*theirs).order_by(*order).limit(limit))
+    if len(rows) < limit:
+        return rows, len(rows)
+    total: int = tx.execute(select(func.count()).select_from(Task).where(*theirs)).scalar_one()
+    return rows, total
 
 
 def finish_task(tx: Transaction, task_id: str, by: str, now: datetime) -> bool:

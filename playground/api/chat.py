@@ -145,6 +145,8 @@ def _refuse(problems: list[Problem]) -> None:
         return
     if all(problem.code == "no_text" for problem in problems):
         raise Refusal("no_text")
+    if all(problem.code == "blocks_too_long" for problem in problems):
+        raise Refusal.of_payload("msg_blocks_too_long", problems)
     for place, code in _PAYLOAD_ERRORS.items():
         of_place = [problem for problem in problems if problem.pointer.startswith(place)]
         if of_place:

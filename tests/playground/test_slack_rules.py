@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from slack_rules import Problem, check_blocks, check_manifest, check_message, check_view
+from slack_rules import (
+    Problem,
+    check_blocks,
+    check_manifest,
+    check_message,
+    check_view,
+    message_size,
+)
 
 Json = dict[str, Any]
 
@@ -348,6 +355,19 @@ def test_problems_read_as_slack_writes_them() -> None:
     assert words(check_view({"type": "home"})) == [
         "[ERROR] missing required field: blocks [json-pointer:/view]"
     ]
+
+
+def test_a_message_has_a_size_in_all() -> None:
+    """By its texts, and a hundred characters for each block."""
+    whole = [block for _ in range(3) for block in section(text=mrkdwn(3000))]
+    assert check_message({"blocks": whole}) == []
+    assert message_size(whole) == 9_300
+    fits = [*whole, *section(text=mrkdwn(200))]
+    assert check_message({"blocks": fits}) == []
+    [problem] = check_message({"blocks": [*fits, {"type": "divider"}]})
+    assert (problem.code, problem.pointer) == ("blocks_too_long", "/blocks")
+    labelled = section(text=mrkdwn(3000), accessory=button(text=plain(75)))
+    assert message_size(labelled) == 3_175
 
 
 @pytest.mark.parametrize(

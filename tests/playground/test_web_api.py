@@ -110,6 +110,9 @@ async def test_posts_are_checked_cut_and_changed_as_slack_does(
     assert refused["response_metadata"]["messages"] == [
         "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]"
     ]
+    much = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2400}}] * 4
+    refused = await refusal(web, "chat.postMessage", channel=channel, text="t", blocks=much)
+    assert refused["error"] == "msg_blocks_too_long"
     long = await web.chat_postMessage(channel=channel, text="x" * 40_001)
     assert len(long["message"]["text"]) == 40_000
     ts = long["ts"]

@@ -10,13 +10,15 @@ from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import AlreadyReminded, BadInput, NothingToDo, Refused
 from bot.domain.ids import UserId
 from bot.domain.messages import Outcome, ReminderMessage
+from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import duework, followups, homes, pending
+from bot.services.opening import open_incident
 from bot.store import timers
 from bot.store.database import Database
 from bot.store.tables.states import ReminderState
-from tests.factories import MEI, NOON, SOFIA, TOM, an_act, an_incident, people
+from tests.factories import MEI, NOON, SOFIA, TOM, a_draft, an_act, an_incident, people
 from tests.services import scene
 from tests.services.test_followups import DAY, HOUR, heard
 from tests.services.test_races import at_once
@@ -60,6 +62,19 @@ def test_what_is_more_than_a_list_holds_is_counted(db: Database) -> None:
         set_for(db, timedelta(minutes=minute))
     listed = pending.reminders(db, an_act())
     assert (len(listed.lines), listed.total) == (15, 25)
+
+
+def test_the_home_tab_counts_the_tasks_and_escalations_that_it_does_not_hold(
+    db: Database, policy: Policy
+) -> None:
+    for _ in range(23):
+        head = open_incident(db, policy, an_act(), a_draft(severity=Severity.P3)).head
+    for minute in range(1, 26):
+        due_at = NOON + timedelta(minutes=minute)
+        followups.add_task(db, policy, an_act(), head.id, assignee=MEI, text="look", due_at=due_at)
+    home = homes.home(db, an_act())
+    assert (len(home.tasks), home.total_tasks) == (20, 25)
+    assert (len(home.mine), home.total_mine) == (20, 23)
 
 
 def test_a_cancelled_reminder_is_never_sent_and_is_cancelled_once(

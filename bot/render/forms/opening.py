@@ -16,6 +16,7 @@ from bot.policy import Category
 from bot.render.answers import opened_blocks
 from bot.render.blocks import Block, context, section
 from bot.render.desk import Desk
+from bot.render.fitting import whole
 from bot.render.forms import inputs
 from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
@@ -93,7 +94,7 @@ def _laid_aside(filled: Filled) -> Aside:
 
 def opened_view(desk: Desk, view: Opened) -> dict[str, Any]:
     """What the form becomes: the reference, and who is being paged."""
-    return telling(desk, Form.OPENED, view.head.id, opened_blocks(desk, view))
+    return telling(desk, Form.OPENED, view.head.id, whole(opened_blocks(desk, view)))
 
 
 def opening_view(desk: Desk) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from bot.domain.reading import Details, EntryLine
 from bot.render import card, sizes
 from bot.render.blocks import Block, context, section
 from bot.render.desk import Desk
+from bot.render.fitting import fitted, whole
 from bot.render.forms.modal import telling, telling_message
 from bot.render.forms.work import about
 from bot.render.message import Message
@@ -35,7 +36,7 @@ def timeline_view(desk: Desk, view: Details) -> dict[str, Any]:
 def show_view(desk: Desk, view: Details) -> dict[str, Any]:
     """The card and what happened last, without buttons: those stand on the card itself."""
     head = view.card.head
-    blocks = card.body(desk, view.card, view.deeds)
+    blocks = whole(card.body(desk, view.card, view.deeds))
     if head.full:
         latest = view.entries[-LATEST_SHOWN:]
         blocks += _entries(desk, latest, _left_out(view, LATEST_SHOWN))
@@ -50,9 +51,7 @@ def message_view(desk: Desk, shown: Message, subject: str = "") -> dict[str, Any
 def as_message(view: dict[str, Any]) -> Message:
     """What a modal to read says, as a message: where the modal cannot be shown any more."""
     first = next(block for block in view["blocks"] if block["type"] == "section")
-    return Message(
-        fit(first["text"]["text"], sizes.FALLBACK_TEXT), view["blocks"][: sizes.BLOCKS_IN_MESSAGE]
-    )
+    return Message(fit(first["text"]["text"], sizes.FALLBACK_TEXT), fitted(view["blocks"]))
 
 
 def _left_out(view: Details, shown: int) -> int:

@@ -8,6 +8,7 @@ from bot.domain import errors
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
+from bot.domain.needs import Need
 from bot.domain.paging import PageState, RunState
 from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
@@ -217,6 +218,13 @@ CARDS: Mapping[str, Any] = {
     "card, everything overdue": a_card(
         head=a_head(update_due_at=NOW - HOUR),
         tasks=tuple(a_task(due_at=NOW - n * HOUR) for n in range(8)),
+    ),
+    "card, more than fits": a_card(
+        head=a_head(needs=(Need("Answer the ministry before the evening news. " * 5),) * 20),
+        teams=tuple(
+            a_team(team=TeamKey(f"team-{n}"), run_id=f"01RUN{n}", name=f"Team {n}")
+            for n in range(60)
+        ),
     ),
     "card, resolved": a_card(
         head=a_head(state=State.RESOLVED, root_cause="policy-gap", update_due_at=None)

@@ -579,7 +579,9 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "help": Case(help, VERBS),
     "help, many": Case(help, VERBS * 12),
-    "help, too much": Case(help, (VerbHelp("open", "/escalate open " + "&" * 200, "&" * 300),) * 9),
+    "help, too much": Case(
+        help, (VerbHelp("open", "/escalate open " + "&" * 200, "&" * 300),) * 40
+    ),
     "help, one verb": Case(lambda desk, verbs: help(desk, verbs, "open"), VERBS),
     "help, a typo": Case(lambda desk, verbs: help(desk, verbs, "opne"), VERBS),
     "help, no such verb": Case(
