@@ -84,7 +84,9 @@ def test_a_page_is_in_plain_english(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [ROOT / "escalation.toml", ROOT / ".env.example"], ids=lambda path: path.name
+    "path",
+    [ROOT / "escalation.toml", ROOT / ".env.example", ROOT / "ops" / "alerts.yml"],
+    ids=lambda path: path.name,
 )
 def test_what_people_edit_is_explained_in_plain_english(path: Path) -> None:
     assert _found(iter(path.read_text(encoding="utf-8").splitlines())) == []
