@@ -58,7 +58,7 @@ async def test_an_outdated_answer_does_not_cancel_the_changed_reminder(stage: St
     await mei.until_modal(lambda view: view.callback_id == Form.REMINDER)
     assert (await mei.submit({"due": {"due": "5pm friday"}, "text": {"text": "ask PR"}})).ok
     said = await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
-    assert "was changed after that message" in said
+    assert "You changed this reminder after that message" in said
     assert reminder(stage).state is ReminderState.WAITING
     listed = await told(stage, "reminders")
     assert "Cancelled" in await stage.answer_to_click("mei", listed, Button.REMINDER_CANCEL)

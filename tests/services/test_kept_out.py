@@ -165,7 +165,7 @@ def test_follow_ups_of_an_owner_who_is_kept_out_go_to_who_resolves(
     becomes(db, policy, TOM, GUEST)
     lifecycle.resolve(db, policy, an_act(MEI, hours=1), story, root_cause="tooling")
     with db.reading() as tx:
-        new = [task for task in tx.all(select(Task)) if task.text.startswith("Follow-up")]
+        new = [task for task in tx.all(select(Task)) if task.text.endswith("follow-up")]
     assert {task.assignee for task in new} == {MEI}
 
 

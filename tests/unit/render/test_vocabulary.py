@@ -53,6 +53,13 @@ def test_who_closes_an_escalation_closed_it(desk: Desk) -> None:
     assert "<@U0MEI> declined it:\n>spam" in said(desk, EntryKind.STATE, **declined)
 
 
+def test_a_follow_up_is_named_once(desk: Desk) -> None:
+    planned = {"assignee": "U0MEI", "text": "7-day follow-up", "follow_up": True}
+    assert said(desk, EntryKind.TASK, **planned).endswith("<@U0MEI> took on the 7-day follow-up.")
+    withdrawn = said(desk, EntryKind.TASK_WITHDRAWN, **planned)
+    assert withdrawn.endswith("<@U0MEI>'s 7-day follow-up was withdrawn.")
+
+
 def test_a_person_without_a_page_reads_how_to_help(desk: Desk) -> None:
     refused = NothingToAcknowledge("ESC-46", reads=True, may_own=True)
     text = answers.refusal(desk, refused)
