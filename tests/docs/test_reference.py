@@ -9,6 +9,7 @@ from bot.domain.lifecycle import State
 from bot.domain.rights import NEEDS, ONLY_ONES_OWN, Deed, may
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
+from bot.episodes import State as EpisodeState
 from bot.render.words import Words
 from handlers.commands import VERBS
 from handlers.commands.verb import Verb
@@ -128,3 +129,9 @@ def test_a_route_has_a_row(route: str) -> None:
 def test_a_reason_for_a_red_readiness_has_a_row(problem: str) -> None:
     said = section("http", "When `/readyz` is red")
     assert any(problem.startswith(row[0]) for row in pages.rows(said)[1:])
+
+
+@pytest.mark.parametrize("state", EpisodeState)
+def test_a_state_that_the_log_tells_has_a_row(state: EpisodeState) -> None:
+    said = section("settings", "Logs")
+    assert any(state.value.begins.startswith(row[0]) for row in pages.rows(said)[1:])
