@@ -21,6 +21,11 @@ class Described(Enum):
     NO_ANSWER = "Slack does not say, now"
 
 
+NO_SUCH_GROUP = "no_such_subteam"
+"""Slack's word for a user group that was deleted."""
+GROUP_IS_EMPTY = "A user group of the policy has no members now: its role is withdrawn"
+"""What the log says of it, with `people`: how many had it."""
+
 EVERYONE = "everyone"
 """The part of the directory that lists all people."""
 
@@ -92,11 +97,14 @@ def left(db: Database, workspace: Workspace, users: Iterable[str]) -> frozenset[
     return frozenset(user for user, person in known.items() if person.gone)
 
 
-def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> None:
-    """Store who is in a user group that the policy names."""
+def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> int:
+    """Store who is in a user group that the policy names. One that is empty, or was deleted,
+    grants nothing from now on: return how many people it has taken its role from, else 0."""
+    members = set(users)
     with db.transaction() as tx:
-        people.remember_group(tx, workspace, group_id, users)
+        before = people.remember_group(tx, workspace, group_id, members)
         people.mark_read(tx, workspace, group_id)
+    return 0 if members else before
 
 
 def mark_read(db: Database, workspace: Workspace, part: str) -> None:

@@ -118,8 +118,9 @@ def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: st
 
 def remember_group(
     tx: Transaction, workspace: Workspace, group_id: str, users: Iterable[str]
-) -> None:
-    tx.execute(
+) -> int:
+    """Store a group's members in the place of those before; return how many those were."""
+    before = tx.changed(
         delete(GroupMember).where(
             col(GroupMember.team_id) == workspace.team_id, col(GroupMember.group_id) == group_id
         )
@@ -134,6 +135,7 @@ def remember_group(
         for user in sorted(set(users))
     ]
     tx.insert_new(GroupMember, *rows)
+    return before
 
 
 def mark_read(tx: Transaction, workspace: Workspace, part: str) -> None:

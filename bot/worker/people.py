@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services import directory
-from bot.services.directory import Described
+from bot.services.directory import GROUP_IS_EMPTY, NO_SUCH_GROUP, Described
 from bot.slack.answers import ids, listed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import (
@@ -133,18 +133,21 @@ class People:
     async def _sync_group(self, workspace: Workspace, group: str) -> None:
         try:
             members = partial(self._calls.call, "usergroups.users.list", usergroup=group)
-            users = ids(await _patiently(members), "users")
+            users = await _members(members)
         except (DeadTarget, Rejected, TokenLost, Unreadable) as error:
-            # Who was in it stays in it.
+            # Slack does not say who is in it: who was in it stays in it.
             log.warning(
                 "A user group of the policy cannot be read",
                 extra={"group": group, "code": code_of(error)},
             )
             if isinstance(error, Rejected):
-                # That is an answer: there is no such group, or the bot may not read any.
+                # That is an answer: the bot may not read any.
                 await self._read(workspace, group)
             return
-        await self._threads.write(directory.remember_group, self._db, workspace, group, users)
+        write = self._threads.write
+        lost = await write(directory.remember_group, self._db, workspace, group, users)
+        if lost:
+            log.warning(GROUP_IS_EMPTY, extra={"group": group, "people": lost})
         self._unread -= {group}
 
     async def _open_dms(self, workspace: Workspace) -> None:
@@ -204,6 +207,16 @@ class People:
         except (SlackError, StoreUnavailable):
             return Described.NO_ANSWER
         return Described.STORED if stored else Described.NO_ANSWER
+
+
+async def _members(call: Callable[[], Awaitable[Mapping[str, Any]]]) -> list[str]:
+    """Return who is in a user group; one that was deleted has no members."""
+    try:
+        return ids(await _patiently(call), "users")
+    except Rejected as error:
+        if error.code != NO_SUCH_GROUP:
+            raise
+        return []
 
 
 async def _patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:

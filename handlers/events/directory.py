@@ -1,7 +1,14 @@
 """People and groups change: what we know of them follows."""
 
+import logging
+
+from slack_sdk.errors import SlackApiError
+
 from bot.services import directory
 from handlers.events.event import Event
+from handlers.failures import error_code
+
+logger = logging.getLogger("tocsin.handlers")
 
 
 async def person_changed(event: Event) -> None:
@@ -17,9 +24,10 @@ async def person_changed(event: Event) -> None:
 
 
 async def group_changed(event: Event) -> None:
-    """Slack names all members with it, also after members were added or removed."""
+    """Slack names all members with it, also after members were added or removed. One that was
+    deleted may still name those it had."""
     group = event.data.get("subteam") or {}
-    users = group.get("users")
+    users = [] if group.get("date_delete") else group.get("users")
     if users is not None:
         await _remember(event, str(group.get("id")), users)
 
@@ -31,8 +39,14 @@ async def members_changed(event: Event) -> None:
         return
 
     async def ask() -> None:
-        answer = await event.client.usergroups_users_list(usergroup=group_id)
-        users = answer.get("users")
+        try:
+            answer = await event.client.usergroups_users_list(usergroup=group_id)
+        except SlackApiError as error:
+            if error_code(error) != directory.NO_SUCH_GROUP:
+                raise
+            users: object = []
+        else:
+            users = answer.get("users")
         if isinstance(users, list) and all(isinstance(user, str) for user in users):
             await _remember(event, group_id, users)
 
@@ -43,6 +57,8 @@ async def _remember(event: Event, group_id: str, users: list[str]) -> None:
     """Groups that the policy does not name are none of our business."""
     shell = event.shell
     if group_id in shell.policy.roles.groups:
-        await shell.threads.write(
+        lost = await shell.threads.write(
             directory.remember_group, shell.db, event.workspace, group_id, users
         )
+        if lost:
+            logger.warning(directory.GROUP_IS_EMPTY, extra={"group": group_id, "people": lost})

@@ -7,14 +7,14 @@ import pytest
 
 from bot.domain.act import Role
 from bot.domain.timeline import EntryKind
-from bot.services import access, lifecycle
+from bot.services import access, directory, lifecycle
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
 from playground.driver import texts
 from playground.records import UserGroup
 from tests.factories import TOM, WORKSPACE
 from tests.handlers.requests import Answered, send
-from tests.handlers.stage import HOME_URL, Stage
+from tests.handlers.stage import BYSTANDER, HOME_URL, Stage
 
 
 def event_body(event: dict[str, Any], event_id: str = "Ev1") -> bytes:
@@ -191,3 +191,30 @@ async def test_events_that_concern_nobody_are_taken_quietly(
     )
     assert answered.status == 200
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"type": "subteam_updated", "subteam": {"id": "S0TNS", "users": []}},
+        {
+            "type": "subteam_updated",
+            "subteam": {"id": "S0TNS", "date_delete": 1_700_000_000, "users": ["U0NICK"]},
+        },
+        {"type": "subteam_members_changed", "subteam_id": "S0TNS"},
+    ],
+    ids=["emptied", "deleted", "gone when it is asked for"],
+)
+async def test_a_group_that_ends_takes_its_role_with_it_at_once(
+    stage: Stage, db: Database, caplog: pytest.LogCaptureFixture, how: dict[str, Any]
+) -> None:
+    directory.remember_group(db, WORKSPACE, "S0TNS", [BYSTANDER])
+    before = access.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
+    assert before is not None
+    assert before.role is not Role.NOBODY
+    stage.slack.slack.workspace.groups.pop("S0TNS", None)
+    assert (await happens(stage, how)).status == 200
+    after = access.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
+    assert after is not None
+    assert after.role is Role.NOBODY
+    assert "its role is withdrawn" in caplog.text
