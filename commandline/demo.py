@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.act import Workspace
-from bot.policy import load
+from bot.policy import Policy, load
 from bot.settings import SettingsError
 from bot.slack.manifest import manifest
 from bot.store.database import Database
 from commandline.arguments import port, replicas, seconds
-from commandline.demo_seed import seed
+from commandline.demo_seed import Unfit, seed
 from commandline.demo_settings import check_options, said_of_ignored, without_settings
 from commandline.listening import check_port
 from commandline.migrations import migrate
@@ -125,8 +125,18 @@ class Demo:
         migrate(db)
         if not self.given.no_seed:
             team = json.loads(CAST.read_text())["team"]["id"]
-            seed(db, policy, Workspace(team), datetime.now(UTC))
+            self._seed(db, policy, Workspace(team))
         db.close()
+
+    def _seed(self, db: Database, policy: Policy, workspace: Workspace) -> None:
+        try:
+            seed(db, policy, workspace, datetime.now(UTC))
+        except Unfit:
+            print(
+                "The demo begins without past escalations: they are about categories, teams and "
+                f"people that {self.policy_path.name} does not have.",
+                flush=True,
+            )
 
     @property
     def request_url(self) -> str:

@@ -15,6 +15,7 @@ from bot.domain.act import Workspace
 from bot.domain.answers import Draft
 from bot.domain.clockwork import local_morning
 from bot.domain.duework import DeliveryKind
+from bot.domain.errors import Refused
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import OPEN, State
 from bot.domain.paging import Ladder
@@ -61,12 +62,22 @@ _FOLLOW_UPS: dict[Severity, tuple[int, ...]] = {
 _SENT_AT_START = (DeliveryKind.ROOM_CREATE, DeliveryKind.PAGE)
 
 
+class Unfit(RuntimeError):
+    """The policy lacks something that the story names: a category, a team, a person."""
+
+
 def seed(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:
-    """Fill an empty, migrated database; one that has an incident already is left alone."""
+    """Fill an empty, migrated database; one that has an incident already is left alone.
+
+    Raises Unfit, and stores nothing, where the story cannot be told with this policy.
+    """
     with db.transaction() as tx:
         if incidents.batch(tx, after="", number=None, limit=1):
             return
-        _tell(AllOrNothing(db, tx.connection), policy, workspace, now)
+        try:
+            _tell(AllOrNothing(db, tx.connection), policy, workspace, now)
+        except (Refused, RuntimeError, LookupError, ValueError) as error:
+            raise Unfit(str(error)) from error
 
 
 def _tell(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:

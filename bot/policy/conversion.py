@@ -47,6 +47,7 @@ def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
         people=people.by_name,
         severities=_frozen({s: _severity(s, file.severity[s]) for s in Severity}),
         categories=_frozen({key: _category(key, c) for key, c in file.category.items()}),
+        default_category=file.default_category,
         surfaces=_frozen(file.surface),
         markets=_frozen(file.market),
         sources=_frozen(file.source),

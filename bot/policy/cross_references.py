@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.paging import Who
 from bot.domain.severity import Severity
 from bot.policy.faults import Fault, did_you_mean
+from bot.policy.schema import DEFAULT_CATEGORY
 from bot.policy.source_lines import Path
 
 Table = Mapping[str, Any]
@@ -56,6 +57,7 @@ def cross_reference_faults(data: Table) -> Iterator[Fault]:
     yield from _team_names_taken(data)
     yield from _criteria_taken(data)
     yield from _categories_without_teams(data)
+    yield from _default_category(data)
     yield from _digests(data)
     yield from _working_hours(data)
     yield from _ladders_that_reach_nobody(data)
@@ -148,6 +150,23 @@ def _categories_without_teams(data: Table) -> Iterator[Fault]:
     for path, teams in _at(data, ("category", "*", "teams")):
         if isinstance(teams, dict) and not any(teams.values()):
             yield Fault(path, 'expected at least one team, such as teams.P3 = ["operations"]')
+
+
+def _default_category(data: Table) -> Iterator[Fault]:
+    """A command names no category: without one of its own, it could open nothing."""
+    categories = _table(data, "category")
+    key = data.get("default_category", DEFAULT_CATEGORY)
+    if not categories or not isinstance(key, str) or key in categories:
+        return
+    if "default_category" in data:
+        problem = f"there is no category '{key[:60]}'{did_you_mean(key, categories)}"
+        yield Fault(("default_category",), problem)
+    else:
+        problem = (
+            f"there is no category '{key}', which commands open escalations in; add it, or name "
+            f'another one at the top: default_category = "{next(iter(categories))}"'
+        )
+        yield Fault(("category",), problem)
 
 
 def _digests(data: Table) -> Iterator[Fault]:

@@ -137,6 +137,8 @@ class Policy:
     people: Mapping[str, UserId]
     severities: Mapping[Severity, SeverityRule]
     categories: Mapping[str, Category]
+    default_category: str
+    """That of an escalation which is opened by a command: one of `categories`."""
     surfaces: Mapping[str, str]
     markets: Mapping[str, str]
     sources: Mapping[str, str]

@@ -30,6 +30,9 @@ from bot.policy.values import (
     one_or_several,
 )
 
+DEFAULT_CATEGORY = "other"
+"""What `default_category` is in a policy that does not name it."""
+
 
 class Section(BaseModel):
     """A table of the file: no unknown key, nothing converted silently."""
@@ -124,6 +127,7 @@ class PolicyFile(Section):
     """The whole file; the names of the tables as people write them."""
 
     time_zone: Zone
+    default_category: Key = DEFAULT_CATEGORY
     working_hours: WorkingHoursSection = WorkingHoursSection()
     people: Annotated[dict[PersonName, MemberId], Field(min_length=1)]
     on_duty: OnDutySection

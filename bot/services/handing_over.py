@@ -118,7 +118,7 @@ class _Successor:
             example = "statement drafted, Legal reads it"
             raise BadInput("summary", "a handover needs a summary", example)
         if team is None and person is None:
-            raise BadInput("team", "name the team or person who takes over", "pr")
+            raise BadInput("team", "name the team or person who takes over", "@priya")
         if person == act.user:
             raise BadInput("person", "you can't hand over to yourself")
         return cls(team, person, summary)

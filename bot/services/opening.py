@@ -31,7 +31,6 @@ from bot.store.transaction import Transaction
 
 LONGEST_REFERENCE = 500
 MOST_REFERENCES = 20
-DEFAULT_CATEGORY = "other"
 # No address and no sentence: letters and digits, and what joins two of them.
 _ITEM_ID = re.compile(r"[A-Za-z0-9_#-]+([:/][A-Za-z0-9_#-]+)*")
 

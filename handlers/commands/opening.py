@@ -66,12 +66,10 @@ def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | N
 def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> Draft | None:
     """Return what to open at once; None where the form must ask which team is meant by a line."""
     read = needs_in(needs, policy.team_names())
-    paged = policy.proposed_teams(opening.DEFAULT_CATEGORY, severity)
+    paged = policy.proposed_teams(policy.default_category, severity)
     if read.unclear is not None or not set(named(read.needs)) <= set(paged):
         return None
-    return Draft(
-        title=title, severity=severity, category=opening.DEFAULT_CATEGORY, needs=read.needs
-    )
+    return Draft(title=title, severity=severity, category=policy.default_category, needs=read.needs)
 
 
 def _parted(policy: Policy, words: str) -> tuple[str, str]:

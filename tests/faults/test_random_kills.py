@@ -19,7 +19,7 @@ from bot.domain.duework import DeliveryState
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.severity import Severity
 from bot.policy import load
-from bot.services.opening import DEFAULT_CATEGORY, open_incident
+from bot.services.opening import open_incident
 from bot.services.paging import page_team
 from bot.store.database import Database
 from bot.store.outbox import UNSENT
@@ -97,7 +97,7 @@ def _fill(
     policy, workspace = load(policy_file), Workspace(slack_team)
     db = Database(database_url)
     for _ in range(incidents):
-        draft = Draft("A question of wording", Severity.P3, DEFAULT_CATEGORY)
+        draft = Draft("A question of wording", Severity.P3, policy.default_category)
         opened = open_incident(db, policy, _act(workspace), draft)
         for team in range(teams):
             page_team(db, policy, _act(workspace), opened.head.id, TeamKey(f"crowd-{team}"))

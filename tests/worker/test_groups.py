@@ -1,4 +1,4 @@
-"""A user group that was deleted or emptied grants nothing; what Slack cannot tell changes nothing."""
+"""A user group that was deleted or emptied grants nothing; a failure changes nothing."""
 
 import logging
 from dataclasses import replace
@@ -45,7 +45,9 @@ async def test_its_role_is_withdrawn_at_the_next_look_and_logged(
     members = list(rig.slack.slack.workspace.groups[GROUP].members)
     without_teams(rig)
     async with directory_of(rig) as people:
-        roles = replace(rig.policy.roles, everyone=Role.NOBODY, people={UserId(members[0]): Role.ADMIN})
+        roles = replace(
+            rig.policy.roles, everyone=Role.NOBODY, people={UserId(members[0]): Role.ADMIN}
+        )
         rig.policy = replace(rig.policy, roles=roles)
         await people.sync(rig.workspace)
         assert role_of(rig, members[1]) is Role.MEMBER
