@@ -1,6 +1,7 @@
 """Arguments → one command. A wrong setting or policy is one clear sentence and exit status 2."""
 
 import argparse
+import errno
 import gc
 import os
 import sys
@@ -99,10 +100,10 @@ def _written_out() -> None:
 def _failed(error: OSError) -> int:
     if error.filename:
         print(
-            f"{error.filename}: {error.strerror}. Check the path and its permissions.",
+            f"{error.filename}: {error.strerror}. Check the path, its permissions and its disk.",
             file=sys.stderr,
         )
-        return WRONG_INPUT
+        return 1 if error.errno == errno.ENOSPC else WRONG_INPUT
     _leave_unwritten()
     print(f"The command could not finish: {error.strerror or error}.", file=sys.stderr)
     return 1

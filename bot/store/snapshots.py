@@ -1,5 +1,6 @@
 """Copies of a SQLite database while it is written to, and what a database needs after a restore."""
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -15,6 +16,8 @@ from bot.store.outbox_statements import IS_UNSENT
 from bot.store.sqlite_file import PRIVATE
 from bot.store.tables import Delivery, Incident, TimelineEntry
 from bot.store.transaction import Transaction, core
+
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
 
 
 class NotADatabase(Exception):
@@ -58,7 +61,8 @@ def partial(target: Path) -> Path:
 def copy(source: Path, target: Path) -> None:
     """Copy a database as it is at one moment; others may go on reading and writing it.
 
-    All pages in one step: in several, every write in between would begin the copy anew.
+    All pages in one step: in several, every write in between would begin the copy anew. Raises
+    NotADatabase for the source, and OSError where the copy finds no room.
     """
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as read,
@@ -67,6 +71,9 @@ def copy(source: Path, target: Path) -> None:
         try:
             read.backup(written)
         except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname in _NO_ROOM:
+                said = os.strerror(errno.ENOSPC)
+                raise OSError(errno.ENOSPC, said, str(target.parent)) from error
             raise NotADatabase(str(error)) from error
 
 

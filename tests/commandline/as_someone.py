@@ -45,8 +45,14 @@ def each_of(commands: Sequence[str], folder: Path, **settings: str) -> list[tupl
     return [tuple(json.loads(line)) for line in ended.stdout.splitlines()]
 
 
-def app(*arguments: str, folder: Path, into: str = "| cat", **settings: str) -> Ended:
+def app(
+    *arguments: str,
+    folder: Path,
+    into: str = "| cat",
+    before: Sequence[str] = (),
+    **settings: str,
+) -> Ended:
     """Run a command in a folder; the shell leads what it prints into a program or a file."""
     script = f'set -o pipefail; "$@" {into}'
-    command = [sys.executable, str(ROOT / "app.py"), *arguments]
+    command = [*before, sys.executable, str(ROOT / "app.py"), *arguments]
     return _run(["bash", "-c", script, "app.py", *command], folder, settings)

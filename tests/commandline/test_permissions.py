@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commandline.as_someone import each_of
+from tests.commandline.as_someone import app, each_of
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "HOST": "127.0.0.1", "PORT": "0"}
 EVERY_VERB = (
@@ -93,3 +93,17 @@ def test_a_file_that_a_command_reads_and_may_not_is_named(tmp_path: Path) -> Non
     for command, status, said in ended:
         assert (status, said.count("\n")) == (2, 1), (command, said)
         assert "closed" in said
+
+
+def test_a_copy_that_finds_no_room_is_no_damage(tmp_path: Path, sqlite: str) -> None:
+    """Files may not grow past a part of the copy."""
+    kept = tmp_path / "kept.sqlite3"
+    assert app("backup", str(kept), folder=tmp_path, DATABASE_URL=sqlite).returncode == 0
+    restored = f"sqlite:///{tmp_path}/restored.sqlite3"
+    small = ("prlimit", "--fsize=100000")
+    for command, url in ((f"backup {tmp_path}/other", sqlite), (f"restore {kept}", restored)):
+        full = app(*command.split(), before=small, folder=tmp_path, DATABASE_URL=url)
+        assert full.returncode == 1, full
+        assert full.stderr.startswith(f"{tmp_path}: No space left on device."), full
+    assert not list(tmp_path.glob("*.partial"))
+    assert not (tmp_path / "restored.sqlite3").exists()
