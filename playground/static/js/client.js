@@ -60,7 +60,12 @@
   const countAll = (root) => root.querySelectorAll("[data-max]").forEach(count);
 
   // Escape and a press outside close a form as its cross does.
-  const closeForm = () => get("modal-dialog").querySelector(".view:not([hidden]) .close")?.click();
+  function closeForm() {
+    const cross = get("modal-dialog").querySelector(".view:not([hidden]) .close");
+    if (!cross) return;
+    htmx.process(cross);  // It may have been drawn a moment ago.
+    cross.click();
+  }
   document.addEventListener("cancel", (event) => {
     if (event.target.id !== "modal-dialog") return;
     event.preventDefault();

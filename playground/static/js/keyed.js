@@ -49,12 +49,15 @@
     const active = document.activeElement;
     if (!active || !target.contains(active)) return () => {};
     const { id, selectionStart, selectionEnd } = active;
+    const within = active.closest("[data-key]")?.dataset.key;
     return () => {
       if (document.contains(active)) {
         if (document.activeElement !== active) active.focus({ preventScroll: true });
         return;
       }
-      const again = id && document.getElementById(id);
+      // A button that is gone leaves the focus to the others of its message, and they to the composer.
+      const beside = within && target.querySelector(`[data-key="${CSS.escape(within)}"] .block-actions button`);
+      const again = (id && document.getElementById(id)) || beside || document.querySelector("#main .composer textarea");
       if (!again) return;
       again.focus({ preventScroll: true });
       if (selectionStart !== null && selectionStart !== undefined && again.setSelectionRange) {
