@@ -242,6 +242,8 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
             f"SSL_CERT_FILE names {path}, which is no file of certificates in PEM format: "
             f"{error.strerror}."
         ) from None
+    except ValueError:
+        raise SettingsError("SSL_CERT_FILE is no path: it must name a file.") from None
     return path
 
 
