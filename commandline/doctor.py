@@ -15,7 +15,7 @@ from bot.domain.errors import PolicyError
 from bot.policy import Policy, load
 from bot.setting_names import misspelt
 from bot.settings import Settings, SettingsError, read_settings
-from commandline.doctor_canary import canary_findings
+from commandline.doctor_canary import canary_findings, setting_findings
 from commandline.doctor_fallback import fallback_findings, reach
 from commandline.doctor_findings import Finding, Level, fail, ok, warn
 from commandline.doctor_policy import named_findings
@@ -68,7 +68,7 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
         yield warn("settings", warning, "Correct the name, or remove the line.")
     if settings is None:
         return
-    for finding in exposure_findings(settings):
+    for finding in (*exposure_findings(settings), *setting_findings(settings)):
         yield finding
     policy, faults = _policy(settings.policy_path)
     for finding in faults:

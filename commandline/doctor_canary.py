@@ -1,6 +1,6 @@
 """The canary's channel: whether it is there, and the bot may post in it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,6 @@ async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Fin
     """Look at its channel; says nothing where no canary is wanted."""
     channel = settings.watch.canary_channel
     if settings.watch.canary_every is None:
-        if channel:
-            yield warn(
-                CHECK,
-                f"{SETTING} is set and CANARY_EVERY is not: no canary is sent",
-                "Set CANARY_EVERY (such as 15m), or remove both.",
-            )
         return
     try:
         answer = await slack.ask("conversations.info", channel=channel)
@@ -36,6 +30,16 @@ async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Fin
         yield fail(CHECK, *explained(error, settings.api_url))
     else:
         yield _finding(answer.get("channel") or {}, channel)
+
+
+def setting_findings(settings: Settings) -> Iterator[Finding]:
+    """A channel alone sends no canary."""
+    if settings.watch.canary_channel and settings.watch.canary_every is None:
+        yield warn(
+            CHECK,
+            f"{SETTING} is set and CANARY_EVERY is not: no canary is sent",
+            "Set CANARY_EVERY (such as 15m), or remove both.",
+        )
 
 
 def _refused(error: Rejected, channel: str, api_url: str) -> Finding:

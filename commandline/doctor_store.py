@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database_url import shown
@@ -74,13 +75,15 @@ def _stored(db: Database, now: datetime) -> Iterator[Finding]:
             f"the disk under {shown(db.url)} is nearly full",
             "Make room: once it is full, no escalation can be opened.",
         )
-    if db.is_sqlite:
-        yield from _sqlite_advice(db)
+    yield from file_findings(db.url.render_as_string(hide_password=False))
 
 
-def _sqlite_advice(db: Database) -> Iterator[Finding]:
+def file_findings(url: str) -> Iterator[Finding]:
     """Other people's eyes: a database file holds what is restricted, too."""
-    path = Path(str(db.url.database))
+    parsed = make_url(url)
+    path = Path(parsed.database or "")
+    if parsed.get_backend_name() != "sqlite" or not path.is_file():
+        return
     if path.stat().st_mode & 0o007:
         yield warn(
             CHECK,

@@ -12,7 +12,6 @@ import uvicorn
 from bot import logs, release
 from bot.database_url import shown
 from bot.policy import Policy, load
-from bot.reach.gateways import gateways_for
 from bot.setting_names import misspelt
 from bot.settings import Settings, read_settings
 from bot.store.database import Database
@@ -25,6 +24,7 @@ from commandline.migrations import migrate
 from commandline.patience import Patience, patient
 from commandline.runtime import Tocsin
 from commandline.sole_user import refuse_half_a_database, sole_user
+from commandline.starting import refuse_or_warn
 from commandline.stopping import Server, end_well
 from commandline.web import create_app
 
@@ -57,9 +57,9 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     settings = read_settings(environment)
     policy = load(settings.policy_path)
     # Before anything is begun or made: every file that a setting names is as it should be.
-    gateways_for(policy, settings.gateways_path)
     check_port(settings.host, settings.port, "PORT or HOST")
     logs.configure(settings.log_format)
+    refuse_or_warn(settings, policy)
     for warning in misspelt(environment):
         log.warning(warning)
     empty = begins_empty(settings.database_url)
