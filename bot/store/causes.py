@@ -131,6 +131,16 @@ _CODES = (
         "Let it own the tables and their schema.",
     ),
     (
+        "XX001",
+        "Data of the database '{database}' is damaged.",
+        "Read the server's own log, and restore a backup.",
+    ),
+    (
+        "XX002",
+        "An index of the database '{database}' is damaged.",
+        "Run REINDEX DATABASE, then restart the bot.",
+    ),
+    (
         "25006",
         "The database on {server} is read-only: nothing is stored.",
         "It may be a standby: check DATABASE_URL, and where the primary is.",

@@ -252,6 +252,7 @@ _READ_ONLY = "25006"
 _NO_RIGHT_CODES = (_READ_ONLY, "42501")
 _NO_ROOM_CODES = ("53100", "58", _READ_ONLY)
 _NO_ROOM_WORDS = ("full", "disk i/o", "readonly")
+_DAMAGE_CODES = ("XX001", "XX002")
 _DAMAGE_WORDS = ("malformed", "not a database")
 _OUTAGE_WORDS = (*_NO_ROOM_WORDS, *_DAMAGE_WORDS, "locked", "unable to open", "busy")
 
@@ -267,7 +268,8 @@ def _is_outage(error: DBAPIError) -> bool:
         # No code: there was no server to give one (refused, timed out, gone).
         code = error.orig.sqlstate
         return code is None or code.startswith(_OUTAGE_CODES)
-    return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate in _NO_RIGHT_CODES
+    codes = (*_NO_RIGHT_CODES, *_DAMAGE_CODES)
+    return isinstance(error.orig, psycopg.Error) and error.orig.sqlstate in codes
 
 
 def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:
@@ -280,7 +282,9 @@ def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:
 
 def _is_damage(error: DBAPIError | PoolTimeout) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else None
-    return isinstance(cause, sqlite3.DatabaseError) and _says(cause, _DAMAGE_WORDS)
+    if isinstance(cause, sqlite3.DatabaseError):
+        return _says(cause, _DAMAGE_WORDS)
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in _DAMAGE_CODES
 
 
 def _says(error: sqlite3.DatabaseError, words: Sequence[str]) -> bool:

@@ -58,7 +58,8 @@ def refresh_statistics(db: Database) -> None:
 
 
 def look_for_damage(db: Database) -> None:
-    """Forget that the file counts as damaged, where all of it can be read again.
+    """Forget that the file counts as damaged, where all of it can be read again. PostgreSQL cannot
+    be asked that: there it counts as damaged until the process ends.
 
     It ends at the first fault; without one it reads the whole file, on a connection of its own: the
     others keep what they have read. Raises StoreUnavailable.

@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 2.0
 """Seconds that the database has; a probe gives up sooner or later as well."""
-_DAMAGED = "the database file is damaged: not all of it can be read or stored"
 
 
 class Vitals:
@@ -82,6 +81,12 @@ class Vitals:
         problems += await self._of_the_database()
         return problems
 
+    @property
+    def _damage(self) -> str:
+        what = "the database file" if self._db.is_sqlite else "the database"
+        told = f"{what} is damaged: not all of it can be read or stored"
+        return told if self._db.is_damaged else ""
+
     async def _of_the_database(self) -> list[str]:
         """Also where it cannot be asked for a reason that is not known, it is no good."""
         told = ["the database cannot be used: the log says why"]
@@ -95,10 +100,10 @@ class Vitals:
                     "nothing is stored or sent"
                 ]
             except (StoreUnavailable, TimeoutError):
-                return [_DAMAGED if self._db.is_damaged else "the database does not answer"]
+                return [self._damage or "the database does not answer"]
             told = ["the database is not migrated: run 'python app.py migrate'"] * unmigrated
-            if self._db.is_damaged:
-                told.append(_DAMAGED)
+            if self._damage:
+                told.append(self._damage)
             if self._db.takes_nothing:
                 told.append("the database stores nothing: it has no room, or may only be read")
             elif self._db.is_nearly_full:
