@@ -23,7 +23,9 @@ from bot.domain.visibility import Tier
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An incident in one line. `duplicate_of` is the original's reference; only a card has it."""
+    """An incident in one line. `duplicate_of` is the original's reference, `duplicates` are those
+    of its duplicates, as far as the reader may see them; only a card has them.
+    """
 
     id: IncidentId
     reference: str
@@ -45,6 +47,7 @@ class Head:
     channel_id: str | None = None
     update_due_at: datetime | None = None
     duplicate_of: str | None = None
+    duplicates: tuple[str, ...] = ()
     root_cause: str | None = None
     needs: tuple[Need, ...] = ()
 

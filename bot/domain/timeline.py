@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     REOPENED = "reopened"
     MESSAGE = "message"
     DUPLICATE = "duplicate"
+    HAS_DUPLICATE = "has duplicate"
 
 
 CLAIMS = frozenset({EntryKind.EXHAUSTED, EntryKind.RESOLVED})

@@ -167,6 +167,8 @@ def _describing(desk: Desk, head: Head) -> Iterator[Mrkdwn]:
         lines.append(desk.say("card", "affected", affected=desk.affected(head.affected)))
     if head.references:
         lines.append(desk.say("card", "references", head=head))
+    if head.duplicates:
+        lines.append(desk.say("card", "duplicates", head=head))
     if lines:
         yield Mrkdwn("\n".join(lines))
 

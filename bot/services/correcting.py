@@ -19,7 +19,7 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier, by_invitation, strictest
 from bot.policy import Policy
-from bot.services import by_hand, calling_off, homes, rooms, severities
+from bot.services import by_hand, calling_off, duplicates, homes, rooms, severities
 from bot.services.case import Case, take_up
 from bot.services.opening import checked
 from bot.services.standing import keep_true
@@ -151,6 +151,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
     gone = [_outside(row) for row in posted.outside_slack(tx, case.id)]
     left = rooms.leave_public_channel(case, policy)
     keep_true(case, Change.TIER)
+    duplicates.cards_changed(case)
     drawn = posted.homes_since(tx, incident.team_id, incident.opened_at)
     case.send(*(homes.drawn_anew(case.act, user) for user in drawn))
     if left is None:

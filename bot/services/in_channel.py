@@ -8,7 +8,7 @@ from bot.domain.reading import Head, InCharge, MovedCard, Notice
 from bot.domain.timeline import CLAIMS, EntryKind
 from bot.domain.visibility import Place, by_invitation
 from bot.policy import Policy
-from bot.services import told, views
+from bot.services import duplicates, told, views
 from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
 from bot.services.reading import card_of
 from bot.services.shelf import Shelf
@@ -152,7 +152,8 @@ def _notice(shelf: Shelf, incident: Incident, entry: TimelineEntry, head: Head) 
     then = _still_to_be_done(shelf, incident, entry)
     passed = then and entry.kind is EntryKind.EXHAUSTED
     in_charge = told.in_charge(shelf.tx, entry.data["run"]) if passed else InCharge()
-    return Notice(head, views.entry_line(entry), then=then, in_charge=in_charge)
+    [line] = duplicates.entry_lines(shelf.tx, [entry], duplicates.everyone_sees)
+    return Notice(head, line, then=then, in_charge=in_charge)
 
 
 def _still_to_be_done(shelf: Shelf, incident: Incident, entry: TimelineEntry) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.rights import Deed
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import rooms
+from bot.services import duplicates, rooms
 from bot.services.calling_off import end_all
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
@@ -218,12 +218,16 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
         if original.id == incident_id:
             problem = f"{reference(number)} can't be a duplicate of itself"
             raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7", no_report=True)
+        # Both are locked, always in the same order: each may be named a duplicate of the other.
+        locked = {one: incidents.lock(tx, one) for one in sorted((incident_id, original.id))}
+        original = locked[original.id] or original
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
             turned = Turned(case.reference, withdraw(case, list(TaskKind)))
             told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}
             _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)
             _end(case)
+            duplicates.tell_original(tx, act, original, case.incident)
             return turned
 
 
@@ -239,6 +243,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         turned = Turned(case.reference, withdraw(case, [TaskKind.FOLLOW_UP]), restore(case))
         told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
         _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
+        duplicates.cards_changed(case)
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
         keep_true(case, Change.REOPENED)
         case.expect_update()

@@ -17,8 +17,9 @@ from bot.domain.severity import Severity, parse_severity
 from bot.domain.sought import retyped, sought
 from bot.domain.visibility import Place
 from bot.policy import Policy
-from bot.services import theirs, views
+from bot.services import duplicates, theirs, views
 from bot.services.belonging import belongs_to, deeds_in, require_in
+from bot.services.duplicates import Sees, everyone_sees
 from bot.services.holding import require_part
 from bot.services.page_views import Around, page_message
 from bot.services.team_rows import team_rows
@@ -230,9 +231,10 @@ def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -
     with db.reading() as tx:
         incident, shown = readable(tx, act, incident_id)
         entries = incidents.timeline(tx, incident_id, newest=newest)
+        sees = duplicates.seen_by(tx, act)
         return Details(
-            card=card_of(tx, incident, shown, act.now),
-            entries=tuple(views.entry_line(entry) for entry in entries),
+            card=card_of(tx, incident, shown, act.now, sees=sees),
+            entries=tuple(duplicates.entry_lines(tx, entries, sees)),
             deeds=_deeds(tx, act, incident),
             more_entries=incident.entries - len(entries),
         )
@@ -250,16 +252,23 @@ def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:
 
 
 def card_of(
-    tx: Transaction, incident: Incident, shown: Head, now: datetime, *, in_thread: bool = False
+    tx: Transaction,
+    incident: Incident,
+    shown: Head,
+    now: datetime,
+    *,
+    in_thread: bool = False,
+    sees: Sees = everyone_sees,
 ) -> Card:
-    """Gather what a card shows; tasks and decisions only where the title may stand too."""
+    """Gather what a card shows; tasks and decisions only where the title may stand too.
+
+    `sees`: which other incidents its readers may see.
+    """
     of_incident = pages.pages_of_incident(tx, incident.id)
     runs = pages.runs_of(tx, [incident.id])
     asked = shown.full and any(run.responder for run in runs)
     seats = incidents.seats(tx, incident.id) if asked else None
-    if shown.full and incident.duplicate_of is not None:
-        original = incidents.get(tx, incident.duplicate_of)
-        shown = replace(shown, duplicate_of=incidents.name_of(original) if original else None)
+    shown = duplicates.linked(tx, incident, shown, sees)
     return Card(
         head=shown,
         teams=team_rows(tx, incident, runs, of_incident, now, seats),

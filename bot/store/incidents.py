@@ -39,6 +39,11 @@ _BLANK = {
 _THIS = select_rows(Incident).where(col(Incident.id) == bindparam("incident"))
 _BY_ID = Prepared(_THIS)
 _LOCK = Prepared(_THIS.with_for_update())
+_DUPLICATES = Prepared(
+    select_rows(Incident)
+    .where(col(Incident.duplicate_of) == bindparam("original"))
+    .order_by(col(Incident.number))
+)
 _CHANGE = Prepared(update(core(Incident)).where(col(Incident.id) == bindparam("changed_id")))
 # Who belongs to it before who only reads, then who is in it longest.
 _IN_ORDER = (col(Participant.belongs).desc(), col(Participant.since), col(Participant.user_id))
@@ -296,6 +301,11 @@ def invited_to(tx: Transaction, user: str, ids: Iterable[str]) -> frozenset[str]
     """Return to which of these incidents a person is invited."""
     asked = {"incidents": list(ids), "user": user}
     return frozenset(tx.execute(_INVITED, asked).scalars())
+
+
+def duplicates_of(tx: Transaction, incident_id: str) -> list[Incident]:
+    """Return the incidents that were closed as duplicates of this one."""
+    return tx.every(Incident, _DUPLICATES, original=incident_id)
 
 
 def decisions(tx: Transaction, incident_id: str) -> list[Decision]:

@@ -29,6 +29,7 @@ class Incident(Tenant, table=True):
         Index("ix_incident_opened", "team_id", "opened_at"),
         partial("ix_incident_ended", "team_id", "ended_at", where="ended_at IS NOT NULL"),
         partial("ix_incident_drill", "id", where="drill"),
+        partial("ix_incident_duplicate", "duplicate_of", where="duplicate_of IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True, max_length=26)

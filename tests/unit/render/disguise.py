@@ -11,7 +11,16 @@ from bot.domain.visibility import Tier
 FREE_TEXT = frozenset(
     {"name", "why", "text", "reason", "about", "team_name", "rationale", "scope", "clause"}
     | {"policy_version", "dissent", "title", "references", "affected", "criteria", "category"}
-    | {"surface", "market", "source", "root_cause", "precedent", "duplicate_of", "actions"}
+    | {
+        "surface",
+        "market",
+        "source",
+        "root_cause",
+        "precedent",
+        "duplicate_of",
+        "duplicates",
+        "actions",
+    }
     | {"usage", "summary", "example", "what", "named", "problem", "team", "to", "needed", "has"}
     | {"outcome", "nearest", "digest", "error", "note", "permalink", "unreachable_teams"}
 )
@@ -20,7 +29,7 @@ FREE_TEXT = frozenset(
 SECRET = frozenset(
     {"why", "text", "reason", "rationale", "scope", "clause", "policy_version", "dissent"}
     | {"references", "affected", "criteria", "category", "surface", "market", "source"}
-    | {"root_cause", "duplicate_of", "actions", "precedent", "channel_id", "owner"}
+    | {"root_cause", "duplicate_of", "duplicates", "actions", "precedent", "channel_id", "owner"}
 )
 
 

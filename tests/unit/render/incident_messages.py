@@ -230,6 +230,7 @@ CARDS: Mapping[str, Any] = {
         head=a_head(state=State.RESOLVED, root_cause="policy-gap", update_due_at=None)
     ),
     "card, closed": a_card(head=a_head(state=State.REVIEWED, update_due_at=None)),
+    "card, with duplicates": a_card(head=a_head(duplicates=("ESC-9", "ESC-10"))),
     "card, duplicate": a_card(head=a_head(state=State.DUPLICATE, duplicate_of="ESC-7")),
 }
 

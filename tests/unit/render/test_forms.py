@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.domain.controls import LONGEST_TITLE, Field
+from bot.domain.controls import LONGEST_TITLE, Button, Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Category, load
-from bot.render import forms
+from bot.render import answers, forms
 from bot.render.desk import Desk
 from bot.render.forms import Filled
 from slack_rules import check_view
@@ -176,3 +176,24 @@ def test_a_title_that_was_typed_is_not_cut_in_the_form(desk: Desk) -> None:
     element = block_with(view, Field.TITLE)["element"]
     assert element["initial_value"] == "x" * LONGEST_TITLE
     assert element["max_length"] == LONGEST_TITLE
+
+
+def test_what_leaves_a_modal_is_never_called_like_what_ends_something(desk: Desk) -> None:
+    ends = {desk.plain("buttons", name.value) for name in (Button.CLOSE, Button.TASK_DONE)}
+    cancels = desk.plain("buttons", Button.REMINDER_CANCEL.value)
+    for case in CASES.values():
+        view = case(desk)
+        if not isinstance(view, dict) or "close" not in view:
+            continue
+        leave = view["close"]["text"]
+        assert leave not in ends
+        assert leave != cancels or view["callback_id"] != Form.REMINDER
+
+
+def test_leaving_the_answer_that_names_close_puts_it_off(desk: Desk) -> None:
+    def leave(block: str, **values: Any) -> str:
+        shown = answers.said(desk, "answers", block, reference="ESC-12", **values)
+        return str(forms.message_view(desk, shown)["close"]["text"])
+
+    assert leave("resolved", follow_ups=2) == "Not now"
+    assert leave("closed") == "OK"

@@ -295,4 +295,5 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "pinned_by": "U0PRIYA",
     },
     EntryKind.DUPLICATE: {"of": "ESC-7", "withdrawn": 1},
+    EntryKind.HAS_DUPLICATE: {"duplicate": "ESC-9"},
 }

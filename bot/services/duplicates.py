@@ -1,0 +1,82 @@
+"""A duplicate and its original name each other, wherever a reader may see the other one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from bot.domain.act import Act, Workspace
+from bot.domain.ids import parse_reference
+from bot.domain.reading import EntryLine, Head
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Place
+from bot.services import views
+from bot.services.case import Case
+from bot.store import incidents
+from bot.store.tables import Incident, TimelineEntry
+from bot.store.transaction import Transaction
+
+Sees = Callable[[Incident], bool]
+_NAMES = {EntryKind.DUPLICATE: "of", EntryKind.HAS_DUPLICATE: "duplicate"}
+
+
+def everyone_sees(incident: Incident) -> bool:
+    """Whether an incident may be named where many read it."""
+    return views.head_in(incident, Place.BROADCAST).full
+
+
+def seen_by(tx: Transaction, act: Act) -> Sees:
+    """Whether a person may read an incident."""
+
+    def sees(incident: Incident) -> bool:
+        return views.head_of(incident, act, invited=incidents.seats(tx, incident.id)).full
+
+    return sees
+
+
+def linked(tx: Transaction, incident: Incident, shown: Head, sees: Sees) -> Head:
+    """Return the incident with what it is a duplicate of, and its own duplicates."""
+    if not shown.full:
+        return shown
+    of = incidents.get(tx, incident.duplicate_of) if incident.duplicate_of else None
+    return replace(
+        shown,
+        duplicate_of=incidents.name_of(of) if of is not None and sees(of) else None,
+        duplicates=tuple(
+            incidents.name_of(one) for one in incidents.duplicates_of(tx, incident.id) if sees(one)
+        ),
+    )
+
+
+def entry_lines(
+    tx: Transaction, entries: Iterable[TimelineEntry], sees: Sees
+) -> Iterator[EntryLine]:
+    """Return entries as a reader may see them: another incident is named only where they may."""
+    for entry in entries:
+        line = views.entry_line(entry)
+        key = _NAMES.get(line.kind)
+        other = _other(tx, entry, str(line.data.get(key) or "")) if key else None
+        if key and (other is None or not sees(other)):
+            line = replace(line, data={k: v for k, v in line.data.items() if k != key})
+        yield line
+
+
+def _other(tx: Transaction, entry: TimelineEntry, named: str) -> Incident | None:
+    if not named:
+        return None
+    workspace = Workspace(entry.team_id, entry.enterprise_id)
+    return incidents.by_number(tx, workspace, parse_reference(named))
+
+
+def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Incident) -> None:
+    """Write on the original's timeline that it has a duplicate; its card shows it."""
+    case = Case(tx, act, original)
+    aloud = everyone_sees(duplicate)
+    case.record(EntryKind.HAS_DUPLICATE, aloud=aloud, duplicate=incidents.name_of(duplicate))
+    case.card_changed()
+    case.put_down()
+
+
+def cards_changed(case: Case) -> None:
+    """Have the cards edited that name this incident."""
+    of = incidents.get(case.tx, case.incident.duplicate_of) if case.incident.duplicate_of else None
+    others = [*incidents.duplicates_of(case.tx, case.id), *([of] if of is not None else [])]
+    case.send(*(Case(case.tx, case.act, other).card_change() for other in others))

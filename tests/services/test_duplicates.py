@@ -1,0 +1,118 @@
+"""A duplicate and its original name each other, but nowhere to people who may not see the other."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.act import Act, Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.reading import Card, Notice
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.render.desk import Desk
+from bot.render.notices import sentence
+from bot.render.words import Words
+from bot.services import correcting, exports, lifecycle, reading, rooms
+from bot.services.correcting import Correction
+from bot.store.database import Database
+from tests.databases import on_sqlite
+from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
+from tests.services import scene
+
+pytestmark = on_sqlite
+TEAM = an_act(SOFIA, role=Role.RESPONDER)
+
+
+@pytest.fixture(autouse=True)
+def everybody(db: Database, policy: Policy) -> None:
+    people(db, policy)
+
+
+def two(
+    db: Database, policy: Policy, first: Tier = Tier.STANDARD, second: Tier = Tier.STANDARD
+) -> tuple[str, str]:
+    """ESC-1 and ESC-2, each in a channel of its own."""
+    both = [an_incident(db, policy, tier=tier, teams=()).head.id for tier in (first, second)]
+    scene.send(db, policy)
+    for number, incident_id in enumerate(both, start=1):
+        with db.transaction() as tx:
+            rooms.channel_made(tx, an_act(), incident_id, f"C0ESC{number}", f"esc-{number}")
+    scene.send(db, policy)
+    return both[0], both[1]
+
+
+def told(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
+    """What `show` says to a person: the card's facts and the timeline."""
+    details = reading.details(db, act, incident_id)
+    desk = Desk(policy, Words())
+    said = [sentence(desk, entry, 200) for entry in details.entries]
+    return "\n".join([str(details.card.head), *said])
+
+
+def posted(db: Database, policy: Policy, incident_id: str) -> str:
+    """What the incident's channel is sent."""
+    sent = scene.send(db, policy, NOON + timedelta(minutes=5))
+    kinds = (DeliveryKind.CARD_UPDATE, DeliveryKind.NOTICE)
+    views = [letter.view for kind in kinds for letter in scene.letters(sent, kind)]
+    ours = [v for v in views if isinstance(v, Card | Notice) and v.head.id == incident_id]
+    return "\n".join(map(str, ours))
+
+
+def test_each_names_the_other(db: Database, policy: Policy) -> None:
+    original, duplicate = two(db, policy)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    assert scene.card(db, duplicate).head.duplicate_of == "ESC-1"
+    assert scene.card(db, original).head.duplicates == ("ESC-2",)
+    assert "closed ESC-2 as a duplicate of this one" in told(db, policy, TEAM, original)
+    assert "as a duplicate of ESC-1" in told(db, policy, TEAM, duplicate)
+    said = posted(db, policy, original)
+    assert "duplicates=('ESC-2',)" in said
+    assert "has duplicate" in said
+
+
+def test_a_reopened_one_is_no_duplicate_any_more(db: Database, policy: Policy) -> None:
+    original, duplicate = two(db, policy)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    scene.send(db, policy, NOON + timedelta(minutes=1))
+    lifecycle.reopen(db, an_act(), duplicate, "it is another one")
+    assert scene.card(db, original).head.duplicates == ()
+    assert "ESC-2" not in posted(db, policy, original)
+    assert scene.card(db, duplicate).head.duplicate_of is None
+
+
+def test_a_restricted_original_is_named_to_the_invited_alone(db: Database, policy: Policy) -> None:
+    _, duplicate = two(db, policy, first=Tier.RESTRICTED)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    assert "ESC-1" in told(db, policy, an_act(MEI), duplicate)
+    assert "ESC-1" not in told(db, policy, TEAM, duplicate)
+    said = posted(db, policy, duplicate)
+    assert "duplicate" in said
+    assert "ESC-1" not in said
+
+
+def test_a_restricted_duplicate_is_named_to_the_invited_alone(db: Database, policy: Policy) -> None:
+    original, duplicate = two(db, policy, second=Tier.RESTRICTED)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    assert "ESC-2" in told(db, policy, an_act(MEI), original)
+    assert "ESC-2" not in told(db, policy, TEAM, original)
+    assert "ESC-2" not in posted(db, policy, original)
+
+
+def test_one_that_becomes_restricted_is_no_longer_named(db: Database, policy: Policy) -> None:
+    original, duplicate = two(db, policy)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    scene.send(db, policy, NOON + timedelta(minutes=1))
+    correcting.correct(db, policy, an_act(), duplicate, Correction(tier=Tier.RESTRICTED))
+    assert "duplicates=()" in posted(db, policy, original)
+    assert "ESC-2" not in told(db, policy, TEAM, original)
+
+
+def test_two_of_each_other_leave_whole_timelines(db: Database, policy: Policy) -> None:
+    original, duplicate = two(db, policy)
+    lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    lifecycle.duplicate(db, an_act(), original, "ESC-2")
+    assert exports.verify(db) == (2, [])
+    for incident_id in (original, duplicate):
+        kinds = scene.kinds_of_entries(db, incident_id)
+        assert kinds.count(EntryKind.HAS_DUPLICATE) == kinds.count(EntryKind.DUPLICATE) == 1
