@@ -113,7 +113,7 @@ async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator
         return
     outside = Outside(load_gateways(settings.gateways_path))
     await outside.load()
-    said = trial(Desk(policy, Words()), name)
+    said = trial(Desk(policy, Words()))
     for way in ways:
         yield await _tried(outside, name, Handed(way, said.subject, said.body, f"test-{name}"))
 

@@ -4,6 +4,7 @@ A handover begins from a page or from the incident; the subject says which.
 """
 
 from bot.domain.clockwork import Snooze
+from bot.domain.controls import IN_THE_LIST
 from bot.domain.errors import NotYours
 from bot.domain.severity import Severity
 
@@ -28,14 +29,15 @@ def snooze_in(value: str) -> tuple[Snooze, str]:
     return Snooze(length), subject
 
 
-def reminder_in(value: str) -> tuple[str, int | None]:
-    """Read `<times>:<id>`; releases before had the id alone."""
-    times, parted, reminder_id = value.partition(":")
+def reminder_in(value: str) -> tuple[str, int | None, bool]:
+    """Read `<times>:<id>`, and whether it stands in the list; releases before had the id alone."""
+    times, parted, rest = value.partition(":")
     if not parted:
-        return value, None
+        return value, None, False
+    reminder_id, _, place = rest.partition(":")
     if not times.isdecimal() or not reminder_id:
         raise NotYours
-    return reminder_id, int(times[:9])
+    return reminder_id, int(times[:9]), place == IN_THE_LIST
 
 
 def typed_as(key: str, severity: Severity, title: str, needs: str = "") -> str:

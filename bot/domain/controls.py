@@ -118,6 +118,9 @@ class Field(StrEnum):
     SUMMARY = "summary"
 
 
+IN_THE_LIST = "list"
+"""Behind the value of a button in a list that is drawn anew when it is pressed."""
+
 LONGEST_TITLE = 300
 """Characters of a title, in every form as in the record."""
 

@@ -114,7 +114,8 @@ class ReminderMessage:
 class TaskReminder:
     """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
 
-    The first message about it says who gave it (`by`), and what they want to be known (`summary`).
+    `by` gave it, or handed it over; the first message says that it is `new`, and what they want to
+    be known (`summary`).
     """
 
     task: TaskLine
@@ -123,6 +124,7 @@ class TaskReminder:
     instead: bool = False
     summary: str = ""
     by: UserId | None = None
+    new: bool = False
     outcome: Outcome | None = None
     until: datetime | None = None
 
@@ -146,13 +148,14 @@ class UpdateReminder:
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """A team's first step passed without an answer: to the owner. `tried` were asked in vain; the
-    team's row says who is paged now. `ended`: the incident has.
+    team's row says who is paged now. `ended`: the incident has. `you`: the reader was asked.
     """
 
     head: Head
     team: TeamRow
     tried: tuple[UserId, ...]
     ended: bool = False
+    you: bool = False
 
     @property
     def asks(self) -> bool:
@@ -162,7 +165,8 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class ExhaustedMessage:
-    """Nobody acknowledged: to the escalation manager. `ended`: the incident has."""
+    """Nobody acknowledged: to the escalation manager. `ended`: the incident has. `you`: it was the
+    reader, paged by name, who did not."""
 
     head: Head
     team: TeamRow
@@ -173,6 +177,7 @@ class ExhaustedMessage:
     again: bool = False
     """Whether the team was paged again after this was said."""
     may_repeat: bool = False
+    you: bool = False
 
     @property
     def asks(self) -> bool:

@@ -54,7 +54,7 @@ class OutsideExhausted:
 
     `title` is None where it may not be shown there; `tried` are names, and `untold` those whose
     page Slack has not taken; `zone` is its reader's. `in_person`: no team was asked for, but one
-    person.
+    person; `you`: that is the reader.
     """
 
     reference: str
@@ -69,6 +69,7 @@ class OutsideExhausted:
     zone: str
     may_repeat: bool = False
     in_person: bool = False
+    you: bool = False
 
 
 class Standing(Enum):

@@ -184,7 +184,7 @@ def _roles(section: RolesSection, people: _People) -> RoleRules:
             else:
                 by_person[people.id(holder)] = role
     everyone = Role[section.everyone.upper()] if section.everyone else Role.NOBODY
-    return RoleRules(_frozen(by_person), _frozen(by_group), everyone)
+    return RoleRules(_frozen(by_person), _frozen(by_group), everyone, section.emergency)
 
 
 def _frozen(mapping: Mapping[K, V]) -> Mapping[K, V]:

@@ -120,11 +120,15 @@ class DigestRule:
 
 @dataclass(frozen=True, slots=True)
 class RoleRules:
-    """Who holds which role, by person and by Slack user group."""
+    """Who holds which role, by person and by Slack user group.
+
+    `emergency` tells people without a role how to report one all the same.
+    """
 
     people: Mapping[UserId, Role]
     groups: Mapping[str, Role]
     everyone: Role
+    emergency: str = ""
 
 
 @dataclass(frozen=True)

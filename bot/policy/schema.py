@@ -21,6 +21,7 @@ from bot.policy.values import (
     Mention,
     PersonName,
     RoleHolder,
+    Sentence,
     SeverityKey,
     StepTarget,
     Text,
@@ -101,6 +102,7 @@ class RolesSection(Section):
     member: list[RoleHolder] = []
     viewer: list[RoleHolder] = []
     everyone: Literal["viewer", "member", "responder"] | None = None
+    emergency: Sentence = ""
 
 
 class OnDutySection(Section):

@@ -77,6 +77,9 @@ def shown(value: Any) -> str:
             return "a date or time without quotes"
 
 
+LONGEST_SENTENCE = 300
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise _expected(f"expected a text in quotes, found {shown(value)}")
@@ -175,8 +178,22 @@ def one_or_several(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else value
 
 
+def _sentence(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _expected(f"expected a sentence in quotes, found {shown(value)}")
+    said = " ".join(value.split())
+    if not said:
+        raise _expected("expected a sentence, found an empty one")
+    if len(said) > LONGEST_SENTENCE:
+        raise _expected(f"expected at most {LONGEST_SENTENCE} characters, found {len(said)}")
+    return said
+
+
 # The examples are shown when a key is missing.
 Text = Annotated[str, BeforeValidator(_text), Field(examples=["Legal"])]
+Sentence = Annotated[
+    str, BeforeValidator(_sentence), Field(examples=["In an emergency, call +65 0000 0000."])
+]
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(examples=["5m"])]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), Field(examples=["Asia/Singapore"])]
 ClockTime = Annotated[time, BeforeValidator(_clock), Field(examples=["09:00"])]

@@ -92,13 +92,15 @@ def open_tasks(view: Card) -> list[TaskLine]:
     return sorted((task for task in view.tasks if not task.done), key=lambda task: task.due_at)
 
 
-def next_deadline(view: Card) -> datetime | None:
-    """When the first open task is due; the next update has a field of its own."""
-    return min((task.due_at for task in view.tasks if not task.done), default=None)
+def next_due(view: Card) -> TaskLine | None:
+    """The open task that is due first; the next update has a field of its own."""
+    return next(iter(open_tasks(view)), None)
 
 
-def team_line(desk: Desk, row: TeamRow, now: datetime) -> Mrkdwn:
-    return Mrkdwn(" ".join(desk.say("card", _team_block(row, now), team=row).split("\n")))
+def team_line(desk: Desk, row: TeamRow, now: datetime, *, over: bool = False) -> Mrkdwn:
+    """`over`: the escalation has ended, so nothing of it is overdue."""
+    block = "team_cancelled" if over and row.state is RunState.PAGING else _team_block(row, now)
+    return Mrkdwn(" ".join(desk.say("card", block, team=row).split("\n")))
 
 
 def _buttons_for(state: State) -> tuple[Button, ...]:
@@ -145,7 +147,7 @@ def _named(desk: Desk, head: Head) -> dict[str, object]:
 
 
 def _facts(desk: Desk, view: Card) -> Iterator[Mrkdwn]:
-    head, named, deadline = view.head, _named(desk, view.head), next_deadline(view)
+    head, named, next_task = view.head, _named(desk, view.head), next_due(view)
     present = ["state", "owner"]
     present += [
         name for name in ("category", "surface", "market", "source", "root_cause") if named[name]
@@ -153,10 +155,10 @@ def _facts(desk: Desk, view: Card) -> Iterator[Mrkdwn]:
     present.append("opened")
     if head.update_due_at is not None and head.is_open:
         present.append("update_due")
-    if deadline is not None:
+    if next_task is not None:
         present.append("deadline")
     for name in present:
-        yield desk.say("card", name, card=view, deadline=deadline, **named)
+        yield desk.say("card", name, card=view, task=next_task, **named)
 
 
 def _describing(desk: Desk, head: Head) -> Iterator[Mrkdwn]:
@@ -179,7 +181,8 @@ def _teams(desk: Desk, view: Card) -> Part:
     heading = desk.say("card", "teams")
     known = list(desk.policy.teams)
     rows = sorted(_newest(view.teams), key=lambda row: (row.started_at, _place(known, row.team)))
-    said = [team_line(desk, row, view.now) for row in rows]
+    over = not view.head.is_open
+    said = [team_line(desk, row, view.now, over=over) for row in rows]
     return fitting.lines(heading, said, partial(_more, desk, "more_teams"))
 
 

@@ -19,16 +19,17 @@ from bot.render.pages import channel_link
 def unanswered(desk: Desk, view: Unanswered) -> Message:
     """To the owner: a team's first step passed, who is paged now, or what became of it."""
     head, team, asks = view.head, view.team, view.asks
-    said = desk.say("escalation", "unanswered", head=head, team=team, tried=view.tried, asks=asks)
+    values = {"head": head, "team": team, "you": view.you}
+    said = desk.say("escalation", "unanswered", tried=view.tried, asks=asks, **values)
     then = "unanswered_next" if asks else "unanswered_since"
     show = button(desk, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id)
     choices = [show, button(desk, Button.PAGE_TEAM, head.id)] if asks and head.full else [show]
     blocks: list[Block] = [
         section(said),
-        context(desk.say("escalation", then, team=team, ended=view.ended)),
+        context(desk.say("escalation", then, ended=view.ended, **values)),
         actions(choices),
     ]
-    return message(desk.say("escalation", "unanswered_fallback", head=head, team=team), blocks)
+    return message(desk.say("escalation", "unanswered_fallback", **values), blocks)
 
 
 def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
@@ -43,7 +44,9 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
     if not view.asks:
         blocks.append(section(desk.say("escalation", "exhausted_over", view=view, team=team)))
         return message(text, blocks)
-    blocks.append(context(desk.say("escalation", "exhausted_next", head=head, team=team)))
+    blocks.append(
+        context(desk.say("escalation", "exhausted_next", head=head, team=team, view=view))
+    )
     if view.may_repeat:
         blocks.append(context(desk.say("escalation", "exhausted_may_repeat")))
     blocks.append(actions(_exhausted_choices(desk, head)))

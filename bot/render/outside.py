@@ -56,11 +56,9 @@ def exhausted(desk: Desk, view: OutsideExhausted) -> Written:
     )
 
 
-def trial(desk: Desk, name: str) -> Written:
+def trial(desk: Desk) -> Written:
     """The message that tests a way outside Slack."""
-    return Written(
-        desk.plain("outside", "trial_subject"), desk.plain("outside", "trial_message", name=name)
-    )
+    return Written(desk.plain("outside", "trial_subject"), desk.plain("outside", "trial_message"))
 
 
 def linked_page(desk: Desk, view: LinkedPage, *, just_now: bool = False) -> str:
@@ -76,7 +74,7 @@ def expired(desk: Desk) -> str:
 
 def refused(desk: Desk, error: Exception | None = None) -> str:
     """Say why a link does not work, and what would."""
-    return _whole(desk, desk.words.html("outside", _block_for(error)), None)
+    return _whole(desk, desk.words.html("outside", _block_for(error), desk=desk), None)
 
 
 def _severe(desk: Desk, page: OutsidePage) -> str:

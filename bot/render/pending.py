@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.domain.controls import Button
+from bot.domain.controls import IN_THE_LIST, Button
 from bot.domain.reading import ReminderLine, Reminders
 from bot.render import fitting
 from bot.render.blocks import Block, actions, button, context, divider, section
@@ -24,30 +24,37 @@ def reminder_cancelled(desk: Desk, line: ReminderLine) -> Message:
     return message(said, [section(said)])
 
 
-def reminders(desk: Desk, view: Reminders) -> Message:
-    """Each with the buttons that change and cancel it; what does not fit is counted."""
+def reminders(desk: Desk, view: Reminders, cancelled: ReminderLine | None = None) -> Message:
+    """Each with the buttons that change and cancel it; what does not fit is counted.
+
+    `cancelled`: one that stood there and was just cancelled.
+    """
+    blocks: list[Block] = []
+    if cancelled is not None:
+        blocks.append(section(desk.say("answers", "reminder_cancelled", line=cancelled)))
     if not view.lines:
         none = desk.say("answers", "reminders_none", may_set=view.may_set)
-        return message(none, [section(none)])
+        return message(none, [*blocks, section(none)])
     heading = desk.say("answers", "reminders", total=view.total)
     listed = fitting.rows(
         [row(desk, line) for line in view.lines],
         lambda count: context(desk.say("answers", "reminders_more", count=count)),
         beyond=view.total - len(view.lines),
     )
-    return message(heading, [section(heading), listed])
+    return message(heading, [*blocks, section(heading), listed])
 
 
 def row(desk: Desk, line: ReminderLine, *, home: bool = False, may_act: bool = True) -> list[Block]:
     """A line parts each from the next, so that it is clear which one a button cancels."""
     said = desk.say("answers", "reminder_row", line=line, home=home)
-    return [section(said), *([choices(desk, line)] if may_act else []), divider()]
+    pressed = choices(desk, line, "" if home else f":{IN_THE_LIST}")
+    return [section(said), *([pressed] if may_act else []), divider()]
 
 
-def choices(desk: Desk, line: ReminderLine) -> Block:
+def choices(desk: Desk, line: ReminderLine, place: str = "") -> Block:
     return actions(
         [
             button(desk, Button.REMINDER_CHANGE, line.id),
-            button(desk, Button.REMINDER_CANCEL, line.as_set),
+            button(desk, Button.REMINDER_CANCEL, f"{line.as_set}{place}"),
         ]
     )

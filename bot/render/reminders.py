@@ -43,33 +43,42 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
     """
     task, asks = view.task, view.outcome is None and not view.task.done
     text = task.text if task.head.full else None
-    heading = _task_heading(desk, view)
+    block = _task_block(view)
+    heading = desk.say("reminder", block, task=task, view=view)
     told = desk.say("reminder", "task_text", text=text) if text else Mrkdwn()
     told = told or desk.say("reminder", "task_hidden")
     blocks: list[Block] = [
         section(Mrkdwn(f"{heading}\n{told}")),
         *_summary(desk, view),
-        context(desk.say("reminder", "task_context", task=task, asks=asks)),
+        context(
+            desk.say(
+                "reminder",
+                "task_context",
+                task=task,
+                asks=asks,
+                by=None if block == "task_given" else view.by,
+            )
+        ),
         *_late(desk, view.late),
     ]
     if asks and view.instead:
         blocks.append(context(desk.say("reminder", "task_instead", task=task)))
     if asks:
         blocks.append(actions(_choices(desk, view)))
-    said = desk.say("reminder", "task_fallback", task=task, asks=asks, instead=view.instead)
+    said = desk.say("reminder", "task_fallback", task=task, asks=asks, view=view)
     return message(said, blocks)
 
 
-def _task_heading(desk: Desk, view: TaskReminder) -> Mrkdwn:
+def _task_block(view: TaskReminder) -> str:
+    """Which heading it has."""
     task = view.task
     if view.outcome is not None and not (task.done and view.outcome is Outcome.DONE):
-        return desk.say("reminder", "task_outcome", task=task, view=view)
+        return "task_outcome"
     if task.done:
-        return desk.say("reminder", "task_done", task=task)
+        return "task_done"
     if task.overdue(view.now):
-        return desk.say("reminder", "task_overdue", task=task, instead=view.instead)
-    block = "task_due" if view.by is None or view.instead else "task_given"
-    return desk.say("reminder", block, task=task, instead=view.instead, by=view.by)
+        return "task_overdue"
+    return "task_given" if view.new and view.by is not None else "task_due"
 
 
 def _summary(desk: Desk, view: TaskReminder) -> list[Block]:

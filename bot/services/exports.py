@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.ids import reference
+from bot.domain.paging import person_of
 from bot.domain.sealed import difference
 from bot.domain.timeline import GENESIS, Entry, chain
 from bot.store import followups, incidents, pages
 from bot.store.database import Database
-from bot.store.tables import Incident, TimelineEntry
+from bot.store.tables import Incident, PagingRun, TimelineEntry
 
 BATCH = 200
 MOST_MISSING = 100
@@ -32,7 +33,7 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
                 "timeline": [
                     entry.model_dump(mode="json") for entry in incidents.timeline(tx, incident.id)
                 ],
-                "runs": [run.model_dump(mode="json") for run in pages.runs_of(tx, [incident.id])],
+                "runs": [_run(run) for run in pages.runs_of(tx, [incident.id])],
                 "pages": [
                     page.model_dump(mode="json")
                     for page in pages.pages_of_incident(tx, incident.id)
@@ -47,6 +48,13 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
             }
         # Whoever reads may take their time: not within a transaction.
         yield record
+
+
+def _run(run: PagingRun) -> dict[str, Any]:
+    """One of a person who was paged by name says so: no team has their key."""
+    person = person_of(run.team_key)
+    row = {**run.model_dump(mode="json"), "person": person}
+    return row if person is None else {**row, "team_key": None}
 
 
 def _incidents(db: Database, number: int | None) -> Iterator[Incident]:

@@ -206,7 +206,7 @@ def _name(tx: Transaction, task: Task) -> str:
 def add_reminder(
     db: Database, act: Act, *, text: str, due_at: datetime, incident_id: str | None = None
 ) -> str:
-    """Remind this person later; return its id. On an incident it also stands on the timeline."""
+    """Remind this person later; return its id. It is theirs alone: no timeline has it."""
     if incident_id is None:
         require(act, Deed.REMIND)
     text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
@@ -233,7 +233,6 @@ def add_reminder(
         with take_up(tx, act, incident_id, Deed.REMIND, ended_too=True) as case:
             case.add(Reminder, row)
             case.plan(timer)
-            case.record(EntryKind.REMINDER, to=act.user, text=text, due_at=due_at.isoformat())
     return reminder_id
 
 

@@ -148,6 +148,7 @@ def outside_exhausted(
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, reader),
         in_person=person_of(run.team_key) is not None,
+        you=person_of(run.team_key) == reader,
     )
 
 

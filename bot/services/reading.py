@@ -15,6 +15,7 @@ from bot.domain.reading import Card, Details, Head, Listing, Older, TaskLine
 from bot.domain.rights import Deed, may, require
 from bot.domain.severity import Severity, parse_severity
 from bot.domain.sought import retyped, sought
+from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import duplicates, theirs, views
@@ -26,7 +27,7 @@ from bot.services.team_rows import team_rows
 from bot.store import followups, incidents, pages, searching
 from bot.store.database import Database
 from bot.store.ended import ended_ones
-from bot.store.tables import Incident
+from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
 
@@ -232,12 +233,18 @@ def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -
         incident, shown = readable(tx, act, incident_id)
         entries = incidents.timeline(tx, incident_id, newest=newest)
         sees = duplicates.seen_by(tx, act)
+        shared = [one for one in entries if _is_shared(one) or one.actor == act.user]
         return Details(
             card=card_of(tx, incident, shown, act.now, sees=sees),
-            entries=tuple(duplicates.entry_lines(tx, entries, sees)),
+            entries=tuple(duplicates.entry_lines(tx, shared, sees)),
             deeds=_deeds(tx, act, incident),
             more_entries=incident.entries - len(entries),
         )
+
+
+def _is_shared(entry: TimelineEntry) -> bool:
+    """Releases up to 0.2 wrote a person's own reminders on the timeline."""
+    return entry.kind is not EntryKind.REMINDER
 
 
 def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:

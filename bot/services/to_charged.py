@@ -53,8 +53,9 @@ def _unanswered(shelf: Shelf, claimed: Claimed, run: PagingRun, incident: Incide
     team = views.team_row(run, told)
     # What it tells of has happened: who is paged since then is said apart.
     tried = tuple(UserId(user) for user in claimed.args.get("tried", ()))
-    head = for_person(shelf, incident, reader_of(claimed))
-    return Unanswered(head, team, tried or team.paged, ended=incident.ended_at is not None)
+    reader = reader_of(claimed)
+    head, ended = for_person(shelf, incident, reader), incident.ended_at is not None
+    return Unanswered(head, team, tried or team.paged, ended=ended, you=team.person == reader)
 
 
 def exhausted(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
@@ -85,8 +86,13 @@ def _exhausted(
     told = pages.pages_of_run(shelf.tx, run.id)
     untold = views.unsent_of(told)
     tried = dict.fromkeys(UserId(page.target) for page in told if page.target not in untold)
-    head = for_person(shelf, incident, reader_of(claimed))
-    ended, repeat = incident.ended_at is not None, bool(claimed.args.get("may_repeat"))
+    reader, team = reader_of(claimed), views.team_row(run, told)
     return ExhaustedMessage(
-        head, views.team_row(run, told), tuple(tried), untold, ended=ended, may_repeat=repeat
+        for_person(shelf, incident, reader),
+        team,
+        tuple(tried),
+        untold,
+        ended=incident.ended_at is not None,
+        may_repeat=bool(claimed.args.get("may_repeat")),
+        you=team.person == reader,
     )

@@ -126,19 +126,17 @@ def _task(
 
 
 def _as_given(shelf: Shelf, view: TaskReminder, row: Task, claimed: Claimed) -> TaskReminder:
-    """Add who gave the task to the person who has it now, and what was said, if they may know.
-
-    Only in the first message about it: the later ones remind.
-    """
-    if claimed.args.get("moment") != "given" or not view.task.head.full:
+    """Add who gave the task to the person who has it now; to the first message about it also what
+    was said, if they may know."""
+    if not view.task.head.full or view.instead:
         return view
+    given = incidents.task_given(shelf.tx, row.incident_id, row.id)
+    by = given.actor if given is not None else row.created_by
     seq = claimed.args.get("seq")
-    if seq is None:
-        return replace(view, by=UserId(row.created_by))
-    entry = incidents.entry(shelf.tx, row.incident_id, int(seq))
-    if entry is None or entry.data.get("assignee") != row.assignee:
-        return view
-    return replace(view, summary=entry.data.get("summary", ""), by=UserId(entry.actor))
+    # One that was handed over since is another person's.
+    new = claimed.args.get("moment") == "given" and seq in (None, given.seq if given else None)
+    view = replace(view, by=UserId(by) if by != row.assignee else None, new=new)
+    return replace(view, summary=given.data.get("summary", "")) if new and given else view
 
 
 def update_due(shelf: Shelf, policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

@@ -214,6 +214,19 @@ def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
     return next((entry for entry in edits if entry.data.get("field") == "tier"), None)
 
 
+def task_given(tx: Transaction, incident_id: str, task_id: str) -> TimelineEntry | None:
+    """Return the newest entry by which a task was given, or handed over."""
+    given = tx.all(
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.TASK,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+    )
+    return next((entry for entry in given if entry.data.get("task") == task_id), None)
+
+
 def newest_of_room(tx: Transaction, incident_id: str) -> TimelineEntry | None:
     """Return the newest entry about an incident's channel."""
     of_room = (

@@ -12,7 +12,7 @@ from bot.render import pending as render
 from bot.services import followups, lifecycle, pending, reading
 from bot.store.tables.states import ReminderState
 from handlers.actions.click import Click
-from handlers.answer import Answer, Modal
+from handlers.answer import Answer, Instead, Modal
 from handlers.subjects import reminder_in, snooze_in
 
 
@@ -44,9 +44,15 @@ async def snooze_reminder(click: Click) -> Answer:
 
 
 async def cancel_reminder(click: Click) -> Answer:
-    reminder_id, times = reminder_in(click.value)
+    """Its buttons go: the answer to it, or the list without it, takes the place of the message."""
+    reminder_id, times, listed = reminder_in(click.value)
     line = await click.write(pending.cancel, click.act, reminder_id, times)
-    return render.reminder_cancelled(click.desk, line)
+    if listed:
+        left = await click.read(pending.reminders, click.act)
+        answer = render.reminders(click.desk, left, line)
+    else:
+        answer = render.reminder_cancelled(click.desk, line)
+    return Instead(answer.text, answer.blocks)
 
 
 async def change_reminder(click: Click) -> Answer:

@@ -1,6 +1,8 @@
 """What is refused is not lost: the text to copy, and *Open this* where it may be a report."""
 
 import html
+import re
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
@@ -39,6 +41,8 @@ _LONG = 30
 """Characters: more than a person wants to type again."""
 _A_SENTENCE = 3
 """Words that may be a report."""
+_WORD = re.compile(r"\w+")
+_CODE = re.compile(r"`([^`]+)`")
 _ME = frozenset({"me", "myself"})
 
 
@@ -107,9 +111,15 @@ def with_text(desk: Desk, answer: Message, text: str) -> Message:
     if len(kept) <= _LONG:
         return answer
     visible = " ".join(html.unescape(" ".join(texts(answer))).split())
-    if "\n" not in kept and kept in visible:
+    if "\n" not in kept and (kept in visible or _in_a_command(kept, visible)):
         return answer
     return offers.with_text(desk, answer, f"{COMMAND} {said}")
+
+
+def _in_a_command(kept: str, visible: str) -> bool:
+    """Whether one command to copy has all of its words, if in another order."""
+    words = Counter(_WORD.findall(kept.lower()))
+    return any(words <= Counter(_WORD.findall(code.lower())) for code in _CODE.findall(visible))
 
 
 def _behind_the_verb(text: str) -> str:

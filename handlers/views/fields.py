@@ -19,7 +19,7 @@ from bot.domain.errors import (
 from bot.domain.ids import UserId
 from bot.render.answers import refusal_plain
 from bot.render.desk import Desk
-from bot.render.forms import field_of
+from bot.render.forms import field_of, since_of
 
 LONGEST_ERROR = 300
 
@@ -58,6 +58,10 @@ class Fields:
             if block.get("type") == "input" and field_of(block_id) == str(field):
                 return block_id
         return None
+
+    def since(self, field: Field) -> str:
+        """What had been chosen when a field's input was drawn."""
+        return since_of(self.block_of(field) or "")
 
     def _entry(self, field: Field) -> Mapping[str, Any]:
         values = (self.view.get("state") or {}).get("values") or {}

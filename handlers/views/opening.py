@@ -25,7 +25,8 @@ def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.F
 
     `aside` has the fields that are not shown at the moment.
     """
-    category, severity = fields.chosen(Field.CATEGORY), fields.chosen(Field.SEVERITY)
+    category, drawn = fields.chosen(Field.CATEGORY), fields.since(Field.SEVERITY)
+    severity = forms.own_severity(fields.chosen(Field.SEVERITY), drawn)
     tier, shown = fields.chosen(Field.TIER), fields.has(Field.TITLE)
     return forms.Filled(
         title=fields.text(Field.TITLE) if shown else aside.title,
@@ -40,6 +41,7 @@ def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.F
         criteria=fields.all_chosen(Field.CRITERIA),
         teams=tuple(TeamKey(team) for team in fields.all_chosen(Field.TEAMS)),
         tier=Tier(tier) if tier in list(Tier) else Tier.STANDARD,
+        drawn=drawn,
     )
 
 
@@ -63,7 +65,7 @@ def _with_changes(desk: Desk, fields: Fields, filled: forms.Filled, aside: Aside
 def _proposed_then(desk: Desk, fields: Fields) -> tuple[TeamKey, ...]:
     """The teams that were proposed when the form was drawn; the block_id of the teams says for
     which category and severity that was."""
-    category, _, severity = forms.since_of(fields.block_of(Field.TEAMS) or "").partition(":")
+    category, _, severity = fields.since(Field.TEAMS).partition(":")
     if category not in desk.policy.categories or severity not in list(Severity):
         return ()
     return desk.policy.proposed_teams(category, Severity(severity))

@@ -5,6 +5,7 @@ from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import forms
 from playground.driver import texts
+from playground.records import View
 from tests.databases import on_sqlite
 from tests.factories import PRIYA
 from tests.handlers.modals import (
@@ -248,3 +249,39 @@ async def test_a_guests_shortcut_is_refused(stage: Stage) -> None:
     await stage.person("gus").shortcut(Shortcut.ESCALATE_MESSAGE, message)
     await stage.settled()
     assert "no role here" in texts(stage.person("gus").sees("general")[-1])
+
+
+def shown_severity(view: View) -> str:
+    return str(view.state[block_of(view, "severity")]["severity"]["selected_option"]["value"])
+
+
+async def test_the_form_shows_the_severity_that_it_opens_with(stage: Stage) -> None:
+    """What a criterion, a person affected or the category demands; else the person's own choice."""
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    await choose(stage, "severity", "P3")
+    raised = await choose(stage, "criteria", ["imminent-threat"])
+    assert shown_severity(raised) == "P0"
+    assert "This will be opened as *P0*, because of" in words(raised)
+    for _ in range(3):
+        again = await choose(stage, "severity", "P3")
+        assert shown_severity(again) == "P0"
+    lowered = await choose(stage, "severity", "P2")
+    assert shown_severity(lowered) == "P0"
+    own = await choose(stage, "criteria", [])
+    assert shown_severity(own) == "P2"
+    category = next(c for c in stage.policy.categories.values() if c.least_severity)
+    demanded = await choose(stage, "category", category.key)
+    assert shown_severity(demanded) == category.least_severity
+    assert f"the lowest severity for {category.label}" in words(demanded)
+    assert shown_severity(await choose(stage, "category", "harassment")) == "P2"
+
+
+async def test_what_is_shown_without_a_choice_may_be_sent(stage: Stage) -> None:
+    await opening_form(stage)
+    await choose(stage, "category", "harassment")
+    view = await choose(stage, "criteria", ["imminent-threat"])
+    assert shown_severity(view) == "P0"
+    sent = await stage.person("mei").submit({block_of(view, "title"): {"title": "Pile-on"}})
+    assert sent.ok, sent
+    assert stage.incidents()[0].severity == "P0"

@@ -21,6 +21,13 @@ async def told(stage: Stage, command: str, who: str = "mei") -> Message:
     return outcome.message
 
 
+async def became(stage: Stage, message: Message) -> str:
+    """What stands in the place of an answer after its *Cancel* was pressed."""
+    assert await stage.answer_to_click("mei", message, Button.REMINDER_CANCEL) == ""
+    [now] = [one for one in stage.slack.messages(message.channel) if one.ts == message.ts]
+    return texts(now) + str([block for block in now.blocks if block["type"] == "actions"])
+
+
 def reminder(stage: Stage) -> Reminder:
     with stage.db.reading() as tx:
         [row] = tx.all(select(Reminder))
@@ -29,11 +36,11 @@ def reminder(stage: Stage) -> Reminder:
 
 async def test_the_answer_to_remind_cancels_it(stage: Stage) -> None:
     answer = await told(stage, "remind tomorrow noon ask Legal")
-    said = await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
+    said = await became(stage, answer)
     assert "Cancelled" in said
     assert "ask Legal" in said
+    assert Button.REMINDER_CHANGE not in said
     assert reminder(stage).state is ReminderState.STOPPED
-    assert "already cancelled" in await stage.answer_to_click("mei", answer, Button.REMINDER_CANCEL)
     assert "You have no reminders waiting" in await stage.command("mei", "reminders")
 
 
@@ -61,7 +68,7 @@ async def test_an_outdated_answer_does_not_cancel_the_changed_reminder(stage: St
     assert "You changed this reminder after that message" in said
     assert reminder(stage).state is ReminderState.WAITING
     listed = await told(stage, "reminders")
-    assert "Cancelled" in await stage.answer_to_click("mei", listed, Button.REMINDER_CANCEL)
+    assert "Cancelled" in await became(stage, listed)
 
 
 async def test_the_list_has_a_cancel_for_each(stage: Stage) -> None:
@@ -73,6 +80,19 @@ async def test_the_list_has_a_cancel_for_each(stage: Stage) -> None:
     assert "2 reminders waiting" in said
     assert said.index("second") < said.index("first")
     assert "another person" not in said
+
+
+async def test_the_list_stays_true_when_one_is_cancelled(stage: Stage) -> None:
+    await stage.command("mei", "remind in 2h first")
+    await stage.command("mei", "remind in 1h second")
+    listed = await told(stage, "reminders")
+    said = await became(stage, listed)
+    assert "Cancelled. You will not get this reminder: second" in said
+    assert "1 reminder waiting" in said
+    assert said.count("second") == 1
+    assert said.count(Button.REMINDER_CANCEL.value) == 1
+    [now] = [one for one in stage.slack.messages(listed.channel) if one.ts == listed.ts]
+    assert "You have no reminders waiting" in await became(stage, now)
 
 
 async def test_reminders_takes_no_text(stage: Stage) -> None:

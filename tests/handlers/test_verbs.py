@@ -6,9 +6,11 @@ from sqlmodel import select
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
+from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
+from bot.services.case import take_up
 from bot.store.tables import Inbound
 from handlers.commands import VERBS
 from handlers.commands.typed import read
@@ -30,7 +32,7 @@ async def test_open_stores_the_incident_and_says_who_is_paged(stage: Stage) -> N
 @pytest.mark.parametrize("space", ["\n", "\t", "\u00a0", "\u3000"])
 async def test_a_severity_counts_whatever_space_is_behind_it(stage: Stage, space: str) -> None:
     """A P0 that is taken for a P2 pages hours later."""
-    await stage.command("mei", f"open p0{space}Threat{space}against a school")
+    await stage.command("mei", f"open p0{space}Threat against a school")
     [incident] = stage.incidents()
     assert (incident.title, incident.severity) == ("Threat against a school", "P0")
 
@@ -208,12 +210,25 @@ async def test_remind_without_an_incident_is_personal(stage: Stage) -> None:
     assert "Reminder set for" in said
 
 
-async def test_remind_in_an_incidents_channel_stands_on_its_timeline(stage: Stage) -> None:
+async def test_a_reminder_in_an_incidents_channel_is_not_on_the_shared_timeline(
+    stage: Stage,
+) -> None:
     opened = stage.opened()
     stage.in_channel(opened)
-    await stage.command("mei", "remind tomorrow 9:00 look at the numbers", "esc-1")
-    entry = stage.details(opened.head.id).entries[-1]
-    assert (entry.kind, entry.data["text"]) == (EntryKind.REMINDER, "look at the numbers")
+    before = stage.details(opened.head.id).entries
+    said = await stage.command("mei", "remind tomorrow 9:00 look at the numbers", "esc-1")
+    assert "about ESC-1: look at the numbers" in said
+    assert stage.details(opened.head.id).entries == before
+
+
+async def test_a_reminder_that_an_earlier_release_wrote_there_is_shown_to_its_person_alone(
+    stage: Stage,
+) -> None:
+    opened = stage.opened()
+    with stage.db.transaction() as tx, take_up(tx, an_act(), opened.head.id, Deed.NOTE) as case:
+        case.record(EntryKind.REMINDER, to=MEI, text="look at the numbers")
+    assert "look at the numbers" in str(stage.details(opened.head.id).entries)
+    assert "look at the numbers" not in str(stage.details(opened.head.id, user=PRIYA).entries)
 
 
 async def test_task_is_split_at_the_last_by_that_a_time_follows(stage: Stage) -> None:

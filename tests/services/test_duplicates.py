@@ -13,7 +13,7 @@ from bot.policy import Policy
 from bot.render.desk import Desk
 from bot.render.notices import sentence
 from bot.render.words import Words
-from bot.services import correcting, exports, lifecycle, reading, rooms
+from bot.services import correcting, exports, lifecycle, reading
 from bot.services.correcting import Correction
 from bot.store.database import Database
 from tests.databases import on_sqlite
@@ -21,6 +21,7 @@ from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
 from tests.services import scene
 
 pytestmark = on_sqlite
+MINUTE = timedelta(minutes=1)
 TEAM = an_act(SOFIA, role=Role.RESPONDER)
 
 
@@ -35,10 +36,6 @@ def two(
     """ESC-1 and ESC-2, each in a channel of its own."""
     both = [an_incident(db, policy, tier=tier, teams=()).head.id for tier in (first, second)]
     scene.send(db, policy)
-    for number, incident_id in enumerate(both, start=1):
-        with db.transaction() as tx:
-            rooms.channel_made(tx, an_act(), incident_id, f"C0ESC{number}", f"esc-{number}")
-    scene.send(db, policy)
     return both[0], both[1]
 
 
@@ -52,7 +49,7 @@ def told(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
 
 def posted(db: Database, policy: Policy, incident_id: str) -> str:
     """What the incident's channel is sent."""
-    sent = scene.send(db, policy, NOON + timedelta(minutes=5))
+    sent = [one for minutes in (5, 6) for one in scene.send(db, policy, NOON + minutes * MINUTE)]
     kinds = (DeliveryKind.CARD_UPDATE, DeliveryKind.NOTICE)
     views = [letter.view for kind in kinds for letter in scene.letters(sent, kind)]
     ours = [v for v in views if isinstance(v, Card | Notice) and v.head.id == incident_id]
@@ -74,7 +71,7 @@ def test_each_names_the_other(db: Database, policy: Policy) -> None:
 def test_a_reopened_one_is_no_duplicate_any_more(db: Database, policy: Policy) -> None:
     original, duplicate = two(db, policy)
     lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
-    scene.send(db, policy, NOON + timedelta(minutes=1))
+    scene.send(db, policy, NOON + MINUTE)
     lifecycle.reopen(db, an_act(), duplicate, "it is another one")
     assert scene.card(db, original).head.duplicates == ()
     assert "ESC-2" not in posted(db, policy, original)
@@ -102,7 +99,7 @@ def test_a_restricted_duplicate_is_named_to_the_invited_alone(db: Database, poli
 def test_one_that_becomes_restricted_is_no_longer_named(db: Database, policy: Policy) -> None:
     original, duplicate = two(db, policy)
     lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
-    scene.send(db, policy, NOON + timedelta(minutes=1))
+    scene.send(db, policy, NOON + MINUTE)
     correcting.correct(db, policy, an_act(), duplicate, Correction(tier=Tier.RESTRICTED))
     assert "duplicates=()" in posted(db, policy, original)
     assert "ESC-2" not in told(db, policy, TEAM, original)

@@ -123,20 +123,25 @@ def test_a_task_speaks_before_it_is_due_when_it_is_and_each_day_after(
     assert heard(db, policy, kind, 3 * HOUR + 9 * DAY) == [False]
 
 
-def test_a_person_reads_who_gave_them_a_task_when_it_is_new(db: Database, policy: Policy) -> None:
+def test_each_message_about_a_task_says_who_gave_it_and_the_first_that_it_is_new(
+    db: Database, policy: Policy
+) -> None:
     incident_id = quiet(db, policy)
     followups.add_task(
         db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=NOON + 3 * HOUR
     )
 
-    def by() -> list[object]:
+    def told() -> list[object]:
         sent = scene.send(db, policy, NOON + 3 * HOUR)
-        letters = scene.letters(sent, DeliveryKind.TASK_REMINDER)
-        return [getattr(letter.view, "by", "?") for letter in letters]
+        views = [letter.view for letter in scene.letters(sent, DeliveryKind.TASK_REMINDER)]
+        return [(view.by, view.new) for view in views if isinstance(view, TaskReminder)]
 
-    assert by() == [MEI]
+    assert told() == [(MEI, True)]
     scene.tick(db, policy, NOON + 3 * HOUR)
-    assert by() == [None]
+    assert told() == [(MEI, False)]
+    task_id = scene.outgoing_rows(db, DeliveryKind.TASK_REMINDER)[0].subject
+    followups.hand_over_task(db, an_act(PRIYA), task_id, TOM)
+    assert told() == [(PRIYA, True)]
 
 
 def test_the_card_says_that_a_task_is_overdue_from_when_it_is(db: Database, policy: Policy) -> None:

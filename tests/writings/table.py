@@ -172,13 +172,16 @@ class Table:
             for number in sorted(touched):
                 row_id, seen, _ = self._known[number]
                 entries += [e for e in incidents.timeline(tx, row_id, newest=None) if e.seq > seen]
+            reminders = _new(tx, Reminder)
+            about = {one.incident_id for one in reminders}
+            touched |= {number for number, row in self._known.items() if row[0] in about}
             return Became(
                 text,
                 form,
                 frozenset(touched),
                 tuple(opened),
                 tuple(entries),
-                _new(tx, Reminder),
+                reminders,
                 _new(tx, Task),
                 _new(tx, PagingRun),
             )

@@ -22,6 +22,7 @@ from tests.writings.table import (
     NAMED,
     NO_CHANNEL,
     OPEN_CHANNEL,
+    OTHER,
     RESOLVED,
     Became,
     Table,
@@ -50,6 +51,8 @@ class Deed:
     said: Any = None
     who: str = MEI
     number: int = NAMED
+    too: frozenset[int] = frozenset()
+    """What else it is written on."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -71,7 +74,7 @@ DEEDS = (
     Deed("remind {} in 2h " + TEXT, EntryKind.REMINDER, ("text", TYPED)),
     Deed("resolve {} " + TEXT, None),
     Deed("decline {} " + TEXT, EntryKind.STATE, ("note", TYPED)),
-    Deed("duplicate {} of ESC-6", EntryKind.DUPLICATE, ("of", "ESC-6")),
+    Deed("duplicate {} of ESC-6", EntryKind.DUPLICATE, ("of", "ESC-6"), too=frozenset({OTHER})),
     Deed("close {}", EntryKind.STATE, ("to", "reviewed"), number=RESOLVED),
     Deed("reopen {} " + TEXT, EntryKind.REOPENED, ("reason", TYPED), number=RESOLVED),
 )
@@ -93,9 +96,10 @@ def did(deed: Deed, became: Became, text: str = "") -> bool:
     if deed.kind is None:
         shown = became.text + str(became.form)
         return became.nothing and f"ESC-{deed.number}" in shown and f"ESC-{HERE}" not in shown
-    if became.touched != {deed.number}:
+    if became.touched != {deed.number} | deed.too:
         return False
     found = [entry.data for entry in became.entries if entry.kind is deed.kind]
+    found += [{"text": one.text} for one in became.reminders if deed.kind is EntryKind.REMINDER]
     key, value = deed.said or ("", None)
     return any(not key or data.get(key) == value for data in found)
 

@@ -30,7 +30,8 @@ class Filled:
 
     `teams` None means those that the policy proposes. `tier` is what the person chose: a stricter
     one of the category goes before it. `changes` is how the person's teams differ from those that
-    the policy proposes.
+    the policy proposes. `severity` is the person's own choice, which the form shows only where
+    nothing raises it; `drawn` is what its input is named after by now.
     """
 
     title: str = ""
@@ -46,6 +47,7 @@ class Filled:
     teams: tuple[TeamKey, ...] | None = None
     tier: Tier = Tier.STANDARD
     changes: Aside = NOTHING
+    drawn: str = ""
 
 
 def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
@@ -153,7 +155,7 @@ def _title(desk: Desk, filled: Filled) -> Block:
 def _what(desk: Desk, filled: Filled) -> list[Block]:
     labels = {key: category.label for key, category in desk.policy.categories.items()}
     severities = [_severity_option(desk, severity) for severity in desk.policy.severities]
-    chosen = filled.severity.value if filled.severity else None
+    severity = effective_severity(desk, filled)
     blocks: list[Block] = [
         inputs.labelled(
             desk,
@@ -164,18 +166,37 @@ def _what(desk: Desk, filled: Filled) -> list[Block]:
         inputs.labelled(
             desk,
             Field.SEVERITY,
-            inputs.choice(desk, Field.SEVERITY, severities, chosen),
+            inputs.choice(desk, Field.SEVERITY, severities, severity.value if severity else None),
             dispatch=True,
+            since=_severity_since(filled, severity),
         ),
     ]
     groups = list(_criteria(desk))
     if groups:
         element = inputs.grouped_choices(desk, Field.CRITERIA, groups, filled.criteria)
         blocks.append(inputs.labelled(desk, Field.CRITERIA, element, optional=True, dispatch=True))
-    severity = effective_severity(desk, filled)
-    if severity is not None and filled.severity not in (None, severity):
+    if severity is not filled.severity and severity is not None:
         blocks.append(context(_raised(desk, filled, severity)))
     return blocks
+
+
+def _severity_since(filled: Filled, severity: Severity | None) -> str:
+    """Name the input after what it shows and what was chosen, where these differ.
+
+    A person may choose once more what was raised before: with the name that it has now, Slack would
+    go on showing their choice.
+    """
+    if severity is None or severity is filled.severity:
+        return ""
+    since = f"{severity}:{filled.severity or ''}"
+    return f"{since}:again" if filled.drawn == since else since
+
+
+def own_severity(shown: str | None, since: str) -> str | None:
+    """Return what the person chose: what the input shows, unless it was drawn with another one."""
+    raised_to, _, rest = since.partition(":")
+    own = rest.removesuffix(":again")
+    return own or None if since and shown == raised_to else shown
 
 
 def _severity_option(desk: Desk, severity: Severity) -> Option:
@@ -196,8 +217,17 @@ def _criteria(desk: Desk) -> Iterator[OptionGroup]:
 
 def _raised(desk: Desk, filled: Filled, severity: Severity) -> Mrkdwn:
     table = desk.policy.criteria_table()
-    causes = [code for code in filled.criteria if table.get(code) is severity]
-    return desk.say("forms", "raised", severity=severity, criteria=desk.criteria(causes))
+    codes = dict.fromkeys((*filled.criteria, *filled.affected))
+    causes = [code for code in codes if table.get(code) is severity]
+    category = desk.policy.categories.get(filled.category or "")
+    demands = category is not None and category.least_severity is severity
+    return desk.say(
+        "forms",
+        "raised",
+        severity=severity,
+        criteria=desk.criteria(causes),
+        category=category.label if category is not None and demands else "",
+    )
 
 
 def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:

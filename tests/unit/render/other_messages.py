@@ -249,22 +249,40 @@ MESSAGES: Mapping[str, Case] = {
     "task overdue of somebody who has left": Case(
         reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
     ),
-    "task given": Case(reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI)),
+    "task, given by another person": Case(
+        reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI)
+    ),
+    "task given": Case(reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI, new=True)),
     "task given, overdue by now": Case(
         reminders.task_reminder, TaskReminder(a_task(due_at=NOW - HOUR), NOW, by=MEI)
     ),
     "task handed over": Case(
         reminders.task_reminder,
-        TaskReminder(a_task(), NOW, summary="The agency <b>waits</b> & asks twice", by=MEI),
+        TaskReminder(
+            a_task(), NOW, summary="The agency <b>waits</b> & asks twice", by=MEI, new=True
+        ),
     ),
     "task handed over, too much": Case(
-        reminders.task_reminder, TaskReminder(a_task(), NOW, summary="&" * 3_000, by=MEI)
+        reminders.task_reminder, TaskReminder(a_task(), NOW, summary="&" * 3_000, by=MEI, new=True)
     ),
     "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
     "follow-up of somebody who has left, masked": Case(
         reminders.task_reminder,
         TaskReminder(
             a_task(head=a_masked_head(), due_at=NOW - 26 * HOUR, follow_up=True), NOW, instead=True
+        ),
+    ),
+    "unanswered, by the owner herself": Case(
+        escalations.unanswered, Unanswered(a_head(), of_tom(paged=(MEI,), step=1), (TOM,), you=True)
+    ),
+    "nobody answered, paged by name herself": Case(
+        escalations.exhausted,
+        ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,), you=True),
+    ),
+    "nobody answered, paged by name herself, then acknowledged": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(), of_tom(state=RunState.ACKNOWLEDGED, responder=TOM), (TOM,), you=True
         ),
     ),
     "task, masked": Case(reminders.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)),

@@ -10,7 +10,7 @@ from bot.domain.lifecycle import ENDED, OPEN, State
 from bot.domain.paging import RunState
 from bot.domain.reading import Card, TaskLine
 from bot.domain.reasons import Occasion
-from bot.render.card import card, next_deadline
+from bot.render.card import card, next_due
 from bot.render.desk import Desk
 from tests.unit.render.reading_blocks import action_ids, mrkdwn_texts
 from tests.unit.render.views import (
@@ -68,9 +68,10 @@ def test_a_masked_one_does_not_tell_whether_it_has_an_owner(desk: Desk) -> None:
     assert Button.REQUEST_ACCESS in shown
 
 
-def test_the_next_deadline_is_the_first_open_task_and_not_the_update() -> None:
+def test_what_is_due_next_is_the_first_open_task_and_not_the_update() -> None:
     def deadline(*tasks: TaskLine) -> object:
-        return next_deadline(a_card(head=a_head(update_due_at=NOW + MINUTE), tasks=tasks))
+        task = next_due(a_card(head=a_head(update_due_at=NOW + MINUTE), tasks=tasks))
+        return task.due_at if task is not None else None
 
     later, soon = a_task(due_at=NOW + 2 * HOUR), a_task(due_at=NOW + HOUR)
     assert deadline(later, soon, a_task(due_at=NOW, done=True)) == NOW + HOUR
@@ -141,3 +142,15 @@ def test_a_team_that_is_paged_again_stands_once(desk: Desk) -> None:
         for name, row in rows.items()
     }
     assert shown == {**dict.fromkeys(rows, 1), "answered": 2}
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - OPEN))
+def test_an_ended_escalation_is_not_overdue(desk: Desk, state: State) -> None:
+    """Whatever an earlier release left waiting; a follow-up of it may be, and says so."""
+    late = a_team(ack_due_at=NOW - HOUR, next_at=NOW - MINUTE)
+    head = a_head(state=state, update_due_at=NOW - HOUR)
+    said = str(card(desk, a_card(head=head, teams=(late,), tasks=())).blocks)
+    assert "overdue" not in said
+    follow_up = a_task(follow_up=True, due_at=NOW - HOUR)
+    said = str(card(desk, a_card(head=head, teams=(late,), tasks=(follow_up,))).blocks)
+    assert "*Next follow-up due*" in said

@@ -1,0 +1,38 @@
+"""Whoever is told that they have no role also reads how to report an emergency all the same."""
+
+import pytest
+
+from bot.domain.act import Role
+from bot.domain.errors import NotPermitted
+from bot.render import home, outside
+from bot.render.answers import refusal
+from bot.services import homes
+from tests.databases import on_sqlite
+from tests.factories import an_act
+from tests.handlers.stage import BYSTANDER, Stage
+
+pytestmark = on_sqlite
+
+
+@pytest.mark.parametrize("command", ["", "open p1 bomb threat", "show ESC-1", "list", "help"])
+async def test_a_refusal_says_how_to_report_an_emergency(stage: Stage, command: str) -> None:
+    stage.opened()
+    said = await stage.command("nick", command)
+    emergency = stage.policy.roles.emergency.replace("&", "&amp;")
+    assert ("you have no role here" in said) == (emergency in said)
+    assert emergency in said or command == "help"
+
+
+async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> None:
+    view = homes.home(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
+    emergency = stage.policy.roles.emergency.replace("&", "&amp;")
+    assert emergency in str(home.home(stage.shell.desk, view))
+    assert emergency in outside.refused(stage.shell.desk, NotPermitted("viewer", "nobody", "x"))
+
+
+async def test_a_viewer_who_may_not_open_reads_it_and_others_do_not(stage: Stage) -> None:
+    desk = stage.shell.desk
+    emergency = stage.policy.roles.emergency.replace("&", "&amp;")
+    opening = NotPermitted("member", "viewer", "open an escalation")
+    assert emergency in refusal(desk, opening)
+    assert emergency not in refusal(desk, NotPermitted("manager", "member", "send the digest"))
