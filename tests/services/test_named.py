@@ -51,7 +51,7 @@ def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
     run = scene.run_of(db, f"person:{DANIEL}")
     for page in scene.all_pages(db, f"person:{DANIEL}"):
         link = Link(PageId(page.id), DANIEL, NOON + timedelta(days=1))
-        view = linked.look(db, policy, link)
+        view = linked.look(db, policy, link, NOON + timedelta(minutes=2))
         said += [outside.linked_page(desk, view)]
         said += list(vars_of(outside.written(desk, view.page, None)))
     now = NOON
