@@ -1,6 +1,6 @@
 """Everything of an incident as plain data, and the check of its timeline's chain."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +52,15 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
 
 def _run(run: PagingRun) -> dict[str, Any]:
     """One of a person who was paged by name says so: no team has their key."""
-    person = person_of(run.team_key)
-    row = {**run.model_dump(mode="json"), "person": person}
-    return row if person is None else {**row, "team_key": None}
+    row = run.model_dump(mode="json")
+    reasons = row["reasons"] and [_named(reason, "to", "to_person") for reason in row["reasons"]]
+    return _named({**row, "reasons": reasons}, "team_key", "person")
+
+
+def _named(row: Mapping[str, Any], key: str, name: str) -> dict[str, Any]:
+    """Say of a person's key under `key` whose it is, under `name`."""
+    person = person_of(str(row.get(key) or ""))
+    return dict(row) if person is None else {**row, key: None, name: person}
 
 
 def _incidents(db: Database, number: int | None) -> Iterator[Incident]:

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
@@ -43,6 +42,7 @@ _A_SENTENCE = 3
 """Words that may be a report."""
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`([^`]+)`")
+_JOINING = frozenset({"and", "or"})
 _ME = frozenset({"me", "myself"})
 
 
@@ -117,9 +117,14 @@ def with_text(desk: Desk, answer: Message, text: str) -> Message:
 
 
 def _in_a_command(kept: str, visible: str) -> bool:
-    """Whether one command to copy has all of its words, if in another order."""
-    words = Counter(_WORD.findall(kept.lower()))
-    return any(words <= Counter(_WORD.findall(code.lower())) for code in _CODE.findall(visible))
+    """Whether one command to copy has all of its words in their order, but those that join names."""
+    words = [word for word in _WORD.findall(kept.lower()) if word not in _JOINING]
+
+    def has_them(code: str) -> bool:
+        behind = iter(_WORD.findall(code.lower()))
+        return all(word in behind for word in words)
+
+    return any(map(has_them, _CODE.findall(visible)))
 
 
 def _behind_the_verb(text: str) -> str:

@@ -81,9 +81,12 @@ async def open_it(sent: Sent) -> Became:
 def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHING) -> Draft:
     """Read the form; raises FormErrors for what a client should not have let through.
 
-    What was laid aside is not asked for, so it is not written.
+    What was laid aside is not asked for, so it is not written. The severity is the one that the
+    form shows.
     """
-    filled = filled_in(fields, desk.policy)
+    filled, shown = filled_in(fields, desk.policy), fields.chosen(Field.SEVERITY)
+    if shown in list(Severity):
+        filled = replace(filled, severity=Severity(shown))
     errors = {}
     if filled.category is None:
         errors[Field.CATEGORY.value] = desk.plain("listeners", "choose_category")
