@@ -117,7 +117,7 @@ def with_text(desk: Desk, answer: Message, text: str) -> Message:
 
 
 def _in_a_command(kept: str, visible: str) -> bool:
-    """Whether one command to copy has all of its words in their order, but those that join names."""
+    """Whether one command to copy has all of its words in order, but those that join names."""
     words = [word for word in _WORD.findall(kept.lower()) if word not in _JOINING]
 
     def has_them(code: str) -> bool:
