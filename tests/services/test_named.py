@@ -38,7 +38,7 @@ def rendered(desk: Desk, sent: scene.Sent) -> list[str]:
 
 
 def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
-    people(db, policy, **{user: {"profile": {"real_name": n}} for user, n in NAMES.items()})
+    people(db, policy, **{user: {"real_name": n} for user, n in NAMES.items()})
     desk, said = Desk(policy, Words()), list[str]()
     opened = an_incident(db, policy, teams=())
     incident_id = opened.head.id
