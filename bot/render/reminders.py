@@ -56,7 +56,7 @@ def task_reminder(desk: Desk, view: TaskReminder) -> Message:
                 "task_context",
                 task=task,
                 asks=asks,
-                by=None if block == "task_given" else view.by,
+                by=view.by if asks and block != "task_given" else None,
             )
         ),
         *_late(desk, view.late),

@@ -17,6 +17,7 @@ from bot.domain.errors import (
 )
 from bot.domain.lifecycle import MOVES, State, legal_moves
 from bot.domain.paging import RunState
+from bot.domain.reading import Card
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -147,11 +148,16 @@ def test_a_duplicate_names_its_original_by_reference(
     scene.send(db, policy)
     lifecycle.duplicate(db, an_act(minutes=1), incident_id, original.reference)
     sent = scene.send(db, policy, NOON + timedelta(minutes=1))
-    [edited] = scene.letters(sent, DeliveryKind.CARD_UPDATE)
+    views = [letter.view for letter in scene.letters(sent, DeliveryKind.CARD_UPDATE)]
+    [edited] = [view for view in views if isinstance(view, Card) and view.head.id == incident_id]
     desk = Desk(policy, Words())
     shown = answers.details(desk, reading.details(db, an_act(), incident_id))
-    for said in (message(desk, edited.view), shown):
-        assert f"duplicate of {original.reference}" in str(said.blocks)
+    in_channel = message(desk, edited)
+    assert f"duplicate of {original.reference}" in str(shown.blocks)
+    # Who is in the channel of the duplicate may not see a restricted original.
+    names = f"duplicate of {original.reference}" in str(in_channel.blocks)
+    assert names == (tier is Tier.STANDARD)
+    for said in (in_channel, shown):
         assert original.id not in str(said.blocks)
 
 
