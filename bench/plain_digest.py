@@ -106,18 +106,16 @@ def _headline(rows: Sequence[Any], period: Period, weeks: Sequence[Period]) -> l
     told, means = _counts(rows, period), [""] * 3
     if len(weeks) >= 8:
         before = [_counts(rows, week) for week in weeks]
-        means = [
-            f" ({len(weeks)}-week mean: {mean(each):.1f})" for each in zip(*before, strict=True)
-        ]
+        means = [f" (usually {round(mean(each))})" for each in zip(*before, strict=True)]
     said = [
         f"*{told[0]} opened*{means[0]}",
-        f"*{told[1]} closed*{means[1]}",
+        f"*{told[1]} ended*{means[1]}",
         f"*{told[2]} open at the end*{means[2]}",
     ]
     if len(weeks) < 8:
         said.append(
-            "There is no comparison yet: it needs eight earlier weeks, "
-            f"and the record has {len(weeks)}."
+            "No comparison yet: it needs eight earlier weeks, "
+            f"and there {'is' if len(weeks) == 1 else 'are'} {len(weeks)}."
         )
     return said
 
@@ -127,8 +125,8 @@ def _restricted(masked: Sequence[Any], period: Period) -> list[str]:
     if not (opened or closed or still):
         return []
     return [
-        f"*Restricted*: {opened} opened, {closed} closed, {still} open. "
-        "The totals above include them; nothing below does."
+        f"*Restricted*: {opened} opened, {closed} ended, {still} open. "
+        "Only the totals above include them."
     ]
 
 
@@ -151,7 +149,7 @@ def _table(
     else:
         busy.sort(key=lambda one: (-one[1], -one[3], -one[2], one[0]))
     said = [
-        f"{labels.get(key, key) or 'Not stated'}: {opened} opened, {closed} closed, {still} open"
+        f"{labels.get(key, key) or 'Not stated'}: {opened} opened, {closed} ended, {still} open"
         for key, opened, closed, still in busy[:10]
     ]
     more = [f"and {len(busy) - 10} more"] if len(busy) > 10 else []
