@@ -28,7 +28,7 @@ def card(desk: Desk, view: Card) -> Message:
     """What the channel shows of its incident."""
     blocks = [*body(desk, view), actions(buttons(desk, view))]
     if view.in_thread:
-        blocks.append(context(desk.say("card", "in_thread")))
+        blocks.append(context(desk.say("card", "in_thread", head=view.head)))
     return message(desk.say("card", "fallback", head=view.head), blocks)
 
 

@@ -13,6 +13,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import BadInput, NothingToDo
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
+from bot.domain.reach import gateway_of
 from bot.domain.rights import Deed, require_tighten
 from bot.domain.severity import Severity
 from bot.domain.standing import Change
@@ -151,7 +152,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
     gone = [_outside(row) for row in posted.outside_slack(tx, case.id)]
     left = rooms.leave_public_channel(case, policy)
     keep_true(case, Change.TIER)
-    duplicates.cards_changed(case)
+    duplicates.hidden(case)
     drawn = posted.homes_since(tx, incident.team_id, incident.opened_at)
     case.send(*(homes.drawn_anew(case.act, user) for user in drawn))
     if left is None:
@@ -162,7 +163,7 @@ def _tighten(case: Case, policy: Policy) -> tuple[Beyond, ...]:
 
 def _outside(row: Delivery) -> Beyond:
     at = row.sent_at or row.created_at
-    return Beyond(UserId(row.target or ""), str(row.args.get("way", "")), at)
+    return Beyond(UserId(row.target or ""), gateway_of(str(row.args.get("way", ""))), at)
 
 
 def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from bot.domain.act import Act, Workspace
+from bot.domain.errors import NoAccess
 from bot.domain.ids import parse_reference
 from bot.domain.reading import EntryLine, Head
+from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Place
 from bot.services import views
 from bot.services.case import Case
+from bot.services.standing import keep_true_of
 from bot.store import incidents
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.transaction import Transaction
@@ -75,8 +78,24 @@ def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Inci
     case.put_down()
 
 
+def require_seen(tx: Transaction, act: Act, original: Incident) -> None:
+    """Raise NoAccess unless whoever names an original may read it: beside a title, the reference of
+    a restricted one tells what that is about."""
+    if not seen_by(tx, act)(original):
+        raise NoAccess(incidents.name_of(original), original.id)
+
+
+def hidden(case: Case) -> None:
+    """It is named to fewer people now: what is posted of others, and names it, is edited."""
+    cards_changed(case)
+    keep_true_of(case, Change.TIER, *(one.id for one in _others(case)))
+
+
 def cards_changed(case: Case) -> None:
     """Have the cards edited that name this incident."""
+    case.send(*(Case(case.tx, case.act, other).card_change() for other in _others(case)))
+
+
+def _others(case: Case) -> list[Incident]:
     of = incidents.get(case.tx, case.incident.duplicate_of) if case.incident.duplicate_of else None
-    others = [*incidents.duplicates_of(case.tx, case.id), *([of] if of is not None else [])]
-    case.send(*(Case(case.tx, case.act, other).card_change() for other in others))
+    return [*incidents.duplicates_of(case.tx, case.id), *([of] if of is not None else [])]

@@ -35,6 +35,8 @@ class Turned:
     reference: str
     withdrawn: int = 0
     restored: int = 0
+    unnamed: bool = False
+    """Whether it says of which one it is the duplicate only to those who may read that one."""
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> str:
@@ -221,8 +223,10 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
         # Both are locked, always in the same order: each may be named a duplicate of the other.
         locked = {one: incidents.lock(tx, one) for one in sorted((incident_id, original.id))}
         original = locked[original.id] or original
+        duplicates.require_seen(tx, act, original)
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
-            turned = Turned(case.reference, withdraw(case, list(TaskKind)))
+            unnamed = not duplicates.everyone_sees(original)
+            turned = Turned(case.reference, withdraw(case, list(TaskKind)), unnamed=unnamed)
             told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}
             _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)

@@ -183,7 +183,12 @@ async def _ended(
     ask: Ask, found: Found, turned: Turned, state: State, of: str | None = None
 ) -> Answer:
     ended = ask.say(
-        "ended", reference=turned.reference, withdrawn=turned.withdrawn, state=state.value, of=of
+        "ended",
+        reference=turned.reference,
+        withdrawn=turned.withdrawn,
+        state=state.value,
+        of=of,
+        unnamed=turned.unnamed,
     )
     return await placed(ask, found.incident_id, ended)
 

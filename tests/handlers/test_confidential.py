@@ -60,6 +60,20 @@ async def test_every_verb_tells_an_outsider_only_that_it_can_be_asked_for(stage:
     assert stage.details(secret).entries == before
 
 
+NAMING_IT = ["duplicate ESC-2 ESC-1", "duplicate ESC-2 of ESC-1", "status ESC-2 duplicate ESC-1"]
+
+
+async def test_what_is_said_of_another_one_is_refused_in_the_same_way(stage: Stage) -> None:
+    a_secret(stage)
+    other = stage.opened().head.id
+    before = stage.details(other).entries
+    for text in NAMING_IT:
+        said = await stage.command("tom", text)
+        assert ":lock: ESC-1 is restricted" in said, text
+        assert TITLE not in said, text
+    assert stage.details(other).entries == before
+
+
 async def test_lists_and_searches_show_the_codename_even_to_the_invited(stage: Stage) -> None:
     secret = a_secret(stage)
     for who in ("tom", "mei"):

@@ -20,6 +20,7 @@ from bot.domain.errors import (
 from bot.domain.ids import UserId
 from bot.domain.messages import Home, Unedited
 from bot.domain.needs import Need
+from bot.domain.reach import Way
 from bot.domain.reading import Card, MovedCard
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
@@ -315,7 +316,7 @@ def test_what_has_left_slack_is_named_item_by_item(
             dedup_key=f"mail {user}",
             incident_id=opened,
             target=user,
-            args={"way": "email"},
+            args={"way": Way("sms", "+6590000002").key},
         )
         for user in (PRIYA, SOFIA)
     ]
@@ -328,7 +329,9 @@ def test_what_has_left_slack_is_named_item_by_item(
             state = DeliveryState.SENT if one.id == mail.id else DeliveryState.CANCELLED
             claims.finish(tx, one, state, real=NOON)
     beyond = tighten(db, policy, an_act(SOFIA), opened)
-    assert [(one.person, one.way) for one in beyond] == [(PRIYA, "email")]
+    assert [(one.person, one.way) for one in beyond] == [(PRIYA, "sms")], (
+        "never a hash of the number, which is found by trying"
+    )
 
 
 def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from bot.domain.act import Act, Role
 from bot.domain.duework import DeliveryKind
+from bot.domain.errors import NoAccess
+from bot.domain.lifecycle import State
 from bot.domain.reading import Card, Notice
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -113,3 +115,39 @@ def test_two_of_each_other_leave_whole_timelines(db: Database, policy: Policy) -
     for incident_id in (original, duplicate):
         kinds = scene.kinds_of_entries(db, incident_id)
         assert kinds.count(EntryKind.HAS_DUPLICATE) == kinds.count(EntryKind.DUPLICATE) == 1
+
+
+def test_who_may_not_read_the_original_names_none(db: Database, policy: Policy) -> None:
+    _, duplicate = two(db, policy, first=Tier.RESTRICTED)
+    for close in (
+        lambda: lifecycle.duplicate(db, TEAM, duplicate, "ESC-1"),
+        lambda: lifecycle.set_state(db, TEAM, duplicate, State.DUPLICATE, "ESC-1"),
+        lambda: lifecycle.post_update(db, TEAM, duplicate, "ESC-1", State.DUPLICATE),
+    ):
+        with pytest.raises(NoAccess) as refused:
+            close()
+        assert refused.value.reference == "ESC-1"
+    assert scene.incident(db, duplicate).state is State.NEW
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_the_answer_says_when_others_do_not_see_of_which(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    _, duplicate = two(db, policy, first=tier)
+    turned = lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    assert turned.unnamed is (tier is Tier.RESTRICTED)
+
+
+def test_what_the_channel_was_told_is_edited_when_the_original_is_restricted(
+    db: Database, policy: Policy
+) -> None:
+    original, duplicate = two(db, policy)
+    lifecycle.duplicate(db, an_act(minutes=1), duplicate, "ESC-1")
+    scene.send(db, policy, NOON + 2 * MINUTE)
+    correcting.correct(db, policy, an_act(minutes=3), original, Correction(tier=Tier.RESTRICTED))
+    sent = scene.send(db, policy, NOON + 4 * MINUTE)
+    views = [letter.view for letter in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
+    [notice] = [v for v in views if isinstance(v, Notice) and v.head.id == duplicate]
+    assert notice.entry.kind is EntryKind.DUPLICATE
+    assert "ESC-1" not in str(notice)

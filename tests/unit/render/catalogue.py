@@ -204,7 +204,23 @@ CASES: Mapping[str, Case] = {
     ),
     "said, a duplicate": Case(
         lambda desk, values: answers.said(desk, "answers", "ended", **values),
-        {"reference": "ESC-12", "state": "duplicate", "withdrawn": 0, "of": "ESC-7"},
+        {
+            "reference": "ESC-12",
+            "state": "duplicate",
+            "withdrawn": 0,
+            "of": "ESC-7",
+            "unnamed": False,
+        },
+    ),
+    "said, a duplicate of a restricted one": Case(
+        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        {
+            "reference": "ESC-12",
+            "state": "duplicate",
+            "withdrawn": 0,
+            "of": "ESC-7",
+            "unnamed": True,
+        },
     ),
     "notice, late": Case(
         lambda desk, view: notices.dated(desk, notices.notice(desk, view), NOW - HOUR),

@@ -154,3 +154,12 @@ def test_an_ended_escalation_is_not_overdue(desk: Desk, state: State) -> None:
     follow_up = a_task(follow_up=True, due_at=NOW - HOUR)
     said = str(card(desk, a_card(head=head, teams=(late,), tasks=(follow_up,))).blocks)
     assert "*Next follow-up due*" in said
+
+
+def test_a_restricted_card_in_a_shared_thread_asks_no_one_to_work_there(desk: Desk) -> None:
+    said = " ".join(mrkdwn_texts(card(desk, a_card(head=a_masked_head(), in_thread=True))))
+    assert "Work in this thread" not in said
+    assert "Do not discuss it here" in said
+    assert f"/escalate show {a_masked_head().reference}" in said
+    openly = " ".join(mrkdwn_texts(card(desk, a_card(in_thread=True))))
+    assert "Work in this thread" in openly
