@@ -17,6 +17,7 @@ from bot.certificates import trusting
 from bot.clock import Clock
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
+from bot.domain.lanes import LaneNames
 from bot.domain.reach import Links
 from bot.episodes import Episodes
 from bot.policy import Policy
@@ -80,6 +81,8 @@ class Tocsin:
         self.figures.uses_policy(policy.digest)
         self.episodes = Episodes()
         self.hearing = Hearing(self.figures, self.episodes)
+        # Every replica has the same token, and so the same names.
+        self._lane_names = LaneNames(settings.bot_token)
         self._gear = Gear(
             self.db,
             self.policy,
@@ -88,15 +91,17 @@ class Tocsin:
             self.figures,
             self.pace,
             self.episodes,
+            self._lane_names,
         )
         self.gateways = gateways_for(policy, settings.gateways_path)
-        self.standing = Standing(self.figures.registry, schema)
+        self.standing = Standing(self.figures.registry, self._lane_names, schema)
         self.vitals = Vitals(
             self.db,
             self.clock,
             self.threads,
             self.figures,
             self.pace,
+            self._lane_names,
             met_slack=lambda: self.workspace is not None,
             knows_people=lambda: self.people.complete,
             none_is_left=lambda: self.people.none_is_left,

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, literal, select
@@ -23,12 +22,9 @@ _CODE = re.compile(r"[a-z0-9_]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A lane that Slack refuses, by a name that tells nothing of who or what it is, and its word.
+    """A lane that Slack refuses, by its key, and Slack's word. The key is for the log alone."""
 
-    The log has the lane's key beside that name.
-    """
-
-    name: str
+    lane: str
     code: str
 
 
@@ -37,12 +33,6 @@ class RateLimited(NamedTuple):
 
     lanes: list[str]
     methods: list[str]
-
-
-def lane_name(key: str) -> str:
-    """Return a lane's name for readiness and metrics: `person-3f9a2c1d`, `incident-…`."""
-    kind = key.partition("/")[2].partition("/")[0]
-    return f"{kind}-{sha256(key.encode()).hexdigest()[:8]}"
 
 
 def block(tx: Transaction, workspace: Workspace, scope: str, until: datetime, reason: str) -> None:
@@ -79,17 +69,16 @@ def is_refused(lane: Any, real: datetime) -> ColumnElement[bool]:
 
 
 def refused_lanes(tx: Transaction, real: datetime) -> list[Refused]:
-    """Return the lanes that Slack refuses, in the order of their names."""
+    """Return the lanes that Slack refuses."""
     rows = tx.execute(
         select(col(Limit.scope), col(Limit.reason)).where(
             col(Limit.scope).startswith(_LANE), col(Limit.blocked_until) > real
         )
     )
     found = [
-        Refused(lane_name(row["scope"].removeprefix(_LANE)), _word(row["reason"]))
-        for row in rows.mappings()
+        Refused(row["scope"].removeprefix(_LANE), _word(row["reason"])) for row in rows.mappings()
     ]
-    return sorted(found, key=lambda refused: refused.name)
+    return sorted(found, key=lambda refused: refused.lane)
 
 
 def _word(code: str) -> str:

@@ -19,7 +19,7 @@ from bot.slack.errors import (
     TokenLost,
 )
 from bot.slack.last_look import Withheld, sending_only_if
-from bot.store import claims, limits
+from bot.store import claims
 from bot.store.claims import Claimed
 from bot.worker.blocked import Blocked
 from bot.worker.doubts import Doubts
@@ -157,7 +157,7 @@ class Delivering(Loop):
                 await self._settling.sent(claimed, accepted)
                 self._count_sent(claimed)
                 if self._blocked.refuses(claimed.lane):
-                    self._episodes.off(State.LANE, limits.lane_name(claimed.lane))
+                    self._episodes.off(State.LANE, self._lane_names.name(claimed.lane))
                     await self._threads.write(refused.lane_takes, self._db, claimed)
 
     async def _accepted(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:

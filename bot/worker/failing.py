@@ -19,7 +19,6 @@ from bot.slack.errors import (
     TokenLost,
     code_of,
 )
-from bot.store import limits
 from bot.store.claims import Claimed
 from bot.store.held import ARCHIVED, OUT_OF_REACH
 from bot.threads import Threads
@@ -142,7 +141,7 @@ class Failing(Loop):
         if isinstance(error, PlaceRefused):
             first = claimed.attempts <= 1 and claimed.kind not in ASIDE
             self._figures.refusals.refused(claimed.lane, error.code, first=first)
-            name = limits.lane_name(claimed.lane)
+            name = self._lane_names.name(claimed.lane)
             told |= {"lane": claimed.lane, "lane_name": name}
             self._episodes.on(State.LANE, name, why=error.code, ends_after=_LANE_RESTS, **told)
         elif error.code in ARCHIVED:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.domain.errors import StoreUnavailable
+from bot.domain.lanes import LaneNames
 from bot.episodes import Episodes
 from bot.policy import Policy
 from bot.services.delivered import At
@@ -28,6 +29,7 @@ class Gear:
     figures: Figures
     pace: Pace
     episodes: Episodes = field(default_factory=Episodes)
+    lane_names: LaneNames = field(default_factory=LaneNames)
 
 
 class Loop:
@@ -40,6 +42,7 @@ class Loop:
         self._threads = gear.threads.behind()
         self._figures = gear.figures
         self._episodes = gear.episodes
+        self._lane_names = gear.lane_names
         self._pace = gear.pace
 
     def _at(self) -> At:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.duework import Priority
 from bot.domain.errors import StoreUnavailable
+from bot.domain.lanes import LaneNames
 from bot.store import canaries, limits, outbox_health, timers
 from bot.store.database import Database
 from bot.store.limits import Refused
@@ -28,8 +29,10 @@ class Standing:
     def __init__(
         self,
         registry: CollectorRegistry,
+        lane_names: LaneNames,
         schema: Callable[[Database], Schema] = lambda _db: Schema.AS_NEEDED,
     ) -> None:
+        self._lane_names = lane_names
         self._schema = schema
         self._up = Gauge(
             "tocsin_database_up",
@@ -114,7 +117,7 @@ class Standing:
         self._lanes_refused.set(len(refused))
         self._refused.clear()
         for one in refused[:_MOST_NAMED]:
-            self._refused.labels(lane=one.name, code=one.code).set(1)
+            self._refused.labels(lane=self._lane_names.name(one.lane), code=one.code).set(1)
 
 
 def _name(priority: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.domain.errors import HistoryGone, StoreUnavailable
+from bot.domain.lanes import LaneNames
 from bot.store import limits, outbox_health, timers
 from bot.store.database import Database
 from bot.store.transaction import Transaction
@@ -37,6 +38,7 @@ class Vitals:
         threads: Threads,
         figures: Figures,
         pace: Pace,
+        lane_names: LaneNames,
         *,
         met_slack: Callable[[], bool],
         knows_people: Callable[[], bool],
@@ -45,6 +47,7 @@ class Vitals:
         canary_failed: Callable[[Transaction, datetime], bool] = lambda _tx, _now: False,
         other_ways: bool = False,
     ) -> None:
+        self._lane_names = lane_names
         self._other_ways = other_ways
         self._canary_failed = canary_failed
         self._db = db
@@ -123,7 +126,8 @@ class Vitals:
             async with asyncio.timeout(ANSWER_WITHIN):
                 lanes = await self._threads.read(self._refused_lanes)
         said = "Slack refuses the lane {} ({}): what goes there waits, all else is sent"
-        return [said.format(lane.name, lane.code) for lane in lanes]
+        named = sorted((self._lane_names.name(one.lane), one.code) for one in lanes)
+        return [said.format(name, code) for name, code in named]
 
     def _refused_lanes(self) -> list[limits.Refused]:
         with self._db.reading() as tx:

@@ -8,6 +8,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry
 
+from bot.domain.lanes import LaneNames
 from bot.domain.timeline import EntryKind
 from bot.worker.figures import Figures
 from bot.worker.standing import Standing
@@ -67,7 +68,7 @@ def readiness_problems() -> list[str]:
 def metrics() -> list[Metric]:
     """Every metric of a running bot, by the name under which it is scraped."""
     registry = Figures().registry
-    Standing(registry)
+    Standing(registry, LaneNames())
     labels = labels_by_metric(registry)
     return [
         Metric(

@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.lanes import LaneNames
 from bot.domain.paging import PageState
 from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
-from bot.store.limits import lane_name
 from bot.store.tables import TimelineEntry
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
@@ -37,12 +37,12 @@ async def test_a_channel_that_refuses_an_update_holds_no_page(
     assert len(first) == PAGES
     assert {page.state for page in first} == {PageState.WAITING}
     assert refusing.bot.figures.lost_token is None
-    lane = f"T0OTHER/incident/{poisoned.head.id}"
+    lane = LaneNames(refusing.bot.settings.bot_token).name(f"T0OTHER/incident/{poisoned.head.id}")
     told = await refusing.refused()
-    said = f"Slack refuses the lane {lane_name(lane)} ({code}): "
+    said = f"Slack refuses the lane {lane} ({code}): "
     assert told == [f"{said}what goes there waits, all else is sent"]
     assert (
-        f'tocsin_lane_refused{{code="{code}",lane="{lane_name(lane)}"}} 1.0'
+        f'tocsin_lane_refused{{code="{code}",lane="{lane}"}} 1.0'
         in (await refusing.get("/metrics"))[1]
     )
     slack.heal()

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import event
 
 from bot.domain.duework import Keep, TimerKind
+from bot.domain.lanes import LaneNames
 from bot.domain.lifecycle import ENDED, State
 from bot.domain.severity import Severity
 from bot.services import canary
@@ -235,7 +236,7 @@ def test_a_sweep_deletes_by_keys_not_by_a_range(db: Database) -> None:
 
 def test_a_scrape_of_the_metrics_reads_no_long_table_whole(db: Database) -> None:
     """All that it runs, as it runs it: whatever is added to it is looked at too."""
-    standing, found = Standing(CollectorRegistry()), list[str]()
+    standing, found = Standing(CollectorRegistry(), LaneNames()), list[str]()
     reading = db.reading
 
     @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.domain.lanes import LaneNames
 from bot.worker.figures import Figures
 from bot.worker.standing import Standing
 from tests.docs.found_in_code import labels_by_metric
@@ -27,7 +28,7 @@ _BY = re.compile(r"\b(?:by|on|without)\s*\(([^)]*)\)")
 def known() -> dict[str, set[str]]:
     """Every series of a running bot by name, with the names of its labels."""
     figures = Figures()
-    Standing(figures.registry)
+    Standing(figures.registry, LaneNames())
     labels = labels_by_metric(figures.registry)
     # Prometheus's own, for each target.
     series: dict[str, set[str]] = {"up": set()}
