@@ -117,8 +117,11 @@ async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
     return described is Described.STORED
 
 
-async def reachable(shell: Shell, act: Act, user: str) -> UserId:
-    """Return a person who may be given work; raises BadInput for guests and strangers."""
+async def reachable(shell: Shell, act: Act, user: str, said: str = "this person") -> UserId:
+    """Return a person who may be given work; raises BadInput for guests and strangers.
+
+    `said` names the person in the refusal: a command may name several.
+    """
     try:
         other = await identified(shell, act.workspace, user, act.now, None)
     except Undescribed:
@@ -128,8 +131,8 @@ async def reachable(shell: Shell, act: Act, user: str) -> UserId:
     if other is None or other.role is Role.NOBODY:
         raise BadInput(
             "person",
-            "this person is a guest, external, deactivated or has no role in escalations",
-            "@priya",
+            f"{said} is a guest, external, deactivated or has no role in escalations, "
+            "and can't be given work; name someone else",
         )
     return other.user
 

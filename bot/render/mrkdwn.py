@@ -112,6 +112,14 @@ def code(text: object, limit: int = 200) -> Mrkdwn:
     return Mrkdwn(f"`{escape(one_line(text, limit).replace('`', ''))}`")
 
 
+def command(text: object, limit: int = 400) -> Mrkdwn:
+    """A command to copy; its lines stay lines, for each may ask another team."""
+    said = str(text).strip()
+    if "\n" not in said:
+        return code(said, limit)
+    return Mrkdwn(f"```\n{escape(prose(said, limit))}\n```")
+
+
 def person(user: object) -> Mrkdwn:
     """Mention a person; the bot itself goes by its name."""
     name = str(user)

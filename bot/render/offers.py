@@ -11,8 +11,13 @@ from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
 
-def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Message:
-    """A row for each thing that may be meant: its command to copy, and a button with its value."""
+def open_as(
+    desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]], needs: str = ""
+) -> Message:
+    """A row for each thing that may be meant: its command to copy, and a button with its value.
+
+    `needs`: the lines behind the title.
+    """
     rules = list(desk.policy.severities.values())
     said = desk.say(
         "answers", "open_as", unknown=unknown, meant=[one for one, _ in meant], rules=rules
@@ -22,7 +27,7 @@ def open_as(desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]]) -> Mes
         pressed = button(desk, Button.OPEN_AS, value)
         label = desk.plain("buttons", Button.OPEN_AS.value, severity=one.severity)
         pressed["text"] = plain(label, sizes.BUTTON)
-        blocks.append(section(desk.say("answers", "open_as_row", one=one), pressed))
+        blocks.append(section(desk.say("answers", "open_as_row", one=one, needs=needs), pressed))
     return message(said, blocks)
 
 

@@ -88,6 +88,7 @@ def _mrkdwn_environment(folders: list[Path]) -> Environment:
         "at": mrkdwn.at,
         "quote": mrkdwn.quote,
         "code": mrkdwn.code,
+        "command": mrkdwn.command,
     }
     return environment
 
@@ -109,6 +110,7 @@ def _with_plain_filters(environment: Environment) -> Environment:
         "at": mrkdwn.at_plain,
         "quote": mrkdwn.prose,
         "code": mrkdwn.one_line,
+        "command": mrkdwn.prose,
     }
     return environment
 

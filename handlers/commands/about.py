@@ -149,7 +149,9 @@ async def _of_channel(ask: Ask, named: str) -> str | None:
 
 def _left_over(ask: Ask, verb: Verb) -> Unclear:
     """Name the commands that would do it: this one alone, and a note with the text."""
-    number, behind = number_first(ask.words)
+    line = normal(ask.words)
+    joining = _AND.match(line.norm)
+    number, behind = number_first(line.behind(joining.end()) if joining else ask.words)
     other = number if not behind else reference_in(ask.words)
     if ask.named is None and other:
         return Unclear(_no_text(ask, verb), (f"{verb.name} {other}",))

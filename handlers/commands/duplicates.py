@@ -14,6 +14,8 @@ _FORM = re.compile(
     rf"(?:(?P<ending>{_ONE})(?:[-.,:;!]*\s+{_OF}|\s+)|{_OF})?(?P<original>{_ONE})[.,:;!\s]*",
     re.IGNORECASE,
 )
+_ENDS_FIRST = re.compile(rf"{_MARKED}[-.,:;!]*\s+{_OF}", re.IGNORECASE)
+"""`ESC-5 of the other one`: what stands before `of` ends, though its original is not named."""
 _NAMED = re.compile(_MARKED, re.IGNORECASE)
 
 
@@ -53,6 +55,8 @@ def not_clear(words: str, named: str | None) -> Unclear:
         return Unclear(problem, tuple(f"duplicate {one} of {other}" for one, other in pairs))
     if named:
         command = f"duplicate {named} of ESC-m"
+    elif said and _ENDS_FIRST.match(normal(words).norm):
+        command = f"duplicate {said[0]} of ESC-m"
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
     return Unclear("'duplicate' takes only the original's reference", (command,))

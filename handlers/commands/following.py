@@ -13,7 +13,7 @@ from bot.render import pending as render
 from bot.services import followups, pending
 from handlers.answer import Answer, Modal
 from handlers.commands.misplaced import refuse_misplaced
-from handlers.commands.no_target import no_person
+from handlers.commands.no_target import one_person
 from handlers.commands.normal import normal
 from handlers.commands.targets import one_target
 from handlers.commands.times import Timed, time_at_end, time_first, time_within
@@ -99,15 +99,14 @@ async def task(ask: Ask) -> Answer:
         head = await ask.head(Deed.TASK)
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
-    user, _ = person_first(ask.words, ask.me)
-    if user is None:
-        raise no_person(ask, TASK.name, "begin with the person who gets the task", TASK_EXAMPLE)
+    refusal = BadInput("person", "begin with the person who gets the task", TASK_EXAMPLE)
+    user, _ = one_person(ask, TASK.name, ask.words, refusal)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
     again = partial(_task_again, ask, target.said)
     when = await time_at_end(ask, rest, TASK_EXAMPLE, again)
     found = await ask.incident()
-    assignee = await reachable(ask.shell, ask.act, user)
+    assignee = await reachable(ask.shell, ask.act, user, f"<@{user}>")
     await ask.write(
         followups.add_task,
         ask.policy,

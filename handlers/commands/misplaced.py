@@ -13,7 +13,9 @@ from handlers.commands.lookalikes import Lookalike, lookalike_first
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
+    SIGNS,
     behind_linking,
+    between,
     colon_before,
     number_first,
     plain,
@@ -174,15 +176,24 @@ def counts(rest: str) -> bool:
 
 
 async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
-    """Raise Unclear for `note ESC-5 4 call them`, where ESC-54 is there."""
+    """Raise Unclear for `note ESC-5 4 call them`, where ESC-54 is there.
+
+    Behind a comma the number is another escalation's: `note ESC-5, 4 call them`.
+    """
     digits = re.match(r"([0-9]{1,2})(?=\s|$)", normal(rest).norm)
-    if digits is None or _uncounted(rest)[0] is None or colon_before(ask.words, rest):
+    if digits is None or _uncounted(rest)[0] is None:
+        return
+    if colon_before(ask.words, rest) or SIGNS & set(between(ask.words, rest)):
         return
     whole = parse_reference(f"{parse_reference(name)}{digits[1]}")
     other = await ask.read(naming.numbered, ask.act, whole)
     if other is not None:
         behind = plain(number_first(rest)[1])
-        problem = f"it is not clear whether this is about {name} or {other}"
-        first = f"{verb.name} {name}: {plain(rest)}" if verb.behind in TEXT else ""
-        commands = (f"{verb.name} {other} {behind}".strip(), first)
-        raise Unclear(problem, tuple(one for one in commands if one))
+        second = await ask.read(naming.numbered, ask.act, int(digits[1]))
+        also = [second] if second and second != name else []
+        problem = f"it is not clear whether this is about {', '.join([name, *also])} or {other}"
+        meant = [other, *also] if verb.behind in TEXT and not also else [other, name, *also]
+        commands = [f"{verb.name} {one} {behind}".strip() for one in meant]
+        if verb.behind in TEXT:
+            commands.append(f"{verb.name} {name}: {plain(rest)}")
+        raise Unclear(problem, tuple(commands))

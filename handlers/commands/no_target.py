@@ -3,9 +3,10 @@
 import re
 
 from bot.domain.errors import BadInput, NotFound, Unclear
+from bot.domain.ids import UserId
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
-from handlers.commands.words import ENDS, first_word, plain, team_names
+from handlers.commands.words import ENDS, first_word, person_first, plain, team_names
 
 _LOOKED_AT = 60
 """Characters in which the name of a team may stand behind other words: `page someone in legal`."""
@@ -17,10 +18,10 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
         problem = "a user group is not a team; name a team or a person"
         return BadInput("team", problem, "page legal")
     word, rest = first_word(ask.words)
-    if word.startswith("@"):
-        return NotFound("person", word)
     if by_name := _by_name(ask, verb, word, rest):
         return by_name
+    if word.startswith("@"):
+        return NotFound("person", word)
     try:
         ask.policy.team(plain(word))
     except NotFound as error:
@@ -30,18 +31,25 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     return NotFound("team", plain(word), nearest, or_person=True)
 
 
-def no_person(ask: Ask, verb: str, problem: str, example: str, *, text: bool = True) -> Exception:
-    """No one is mentioned in front; a name that the policy knows is offered as a mention.
-
-    `text`: some may follow it.
+def one_person(
+    ask: Ask, verb: str, words: str, refusal: BadInput, *, text: bool = True
+) -> tuple[UserId, str]:
+    """Split off a person; raises Unclear for a name that the policy knows, with its mention, and
+    the refusal where no one is named. `text`: some may follow the person.
     """
-    word, rest = first_word(ask.words)
-    by_name = _by_name(ask, verb, word, rest if text else "")
-    return by_name or BadInput("person", problem, example)
+    word, behind = first_word(words)
+    by_name = _by_name(ask, verb, word, behind if text else "")
+    try:
+        user, rest = person_first(words, ask.me)
+    except NotFound as unknown:
+        raise by_name or unknown from None
+    if user is None:
+        raise by_name or refusal
+    return user, rest
 
 
 def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
-    name = plain(word).lower()
+    name = plain(word).lower().removeprefix("@")
     if name not in ask.policy.people:
         return None
     problem = f"'{plain(word)}' is not a mention; to name a person, type @ and choose them"

@@ -45,7 +45,7 @@ async def open_otherwise(ask: Ask) -> Answer:
     if read.meant and read.meant[0].title:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
         meant = [(one, typed_as(key, one.severity, one.title, needs)) for one in read.meant]
-        said = offers.open_as(ask.desk, read.unknown, meant)
+        said = offers.open_as(ask.desk, read.unknown, meant, needs)
         return Unsure(said.text, said.blocks)
     if read.unknown:
         raise not_one(ask.policy, read.unknown, OPEN.example)

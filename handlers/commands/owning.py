@@ -2,15 +2,15 @@
 
 import re
 
-from bot.domain.errors import Unclear
+from bot.domain.errors import BadInput, Unclear
 from bot.domain.ids import UserId
 from bot.domain.rights import Deed
 from bot.services import lifecycle
 from handlers.answer import Answer
 from handlers.commands.misplaced import named_behind, naming_here
-from handlers.commands.no_target import no_person
+from handlers.commands.no_target import one_person
 from handlers.commands.verb import Ask, Asking, Verb
-from handlers.commands.words import first_word, person_first, plain
+from handlers.commands.words import first_word, plain
 from handlers.who import reachable
 
 _TO = re.compile(r"^\s*to\s+(?=\S)", re.IGNORECASE)
@@ -19,13 +19,13 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 
 
 async def assign(ask: Ask) -> Answer:
-    user, rest = person_first(_TO.sub("", ask.words, count=1), ask.me)
-    if user is None:
-        raise no_person(ask, ASSIGN.name, "name only the new owner", "assign @priya", text=False)
+    refusal = BadInput("person", "name only the new owner", "assign @priya")
+    words = _TO.sub("", ask.words, count=1)
+    user, rest = one_person(ask, ASSIGN.name, words, refusal, text=False)
     if rest:
         raise await _one_owner(ask, rest)
     found = await ask.incident()
-    owner: UserId = await reachable(ask.shell, ask.act, user)
+    owner: UserId = await reachable(ask.shell, ask.act, user, f"<@{user}>")
     await ask.write(lifecycle.assign, ask.act, found.incident_id, owner)
     return ask.say("assigned", reference=found.reference, person=owner)
 

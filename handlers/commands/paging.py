@@ -36,7 +36,11 @@ async def page(ask: Ask) -> Answer:
     await refuse_second(ask, PAGE, names, ask.words, why, partial(team_first, ask.policy))
     found = await ask.incident()
     teams = [target.team for target in targets if target.team]
-    users = [await reachable(ask.shell, ask.act, target.user) for target in targets if target.user]
+    users = [
+        await reachable(ask.shell, ask.act, target.user, target.said)
+        for target in targets
+        if target.user
+    ]
     begun = await ask.write(
         paging.page_all, ask.policy, ask.act, found.incident_id, teams, users, plain(why)
     )
@@ -95,7 +99,7 @@ async def hand_over(ask: Ask) -> Answer:
     own = partial(team_first, ask.policy)
     await refuse_second(ask, HAND_OVER, target.said, ask.words, summary, own)
     found = await ask.incident()
-    user = await reachable(ask.shell, ask.act, target.user) if target.user else None
+    user = await reachable(ask.shell, ask.act, target.user, target.said) if target.user else None
     done = await ask.write(
         handing_over.hand_over,
         ask.policy,

@@ -10,6 +10,8 @@ from handlers.commands.misplaced import counts
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
+    SIGNS,
+    between,
     colon_before,
     number_first,
     plain,
@@ -17,7 +19,6 @@ from handlers.commands.words import (
     reference_first_if_any,
 )
 
-_SIGNS = frozenset(",;/&+|")
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;|]\s*)+", re.IGNORECASE)
 _TOO = re.compile(r"\W*(?:too|also|as\s+well|both)\W*", re.IGNORECASE)
 _NUMBERS = re.compile(
@@ -43,8 +44,7 @@ async def refuse_second(
     line = normal(rest)
     joining = _AND.match(line.norm)
     behind = line.behind(joining.end()) if joining else rest
-    between = typed.strip()[: len(typed.strip()) - len(rest)].rstrip()[-1:] + rest.lstrip()[:1]
-    joined = joining is not None or bool(_SIGNS & set(between))
+    joined = joining is not None or bool(SIGNS & set(between(typed, rest)))
     name, text = await _other(ask, behind)
     if name is None or name == ask.named or not (joined or verb.behind is Behind.REASON):
         return

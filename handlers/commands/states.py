@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state
-from bot.domain.likeness import near
-from handlers.commands.normal import normal
+from bot.domain.likeness import mistyped, near
+from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
 from handlers.commands.words import ENDS, first_word, plain, state_first
 
@@ -49,6 +49,7 @@ _VERBS = {
     State.DECLINED: "decline {of} {reason}",
     State.DUPLICATE: "duplicate {of} of ESC-m",
 }
+_TWO_WORDS = re.compile(r"[^\W_]+[-\s_]+[^\W_]+")
 _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
 
@@ -78,7 +79,10 @@ def stops_behind(ask: Ask, words: str) -> str:
 def _refuse_nearest(ask: Ask) -> None:
     line = normal(ask.words)
     found = _PHRASE.match(line.norm)
-    if found is not None:
+    mistyped_words = _two_words(line)
+    if mistyped_words is not None:
+        said, note, state = mistyped_words
+    elif found is not None:
         said, note = found[1], line.behind(found.end())
         state = NEAREST[said.lower()]
     else:
@@ -90,8 +94,18 @@ def _refuse_nearest(ask: Ask) -> None:
     raise Unclear(
         f"'{plain(said)[:40]}' is not a state; the nearest is '{state.key}'",
         (_command(state, ask.named or "ESC-n", plain(note)),),
-        no_report=found is None or not note,
+        no_report=mistyped_words is not None or found is None or not note,
     )
+
+
+def _two_words(line: Line) -> tuple[str, str, State] | None:
+    """Read `awaiting decison` as it is meant; its second word is no note."""
+    two = _TWO_WORDS.match(line.norm)
+    if two is None:
+        return None
+    said = " ".join(re.split(r"[-\s_]+", two[0].lower()))
+    like = [name for name in STATE_WORDS if " " in name and mistyped(said, name)]
+    return (two[0], line.behind(two.end()), parse_state(like[0])) if like else None
 
 
 def _command(state: State, of: str, note: str) -> str:

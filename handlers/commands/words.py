@@ -34,6 +34,8 @@ _STATE = re.compile(rf"({_STATES}){ENDS}", re.IGNORECASE)
 _PERSON = re.compile(r"<@([A-Z0-9]+)>")
 _WORD = re.compile(r"\S+")
 STOPS = ".,;:!?-/|=&+"
+SIGNS = frozenset(",;/&+|")
+"""What joins one name to another."""
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _OPENED_TWICE = re.compile("(?<!\\w)(['\u201c])[\"'\u201c\u2018\u00ab](?=\\w)")
 _CLOSED_TWICE = re.compile("(?<=\\w)[\"'\u201d\u2019\u00bb](['\u201d])(?!\\w)")
@@ -113,9 +115,14 @@ def asked(text: str, rest: str) -> bool:
 
 def colon_before(text: str, rest: str) -> bool:
     """Tell whether a colon between the two says where the text begins."""
-    text = text.strip()
-    stops = text[: len(text) - len(rest)].rstrip()[-1:] + rest[:1]
+    stops = between(text, rest)
     return ":" in stops or "\uff1a" in stops
+
+
+def between(text: str, rest: str) -> str:
+    """Return the last sign of what was read of a text, and the first of the rest."""
+    text, rest = text.strip(), rest.strip()
+    return text[: len(text) - len(rest)].rstrip()[-1:] + rest[:1]
 
 
 def reference_first(text: str) -> tuple[str | None, str]:

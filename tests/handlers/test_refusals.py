@@ -30,6 +30,73 @@ async def test_a_typo_gets_the_corrected_command_and_does_nothing(stage: Stage) 
     assert stage.incidents() == []
 
 
+LINES = "Bomb\nLegal: may we call?\nAnswer by 5"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "here"),
+    [
+        ("opne p1 ", "open p1 ", "general"),
+        ("crate p1 ", "open p1 ", "general"),
+        ("please open p1 ", "open p1 ", "general"),
+        ("p1 ", "open p1 ", "general"),
+        ("open critical ", "open p0: ", "general"),
+        ("open p4 ", "open p0: ", "general"),
+        ("new p1 ", "open p1: ", "esc-1"),
+        ("p1 ", "open p1 ", "esc-1"),
+        ("noet ", "note ESC-1 ", "esc-1"),
+    ],
+)
+async def test_a_command_to_copy_keeps_its_lines(
+    stage: Stage, typed: str, meant: str, here: str
+) -> None:
+    """A line may ask a team: in the title it would ask no one."""
+    stage.in_channel(stage.opened())
+    said = await stage.command("mei", typed + LINES, here)
+    assert f"```\n/escalate {meant}{LINES}\n```" in said
+    assert len(stage.incidents()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("duplicate ESC-1 of itself", "duplicate ESC-1 of ESC-m"),
+        ("duplicate ESC-1 is a duplicate of the other one", "duplicate ESC-1 of ESC-m"),
+        ("duplicate of ESC-1 I think", "duplicate ESC-n of ESC-1"),
+        ("status ESC-1 awaiting decison", "status ESC-1 awaiting-decision"),
+        ("status ESC-1 awiting decision", "status ESC-1 awaiting-decision"),
+        ("status ESC-1 awaiting-decisoin: by Legal", "status ESC-1 awaiting-decision by Legal"),
+        ("status ESC-1 action pendng", "status ESC-1 action-pending"),
+        ("status ESC-1 actoin pending their call", "status ESC-1 action-pending their call"),
+        ("page ESC-1 @Priya look", "page ESC-1 @priya look"),
+        ("handover ESC-1 @Tom", "handover ESC-1 @tom"),
+        ("assign ESC-1 @Priya", "assign ESC-1 @priya"),
+        ("assign ESC-1 to @Tom", "assign ESC-1 @tom"),
+        ("task ESC-1 @Tom draft it by 17:00", "task ESC-1 @tom draft it by 17:00"),
+    ],
+)
+async def test_what_is_nearly_right_gets_the_whole_command(
+    stage: Stage, typed: str, command: str
+) -> None:
+    """Nothing of a mistyped name becomes text, and nothing is turned round."""
+    stage.opened()
+    before = len(stage.details(stage.incidents()[0].id).entries)
+    said = await stage.command("mei", typed, "general")
+    assert f"`/escalate {command}`" in said
+    assert len(stage.details(stage.incidents()[0].id).entries) == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["page ESC-1 @tom, @gus look", "assign ESC-1 @gus", "task ESC-1 @gus draft it by 17:00"],
+)
+async def test_a_person_who_can_be_given_nothing_is_named(stage: Stage, typed: str) -> None:
+    stage.opened()
+    said = await stage.command("mei", typed, "general")
+    assert "@gus is a guest" in said
+    assert "For example" not in said
+
+
 async def test_a_severity_in_the_place_of_the_verb_is_meant_for_open(stage: Stage) -> None:
     assert "/escalate open p1 Pile-on" in await stage.command("mei", "p1 Pile-on")
     assert stage.incidents() == []

@@ -73,6 +73,31 @@ async def test_a_colon_behind_a_reference_ends_it(split: Table) -> None:
             split.check(NAMED in became.touched, text, became)
 
 
+@pytest.fixture
+def joined(table: Table) -> Iterator[Table]:
+    """There is an ESC-56 beside ESC-5 and ESC-6 for a while."""
+    table.renumber(4, 56)
+    yield table
+    table.renumber(56, 4)
+
+
+async def test_a_number_behind_a_comma_is_no_digit_of_the_first(joined: Table) -> None:
+    for sign in (", ", "; ", " / ", " &amp; ", " and "):
+        for verb, text in (("decline", " spam"), ("close", ""), ("note", " call them")):
+            said = f"{verb} ESC-5{sign}6{text}"
+            became = await joined.say(MEI, said, OPEN_CHANNEL)
+            joined.check(became.refused and "ESC-56" not in became.text, said, became)
+            for number in (5, 6):
+                command = f"`/escalate {verb} ESC-{number}{text}`"
+                joined.check(command in became.text, f"{said}: {command}", became)
+    for said in ("close 5, 6", "close 5 6", "close ESC-5 6", "decline ESC-5 6 spam"):
+        became = await joined.say(MEI, said, OPEN_CHANNEL)
+        joined.check(became.refused, said, became)
+        for number in (5, 6):
+            command = f"/escalate {said.split()[0]} ESC-{number}"
+            joined.check(command in became.text, f"{said}: {command}", became)
+
+
 TWICE = (
     ("edit title X, ESC-6 title Y", "edit ESC-7 title X", "edit ESC-6 title Y"),
     ("edit ESC-5 title X; ESC-6 title Y", "edit ESC-5 title X", "edit ESC-6 title Y"),
