@@ -24,7 +24,7 @@ from bot.services import theirs
 from bot.services.answering import run_of, tell_those_told
 from bot.services.case import Case, take_up
 from bot.services.followups import pass_task_on
-from bot.services.holding import require_first_time, require_part
+from bot.services.holding import require_first_time, require_own_page, require_part
 from bot.services.pacing import explain, hasten
 from bot.services.page_messages import page_changed
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
@@ -40,6 +40,7 @@ from bot.store.tables import PagingRun, Task
 class HandedOver:
     """Who is asked now. `owns`: the ownership goes to them too, once they acknowledge."""
 
+    reference: str
     to: Started
     owns: bool
 
@@ -64,10 +65,17 @@ def hand_over(
     """Pass on what a person holds; raises HoldsNothing where there is nothing.
 
     A page that waits for them ends with it. Where several teams' pages do, or a page and a task,
-    the one that is meant is handed over by its button: a guess would drop the others.
+    the one that is meant is handed over by its button: a guess would drop the others. Who may not
+    read the incident hands over a page of their own there, as by its button, and nothing else.
     """
     to = _Successor.checked(act, to_team, to_person, summary)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.HAND_OVER) as case:
+    with (
+        db.transaction(act) as tx,
+        take_up(tx, act, incident_id, Deed.HAND_OVER, uninvited_too=True) as case,
+    ):
+        if not case.reads:
+            require_own_page(tx, case.incident, act)
+            return _pass_on(case, policy, to, _waiting_run(case, to))
         part = require_part(tx, case.incident, act, to.key)
         run = _waiting_run(case, to)
         if part.tasks and (not part.leads or (run is not None and to.person is not None)):
@@ -189,7 +197,7 @@ def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) 
     reason = Reason(Occasion.HANDED_OVER, case.act.user, words=to.summary, owns=owns)
     started = _joined(case, policy, to, reason) or _begun(case, policy, to, reason)
     case.card_changed()
-    return HandedOver(started, owns)
+    return HandedOver(case.reference, started, owns)
 
 
 def _let_go(case: Case, run: PagingRun, to: _Successor) -> None:

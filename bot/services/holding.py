@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.act import Act
-from bot.domain.errors import HandedOverAlready, HoldsNothing
+from bot.domain.errors import HandedOverAlready, HoldsNothing, NoAccess
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState, person_of
 from bot.domain.reasons import Occasion, of_run
 from bot.domain.rights import Deed
@@ -42,6 +42,12 @@ def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None =
         may_page = may_in(act, incident, Deed.PAGE, belongs=belongs)
         raise HoldsNothing(incidents.name_of(incident), may_page)
     return Part(leads, tuple(tasks))
+
+
+def require_own_page(tx: Transaction, incident: Incident, act: Act) -> None:
+    """Raise NoAccess unless a page waits for somebody who may not read the incident."""
+    if not _is_asked(tx, incident.id, act.user, pages.runs_of(tx, [incident.id])):
+        raise NoAccess(incidents.name_of(incident), incident.id)
 
 
 def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:

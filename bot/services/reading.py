@@ -21,7 +21,7 @@ from bot.policy import Policy
 from bot.services import duplicates, theirs, views
 from bot.services.belonging import belongs_to, deeds_in, require_in
 from bot.services.duplicates import Sees, everyone_sees
-from bot.services.holding import require_part
+from bot.services.holding import require_own_page, require_part
 from bot.services.page_views import Around, page_message
 from bot.services.team_rows import team_rows
 from bot.store import followups, incidents, pages, searching
@@ -202,17 +202,25 @@ def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> He
     """Return the incident as this person may see it; raises NoAccess for an outsider.
 
     With a deed, NotPermitted for whoever may not do it there, and HoldsNothing: what asks for words
-    asks only those who may send them.
+    asks only those who may send them. A page that waits for them is handed over by outsiders too.
     """
     with db.reading() as tx:
-        incident, seen = readable(tx, act, incident_id, deed)
-        if deed is Deed.HAND_OVER:
+        passes = deed is Deed.HAND_OVER
+        incident, seen = readable(tx, act, incident_id, deed, uninvited_too=passes)
+        if passes and not seen.full:
+            require_own_page(tx, incident, act)
+        elif passes:
             require_part(tx, incident, act)
         return seen
 
 
 def readable(
-    tx: Transaction, act: Act, incident_id: str, deed: Deed = Deed.READ
+    tx: Transaction,
+    act: Act,
+    incident_id: str,
+    deed: Deed = Deed.READ,
+    *,
+    uninvited_too: bool = False,
 ) -> tuple[Incident, Head]:
     """Return an incident that this person may read; raises NoAccess for an outsider."""
     incident = incidents.get(tx, incident_id)
@@ -221,7 +229,7 @@ def readable(
     require(act, Deed.READ)
     seats = incidents.seats(tx, incident.id)
     seen = views.head_of(incident, act, invited=seats)
-    if not seen.full:
+    if not seen.full and not uninvited_too:
         raise NoAccess(seen.reference, incident.id)
     require_in(act, incident, deed, belongs=belongs_to(incident, seats, act.user))
     return incident, seen

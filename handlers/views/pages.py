@@ -3,7 +3,7 @@
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.render.mrkdwn import person
-from bot.services import answering, followups, handing_over, reading
+from bot.services import answering, followups, handing_over
 from bot.services.handing_over import TaskGiven
 from handlers.subjects import incident_in
 from handlers.views.sent import Became, Sent
@@ -29,8 +29,6 @@ async def hand_over(sent: Sent) -> Became:
     summary = sent.fields.text(Field.SUMMARY)
     policy, incident_id = sent.policy, incident_in(sent.subject)
     if incident_id is None:
-        page = await sent.read(reading.page, sent.act, sent.subject)
-        reference = page.head.reference
         done = await sent.write(
             handing_over.hand_over_page,
             policy,
@@ -41,7 +39,6 @@ async def hand_over(sent: Sent) -> Became:
             summary=summary,
         )
     else:
-        reference = (await sent.read(reading.head, sent.act, incident_id)).reference
         part = await sent.write(
             handing_over.hand_over,
             policy,
@@ -56,7 +53,7 @@ async def hand_over(sent: Sent) -> Became:
         done = part
     to = person(user) if user else done.to.team_name
     return sent.say(
-        "handed_over", reference=reference, to=to, owns=done.owns, people=done.to.targets
+        "handed_over", reference=done.reference, to=to, owns=done.owns, people=done.to.targets
     )
 
 

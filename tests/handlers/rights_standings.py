@@ -225,6 +225,14 @@ STANDINGS = (
     Standing("access given", False, _was_given_access, tier=Tier.RESTRICTED),
     Standing("came in by Open channel", False, _came_in),
     Standing("paged by someone entitled", False, _paged_by(_entitled, answers=False), _PAGED),
+    Standing(
+        "paged by someone entitled, restricted",
+        False,
+        _paged_by(lambda _: an_act(), answers=False),
+        _PAGED,
+        Tier.RESTRICTED,
+        reads=False,
+    ),
     Standing("acknowledged that", True, _paged_by(_entitled, answers=True), _PART),
     Standing("acknowledged their own request", False, _paged_by(_member, answers=True), _PART),
     Standing(
