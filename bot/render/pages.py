@@ -67,7 +67,6 @@ def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:
         page=view,
         reason=reason,
         words=reason.words if head.full else "",
-        category=desk.category(head.category) if head.full else "",
     )
 
 

@@ -83,7 +83,7 @@ def _changes(
     draft = checked(
         policy,
         Draft(
-            title=incident.title if wanted.title is None else wanted.title,
+            title=_title(policy, incident, wanted),
             severity=incident.severity,
             category=wanted.category or incident.category,
             references=tuple(
@@ -99,6 +99,16 @@ def _changes(
         "tier": draft.tier,
     }
     return {k: v for k, v in after.items() if v != getattr(incident, k)}, draft.severity
+
+
+def _title(policy: Policy, incident: Incident, wanted: Correction) -> str:
+    """A title that only names the category goes with it."""
+    if wanted.title is not None:
+        return wanted.title
+    was, to = (policy.categories.get(key or "") for key in (incident.category, wanted.category))
+    if to is not None and was is not None and was.references_only:
+        return to.label
+    return incident.title
 
 
 def _check_tighten(case: Case) -> None:

@@ -149,7 +149,7 @@ def test_a_digest_counts_a_restricted_one_and_says_nothing_else_of_it(
         "No comparison yet: it needs eight earlier weeks, and there are 0.",
         "*Restricted*: 1 opened, 0 ended, 1 open. Only the totals above include them.",
         "*Answers to pages*",
-        "No team was paged.",
+        "No pages to count. Pages that were called off in time do not count.",
         "*Overdue*",
         "Nothing.",
     ]

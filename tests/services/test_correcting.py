@@ -186,6 +186,18 @@ def test_a_category_can_make_it_restricted_and_worse(
     assert SECRET not in str([one for one in edits(db, opened) if one["field"] == "title"])
 
 
+def test_a_title_that_only_names_the_category_goes_with_it(db: Database, policy: Policy) -> None:
+    csam = an_incident(
+        db, policy, category="suspected-csam", references=("item-1",), teams=()
+    ).head.id
+    correcting.correct(db, policy, an_act(MEI), csam, Correction(category="other"))
+    assert scene.incident(db, csam).title == policy.categories["other"].label
+    correcting.correct(db, policy, an_act(MEI), csam, Correction(category="doxxing"))
+    assert scene.incident(db, csam).title == policy.categories["other"].label
+    correcting.correct(db, policy, an_act(MEI), csam, Correction(title="A leaked address"))
+    assert scene.incident(db, csam).title == "A leaked address"
+
+
 # What stands in Slack
 
 

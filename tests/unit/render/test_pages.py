@@ -7,6 +7,8 @@ import pytest
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
+from bot.domain.reasons import Occasion
+from bot.domain.severity import Severity
 from bot.render.desk import Desk
 from bot.render.pages import page
 from tests.unit.render.reading_blocks import mrkdwn_texts
@@ -31,6 +33,13 @@ def test_a_page_says_what_is_needed_and_how_much_there_is_to_look_at(desk: Desk)
     assert "17:00 May we &lt;suspend&gt;?" in shown.text
     of_pr = "\n".join(mrkdwn_texts(page(desk, a_page(team=TeamKey("pr")))))
     assert "suspend" not in of_pr
+
+
+def test_a_page_says_of_the_opening_only_what_stays_true(desk: Desk) -> None:
+    """The category may be corrected; the page shows the one that it has now."""
+    reason = a_reason(Occasion.OPENED, severity=Severity.P1)
+    said = "\n".join(mrkdwn_texts(page(desk, a_page(head=a_head(), reasons=(reason,)))))
+    assert "Opened as P1." in said
 
 
 def test_whom_it_concerns_may_make_it_severe(desk: Desk) -> None:

@@ -37,6 +37,14 @@ def test_no_access_offers_to_ask_for_it(desk: Desk) -> None:
     assert button["value"] == "01SEALED"
 
 
+def test_no_refusal_speaks_of_an_owner_who_may_not_exist(desk: Desk) -> None:
+    for error in (
+        errors.NoAccess("ESC-13", "01SEALED"),
+        errors.HandedOverAlready("ESC-12", "PR", once=True),
+    ):
+        assert "owner" not in answers.refused(desk, error).text
+
+
 def test_a_problem_begins_with_a_capital_and_keeps_its_spaces(desk: Desk) -> None:
     error = errors.BadInput("summary", "a handover needs a summary")
     assert answers.refusal(desk, error).startswith("A handover needs")
