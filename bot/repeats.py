@@ -12,7 +12,7 @@ from typing import Any
 
 EVERY = 60.0
 """Seconds."""
-_CAUSES = ("code", "kind", "error", "why", "method", "group", "person", "step")
+_CAUSES = ("code", "kind", "error", "why", "method", "group", "person", "step", "gateway")
 """Fields that tell one cause from another. Ids are not among them: a full disk fails them all."""
 
 Key = tuple[Any, ...]

@@ -13,7 +13,7 @@ from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.errors import NotYours
 from bot.domain.ids import UserId
 from bot.domain.outside import OutsideExhausted, OutsidePage
-from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState
+from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState, RunState, person_of
 from bot.domain.reach import Way
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -169,7 +169,8 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
                 aloud=True,
                 person=claimed.target,
                 way=way.gateway,
-                name=run.team_name,
+                # A person is not asked for by their own name as well.
+                name=run.team_name if notice or person_of(run.team_key) is None else "",
                 **({"exhausted": True} if notice else {}),
             )
             case.card_changed()

@@ -40,8 +40,8 @@ def search(
     """Find incidents that contain every word or phrase, newest first, those below `before`.
 
     Words are matched against titles and categories of standard incidents only: a match on a
-    restricted one's would tell that the word is in it. Codename and reference serve for all. One
-    whose reference is among the words is found however old it is.
+    restricted one's would tell that the word is in it. It is found by its codename. One whose
+    reference is among the words is found however old it is.
     """
     newest = tx.execute(
         select(col(WorkspaceRow.newest_number)).where(
@@ -70,7 +70,8 @@ def search(
 def _anywhere(tx: Transaction, word: str) -> ColumnElement[bool]:
     standard = col(Incident.tier) == Tier.STANDARD
     found = or_(
-        _has(tx, col(Incident.codename), word),
+        # Of a standard one no one ever reads the codename.
+        (col(Incident.tier) == Tier.RESTRICTED) & _has(tx, col(Incident.codename), word),
         standard & _has(tx, col(Incident.title), word),
         standard & _has(tx, col(Incident.category), word),
     )

@@ -10,6 +10,7 @@ from bot.services import reading
 from bot.store.database import Database
 from bot.store.searching import Searched, search
 from tests.factories import DANIEL, WORKSPACE, an_act, an_incident, people
+from tests.services import scene
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +144,13 @@ def test_who_has_found_many_is_told_how_to_go_on(
     again = reading.search(db, an_act(), f"before {listing.older.before} {listing.older.words}")
     assert [head.reference for head in again.heads] == ["ESC-1"]
     assert again.older is None
+
+
+def test_only_a_restricted_one_is_found_by_its_codename(db: Database, policy: Policy) -> None:
+    """No one ever reads the codename of a standard one."""
+    openly = an_incident(db, policy, teams=())
+    closed = an_incident(db, policy, teams=(), tier=Tier.RESTRICTED)
+    for opened, expected in ((openly, []), (closed, [closed.head.reference])):
+        codename = scene.incident(db, opened.head.id).codename
+        named = reading.search(db, an_act(), f'"{codename}"').heads
+        assert [head.reference for head in named] == expected

@@ -119,3 +119,10 @@ def test_what_is_summed_up_stands_in_its_order_and_says_when_it_came_last(
     assert [one.created for one in kept.records] == sorted(one.created for one in kept.records)
     last = datetime.fromisoformat(kept.records[-1].__dict__["last"])
     assert last.timestamp() < kept.records[1].created
+
+
+def test_each_gateway_has_its_own_line(log: logging.Logger, kept: Kept, minutes: Minutes) -> None:
+    for gateway in ("email", "sms", "sms"):
+        log.warning("A message went out outside Slack", extra={"gateway": gateway})
+    minutes.pass_(60)
+    assert [record.__dict__["gateway"] for record in kept.records] == ["email", "sms", "sms"]

@@ -15,7 +15,7 @@ from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import FallbackRule
-from bot.services import answering, fallback, homes, linked
+from bot.services import answering, fallback, homes, linked, paging
 from bot.store import incidents, outbox, people
 from bot.store.tables import Delivery
 from playground.faults import FaultKind, FaultRule
@@ -61,6 +61,21 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     entries = timeline(rig, opened.head.id)
     [entry] = [entry for entry in entries if entry.kind is EntryKind.REACHED_OUTSIDE]
     assert entry.data == {"person": PRIYA, "way": "email", "name": "Legal"}
+
+
+@on_sqlite
+async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> None:
+    rig = beyond.rig
+    slack_is_down(rig)
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
+    paging.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, PRIYA)
+    async with rig.working(), beyond.working():
+        await eventually(
+            lambda: [row.state for row in fallbacks(rig)] == [DeliveryState.SENT],
+        )
+    entries = timeline(rig, opened.head.id)
+    [entry] = [entry for entry in entries if entry.kind is EntryKind.REACHED_OUTSIDE]
+    assert entry.data == {"person": PRIYA, "way": "email", "name": ""}
 
 
 @on_sqlite
