@@ -190,6 +190,19 @@ class IllegalMove(Refused):
 
 
 @dataclass(eq=False)
+class OriginalEnded(Refused):
+    """An incident is to be closed as a duplicate of one that no one works on any more.
+
+    `instead`: the open one that the original is a duplicate of, where this person may know of it.
+    """
+
+    reference: str
+    original: str
+    state: str
+    instead: str | None = None
+
+
+@dataclass(eq=False)
 class ReasonNeeded(Refused):
     """A severity is lowered, an incident reopened or declined: that takes a written reason."""
 

@@ -24,7 +24,7 @@ from bot.domain.visibility import Tier
 @dataclass(frozen=True, slots=True)
 class Head:
     """An incident in one line. `duplicate_of` is the original's reference, `duplicates` are those
-    of its duplicates, as far as the reader may see them; only a card has them.
+    of its duplicates, as far as the reader may see them: of a card, and `duplicate_of` of a page.
     """
 
     id: IncidentId

@@ -19,6 +19,7 @@ class Change(StrEnum):
     WENT_ON = "a ladder continues with its next step, ends, or starts over"
     ENDED = "the escalation is resolved, declined or a duplicate"
     REOPENED = "it is reopened"
+    ORIGINAL = "it is closed as a duplicate, or reopened after that"
     MOVED = "it moves to another state"
     SEVERITY = "its severity changes"
     OWNER = "its owner changes"
@@ -72,7 +73,9 @@ _OVER = frozenset({Change.ENDED, Change.REOPENED})
 POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
     DeliveryKind.PAGE: Stands(
         About.PAGE,
-        _SHOWN_AS | _OVER | {Change.ANSWERED, Change.WENT_ON, Change.ROOM, Change.AGAIN},
+        _SHOWN_AS
+        | _OVER
+        | {Change.ANSWERED, Change.WENT_ON, Change.ROOM, Change.AGAIN, Change.ORIGINAL},
     ),
     DeliveryKind.PAGE_UPDATE: Leaves("edits a page"),
     DeliveryKind.CANARY: Stands(About.PAGE, frozenset({Change.ANSWERED, Change.ENDED})),

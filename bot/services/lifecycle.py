@@ -7,8 +7,8 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.clockwork import local_morning
 from bot.domain.duework import TimerKind
-from bot.domain.errors import BadInput, NotFound, NothingToDo, ReasonNeeded
-from bot.domain.ids import UserId, parse_reference, reference
+from bot.domain.errors import BadInput, NothingToDo, ReasonNeeded
+from bot.domain.ids import UserId
 from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
 from bot.domain.rights import Deed
 from bot.domain.standing import Change
@@ -18,12 +18,14 @@ from bot.services import duplicates, rooms
 from bot.services.calling_off import end_all
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
+from bot.services.originals import lock_original
 from bot.services.owning import make_owner
 from bot.services.standing import keep_true
 from bot.services.task_times import restore, withdraw
 from bot.services.written import checked_text
-from bot.store import incidents, people, timers
+from bot.store import people, timers
 from bot.store.database import Database
+from bot.store.incidents import name_of
 from bot.store.tables.states import TaskKind
 from bot.store.timers import NewTimer
 
@@ -211,26 +213,20 @@ def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
 
 
 def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
-    """The same as another incident, named by its reference in `of`; tasks are withdrawn."""
-    number = parse_reference(of)
+    """The same as another incident, named by its reference in `of`; tasks are withdrawn.
+
+    Raises OriginalEnded where no one works on that one any more.
+    """
     with db.transaction(act) as tx:
-        original = incidents.by_number(tx, act.workspace, number)
-        if original is None:
-            raise NotFound("incident", reference(number))
-        if original.id == incident_id:
-            problem = f"{reference(number)} can't be a duplicate of itself"
-            raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7", no_report=True)
-        # Both are locked, always in the same order: each may be named a duplicate of the other.
-        locked = {one: incidents.lock(tx, one) for one in sorted((incident_id, original.id))}
-        original = locked[original.id] or original
-        duplicates.require_seen(tx, act, original)
+        original = lock_original(tx, act, incident_id, of)
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
             unnamed = not duplicates.everyone_sees(original)
             turned = Turned(case.reference, withdraw(case, list(TaskKind)), unnamed=unnamed)
-            told: dict[str, Any] = {"of": reference(number), "withdrawn": turned.withdrawn}
+            told: dict[str, Any] = {"of": name_of(original), "withdrawn": turned.withdrawn}
             _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)
             _end(case)
+            keep_true(case, Change.ORIGINAL)
             duplicates.tell_original(tx, act, original, case.incident)
             return turned
 
@@ -248,8 +244,11 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
         _move(case, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
         duplicates.cards_changed(case)
+        was_duplicate = case.incident.duplicate_of is not None
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
         keep_true(case, Change.REOPENED)
+        if was_duplicate:
+            keep_true(case, Change.ORIGINAL)
         case.expect_update()
         rooms.reopened(case)
         return turned

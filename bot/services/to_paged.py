@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.ids import reference
 from bot.domain.paging import STILL_ASKED, UNANSWERED, PageState
+from bot.domain.reading import Head
 from bot.policy import Policy
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.page_views import page_message
 from bot.services.shelf import Shelf
 from bot.services.to_people import for_person
 from bot.store.claims import Claimed
+from bot.store.tables import Incident
 
 MOST_TRIES_TO_FIND = 20
 
@@ -29,7 +32,7 @@ def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prep
             return Moot("acknowledged or withdrawn meanwhile")
         if incident.ended_at is not None:
             return Moot("the escalation has ended")
-    head = for_person(shelf, incident, page.target)
+    head = _named_with_original(shelf, incident, page.target)
     since = claimed.args.get("late_since")
     refused = page.state is PageState.UNREACHABLE
     view = page_message(
@@ -72,7 +75,18 @@ def page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) 
     incident = shelf.incident(page.incident_id) if page else None
     if page is None or run is None or incident is None or page.message_ts is None:
         return Moot("the page was never sent")
-    head = for_person(shelf, incident, page.target)
+    head = _named_with_original(shelf, incident, page.target)
     around, ended = shelf.around(page, run), incident.ended_at is not None
     view = page_message(page, run, head, now, around, ended=ended)
     return Letter(view, channel=page.channel_id, ts=page.message_ts)
+
+
+def _named_with_original(shelf: Shelf, incident: Incident, person: str) -> Head:
+    """Which one took over is for those who read both."""
+    head = for_person(shelf, incident, person)
+    if not head.full or incident.duplicate_of is None:
+        return head
+    original = shelf.incident(incident.duplicate_of)
+    if original is None or not for_person(shelf, original, person).full:
+        return head
+    return replace(head, duplicate_of=reference(original.number))

@@ -110,6 +110,7 @@ def test_one_that_becomes_restricted_is_no_longer_named(db: Database, policy: Po
 def test_two_of_each_other_leave_whole_timelines(db: Database, policy: Policy) -> None:
     original, duplicate = two(db, policy)
     lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
+    lifecycle.reopen(db, an_act(), duplicate, "it is the older one")
     lifecycle.duplicate(db, an_act(), original, "ESC-2")
     assert exports.verify(db) == (2, [])
     for incident_id in (original, duplicate):

@@ -157,6 +157,12 @@ PAGES: Mapping[str, Any] = {
     "page, declined": a_page(state=PageState.DECLINED, reason="on a plane"),
     "page, declined without a reason": a_page(state=PageState.DECLINED),
     "page, undeliverable": a_page(state=PageState.UNREACHABLE),
+    "page, withdrawn, a duplicate": a_page(
+        head=a_head(state=State.DUPLICATE, duplicate_of="ESC-7"),
+        run_state=RunState.CANCELLED,
+        state=PageState.SUPERSEDED,
+        ended=True,
+    ),
     "page, withdrawn": a_page(run_state=RunState.CANCELLED, state=PageState.SUPERSEDED),
     "page, withdrawn after the last step": a_page(
         run_state=RunState.EXHAUSTED, state=PageState.SUPERSEDED
@@ -262,6 +268,8 @@ ERRORS: Mapping[str, Exception] = {
     "misread": errors.Misread(),
     "not found, incident": errors.NotFound("incident", "ESC-99"),
     "not found, nothing named": errors.NotFound("incident", ""),
+    "original ended": errors.OriginalEnded("ESC-12", "ESC-7", "duplicate", "ESC-3"),
+    "original ended, by itself": errors.OriginalEnded("ESC-12", "ESC-7", "resolved"),
     "illegal move": errors.IllegalMove("ESC-12", "resolved", "new", ("reviewed", "reopened")),
     "illegal move, many legal": errors.IllegalMove(
         "ESC-12",
