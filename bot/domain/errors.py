@@ -284,7 +284,8 @@ class IncidentClosed(Refused):
 class BeingPaged:
     """A team or a person who is being paged: at whose wish, since when, and `people` who are asked.
 
-    `person`: who was asked for, where it was no team.
+    `person`: who was asked for, where it was no team. `told`: their pages show the new reason.
+    `acknowledged`: nobody is asked any more, it is the responder who is named, and since when.
     """
 
     name: str
@@ -292,11 +293,13 @@ class BeingPaged:
     person: str | None
     by: str
     at: datetime
+    told: bool = False
+    acknowledged: bool = False
 
 
 @dataclass(eq=False)
 class AlreadyPaged(Refused):
-    """Everyone who was named is being paged as they should be."""
+    """Everyone who was named is being paged as they should be, or has acknowledged."""
 
     reference: str
     runs: tuple[BeingPaged, ...]

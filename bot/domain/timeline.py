@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     UPDATE = "update"
     PAGED = "paged"
+    ASKED_AGAIN = "asked again"
     ACKNOWLEDGED = "acknowledged"
     DECLINED_PAGE = "declined page"
     HANDED_OVER = "handed over"

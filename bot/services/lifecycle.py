@@ -48,7 +48,7 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
         case State.RESOLVED:
             raise BadInput("status", "a resolution needs a root cause", "resolve")
         case State.REVIEWED:
-            return close(db, act, incident_id)
+            return close(db, act, incident_id, note)
         case State.REOPENED:
             return reopen(db, act, incident_id, note).reference
         case State.DECLINED:
@@ -191,11 +191,11 @@ def _end(case: Case) -> None:
     timers.cancel_for_incident(case.tx, case.id, [TimerKind.PAGE_STEP, TimerKind.UPDATE_DUE])
 
 
-def close(db: Database, act: Act, incident_id: str) -> str:
-    """Resolved and looked back upon."""
+def close(db: Database, act: Act, incident_id: str, note: str = "") -> str:
+    """Resolved and looked back upon; the note says what the review found."""
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
         # It ended when it was resolved: that is the week in which it counts as closed.
-        _move(case, State.REVIEWED, "")
+        _move(case, State.REVIEWED, note)
         keep_true(case, Change.MOVED)
         return case.reference
 

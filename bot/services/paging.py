@@ -19,8 +19,9 @@ from bot.domain.paging import (
     next_step,
     person_of,
 )
-from bot.domain.reasons import Occasion, Reason
+from bot.domain.reasons import Occasion, Reason, of_run, passed_on
 from bot.domain.rights import Deed
+from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
 from bot.services.pacing import explain, hasten, person_ladder, vouches
@@ -35,7 +36,8 @@ from bot.store.tables import PagingRun
 class Started:
     """A run that has begun. `targets` is empty where nobody could be paged.
 
-    `asked_by`: it had begun before, for this person, and goes on as it was.
+    `asked_by`: it had begun before, for this person, and goes on as it was; `told`: with another
+    reason. `acked_at`: it had begun before, and this is when its responder `acked_by` took it.
     """
 
     run_id: str
@@ -45,6 +47,13 @@ class Started:
     started_at: datetime
     ack_due_at: datetime
     asked_by: UserId | None = None
+    told: bool = False
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
+
+    @property
+    def begun_before(self) -> bool:
+        return self.asked_by is not None or self.acked_by is not None
 
     @property
     def in_person(self) -> bool:
@@ -53,9 +62,12 @@ class Started:
     @property
     def before(self) -> BeingPaged:
         """How it stands, where it had begun before."""
-        by = self.asked_by or THE_BOT
         person = person_of(self.team_key)
-        return BeingPaged(self.team_name, self.targets, person, by, self.started_at)
+        if self.acked_by is not None and self.acked_at is not None:
+            taken = self.acked_by, self.acked_at
+            return BeingPaged(self.team_name, (), person, *taken, acknowledged=True)
+        by = self.asked_by or THE_BOT
+        return BeingPaged(self.team_name, self.targets, person, by, self.started_at, told=self.told)
 
 
 def page_team(
@@ -83,7 +95,8 @@ def page_all(
 ) -> list[Started]:
     """Page all teams and people who are not being paged; where one can't be, nobody is.
 
-    Raises AlreadyPaged where all of them are being paged as they should be.
+    Who has acknowledged, and holds it still, is paged again only for a reason. Raises AlreadyPaged
+    where there is nothing to do for any of them.
     """
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.PAGE) as case:
@@ -95,10 +108,10 @@ def page_all(
         for user in users:
             before = _asked_before(case, policy, PERSON_PREFIX + user, reason)
             started.append(before or start_person(case, policy, user, reason))
-        if all(run.asked_by for run in started):
+        if all(run.begun_before and not run.told for run in started):
             raise _all_being_paged(case, started)
         for run in started:
-            if not run.targets and not run.asked_by:
+            if not run.targets and not run.begun_before:
                 raise NobodyToPage(run.team_name, person_of(run.team_key))
         case.card_changed()
         return started
@@ -107,19 +120,47 @@ def page_all(
 def _asked_before(case: Case, policy: Policy, team: str, reason: Reason) -> Started | None:
     """Page a team again whose run is too slow by now; one that is paged as it should be goes on.
 
-    A run that no one entitled asked for goes on in the name of somebody who is. Returns None where
-    the team is not being paged.
+    A run that no one entitled asked for goes on in the name of somebody who is; one that is wanted
+    for another reason too shows it. Returns None where the team is not being paged.
     """
     run = paging_run(case, team)
     if run is None:
-        return None
+        return None if reason.words else _taken_before(case, team)
     targets = hasten(case, policy, run, reason)
     if not targets and vouches(case, run):
         explain(case, run, reason)
         return going_on(case, run)
     if not targets:
-        return replace(going_on(case, run), asked_by=UserId(run.requested_by))
+        told = bool(reason.words) and not _known(run, reason)
+        if told:
+            explain(case, run, reason)
+            case.record(
+                EntryKind.ASKED_AGAIN,
+                run=run.id,
+                team=team,
+                name=run.team_name,
+                why=reason.words,
+            )
+        return replace(going_on(case, run), asked_by=UserId(run.requested_by), told=told)
     return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
+
+
+def _known(run: PagingRun, reason: Reason) -> bool:
+    reasons = of_run(run.reasons, run.requested_by, run.why)
+    return any(one.words == reason.words for one in reasons)
+
+
+def _taken_before(case: Case, team: str) -> Started | None:
+    """Return the newest run of a team whose responder still has it: nobody is left to be asked."""
+    runs = [run for run in pages.runs_of(case.tx, [case.id]) if run.team_key == team]
+    run = runs[-1] if runs else None
+    if run is None or run.responder is None or passed_on(of_run(run.reasons, "", "")) is not None:
+        return None
+    gone = people.gone(case.tx, case.act.workspace, [run.responder])
+    if gone or not case.invited.get(run.responder, False):
+        return None
+    began = Started(run.id, team, run.team_name, (), run.started_at, run.ack_due_at)
+    return replace(began, acked_by=UserId(run.responder), acked_at=run.acked_at)
 
 
 def _all_being_paged(case: Case, started: Sequence[Started]) -> AlreadyPaged:

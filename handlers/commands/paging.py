@@ -65,7 +65,7 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
 
 
 def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:
-    if run.asked_by is None:
+    if not run.begun_before:
         return ask.say(
             "page_sent",
             reference=reference,

@@ -105,6 +105,8 @@ async def page(sent: Sent) -> Became:
         field = Field.TEAM if team is not None else Field.PERSON
         said = sent.desk.plain("listeners", "paged_already", error=error)
         raise FormErrors({field: said}) from None
+    if started.begun_before:
+        return sent.say("paged_before", reference=reference, run=started.before)
     return sent.say(
         "page_sent",
         reference=reference,

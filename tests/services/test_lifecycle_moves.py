@@ -172,3 +172,11 @@ def test_each_change_reaches_the_card_also_at_one_moment_and_without_an_entry(
     stopped = scene.send(db, policy, NOON + timedelta(minutes=2))
     for sent in (snoozed, stopped):
         assert len(scene.letters(sent, DeliveryKind.CARD_UPDATE)) == 1
+
+
+def test_a_note_of_the_review_is_on_the_timeline(db: Database, policy: Policy) -> None:
+    incident_id = an_incident(db, policy, teams=()).head.id
+    lifecycle.resolve(db, policy, an_act(), incident_id, root_cause="tooling")
+    lifecycle.set_state(db, an_act(), incident_id, State.REVIEWED, "reviewed with Wei")
+    last = reading.details(db, an_act(), incident_id, newest=None).entries[-1]
+    assert (last.data["to"], last.data["note"]) == (State.REVIEWED, "reviewed with Wei")

@@ -256,6 +256,9 @@ ERRORS: Mapping[str, Exception] = {
         (
             errors.BeingPaged("Legal", (PRIYA,), None, SOFIA, NOW),
             errors.BeingPaged("Tom Becker", (TOM,), TOM, SOFIA, NOW),
+            errors.BeingPaged("PR", (SOFIA,), None, TOM, NOW, told=True),
+            errors.BeingPaged("Legal", (), None, PRIYA, NOW, acknowledged=True),
+            errors.BeingPaged("Tom Becker", (), TOM, TOM, NOW, acknowledged=True),
         ),
     ),
     "already paged, many": errors.AlreadyPaged(

@@ -227,6 +227,12 @@ RECORDED: Mapping[EntryKind, Mapping[str, Any]] = {
         "step": 0,
         "why": "Takedown notice",
     },
+    EntryKind.ASKED_AGAIN: {
+        "run": "01RUN",
+        "team": "legal",
+        "name": "Legal",
+        "why": "A new notice",
+    },
     EntryKind.ACKNOWLEDGED: {"run": "01RUN", "team": "legal", "name": "Legal"},
     EntryKind.DECLINED_PAGE: {"team": "legal", "name": "Legal", "reason": "on a plane"},
     EntryKind.HANDED_OVER: {
