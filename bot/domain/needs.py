@@ -1,7 +1,8 @@
 """What those who are paged are needed for: a text of lines, each for everyone or for some teams.
 
-A line that begins with teams and a colon is for these (`Legal: may we suspend him today?`); every
-other line is for everyone who is paged.
+A line that begins with teams and a colon is for these (`Legal: may we suspend him today?`), and so
+are the lines below one that has nothing else on it, up to an empty line. Every other line is for
+everyone who is paged; `All:` in front says so of a line that looks like one for a team.
 """
 
 import re
@@ -10,10 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.ids import TeamKey
-from bot.domain.likeness import mistyped
+from bot.domain.likeness import distance, mistyped
 from bot.domain.showing import says
 
-_IN_FRONT = re.compile(r"([^:\uff1a\n]{1,120})[:\uff1a](?=\s|$)\s*(.*)")
+# Behind the colon: not the rest of an address (`https://`), nor of a word in a case (`PR:s`).
+_IN_FRONT = re.compile(r"([^:\uff1a\n]{1,120})[:\uff1a](?!//|\w(?!\w))\s*(.*)")
+_ADORNED = re.compile(r"(?::[a-z0-9_+'-]+:|[^\w<@#]|[0-9]{1,2}[.)]\s)+", re.IGNORECASE)
+_BULLET = re.compile(r"[*+\u2022\u2023\u25e6\u2013\u2014-]\s+")
+_ALL = frozenset({"all", "everyone"})
+_NO_TEAMS = frozenset({"police"})
+"""Words of an emergency that are only by chance as near to a team's name as a slip of the pen."""
 _BETWEEN = re.compile(r"\s*(?:[,&+/;]|(?<!\w)and(?!\w))\s*", re.IGNORECASE)
 _MARKS = " \t*_~`'\"@#-\u2013\u2014\u2022>()[]"
 _JOINTS = re.compile(r"[-\s_]+")
@@ -54,28 +61,55 @@ def needs_in(text: str, names: Mapping[str, TeamKey]) -> Needs:
     """Read a text; `names` are all names of teams in small letters, with their keys."""
     known = {_folded(name): key for name, key in names.items()}
     needs: list[Need] = []
-    for line in filter(says, text.splitlines()):
-        read = _line(line.strip(), known)
+    heading: _Line | None = None
+    for line in text.splitlines():
+        read = _line(line.strip(), known) if says(line) else None
         if isinstance(read, NoTeam):
             return Needs(unclear=read)
-        if says(read.text):
-            needs.append(read)
+        if read is None:
+            heading = None
+        elif not says(read.text):
+            heading = read
+        elif read.teams is None:
+            needs.append(Need(read.text, (heading.teams or ()) if heading else ()))
+        else:
+            heading = None
+            needs.append(Need(read.text, read.teams))
     return Needs(tuple(needs))
 
 
-def _line(line: str, names: Mapping[str, TeamKey]) -> Need | NoTeam:
-    found = _IN_FRONT.match(line)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it was read. `teams`: None where it names no one."""
+
+    text: str
+    teams: tuple[TeamKey, ...] | None = None
+
+
+def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
+    whole = _Line(_BULLET.sub("", line, count=1))
+    adorned = _ADORNED.match(line)
+    found = _IN_FRONT.match(line, adorned.end() if adorned else 0)
     if found is None:
-        return Need(line)
+        return whole
     said = [one.strip(_MARKS) for one in _BETWEEN.split(found[1])]
-    teams = [names.get(_folded(one)) for one in said]
+    folded = [_folded(one) for one in said]
+    text = found[2].strip()
+    if len(folded) == 1 and folded[0] in _ALL:
+        return _Line(text, ())
+    teams = [names.get(one) for one in folded]
     if None not in teams:
-        return Need(found[2].strip(), tuple(dict.fromkeys(filter(None, teams))))
-    wrong = said[teams.index(None)]
-    meant = next((name for name in names if mistyped(_folded(wrong), name)), "")
+        return _Line(text, tuple(dict.fromkeys(filter(None, teams))))
+    wrong = teams.index(None)
+    meant = "" if folded[wrong] in _NO_TEAMS else _meant(folded[wrong], names)
     if meant or any(teams):
-        return NoTeam(wrong, meant)
-    return Need(line)
+        return NoTeam(said[wrong], meant)
+    return whole
+
+
+def _meant(word: str, names: Iterable[str]) -> str:
+    like = [name for name in names if mistyped(word, name)]
+    return min(like, key=lambda name: distance(word, name), default="")
 
 
 def _folded(name: str) -> str:

@@ -27,6 +27,20 @@ NAMES = {
         ("https://case.example/1", (), "https://case.example/1"),
         ("Ask legal: may we?", (), "Ask legal: may we?"),
         ("12:00 is the deadline", (), "12:00 is the deadline"),
+        ("Legal:may we suspend him?", (LEGAL,), "may we suspend him?"),
+        ("Legal,PR:agree on a line", (LEGAL, PR), "agree on a line"),
+        ("PR:s statement is drafted", (), "PR:s statement is drafted"),
+        ("Legal://case.example/1", (), "Legal://case.example/1"),
+        ("2) Legal: may we?", (LEGAL,), "may we?"),
+        ("3. Legal: may we?", (LEGAL,), "may we?"),
+        ("\u26a0\ufe0f Legal: may we?", (LEGAL,), "may we?"),
+        (":warning: Legal: may we?", (LEGAL,), "may we?"),
+        ("10:30 Legal: may we?", (), "10:30 Legal: may we?"),
+        ("\u2022 Answer by noon", (), "Answer by noon"),
+        ("- Answer by noon", (), "Answer by noon"),
+        ("Police: informed, here in 5 min", (), "Police: informed, here in 5 min"),
+        ("All: Leagl: is how he spells it", (), "Leagl: is how he spells it"),
+        ("Everyone: stay reachable", (), "stay reachable"),
     ],
 )
 def test_a_line_that_begins_with_a_team_is_for_that_team(
@@ -41,6 +55,7 @@ def test_a_line_that_begins_with_a_team_is_for_that_team(
     ("line", "unclear", "meant"),
     [
         ("Leagl: may we?", "Leagl", "legal"),
+        ("Leagl:may we?", "Leagl", "legal"),
         ("Legal, Sales: may we?", "Sales", ""),
         ("Legal and Marketing: may we?", "Marketing", ""),
     ],
@@ -69,3 +84,25 @@ def test_they_are_kept_as_they_were() -> None:
 
 def test_a_team_without_words_asks_for_nothing() -> None:
     assert needs_in("Legal:\nLegal:   \n \u200b", NAMES).needs == ()
+
+
+def test_lines_below_a_team_are_for_that_team_up_to_an_empty_line() -> None:
+    text = "*Legal:*\nmay we give the address?\nand when?\nPR, Public Policy:\nwho speaks?\n\nHurry"
+    assert needs_in(text, NAMES).needs == (
+        Need("may we give the address?", (LEGAL,)),
+        Need("and when?", (LEGAL,)),
+        Need("who speaks?", (PR, POLICY)),
+        Need("Hurry"),
+    )
+    assert needs_in("Legal:\nmay we?\nPR: a line\nHurry", NAMES).needs == (
+        Need("may we?", (LEGAL,)),
+        Need("a line", (PR,)),
+        Need("Hurry"),
+    )
+
+
+def test_of_two_teams_the_nearest_is_meant() -> None:
+    names = {"moderation": TeamKey("moderation"), "operations": TeamKey("operations")}
+    read = needs_in("operation: how many?", names)
+    assert read.unclear is not None
+    assert read.unclear.meant == "operations"
