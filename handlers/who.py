@@ -14,7 +14,7 @@ from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, RoleUnknown, Stranger, Undescribed
 from bot.domain.ids import UserId
-from bot.domain.rights import require_somebody
+from bot.domain.rights import Deed, require_somebody
 from bot.services import access
 from bot.services.directory import Described
 from handlers.shell import Shell
@@ -37,14 +37,19 @@ def workspace_of(context: AsyncBoltContext) -> Workspace:
 
 
 async def whoever(
-    shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
+    shell: Shell,
+    context: AsyncBoltContext,
+    body: Mapping[str, Any],
+    user: str,
+    key: str | None,
+    deed: Deed | None = None,
 ) -> Act:
     """Return who acts; raises NotPermitted if neither policy nor Slack vouches for them, and
-    Undescribed while Slack does not answer who they are."""
+    Undescribed while Slack does not answer who they are. `deed`: what they want to do."""
     asking = unidentified(shell, context, body, user, key)
     act = await identified(shell, asking.workspace, user, asking.now, key)
     act = asking if act is None else act
-    require_somebody(act)
+    require_somebody(act, deed)
     return act
 
 
@@ -60,7 +65,10 @@ def unidentified(
 
 
 async def once_known(
-    shell: Shell, asking: Act, call: Callable[[], Coroutine[Any, Any, Result]]
+    shell: Shell,
+    asking: Act,
+    call: Callable[[], Coroutine[Any, Any, Result]],
+    deed: Deed | None = None,
 ) -> Result:
     """Do work that needs to know the person; if they are unknown, ask Slack and do it again."""
     with suppress(Stranger):
@@ -68,7 +76,7 @@ async def once_known(
     if await _described(shell, asking.workspace, asking.user):
         with suppress(Stranger):
             return await call()
-    require_somebody(asking)
+    require_somebody(asking, deed)
     raise Stranger
 
 

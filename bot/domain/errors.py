@@ -153,9 +153,11 @@ class Misread(Refused):
     """What was typed was not understood.
 
     `no_report`: it does not only begin like a command, or this person may not open a report.
+    `here`: the escalation in whose channel it was typed.
     """
 
     no_report: bool = field(default=False, kw_only=True)
+    here: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(eq=False)

@@ -81,10 +81,15 @@ def require_tighten(
         )
 
 
-def require_somebody(act: Act) -> None:
-    """Raise NotPermitted for whom neither the policy nor Slack vouches."""
-    if act.role is Role.NOBODY:
+def require_somebody(act: Act, deed: Deed | None = None) -> None:
+    """Raise NotPermitted for whom neither the policy nor Slack vouches: the role that the deed
+    takes, where it is known, for the lowest role may not be enough for it.
+    """
+    if act.role is not Role.NOBODY:
+        return
+    if deed is None:
         _refuse(act, Role.VIEWER, "use escalations")
+    _refuse(act, NEEDS[deed], deed.value)
 
 
 def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:

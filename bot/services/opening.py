@@ -13,7 +13,7 @@ from bot.domain.ids import TeamKey, new_id
 from bot.domain.lifecycle import State
 from bot.domain.needs import named
 from bot.domain.reasons import Occasion, Reason
-from bot.domain.rights import Deed, require, require_somebody
+from bot.domain.rights import Deed, require
 from bot.domain.severity import suggested, worst
 from bot.domain.showing import says
 from bot.domain.timeline import EntryKind
@@ -55,7 +55,6 @@ def open_as(db: Database, policy: Policy, asking: Act, draft: Draft) -> Opened:
     """
     with db.transaction(asking) as tx:
         act = recognised(tx, policy, asking)
-        require_somebody(act)
         require(act, Deed.OPEN)
         return _opened(tx, policy, act, checked(policy, draft))
 

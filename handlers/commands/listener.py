@@ -9,13 +9,13 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BadInput, Misread, Unclear
-from bot.domain.rights import require
+from bot.domain.rights import Deed, require
 from bot.render.message import Message
 from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands.about import about
 from handlers.commands.allowed import allowed, may_open
-from handlers.commands.misplaced import as_here
+from handlers.commands.misplaced import as_here, naming_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
 from handlers.commands.opening_here import (
@@ -25,7 +25,7 @@ from handlers.commands.opening_here import (
 )
 from handlers.commands.questions import refuse_question
 from handlers.commands.refused import shown, with_text
-from handlers.commands.typed import read
+from handlers.commands.typed import Typed, read
 from handlers.commands.verb import Ask, Verb
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
@@ -106,7 +106,7 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
         done = typed.verb.straight(shell, asking, typed.words) if room is None else None
         if done is not None:
             return await done
-    act = await whoever(shell, context, body, user, trigger)
+    act = await whoever(shell, context, body, user, trigger, _deed(typed))
     ask = Ask(shell, act, typed.words, typed.named, channel, typed.said)
     if typed.verb is None:
         return await misunderstood(ask, typed) if typed.word else await open_form(ask)
@@ -117,9 +117,17 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
         return await _done(ask, typed.verb)
     except Misread as error:
         error.no_report |= not may_open(act)
+        error.here = await naming_here(ask)
         if isinstance(error, Unclear):
             error.commands = allowed(act, await as_here(ask, error.commands))
         raise
+
+
+def _deed(typed: Typed) -> Deed | None:
+    """What is wanted: nothing typed opens the form."""
+    if typed.verb is None:
+        return None if typed.word else Deed.OPEN
+    return typed.verb.deed
 
 
 async def _done(ask: Ask, verb: Verb) -> Answer:

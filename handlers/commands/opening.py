@@ -117,7 +117,7 @@ def _read(policy: Policy, words: str) -> OpeningWords:
 
 async def _opened(shell: Shell, asking: Act, draft: Draft) -> Answer:
     opening_as = partial(opening.open_as, shell.db, shell.policy, asking, draft)
-    opened = await once_known(shell, asking, partial(shell.threads.write, opening_as))
+    opened = await once_known(shell, asking, partial(shell.threads.write, opening_as), Deed.OPEN)
     return answers.opened(shell.desk, opened)
 
 

@@ -83,8 +83,23 @@ def _as_command(error: Exception, text: str) -> Exception:
     if not isinstance(error, BadInput) or not error.example:
         return error
     if first_word(error.example)[0] in BY_WORD:
-        return replace(error, example=f"{COMMAND} {error.example}")
-    return replace(error, example=_example(error.example, text))
+        example = f"{COMMAND} {error.example}"
+    else:
+        example = _example(error.example, text)
+    if error.field_name != "incident":
+        example = _about_the_same(example, text, error.here)
+    return replace(error, example=example)
+
+
+def _about_the_same(example: str, text: str, here: str | None) -> str:
+    """An example that is copied must not write to an escalation that no one spoke of."""
+    of = here
+    with suppress(BadInput):
+        typed = read(text)
+        of = typed.named or reference_first_if_any(typed.words) or here
+    if of is None or example.count(reference(12)[:4]) != 1:
+        return example
+    return example.replace(reference(12), of)
 
 
 def _example(value: str, text: str) -> str:

@@ -45,7 +45,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 
 async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Answer:
-    act = await whoever(shell, context, body, str(body["user"]["id"]), None)
+    act = await whoever(shell, context, body, str(body["user"]["id"]), None, Deed.OPEN)
     require(act, Deed.OPEN)
     on_message = body.get("callback_id") == Shortcut.ESCALATE_MESSAGE
     # The message's address and nothing of what it says.

@@ -19,7 +19,7 @@ from playground.driver import texts
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, send
-from tests.handlers.stage import NEWCOMER, STRANGER, Stage, a_stage
+from tests.handlers.stage import BYSTANDER, NEWCOMER, STRANGER, Stage, a_stage
 
 pytestmark = on_sqlite
 
@@ -95,6 +95,29 @@ async def test_a_person_who_can_be_given_nothing_is_named(stage: Stage, typed: s
     said = await stage.command("mei", typed, "general")
     assert "@gus is a guest" in said
     assert "For example" not in said
+
+
+@pytest.mark.parametrize(
+    "typed", ["update", "note", "handover", "edit title", "assign", "task me by 17:00", "decline"]
+)
+async def test_an_example_is_about_the_escalation_that_is_meant(stage: Stage, typed: str) -> None:
+    """Copied as it stands, it writes to no other one."""
+    stage.in_channel(stage.opened())
+    stage.opened()
+    for text, where, of in ((typed, "esc-1", "ESC-1"), (f"ESC-2 {typed}", "general", "ESC-2")):
+        said = await stage.command("mei", text, where)
+        assert "ESC-12" not in said
+        assert "/escalate" not in said or of in said or "ESC-" not in said
+
+
+async def test_a_person_without_a_role_reads_which_role_this_takes(stage: Stage) -> None:
+    stage.opened()
+    for typed in ("open p0 Bomb threat", "open", ""):
+        said = (await send(stage.url, command_body(typed, user=BYSTANDER))).body
+        assert "To open an escalation you need the role *member*; you have no role here" in said
+        assert "or ask someone who has it to do this for you" in said
+    said = (await send(stage.url, command_body("update ESC-1 All good", user=BYSTANDER))).body
+    assert "you need the role *responder*" in said
 
 
 async def test_a_severity_in_the_place_of_the_verb_is_meant_for_open(stage: Stage) -> None:
