@@ -176,7 +176,7 @@ def _not_understood(words: Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
     if glued := _GLUED.match(words.at(0)):
         clock, more = glued.groups()
-        problem = f"'{words.at(0)[:40]}' is not a time; write one time, and a space after it"
+        problem = f"'{words.at(0)[:40]}' is not a time; write one time, then a space"
         return BadInput("when", problem, f"{clock} {more}" if more.isalpha() else clock)
     run = words.words[1:] if words.at(0) == "in" else words.words
     if run and (words.at(0) == "in" or is_number(run[0]) or run[0][:1].isdigit()):

@@ -87,7 +87,7 @@ def _no_time(words: str, error: BadInput) -> BadInput:
     """The refusal is about the front, unless the words begin with what is to be done."""
     if _TO.match(words) is None:
         return error
-    return replace(error, problem="no time stands in front, and none that is clear at the end")
+    return replace(error, problem="the text says no clear time, at its start or its end")
 
 
 async def reminders(ask: Ask) -> Answer:

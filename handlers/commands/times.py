@@ -82,7 +82,7 @@ async def time_at_end(
         problem = f"'{shown}' after the time is not part of it; put the time at the end"
         moved = _moved(found, text, by.start(), by.end())
     if not _BY.search(text) and (moved := await time_within(request, text)):
-        problem = "write 'by' in front of the time, and nothing after it"
+        problem = "end with 'by' and the time"
     if moved is not None:
         time = _LEADING.sub("", moved.said)
         raise Unclear(problem, (again(moved.timed.text, time),), no_report=True)

@@ -52,7 +52,7 @@ async def test_the_home_tab_shows_a_page_that_waits_and_takes_its_answer(scene: 
     await expect(row).to_contain_text(f"{reference} Insults against an athlete")
     await scene.picture("a-page-waits")
     await client.click_button("Acknowledge")
-    await expect(row).to_contain_text("No page for you")
+    await expect(row).to_contain_text("No pages are waiting for you")
     await scene.picture("answered")
 
 

@@ -73,8 +73,8 @@ def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind)
     if _looks_like_time(words, at, working, behind):
         raise BadInput(
             "when",
-            f"'{shown}' after '{said}' looks like a time too. Write one time; "
-            "if the text begins like one, put a colon in front of it",
+            f"'{shown}' after '{said}' looks like a time too. Write one time. "
+            "If it is part of the text, put a colon before it",
             EXAMPLE,
         )
 

@@ -19,7 +19,7 @@ def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
     team = TeamKey(PERSON_PREFIX + PRIYA)
     shown = page(desk, a_page(team=team, team_name="priya", target=PRIYA))
     assert "you are needed" in str(shown.blocks)
-    assert "asks for you" in "\n".join(mrkdwn_texts(shown))
+    assert "paged you" in "\n".join(mrkdwn_texts(shown))
     to_the_next = page(desk, a_page(team=team, team_name="priya", target=TOM))
     assert "priya has not answered" in str(to_the_next.blocks)
 
@@ -99,7 +99,7 @@ def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
     shown = page(desk, a_page(follows=Follows.MANAGERS_TOLD, **changes))
     said = "\n".join(mrkdwn_texts(shown))
     assert "Priya has not answered" in str(shown.blocks[0])
-    assert "You asked for Priya:\n" in said
+    assert "You paged Priya:\n" in said
     assert "You are paged as an escalation manager. Acknowledge to take it in Priya's place" in said
     assert "managers are alerted" not in said
     assert "the list" not in said

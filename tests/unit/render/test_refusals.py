@@ -71,7 +71,7 @@ def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
 
 def test_whom_to_ask_for_a_role_is_named_where_the_policy_names_persons(desk: Desk) -> None:
     refused = errors.NotPermitted("member", "nobody", "open an escalation")
-    assert "a Tocsin administrator (<@U0MEI>)," in refusal(desk, refused)
+    assert "Ask a Tocsin administrator (<@U0MEI>) for that role" in refusal(desk, refused)
     roles = replace(desk.policy.roles, people={}, groups={"S0ADMINS": Role.ADMIN})
     by_group = Desk(replace(desk.policy, roles=roles), desk.words)
-    assert "a Tocsin administrator, or" in refusal(by_group, refused)
+    assert "Ask a Tocsin administrator for that role" in refusal(by_group, refused)
