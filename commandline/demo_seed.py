@@ -5,7 +5,7 @@ would have said then is withdrawn at the end, so that hardly anything is sent wh
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -104,14 +104,17 @@ def _remember_cast(
 
 def _plan_past(told: Telling, now: datetime, dice: Random) -> None:
     apart = (FIRST_DAY - LAST_DAY) / (len(PAST) - 1)
-    planned: list[Story] = []
+    planned: list[_Ended] = []
     follow_ups: list[tuple[datetime, Story]] = []
     for number, past in enumerate(PAST):
         # Less than half the distance: the order in which they stand is the order of opening.
         jitter = apart * (dice.uniform(-0.4, 0.4) if number else 0)
-        ended = _Ended(told, past, dice, now - FIRST_DAY + apart * number + jitter, now)
+        opened_at = now - FIRST_DAY + apart * number + jitter
+        if past.ending is Ending.DUPLICATE:  # The same is reported while its original is open.
+            opened_at = planned[-1].at(0.2)
+        ended = _Ended(told, past, dice, opened_at, now)
         ended.plan(planned)
-        planned.append(ended.story)
+        planned.append(ended)
         follow_ups += [(due, ended.story) for due in ended.follow_ups]
     _plan_follow_ups(told, follow_ups, now, dice)
 
@@ -160,7 +163,7 @@ class _Ended:
     def at(self, share: float) -> datetime:
         return self.opened_at + self.span * share
 
-    def plan(self, before: list[Story]) -> None:
+    def plan(self, before: Sequence["_Ended"]) -> None:
         told, story, db = self.told, self.story, self.told.db
         told.opens(self.opened_at, story)
         match self.past.ending:
@@ -171,9 +174,9 @@ class _Ended:
                     lambda act: lifecycle.decline(db, act, story.id, NO_ESCALATION),
                 )
             case Ending.DUPLICATE:
-                original = before[-1]
+                original = before[-1].story
                 told.plan(
-                    self.at(0.05),
+                    before[-1].at(0.4),
                     "U0AOIFE",
                     lambda act: lifecycle.duplicate(db, act, story.id, original.reference),
                 )
