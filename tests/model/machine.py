@@ -1,6 +1,7 @@
 """What people, Slack and time may do to the bot, in any order."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
@@ -134,6 +135,8 @@ class People(RuleBasedStateMachine):
         changed = {one for one, entries in self.world.entries().items() if entries != before[one]}
         stood_in = {room[0]} if room and written == "" else set()
         meant = {number} if written not in ("", "{}x") else stood_in
+        if meant:  # An original is told of its duplicate.
+            meant |= {int(named) for named in re.findall(r"ESC-(\d+)", what)}
         assert what == "ack" or changed <= meant, (text, room, changed)
 
     @rule(which=ANY, who=ANY, twice=twice)
