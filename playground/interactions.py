@@ -112,6 +112,14 @@ class Interactions:
         return Outcome(delivery.error is None, delivery.error, delivery)
 
     async def submit(self, user: str, view: View, values: Filled) -> Submitted:
+        """Send the form. What goes wrong stands in it until it is sent again or redrawn."""
+        view.failure = None
+        fate = await self._submitted(user, view, values)
+        if fate.error is not None:
+            self.screens.show_failure(view, fate.error)
+        return fate
+
+    async def _submitted(self, user: str, view: View, values: Filled) -> Submitted:
         """The client's own checks first; then the app's answer decides what is shown."""
         try:
             view.state = elements.filled_in(view.blocks, view.state, values)

@@ -158,6 +158,8 @@ class View:
     """`state.values`: block_id → action_id → the element's value as Slack sends it."""
     errors: dict[str, str] = field(default_factory=dict)
     """block_id → words, from the last `response_action: errors` or a client-side check."""
+    failure: str | None = None
+    """The code of what went wrong when it was last sent, where that is at no field."""
 
     @property
     def callback_id(self) -> str:

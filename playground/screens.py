@@ -48,7 +48,7 @@ class Screens:
         named = {**payload, "blocks": elements.with_ids(payload["blocks"], self._id)}
         view.state = elements.carried_over(named["blocks"], view.state)
         view.payload = named
-        view.errors = {}
+        view.errors, view.failure = {}, None
         view.hash = self._hash()
         kind: Literal["home", "view"] = "home" if view.type == "home" else "view"
         self.workspace.tell(kind, people=[view.user])
@@ -85,7 +85,11 @@ class Screens:
         self.workspace.tell("view", people=[user])
 
     def show_errors(self, view: View, errors: dict[str, str]) -> None:
-        view.errors = dict(errors)
+        view.errors, view.failure = dict(errors), None
+        self.workspace.tell("view", people=[view.user])
+
+    def show_failure(self, view: View, code: str) -> None:
+        view.failure = code
         self.workspace.tell("view", people=[view.user])
 
     def _new(self, user: str, payload: Json, kind: Literal["modal", "home"]) -> View:

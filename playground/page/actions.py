@@ -134,9 +134,8 @@ async def submit_view(request: Request) -> Response:
     visit = Visit(request)
     view = visit.view
     values = read_form(await visit.fields(), view.blocks, visit.reader.me.tz)
-    fate = await visit.playground.submit_view(visit.me, view.id, values)
-    trouble = "" if fate.ok or fate.errors else views.problem(fate.error)
-    return html(views.draw_modals(visit.reader, trouble))
+    await visit.playground.submit_view(visit.me, view.id, values)
+    return html(views.draw_modals(visit.reader))
 
 
 async def close_view(request: Request) -> Response:

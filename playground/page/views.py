@@ -39,14 +39,11 @@ def problem(error: str | None) -> str:
     return words.get(error, f"The app answered with an error ({error}).")
 
 
-def draw_modals(reader: Reader, trouble: str = "") -> Markup:
+def draw_modals(reader: Reader) -> Markup:
     """The whole stack: all but the top one hidden, so that 'Back' finds what was typed there."""
     stack = reader.workspace.view_stacks[reader.me.id]
     top = len(stack) - 1
-    return join(
-        _draw_modal(reader, view, depth, top, trouble if depth == top else "")
-        for depth, view in enumerate(stack)
-    )
+    return join(_draw_modal(reader, view, depth, top) for depth, view in enumerate(stack))
 
 
 def draw_home(reader: Reader) -> Markup:
@@ -67,7 +64,8 @@ def draw_home(reader: Reader) -> Markup:
     )
 
 
-def _draw_modal(reader: Reader, view: View, depth: int, top: int, trouble: str) -> Markup:
+def _draw_modal(reader: Reader, view: View, depth: int, top: int) -> Markup:
+    trouble = problem(view.failure)
     base = f"/client/{reader.me.id}"
     body = macro("view.html", "view", view, _surface(reader, view), base, depth, top + 1, trouble)
     attributes = {

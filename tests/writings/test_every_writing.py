@@ -216,8 +216,15 @@ async def test_a_team(table: Table) -> None:
             became = await table.say(MEI, text, OPEN_CHANNEL)
             paged = [(run.team_key, run.why) for run in became.runs]
             exactly = became.touched == {NAMED} and paged == [(key, TYPED)]
-            refused = (key == "legal" or is_question(text)) and became.refused
-            table.check(exactly or refused, text, became)
+            asked = [e.data["why"] for e in became.entries if e.kind is EntryKind.ASKED_AGAIN]
+            again = (key, became.touched, paged, asked) == (
+                "legal",
+                frozenset({NAMED}),
+                [],
+                [TYPED],
+            )
+            refused = is_question(text) and became.refused
+            table.check(exactly or again or refused, text, became)
         text = f"handover ESC-5 {name.upper()}: {TEXT}"
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.touched == {NAMED}, text, became)
