@@ -77,6 +77,8 @@ async def _begun(
     folder: Path, command: Sequence[str], out: IO[bytes] | int, **settings: str
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
+        # Under `nohup` the tests hand on that SIGHUP is ignored.
+        *("env", "--default-signal=HUP"),
         sys.executable,
         ROOT / "app.py",
         *command,

@@ -7,7 +7,12 @@ import pytest
 
 from tests.commandline.as_someone import app, each_of
 
-SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "HOST": "127.0.0.1", "PORT": "0"}
+SLACK = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "0" * 32,
+    "HOST": "127.0.0.1",
+    "PORT": "0",
+}
 EVERY_VERB = (
     *("serve", "migrate", "digest", "export", "verify", "migrate --check", "restore --mark-only"),
     *("backup --force c.sqlite3", "restore --force c.sqlite3"),

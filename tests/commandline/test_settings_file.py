@@ -6,7 +6,12 @@ import pytest
 
 from commandline.main import main
 
-GOOD = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "HOST": "127.0.0.1", "PORT": "0"}
+GOOD = {
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "0" * 32,
+    "HOST": "127.0.0.1",
+    "PORT": "0",
+}
 SHIPPED = Path(__file__).resolve().parents[2] / "escalation.toml"
 LATIN_1 = "caf\xe9".encode("latin-1")
 

@@ -97,7 +97,9 @@ async def test_an_answer_that_slack_does_not_take_keeps_the_form_open(
     await opened_form(slack, bolt)
     result = await slack.person("ada").submit({"title": {"text": "A title"}})
     assert (result.ok, result.error is None) == (False, False)
-    assert slack.person("ada").modal.callback_id == "form"
+    shown = slack.slack.workspace.open_view(slack.person("ada").id)
+    assert shown is not None and shown.callback_id == "form"
+    assert shown.failure == result.error, "a redraw takes away what went wrong"
 
 
 async def test_update_push_and_clear_work_on_the_stack_of_three(
