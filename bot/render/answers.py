@@ -34,10 +34,6 @@ __all__ = [
 ROWS_SHOWN = 20
 ENTRIES_SHOWN = 10
 TEAMS_SHOWN = 40
-"""Short answers and the values that each needs; a value that does not apply is None.
-
-`to` is a team's name, or `mrkdwn.person(user)`; `channel` is `pages.channel_link(head)`.
-"""
 
 
 def said(desk: Desk, template: str, block: str, /, **values: Any) -> Message:

@@ -98,7 +98,8 @@ async def test_an_answer_that_slack_does_not_take_keeps_the_form_open(
     result = await slack.person("ada").submit({"title": {"text": "A title"}})
     assert (result.ok, result.error is None) == (False, False)
     shown = slack.slack.workspace.open_view(slack.person("ada").id)
-    assert shown is not None and shown.callback_id == "form"
+    assert shown is not None
+    assert shown.callback_id == "form"
     assert shown.failure == result.error, "a redraw takes away what went wrong"
 
 
