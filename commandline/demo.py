@@ -30,7 +30,11 @@ from commandline.sole_user import sole_user
 ROOT = Path(__file__).resolve().parent.parent
 CAST = ROOT / "bot" / "demo" / "workspace.json"
 HOST = "127.0.0.1"
-BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-playground", "xapp-playground", "playground-signing-secret"
+BOT_TOKEN, APP_TOKEN, SECRET = (
+    "xoxb-playground",
+    "xapp-playground",
+    "decafbaddecafbaddecafbaddecafbad",
+)
 MARK = ".tocsin-demo"
 _START_SECONDS = 60.0
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))

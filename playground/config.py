@@ -16,7 +16,7 @@ class PlaygroundConfig:
 
     app_url: str | None = None
     """The app's request URL, for commands, interactivity and events alike. None: Socket Mode."""
-    signing_secret: str = "playground-signing-secret"
+    signing_secret: str = "decafbaddecafbaddecafbaddecafbad"
     bot_token: str = "xoxb-playground"
     app_token: str = "xapp-playground"
     manifest: Manifest = field(default_factory=Manifest)

@@ -76,7 +76,7 @@ class RunningPlayground:
 async def running_playground(
     *,
     app_url: str | None = None,
-    signing_secret: str = "playground-signing-secret",
+    signing_secret: str = "decafbaddecafbaddecafbaddecafbad",
     bot_token: str = "xoxb-playground",
     app_token: str = "xapp-playground",
     manifest: Mapping[str, Any] | Manifest | None = None,

@@ -16,7 +16,7 @@ from tests.waiting import eventually
 
 SETTINGS = {
     "SLACK_BOT_TOKEN": "xoxb-playground",
-    "SLACK_SIGNING_SECRET": "playground-signing-secret",
+    "SLACK_SIGNING_SECRET": "decafbaddecafbaddecafbaddecafbad",
     "SLACK_API_URL": "http://127.0.0.1:1/api/",
     "ESCALATION_POLICY": str(ROOT / "escalation.toml"),
     "HOST": "127.0.0.1",

@@ -11,7 +11,7 @@ from playground.serving import bound
 
 SETTINGS = {
     "SLACK_BOT_TOKEN": "xoxb-playground",
-    "SLACK_SIGNING_SECRET": "playground-signing-secret",
+    "SLACK_SIGNING_SECRET": "decafbaddecafbaddecafbaddecafbad",
     "HOST": HOST,
 }
 

@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "tests" / "small_escalation.toml"
-SECRET = "playground-signing-secret"
+SECRET = "decafbaddecafbaddecafbaddecafbad"
 Begetter = subprocess.Popen[bytes]
 _NUMBERS = count()
 

@@ -20,7 +20,7 @@ from tests.faults.line import Line, line_to
 from tests.faults.policies import ROOT, people, shipped
 
 CAST = ROOT / "bot" / "demo" / "workspace.json"
-SECRET = "playground-signing-secret"
+SECRET = "decafbaddecafbaddecafbaddecafbad"
 LEASE = 3.0
 SERVE = (str(ROOT / "app.py"), "serve")
 _TAIL = 40

@@ -151,7 +151,7 @@ async def running_bot(database_url: str) -> AsyncIterator[RunningBot]:
 def _settings(api_url: str, database_url: str) -> Settings:
     return Settings(
         bot_token="xoxb-playground",
-        signing_secret="playground-signing-secret",
+        signing_secret="decafbaddecafbaddecafbaddecafbad",
         app_token=None,
         api_url=api_url,
         database_url=database_url,

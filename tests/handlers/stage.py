@@ -47,7 +47,7 @@ from playground.testing import RunningPlayground, running_playground
 from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
 from tests.serving import door, served
 
-SECRET = "playground-signing-secret"
+SECRET = "decafbaddecafbaddecafbaddecafbad"
 WORKING = "Working on it"
 TOKEN = "xoxb-playground"
 GUEST, STRANGER, NEWCOMER, BYSTANDER = "U0GUS", "U0EXT", "U0NEW", "U0NICK"

@@ -116,7 +116,7 @@ def bolt_app(slack: RunningPlayground) -> BoltApp:
     app = AsyncApp(
         name="beacon",  # Without one, Bolt looks at the file of every module.
         token="xoxb-playground",
-        signing_secret="playground-signing-secret",
+        signing_secret="decafbaddecafbaddecafbaddecafbad",
         client=web,
         raise_error_for_unhandled_request=False,
     )

@@ -31,7 +31,7 @@ from tests.worker.conftest import BRISK, CAST
 
 Found = TypeVar("Found")
 CANARY = "C0CANARY"
-SECRET = "playground-signing-secret"
+SECRET = "decafbaddecafbaddecafbaddecafbad"
 WATCHFUL = replace(BRISK, check_token_every=timedelta(seconds=0.2))
 
 
