@@ -60,7 +60,7 @@ async def test_a_second_process_is_refused_and_takes_over_after_a_kill(
     there = {"DATABASE_URL": f"sqlite:///{way(file_of(stage), elsewhere)}"}
     second = await stage.start(env=there, ready=False)
     assert await second.ended() == 2
-    [said] = second.log.read_text().splitlines()
+    *_, said = second.log.read_text().splitlines()
     assert "of Tocsin uses the database" in said
     await stage.command(OPENING)
     await eventually(lambda: len(rows.incidents(db)) == 1)

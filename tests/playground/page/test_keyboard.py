@@ -165,7 +165,7 @@ async def test_a_list_is_opened_searched_and_left_by_keyboard(
     await expect(face).to_be_focused()
     await expect(client.page.locator("#ask")).to_be_hidden()
     await keys.press("ArrowDown")
-    await expect(client.page.locator(".pick-menu:popover-open")).to_have_count(1)
+    await expect(client.page.locator(".pick-menu:popover-open :focus")).to_have_count(1)
     await keys.press("Tab")
     await expect(client.page.locator(".pick-menu:popover-open")).to_have_count(0)
     await expect(client.field("Kind").get_by_role("radio").first).to_be_focused()
