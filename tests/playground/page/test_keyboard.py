@@ -164,6 +164,7 @@ async def test_a_list_is_opened_searched_and_left_by_keyboard(
     await keys.press("Escape")
     await expect(face).to_be_focused()
     await expect(client.page.locator("#ask")).to_be_hidden()
+    await client.wait_for_text("Calls PR", within="#modal")
     await keys.press("ArrowDown")
     await expect(client.page.locator(".pick-menu:popover-open :focus")).to_have_count(1)
     await keys.press("Tab")
