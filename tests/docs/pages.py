@@ -38,7 +38,7 @@ def name(page: Path) -> str:
 def pages() -> tuple[Path, ...]:
     """Every page of documentation in Markdown."""
     top = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md")
-    return (*top, *sorted(DOCS.rglob("*.md")))
+    return (*top, ROOT / "playground" / "README.md", *sorted(DOCS.rglob("*.md")))
 
 
 @cache

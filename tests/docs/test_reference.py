@@ -1,11 +1,14 @@
 """Whatever a person can type, press, set or look up is in the reference, under its own name."""
 
+import re
+
 import pytest
 
 from bot.domain.act import Role
 from bot.domain.controls import Button, Form, Shortcut
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.lifecycle import State
+from bot.domain.offers import TAKES
 from bot.domain.rights import NEEDS, ONLY_ONES_OWN, Deed, may
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -24,18 +27,21 @@ def test_a_verb_has_a_section_with_its_usage_its_right_its_words_and_an_example(
     verb: Verb,
 ) -> None:
     said = section("verbs", verb.name)
-    least = NEEDS[verb.deed].word if verb.deed else Role.VIEWER.word
     assert f"/escalate {verb.usage}\n" in said
-    assert f"- Who: {least}\n" in said
+    assert f"- Who: {least_role(verb)}\n" in said
     assert f"- Example: `/escalate {verb.example}`" in said
     assert [alias for alias in verb.aliases if f"`{alias}`" not in said] == []
+
+
+def least_role(verb: Verb) -> str:
+    return NEEDS[verb.deed].word if verb.deed else Role.VIEWER.word
 
 
 def test_the_table_of_verbs_says_what_the_help_says() -> None:
     said = reference("verbs")
     listed = {verb.name: row_of(said, f"[`{verb.name}`](#{verb.name})") for verb in VERBS}
-    assert {name: row[2:] for name, row in listed.items()} == {
-        verb.name: [verb.summary] for verb in VERBS
+    assert {name: row[1:] for name, row in listed.items()} == {
+        verb.name: [least_role(verb), verb.summary] for verb in VERBS
     }
 
 
@@ -43,6 +49,13 @@ def test_the_table_of_verbs_says_what_the_help_says() -> None:
 def test_a_button_has_a_row_with_its_label(button: Button) -> None:
     row = row_of(reference("buttons"), f"`{button.value}`")
     assert row[1:2] == [WORDS.plain("buttons", button.value)]
+
+
+@pytest.mark.parametrize(("button", "deed"), [*TAKES.items()])
+def test_a_button_of_the_card_names_the_least_role(button: Button, deed: Deed) -> None:
+    assert re.split("[;,]", row_of(reference("buttons"), f"`{button.value}`")[-1])[0] == (
+        NEEDS[deed].word
+    )
 
 
 @pytest.mark.parametrize("control", [*Form, *Shortcut])
