@@ -25,7 +25,7 @@ class PageMessage:
     what the run does then. `place`: how the page of the person stands in whose place the reader is
     asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a later one.
     `ended`: the incident has, so nobody is asked any more. `passed`: what the run asked for was
-    handed over.
+    handed over. `parts`: the keys of those whose part was handed over to the team.
     """
 
     page_id: PageId
@@ -53,11 +53,12 @@ class PageMessage:
     asked_again: bool = False
     went_on: bool = False
     passed: Reason | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def needed(self) -> str:
         """What whoever opened the incident needs of the reader; empty where it may not be shown."""
-        return needed_of(self.head.needs, self.team) if self.head.full else ""
+        return needed_of(self.head.needs, (self.team, *self.parts)) if self.head.full else ""
 
     @property
     def handed_over(self) -> bool:

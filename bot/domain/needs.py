@@ -116,10 +116,11 @@ def _folded(name: str) -> str:
     return _JOINTS.sub(" ", name).strip().lower()
 
 
-def needed_of(needs: Iterable[Need], team: str) -> str:
-    """Return what a team reads, or a person by the key of their run: the lines for all and its own,
-    as they were written."""
-    return "\n".join(need.text for need in needs if not need.teams or team in need.teams)
+def needed_of(needs: Iterable[Need], asked: Iterable[str]) -> str:
+    """Return what is read by those who are asked in the name of these teams, or people by the key
+    of their run: the lines for all and their own, as they were written."""
+    keys = set(asked)
+    return "\n".join(need.text for need in needs if not need.teams or keys.intersection(need.teams))
 
 
 def named(needs: Iterable[Need]) -> Sequence[TeamKey]:

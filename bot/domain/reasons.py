@@ -1,7 +1,7 @@
 """Why a team or a person is paged, as facts: the sentences are made when a page is sent."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +29,7 @@ class Reason:
 
     `owns`: whoever hands over owns the escalation, and hands over the ownership too. PASSED_ON is
     no reason for a page but what ended it: `to` is the key of the team or person asked since.
+    `parts` are the keys of the teams and people whose part passes on with it.
     """
 
     occasion: Occasion
@@ -37,6 +38,7 @@ class Reason:
     words: str = ""
     owns: bool = False
     to: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def to_person(self) -> UserId | None:
@@ -50,6 +52,7 @@ class Reason:
             "words": self.words,
             "owns": self.owns,
             "to": self.to,
+            "parts": list(self.parts),
         }
         return {name: value for name, value in whole.items() if value}
 
@@ -63,6 +66,7 @@ class Reason:
             data.get("words", ""),
             bool(data.get("owns")),
             data.get("to", ""),
+            tuple(data.get("parts", ())),
         )
 
 
@@ -78,13 +82,18 @@ def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ..
 
     One change of severity stands beside the one that began it all, and one hand-over of each
     person: who is asked, and who owns it then, depends on every one of those. Of what was asked
-    for beside the first, the newest stay.
+    for beside the first, the newest stay. The parts of those that go stay with the one that came.
     """
     stays = reasons[0] if reasons and reasons[0].occasion in _OF_SEVERITY else None
-    kept = [one for one in reasons if one is stays or not _replaces(another, one)] + [another]
-    asked = [reason for reason in kept[1:] if reason.occasion is Occasion.ASKED]
-    dropped = asked[: 1 - MOST_SHOWN]
-    return tuple(reason for reason in kept if not any(reason is one for one in dropped))
+    kept = [one for one in reasons if one is stays or not _replaces(another, one)]
+    asked = [reason for reason in [*kept, another][1:] if reason.occasion is Occasion.ASKED]
+    kept = [one for one in kept if not _among(one, asked[: 1 - MOST_SHOWN])]
+    gone = [one for one in reasons if not _among(one, kept)]
+    return (*kept, replace(another, parts=parts_of([*gone, another])))
+
+
+def _among(reason: Reason, others: Iterable[Reason]) -> bool:
+    return any(reason is one for one in others)
 
 
 def _replaces(another: Reason, reason: Reason) -> bool:
@@ -120,3 +129,8 @@ def passed_on(reasons: Sequence[Reason]) -> Reason | None:
     """Return to whom the page of this run was handed over last, if it was."""
     passed = [reason for reason in reasons if reason.occasion is Occasion.PASSED_ON]
     return passed[-1] if passed else None
+
+
+def parts_of(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """Return the keys of the teams and people whose part passed on with these."""
+    return tuple(dict.fromkeys(key for reason in reasons for key in reason.parts))

@@ -24,7 +24,12 @@ from bot.services import theirs
 from bot.services.answering import run_of, tell_those_told
 from bot.services.case import Case, take_up
 from bot.services.followups import pass_task_on
-from bot.services.holding import require_first_time, require_own_page, require_part
+from bot.services.holding import (
+    parts_taken_over,
+    require_first_time,
+    require_own_page,
+    require_part,
+)
 from bot.services.pacing import explain, hasten
 from bot.services.page_messages import page_changed
 from bot.services.paging import Started, going_on, paging_run, start_person, start_team
@@ -178,9 +183,11 @@ def _give_task(
 
 def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) -> HandedOver:
     if run is not None:
+        held = [run]
         _let_go(case, run, to)
     else:
-        _pass_taken_on(case, to)
+        held = _taken(case)
+        _pass_taken_on(case, held, to)
     case.require_letting_in()
     if not case.entitled:
         require_first_time(case.tx, case.incident, case.act.user)
@@ -194,7 +201,9 @@ def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) 
         summary=to.summary,
         **({"owns": True} if owns else {}),
     )
-    reason = Reason(Occasion.HANDED_OVER, case.act.user, words=to.summary, owns=owns)
+    reason = Reason(
+        Occasion.HANDED_OVER, case.act.user, words=to.summary, owns=owns, parts=_parts(held)
+    )
     started = _joined(case, policy, to, reason) or _begun(case, policy, to, reason)
     case.card_changed()
     return HandedOver(case.reference, started, owns)
@@ -210,10 +219,23 @@ def _let_go(case: Case, run: PagingRun, to: _Successor) -> None:
     case.in_place_of(run)
 
 
-def _pass_taken_on(case: Case, to: _Successor) -> None:
+def _taken(case: Case) -> list[PagingRun]:
+    me = case.act.user
+    return [run for run in pages.runs_of(case.tx, [case.id]) if run.responder == me]
+
+
+def _parts(held: Sequence[PagingRun]) -> tuple[str, ...]:
+    """Return whose part passes on: those who were asked, and those who handed theirs over before.
+
+    What was asked of them is then on the pages of whoever takes over.
+    """
+    keys = [key for run in held for key in (run.team_key, *parts_taken_over(run))]
+    return tuple(dict.fromkeys(keys))
+
+
+def _pass_taken_on(case: Case, taken: Sequence[PagingRun], to: _Successor) -> None:
     """What they acknowledged before stays so, and their pages and the card say who is asked."""
     me = case.act.user
-    taken = [run for run in pages.runs_of(case.tx, [case.id]) if run.responder == me]
     for run in taken:
         at, told = Position(run.round, run.step), _with_successor(case, run, to)
         pages.pace(case.tx, run.id, run.state, at, {"reasons": told})

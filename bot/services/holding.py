@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.act import Act
 from bot.domain.errors import HandedOverAlready, HoldsNothing, NoAccess
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState, person_of
-from bot.domain.reasons import Occasion, of_run
+from bot.domain.reasons import Occasion, of_run, parts_of
 from bot.domain.rights import Deed
 from bot.services.belonging import belongs_to, may_in
 from bot.store import followups, incidents, pages
@@ -59,6 +59,11 @@ def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:
 def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> HandedOverAlready:
     name, person = incidents.name_of(incident), person_of(run.team_key)
     return HandedOverAlready(name, run.team_name, once, person)
+
+
+def parts_taken_over(run: PagingRun) -> tuple[str, ...]:
+    """Return the keys of the teams and people whose part was handed over to those of this run."""
+    return parts_of(of_run(run.reasons, run.requested_by, run.why))
 
 
 def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:

@@ -17,6 +17,7 @@ from bot.policy import Policy
 from bot.services import access, answering, views
 from bot.services.answering import Taken
 from bot.services.belonging import may_read
+from bot.services.holding import parts_taken_over
 from bot.services.page_views import Around, asked_of, place_of
 from bot.store import incidents, pages, people
 from bot.store.database import Database
@@ -113,7 +114,7 @@ def outside_page(
         may_repeat=may_repeat,
         zone=_zone(tx, policy, run, page.target),
         place=place_of(run, around) if asked_first not in (None, page.target) else None,
-        needed=needed_of(head.needs, run.team_key),
+        needed=needed_of(head.needs, (run.team_key, *parts_taken_over(run))),
         criteria=head.criteria,
         affected=head.affected,
         references=len(head.references),

@@ -11,6 +11,7 @@ from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, Ladder, PageState, Position, RunState, person_of
 from bot.domain.reading import Head
 from bot.domain.reasons import Reason, of_run, passed_on, shown
+from bot.services.holding import parts_taken_over
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun
 
@@ -80,6 +81,7 @@ def page_message(
         asked_again=any(_before(at, other) for other in theirs),
         went_on=at != stands,
         passed=passed_on(reasons),
+        parts=parts_taken_over(run),
     )
 
 

@@ -24,6 +24,7 @@ from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
+from bot.services.holding import parts_taken_over
 from bot.services.pacing import explain, hasten, person_ladder, vouches
 from bot.services.runs import Run, exhausted, gone_from, page_now, waiting_now
 from bot.services.written import checked_text
@@ -152,15 +153,29 @@ def _known(run: PagingRun, reason: Reason) -> bool:
 
 def _taken_before(case: Case, team: str) -> Started | None:
     """Return the newest run of a team whose responder still has it: nobody is left to be asked."""
-    runs = [run for run in pages.runs_of(case.tx, [case.id]) if run.team_key == team]
-    run = runs[-1] if runs else None
-    if run is None or run.responder is None or passed_on(of_run(run.reasons, "", "")) is not None:
+    run = _newest_held(case, team)
+    if run is None or run.responder is None:
         return None
     gone = people.gone(case.tx, case.act.workspace, [run.responder])
     if gone or not case.invited.get(run.responder, False):
         return None
     began = Started(run.id, team, run.team_name, (), run.started_at, run.ack_due_at)
     return replace(began, acked_by=UserId(run.responder), acked_at=run.acked_at)
+
+
+def _newest_held(case: Case, team: str) -> PagingRun | None:
+    """Return the newest run of a team, unless what it asked for was handed over."""
+    runs = [run for run in pages.runs_of(case.tx, [case.id]) if run.team_key == team]
+    run = runs[-1] if runs else None
+    passed = run is not None and passed_on(of_run(run.reasons, "", "")) is not None
+    return None if passed else run
+
+
+def _with_parts(case: Case, team: str, reason: Reason) -> Reason:
+    """Ask a team again for the parts that it has taken over."""
+    before = _newest_held(case, team)
+    parts = (*reason.parts, *(parts_taken_over(before) if before is not None else ()))
+    return replace(reason, parts=tuple(dict.fromkeys(parts)))
 
 
 def _all_being_paged(case: Case, started: Sequence[Started]) -> AlreadyPaged:
@@ -191,6 +206,7 @@ def start_team(
     if without is not None:
         ladder = ladder.after(without)
         ladder = ladder.but(_declined(case, team), gone)
+    reason = _with_parts(case, team, reason)
     return _start(case, policy, team, policy.teams[team].name, ladder, reason, gone)
 
 
@@ -234,8 +250,9 @@ def start_person(
     if without is not None:
         ladder = ladder.after(without)
     name = people.name_of(known)
-    why = reason or Reason(Occasion.ASKED, case.act.user)
-    return _start(case, policy, PERSON_PREFIX + user, name, ladder, why, gone_from(case, [ladder]))
+    key = PERSON_PREFIX + user
+    why = _with_parts(case, key, reason or Reason(Occasion.ASKED, case.act.user))
+    return _start(case, policy, key, name, ladder, why, gone_from(case, [ladder]))
 
 
 def _start(
