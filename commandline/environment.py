@@ -1,10 +1,12 @@
 """Where settings come from: the environment, over what stands in `.env`."""
 
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from bot.settings import SettingsError
 
@@ -23,7 +25,7 @@ def settings_file() -> Mapping[str, str]:
             raise SettingsError(".env is a folder: expected a file of lines such as PORT=3000.")
         if FILE.is_symlink() and not FILE.exists():
             raise SettingsError(".env is a link that leads nowhere: mend or remove it.")
-        found = dotenv_values(FILE, encoding="utf-8-sig")
+        text = FILE.read_text(encoding="utf-8-sig") if FILE.exists() else ""
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SettingsError(f".env, line {line}: expected UTF-8 text. Save it as UTF-8.") from None
@@ -32,4 +34,18 @@ def settings_file() -> Mapping[str, str]:
             f".env cannot be read: {error.strerror}. Give the user that runs Tocsin the right to "
             "read it."
         ) from None
+    _check_lines(text)
+    found = dotenv_values(stream=io.StringIO(text))
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _check_lines(text: str) -> None:
+    """Raise SettingsError for a line that sets nothing, which dotenv would pass over.
+
+    The line itself is not quoted: it may hold a secret.
+    """
+    for part in parse_stream(io.StringIO(text)):
+        if part.error or (part.key is not None and part.value is None):
+            said = part.original.string
+            line = part.original.line + said[: -len(said.lstrip())].count("\n")
+            raise SettingsError(f".env, line {line}: expected NAME=value, such as PORT=3000.")

@@ -47,6 +47,29 @@ def test_an_env_file_that_is_no_text_is_named_with_its_line(
     assert said.startswith(f".env, line {line}: expected UTF-8 text")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ["DATABASE_URL", "DATABASE_URL postgresql://a:secret@b/c", "DATABASE_URL: x", "A='secret"],
+)
+@pytest.mark.parametrize("command", ["serve", "migrate", "doctor", "verify"])
+def test_a_line_of_the_env_file_that_sets_nothing_is_named_and_not_quoted(
+    wrong: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".env").write_text(f"# Tocsin\n\nSLACK_BOT_TOKEN=xoxb-1\n{wrong}\nPORT=3000\n")
+    said = ended([command], capsys)
+    assert said == ".env, line 4: expected NAME=value, such as PORT=3000."
+    assert sorted(Path().iterdir()) == [Path(".env")]
+
+
+def test_an_env_file_may_hold_comments_quotes_exports_and_values_over_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path(".env").write_text(
+        "# a = b\n\nexport HOST='127.0.0.1' # here\nOTHER=\"two\nlines\"\n  PORT = nonsense  \n"
+    )
+    assert "PORT is 'nonsense'" in ended(["verify"], capsys)
+
+
 def test_an_env_file_that_is_a_folder_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path(".env").mkdir()
     assert ".env is a folder" in ended(["verify"], capsys)
