@@ -129,6 +129,17 @@ def connecting(settings: Settings) -> tuple[aiohttp.ClientSession, Slack]:
 def explained(error: SlackError, api_url: str) -> tuple[str, str]:
     """Return what an error means and what to do."""
     match error:
+        case NotSent(why="ClientConnectorCertificateError"):
+            return (
+                f"the certificate of {api_url} is not trusted",
+                "If a proxy opens TLS connections, put its certificate authority into a PEM file "
+                "and name that with SSL_CERT_FILE.",
+            )
+        case NotSent(why="ClientProxyConnectionError"):
+            return (
+                f"{api_url} cannot be reached: its proxy does not answer",
+                "Check HTTPS_PROXY and NO_PROXY.",
+            )
         case NotSent(why=why):
             return (
                 f"{api_url} cannot be reached ({why})",

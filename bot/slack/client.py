@@ -46,7 +46,9 @@ Observer = Callable[[str, float, SlackError | None], None]
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """slack_sdk expects an object: any other answer trips it up."""
 _CANNOT_BE_READ = "an answer that cannot be read"
-_FAILED = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError, *_UNREADABLE)
+_NO_ANSWER = (aiohttp.ClientError, OSError)
+"""A certificate that is not trusted is a ValueError too, and no answer all the same."""
+_FAILED = (*_NO_ANSWER, SlackClientError, *_UNREADABLE)
 
 
 class ObservedClient(AsyncWebClient):
@@ -65,7 +67,7 @@ class ObservedClient(AsyncWebClient):
             return await super().api_call(api_method, **given)
         except _FAILED as error:
             failure = failure_of(api_method, error)
-            if isinstance(error, _UNREADABLE):
+            if isinstance(error, _UNREADABLE) and not isinstance(error, _NO_ANSWER):
                 raise SlackClientError(_CANNOT_BE_READ) from error
             raise
         finally:

@@ -97,3 +97,22 @@ async def test_an_authority_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     status, said = await told(tmp_path, "serve", SSL_CERT_FILE=str(tmp_path / "ca.pem"))
     assert status == 2
     assert said.startswith(f"SSL_CERT_FILE names {tmp_path}/ca.pem, which is no file of ")
+
+
+async def test_the_doctor_names_a_certificate_that_is_not_trusted(
+    slack: RunningPlayground, tmp_path: Path
+) -> None:
+    async with way_out({SLACK: port_of(slack.api_url)}) as proxy:
+        way = {"HTTPS_PROXY": proxy.url, "SLACK_API_URL": f"https://{SLACK}/api/"}
+        status, said = await told(tmp_path, "doctor", **way)
+    assert status == 1
+    assert f"FAIL slack: the certificate of https://{SLACK}/api/ is not trusted" in said
+    assert "name that with SSL_CERT_FILE" in said
+
+
+async def test_the_doctor_names_a_proxy_that_does_not_answer(tmp_path: Path) -> None:
+    way = {"HTTPS_PROXY": "http://127.0.0.1:9", "SLACK_API_URL": f"https://{SLACK}/api/"}
+    status, said = await told(tmp_path, "doctor", **way)
+    assert status == 1
+    assert f"FAIL slack: https://{SLACK}/api/ cannot be reached: its proxy does not answer" in said
+    assert "Check HTTPS_PROXY and NO_PROXY" in said
