@@ -63,7 +63,7 @@ CONTRAST = """
     const [one, other] = [getComputedStyle(element).color, ground(element)].map(light);
     return (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
   };
-  return Math.min(...[...document.querySelectorAll('h1, p, button, footer')].map(against));
+  return Math.min(...[...document.querySelectorAll('h1, h2, p, button, footer')].map(against));
 }
 """
 """The least contrast between a text and what is behind it, as WCAG counts it."""
@@ -152,7 +152,7 @@ async def test_one_press_acknowledges_and_the_link_is_used(telephone: Telephone)
     await telephone.opens(link)
     await telephone.shows("Legal is needed", "1-waiting", button=True)
     await expect(telephone.page.get_by_text(TITLE)).to_be_visible()
-    await expect(telephone.page.get_by_text("Mei Tan asks you to acknowledge")).to_be_visible()
+    await expect(telephone.page.get_by_text("Mei Tan paged Legal.")).to_be_visible()
     await expect(telephone.page.get_by_text("Singapore time (")).to_be_visible()
     button = telephone.page.get_by_role("button", name="Acknowledge")
     box = await button.bounding_box()
@@ -162,6 +162,8 @@ async def test_one_press_acknowledges_and_the_link_is_used(telephone: Telephone)
     counted = await telephone.bot.metric(*COUNTED) or 0
     await button.tap()
     await telephone.shows("Thank you: you have acknowledged", "2-thank-you")
+    await expect(telephone.page.get_by_text(TITLE)).to_be_visible()
+    await expect(telephone.page.get_by_text("What to do now")).to_be_visible()
     assert await telephone.bot.metric(*COUNTED) == counted + 1
     await telephone.page.reload()
     await telephone.shows("You have already acknowledged", "3-used")

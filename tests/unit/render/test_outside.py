@@ -130,6 +130,10 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "withdrawn, from a person who may not read it": _standing(Standing.WITHDRAWN, reads=False),
     "ended, to a person who may not read it": _standing(Standing.ENDED, reads=False),
     "yours, handed over since": _standing(Standing.YOURS, holds=False),
+    "yours, of a person who may read it no more": _standing(
+        Standing.YOURS, reads=False, holds=False
+    ),
+    "taken, from a person who may not read it": _standing(Standing.TAKEN, reads=False),
     "waiting, in the reader's own time": _standing(
         Standing.WAITING, replace(PAGE, zone="Asia/Singapore")
     ),
@@ -194,6 +198,28 @@ def test_only_what_waits_and_what_was_not_stored_has_a_button(desk: Desk) -> Non
         "perhaps stored",
         "role unknown",
     }
+
+
+@pytest.mark.parametrize("name", ["waiting", "yours", "yours, just now"])
+def test_what_it_is_about_and_what_is_asked_stay_after_the_answer(desk: Desk, name: str) -> None:
+    shown = Shown(PAGES[name](desk)).text
+    assert "Pile-on against a teenage streamer" in shown
+    assert "What is needed from you\nAnswer in the channel by 17:00\nMay we <suspend> him?" in shown
+    assert ("What to do now" in shown) == name.startswith("yours")
+
+
+@pytest.mark.parametrize("name", ["yours", "taken", "withdrawn", "ended"])
+def test_only_a_person_who_may_read_it_is_shown_its_title_again(desk: Desk, name: str) -> None:
+    standing = Standing(name)
+    told = [_standing(standing, reads=reads, holds=reads)(desk) for reads in (True, False)]
+    assert ["Pile-on" in page for page in told] == [True, False]
+    assert "suspend" not in told[1]
+
+
+def test_the_deadline_stands_apart(desk: Desk) -> None:
+    page = PAGES["waiting, in the reader's own time"](desk)
+    assert "Acknowledge by <strong>2026-11-22 17:25 Singapore time (09:25 UTC)</strong>" in page
+    assert "<strong>Acknowledge now</strong>" in PAGES["waiting, sealed"](desk)
 
 
 def test_what_people_wrote_is_text_and_no_markup(desk: Desk) -> None:
