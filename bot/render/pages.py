@@ -12,9 +12,11 @@ from bot.render.mrkdwn import Mrkdwn
 
 
 def page(desk: Desk, view: PageMessage) -> Message:
-    """Say what is known and ask; after the answer, say who answered, without buttons."""
+    """Say what is known and ask. Who acknowledged keeps it; anyone else reads what became of it."""
     waiting = can_be_answered(view)
     text = desk.say("page", "fallback", page=view, waiting=waiting)
+    if not waiting and not _kept(view):
+        return message(text, _over(desk, view))
     blocks: list[Block] = [
         header(desk.plain("page", "heading", page=view, waiting=waiting)),
         section(desk.say("page", "about", page=view, waiting=waiting)),
@@ -31,6 +33,20 @@ def can_be_answered(view: PageMessage) -> bool:
     """A page can be taken until someone has, after the last step too, or until the end."""
     waiting = view.state is PageState.WAITING and not view.ended
     return waiting and view.run_state in UNANSWERED
+
+
+def _kept(view: PageMessage) -> bool:
+    """Whether the reader acknowledged on this very page, and works on it."""
+    acknowledged = view.state is PageState.ACKNOWLEDGED and view.responder == view.target
+    return acknowledged and view.head.full and not view.handed_over and not view.ended
+
+
+def _over(desk: Desk, view: PageMessage) -> list[Block]:
+    """What became of it and where to read on, in place of what it asked."""
+    said = desk.say("page", "over", page=view)
+    show = button(desk, Button.SHOW, view.head.id) if view.head.full else None
+    again = [context(desk.say("page", "may_repeat", page=view))] if view.may_repeat else []
+    return [section(Mrkdwn(f"{said}\n{_outcome(desk, view)}"), show), *again]
 
 
 def channel_link(head: Head) -> Mrkdwn:

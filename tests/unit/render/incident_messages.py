@@ -89,6 +89,19 @@ PAGES: Mapping[str, Any] = {
         responder=PRIYA,
         acked_at=NOW,
     ),
+    "page, acknowledged, then handed over": a_page(
+        state=PageState.ACKNOWLEDGED,
+        run_state=RunState.ACKNOWLEDGED,
+        responder=PRIYA,
+        acked_at=NOW,
+        passed=HANDED_TO_TOM,
+    ),
+    "page, handed over by a colleague, masked": a_page(
+        head=a_masked_head(),
+        state=PageState.SUPERSEDED,
+        run_state=RunState.CANCELLED,
+        passed=a_reason(Occasion.PASSED_ON, to="pr"),
+    ),
     "page, acknowledged without a channel": a_page(
         head=a_head(channel_id=None),
         state=PageState.ACKNOWLEDGED,

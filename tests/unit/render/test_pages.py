@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.controls import Button
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
@@ -11,6 +12,7 @@ from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
 from bot.render.desk import Desk
 from bot.render.pages import page
+from tests.unit.render.incident_messages import PAGES
 from tests.unit.render.reading_blocks import mrkdwn_texts
 from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_head, a_page, a_reason
 
@@ -145,7 +147,7 @@ SAID_NO = {
     "nobody is left": (RunState.EXHAUSTED, True, "No one on the list is left to page"),
     "the next one was paged": (RunState.PAGING, True, "Paging continued down the list"),
     "others of the step are asked": (RunState.PAGING, False, "Other people were paged together"),
-    "it was withdrawn": (RunState.CANCELLED, True, "This page was withdrawn"),
+    "it was withdrawn": (RunState.CANCELLED, True, "This page for Legal was withdrawn"),
 }
 
 
@@ -155,3 +157,39 @@ def test_whoever_cannot_take_it_reads_what_came_of_it(desk: Desk, case: str) -> 
     said = words(desk, state=PageState.DECLINED, run_state=run_state, went_on=went_on)
     assert "You said that you can't take it" in said
     assert expected in said
+
+
+REPLACED = [
+    "page, handed over by its person",
+    "page, handed over by a colleague",
+    "page, acknowledged, then handed over",
+    "page, acknowledged on a later one",
+    "page, acknowledged, ended",
+    "page, somebody was faster",
+    "page, asked again",
+    "page, declined, next one paged",
+    "page, withdrawn",
+    "page, withdrawn, a duplicate",
+    "page, left waiting in what has ended",
+]
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_a_page_that_is_not_the_readers_any_more_is_one_line_and_a_way_on(
+    desk: Desk, name: str
+) -> None:
+    [only] = page(desk, PAGES[name]).blocks
+    assert "ESC-12" in only["text"]["text"]
+    assert "Counsel must read" not in str(only)
+    assert only["accessory"]["action_id"] == Button.SHOW
+
+
+def test_who_acknowledged_keeps_what_is_asked(desk: Desk) -> None:
+    shown = str(page(desk, PAGES["page, acknowledged"]).blocks)
+    assert "Counsel must read the takedown notice today." in shown
+
+
+def test_a_masked_page_that_is_over_names_no_successor_and_offers_nothing(desk: Desk) -> None:
+    [only] = page(desk, PAGES["page, handed over by a colleague, masked"]).blocks
+    assert "handed it over. There is" in only["text"]["text"]
+    assert "accessory" not in only
