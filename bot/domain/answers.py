@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.needs import Need
-from bot.domain.reading import Head, TeamRow
+from bot.domain.reading import Head, TaskLine, TeamRow
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 
@@ -45,6 +45,18 @@ class Opened:
     head: Head
     paged: tuple[TeamRow, ...]
     unreachable_teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhichTask:
+    """`/escalate done` of a person who has several tasks there: none is done until they say which.
+
+    The first due comes first.
+    """
+
+    reference: str
+    tasks: tuple[TaskLine, ...]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from bot.domain.answers import Corrected, Opened, SeverityChanged, WillPage
+from bot.domain.answers import Corrected, Opened, SeverityChanged, WhichTask, WillPage
 from bot.domain.controls import Button
 from bot.domain.ids import UserId
-from bot.domain.reading import Details, Head, Listing, OnCall, OnCallLine, OnCallPerson
+from bot.domain.reading import (
+    Details,
+    Head,
+    Listing,
+    OnCall,
+    OnCallLine,
+    OnCallPerson,
+    TaskLine,
+)
 from bot.render import card, fitting, sizes
 from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk
@@ -29,6 +37,7 @@ __all__ = [
     "refused",
     "said",
     "severity_changed",
+    "which_task",
 ]
 
 ROWS_SHOWN = 20
@@ -56,6 +65,21 @@ def opened(desk: Desk, view: Opened) -> Message:
         button(desk, Button.PAGE_TEAM, view.head.id),
     ]
     return message(text, [*opened_blocks(desk, view), actions(buttons)])
+
+
+def which_task(desk: Desk, view: WhichTask) -> Message:
+    """A person's tasks there, each with the button that finishes it."""
+    asked = desk.say("answers", "which_task", view=view)
+    rows = [
+        [section(_task_to_finish(desk, task, view), button(desk, Button.TASK_DONE, task.id))]
+        for task in view.tasks
+    ]
+    more = partial(_more, desk, "card", "more_tasks")
+    return message(asked, [section(asked), fitting.rows(rows, lambda left: context(more(left)))])
+
+
+def _task_to_finish(desk: Desk, task: TaskLine, view: WhichTask) -> Mrkdwn:
+    return desk.say("answers", "which_task_row", task=task, now=view.now)
 
 
 def opened_blocks(desk: Desk, view: Opened) -> list[Part]:

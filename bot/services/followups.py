@@ -5,21 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Act
+from bot.domain.answers import WhichTask
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NothingToDo
 from bot.domain.ids import UserId, new_id, reference
+from bot.domain.reading import Head, TaskLine
 from bot.domain.rights import Deed, require
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import theirs
+from bot.services import theirs, views
 from bot.services.case import Case, take_up
 from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import about_task, first_times, fresh_times, snoozed_times
 from bot.services.written import checked_text
 from bot.store import followups, incidents, outbox, timers
 from bot.store.database import Database
-from bot.store.tables import Reminder, Task
+from bot.store.tables import Incident, Reminder, Task
 from bot.store.tables.states import ReminderState, TaskKind, TaskState
 from bot.store.timers import NewTimer
 from bot.store.transaction import Transaction
@@ -97,13 +99,13 @@ def _add(
     return task_id
 
 
-def finish_task(db: Database, act: Act, task_id: str) -> str:
-    """A task is done; a second click finds it done already."""
+def finish_task(db: Database, act: Act, task_id: str) -> TaskLine:
+    """A task is done: return which. A second click finds it done already."""
     with db.transaction(act) as tx:
         return _finish(tx, act, theirs.task(tx, act, task_id))
 
 
-def _finish(tx: Transaction, act: Act, task: Task) -> str:
+def _finish(tx: Transaction, act: Act, task: Task) -> TaskLine:
     with _take_up(tx, act, task) as case:
         if not followups.finish_task(tx, task.id, act.user, act.now):
             raise _over(case, task.id)
@@ -111,7 +113,11 @@ def _finish(tx: Transaction, act: Act, task: Task) -> str:
         case.record(EntryKind.TASK_DONE, task=task.id, text=task.text)
         keep_true_of(case, Change.TASK, task.id)
         case.card_changed()
-        return case.reference
+        return views.task_line(task, _head(tx, act, case.incident))
+
+
+def _head(tx: Transaction, act: Act, incident: Incident) -> Head:
+    return views.head_of(incident, act, invited=incidents.participants(tx, incident.id))
 
 
 def _over(case: Case, task_id: str) -> NothingToDo:
@@ -120,19 +126,21 @@ def _over(case: Case, task_id: str) -> NothingToDo:
     return NothingToDo("task", task.state if task else TaskState.DONE)
 
 
-def finish_my_task(db: Database, act: Act, incident_id: str) -> str:
-    """`/escalate done`: the one task that this person has there; raises when it is not one."""
+def finish_my_task(db: Database, act: Act, incident_id: str) -> TaskLine | WhichTask:
+    """`/escalate done`: the one task that this person has there. Of several none is finished."""
     with db.transaction(act) as tx:
         mine = [t for t in followups.open_tasks_of(tx, incident_id) if t.assignee == act.user]
         if len(mine) == 1:
             return _finish(tx, act, mine[0])
         incident = incidents.get(tx, incident_id)
-        name = reference(incident.number) if incident else ""
-        if not mine:
+        if incident is None or not mine:
+            name = reference(incident.number) if incident else ""
             raise BadInput("task", f"you have no open task on {name}")
-        raise BadInput(
-            "task", f"you have {len(mine)} open tasks on {name}; press Done on the right one"
-        )
+        for task in mine:
+            theirs.task(tx, act, task.id)
+        head = _head(tx, act, incident)
+        lines = [views.task_line(task, head) for task in sorted(mine, key=lambda t: t.due_at)]
+        return WhichTask(head.reference, tuple(lines), act.now)
 
 
 def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:

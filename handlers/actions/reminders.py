@@ -63,8 +63,8 @@ async def change_reminder(click: Click) -> Answer:
 
 
 async def task_done(click: Click) -> Answer:
-    reference = await click.write(followups.finish_task, click.act, click.value)
-    return click.say("task_done", reference=reference)
+    task = await click.write(followups.finish_task, click.act, click.value)
+    return click.say("task_done", task=task)
 
 
 async def snooze_task(click: Click) -> Answer:

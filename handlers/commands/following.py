@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from functools import partial
 
+from bot.domain.answers import WhichTask
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.rights import Deed
 from bot.domain.times.front import begins_with_time
-from bot.render import forms
+from bot.render import answers, forms
 from bot.render import pending as render
 from bot.services import followups, pending
 from handlers.answer import Answer, Modal
@@ -132,8 +133,10 @@ def _task_again(ask: Ask, said: str, text: str, time: str) -> str:
 
 async def done(ask: Ask) -> Answer:
     found = await ask.incident()
-    await ask.write(followups.finish_my_task, ask.act, found.incident_id)
-    return ask.say("task_done", reference=found.reference)
+    told = await ask.write(followups.finish_my_task, ask.act, found.incident_id)
+    if isinstance(told, WhichTask):
+        return answers.which_task(ask.desk, told)
+    return ask.say("task_done", task=told)
 
 
 REMIND = Verb(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.domain.answers import WhichTask
 from bot.domain.reading import InCharge, MovedCard, Notice
 from bot.domain.timeline import EntryKind
 from bot.render import (
@@ -21,6 +22,7 @@ from tests.unit.render.views import (
     PRIYA,
     a_head,
     a_masked_head,
+    a_task,
     an_entry,
 )
 
@@ -32,7 +34,6 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
     "noted": ("reference",),
     "updated": ("reference", "due_at"),
     "task_added": ("reference", "assignee", "due_at", "zone", "text"),
-    "task_done": ("reference",),
     "reminder_done": (),
     "handed_over": ("reference", "to", "owns", "people"),
     "task_handed_over": ("person",),
@@ -233,6 +234,17 @@ CASES: Mapping[str, Case] = {
         notices.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
     ),
     "notice, masked": Case(notices.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))),
+    "said, task_done": Case(
+        lambda desk, task: answers.said(desk, "answers", "task_done", task=task), a_task()
+    ),
+    "said, task_done, masked": Case(
+        lambda desk, task: answers.said(desk, "answers", "task_done", task=task),
+        a_task(text=None, head=a_masked_head()),
+    ),
+    "which task is done": Case(
+        answers.which_task,
+        WhichTask("ESC-12", (a_task(due_at=NOW - HOUR), a_task(text="Call the school")), NOW),
+    ),
     **{f"refused, {name}": Case(answers.refused, error) for name, error in ERRORS.items()},
     **{
         f"said, {block}": Case(
