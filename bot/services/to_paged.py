@@ -14,8 +14,6 @@ from bot.services.to_people import for_person
 from bot.store.claims import Claimed
 from bot.store.tables import Incident
 
-MOST_TRIES_TO_FIND = 20
-
 
 def page(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:
     page = shelf.page(claimed.subject)
@@ -61,12 +59,7 @@ def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
 
     Once looked for in vain, it is sent only if it is still wanted.
     """
-    return (
-        claimed.uncertain
-        and claimed.lookups == 0
-        and not repeat
-        and claimed.attempts <= MOST_TRIES_TO_FIND
-    )
+    return claimed.uncertain and claimed.lookups == 0 and not repeat
 
 
 def page_update(shelf: Shelf, _policy: Policy, claimed: Claimed, now: datetime) -> Prepared:

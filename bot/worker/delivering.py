@@ -205,7 +205,7 @@ class Delivering(Loop):
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
         """A page, or that no one answered it, is sent again and says that it may repeat; anything
-        else is not sent twice.
+        else is not sent twice, nor is a page that was answered meanwhile.
 
         It waits for as long as Slack is away, and is given up where Slack refuses the history.
         """
@@ -213,25 +213,32 @@ class Delivering(Loop):
             self._slots.unanswered()
         page = claimed.kind in refused.OTHERWISE
         if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
-            retry = Retry(
-                self._pace.backoff(claimed.attempts),
-                f"no history: {found.why}",
-                unknown=True,
-                in_order=self._turns.kept_after_failing(claimed),
-            )
-            await self._failing.again(claimed, retry)
+            await self._ask_history_again(claimed, found)
             return None
         if not page:
             raise Rejected("outcome_unknown")
+        repeat = labelled_repeat(claimed)
+        if not found.refused and isinstance(await self._drafting.alone(repeat), Moot):
+            # Perhaps it stands there as if nobody had answered: it is edited when it is found.
+            await self._ask_history_again(claimed, found)
+            return None
         # Before it is posted: no edit may come in between that leaves the label out.
         await self._threads.write(delivered.repeats, self._db, claimed)
-        repeat = labelled_repeat(claimed)
         draft = await self._drafting.alone(repeat)
         if isinstance(draft, Moot):
             await self._threads.write(delivered.moot, self._db, claimed, draft.why, self._at())
             return None
         assert isinstance(draft, Written)
         return await self._call(repeat, draft)
+
+    async def _ask_history_again(self, claimed: Claimed, found: NoHistory) -> None:
+        retry = Retry(
+            self._pace.backoff(claimed.attempts),
+            f"no history: {found.why}",
+            unknown=True,
+            in_order=self._turns.kept_after_failing(claimed),
+        )
+        await self._failing.again(claimed, retry)
 
     async def _call(self, claimed: Claimed, draft: Written | RoomCall) -> Accepted | None:
         """Post, edit or set up; None when somebody else has it by now, and does it."""

@@ -16,7 +16,7 @@ from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
 from tests.factories import MEI, SOFIA, TOM, an_incident
 from tests.waiting import eventually
-from tests.worker.conftest import Rig
+from tests.worker.conftest import BRISK, Rig
 from tests.worker.test_relay import deliveries
 
 AOIFE = UserId("U0AOIFE")
@@ -144,6 +144,23 @@ async def test_a_page_that_may_stand_twice_says_so_in_each_edit(rig: Rig) -> Non
         await eventually(lambda: reads("You acknowledged"))
         lifecycle.decline(rig.db, rig.act(MEI), opened.id, "not ours")
         await eventually(lambda: reads("has ended"))
+
+
+@pytest.mark.parametrize("silence", [TRIES + 1, 25])
+async def test_a_page_that_is_answered_meanwhile_is_looked_for_until_the_history_answers(
+    rig: Rig, silence: int
+) -> None:
+    taken = _unanswered(FaultKind.RESET_STORED, await rig.slack.person(SOFIA).dm_with_app(), 1)
+    silent = FaultRule(FaultKind.HTTP_500, HISTORY, count=silence)
+    rig.slack.slack.faults.set([silent, taken])
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("pr",)).head
+    async with rig.working(replace(BRISK, longest_backoff=BRISK.first_backoff)):
+        await eventually(lambda: len(rig.dms_of(SOFIA)) == 1)
+        answering.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
+        await eventually(lambda: "You acknowledged" in texts(rig.dms_of(SOFIA)[0]))
+    assert silent.hits == silence
+    [page] = rig.dms_of(SOFIA)
+    assert MAY_REPEAT not in texts(page), "it was never sent again"
 
 
 def _reads(rig: Rig, *said: str) -> bool:
