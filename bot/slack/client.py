@@ -126,7 +126,7 @@ def failure_of(method: str, error: BaseException) -> SlackError | None:
             return _refusal(method, error)
         case aiohttp.ClientConnectorError():
             return NotSent(type(error).__name__)
-        case aiohttp.ClientError() | SlackClientError() | OSError():  # A time-out is one.
+        case aiohttp.ClientError() | OSError():  # A time-out is one.
             return OutcomeUnknown(type(error).__name__)
         case _:
             return OutcomeUnknown(_CANNOT_BE_READ)
@@ -144,7 +144,7 @@ def _refusal(method: str, error: SlackApiError) -> SlackError | None:
     if status == 429:
         return RateLimited(timedelta(seconds=after), method)
     if status >= 500 or not code:
-        return OutcomeUnknown(f"http {status}")
+        return OutcomeUnknown(f"http {status}" if status >= 300 else _CANNOT_BE_READ)
     told = data.get("response_metadata")
     messages = told.get("messages") if isinstance(told, dict) else None
     details = tuple(str(one)[:300] for one in messages) if isinstance(messages, list) else ()

@@ -85,6 +85,16 @@ async def test_every_bad_answer_is_an_outcome_with_a_name(slack: Slack, name: st
         await slack.calls.call("chat.postMessage", channel="C1", text="hello")
 
 
+@pytest.mark.parametrize("body", ["", "null", "[1]", "17", '{"ok": false}', "<html>"])
+async def test_the_cause_is_an_answer_that_cannot_be_read_and_no_status_that_is_fine(
+    slack: Slack, body: str
+) -> None:
+    slack.body = body.encode()
+    with pytest.raises(OutcomeUnknown) as unknown:
+        await slack.calls.call("chat.postMessage", channel="C1", text="hello")
+    assert unknown.value.why == "an answer that cannot be read"
+
+
 @pytest.mark.parametrize("charset", ["klingon", "utf-16"])
 async def test_an_answer_in_no_known_alphabet_is_an_unknown_outcome(
     slack: Slack, charset: str
