@@ -121,7 +121,7 @@ def _behind_open(policy: Policy, first: First, text: str, unless_said: Severity)
     if second is not None and other and not first.text_begins:
         behind = plain(second.rest)
         both = (Meant(first.severity, behind), Meant(second.severity, behind))
-        return OpeningWords(None, plain(text), f"{first.severity} {second.severity}", both)
+        return OpeningWords(None, plain(text), f"{first.severity} or {second.severity}", both)
     if second is not None and second.severity is first.severity:
         return OpeningWords(first.severity, plain(second.rest))
     if not title or (first.clear and not first.unsure):
