@@ -4,8 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -17,7 +16,9 @@ from bot.domain.answers import Opened
 from bot.domain.duework import DeliveryKind
 from bot.domain.ids import UserId
 from bot.policy import Policy, load
+from bot.services.directory import remember_people
 from bot.settings import read_settings
+from bot.store import people as people_store
 from bot.store.database import Database
 from bot.store.tables import Delivery, Page, PagingRun
 from commandline.runtime import Tocsin
@@ -112,8 +113,9 @@ class Refusing:
         await eventually(all_sent, f"not all of {count} pages went out")
 
 
-def crowd_policy(folder: Path) -> Policy:
-    path = folder / "policy.toml"
+@pytest.fixture(scope="session")
+def crowd_policy(tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    path = tmp_path_factory.mktemp("crowd") / "policy.toml"
     path.write_text(shipped(crowd=CROWD))
     return load(path)
 
@@ -124,10 +126,21 @@ def described(policy: Policy) -> list[dict[str, object]]:
     return [{"id": user, "name": user.lower(), "tz": "UTC", "team_id": TEAM} for user in everyone]
 
 
+def know_everyone(url: str, policy: Policy) -> None:
+    """As an earlier process left it: to open each direct message anew takes a second a test."""
+    workspace, db = Workspace(TEAM), Database(url)
+    remember_people(db, policy, workspace, described(policy), datetime.now(UTC))
+    with db.transaction() as tx:
+        for user in set(policy.people.values()):
+            people_store.remember_dm(tx, workspace, UserId(user), f"D{user}")
+    db.close()
+
+
 @pytest.fixture
-async def refusing(database_url: str, tmp_path: Path) -> AsyncIterator[Refusing]:
+async def refusing(database_url: str, crowd_policy: Policy) -> AsyncIterator[Refusing]:
     """A bot that knows its people and has their direct messages."""
-    policy = crowd_policy(tmp_path)
+    policy = crowd_policy
+    know_everyone(database_url, policy)
     listening = bound("127.0.0.1", 0)
     async with another_slack(described(policy)) as slack:
         environment = {
@@ -141,8 +154,7 @@ async def refusing(database_url: str, tmp_path: Path) -> AsyncIterator[Refusing]
         bot = Tocsin(read_settings(environment), policy, PACE)
         async with served(create_app(bot), listening) as url:
             stage = Refusing(bot, slack, url)
-            count = len(set(policy.people.values()))
-            await eventually(lambda: len(slack.called("conversations.open")) >= count)
+            await eventually(lambda: bot.people.complete)
             async with asyncio.timeout(60):
                 # Nothing tells when a process is ready: it can only be asked again.
                 while (await stage.get("/readyz"))[0] != 200:  # noqa: ASYNC110
