@@ -217,8 +217,8 @@ def _open(rows: Sequence[Any], period: Period) -> list[str]:
 
 def _due(heading: str, rows: Sequence[Any]) -> list[str]:
     said = [
-        f"• *ESC-{row.number}* update: {row.name} — due <!date^{int(row.due.timestamp())}"
-        f"^{{date_short_pretty}} {{time}}|{row.due:%Y-%m-%d %H:%M} UTC>"
+        f"• *ESC-{row.number}* update: {row.name} — due at <!date^{int(row.due.timestamp())}"
+        f"^{{time}} {{date_short_pretty}}|{row.due:%Y-%m-%d %H:%M} UTC>"
         + (f", <@{row.owner}>" if row.owner else "")
         for row in rows[:10]
     ]

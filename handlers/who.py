@@ -125,10 +125,11 @@ async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
     return described is Described.STORED
 
 
-async def reachable(shell: Shell, act: Act, user: str, said: str = "this person") -> UserId:
+async def reachable(shell: Shell, act: Act, user: str, said: str = "") -> UserId:
     """Return a person who may be given work; raises BadInput for guests and strangers.
 
-    `said` names the person in the refusal: a command may name several.
+    `said` names the person in the refusal, as they were typed; a form shows no mention, so there
+    it is their name in Slack.
     """
     try:
         other = await identified(shell, act.workspace, user, act.now, None)
@@ -137,6 +138,8 @@ async def reachable(shell: Shell, act: Act, user: str, said: str = "this person"
     if other is not None and other.unsure and other.role is Role.NOBODY and not other.kept_out:
         raise RoleUnknown(user)
     if other is None or other.role is Role.NOBODY:
+        named = partial(access.name_of, shell.db, act.workspace, user)
+        said = said or await shell.threads.read(named)
         raise BadInput(
             "person",
             f"{said} is a guest, external, deactivated or has no role in escalations, "

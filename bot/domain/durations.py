@@ -118,20 +118,20 @@ def _times(count: float, unit: timedelta, text: str, field_name: str) -> timedel
 
 def _within_bounds(length: timedelta, text: str, field_name: str) -> timedelta:
     if length <= timedelta(0):
-        raise BadInput(field_name, f"'{text[:40]}' is not a length of time: it is zero", EXAMPLE)
+        raise BadInput(field_name, f"“{text[:40]}” is not a length of time: it is zero", EXAMPLE)
     if length > LONGEST:
         raise _too_long(text, field_name)
     return length
 
 
 def _too_long(text: str, field_name: str) -> BadInput:
-    return BadInput(field_name, f"'{text[:40]}' is longer than ten years", EXAMPLE)
+    return BadInput(field_name, f"“{text[:40]}” is longer than ten years", EXAMPLE)
 
 
 def _no_fixed_length(text: str, field_name: str) -> BadInput:
     return BadInput(
         field_name,
-        f"'{text[:40]}' counts months or years, which have no fixed length; count days or weeks",
+        f"“{text[:40]}” counts months or years, which have no fixed length; count days or weeks",
         "30d",
     )
 
@@ -139,6 +139,6 @@ def _no_fixed_length(text: str, field_name: str) -> BadInput:
 def _not_understood(text: str, field_name: str) -> BadInput:
     return BadInput(
         field_name,
-        f"'{text[:40]}' is not a length of time like 30s, 5m, 4h, 2d, 1w or PT1H",
+        f"“{text[:40]}” is not a length of time like 30s, 5m, 4h, 2d, 1w or PT1H",
         EXAMPLE,
     )

@@ -62,5 +62,5 @@ def parse_reference(text: str) -> int:
     """Read `ESC-12`, `esc12`, `#12` or `12`; raises BadInput."""
     digits = text.strip().upper().lstrip("#").removeprefix("ESC").lstrip("-").strip()
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10):
-        raise BadInput("incident", f"'{text.strip()[:40]}' is not a reference", reference(12))
+        raise BadInput("incident", f"“{text.strip()[:40]}” is not a reference", reference(12))
     return int(digits)

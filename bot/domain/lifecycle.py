@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.domain.errors import BadInput, IllegalMove, NothingToDo
+from bot.domain.showing import together
 
 
 class State(StrEnum):
@@ -85,8 +86,8 @@ def parse_state(text: str) -> State:
     for state in State:
         if state.value == wanted:
             return state
-    choices = ", ".join(state.key for state in State)
-    raise BadInput("status", f"'{text.strip()[:40]}' is not a state. The states are {choices}")
+    choices = together(shown(state) for state in State)
+    raise BadInput("status", f"“{text.strip()[:40]}” is not a state. The states are {choices}")
 
 
 def split_state(text: str) -> tuple[State, str]:

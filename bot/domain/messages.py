@@ -167,7 +167,7 @@ class Unanswered:
 @dataclass(frozen=True, slots=True)
 class ExhaustedMessage:
     """Nobody acknowledged: to the escalation manager. `ended`: the incident has. `you`: it was the
-    reader, paged by name, who did not."""
+    reader, paged by name, who did not. `declined`: this person said that they can't take it."""
 
     head: Head
     team: TeamRow
@@ -179,6 +179,7 @@ class ExhaustedMessage:
     """Whether the team was paged again after this was said."""
     may_repeat: bool = False
     you: bool = False
+    declined: bool = False
 
     @property
     def asks(self) -> bool:

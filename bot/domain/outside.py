@@ -54,7 +54,7 @@ class OutsideExhausted:
 
     `title` is None where it may not be shown there; `tried` are names, and `untold` those whose
     page Slack has not taken; `zone` is its reader's. `in_person`: no team was asked for, but one
-    person; `you`: that is the reader.
+    person, who (`declined`) said that they can't take it; `you`: that is the reader.
     """
 
     reference: str
@@ -70,6 +70,7 @@ class OutsideExhausted:
     may_repeat: bool = False
     in_person: bool = False
     you: bool = False
+    declined: bool = False
 
 
 class Standing(Enum):

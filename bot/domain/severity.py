@@ -28,7 +28,7 @@ def parse_severity(text: str) -> Severity:
     try:
         return Severity(f"P{cleaned}")
     except ValueError:
-        raise BadInput("severity", f"'{text.strip()[:40]}' is not a severity", "p1") from None
+        raise BadInput("severity", f"“{text.strip()[:40]}” is not a severity", "p1") from None
 
 
 def worst(severities: Iterable[Severity], default: Severity = Severity.P3) -> Severity:

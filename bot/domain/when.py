@@ -98,7 +98,7 @@ class _Reading:
         if found.length > _LONGEST_AHEAD:
             raise BadInput(
                 "when",
-                f"'{self.words.said(used)}' is more than a year; write the date",
+                f"“{self.words.said(used)}” is more than a year; write the date",
                 "2026-12-01 09:00",
             )
         return self.now.astimezone(UTC) + found.length, used
@@ -140,17 +140,17 @@ class _Reading:
         """The days that may be meant, earliest first; refuses what two people read differently."""
         name = day.name if day else ""
         if clock is None and name in ("today", "tonight"):
-            raise BadInput("when", f"'{name}' needs a time", "today 17:30")
+            raise BadInput("when", f"“{name}” needs a time", "today 17:30")
         if clock and clock.word == "midnight" and day:
             if name not in ("today", "tonight"):
                 raise BadInput(
                     "when",
-                    f"'{said}' may be the night before or after; write 0:00 or 23:59",
+                    f"“{said}” may be the night before or after; write 0:00 or 23:59",
                     "tomorrow 23:59",
                 )
             return [today + DAY]
         if clock and name == "tonight" and clock.time < _EVENING:
-            raise BadInput("when", f"'{said}' is not in the evening; write 21:00 or 9pm", EXAMPLE)
+            raise BadInput("when", f"“{said}” is not in the evening; write 21:00 or 9pm", EXAMPLE)
         if day:
             return day.of(today)
         return [today] if clock and clock.word == "eod" else [today, today + DAY]
@@ -158,7 +158,7 @@ class _Reading:
     def _first_ahead(self, said: str, days: Iterable[date], clock: time, where: tzinfo) -> datetime:
         for day in days:
             if day.year > self.now.year + LONGEST.days // 366:
-                raise BadInput("when", f"'{said}' is more than ten years ahead", EXAMPLE)
+                raise BadInput("when", f"“{said}” is more than ten years ahead", EXAMPLE)
             if day.year < self.now.year - 1:
                 continue  # long past, and the first days of the calendar have no UTC
             for instant in instants(day, clock, where):
@@ -167,7 +167,7 @@ class _Reading:
         there = self.now.astimezone(self.zone)
         raise BadInput(
             "when",
-            f"'{said}' has passed: it is {there:%H:%M on %Y-%m-%d} in {self.zone.key}",
+            f"“{said}” has passed: it is {there:%H:%M on %Y-%m-%d} in {self.zone.key}",
             EXAMPLE,
         )
 
@@ -176,7 +176,7 @@ def _not_understood(words: Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
     if glued := _GLUED.match(words.at(0)):
         clock, more = glued.groups()
-        problem = f"'{words.at(0)[:40]}' is not a time; write one time, then a space"
+        problem = f"“{words.at(0)[:40]}” is not a time; write one time, then a space"
         return BadInput("when", problem, f"{clock} {more}" if more.isalpha() else clock)
     run = words.words[1:] if words.at(0) == "in" else words.words
     if run and (words.at(0) == "in" or is_number(run[0]) or run[0][:1].isdigit()):
@@ -185,7 +185,7 @@ def _not_understood(words: Words) -> BadInput:
             parse_duration(written)
         except BadInput as error:
             return BadInput("when", error.problem, f"in {error.example}")
-    return BadInput("when", f"'{words.said(2)}' is not a time", EXAMPLE)
+    return BadInput("when", f"“{words.said(2)}” is not a time", EXAMPLE)
 
 
 def instants(day: date, clock: time, zone: tzinfo) -> Iterator[datetime]:

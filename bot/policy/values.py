@@ -91,13 +91,18 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+_STRAIGHT = str.maketrans("\u201c\u201d", "''")
+"""A policy's faults stand in a terminal, with the quotes of the file."""
+
+
 def _duration(value: Any) -> timedelta:
     if not isinstance(value, str):
         raise _expected(f"expected a duration in quotes such as '5m', found {shown(value)}")
     try:
         return parse_duration(value)
     except BadInput as error:
-        raise _expected(f"expected a duration such as '5m': {error.problem}") from None
+        problem = error.problem.translate(_STRAIGHT)
+        raise _expected(f"expected a duration such as '5m': {problem}") from None
 
 
 _zone_names = cache(available_timezones)

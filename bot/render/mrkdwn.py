@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.act import THE_BOT
+from bot.domain.showing import together
 
 ELLIPSIS = "…"
 _PRODUCT = "Tocsin"
@@ -129,7 +130,8 @@ def person(user: object) -> Mrkdwn:
 
 
 def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
-    return Mrkdwn(", ".join(person(user) for user in [*users][:limit]))
+    """Mention people as a sentence names them: the first few, and how many more."""
+    return Mrkdwn(together(map(person, users), limit))
 
 
 @lru_cache(maxsize=512)
@@ -139,7 +141,7 @@ def at(moment: datetime | str) -> Mrkdwn:
     if when is None:
         return Mrkdwn("")
     seconds = int(when.timestamp())
-    return Mrkdwn(f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{_in_utc(when)}>")
+    return Mrkdwn(f"<!date^{seconds}^{{time}} {{date_short_pretty}}|{_in_utc(when)}>")
 
 
 def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
@@ -149,9 +151,10 @@ def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
         return ""
     there = _zone(zone)
     if there is None:
-        return _in_utc(when)
+        return f"{when.astimezone(UTC):%H:%M} UTC on {_date(when.astimezone(UTC))}"
     city = zone.rpartition("/")[2].replace("_", " ")
-    return f"{when.astimezone(there):%Y-%m-%d %H:%M} {city} time ({when.astimezone(UTC):%H:%M} UTC)"
+    here, in_utc = when.astimezone(there), when.astimezone(UTC)
+    return f"{here:%H:%M} on {_date(here)}, {city} time ({in_utc:%H:%M} UTC)"
 
 
 def local(moment: datetime | str, zone: str) -> str:
@@ -161,7 +164,12 @@ def local(moment: datetime | str, zone: str) -> str:
         return ""
     there = when.astimezone(ZoneInfo(zone))
     offset = f"{there:%z}"
-    return f"{there:%a %Y-%m-%d %H:%M} ({zone}, UTC{offset[:3]}:{offset[3:]})"
+    day = f"{there:%a} {_date(there)}"
+    return f"{there:%H:%M} on {day} ({zone}, UTC{offset[:3]}:{offset[3:]})"
+
+
+def _date(there: datetime) -> str:
+    return f"{there.day} {there:%b} {there.year}"
 
 
 @cache

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from bot.domain.durations import humane
 from bot.domain.ids import NAMELESS
 from bot.domain.lifecycle import shown
+from bot.domain.showing import together
 from bot.render import mrkdwn
 from bot.render.compiled import Compiled
 from bot.render.mrkdwn import Mrkdwn
@@ -135,6 +136,7 @@ def _environment(
         "prose": mrkdwn.prose,
         "quoted": mrkdwn.quoted,
         "sentence": mrkdwn.sentence,
+        "together": together,
         "begins": _begins,
         "span": humane,
         "state": shown,

@@ -35,6 +35,12 @@ def identify(
         return None if person is None else _as(policy, act, person, groups)
 
 
+def name_of(db: Database, workspace: Workspace, user: str) -> str:
+    """Return what a person is called in Slack."""
+    with db.reading() as tx:
+        return people.name_of(people.person(tx, workspace, user))
+
+
 def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
     """Return the act with its person's role; raises Stranger for somebody not known yet, and for
     somebody who counts as gone: who acts is there, and Slack knows better.

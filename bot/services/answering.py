@@ -50,11 +50,20 @@ class Taken:
     team_name: str
     severity: Severity
     waited: timedelta | None = None
+    in_place: bool = False
+    """Whether they took it in the place of one person, who was asked for."""
 
 
 def _taken(case: Case, run: PagingRun, page: Page | None) -> Taken:
     waited = None if case.incident.drill or page is None else _waited(case, page)
-    return Taken(case.id, case.reference, _in_whose_name(case, run), case.incident.severity, waited)
+    return Taken(
+        case.id,
+        case.reference,
+        _in_whose_name(case, run),
+        case.incident.severity,
+        waited,
+        in_place=person_of(run.team_key) not in (None, case.act.user),
+    )
 
 
 def _in_whose_name(case: Case, run: PagingRun) -> str:

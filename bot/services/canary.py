@@ -21,7 +21,7 @@ from bot.store.tables import Page, PagingRun
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
 
-TITLE = "Canary: the bot tests itself; you don't need to do anything"
+TITLE = "Canary: Tocsin tests itself; you don't need to do anything"
 TEAM = "canary"
 LIMIT = timedelta(minutes=1)
 """From opening to the edited message; whatever takes longer has failed."""

@@ -64,9 +64,9 @@ def record_decision(
 def _check(policy: Policy, decision: NewDecision) -> None:
     errors: dict[str, str] = {}
     if not decision.actions:
-        errors["actions"] = "Choose at least one action; 'no action' is one."
+        errors["actions"] = "Choose at least one action; “no action” is one."
     elif unknown := [key for key in decision.actions if key not in policy.actions]:
-        errors["actions"] = f"'{unknown[0]}' is not an action in the policy"
+        errors["actions"] = f"“{unknown[0]}” is not an action in the policy"
     if decision.precedent not in policy.precedents:
         errors["precedent"] = "Say whether it binds later decisions."
     for name, text, longest in (

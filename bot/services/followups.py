@@ -42,7 +42,7 @@ def add_task(
     due_at: datetime,
 ) -> str:
     """Give somebody a task; they are told, reminded before it is due and after."""
-    text = checked_text("text", text, longest=LONGEST_TASK, example=A_TASK)
+    text = checked_text("text", text, longest=LONGEST_TASK, of="task", example=A_TASK)
     with (
         db.transaction(act) as tx,
         take_up(tx, act, incident_id, Deed.TASK, ended_too=True) as case,
@@ -135,7 +135,7 @@ def finish_my_task(db: Database, act: Act, incident_id: str) -> TaskLine | Which
         incident = incidents.get(tx, incident_id)
         if incident is None or not mine:
             name = reference(incident.number) if incident else ""
-            raise BadInput("task", f"you have no open task on {name}")
+            raise BadInput("task", f"you have no open task in {name}")
         for task in mine:
             theirs.task(tx, act, task.id)
         head = _head(tx, act, incident)
@@ -217,7 +217,7 @@ def add_reminder(
     """Remind this person later; return its id. It is theirs alone: no timeline has it."""
     if incident_id is None:
         require(act, Deed.REMIND)
-    text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
+    text = checked_text("text", text, longest=LONGEST_TASK, of="reminder", example=A_REMINDER)
     with db.transaction(act) as tx:
         reminder_id = new_id(act.now)
         row = {

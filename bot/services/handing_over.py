@@ -18,6 +18,7 @@ from bot.domain.paging import (
 )
 from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.rights import Deed
+from bot.domain.showing import together
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
@@ -151,7 +152,7 @@ def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
     ]
     own = [run for run in runs if run.team_key == to.key]
     if len(own or runs) > 1:
-        names = ", ".join(dict.fromkeys(run.team_name for run in runs))
+        names = together(dict.fromkeys(run.team_name for run in runs))
         raise BadInput(
             "team",
             f"pages of several teams wait for you ({names}): press Hand over on the one you mean",
@@ -168,13 +169,13 @@ def _give_task(
     if run is not None:
         raise BadInput(
             "task",
-            f"a page of {run.team_name} waits for you on {case.reference}, and you have a task "
+            f"a page of {run.team_name} waits for you in {case.reference}, and you have a task "
             "there: press Hand over in the direct message about the one you mean",
         )
     if len(tasks) > 1:
         raise BadInput(
             "task",
-            f"you have {len(tasks)} open tasks on {case.reference}: press Hand over in the direct "
+            f"you have {len(tasks)} open tasks in {case.reference}: press Hand over in the direct "
             "message about the one you mean",
         )
     pass_task_on(case, tasks[0], to.person, to.summary)

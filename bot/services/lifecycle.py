@@ -32,16 +32,18 @@ from bot.store.timers import NewTimer
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """An escalation that ended or was reopened, and what became of its tasks and follow-ups."""
+    """An escalation that was moved, and what became of its tasks and follow-ups."""
 
     reference: str
     withdrawn: int = 0
     restored: int = 0
+    of: str = ""
+    """Of which one it is the duplicate."""
     unnamed: bool = False
     """Whether it says of which one it is the duplicate only to those who may read that one."""
 
 
-def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> str:
+def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> Turned:
     """Move an incident to another working state; endings have functions of their own."""
     note = checked_text("note", note, needed=False)
     match to:
@@ -50,11 +52,11 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
         case State.REVIEWED:
             return close(db, act, incident_id, note)
         case State.REOPENED:
-            return reopen(db, act, incident_id, note).reference
+            return reopen(db, act, incident_id, note)
         case State.DECLINED:
-            return decline(db, act, incident_id, note).reference
+            return decline(db, act, incident_id, note)
         case State.DUPLICATE:
-            return duplicate(db, act, incident_id, note).reference
+            return duplicate(db, act, incident_id, note)
         case _:
             pass
     with (
@@ -65,7 +67,7 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
         if case.incident.triaged_at is None and to in WORKING:
             case.change(triaged_at=act.now)
         case.expect_update()
-        return case.reference
+        return Turned(case.reference)
 
 
 def _move(
@@ -82,9 +84,9 @@ def _move(
 
 def post_update(
     db: Database, act: Act, incident_id: str, text: str, to: State | None = None
-) -> str:
+) -> Turned:
     """Say where things stand: in the channel, on the timeline; the time to the next one begins."""
-    text = checked_text("note", text)
+    text = checked_text("note", text, of="update")
     if to in ENDED or to is State.REOPENED:
         return set_state(db, act, incident_id, to, text)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
@@ -97,7 +99,7 @@ def post_update(
             keep_true(case, Change.UPDATED)
         case.expect_update()
         case.card_changed()
-        return case.reference
+        return Turned(case.reference)
 
 
 def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:
@@ -144,7 +146,7 @@ def resolve(
 ) -> str:
     """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
     if root_cause not in policy.root_causes:
-        raise BadInput("root_cause", f"'{root_cause}' is not a root cause in the policy")
+        raise BadInput("root_cause", f"“{root_cause}” is not a root cause in the policy")
     note = checked_text("note", note, needed=False)
     days = policy.follow_up_days if follow_up_days is None else follow_up_days
     with (
@@ -191,13 +193,13 @@ def _end(case: Case) -> None:
     timers.cancel_for_incident(case.tx, case.id, [TimerKind.PAGE_STEP, TimerKind.UPDATE_DUE])
 
 
-def close(db: Database, act: Act, incident_id: str, note: str = "") -> str:
+def close(db: Database, act: Act, incident_id: str, note: str = "") -> Turned:
     """Resolved and looked back upon; the note says what the review found."""
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
         # It ended when it was resolved: that is the week in which it counts as closed.
         _move(case, State.REVIEWED, note)
         keep_true(case, Change.MOVED)
-        return case.reference
+        return Turned(case.reference)
 
 
 def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
@@ -220,9 +222,10 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
     with db.transaction(act) as tx:
         original = lock_original(tx, act, incident_id, of)
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
+            withdrawn, name = withdraw(case, list(TaskKind)), name_of(original)
             unnamed = not duplicates.everyone_sees(original)
-            turned = Turned(case.reference, withdraw(case, list(TaskKind)), unnamed=unnamed)
-            told: dict[str, Any] = {"of": name_of(original), "withdrawn": turned.withdrawn}
+            turned = Turned(case.reference, withdrawn, of=name, unnamed=unnamed)
+            told: dict[str, Any] = {"of": name, "withdrawn": withdrawn}
             _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)
             _end(case)

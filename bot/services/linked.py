@@ -8,7 +8,7 @@ from bot.domain.errors import NotYours, RoleUnknown
 from bot.domain.ids import PageId
 from bot.domain.needs import needed_of
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
-from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, RunState, person_of
+from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, PageState, RunState, person_of
 from bot.domain.reach import Link
 from bot.domain.reasons import of_run, passed_on
 from bot.domain.rights import Deed, may, require
@@ -150,6 +150,7 @@ def outside_exhausted(
         zone=_zone(tx, policy, run, reader),
         in_person=person_of(run.team_key) is not None,
         you=person_of(run.team_key) == reader,
+        declined=place_of(run, Around(told)) is PageState.DECLINED,
     )
 
 

@@ -162,30 +162,31 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     unpaged = [team for team in named(demanded.needs) if team not in _whom(policy, demanded)]
     if unpaged:
         name = policy.teams[unpaged[0]].name
-        raise FormErrors({"needs": f"{name} is not among the teams to page. Add it to them."})
+        problem = f"{name} is not among the teams to page. "
+        raise FormErrors({"needs": f"{problem}Add it to “Teams to page”, or change the line."})
     return demanded
 
 
 def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
     errors: dict[str, str] = {}
     if draft.category not in policy.categories:
-        errors["category"] = f"'{draft.category[:40]}' is not a category in the policy"
+        errors["category"] = f"“{draft.category[:40]}” is not a category in the policy"
     for name, value, known in (
         ("surface", draft.surface, policy.surfaces),
         ("market", draft.market, policy.markets),
         ("source", draft.source, policy.sources),
     ):
         if value is not None and value not in known:
-            errors[name] = f"'{value[:40]}' is not in the policy"
+            errors[name] = f"“{value[:40]}” is not in the policy"
     for name, codes, choices in (
         ("criteria", draft.criteria, policy.criteria_table()),
         ("affected", draft.affected, {**policy.affected, **policy.criteria_table()}),
     ):
         if unknown := [code for code in codes if code not in choices]:
-            errors[name] = f"'{unknown[0][:40]}' is not in the policy"
+            errors[name] = f"“{unknown[0][:40]}” is not in the policy"
     for team in draft.teams or ():
         if team not in policy.teams:
-            errors["teams"] = f"'{team[:40]}' is not a team in the policy"
+            errors["teams"] = f"“{team[:40]}” is not a team in the policy"
     return errors
 
 

@@ -93,7 +93,7 @@ def change(
 ) -> ReminderLine:
     """Set a waiting reminder for another time or with other words; None leaves the words."""
     if text is not None:
-        text = checked_text("text", text, longest=LONGEST_TASK, example=A_REMINDER)
+        text = checked_text("text", text, longest=LONGEST_TASK, of="reminder", example=A_REMINDER)
     with db.transaction(act) as tx:
         row = theirs.reminder(tx, act, reminder_id)
         times = row.times + 1

@@ -63,7 +63,7 @@ def find(
             if incident is None:
                 raise BadInput(
                     "incident",
-                    f"which escalation? Add its number, e.g. `{reference(12)}`",
+                    f"which escalation? Add its number, for example `{reference(12)}`",
                 )
         return Found(incident.id, reference(incident.number))
 
@@ -126,7 +126,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
         return None, parse_severity(text)
     raise BadInput(
         "list",
-        f"'{text[:40]}' is not a filter. Use mine, team NAME, open, overdue, p0 to p3, "
+        f"“{text[:40]}” is not a filter. Use mine, team NAME, open, overdue, p0 to p3, "
         "ended, or a state such as monitoring",
         "list mine",
     )

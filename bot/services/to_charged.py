@@ -8,10 +8,11 @@ from bot.domain.messages import (
     ExhaustedMessage,
     Unanswered,
 )
-from bot.domain.paging import RunState
+from bot.domain.paging import PageState, RunState
 from bot.policy import Policy
 from bot.services import views
 from bot.services.letters import Letter, Moot, Prepared
+from bot.services.page_views import Around, place_of
 from bot.services.shelf import Shelf
 from bot.services.to_people import KEPT_OUT, for_person, reader_of, said_again
 from bot.store import pages
@@ -95,4 +96,5 @@ def _exhausted(
         ended=incident.ended_at is not None,
         may_repeat=bool(claimed.args.get("may_repeat")),
         you=team.person == reader,
+        declined=place_of(run, Around(told)) is PageState.DECLINED,
     )

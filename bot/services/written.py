@@ -13,12 +13,16 @@ def checked_text(
     *,
     needed: bool = True,
     longest: int = LONGEST_TEXT,
+    of: str = "note",
     example: str = "called the creator's manager, waiting for a reply",
 ) -> str:
-    """Return the text as it may be stored; raises BadInput when it is empty or too long."""
+    """Return the text as it may be stored; raises BadInput when it is empty or too long.
+
+    `of`: what it is the text of.
+    """
     cleaned = text.strip() if says(text) else ""
     if needed and not cleaned:
-        raise BadInput(field, "there is no text", example)
+        raise BadInput(field, f"add the text of the {of}", example)
     if len(cleaned) > longest:
         raise BadInput(
             field, f"{len(cleaned):,} characters are too many; there is room for {longest:,}"

@@ -10,6 +10,7 @@ from bot.services import admission, lifecycle, reading
 from handlers.actions.click import Click, Surface
 from handlers.answer import Answer, Modal
 from handlers.subjects import about_incident, incident_in
+from handlers.turned import said_of
 
 
 async def take_ownership(click: Click) -> Answer:
@@ -61,8 +62,8 @@ async def resolve(click: Click) -> Answer:
 
 
 async def close(click: Click) -> Answer:
-    reference = await click.write(lifecycle.close, click.act, click.value)
-    return click.say("closed", reference=reference)
+    turned = await click.write(lifecycle.close, click.act, click.value)
+    return said_of(click, State.REVIEWED, turned)
 
 
 async def reopen(click: Click) -> Answer:

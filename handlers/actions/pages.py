@@ -8,6 +8,7 @@ from bot.render.pages import channel_link
 from bot.services import access, answering, reading
 from handlers.actions.click import Click
 from handlers.answer import Answer, Modal, joined
+from handlers.turned import said_taken
 
 
 async def acknowledge(click: Click) -> Answer:
@@ -21,15 +22,13 @@ async def step_in(click: Click) -> Answer:
     """On the card: for anyone on the list of a waiting team, paged yet or not."""
     taken = await click.write(answering.acknowledge_mine, click.act, click.value)
     click.shell.acknowledged(*taken)
-    return joined(
-        [click.say("acknowledged", reference=one.reference, team=one.team_name) for one in taken]
-    )
+    return joined([said_taken(click, one) for one in taken])
 
 
 async def step_in_for(click: Click) -> Answer:
     taken = await click.write(answering.acknowledge_run, click.act, click.value)
     click.shell.acknowledged(taken)
-    return click.say("acknowledged", reference=taken.reference, team=taken.team_name)
+    return said_taken(click, taken)
 
 
 async def cannot_take(click: Click) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import reference
+from bot.domain.showing import together
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
@@ -39,7 +40,7 @@ async def about(ask: Ask, verb: Verb) -> Ask:
     named = await known(ask, ask.named) if ask.named else None
     if not verb.about_incident:
         if named is not None:
-            problem = f"'{verb.name}' is not about one escalation, and {named} comes before it"
+            problem = f"`{verb.name}` is not about one escalation, and {named} comes before it"
             raise Unclear(problem, (f"{verb.name} {ask.text}".strip(), f"show {named}"))
         if verb.behind is Behind.NOTHING and ask.text:
             raise Unclear(_no_text(ask, verb), (verb.name,))
@@ -60,7 +61,7 @@ def _refuse_numbered(ask: Ask, verb: Verb) -> None:
     before, *items = _ITEM.split(ask.text)
     if items[0:2:2] == ["1"] and not items[2:] and not before.strip() and ask.named is None:
         name, text = reference(1), items[1].strip()
-        problem = f"it is not clear whether '1' is {name} or the first of a list"
+        problem = f"it is not clear whether “1” is {name} or the first of a list"
         raise Unclear(problem, (f"{verb.name} {name} {text}", f"{verb.name} ESC-n {text}"))
     if items[0:3:2] != ["1", "2"] or (before.strip() and reference_first(before)[1]):
         return
@@ -86,7 +87,7 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
         refuse_question(replace(ask, named=None), verb, words)
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
-        raise Unclear(f"these are several escalations: {', '.join(different)}", tuple(commands))
+        raise Unclear(f"these are several escalations: {together(different)}", tuple(commands))
     if len(different) == 1 and verb.behind in TEXT:
         await refuse_second(replace(ask, named=different[0]), verb, "", ask.said, words)
     if not different:
@@ -126,7 +127,7 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
     if verb.behind is Behind.REASON and not counts(rest):
         text = plain(words)
         raise Unclear(
-            f"it is not clear whether '{first_word(words)[0]}' is {name} or part of the reason",
+            f"it is not clear whether “{first_word(words)[0]}” is {name} or part of the reason",
             (f"{verb.name} {name} {plain(rest)}", f"{verb.name} {ask.named or 'ESC-n'} {text}"),
         )
     return None, words
@@ -164,4 +165,4 @@ def _left_over(ask: Ask, verb: Verb) -> Unclear:
 
 
 def _no_text(ask: Ask, verb: Verb) -> str:
-    return f"'{verb.name}' takes no text, so “{ask.text[:80]}” was not understood"
+    return f"`{verb.name}` takes no text, so “{ask.text[:80]}” was not understood"

@@ -5,6 +5,7 @@ import re
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput
 from bot.domain.rights import Deed
+from bot.domain.showing import together
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render import answers, forms
@@ -47,7 +48,7 @@ def correction(policy: Policy, words: str) -> Correction:
         case "standard" if not said:
             raise BadInput("edit", _NEVER_BACK)
         case "category" if not said:
-            categories = ", ".join(policy.categories)
+            categories = together(policy.categories)
             raise BadInput("edit", f"name the category: {categories}")
         case "title" if said:
             return Correction(title=said)

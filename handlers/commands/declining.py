@@ -68,9 +68,9 @@ def refuse_about_a_person(ask: Ask, verb: str, said: str, rest: str, *, text_beg
         return
     text, of = plain(rest), ask.named or "ESC-n"
     if is_about_a_person(ask.policy, rest):
-        ends = f"'{verb} {said}'" if said else f"'{verb}'"
+        ends = f"`{verb} {said}`" if said else f"`{verb}`"
         raise Unclear(
-            f"{ends} ends the whole escalation, but '{text[:80]}' may be about your page only. "
+            f"{ends} ends the whole escalation, but “{text[:80]}” may be about your page only. "
             "To pass on your page, press *Can't take it* on it or hand it over",
             (f"handover {of} <team or @person> <summary>", with_colon(verb, of, said, text)),
             no_report=True,

@@ -17,7 +17,7 @@ async def digest(ask: Ask) -> Answer:
     word, rest = first_word(ask.words)
     if word.lower() != _PREVIEW and distance(word.lower(), _PREVIEW) <= _HOW_NEAR:
         raise Unclear(
-            f"'{plain(word)}' is not a digest", (f"digest {_PREVIEW} {plain(rest)}".strip(),)
+            f"“{plain(word)}” is not a digest", (f"digest {_PREVIEW} {plain(rest)}".strip(),)
         )
     if word.lower() == _PREVIEW:
         view = await ask.read(digests.preview, ask.policy, ask.act, _name(ask, rest))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.ids import parse_reference, reference
+from bot.domain.showing import together
 from handlers.commands.normal import normal
 
 _MARKED = r"<#[A-Z0-9]+>|(?:esc(?:alation)?[-\s_#:]{0,3}|#\s?(?:esc[-_]?)?)0*[0-9]{1,9}(?![0-9])"
@@ -51,7 +52,7 @@ def not_clear(words: str, named: str | None) -> Unclear:
     said = list(dict.fromkeys([*([named] if named else []), *found]))
     if len(said) > 1:
         pairs = [(one, other) for one in said[:3] for other in said[:3] if one != other]
-        problem = f"it is not clear which of {', '.join(said)} is the original"
+        problem = f"it is not clear which of {together(said)} is the original"
         return Unclear(problem, tuple(f"duplicate {one} of {other}" for one, other in pairs))
     if named:
         command = f"duplicate {named} of ESC-m"
@@ -59,7 +60,7 @@ def not_clear(words: str, named: str | None) -> Unclear:
         command = f"duplicate {said[0]} of ESC-m"
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
-    return Unclear("'duplicate' takes only the original's reference", (command,))
+    return Unclear("`duplicate` takes only the reference of the original", (command,))
 
 
 def _name(said: str) -> str:

@@ -146,7 +146,7 @@ async def refuse_a_part(ask: Ask) -> None:
         kept = [one for one in said if one.lower() not in _NO_REFERENCE]
     of = f"edit {head.reference}"
     commands = (f"{of} references {' '.join(kept)}",) if kept else (of,)
-    problem = "'references' replaces the whole list"
+    problem = "`references` replaces the whole list"
     if not kept:
-        problem = "'references' takes the whole list; empty the field in the form of the command"
+        problem = "`references` takes the whole list; empty the field in the form of the command"
     raise Unclear(problem, commands, no_report=True)

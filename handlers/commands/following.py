@@ -80,7 +80,7 @@ async def _somebody_else(ask: Ask, words: str, rest: str) -> Unclear:
     text = _TO.sub("", found.timed.text.removeprefix(said).strip(), count=1) if found else ""
     command = f"task {ask.named or 'ESC-n'} {said} {text or '<text>'}"
     command += f" by {found.said if found else '<when>'}"
-    problem = "'remind' reminds only you; to remind another person, give them a task"
+    problem = "`remind` reminds only you; to remind another person, give them a task"
     return Unclear(problem, (command,), no_report=True)
 
 
@@ -100,7 +100,7 @@ async def task(ask: Ask) -> Answer:
         head = await ask.head(Deed.TASK)
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
-    refusal = BadInput("person", "begin with the person who gets the task", TASK_EXAMPLE)
+    refusal = BadInput("person", "start with the person who gets the task", TASK_EXAMPLE)
     user, _ = one_person(ask, TASK.name, ask.words, refusal)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)

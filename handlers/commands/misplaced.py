@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.domain.dashes import DASH_IN_FRONT
 from bot.domain.errors import Unclear
 from bot.domain.ids import parse_reference
+from bot.domain.showing import together
 from bot.services import naming
 from handlers.commands.lookalikes import Lookalike, lookalike_first
 from handlers.commands.normal import normal
@@ -55,12 +56,12 @@ async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
 def _problem(found: Lookalike, meant: list[str]) -> str:
     said = plain(found.said)[:80]
     if found.codename:
-        return f"'{said}' is a codename; name the escalation by its reference"
+        return f"“{said}” is a codename; name the escalation by its reference"
     if found.channel and meant:
-        return f"'{said}' points to the channel of {meant[0]}; name the escalation by its reference"
+        return f"“{said}” points to the channel of {meant[0]}; name the escalation by its reference"
     if found.channel:
-        return f"'#{found.channel}' is not the channel of an escalation"
-    return f"'{said}' looks like a reference but is not one"
+        return f"“#{found.channel}” is not the channel of an escalation"
+    return f"“{said}” looks like a reference but is not one"
 
 
 async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
@@ -116,7 +117,7 @@ async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) 
     """Raise Unclear for a text that begins with a channel that is no escalation's."""
     here = await naming_here(ask)
     commands = (f"{verb.name} {here} {plain(mention)} {plain(rest)}".strip(),) if here else ()
-    raise Unclear(f"'{plain(mention)}' is not the channel of an escalation", commands)
+    raise Unclear(f"“{plain(mention)}” is not the channel of an escalation", commands)
 
 
 async def refuse_misplaced(
@@ -191,7 +192,9 @@ async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
         behind = plain(number_first(rest)[1])
         second = await ask.read(naming.numbered, ask.act, int(digits[1]))
         also = [second] if second and second != name else []
-        problem = f"it is not clear whether this is about {', '.join([name, *also])} or {other}"
+        problem = (
+            f"it is not clear whether this is about {together([name, *also, other], last='or')}"
+        )
         meant = [other, *also] if verb.behind in TEXT and not also else [other, name, *also]
         commands = [f"{verb.name} {one} {behind}".strip() for one in meant]
         if verb.behind in TEXT:

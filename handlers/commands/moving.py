@@ -11,8 +11,6 @@ from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.render import answers, forms
 from bot.services import lifecycle, severities
-from bot.services.lifecycle import Turned
-from bot.services.reading import Found
 from handlers.answer import Answer, Modal
 from handlers.commands.about import known
 from handlers.commands.declining import reason_begins, refuse_about_a_person
@@ -27,6 +25,7 @@ from handlers.commands.when_said import refuse_later
 from handlers.commands.words import number_first, plain, state_first
 from handlers.modals import prefilled
 from handlers.placed import placed
+from handlers.turned import said_of
 
 
 async def status(ask: Ask) -> Answer:
@@ -47,11 +46,10 @@ async def status(ask: Ask) -> Answer:
     await refuse_second(ask, STATUS, to.key, ask.words, words, state_first)
     found = await ask.incident()
     if to in WORKING and note:
-        await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
+        turned = await ask.write(lifecycle.post_update, ask.act, found.incident_id, note, to)
     else:
-        await ask.write(lifecycle.set_state, ask.act, found.incident_id, to, note)
-    moved = ask.say("state_changed", reference=found.reference, state=to.value)
-    return await placed(ask, found.incident_id, moved)
+        turned = await ask.write(lifecycle.set_state, ask.act, found.incident_id, to, note)
+    return await placed(ask, found.incident_id, said_of(ask, to, turned))
 
 
 def _state(ask: Ask) -> tuple[State, str]:
@@ -119,7 +117,7 @@ def _sure(ask: Ask, first: First) -> str:
         command = " ".join(part for part in (SEVERITY.name, of, said) if part)
         sure = f"{command}: {rest}" if rest else command
         new = (f"open {said}: {rest}",) if rest and ask.named is None else ()
-        problem = f"it is not clear whether '{ask.text[:80]}' sets {first.severity}"
+        problem = f"it is not clear whether “{ask.text[:80]}” sets {first.severity}"
         raise Unclear(problem, (sure, *new))
     return rest
 
@@ -138,8 +136,8 @@ async def _resolve_form(ask: Ask, note: str) -> Answer:
 
 async def close(ask: Ask) -> Answer:
     found = await ask.incident()
-    await ask.write(lifecycle.close, ask.act, found.incident_id)
-    return await placed(ask, found.incident_id, ask.say("closed", reference=found.reference))
+    turned = await ask.write(lifecycle.close, ask.act, found.incident_id)
+    return await placed(ask, found.incident_id, said_of(ask, State.REVIEWED, turned))
 
 
 async def reopen(ask: Ask) -> Answer:
@@ -149,9 +147,7 @@ async def reopen(ask: Ask) -> Answer:
         refuse_later(ask, REOPEN.name, "", ask.words)
     found = await ask.incident()
     turned = await ask.write(lifecycle.reopen, ask.act, found.incident_id, ask.text)
-    return ask.say(
-        "reopened", reference=turned.reference, withdrawn=turned.withdrawn, restored=turned.restored
-    )
+    return said_of(ask, State.REOPENED, turned)
 
 
 async def _reopen_form(ask: Ask) -> Answer:
@@ -164,7 +160,7 @@ async def decline(ask: Ask) -> Answer:
     refuse_about_a_person(ask, DECLINE.name, "", ask.words, text_begins=reason_begins(ask))
     found = await ask.incident()
     turned = await ask.write(lifecycle.decline, ask.act, found.incident_id, ask.text)
-    return await _ended(ask, found, turned, State.DECLINED)
+    return await placed(ask, found.incident_id, said_of(ask, State.DECLINED, turned))
 
 
 async def duplicate(ask: Ask) -> Answer:
@@ -176,21 +172,7 @@ async def duplicate(ask: Ask) -> Answer:
     ask = replace(ask, named=await known(ask, read.ending) if read.ending else ask.named)
     found = await ask.incident()
     turned = await ask.write(lifecycle.duplicate, ask.act, found.incident_id, original)
-    return await _ended(ask, found, turned, State.DUPLICATE, of=original)
-
-
-async def _ended(
-    ask: Ask, found: Found, turned: Turned, state: State, of: str | None = None
-) -> Answer:
-    ended = ask.say(
-        "ended",
-        reference=turned.reference,
-        withdrawn=turned.withdrawn,
-        state=state.value,
-        of=of,
-        unnamed=turned.unnamed,
-    )
-    return await placed(ask, found.incident_id, ended)
+    return await placed(ask, found.incident_id, said_of(ask, State.DUPLICATE, turned))
 
 
 STATUS = Verb(
@@ -260,9 +242,9 @@ DECLINE = Verb(
 DUPLICATE = Verb(
     name="duplicate",
     aliases=("dup", "dupe"),
-    usage="duplicate [ESC-n] ESC-m",
+    usage="duplicate [ESC-n] of ESC-m",
     summary="closes an escalation as a duplicate of another",
-    example="duplicate ESC-12 ESC-7",
+    example="duplicate ESC-12 of ESC-7",
     deed=Deed.END,
     asking=Asking.DECIDES,
     run=duplicate,

@@ -52,13 +52,13 @@ def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
     name = plain(word).lower().removeprefix("@")
     if name not in ask.policy.people:
         return None
-    problem = f"'{plain(word)}' is not a mention; to name a person, type @ and choose them"
+    problem = f"“{plain(word)}” is not a mention; to name a person, type @ and choose them"
     return Unclear(problem, (command(ask, verb, f"@{name}", rest),), no_report=True)
 
 
 def _mistyped(ask: Ask, verb: str, nearest: tuple[str, ...], word: str, rest: str) -> Unclear:
     commands = tuple(command(ask, verb, key, rest) for key in nearest)
-    return Unclear(f"there is no team '{word[:40]}' here", commands, no_report=True)
+    return Unclear(f"there is no team “{word[:40]}” here", commands, no_report=True)
 
 
 def _further_in(ask: Ask) -> tuple[str, ...]:

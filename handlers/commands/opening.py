@@ -40,7 +40,7 @@ async def open_otherwise(ask: Ask) -> Answer:
     words, needs = _parted(ask.policy, ask.words)
     read = _read(ask.policy, words)
     if reference := _only_a_reference(read.title):
-        problem = f"'{read.title}' is an escalation, but 'open' opens a new one"
+        problem = f"“{read.title}” is an escalation, but `open` opens a new one"
         raise Unclear(problem, (f"show {reference}", f"reopen {reference} <reason>"))
     if read.meant and read.meant[0].title:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]

@@ -32,7 +32,7 @@ def named_beside_a_severity(policy: Policy, typed: Typed) -> str | None:
 
 def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
     """Nothing is opened by it: the command for each reading is offered."""
-    problem = f"'{typed.word}' could be about {here}, or a new escalation"
+    problem = f"“{typed.word}” could be about {here}, or a new escalation"
     first = written_first(policy, typed.words)
     if first is None or not first.clear:
         new = f"{OPEN.name} {plain(typed.words)}"

@@ -19,7 +19,7 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 
 
 async def assign(ask: Ask) -> Answer:
-    refusal = BadInput("person", "name only the new owner", "assign @priya")
+    refusal = BadInput("person", "who should own it?", "assign @priya")
     words = _TO.sub("", ask.words, count=1)
     user, rest = one_person(ask, ASSIGN.name, words, refusal, text=False)
     if rest:
@@ -33,7 +33,7 @@ async def assign(ask: Ask) -> Answer:
 async def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
     of, owner = ask.named or "ESC-n", _owner(ask)
-    problem = f"an escalation has one owner, so '{plain(rest)[:80]}' is left over"
+    problem = f"an escalation has one owner, so “{plain(rest)[:80]}” is left over"
     other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
     if other:
         here = await naming_here(ask)

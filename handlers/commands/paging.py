@@ -22,6 +22,7 @@ from handlers.commands.when_said import refuse_later
 from handlers.commands.words import colon_before, plain, team_first
 from handlers.placed import placed
 from handlers.subjects import about_incident
+from handlers.turned import said_taken
 from handlers.who import reachable
 
 
@@ -59,7 +60,7 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
         return
     of = ask.named or "ESC-n"
-    problem = f"'{plain(why)}' may mean calling off a page, but a page that has gone out stays out"
+    problem = f"“{plain(why)}” may mean calling off a page, but a page that has gone out stays out"
     commands = (f"update {of} {said} no longer needed", f"page {of} {said}: {plain(why)}")
     raise Unclear(problem, commands, no_report=True)
 
@@ -81,9 +82,7 @@ async def acknowledge(ask: Ask) -> Answer:
     incident_id = found.incident_id if found else None
     taken = await ask.write(answering.acknowledge_mine, ask.act, incident_id)
     ask.shell.acknowledged(*taken)
-    return joined(
-        [ask.say("acknowledged", reference=one.reference, team=one.team_name) for one in taken]
-    )
+    return joined([said_taken(ask, one) for one in taken])
 
 
 async def hand_over(ask: Ask) -> Answer:

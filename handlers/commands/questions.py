@@ -26,7 +26,7 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     in_front = asked(ask.words, rest)
     if not (before or in_front or at_the_end):
         return
-    problem = f"'{verb.name} …?' may be a question"
+    problem = f"“{verb.name} …?” may be a question"
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
     text = _AT_THE_END.sub("", _BEGUN.sub("", plain(rest)))

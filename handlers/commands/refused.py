@@ -42,6 +42,7 @@ _A_SENTENCE = 3
 """Words that may be a report."""
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`([^`]+)`")
+_QUOTATION = re.compile("“([^“”]+)”")
 _JOINING = frozenset({"and", "or"})
 _ME = frozenset({"me", "myself"})
 
@@ -66,16 +67,26 @@ def _named(error: Exception, text: str) -> Exception:
     """The refusal with people and channels by their names, as they were typed."""
     match error:
         case BadInput():
-            return replace(error, problem=once_quoted(as_read(error.problem, text)))
+            return replace(error, problem=_as_typed(error.problem, text))
         case NotFound():
             return replace(error, named=as_read(error.named, text))
         case Unclear():
             commands = tuple(as_read(command, text) for command in error.commands)
-            return replace(
-                error, problem=once_quoted(as_read(error.problem, text)), commands=commands
-            )
+            return replace(error, problem=_as_typed(error.problem, text), commands=commands)
         case _:
             return error
+
+
+def _as_typed(problem: str, text: str) -> str:
+    """The problem with what it quotes as the person wrote it: readers see small letters only."""
+    typed = plain(text)
+    small = typed.lower()
+
+    def written(quotation: re.Match[str]) -> str:
+        at = small.find(quotation[1].lower()) if len(small) == len(typed) else -1
+        return quotation[0] if at < 0 else f"“{typed[at : at + len(quotation[1])]}”"
+
+    return _QUOTATION.sub(written, once_quoted(as_read(problem, text)))
 
 
 def _as_command(error: Exception, text: str) -> Exception:

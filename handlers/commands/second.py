@@ -99,5 +99,5 @@ async def refuse_numbers(ask: Ask, verb: Verb) -> None:
         return
     commands = [_command(verb.name, str(name), "", plain(rest)) for name in names]
     commands.append(_command(verb.name, "ESC-n", "", ask.text))
-    problem = f"it is not clear whether '{found[0]}' are escalations or part of the text"
+    problem = f"it is not clear whether “{found[0]}” are escalations or part of the text"
     raise Unclear(problem, tuple(commands), no_report=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from bot.domain.errors import BadInput, Unclear
-from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state
+from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state, shown
 from bot.domain.likeness import mistyped, near
 from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
@@ -67,7 +67,7 @@ def state_typed(ask: Ask) -> tuple[State, str]:
             other, _ = state_first(behind[choice.end() :] if choice else words)
             of = ask.named or "ESC-n"
             either = tuple(f"status {of} {one.key}" for one in (to, other))
-            raise Unclear(f"these are two states, {to} and {other}", either)
+            raise Unclear(f"these are two states, {shown(to)} and {shown(other)}", either)
     return to, words
 
 
@@ -92,7 +92,7 @@ def _refuse_nearest(ask: Ask) -> None:
             return
         state = parse_state(like[0])
     raise Unclear(
-        f"'{plain(said)[:40]}' is not a state; the nearest is '{state.key}'",
+        f"“{plain(said)[:40]}” is not a state; the nearest is “{shown(state)}”",
         (_command(state, ask.named or "ESC-n", plain(note)),),
         no_report=mistyped_words is not None or found is None or not note,
     )

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bot.domain.dashes import DASHES
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.showing import together
 from bot.policy import Policy
 from handlers.commands.more_targets import one_more
 from handlers.commands.no_target import command, no_target, with_text
@@ -126,7 +127,7 @@ def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
     more = one_more(ask.policy, split.line, split.end, taken)
     if more is not None:
         raise Unclear(
-            f"it is not clear whether '{more.said}' is to be paged too",
+            f"it is not clear whether “{more.said}” is to be paged too",
             (
                 with_text(ask, verb, f"{split.said}, {more.said}", more.rest),
                 with_text(ask, verb, split.said, split.rest),
@@ -147,7 +148,7 @@ def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]
     found, rest = split.found, split.rest
     if len(found) > 1:
         named = ", ".join(target.said for target in found)
-        problem = f"'{verb}' takes one at a time, and these are several: {named}"
+        problem = f"`{verb}` takes one at a time, and these are several: {named}"
         raise Unclear(problem, tuple(command(ask, verb, one.said, rest) for one in found))
     return found[0], rest
 
@@ -203,7 +204,7 @@ def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last:
     """It is not clear whether the last is a target or the text begins with it."""
     *before, last = (target.said for target in found)
     return Unclear(
-        f"it is not clear whether '{last}' is one more target or the beginning of the text",
+        f"it is not clear whether “{last}” is one more target or the beginning of the text",
         (
             with_text(ask, verb, ", ".join([*before, last]), rest),
             with_text(ask, verb, ", ".join(before), from_last),
@@ -214,6 +215,6 @@ def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last:
 def _one_of_them(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unclear:
     said = [target.said for target in found]
     return Unclear(
-        f"it is not clear which of these you mean: {', '.join(said)}",
+        f"it is not clear which of these you mean: {together(said)}",
         tuple(with_text(ask, verb, names, rest) for names in (", ".join(said), *said)),
     )

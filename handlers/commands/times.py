@@ -56,7 +56,7 @@ async def time_alone(request: Request, typed: str) -> Timed:
     found = await time_first(request, without_courtesy(typed))
     if found.text:
         shown = found.text[:_LONGEST_SHOWN]
-        raise BadInput("when", f"'{shown}' is not part of the time", "tomorrow 9:00")
+        raise BadInput("when", f"“{shown}” is not part of the time", "tomorrow 9:00")
     return found
 
 
@@ -79,10 +79,10 @@ async def time_at_end(
         if not found.text:
             return Timed(found.at, found.zone, plain(text[: by.start()]).rstrip(" ,;-"))
         shown = found.text[:_LONGEST_SHOWN]
-        problem = f"'{shown}' after the time is not part of it; put the time at the end"
+        problem = f"“{shown}” after the time is not part of it; put the time at the end"
         moved = _moved(found, text, by.start(), by.end())
     if not _BY.search(text) and (moved := await time_within(request, text)):
-        problem = "end with 'by' and the time"
+        problem = "end with “by” and the time"
     if moved is not None:
         time = _LEADING.sub("", moved.said)
         raise Unclear(problem, (again(moved.timed.text, time),), no_report=True)

@@ -76,13 +76,13 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     time = asks_for_a_time(rest, ask.policy.working)
     if time or asks_for_a_condition(rest):
         when = _reminded(ask, names, rest) if time else f"in 15m {names} {text}"
-        problem = f"'{verb}' takes effect at once, and '{text[:60]}' sounds as if you mean later"
+        problem = f"`{verb}` takes effect at once, and “{text[:60]}” sounds as if you mean later"
         raise Unclear(
             problem, (f"remind {of} {when}", with_colon(verb, of, said, text)), no_report=True
         )
     doubt = _OPEN.search(text)
     if doubt is not None:
-        problem = f"'{verb}' takes effect at once, and '{doubt[0].strip(' ,;-')}' sounds unsure"
+        problem = f"`{verb}` takes effect at once, and “{doubt[0].strip(' ,;-')}” sounds unsure"
         sure = with_colon(verb, of, said, text[: doubt.start()])
         raise Unclear(problem, (sure, f"show {of}"), no_report=True)
 

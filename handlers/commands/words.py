@@ -137,7 +137,7 @@ def reference_first(text: str) -> tuple[str | None, str]:
     if found := _REFERENCE.match(line.norm):
         return reference(int(found[1])), line.behind(found.end())
     if found := _LIKE_A_REFERENCE.match(line.norm):
-        raise BadInput("incident", f"'{found[0][:40]}' is not a reference", reference(12))
+        raise BadInput("incident", f"“{found[0][:40]}” is not a reference", reference(12))
     return None, text
 
 

@@ -21,6 +21,7 @@ from bot.services.correcting import Correction
 from bot.services.decisions import NewDecision
 from handlers.commands.duplicates import original_alone
 from handlers.commands.times import time_alone
+from handlers.turned import said_of
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
 from handlers.who import reachable
@@ -36,10 +37,10 @@ async def status(sent: Sent) -> Became:
     note = original_alone(note) if state is State.DUPLICATE else note
     to = await _moved_to(sent, state, note)
     if note and (to is None or to in WORKING or to is State.NEW):
-        reference = await sent.write(lifecycle.post_update, sent.act, sent.subject, note, to)
+        turned = await sent.write(lifecycle.post_update, sent.act, sent.subject, note, to)
     else:
-        reference = await sent.write(lifecycle.set_state, sent.act, sent.subject, state, note)
-    return sent.say("state_changed", reference=reference, state=state.value)
+        turned = await sent.write(lifecycle.set_state, sent.act, sent.subject, state, note)
+    return said_of(sent, state, turned)
 
 
 async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
@@ -188,9 +189,7 @@ def _days(chosen: tuple[str, ...], offered: tuple[int, ...]) -> tuple[int, ...]:
 async def reopen(sent: Sent) -> Became:
     reason = sent.fields.text(Field.WHY)
     turned = await sent.write(lifecycle.reopen, sent.act, sent.subject, reason)
-    return sent.say(
-        "reopened", reference=turned.reference, withdrawn=turned.withdrawn, restored=turned.restored
-    )
+    return said_of(sent, State.REOPENED, turned)
 
 
 async def refuse_access(sent: Sent) -> Became:

@@ -20,7 +20,7 @@ from tests.factories import an_act, an_incident, people
     [
         ("<@U0MEI> and <@U0MEI|mei>", "Mei Tan and Mei Tan"),
         (
-            "due <!date^1^{date_short_pretty} {time}|1970-01-01 00:00 UTC>",
+            "due <!date^1^{time} {date_short_pretty}|1970-01-01 00:00 UTC>",
             "due 1970-01-01 00:00 UTC",
         ),
         ("<#C0X|general>, <#C0X>", "#general, a channel"),

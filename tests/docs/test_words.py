@@ -5,7 +5,7 @@ Docstrings and comments are the code's own. What is matched in an identifier is 
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,12 +35,28 @@ INSTEAD = {
     r"that you mean": "you mean",
 }
 """What a person reads in no sentence, and what they read instead."""
+IN_SLACK = {
+    r"I|I'[a-z]+|let me": "Tocsin, or no subject",
+    r"the bot(?:'s)?": "Tocsin",
+    r"e\.g|i\.e|etc": "for example, that is, and so on",
+    r"can't become": "say what it is, and what to do first",
+    r"asked for (?:you|them)": "paged you",
+    r"(?:is|are) (?:paged|alerted) if": "will be paged",
+    r"[Tt]hank you": "say what was done",
+    r"[a-z]+ing-[a-z]+ion|action-pending": "a state is written with a space",
+}
+"""The same for what people read in Slack and in messages outside it."""
+QUOTED = re.compile(r"(?:^|(?<=[\s(:]))'(?!s\b)[^'\n]+'(?=[\s.,;:?!)]|$)")
+"""A quotation has curly marks; a command stands in backticks."""
+MOMENT = re.compile(r"\{\{ [^{}]*?\| (?:at|local)(?:\([^)]*\))? \}\}")
+IN_FRONT_OF_A_MOMENT = frozenset({"at", "by", "for", "from", "of", "since", "to", "until"})
 WORDS = re.compile(
     "|".join(rf"(?<![\w-])(?:{words})(?![\w-])" for words in INSTEAD), re.IGNORECASE | re.MULTILINE
 )
 OF_OTHER_TOOLS = re.compile(r"\b(?:PagerDuty|Opsgenie) incidents?\b")
 STATES = re.compile(r"_reviewed_|\b(?:state|status|becomes?|became|moved to) `?reviewed\b")
 
+SLACK_WORDS = re.compile("|".join(rf"(?<![\w`/-])(?:{words})(?![\w-])" for words in IN_SLACK))
 PYTHON = ("app.py", "bot", "handlers", "commandline", "playground", "slack_rules")
 SQL = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|PRAGMA|ORDER BY|CREATE)\b")
 SENTENCE = 3
@@ -63,6 +79,52 @@ SOURCES = sorted(
     for part in PYTHON
     for path in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
 )
+
+
+SPOKEN = [
+    path
+    for part in ("bot/domain", "bot/services", "handlers")
+    for path in sorted((ROOT / part).rglob("*.py"))
+]
+"""Where sentences of refusals are made."""
+
+
+def _found_in_slack(texts: Iterable[str]) -> list[str]:
+    return [
+        f"{found[0]!r} in {found.string!r}"
+        for text in texts
+        for found in [*SLACK_WORDS.finditer(text), *QUOTED.finditer(text)]
+    ]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_speaks_of_tocsin_and_quotes_in_one_way(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert _found_in_slack(shown_by(source)) == []
+    assert "join(" not in source, "things in a sentence: the filter `together`"
+
+
+def test_a_refusal_speaks_of_tocsin_and_quotes_in_one_way() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in SPOKEN
+        for found in _found_in_slack(sentences_of(path))
+    ] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_moment_is_said_as_a_sentence_says_it(path: Path) -> None:
+    """`at 17:00 today`, `by 17:00 today`; alone it is the value of a field."""
+    wrong = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        for found in MOMENT.finditer(line):
+            before = re.sub(
+                r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>|[*]", " … ", line[: found.start()]
+            ).split()
+            words = [word for word in before if word != "…"]
+            if words and words[-1].lower() not in IN_FRONT_OF_A_MOMENT:
+                wrong.append(line)
+    assert wrong == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -95,6 +157,23 @@ def test_what_people_edit_is_explained_in_plain_english(path: Path) -> None:
 def test_the_page_of_the_playground_is_in_plain_english() -> None:
     for path in sorted((ROOT / "playground" / "templates").rglob("*.html")):
         assert _found(shown_by(path.read_text(encoding="utf-8"))) == [], path.name
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I did not understand this.",
+        "The channel was archived, and the bot keeps trying.",
+        "Add its number, e.g. `ESC-12`.",
+        "'soon' is not a time.",
+        "ESC-12 is new and can't become reopened.",
+        "Mei asked for you.",
+        "Thank you: you have acknowledged",
+        "The states are new, awaiting-decision and resolved.",
+    ],
+)
+def test_a_sentence_of_slack_that_was_found_would_be_found_again(sentence: str) -> None:
+    assert _found_in_slack([sentence])
 
 
 @pytest.mark.parametrize(

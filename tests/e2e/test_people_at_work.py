@@ -159,7 +159,7 @@ async def test_a_page_is_handed_over_with_a_summary(scene: Scene) -> None:
     await scene.picture("the-form")
     await scene.sends_the_form()
     await scene.becomes("hana")
-    await client.wait_for_text(f"{reference} · you are needed", within="#message-list")
+    await client.wait_for_text(f"{reference} · You are needed", within="#message-list")
     await client.wait_for_text("Holding line is agreed.", within="#message-list")
     await scene.picture("hana-is-paged")
     await client.click_button("Acknowledge", within=reference)

@@ -32,7 +32,7 @@ async def test_the_form_holds_what_is_there_and_corrects_it(stage: Stage) -> Non
         }
     )
     assert sent.ok, sent
-    assert "You corrected ESC-1: title, references." in str(mei.modal.payload)
+    assert "You corrected ESC-1: title and references." in str(mei.modal.payload)
     [incident] = stage.incidents()
     assert (incident.title, incident.references) == ("A pile-on", ["item-1"])
     assert incident.tier is Tier.STANDARD

@@ -205,6 +205,26 @@ async def test_a_task_for_a_guest_is_marked_at_the_person(stage: Stage) -> None:
     await form(stage, "mei", opened.head.id, Button.ADD_TASK)
     sent = await sent_by(stage, "mei", text="call", person="U0GUS", due="in 2h")
     assert set(sent.errors) == {"person"}
+    assert sent.errors["person"].startswith("Gus"), "by their name: a form shows no mention"
+    assert " is a guest, " in sent.errors["person"]
+
+
+@pytest.mark.parametrize(
+    ("state", "note", "says"),
+    [
+        ("duplicate", "ESC-1", "ESC-2 is closed as a duplicate of ESC-1."),
+        ("declined", "not ours", "ESC-2 is now declined. 1 task or follow-up is withdrawn"),
+    ],
+)
+async def test_a_form_says_of_an_end_what_the_command_says(
+    stage: Stage, state: str, note: str, says: str
+) -> None:
+    stage.opened()
+    opened = stage.opened()
+    await stage.command("mei", "task ESC-2 me call by 17:00")
+    await form(stage, "mei", opened.head.id, Button.UPDATE_STATUS)
+    assert (await sent_by(stage, "mei", state=state, note=note)).ok
+    assert says in words(stage.person("mei").modal).replace("_", "")
 
 
 async def test_a_decision_is_recorded(stage: Stage) -> None:

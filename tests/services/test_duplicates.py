@@ -1,5 +1,6 @@
 """A duplicate and its original name each other, but nowhere to people who may not see the other."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -120,11 +121,12 @@ def test_two_of_each_other_leave_whole_timelines(db: Database, policy: Policy) -
 
 def test_who_may_not_read_the_original_names_none(db: Database, policy: Policy) -> None:
     _, duplicate = two(db, policy, first=Tier.RESTRICTED)
-    for close in (
+    ways: list[Callable[[], object]] = [
         lambda: lifecycle.duplicate(db, TEAM, duplicate, "ESC-1"),
         lambda: lifecycle.set_state(db, TEAM, duplicate, State.DUPLICATE, "ESC-1"),
         lambda: lifecycle.post_update(db, TEAM, duplicate, "ESC-1", State.DUPLICATE),
-    ):
+    ]
+    for close in ways:
         with pytest.raises(NoAccess) as refused:
             close()
         assert refused.value.reference == "ESC-1"

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyAcknowledged
 from bot.domain.ids import TeamKey
+from bot.domain.messages import ExhaustedMessage
 from bot.policy import Policy
-from bot.services import answering, handing_over
+from bot.services import answering, handing_over, paging
 from bot.services.answering import Declined
 from bot.store.database import Database
 from tests.databases import on_sqlite
-from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
+from tests.factories import DANIEL, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
 
 pytestmark = on_sqlite
@@ -51,6 +53,22 @@ def test_the_backup_who_comes_too_late_reads_who_took_it(
     with pytest.raises(AlreadyAcknowledged) as told:
         answering.acknowledge_mine(db, an_act(PRIYA, minutes=3), opened)
     assert (told.value.by, told.value.yours) == (TOM, False)
+
+
+def test_managers_read_that_a_person_declined_and_not_that_they_are_silent(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    paging.page_person(db, policy, an_act(), opened, DANIEL)
+    scene.send(db, policy)
+    declined(db, policy, DANIEL, 1)
+    for quarter in range(1, 9):
+        scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
+    told = scene.letters(scene.send(db, policy, NOON + 120 * MINUTES), DeliveryKind.EXHAUSTED)
+    views = [letter.view for letter in told if isinstance(letter.view, ExhaustedMessage)]
+    of_daniel = [view for view in views if view.team.person == DANIEL]
+    assert of_daniel
+    assert all(view.declined for view in of_daniel)
+    assert not any(view.declined for view in views if view.team.person is None)
 
 
 def test_a_handover_to_the_team_passes_over_those_who_said_no(

@@ -92,8 +92,8 @@ def test_an_unknown_state_names_those_that_there_are() -> None:
     with pytest.raises(BadInput) as refused:
         parse_state("finished")
 
-    assert "'finished' is not a state" in refused.value.problem
-    assert "awaiting-decision" in refused.value.problem
+    assert "“finished” is not a state" in refused.value.problem
+    assert "awaiting decision, action pending" in refused.value.problem
 
 
 @pytest.mark.parametrize("state", State)

@@ -105,7 +105,7 @@ def test_what_has_passed_is_refused_and_says_what_time_it_is(text: str) -> None:
 
     assert refused.value.field_name == "when"
     assert refused.value.problem == (
-        f"'{text}' has passed: it is 14:20 on 2026-11-25 in Asia/Singapore"
+        f"“{text}” has passed: it is 14:20 on 2026-11-25 in Asia/Singapore"
     )
 
 
@@ -119,19 +119,19 @@ def test_the_end_of_a_day_that_has_ended_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "'' is not a time"),
-        ("soon", "'soon' is not a time"),
-        ("today", "'today' needs a time"),
-        ("next year", "'next year' is not a time"),
+        ("", "“” is not a time"),
+        ("soon", "“soon” is not a time"),
+        ("today", "“today” needs a time"),
+        ("next year", "“next year” is not a time"),
         ("25:00", "there is no 25:00 on the clock"),
         ("tomorrow 9:75", "there is no 9:75 on the clock"),
         ("13pm", "there is no 13pm on the clock"),
         ("2026-02-30", "there is no 2026-02-30"),
-        ("9999-12-31", "'9999-12-31' is more than ten years ahead"),
-        ("in 2 months", "'2 months' counts months or years"),
-        ("in 0m", "'0m' is not a length of time: it is zero"),
-        ("5 Call PR", "'5 call' is not a length of time"),
-        ("at nine", "'at nine' is not a time"),
+        ("9999-12-31", "“9999-12-31” is more than ten years ahead"),
+        ("in 2 months", "“2 months” counts months or years"),
+        ("in 0m", "“0m” is not a length of time: it is zero"),
+        ("5 Call PR", "“5 call” is not a length of time"),
+        ("at nine", "“at nine” is not a time"),
     ],
 )
 def test_what_cannot_be_understood_is_refused_with_an_example(text: str, problem: str) -> None:

@@ -97,4 +97,6 @@ def said_in(rig: Rig, channel: str) -> list[str]:
 
 
 def about_the_channel(rig: Rig, user: str) -> str:
-    return next((one for one in map(texts, rig.dms_of(user)) if "I lost the channel" in one), "")
+    return next(
+        (one for one in map(texts, rig.dms_of(user)) if "Tocsin lost the channel" in one), ""
+    )

@@ -49,7 +49,7 @@ async def refused_and_told(rig: Rig) -> AsyncIterator[str]:
 
 
 def told(rig: Rig, user: str) -> list[str]:
-    return [said for said in map(texts, rig.dms_of(user)) if "did not let me add" in said]
+    return [said for said in map(texts, rig.dms_of(user)) if "did not let Tocsin add" in said]
 
 
 async def comes_in(rig: Rig) -> None:

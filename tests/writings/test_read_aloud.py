@@ -72,7 +72,7 @@ async def test_what_is_quoted_is_quoted_once(table: Table) -> None:
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        ("'<@u0tom> in' is not a time", "'@tom in' is not a time"),
+        ("“<@u0tom> in” is not a time", "“@tom in” is not a time"),
         ("@U0TOM is none", "@tom is none"),
         ("<#C0X> is none", "this channel is none"),
         ("<@U0TOMMY> is another", "<@U0TOMMY> is another"),
@@ -85,10 +85,15 @@ def test_an_id_is_read_as_the_name_beside_it(said: str, read: str) -> None:
 def test_an_apostrophe_is_no_quote() -> None:
     for said in ("'can't take it' may be about your page", "'it''s", "the teams' '5' is none"):
         assert once_quoted(said) == said
-    assert once_quoted("'\"this one\"' is none") == "'this one' is none"
+    assert once_quoted('“"this one"” is none') == "“this one” is none"
 
 
 SENTENCES = (
+    ("remind Soonish call Tom", "“Soonish call” is not a time", frozenset[int]()),
+    ("remind 17:00 PMsgt call Tom", "“PMsgt” after “17:00”", frozenset[int]()),
+    ("status ESC-5 Awaitng Decision", "the nearest is “awaiting decision”", frozenset[int]()),
+    ("page ESC-5 <@U0TOM|tom>, <@U0GUS|gus>", "@gus is a guest", frozenset[int]()),
+    ("note ESC-5", "", frozenset[int]()),
     ("duplicate ESC-5 of ESC-6", "ESC-5 is closed as a duplicate of ESC-6.", frozenset({5, 6})),
     ("decline ESC-5 spam", "ESC-5 is now _declined_.", frozenset({5})),
     ("show ESC-999", "There is no escalation \u201cESC-999\u201d.", frozenset[int]()),

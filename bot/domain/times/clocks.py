@@ -129,7 +129,7 @@ def _refuse_range(words: Words, at: int, offset: str) -> None:
     if _RANGE.fullmatch(offset) and not dated:
         raise BadInput(
             "when",
-            f"'{offset}' may be the end of a range or an offset; "
+            f"“{offset}” may be the end of a range or an offset; "
             f"write one time, or the offset as UTC{offset}",
             f"17:00 UTC{offset}" if ":" in offset else EXAMPLE,
         )
@@ -164,4 +164,4 @@ def _not_on_the_clock(word: str) -> BadInput:
 
 
 def _not_a_time_of_day(word: str) -> BadInput:
-    return BadInput("when", f"'{word[:20]}' is not a time of day; write 9:00, 9am or 9pm", EXAMPLE)
+    return BadInput("when", f"“{word[:20]}” is not a time of day; write 9:00, 9am or 9pm", EXAMPLE)

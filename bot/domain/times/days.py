@@ -77,7 +77,7 @@ def _named(words: Words, at: int) -> Day | None:
     if word in _DAY_NAMES:
         return Day(word, 1, lambda today: _on_weekday(_DAY_NAMES[word], today))
     if word == "yesterday":
-        raise BadInput("when", "'yesterday' has passed", "tomorrow 9:00")
+        raise BadInput("when", "“yesterday” has passed", "tomorrow 9:00")
     return _next(words, at) if word in _NEXT else None
 
 
@@ -95,7 +95,7 @@ def _next(words: Words, at: int) -> Day | None:
     if day != "week" and day not in _DAY_NAMES:
         if at:
             return None
-        raise BadInput("when", f"'next {day[:20]}' is not a time", "next monday")
+        raise BadInput("when", f"“next {day[:20]}” is not a time", "next monday")
     ahead = 7 + _DAY_NAMES.get(day, 0)
     return Day(f"next {day}", 2, lambda today: [today + timedelta(ahead - today.weekday())])
 
@@ -159,6 +159,6 @@ def _refuse_two_ways(word: str) -> None:
     if _SLASHED.fullmatch(word) and word != "24/7":
         raise BadInput(
             "when",
-            f"'{word}' can be read in two ways; write the date as 2026-12-01, the time as 9:30",
+            f"“{word}” can be read in two ways; write the date as 2026-12-01, the time as 9:30",
             "2026-12-01 09:30",
         )

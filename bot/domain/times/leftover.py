@@ -1,7 +1,7 @@
 """What follows a time: the text, unless it still looks like a time. Then nothing is set."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from bot.domain.errors import BadInput
@@ -26,6 +26,7 @@ _MORE = frozenset(
         "half quarter ago"
     )
 )
+_ARTICLES = frozenset({"a", "an", "the"})
 _LINKS = (
     JOINERS
     | frozenset(
@@ -53,6 +54,12 @@ class Behind(Enum):
     CLOCK = "clock"
 
 
+def _phrase(words: Sequence[str]) -> str:
+    """The words up to the first that says something alone: `in the evening`, not `in`."""
+    last = next((n for n, word in enumerate(words, 1) if word not in _LINKS | _ARTICLES), 0)
+    return " ".join(words[: last or len(words)])
+
+
 def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind) -> None:
     """Refuse where the words behind a time look like more of it.
 
@@ -61,19 +68,18 @@ def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind)
     """
     if at >= len(words) or (words.ends_at(at) and words.at(at) != DASH):
         return
-    said, next_words = words.said(at), words.words[at : at + 2]
-    shown = " ".join(next_words if next_words[0] in _LINKS else next_words[:1])[:40]
+    said, shown = words.said(at), _phrase(words.words[at : at + 4])[:40]
     if behind is not Behind.CLOCK and _number(words, at, behind):
         raise BadInput(
             "when",
-            f"'{shown}' after '{said}' may be part of the time. Write the time in full; "
+            f"“{shown}” after “{said}” may be part of the time. Write the time in full; "
             "if the number begins the text, put a colon in front of it",
             _with_colon(words, at),
         )
     if _looks_like_time(words, at, working, behind):
         raise BadInput(
             "when",
-            f"'{shown}' after '{said}' looks like a time too. Write one time. "
+            f"“{shown}” after “{said}” looks like a time too. Write one time. "
             "If it is part of the text, put a colon before it",
             EXAMPLE,
         )

@@ -64,9 +64,9 @@ def refuse_like_a_clock(words: Words) -> None:
     hours, minutes = found[1] or found[3] or found[5], found[2] or found[4] or "00"
     clock = f"{hours}:{minutes}"
     if found[3]:
-        raise BadInput("when", f"'{found[0]}' is not clear; write {clock} for the time", clock)
+        raise BadInput("when", f"“{found[0]}” is not clear; write {clock} for the time", clock)
     length = f"in {hours}h{minutes}m" if found[2] else f"in {hours}h"
-    problem = f"'{found[0]}' may be a time of day or a length; write {clock} or '{length}'"
+    problem = f"“{found[0]}” may be a time of day or a length; write {clock} or “{length}”"
     raise BadInput("when", problem, clock)
 
 

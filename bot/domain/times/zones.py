@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.errors import BadInput
+from bot.domain.showing import together
 from bot.domain.times.words import several
 
 EXAMPLE = "17:00 +08:00"
@@ -203,8 +204,8 @@ def _meant(name: str, meanings: tuple[Meaning, ...], countries: Collection[str])
     meant = (here or meanings)[0]
     others = [meaning for meaning in here or meanings if meaning.hours != meant.hours]
     if others:
-        places = " or ".join(dict.fromkeys(_city(each) for each in (meant, *others)))
-        raise BadInput("when", f"{name} can mean {places}. {_WRITE_IT}", EXAMPLE)
+        places = together(dict.fromkeys(_city(each) for each in (meant, *others)), last="or")
+        raise BadInput("when", f"{name} could be {places} time. {_WRITE_IT}", EXAMPLE)
     place = ZoneInfo(meant.zone)
     if meant.hours is None:
         return Zone(place)

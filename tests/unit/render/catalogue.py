@@ -27,7 +27,7 @@ from tests.unit.render.views import (
 )
 
 CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
-    "acknowledged": ("reference", "team"),
+    "acknowledged": ("reference", "team", "in_place"),
     "cannot_take": ("reference", "team", "paged", "waiting"),
     "assigned": ("reference", "person"),
     "state_changed": ("reference", "state"),
@@ -212,6 +212,10 @@ CASES: Mapping[str, Case] = {
             "of": "ESC-7",
             "unnamed": False,
         },
+    ),
+    "said, acknowledged in the place of one person": Case(
+        lambda desk, values: answers.said(desk, "answers", "acknowledged", **values),
+        {"reference": "ESC-12", "team": "Tom", "in_place": True},
     ),
     "said, a duplicate of a restricted one": Case(
         lambda desk, values: answers.said(desk, "answers", "ended", **values),

@@ -357,10 +357,10 @@ ERRORS: Mapping[str, Exception] = {
     ),
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),
-    "bad input": errors.BadInput("when", "'soonish' is not a time", "in 2h"),
+    "bad input": errors.BadInput("when", "“soonish” is not a time", "in 2h"),
     "bad input, no example": errors.BadInput("title", "the title is empty"),
     "unclear": errors.Unclear(
-        "'ack' takes no text, so “on it” was not understood",
+        "`ack` takes no text, so “on it” was not understood",
         ("ack ESC-12", "note ESC-12 on it"),
     ),
     "form errors": errors.FormErrors({"title": "Too long.", "due": "Not a time."}),
@@ -377,6 +377,7 @@ ERRORS: Mapping[str, Exception] = {
 
 SAID: Mapping[str, Any] = {
     "in_person": False,
+    "in_place": False,
     "run": errors.BeingPaged("Legal", (PRIYA, TOM), None, SOFIA, NOW),
     "asked": True,
     "by_hand": True,

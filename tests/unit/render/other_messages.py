@@ -275,6 +275,10 @@ MESSAGES: Mapping[str, Case] = {
     "unanswered, by the owner herself": Case(
         escalations.unanswered, Unanswered(a_head(), of_tom(paged=(MEI,), step=1), (TOM,), you=True)
     ),
+    "nobody answered, a person who can't take it": Case(
+        escalations.exhausted,
+        ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM, MEI), declined=True),
+    ),
     "nobody answered, paged by name herself": Case(
         escalations.exhausted,
         ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,), you=True),
@@ -611,7 +615,7 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "refused, perhaps a report": Case(
         lambda desk, typed: offers.perhaps_a_report(
-            desk, answers.refused(desk, Unclear("'close' takes no text")), typed
+            desk, answers.refused(desk, Unclear("`close` takes no text")), typed
         ),
         "close call at a <school>",
     ),

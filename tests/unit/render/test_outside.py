@@ -101,6 +101,9 @@ MESSAGES: dict[str, Callable[[Desk], outside.Written]] = {
     "nobody was there to answer, sealed, again": lambda desk: outside.exhausted(
         desk, replace(NOBODY, title=None, tried=(), untold=(), may_repeat=True)
     ),
+    "one person can't take it": lambda desk: outside.exhausted(
+        desk, replace(NOBODY, team_name="Tom Becker", in_person=True, declined=True)
+    ),
     "one person has not answered": lambda desk: outside.exhausted(
         desk, replace(NOBODY, team_name="Tom Becker", in_person=True, tried=(), untold=())
     ),
@@ -218,7 +221,9 @@ def test_only_a_person_who_may_read_it_is_shown_its_title_again(desk: Desk, name
 
 def test_the_deadline_stands_apart(desk: Desk) -> None:
     page = PAGES["waiting, in the reader's own time"](desk)
-    assert "Acknowledge by <strong>2026-11-22 17:25 Singapore time (09:25 UTC)</strong>" in page
+    assert (
+        "Acknowledge by <strong>17:25 on 22 Nov 2026, Singapore time (09:25 UTC)</strong>" in page
+    )
     assert "<strong>Acknowledge now</strong>" in PAGES["waiting, sealed"](desk)
 
 
@@ -265,14 +270,14 @@ def test_every_sentence_is_used(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ("Asia/Singapore", "2026-11-23 03:10 Singapore time (19:10 UTC)"),
-        ("America/Argentina/Buenos_Aires", "2026-11-22 16:10 Buenos Aires time (19:10 UTC)"),
-        ("Asia/Kolkata", "2026-11-23 00:40 Kolkata time (19:10 UTC)"),
-        ("UTC", "2026-11-22 19:10 UTC"),
-        ("Etc/GMT+5", "2026-11-22 19:10 UTC"),
-        ("Mars/Olympus", "2026-11-22 19:10 UTC"),
-        ("../../etc/passwd", "2026-11-22 19:10 UTC"),
-        ("", "2026-11-22 19:10 UTC"),
+        ("Asia/Singapore", "03:10 on 23 Nov 2026, Singapore time (19:10 UTC)"),
+        ("America/Argentina/Buenos_Aires", "16:10 on 22 Nov 2026, Buenos Aires time (19:10 UTC)"),
+        ("Asia/Kolkata", "00:40 on 23 Nov 2026, Kolkata time (19:10 UTC)"),
+        ("UTC", "19:10 UTC on 22 Nov 2026"),
+        ("Etc/GMT+5", "19:10 UTC on 22 Nov 2026"),
+        ("Mars/Olympus", "19:10 UTC on 22 Nov 2026"),
+        ("../../etc/passwd", "19:10 UTC on 22 Nov 2026"),
+        ("", "19:10 UTC on 22 Nov 2026"),
     ],
 )
 def test_a_moment_is_said_in_the_readers_time_and_in_utc(zone: str, said: str) -> None:

@@ -20,7 +20,7 @@ from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_head, a_page, a_r
 def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
     team = TeamKey(PERSON_PREFIX + PRIYA)
     shown = page(desk, a_page(team=team, team_name="priya", target=PRIYA))
-    assert "you are needed" in str(shown.blocks)
+    assert "You are needed" in str(shown.blocks)
     assert "paged you" in "\n".join(mrkdwn_texts(shown))
     to_the_next = page(desk, a_page(team=team, team_name="priya", target=TOM))
     assert "priya has not answered" in str(to_the_next.blocks)
@@ -39,9 +39,10 @@ def test_a_page_says_what_is_needed_and_how_much_there_is_to_look_at(desk: Desk)
 
 def test_a_page_says_of_the_opening_only_what_stays_true(desk: Desk) -> None:
     """The category may be corrected; the page shows the one that it has now."""
-    reason = a_reason(Occasion.OPENED, severity=Severity.P1)
-    said = "\n".join(mrkdwn_texts(page(desk, a_page(head=a_head(), reasons=(reason,)))))
-    assert "Opened as P1." in said
+    for severity, says in ((Severity.P1, False), (Severity.P2, True)):
+        reason = a_reason(Occasion.OPENED, severity=severity)
+        said = "\n".join(mrkdwn_texts(page(desk, a_page(head=a_head(), reasons=(reason,)))))
+        assert ("It was opened as P2." in said) is says, "only where it is another one now"
 
 
 def test_whom_it_concerns_may_make_it_severe(desk: Desk) -> None:
@@ -60,7 +61,10 @@ def words(desk: Desk, **changes: Any) -> str:
     return "\n".join(mrkdwn_texts(page(desk, a_page(**changes))))
 
 
-NEXT, MANAGER = "the next person on the list is paged", "the escalation managers are alerted"
+NEXT, MANAGER = (
+    "the next person on the list will be paged",
+    "the escalation managers will be alerted",
+)
 FIRST, BACKUP, BEFORE = "You are the backup", "No one before you", "You were paged for this before"
 
 
@@ -78,9 +82,9 @@ IN_PERSON = {"team": TeamKey(PERSON_PREFIX + PRIYA), "team_name": "Priya"}
 @pytest.mark.parametrize(
     ("follows", "says"),
     [
-        (Follows.PEOPLE, "If no one does, more people on the list are paged."),
-        (Follows.AGAIN, "If no one does, people on the list are paged again."),
-        (Follows.ROUND, "If no one does, the list starts again from the top."),
+        (Follows.PEOPLE, "If no one does, more people on the list will be paged."),
+        (Follows.AGAIN, "If no one does, people on the list will be paged again."),
+        (Follows.ROUND, "If no one does, the list will start again from the top."),
     ],
 )
 def test_a_page_promises_what_follows(desk: Desk, follows: Follows, says: str) -> None:
@@ -89,7 +93,7 @@ def test_a_page_promises_what_follows(desk: Desk, follows: Follows, says: str) -
 
 def test_a_page_in_person_promises_the_managers(desk: Desk) -> None:
     said = words(desk, follows=Follows.MANAGERS_PAGED, **IN_PERSON)
-    assert "If you don't, the escalation managers are paged." in said
+    assert "If you don't, the escalation managers will be paged." in said
     assert "the list" not in said
     went_by = words(desk, answer_by=None, **IN_PERSON)
     assert "so the escalation managers were paged. You can still take it." in went_by
@@ -103,7 +107,7 @@ def test_a_manager_who_is_paged_in_a_persons_place_reads_so(desk: Desk) -> None:
     assert "Priya has not answered" in str(shown.blocks[0])
     assert "You paged Priya:\n" in said
     assert "You are paged as an escalation manager. Acknowledge to take it in Priya's place" in said
-    assert "managers are alerted" not in said
+    assert "managers will be alerted" not in said
     assert "the list" not in said
     declined = page(desk, a_page(place=PageState.DECLINED, **changes))
     assert "Priya can't take it" in str(declined.blocks[0])

@@ -69,9 +69,12 @@ def test_a_person_without_a_page_reads_how_to_help(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("to", "asked"),
     [
-        ("declined", "Add a reason to decline."),
-        ("reopened", "Add a reason to reopen."),
-        ("P3", "Add a reason to lower the severity to P3."),
+        ("declined", "Add a reason to decline. For example: “handled by the ordinary queue”."),
+        ("reopened", "Add a reason to reopen. For example: “the clips are back”."),
+        (
+            "P3",
+            "Add a reason to lower the severity to P3. For example: “the threat was not credible”.",
+        ),
     ],
 )
 def test_a_missing_reason_is_asked_for(desk: Desk, to: str, asked: str) -> None:

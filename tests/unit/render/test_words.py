@@ -142,12 +142,15 @@ def test_people_are_mentioned_and_the_bot_goes_by_its_name() -> None:
     assert person("U0PRIYA") == "<@U0PRIYA>"
     assert person("bot") == "Tocsin"
     assert person("U0> <!channel") == "U0&gt; &lt;!channel"
-    assert people(["U0TOM", "bot"]) == "<@U0TOM>, Tocsin"
+    assert people(["U0TOM", "bot"]) == "<@U0TOM> and Tocsin"
+    assert people(["U0TOM"]) == "<@U0TOM>"
+    assert people(["U0TOM", "U0MEI", "bot"]) == "<@U0TOM>, <@U0MEI> and Tocsin"
+    assert people(["U0TOM", "U0MEI", "U0NOOR"], 2) == "<@U0TOM>, <@U0MEI> and 1 more"
 
 
 def test_a_moment_is_read_in_each_ones_own_zone() -> None:
     moment = datetime(2026, 11, 22, 17, 0, tzinfo=UTC) + timedelta(seconds=1)
-    shown = "<!date^1795366801^{date_short_pretty} {time}|2026-11-22 17:00 UTC>"
+    shown = "<!date^1795366801^{time} {date_short_pretty}|2026-11-22 17:00 UTC>"
     assert at(moment) == shown
     assert at(moment.isoformat()) == shown
     assert at("not a moment") == ""

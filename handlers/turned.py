@@ -1,0 +1,33 @@
+"""What is said of a deed that a command, a form and a button can do: the same sentence."""
+
+from bot.domain.lifecycle import State
+from bot.render.message import Message
+from bot.services.answering import Taken
+from bot.services.lifecycle import Turned
+from handlers.request import Request
+
+
+def said_of(request: Request, state: State, turned: Turned) -> Message:
+    reference, withdrawn = turned.reference, turned.withdrawn
+    match state:
+        case State.DUPLICATE | State.DECLINED:
+            of, unnamed = turned.of, turned.unnamed
+            told = {"state": state.value, "of": of, "unnamed": unnamed, "withdrawn": withdrawn}
+            return request.say("ended", reference=reference, **told)
+        case State.REVIEWED:
+            return request.say("closed", reference=reference)
+        case State.REOPENED:
+            restored = turned.restored
+            told = {"withdrawn": withdrawn, "restored": restored}
+            return request.say("reopened", reference=reference, **told)
+        case _:
+            return request.say("state_changed", reference=reference, state=state.value)
+
+
+def said_taken(request: Request, taken: Taken) -> Message:
+    return request.say(
+        "acknowledged",
+        reference=taken.reference,
+        team=taken.team_name,
+        in_place=taken.in_place,
+    )
