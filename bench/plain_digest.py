@@ -165,7 +165,8 @@ def _answers(asked: Sequence[Any], period: Period, names: _Labels) -> list[str]:
         "*Answers to pages*",
         f"{len(asked)} {'page' if len(asked) == 1 else 'pages'} to teams and people, "
         f"{len(took)} answered, "
-        f"{len(asked) - len(took)} unanswered",
+        f"{judged - len(took)} unanswered"
+        + (f", {len(asked) - judged} waiting and still in time" if len(asked) > judged else ""),
     ]
     if took:
         said.append(
@@ -182,8 +183,10 @@ def _answers(asked: Sequence[Any], period: Period, names: _Labels) -> list[str]:
         took, hits, judged = _judged(of_team[team], period)
         in_time = f", {hits} of {judged} in time" if judged else ""
         half = f", half within {humane(middle(took))}" if took else ""
+        left = len(of_team[team]) - judged
+        waits = f", {left} waiting" if left else ""
         name = names.get(team, team)
-        said.append(f"• {name}: {len(took)} of {len(of_team[team])} answered{in_time}{half}")
+        said.append(f"• {name}: {len(took)} of {len(of_team[team])} answered{waits}{in_time}{half}")
     return said
 
 

@@ -28,12 +28,13 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True)
 class AckFigures:
-    """Teams asked in the period. The times are of the `acked` ones only; `unanswered` says how
-    many they leave out. `attainment` leaves out who still has time to answer, too."""
+    """Teams asked in the period. The times are of the `acked` ones only. `waiting` still have time
+    to answer, so they are not `unanswered`, and `attainment` leaves them out."""
 
     asked: int
     acked: int
     unanswered: int
+    waiting: int
     median: timedelta | None
     p90: timedelta | None
     attainment: Proportion | None
@@ -77,7 +78,8 @@ def ack_figures(acks: Iterable[AckFact], period: Period) -> AckFigures:
     return AckFigures(
         asked=len(asked),
         acked=len(took),
-        unanswered=len(asked) - len(took),
+        unanswered=len(judged) - len(took),
+        waiting=len(asked) - len(judged),
         median=middle(took) if took else None,
         p90=ninetieth(took) if took else None,
         attainment=wilson(sum(judged), len(judged)) if judged else None,

@@ -61,18 +61,21 @@ class DeadlineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something that is or was due; `text` is the incident's title or the task."""
+    """Something that is or was due; `text` is the incident's title or the task. `ended`: its
+    incident had, by the end of the period."""
 
     kind: DeadlineKind
     reference: str
     text: str
     owner: UserId | None
     due_at: datetime
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DigestFigures:
     """`opened`, `closed` and `open` count all; `restricted` says how many of them are masked.
+    What was due is `overdue` of open incidents, and `left` to do of ended ones.
 
     Everything behind `restricted` is about the others alone.
     """
@@ -90,6 +93,7 @@ class DigestFigures:
     acks_by_team: tuple[TeamAcks, ...]
     oldest_open: tuple[OpenIncident, ...]
     overdue: tuple[Deadline, ...]
+    left: tuple[Deadline, ...]
     next_week: tuple[Deadline, ...]
 
 
@@ -115,7 +119,8 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
         acks=ack_figures(facts.acks, period),
         acks_by_team=acks_by_team(facts.acks, period),
         oldest_open=_oldest(shown, period),
-        overdue=tuple(due for due in deadlines if due.due_at < period.end),
+        overdue=tuple(due for due in deadlines if due.due_at < period.end and not due.ended),
+        left=tuple(due for due in deadlines if due.due_at < period.end and due.ended),
         next_week=tuple(d for d in deadlines if period.end <= d.due_at < period.end + WEEK),
     )
 
@@ -204,7 +209,14 @@ def _deadlines(
         if i.update_due_at is not None and i.open_at(at)
     ]
     tasks = [
-        Deadline(DeadlineKind.TASK, task.reference, task.text, task.owner, task.due_at)
+        Deadline(
+            DeadlineKind.TASK,
+            task.reference,
+            task.text,
+            task.owner,
+            task.due_at,
+            ended=task.ended(at),
+        )
         for task in given
         if task.done_at is None or task.done_at >= at
     ]

@@ -52,13 +52,17 @@ class AckFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskFact:
-    """A task, and whose it is."""
+    """A task, and whose it is. `ended_at`: when its incident has ended."""
 
     reference: str
     text: str
     owner: UserId | None
     due_at: datetime
     done_at: datetime | None
+    ended_at: datetime | None = None
+
+    def ended(self, moment: datetime) -> bool:
+        return self.ended_at is not None and self.ended_at < moment
 
 
 @dataclass(frozen=True, slots=True)

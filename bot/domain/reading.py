@@ -122,6 +122,10 @@ class TaskLine:
     done: bool = False
 
     def overdue(self, now: datetime) -> bool:
+        """Of an escalation that has ended nothing is overdue: its follow-ups are late at most."""
+        return self.head.is_open and self.late(now)
+
+    def late(self, now: datetime) -> bool:
         return not self.done and now > self.due_at
 
 

@@ -117,6 +117,8 @@ def _sections(desk: Desk, figures: DigestFigures) -> Iterator[Part]:
         yield _deadlines(desk, "overdue", figures.overdue)
     else:
         yield section(desk.say("digest", "nothing_overdue"))
+    if figures.left:
+        yield _deadlines(desk, "left", figures.left)
     if figures.next_week:
         yield _deadlines(desk, "next_week", figures.next_week)
 
@@ -127,7 +129,9 @@ def _in_minutes(age: timedelta) -> timedelta:
 
 
 def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Growing:
-    rows = [desk.say("digest", "deadline", due=due) for due in deadlines[:DEADLINES_SHOWN]]
+    late = name == "left"
+    shown = deadlines[:DEADLINES_SHOWN]
+    rows = [desk.say("digest", "deadline", due=due, late=late) for due in shown]
     return _list(desk, desk.say("digest", name), rows, len(deadlines) - len(rows))
 
 

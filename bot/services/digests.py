@@ -189,9 +189,7 @@ def gather(tx: Transaction, workspace: Workspace, period: Period) -> DigestFacts
             if incident in shown
         ),
         tasks=tuple(
-            _task(about[task.incident_id].reference, task)
-            for task in tasks
-            if task.incident_id in about
+            _task(about[task.incident_id], task) for task in tasks if task.incident_id in about
         ),
     )
 
@@ -215,5 +213,6 @@ def _incident(row: store.Counted, teams: Sequence[str]) -> IncidentFact:
     )
 
 
-def _task(about: str, task: Task) -> TaskFact:
-    return TaskFact(about, task.text, UserId(task.assignee), task.due_at, task.done_at)
+def _task(about: IncidentFact, task: Task) -> TaskFact:
+    owner = UserId(task.assignee)
+    return TaskFact(about.reference, task.text, owner, task.due_at, task.done_at, about.closed_at)

@@ -157,7 +157,19 @@ def test_exactly_in_time_is_in_time() -> None:
 def test_who_still_has_time_is_not_judged() -> None:
     found = figures(facts(acks=(an_ack(None, paged_at=END - timedelta(minutes=10)),)), PERIOD).acks
 
-    assert (found.asked, found.unanswered, found.attainment, found.median) == (1, 1, None, None)
+    assert (found.asked, found.unanswered, found.waiting) == (1, 0, 1)
+    assert (found.attainment, found.median) == (None, None)
+
+
+def test_a_task_of_an_ended_incident_is_left_to_do_and_not_overdue() -> None:
+    hour = timedelta(hours=1)
+    late = TaskFact("ESC-1", "Call", UserId("U0WEI"), END - hour, None, END - 2 * hour)
+    ended_since = replace(late, ended_at=END + hour)
+    found = figures(facts(tasks=(late, ended_since)), PERIOD)
+
+    assert [due.text for due in found.left] == ["Call"]
+    assert [due.text for due in found.overdue] == ["Call"]
+    assert figures(facts(tasks=(late,)), PERIOD).overdue == ()
 
 
 def test_an_answer_after_the_period_is_none_yet() -> None:

@@ -118,9 +118,11 @@ def a_week(count: int = 6) -> DigestFigures:
     acks = (
         AckFact("ESC-1", TeamKey("legal"), asked, asked + 15 * MINUTE, asked + MINUTE),
         AckFact("ESC-1", TeamKey("pr"), asked, asked + 15 * MINUTE, None),
+        AckFact("ESC-3", TeamKey("pr"), NOW - MINUTE, NOW + 14 * MINUTE, None),
     )
     tasks = (
         TaskFact("ESC-1", "Write to the agency", TOM, NOW + HOUR, None),
+        TaskFact("ESC-2", "Call the school", TOM, NOW - HOUR, None, NOW - 24 * HOUR),
         TaskFact("ESC-3", "Look at the numbers", TOM, NOW + HOUR, None),
     )
     facts = DigestFacts(
