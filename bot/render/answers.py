@@ -16,7 +16,6 @@ from bot.domain.reading import (
     OnCallPerson,
     TaskLine,
 )
-from bot.domain.showing import together
 from bot.render import card, fitting, sizes
 from bot.render.blocks import Block, actions, button, context, lines_within, section
 from bot.render.desk import Desk
@@ -96,7 +95,7 @@ def opened_blocks(desk: Desk, view: Opened) -> list[Part]:
     else:
         blocks.append(section(desk.say("answers", "opened_nobody", head=view.head)))
     if view.unreachable_teams:
-        names = together(view.unreachable_teams)
+        names = view.unreachable_teams
         blocks.append(
             section(desk.say("answers", "opened_unreachable", head=view.head, names=names))
         )
@@ -112,8 +111,8 @@ def severity_changed(desk: Desk, view: SeverityChanged) -> Message:
     blocks += _rows(desk, "severity_slower", "severity_slower_team", view.slower)
     missing = [row.name for row in view.paged if not row.targets]
     if missing:
-        names = together(missing)
-        blocks.append(section(desk.say("answers", "severity_unreachable", view=view, names=names)))
+        said = desk.say("answers", "severity_unreachable", view=view, names=missing)
+        blocks.append(section(said))
     return message(text, blocks)
 
 

@@ -134,6 +134,15 @@ def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
     return Mrkdwn(together(map(person, users), limit))
 
 
+def names(given: Iterable[object], limit: int = 300) -> str:
+    """As many whole names as have room, as a sentence names them, and how many more."""
+    every = [one_line(name, 80) for name in given]
+    shown = len(every)
+    while shown > 1 and len(together(every, shown)) > limit:
+        shown -= 1
+    return together(every, shown)
+
+
 @lru_cache(maxsize=512)
 def at(moment: datetime | str) -> Mrkdwn:
     """A moment that each person reads in their own time zone; an ISO string will do."""

@@ -132,6 +132,7 @@ def _environment(
     )
     environment.filters |= {
         "line": mrkdwn.one_line,
+        "names": mrkdwn.names,
         "local": mrkdwn.local,
         "prose": mrkdwn.prose,
         "quoted": mrkdwn.quoted,

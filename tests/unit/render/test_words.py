@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from bot.render import mrkdwn as mrkdwn_module
-from bot.render.mrkdwn import Mrkdwn, at, code, cut, escape, fit, one_line, people, person, quote
+from bot.render.mrkdwn import (
+    Mrkdwn,
+    at,
+    code,
+    cut,
+    escape,
+    fit,
+    names,
+    one_line,
+    people,
+    person,
+    quote,
+)
 from bot.render.words import Words
 from slack_rules import mrkdwn
 
@@ -146,6 +158,14 @@ def test_people_are_mentioned_and_the_bot_goes_by_its_name() -> None:
     assert people(["U0TOM"]) == "<@U0TOM>"
     assert people(["U0TOM", "U0MEI", "bot"]) == "<@U0TOM>, <@U0MEI> and Tocsin"
     assert people(["U0TOM", "U0MEI", "U0NOOR"], 2) == "<@U0TOM>, <@U0MEI> and 1 more"
+
+
+def test_a_list_that_is_cut_says_how_many_it_leaves_out() -> None:
+    assert people([f"U{number}" for number in range(25)], 6).endswith("<@U5> and 19 more")
+    assert people([f"U{number}" for number in range(20)]).endswith("<@U18> and <@U19>")
+    assert names(["Priya Nair", "Tom Becker", "Sofia"], 24) == "Priya Nair and 2 more"
+    assert names(["Priya Nair", "Tom Becker", "Sofia"]) == "Priya Nair, Tom Becker and Sofia"
+    assert names([]) == ""
 
 
 def test_a_moment_is_read_in_each_ones_own_zone() -> None:
