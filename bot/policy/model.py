@@ -207,7 +207,11 @@ class Policy:
         return Ladder(tuple(step for step in steps if step.targets), rule.rounds)
 
     def proposed_teams(self, category: str, severity: Severity) -> tuple[TeamKey, ...]:
-        return self.category(category).teams[severity]
+        return self.in_order(self.category(category).teams[severity])
+
+    def in_order(self, teams: Collection[TeamKey]) -> tuple[TeamKey, ...]:
+        """Return teams in the order of the file, in which every list of teams names them."""
+        return tuple(team for team in self.teams if team in teams)
 
     def role_of(self, user: UserId, groups: Collection[str]) -> Role:
         """Return the highest role that a person has by name, by user group or by their team.

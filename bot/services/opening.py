@@ -100,7 +100,7 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: Draft) -> Opened:
 def _whom(policy: Policy, draft: Draft) -> Sequence[TeamKey]:
     """The teams that were chosen, or those that the policy proposes."""
     if draft.teams is not None:
-        return draft.teams
+        return policy.in_order(draft.teams)
     return policy.proposed_teams(draft.category, draft.severity)
 
 

@@ -109,6 +109,12 @@ def test_without_a_choice_the_policy_proposes_the_teams(db: Database, policy: Po
     assert {row.started_at for row in opened.paged} == {NOON}
 
 
+def test_teams_are_paged_and_named_in_the_order_of_the_policy(db: Database, policy: Policy) -> None:
+    known = list(policy.teams)
+    opened = an_incident(db, policy, teams=tuple(reversed(known)))
+    assert [row.team for row in opened.paged] == known
+
+
 def test_where_only_ids_are_taken_no_word_is_stored(db: Database, policy: Policy) -> None:
     words = "A description that nobody may store"
     opened = an_incident(

@@ -126,7 +126,7 @@ def proposal(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
 def teams_to_page(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
     """The person's choice, else the policy's proposal; None while it can't propose yet."""
     if filled.teams is not None:
-        return tuple(team for team in filled.teams if team in desk.policy.teams)
+        return desk.policy.in_order(filled.teams)
     return proposal(desk, filled)
 
 
@@ -202,7 +202,7 @@ def own_severity(shown: str | None, since: str) -> str | None:
 def _severity_option(desk: Desk, severity: Severity) -> Option:
     rule = desk.policy.severities[severity]
     return inputs.option(
-        desk.plain("fields", "severity_option", rule=rule),
+        desk.plain("fields", "severity_option", rule=rule, now=False),
         severity.value,
         desk.plain("fields", "severity_description", rule=rule),
     )
@@ -212,7 +212,9 @@ def _criteria(desk: Desk) -> Iterator[OptionGroup]:
     for rule in desk.policy.severities.values():
         members = inputs.options(rule.criteria)
         if members:
-            yield inputs.group(desk.plain("fields", "severity_option", rule=rule), members)
+            yield inputs.group(
+                desk.plain("fields", "severity_option", rule=rule, now=False), members
+            )
 
 
 def _raised(desk: Desk, filled: Filled, severity: Severity) -> Mrkdwn:

@@ -19,7 +19,7 @@ from bot.render.mrkdwn import Mrkdwn
 
 def severity_form(desk: Desk, subject: str, head: Head) -> dict[str, Any]:
     """The severity that it has is chosen; nothing is changed or paged yet."""
-    blocks: list[Block] = [*about(desk, head), *_choice(desk, head.severity, "")]
+    blocks: list[Block] = [*about(desk, head), *_choice(desk, head, head.severity, "")]
     return asking(
         desk, Form.SEVERITY, subject, [*blocks, context(desk.say("forms", "severity_next"))]
     )
@@ -34,7 +34,7 @@ def raise_form(
     blocks: list[Block] = [
         *about(desk, head),
         section(_who(desk, to, pages)),
-        *_choice(desk, to, words, since=to.value),
+        *_choice(desk, head, to, words, since=to.value),
     ]
     return asking(desk, Form.RAISE, subject, blocks)
 
@@ -47,8 +47,13 @@ def _who(desk: Desk, to: Severity, pages: Sequence[WillPage]) -> Mrkdwn:
     return lines_within(lines, lambda count: desk.say("forms", "preview_more", count=count))
 
 
-def _choice(desk: Desk, chosen: Severity, words: str, *, since: str = "") -> list[Block]:
-    offered = [_option(desk, severity) for severity in desk.policy.severities]
+def _choice(
+    desk: Desk, head: Head, chosen: Severity, words: str, *, since: str = ""
+) -> list[Block]:
+    offered = [
+        _option(desk, severity, now=severity is head.severity)
+        for severity in desk.policy.severities
+    ]
     element = inputs.choice(desk, Field.SEVERITY, offered, chosen.value)
     note = inputs.typed(desk, Field.NOTE, initial=words, multiline=True)
     return [
@@ -57,7 +62,7 @@ def _choice(desk: Desk, chosen: Severity, words: str, *, since: str = "") -> lis
     ]
 
 
-def _option(desk: Desk, severity: Severity) -> Option:
+def _option(desk: Desk, severity: Severity, *, now: bool) -> Option:
     rule = desk.policy.severities[severity]
-    label = desk.plain("fields", "severity_option", rule=rule)
+    label = desk.plain("fields", "severity_option", rule=rule, now=now)
     return inputs.option(label, severity.value)

@@ -62,8 +62,8 @@ def test_a_worse_severity_proposes_everyone_whom_a_milder_one_does(policy: Polic
 
 def test_harassment_at_p1_calls_policy_response_legal_and_pr(policy: Policy) -> None:
     assert policy.proposed_teams("harassment", Severity.P1) == (
-        *("content-policy", "global-response"),
         *("legal", "pr"),
+        *("content-policy", "global-response"),
     )
 
 

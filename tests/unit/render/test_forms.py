@@ -197,3 +197,20 @@ def test_leaving_the_answer_that_names_close_puts_it_off(desk: Desk) -> None:
 
     assert leave("resolved", follow_ups=2) == "Not now"
     assert leave("closed") == "OK"
+
+
+def test_the_severity_that_it_has_is_marked_in_the_choice(desk: Desk) -> None:
+    head = a_head()
+    for view in (
+        forms.severity_form(desk, "01SUBJECT", head),
+        forms.raise_form(desk, "01SUBJECT", head, Severity.P0, "", ()),
+    ):
+        options = block_with(view, Field.SEVERITY)["element"]["options"]
+        marked = [one["value"] for one in options if "(current)" in one["text"]["text"]]
+        assert marked == [head.severity]
+
+
+def test_teams_stand_in_the_policys_order_however_they_were_chosen(desk: Desk) -> None:
+    known = list(desk.policy.teams)
+    chosen = replace(CHOSEN, teams=tuple(reversed(known)))
+    assert forms.teams_to_page(desk, chosen) == tuple(known)
