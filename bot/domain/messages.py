@@ -180,11 +180,20 @@ class ExhaustedMessage:
     may_repeat: bool = False
     you: bool = False
     declined: bool = False
+    others: tuple[TeamRow, ...] = ()
+    """The incident's other teams that the reader was told of before, and that still wait."""
+    newer: bool = False
+    """Whether a newer message to the reader about the incident stands below, and lists them all."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to be found for this team."""
+        return self.team.state is RunState.EXHAUSTED and not self.ended and not self.again
 
     @property
     def asks(self) -> bool:
-        """Whether somebody still has to be found."""
-        return self.team.state is RunState.EXHAUSTED and not self.ended and not self.again
+        """Whether somebody still has to be found, for this team or another one."""
+        return self.waits or bool(self.others)
 
 
 @dataclass(frozen=True, slots=True)

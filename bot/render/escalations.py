@@ -10,9 +10,12 @@ from bot.domain.messages import (
     Uninvited,
 )
 from bot.domain.reading import Head
+from bot.render import fitting
 from bot.render.blocks import Block, Element, actions, button, context, section
 from bot.render.desk import Desk
+from bot.render.fitting import Part
 from bot.render.message import Message, message
+from bot.render.mrkdwn import Mrkdwn
 from bot.render.pages import channel_link
 
 
@@ -35,14 +38,20 @@ def unanswered(desk: Desk, view: Unanswered) -> Message:
 def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
     """No one acknowledged: who was paged, and what is left to do, or how it ended."""
     head, team = view.head, view.team
-    blocks: list[Block] = [section(desk.say("escalation", "exhausted", view=view, team=team))]
+    text = desk.say("escalation", "exhausted_fallback", view=view, team=team)
+    if view.newer:
+        pointer = desk.say("escalation", "exhausted_newer", view=view, team=team)
+        return message(text, [section(pointer)])
+    blocks: list[Part] = [section(desk.say("escalation", "exhausted", view=view, team=team))]
     if view.tried:
         blocks.append(section(desk.say("escalation", "exhausted_tried", tried=view.tried)))
-    if view.asks and view.untold:
+    if view.waits and view.untold:
         blocks.append(section(desk.say("escalation", "exhausted_untold", untold=view.untold)))
-    text = desk.say("escalation", "exhausted_fallback", view=view, team=team)
-    if not view.asks:
+    if not view.waits:
         blocks.append(section(desk.say("escalation", "exhausted_over", view=view, team=team)))
+    if view.others:
+        blocks.append(_other_teams(desk, view))
+    if not view.asks:
         return message(text, blocks)
     blocks.append(
         context(desk.say("escalation", "exhausted_next", head=head, team=team, view=view))
@@ -51,6 +60,17 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
         blocks.append(context(desk.say("escalation", "exhausted_may_repeat")))
     blocks.append(actions(_exhausted_choices(desk, head)))
     return message(text, blocks)
+
+
+def _other_teams(desk: Desk, view: ExhaustedMessage) -> Part:
+    """Those of which earlier messages told, whose place this one takes."""
+    rows = [desk.say("escalation", "exhausted_other", team=team) for team in view.others]
+    heading = desk.say("escalation", "exhausted_others")
+
+    def more(count: int) -> Mrkdwn:
+        return desk.say("card", "more_teams", count=count)
+
+    return fitting.lines(heading, rows, more)
 
 
 def _exhausted_choices(desk: Desk, head: Head) -> list[Element]:

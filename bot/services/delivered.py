@@ -152,7 +152,7 @@ def _follow(tx: Transaction, claimed: Claimed, accepted: Accepted, at: At) -> No
         private = accepted.private
         rooms.channel_made(tx, act, claimed.subject, accepted.channel, name, private=private)
     elif claimed.kind is DeliveryKind.EXHAUSTED:
-        told.changed(tx, act, claimed.subject)
+        told.heard(tx, act, claimed)
     elif claimed.kind is DeliveryKind.ROOM_INVITE and accepted.left_out:
         invitations.some_left_out(tx, act, claimed, accepted.left_out)
     elif claimed.kind is DeliveryKind.CARD_POST and accepted.channel and accepted.ts:

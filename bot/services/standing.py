@@ -17,6 +17,7 @@ from bot.services.addressing import notice_key
 from bot.services.case import Case
 from bot.services.page_messages import page_changed
 from bot.store import pages, posted
+from bot.store.claims import Claimed
 from bot.store.outbox import Outgoing
 from bot.store.posted import Standing
 from bot.store.transaction import Transaction
@@ -55,7 +56,34 @@ def keep_true_of(case: Case, change: Change, *subjects: str) -> None:
 def edits(tx: Transaction, act: Act, change: Change, subjects: Iterable[str]) -> list[Outgoing]:
     """Return the edits after an event of these runs, tasks, reminders or incidents; no pages."""
     kinds = [kind for kind in untrue_after(change) if kind not in _BY_THEMSELVES]
-    return _edits(tx, act, change, posted.of_subjects(tx, subjects, kinds))
+    found = posted.of_subjects(tx, subjects, kinds)
+    return _edits(tx, act, change, [*found, *_that_list_them(tx, found)])
+
+
+def _that_list_them(tx: Transaction, found: Sequence[Standing]) -> list[Standing]:
+    """What the people who were told that a team did not answer were told of other teams: the
+    newest of these messages lists all of them."""
+    known = {one.id for one in found}
+    told = {one.incident_id: one for one in found if one.kind is DeliveryKind.EXHAUSTED}
+    return [
+        one
+        for incident_id in told
+        if incident_id is not None
+        for one in posted.of_incident(tx, incident_id, [About.RUN], [DeliveryKind.EXHAUSTED])
+        if one.id not in known
+    ]
+
+
+def newest_told(tx: Transaction, act: Act, claimed: Claimed) -> list[Outgoing]:
+    """Return the edits after such a message was posted: the newest lists what the earlier ones
+    told the same reader, and they point to it."""
+    if claimed.incident_id is None:
+        return []
+    about = posted.of_incident(tx, claimed.incident_id, [About.RUN], [DeliveryKind.EXHAUSTED])
+    theirs = [one for one in about if one.target == claimed.target and one.sent]
+    if len(theirs) < 2:
+        return []
+    return [posted.edit(one, act.workspace.team_id, act.now) for one in theirs]
 
 
 def _edits(tx: Transaction, act: Act, change: Change, found: Sequence[Standing]) -> list[Outgoing]:

@@ -9,13 +9,15 @@ from bot.domain.messages import (
     Unanswered,
 )
 from bot.domain.paging import PageState, RunState
+from bot.domain.reading import TeamRow
 from bot.policy import Policy
 from bot.services import views
 from bot.services.letters import Letter, Moot, Prepared
+from bot.services.pacing import newest_unanswered
 from bot.services.page_views import Around, place_of
 from bot.services.shelf import Shelf
 from bot.services.to_people import KEPT_OUT, for_person, reader_of, said_again
-from bot.store import pages
+from bot.store import pages, posted
 from bot.store.claims import Claimed
 from bot.store.tables import Incident, PagingRun
 
@@ -88,6 +90,7 @@ def _exhausted(
     untold = views.unsent_of(told)
     tried = dict.fromkeys(UserId(page.target) for page in told if page.target not in untold)
     reader, team = reader_of(claimed), views.team_row(run, told)
+    others, newer = _beside(shelf, claimed, run, incident)
     return ExhaustedMessage(
         for_person(shelf, incident, reader),
         team,
@@ -97,4 +100,28 @@ def _exhausted(
         may_repeat=bool(claimed.args.get("may_repeat")),
         you=team.person == reader,
         declined=place_of(run, Around(told)) is PageState.DECLINED,
+        others=others,
+        newer=newer,
     )
+
+
+def _beside(
+    shelf: Shelf, claimed: Claimed, run: PagingRun, incident: Incident
+) -> tuple[tuple[TeamRow, ...], bool]:
+    """Return the other teams of which the same reader was told and that still wait, and whether
+    the newest of these messages is another one: only that one lists them.
+    """
+    beside = posted.beside(shelf.tx, claimed)
+    _, mine = claimed.args.get("at") or (None, None)
+    if mine is not None and any(float(ts) > float(mine) for _, ts in beside):
+        return (), True
+    if incident.ended_at is not None or not beside:
+        return (), False
+    told_of = {subject for subject, _ in beside} - {run.id}
+    waiting = [
+        other
+        for other in newest_unanswered(pages.runs_of(shelf.tx, [incident.id]))
+        if other.id in told_of and other.state is RunState.EXHAUSTED
+    ]
+    rows = [views.team_row(one, pages.pages_of_run(shelf.tx, one.id)) for one in waiting]
+    return tuple(rows), False

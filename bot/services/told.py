@@ -5,8 +5,9 @@ from bot.domain.duework import DeliveryKind, DeliveryState
 from bot.domain.ids import UserId
 from bot.domain.reading import InCharge
 from bot.domain.standing import Change
-from bot.services.standing import edits
+from bot.services.standing import edits, newest_told
 from bot.store import outbox, pages, unsent_pages
+from bot.store.claims import Claimed
 from bot.store.transaction import Transaction
 
 
@@ -26,6 +27,12 @@ def in_charge(tx: Transaction, run_id: str) -> InCharge:
         told=tuple(user for user, has in heard.items() if has),
         untold=tuple(user for user, has in heard.items() if not has),
     )
+
+
+def heard(tx: Transaction, act: Act, claimed: Claimed) -> None:
+    """Somebody has just been told: what they were told before of other teams points to it."""
+    outbox.enqueue(tx, act.workspace, act.now, newest_told(tx, act, claimed))
+    changed(tx, act, claimed.subject)
 
 
 def changed(tx: Transaction, act: Act, run_id: str) -> None:

@@ -183,6 +183,22 @@ def was_said_again(tx: Transaction, row: Delivery) -> bool:
     return tx.execute(later.limit(1)).first() is not None
 
 
+def beside(tx: Transaction, claimed: Claimed) -> list[tuple[str, str]]:
+    """Return the subject and the name in Slack of each other message of its kind that stands with
+    its person about its incident."""
+    rows = tx.execute(
+        select(col(Delivery.subject), col(Delivery.slack_ts)).where(
+            col(Delivery.incident_id) == claimed.incident_id,
+            col(Delivery.kind) == claimed.kind,
+            col(Delivery.target) == claimed.target,
+            col(Delivery.id) != claimed.id,
+            col(Delivery.state) == DeliveryState.SENT,
+            col(Delivery.slack_ts).is_not(None),
+        )
+    )
+    return [(row["subject"], row["slack_ts"]) for row in rows.mappings()]
+
+
 def edit(standing: Standing, team_id: str, now: datetime) -> Outgoing:
     """Have a message say what is true when the edit is sent; several edits wait as one."""
     return Outgoing(

@@ -406,6 +406,31 @@ MESSAGES: Mapping[str, Case] = {
             (SOFIA,),
         ),
     ),
+    "exhausted, two others wait": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(owner=None),
+            a_team(state=RunState.EXHAUSTED),
+            (PRIYA,),
+            others=(
+                a_team(name="PR", state=RunState.EXHAUSTED, paged=(SOFIA, DANIEL)),
+                of_tom(state=RunState.EXHAUSTED),
+            ),
+        ),
+    ),
+    "exhausted, acknowledged since, another waits": Case(
+        escalations.exhausted,
+        ExhaustedMessage(
+            a_head(),
+            a_team(state=RunState.ACKNOWLEDGED, responder=PRIYA, acked_at=NOW),
+            (PRIYA,),
+            others=(a_team(name="PR", state=RunState.EXHAUSTED, paged=(SOFIA,)),),
+        ),
+    ),
+    "exhausted, a newer one lists it": Case(
+        escalations.exhausted,
+        ExhaustedMessage(a_head(), a_team(state=RunState.EXHAUSTED), (PRIYA,), newer=True),
+    ),
     "exhausted, ended since": Case(
         escalations.exhausted,
         ExhaustedMessage(

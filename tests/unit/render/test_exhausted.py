@@ -5,6 +5,8 @@ from bot.domain.messages import ExhaustedMessage
 from bot.domain.reading import Head
 from bot.render.desk import Desk
 from bot.render.escalations import exhausted
+from bot.render.message import Message
+from tests.unit.render.catalogue import CASES
 from tests.unit.render.views import PRIYA, a_head, a_masked_head, teams_in_every_state
 
 
@@ -22,3 +24,18 @@ def test_a_manager_who_is_not_in_it_is_offered_access_alone(desk: Desk) -> None:
     assert Button.PAGE_TEAM in full
     assert Button.TAKE_OWNERSHIP in full
     assert Button.REQUEST_ACCESS not in full
+
+
+def test_one_message_lists_every_team_that_waits_and_still_asks(desk: Desk) -> None:
+    said = str(CASES["exhausted, acknowledged since, another waits"](desk))
+    assert "acknowledged for Legal" in said
+    assert "There is nothing left for you to do" not in said
+    assert "*Also without an acknowledgement*\\n• *PR*" in said
+    assert Button.PAGE_TEAM in said
+
+
+def test_the_earlier_message_is_a_line_that_points_to_the_newer_one(desk: Desk) -> None:
+    shown = CASES["exhausted, a newer one lists it"](desk)
+    assert isinstance(shown, Message)
+    [only] = shown.blocks
+    assert "The newer message below says where ESC-12 stands." in only["text"]["text"]
