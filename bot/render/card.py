@@ -6,7 +6,6 @@ from functools import partial
 from typing import assert_never
 
 from bot.domain.controls import Button
-from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.offers import offered
 from bot.domain.paging import RunState
@@ -179,8 +178,7 @@ def _teams(desk: Desk, view: Card) -> Part:
     if not view.teams:
         return section(desk.say("card", "no_teams"))
     heading = desk.say("card", "teams")
-    known = list(desk.policy.teams)
-    rows = sorted(_newest(view.teams), key=lambda row: (row.started_at, _place(known, row.team)))
+    rows = sorted(_newest(view.teams), key=lambda row: (row.started_at, desk.place(row.team)))
     over = not view.head.is_open
     said = [team_line(desk, row, view.now, over=over) for row in rows]
     return fitting.lines(heading, said, partial(_more, desk, "more_teams"))
@@ -205,11 +203,6 @@ def _unowned(desk: Desk, view: Card, deeds: Collection[Deed]) -> Mrkdwn:
     may_take = offered([Button.TAKE_OWNERSHIP], deeds)
     take = desk.plain("buttons", Button.TAKE_OWNERSHIP.value) if may_take else ""
     return desk.say("card", "unowned", responders=responders, take=take)
-
-
-def _place(known: list[TeamKey], team: TeamKey) -> int:
-    """Teams paged at once stand in the policy's order; one that has left the policy comes last."""
-    return known.index(team) if team in known else len(known)
 
 
 def _team_block(row: TeamRow, now: datetime) -> str:

@@ -87,6 +87,11 @@ class Desk:
         roles = self.policy.roles.people
         return tuple(user for user, role in roles.items() if role is Role.ADMIN)[:MOST_NAMED]
 
+    def place(self, team: TeamKey) -> int:
+        """Where a team stands in a list: in the policy's order; one that left it comes last."""
+        known = list(self.policy.teams)
+        return known.index(team) if team in known else len(known)
+
     def team(self, key: str) -> str:
         known = self.policy.teams.get(TeamKey(key))
         return known.name if known else key

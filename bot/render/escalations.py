@@ -64,7 +64,8 @@ def exhausted(desk: Desk, view: ExhaustedMessage) -> Message:
 
 def _other_teams(desk: Desk, view: ExhaustedMessage) -> Part:
     """Those of which earlier messages told, whose place this one takes."""
-    rows = [desk.say("escalation", "exhausted_other", team=team) for team in view.others]
+    others = sorted(view.others, key=lambda row: desk.place(row.team))
+    rows = [desk.say("escalation", "exhausted_other", team=team) for team in others]
     heading = desk.say("escalation", "exhausted_others")
 
     def more(count: int) -> Mrkdwn:

@@ -1,5 +1,7 @@
 """What a manager reads who is told that no one acknowledged."""
 
+from dataclasses import replace
+
 from bot.domain.controls import Button
 from bot.domain.messages import ExhaustedMessage
 from bot.domain.reading import Head
@@ -7,6 +9,7 @@ from bot.render.desk import Desk
 from bot.render.escalations import exhausted
 from bot.render.message import Message
 from tests.unit.render.catalogue import CASES
+from tests.unit.render.reading_blocks import mrkdwn_texts
 from tests.unit.render.views import PRIYA, a_head, a_masked_head, teams_in_every_state
 
 
@@ -32,6 +35,17 @@ def test_one_message_lists_every_team_that_waits_and_still_asks(desk: Desk) -> N
     assert "There is nothing left for you to do" not in said
     assert "*Also without an acknowledgement*\\n• *PR*" in said
     assert Button.PAGE_TEAM in said
+
+
+def test_the_teams_that_wait_stand_in_the_policys_order(desk: Desk) -> None:
+    [row] = [row for row in teams_in_every_state() if row.state.value == "exhausted"][:1]
+    known = list(desk.policy.teams)
+    others = tuple(replace(row, team=team, name=team) for team in reversed(known))
+    shown = exhausted(desk, ExhaustedMessage(a_head(), row, (PRIYA,), others=others))
+    said = "\n".join(mrkdwn_texts(shown))
+    listed = said[said.index("Also without") :]
+    places = [listed.index(f"*{team}*") for team in known]
+    assert places == sorted(places)
 
 
 def test_the_earlier_message_is_a_line_that_points_to_the_newer_one(desk: Desk) -> None:
