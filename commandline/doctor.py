@@ -98,9 +98,8 @@ async def reaching_findings(environment: Mapping[str, str], name: str) -> AsyncI
     found = await asyncio.to_thread(_fallback, settings, policy)
     for finding in found:
         yield finding
-    if not any(finding.level is Level.FAIL for finding in found):
-        async for finding in reach(settings, policy, name):
-            yield finding
+    async for finding in reach(settings, policy, name):
+        yield finding
 
 
 def _fallback(settings: Settings, policy: Policy) -> list[Finding]:

@@ -100,7 +100,7 @@ def _name(policy: Policy, user: UserId) -> str:
 
 
 async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator[Finding]:
-    """Send a test message to one person by each of their ways."""
+    """Send a test message to one person by each of their ways that is set up."""
     name = named.removeprefix("@")
     user = policy.people.get(name)
     ways = policy.fallback.ways.get(user, ()) if user else ()
@@ -111,11 +111,20 @@ async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator
             "Name a person who has one, by their short name in [people].",
         )
         return
-    outside = Outside(load_gateways(settings.gateways_path))
+    try:
+        gateways = load_gateways(settings.gateways_path)
+    except SettingsError:
+        yield fail("reach", f"@{name}: no test was sent", "Correct what fails above first.")
+        return
+    outside = Outside(gateways)
     await outside.load()
     said = trial(Desk(policy, Words()))
     for way in ways:
-        yield await _tried(outside, name, Handed(way, said.subject, said.body, f"test-{name}"))
+        if way.gateway in gateways and accepts(gateways, way):
+            yield await _tried(outside, name, Handed(way, said.subject, said.body, f"test-{name}"))
+        else:
+            problem = f"@{name}: no test was sent by '{way.gateway}'"
+            yield fail("reach", problem, "Correct what fails above first.")
 
 
 async def _tried(outside: Outside, name: str, handed: Handed) -> Finding:

@@ -116,3 +116,20 @@ async def test_a_gateway_that_refuses_the_test_is_told(tmp_path: Path) -> None:
 async def test_somebody_without_a_way_is_said_to_have_none(tmp_path: Path) -> None:
     account = [each async for each in reaching_findings(settings(tmp_path, GOOD), "tom")]
     assert "'tom' has no way under [fallback.people]" in said(account)
+
+
+async def test_a_way_that_is_not_set_up_keeps_no_other_way_from_its_test(tmp_path: Path) -> None:
+    async with a_mailbox() as mailbox:
+        gateways = f'email = "{mailbox.gateway}"\nsms = "jsn://pager.example.com/{{to}}"\n'
+        account = [each async for each in reaching_findings(settings(tmp_path, gateways), "priya")]
+        assert "@priya: the gateway 'email' accepted the message" in said(account)
+        assert "@priya: no test was sent by 'sms'" in said(account)
+        assert status(account) == 1
+        assert len(mailbox.texts("priya@example.com")) == 1
+
+
+@pytest.mark.parametrize("gateways", ["no = toml", ""])
+async def test_a_test_that_cannot_be_sent_is_told(tmp_path: Path, gateways: str) -> None:
+    account = [each async for each in reaching_findings(settings(tmp_path, gateways), "priya")]
+    assert "@priya: no test was sent" in said(account)
+    assert status(account) == 1
