@@ -30,6 +30,19 @@ FORBIDDEN = re.compile(
     r"\b(?:TO-?DO|FIX-?ME|X{3}|T[B]D)\b"
     r"|(?<![\w.])/(?:work|root|home|tmp|Users)/|localhost:\d|C:\\"
 )
+FOLDERS = (
+    "bot",
+    "handlers",
+    "commandline",
+    "playground",
+    "slack_rules",
+    "bench",
+    "templates",
+    "migrations",
+    "tests",
+    "ops",
+    "docs",
+)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)", re.MULTILINE)
 
 
@@ -46,6 +59,13 @@ def leads_somewhere(page: Path, link: str) -> bool:
     if not target.exists() or ROOT not in target.parents:
         return False
     return not fragment or fragment in anchors(target)
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_a_path_that_a_page_names_is_there(page: Path) -> None:
+    prose = re.sub(r"```.*?```", "", text(page), flags=re.DOTALL)
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]*)`", prose)
+    assert [path for path in named if not list(ROOT.glob(path))] == []
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
