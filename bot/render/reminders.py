@@ -20,9 +20,10 @@ def reminder(desk: Desk, view: ReminderMessage) -> Message:
     """A free reminder, in the words of the person who set it; one that is over says how."""
     hidden = view.head is not None and not view.head.full
     said = desk.say("reminder", "reminder_hidden" if hidden else "reminder", reminder=view)
+    about = desk.say("reminder", "reminder_context", reminder=view)
     blocks: list[Block] = [
         section(said),
-        context(desk.say("reminder", "reminder_context", reminder=view)),
+        *([context(about)] if about else []),
         *_late(desk, view.late),
     ]
     if view.outcome is not None:

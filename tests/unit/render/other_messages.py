@@ -204,6 +204,10 @@ MESSAGES: Mapping[str, Case] = {
             REMINDER_ID, "Look at the numbers", NOW, late=True, head=a_head(), asked_by=MEI
         ),
     ),
+    "reminder about nothing else, done": Case(
+        reminders.reminder,
+        ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, outcome=Outcome.DONE),
+    ),
     "reminder, masked": Case(
         reminders.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, head=a_masked_head()),
