@@ -158,8 +158,8 @@ class Table:
         return became
 
     def _became(self, answer: Message | Modal | None) -> Became:
-        rows, counted = self._known, self._others
-        if not self._kept.changed().isdisjoint(_LOOKED_AT):
+        rows, counted, changed = self._known, self._others, self._kept.changed()
+        if not changed.isdisjoint(_LOOKED_AT):
             rows, counted = self._look()
         touched = {number for number, row in self._known.items() if rows[number] != row}
         form = answer.view if isinstance(answer, Modal) else None
@@ -167,23 +167,23 @@ class Table:
         if not touched and len(rows) == len(self._known) and counted == self._others:
             return Became(text, form, frozenset(), (), (), (), (), ())
         with self.db.reading() as tx:
-            opened = tx.all(select(Incident).where(col(Incident.number) > len(self._known)))
+            opened = _opened(tx, len(self._known)) if len(rows) > len(self._known) else ()
             entries: list[TimelineEntry] = []
             for number in sorted(touched):
                 row_id, seen, _ = self._known[number]
                 entries += [e for e in incidents.timeline(tx, row_id, newest=None) if e.seq > seen]
-            reminders = _new(tx, Reminder)
+            reminders = _new(tx, Reminder, changed)
             about = {one.incident_id for one in reminders}
             touched |= {number for number, row in self._known.items() if row[0] in about}
             return Became(
                 text,
                 form,
                 frozenset(touched),
-                tuple(opened),
+                opened,
                 tuple(entries),
                 reminders,
-                _new(tx, Task),
-                _new(tx, PagingRun),
+                _new(tx, Task, changed),
+                _new(tx, PagingRun, changed),
             )
 
     def renumber(self, was: int, to: int) -> None:
@@ -204,8 +204,15 @@ Result = TypeVar("Result")
 Row = TypeVar("Row", Reminder, Task, PagingRun)
 
 
-def _new(tx: Transaction, table: type[Row]) -> tuple[Row, ...]:
-    known = f'id NOT IN (SELECT id FROM "kept_{core(table).name}")'  # noqa: S608 - our names
+def _opened(tx: Transaction, known: int) -> tuple[Incident, ...]:
+    return tuple(tx.all(select(Incident).where(col(Incident.number) > known)))
+
+
+def _new(tx: Transaction, table: type[Row], changed: frozenset[str]) -> tuple[Row, ...]:
+    name = core(table).name
+    if name not in changed:
+        return ()
+    known = f'id NOT IN (SELECT id FROM "kept_{name}")'  # noqa: S608 - our names
     return tuple(tx.all(select(table).where(text(known))))
 
 
