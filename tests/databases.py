@@ -29,7 +29,8 @@ from tests.compiled import keep_compiled_by
 
 KINDS = ("sqlite", "postgresql")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what has nothing to do with the database, or with SQLite alone."""
+"""For what has nothing to do with the database, or with SQLite alone: each statement that it
+runs is run on PostgreSQL as well, by a test of the store or one of order, locks or races."""
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 _TEMPLATE = f"tocsin_template_{os.getpid()}"
 

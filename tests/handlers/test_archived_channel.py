@@ -7,12 +7,15 @@ import pytest
 from bot.domain.controls import Button
 from bot.services import lifecycle
 from bot.store.tables.states import RoomState
+from tests.databases import on_sqlite
 from tests.factories import an_act
 from tests.handlers.modals import words
 from tests.handlers.stage import Stage
 from tests.handlers.test_buttons import a_page
 from tests.handlers.test_events import happens
 from tests.handlers.test_forms import form, sent_by
+
+pytestmark = on_sqlite
 
 NOWHERE = "Nothing was posted in its channel"
 ARCHIVED = {"type": "channel_archive", "channel": "C0ESC1", "user": "U0MEI"}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from bot.domain.controls import Button, Field, Form
+from bot.domain.controls import Button, Form
 from bot.domain.lifecycle import State
 from bot.domain.messages import ReminderMessage, TaskReminder, UpdateReminder
 from bot.domain.paging import RunState
@@ -17,19 +17,14 @@ from bot.services.directory import remember_people
 from bot.store import incidents
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
-from handlers.actions import BUTTONS
-from handlers.views import FORMS, READ_ONLY, REDRAWN
 from playground.records import Message
+from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
 from tests.services import scene
 
-
-def test_every_button_and_every_form_has_its_handler() -> None:
-    assert set(BUTTONS) == set(Button)
-    assert set(FORMS) | READ_ONLY == set(Form)
-    assert set(REDRAWN) <= set(Field)
+pytestmark = on_sqlite
 
 
 # Pages

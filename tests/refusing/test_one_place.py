@@ -11,9 +11,12 @@ from bot.domain.paging import PageState
 from bot.domain.timeline import EntryKind
 from bot.services import lifecycle
 from bot.store.tables import TimelineEntry
+from tests.databases import on_sqlite
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
 from tests.watch.conftest import until
+
+pytestmark = on_sqlite
 
 INCIDENTS = 20
 PAGES = 3 * INCIDENTS

@@ -25,8 +25,11 @@ from bot.services.letters import RoomCall
 from bot.store import incidents, requests
 from bot.store.database import Database
 from bot.store.tables.states import RequestState
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 NOOR = UserId("U0NOOR")
 CHANNEL = "C0SECRET"

@@ -14,8 +14,11 @@ from bot.policy import Policy
 from bot.services import answering, handing_over, lifecycle
 from bot.store import incidents
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 AOIFE, INGRID = UserId("U0AOIFE"), UserId("U0INGRID")
 BAO = UserId("U0BAO")

@@ -50,8 +50,11 @@ from bot.store.database import Database
 from bot.store.outbox import Outgoing
 from bot.store.tables.states import RoomState
 from bot.worker import rendering
+from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 NEED = (Need(f"look for {SECRET}"),)

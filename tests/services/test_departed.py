@@ -18,6 +18,7 @@ from bot.store import claims, incidents
 from bot.store import people as stored
 from bot.store.claims import Claimed
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import (
     DANIEL,
     MEI,
@@ -31,6 +32,8 @@ from tests.factories import (
     people,
 )
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 LEFT: Mapping[str, bool] = {"deleted": True}
 HOUR = timedelta(hours=1)

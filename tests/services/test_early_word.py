@@ -20,9 +20,12 @@ from bot.services.letters import Letter
 from bot.store import claims
 from bot.store.claims import Claimed
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 DANIEL, AOIFE = UserId("U0DANIEL"), UserId("U0AOIFE")

@@ -22,8 +22,11 @@ from bot.render.pages import can_be_answered
 from bot.services import answering, handing_over, homes, lifecycle, paging, reading
 from bot.store import incidents
 from bot.store.database import Database
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 QUARTER = timedelta(minutes=15)

@@ -21,9 +21,12 @@ from bot.services import answering, followups, handing_over, lifecycle, paging, 
 from bot.services.handing_over import HandedOver, TaskGiven
 from bot.store.database import Database
 from bot.store.tables import Task
+from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
 MINUTES = timedelta(minutes=1)

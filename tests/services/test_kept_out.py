@@ -17,9 +17,12 @@ from bot.services import access, admission, digests, directory, followups, homes
 from bot.services.letters import Letter, RoomCall
 from bot.store.database import Database
 from bot.store.tables import Task
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import Sent
+
+pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 HOUR = timedelta(hours=1)

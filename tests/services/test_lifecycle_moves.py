@@ -28,8 +28,11 @@ from bot.services import lifecycle, reading, severities
 from bot.store import incidents
 from bot.store.database import Database
 from bot.worker.rendering import message
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,12 @@ from bot.store import claims, incidents
 from bot.store.claims import Claimed
 from bot.store.database import Database
 from bot.store.tables.states import RoomState
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import Sent
+
+pytestmark = on_sqlite
 
 SECRET = "Zyxomma"
 SHARED = "C0ESCALATIONS"

@@ -22,9 +22,12 @@ from bot.services.letters import Letter
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.tables import Page
+from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.services import scene
+
+pytestmark = on_sqlite
 
 LEGAL, PR, OPERATIONS = map(TeamKey, ("legal", "pr", "operations"))
 JOSE, JAMAL, ELENA = map(UserId, ("U0JOSE", "U0JAMAL", "U0ELENA"))

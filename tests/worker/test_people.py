@@ -16,9 +16,12 @@ from bot.slack.errors import SlackError
 from bot.worker.people import People
 from bot.worker.post import Post
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
+
+pytestmark = on_sqlite
 
 GROUP = "S0TNS"
 

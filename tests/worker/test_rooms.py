@@ -7,9 +7,12 @@ import pytest
 
 from playground.faults import FaultKind, FaultRule
 from playground.records import Channel
+from tests.databases import on_sqlite
 from tests.factories import MEI, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
+
+pytestmark = on_sqlite
 
 BOT = "UAPP00001"
 CREATE = "conversations.create"

@@ -14,10 +14,13 @@ from bot.services import answering, digests, lifecycle, paging, severities
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.factories import MEI, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
 from tests.worker.test_relay import deliveries
+
+pytestmark = on_sqlite
 
 AOIFE = UserId("U0AOIFE")
 HISTORY = "conversations.history"
