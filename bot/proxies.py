@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 _SUFFIX = "_proxy"
 _LOOPBACK: Final = "localhost,127.0.0.0/8,::1"
 _CERTIFICATES, _CERTIFICATES_OF_REQUESTS = "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"
+_ASKED = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+_SCHEMES = frozenset({"http", "https"})
 _AS = {"ws": "http", "wss": "https"}
 """A web socket begins as a request of HTTP, and goes the same way."""
 
@@ -68,6 +70,33 @@ class Proxies:
         named = {"no": self._named.get("no", "")}
         # The stubs lack it.
         return bool(urllib.request.proxy_bypass_environment(host, named))  # type: ignore[attr-defined]
+
+
+def unusable_proxy(environment: Mapping[str, str]) -> str | None:
+    """Return a sentence about the first proxy that no request could go through.
+
+    Its address is not quoted: it may hold a password.
+    """
+    for name, value in environment.items():
+        if name.lower() not in _ASKED or not value.strip():
+            continue
+        scheme, given, rest = value.strip().partition("://")
+        if given and scheme.lower() not in _SCHEMES:
+            return (
+                f"{name} names a proxy of the kind '{scheme[:20]}://': the bot can use only "
+                "http:// and https:// proxies."
+            )
+        if not _names_host(rest if given else scheme):
+            return f"{name} does not name a proxy: write it like http://proxy.example.com:3128."
+    return None
+
+
+def _names_host(address: str) -> bool:
+    try:
+        parts = urlsplit(f"//{address}")
+        return bool(parts.hostname) and parts.port != 0 and address.isprintable()
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

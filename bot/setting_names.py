@@ -1,6 +1,6 @@
 """The names of all settings, and which of them a name that is none of them may mean."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.domain.likeness import distance, mistyped
 
@@ -27,11 +27,30 @@ KNOWN = (
     "SSL_CERT_FILE",
     "CLOCK_OFFSET_FILE",
 )
+_NEVER_EMPTY = {
+    "ESCALATION_POLICY": "use escalation.toml",
+    "HOST": "listen on every address of this machine",
+    "FALLBACK_GATEWAYS": "have no way outside Slack",
+    "PUBLIC_URL": "send no links",
+    "LINK_SECRET": "sign links with SLACK_SIGNING_SECRET",
+    "HEARTBEAT_URL": "send no heartbeat",
+    "CANARY_EVERY": "send no canary",
+}
+"""What the bot does without them: not what a person means who writes the name and forgets the
+value, or whose deployment lost it."""
 _OURS = "TOCSIN_"
 _TELLING = frozenset({"DATABASE", "ESCALATION", "HEARTBEAT", "CANARY"})
 """Words that name a setting on their own. `URL`, `TOKEN` or `PORT` may be another program's."""
 _SHORT = 6
 """A name with fewer letters is too near to too many others."""
+
+
+def emptied(environment: Mapping[str, str]) -> str | None:
+    """Return a sentence about the first setting that is there without a value and must not be."""
+    for name, without in _NEVER_EMPTY.items():
+        if name in environment and not environment[name].strip():
+            return f"{name} is empty: give it a value, or remove the line to {without}."
+    return None
 
 
 def misspelt(names: Iterable[str]) -> list[str]:

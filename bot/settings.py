@@ -13,7 +13,8 @@ from bot.database_url import HIGHEST_PORT
 from bot.domain.duework import Keep
 from bot.domain.durations import DAY, SECOND, parse_duration
 from bot.domain.errors import BadInput, TocsinError
-from bot.proxies import Proxies
+from bot.proxies import Proxies, unusable_proxy
+from bot.setting_names import emptied
 
 DEFAULT_API_URL = "https://slack.com/api/"
 LOG_FORMATS = ("text", "json")
@@ -74,6 +75,9 @@ def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) 
 
     With `slack_needed` False the tokens may be absent (`migrate`, `manifest`, `verify`).
     """
+    for problem in (emptied(environment), unusable_proxy(environment)):
+        if problem is not None:
+            raise SettingsError(problem)
     app_token = environment.get("SLACK_APP_TOKEN") or None
     if app_token and not (app_token.startswith("xapp-") and _is_plain(app_token)):
         raise SettingsError(

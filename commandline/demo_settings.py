@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import database_url
+from bot.proxies import unusable_proxy
 from bot.setting_names import KNOWN
 from bot.settings import SettingsError
 from commandline.doctor_findings import listed
@@ -19,8 +20,13 @@ _HIGHEST_PORT = database_url.HIGHEST_PORT
 
 
 def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without any setting of the bot."""
-    return {name: value for name, value in environment.items() if name not in KNOWN}
+    """Return the environment without any setting of the bot, nor a proxy that it would refuse: the
+    demonstration stays on loopback."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in KNOWN and unusable_proxy({name: value}) is None
+    }
 
 
 def said_of_ignored(environment: Mapping[str, str]) -> str | None:

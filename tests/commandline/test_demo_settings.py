@@ -25,7 +25,7 @@ def test_a_demo_starts_whatever_the_real_bots_settings_are(tmp_path: Path) -> No
         demo = subprocess.Popen(
             command,
             cwd=tmp_path,
-            env={**os.environ, **there},
+            env={**os.environ, **there, "ALL_PROXY": "socks5://127.0.0.1:1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

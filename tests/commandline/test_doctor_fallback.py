@@ -71,7 +71,9 @@ async def test_a_gateway_that_apprise_does_not_know_is_named_with_its_person(
 
 
 async def test_a_missing_gateway_and_a_missing_address_of_our_own_are_told(tmp_path: Path) -> None:
-    account = await found(settings(tmp_path, GOOD.splitlines()[0], PUBLIC_URL=""))
+    given = dict(settings(tmp_path, GOOD.splitlines()[0]))
+    del given["PUBLIC_URL"]
+    account = await found(given)
     assert "there is no gateway 'sms' for priya" in said(account)
     assert "PUBLIC_URL is not set" in said(account)
 
