@@ -15,12 +15,11 @@ from bot.domain.errors import PolicyError
 from bot.policy import Policy, load
 from bot.setting_names import misspelt
 from bot.settings import Settings, SettingsError, read_settings
-from commandline.doctor_canary import canary_findings, setting_findings
+from commandline.doctor_asked import asked_findings
+from commandline.doctor_canary import setting_findings
 from commandline.doctor_fallback import fallback_findings, reach
 from commandline.doctor_findings import Finding, Level, fail, ok, warn
-from commandline.doctor_policy import named_findings
 from commandline.doctor_settings import exposure_findings
-from commandline.doctor_slack import connecting, slack_findings
 from commandline.doctor_store import database_findings
 
 _WRONG_INPUT = frozenset({"settings", "policy"})
@@ -79,7 +78,7 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
     for finding in database_findings(settings.database_url, datetime.now(UTC)):
         yield finding
     if problem is None:
-        async for finding in _slack(settings, policy):
+        async for finding in asked_findings(settings, policy):
             yield finding
 
 
@@ -126,18 +125,3 @@ def _policy(path: Path) -> tuple[Policy | None, list[Finding]]:
         return None, [fail("policy", line, advice) for line in str(error).splitlines()]
     teams, people = len(policy.teams), len(policy.user_ids)
     return policy, [ok("policy", f"{path} is valid: {teams} teams, {people} people")]
-
-
-async def _slack(settings: Settings, policy: Policy | None) -> AsyncIterator[Finding]:
-    session, slack = connecting(settings)
-    async with session:
-        answers = False
-        async for finding in slack_findings(slack, settings):
-            answers = answers or (finding.check == "token" and finding.level is not Level.FAIL)
-            yield finding
-        if answers:
-            async for finding in canary_findings(slack, settings):
-                yield finding
-        if answers and policy is not None:
-            async for finding in named_findings(slack, policy, settings.api_url):
-                yield finding

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -92,12 +92,18 @@ def _skew(date: str, now: datetime) -> timedelta | None:
         return None
 
 
+def aloud(seconds: float) -> None:
+    """Tell the person who waits for the doctor."""
+    print(f"Slack asks for a pause of {seconds:g} s; waiting.", file=sys.stderr)
+
+
 @dataclass
 class Slack:
-    """Slack as the doctor asks it: patient with rate limits, up to a bound, and aloud."""
+    """Slack as the doctor asks it: patient with rate limits, up to a bound."""
 
     calls: SlackCalls
     heard: Heard
+    waits: Callable[[float], None]
     waited: timedelta = field(default=timedelta(0))
     workspace: Workspace = field(default=Workspace(""))
     """Whose token it is, once Slack has said so."""
@@ -112,18 +118,20 @@ class Slack:
                     raise
                 self.waited += limit.after
                 seconds = limit.after.total_seconds()
-                print(f"Slack asks for a pause of {seconds:g} s; waiting.", file=sys.stderr)
+                self.waits(seconds)
                 await asyncio.sleep(seconds)
 
 
-def connecting(settings: Settings) -> tuple[aiohttp.ClientSession, Slack]:
+def connecting(
+    settings: Settings, waits: Callable[[float], None] = aloud
+) -> tuple[aiohttp.ClientSession, Slack]:
     """Return a session to be closed, and Slack behind it."""
     heard = Heard()
     session = new_session(TIMEOUT, trusting(settings.certificates))
     session.trace_configs.append(heard.tracing())
     proxies = settings.proxies
     client = web_client(settings.bot_token, session, settings.api_url, proxies=proxies)
-    return session, Slack(SlackCalls(client), heard)
+    return session, Slack(SlackCalls(client), heard, waits)
 
 
 def explained(error: SlackError, api_url: str) -> tuple[str, str]:

@@ -164,12 +164,12 @@ class Tocsin:
         self._relaying = asyncio.create_task(self.relay.run())
         self._falling_back = [asyncio.create_task(each.run()) for each in self.fallback]
         self.tick.start()
-        self._go_on(StoreWatch(self._gear, schema).run())
-        self._go_on(TokenWatch(calls, self.figures, self.episodes, self.pace).run())
-        self._go_on(self.hearing.tell_what_lasts())
-        self._go_on(Purge(self._gear, self.settings.keep).run())
-        self._go_on(self._meet_slack())
-        self._go_on(self._doubt_departures())
+        self.go_on(StoreWatch(self._gear, schema).run())
+        self.go_on(TokenWatch(calls, self.figures, self.episodes, self.pace).run())
+        self.go_on(self.hearing.tell_what_lasts())
+        self.go_on(Purge(self._gear, self.settings.keep).run())
+        self.go_on(self._meet_slack())
+        self.go_on(self._doubt_departures())
         self._go_on_watching(calls, session)
         if settings.app_token is not None:
             self._listen(settings.app_token, client)
@@ -185,7 +185,7 @@ class Tocsin:
                 every=watch.canary_every,
                 channel=watch.canary_channel,
             )
-            self._go_on(flown.run())
+            self.go_on(flown.run())
         if watch.heartbeat_url is not None:
             reasons = self.vitals.reasons_for_silence
             beat = Heartbeat(
@@ -197,7 +197,7 @@ class Tocsin:
                 proxy=self.settings.proxies.proxy_for(watch.heartbeat_url),
                 trust=trusting(self.settings.certificates),
             )
-            self._go_on(beat.run())
+            self.go_on(beat.run())
 
     def _us(self) -> Us | None:
         if self.workspace is None or not self._bot_user:
@@ -211,7 +211,7 @@ class Tocsin:
     def _outside(self, desk: Desk) -> list[FallbackRelay]:
         """What reaches people outside Slack; none where the policy has nothing for it to do."""
         if not self.policy.fallback:
-            self._go_on(self._forget_other_ways())
+            self.go_on(self._forget_other_ways())
             return []
         url = self.settings.public_url
         linking = LinkMaker(Links(self.settings.link_secret), url) if url else None
@@ -230,9 +230,9 @@ class Tocsin:
         keeper = Timekeeper(self.db, self.clock, self.threads, self.pace, on_jump=self.tick.resume)
         with suppress(StoreUnavailable):
             await keeper.set_clock()
-        self._go_on(keeper.keep())
+        self.go_on(keeper.keep())
 
-    def _go_on(self, loop: Coroutine[Any, Any, None]) -> None:
+    def go_on(self, loop: Coroutine[Any, Any, None]) -> None:
         """Run a loop that ends with the process."""
         self._loops.append(asyncio.create_task(loop))
 
@@ -242,8 +242,8 @@ class Tocsin:
         if self.db.is_sqlite or self.db.is_pooled:
             return partial(loop.call_soon_threadsafe, self.relay.wake)
         bell = Bell(self.db.url, self.relay.wake)
-        self._go_on(bell.listen())
-        self._go_on(bell.pass_on())
+        self.go_on(bell.listen())
+        self.go_on(bell.pass_on())
 
         def wake() -> None:
             self.relay.wake()
@@ -255,7 +255,7 @@ class Tocsin:
         """Beside everything else: where Slack is away, pages go out by other ways all the same."""
         socket = Socket(self.bolt, app_token, client, self.pace, self.settings, self.episodes)
         self._closing.push_async_callback(socket.close)
-        self._go_on(socket.connect())
+        self.go_on(socket.connect())
 
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
         """Answer from memory: Bolt asks at every request, and an ack waits for no call.

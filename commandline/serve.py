@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -15,6 +16,7 @@ from bot.policy import Policy, load
 from bot.setting_names import misspelt
 from bot.settings import Settings, read_settings
 from bot.store.database import Database
+from bot.worker.loop import going_on
 from bot.worker.pace import Pace
 from bot.worker.watchdog import Watchdog
 from commandline.arguments import seconds
@@ -24,7 +26,7 @@ from commandline.migrations import migrate
 from commandline.patience import Patience, patient
 from commandline.runtime import Tocsin
 from commandline.sole_user import refuse_half_a_database, sole_user
-from commandline.starting import refuse_or_warn
+from commandline.starting import examine, refuse_or_warn
 from commandline.stopping import Server, end_well
 from commandline.web import create_app
 
@@ -106,10 +108,15 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
         watchdog.stop()
 
 
+async def _examine(tocsin: Tocsin) -> None:
+    with going_on(log, "It could not be looked at what the doctor looks at"):
+        await examine(tocsin.settings, tocsin.policy, tocsin.threads.behind().read)
+
+
 def _serve(tocsin: Tocsin) -> None:
     settings, patience = tocsin.settings, Patience()
     config = uvicorn.Config(
-        create_app(tocsin),
+        create_app(tocsin, beside=partial(_examine, tocsin)),
         host=settings.host,
         port=settings.port,
         log_config=None,

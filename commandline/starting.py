@@ -1,22 +1,32 @@
-"""What `serve` says before it begins: the same findings as the doctor's, in the same words.
+"""What `serve` says when it starts: the same findings as the doctor's, in the same words.
 
-Only what this machine alone decides. The database and Slack may be away for a while: that must
+Before it begins, what this machine alone decides: what fails there refuses the start. Then, beside
+its work, what the database and Slack say. They may be away for a while, or wrong for one: that must
 not keep a bot from starting, since it reaches people by other ways meanwhile.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import assert_never
 
 from bot.policy import Policy
 from bot.settings import Settings, SettingsError
+from commandline.doctor_asked import asked_findings
 from commandline.doctor_canary import setting_findings as canary_findings
 from commandline.doctor_fallback import fallback_findings
 from commandline.doctor_findings import Finding, Level
 from commandline.doctor_settings import exposure_findings
 from commandline.doctor_slack import secret_finding
-from commandline.doctor_store import file_findings
+from commandline.doctor_store import database_findings, file_findings
 
 log = logging.getLogger(__name__)
+
+BEGINS = 3.0
+"""Seconds after the start: by then it is at work, and ready."""
+AGAIN = 30.0
+"""Seconds after which Slack is asked again, where it did not answer."""
 
 
 def local_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
@@ -36,6 +46,52 @@ def refuse_or_warn(settings: Settings, policy: Policy) -> None:
     if failed:
         raise SettingsError("\n".join(failed))
     for finding in found:
-        if finding.level is Level.WARN:
-            said = f"{finding.check}: {finding.what}"
-            log.warning(said, extra={"advice": finding.advice})
+        _say(finding)
+
+
+def _say(finding: Finding) -> None:
+    said, more = f"{finding.check}: {finding.what}", {"advice": finding.advice}
+    match finding.level:
+        case Level.WARN:
+            log.warning(said, extra=more)
+        case Level.FAIL:
+            log.error(said, extra=more)
+        case Level.OK:
+            pass
+        case other:
+            assert_never(other)
+
+
+async def examine(
+    settings: Settings,
+    policy: Policy,
+    read: Callable[[Callable[[], list[Finding]]], Awaitable[list[Finding]]],
+    *,
+    begins: float = BEGINS,
+    again: float = AGAIN,
+) -> None:
+    """Say once what the doctor would say of the database and of Slack, as soon as Slack answers.
+
+    `read` runs a call that waits for the database. It begins when the bot is at work: nothing
+    waits for it.
+    """
+    url = settings.database_url
+    # These were said before it began.
+    said = {secret_finding(settings.signing_secret), *file_findings(url)}
+
+    def say(found: Iterable[Finding]) -> None:
+        for finding in found:
+            if finding not in said:
+                said.add(finding)
+                _say(finding)
+
+    await asyncio.sleep(begins)
+    say(await read(lambda: list(database_findings(url, datetime.now(UTC)))))
+    while True:
+        away = False
+        async for finding in asked_findings(settings, policy, waits=lambda _seconds: None):
+            away = away or (finding.check == "slack" and finding.level is Level.FAIL)
+            say([finding])
+        if not away:
+            return
+        await asyncio.sleep(again)

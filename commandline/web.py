@@ -1,8 +1,9 @@
 """HTTP: Slack's requests, health, readiness and metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -14,13 +15,17 @@ from commandline import acknowledging
 from commandline.runtime import Tocsin
 from handlers.door import Door
 
+Beside = Callable[[], Coroutine[Any, Any, None]]
 
-def create_app(tocsin: Tocsin) -> Starlette:
-    """Return the ASGI app; its lifespan starts and stops the bot."""
+
+def create_app(tocsin: Tocsin, beside: Beside | None = None) -> Starlette:
+    """Return the ASGI app; its lifespan starts and stops the bot, and what goes on `beside` it."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await tocsin.start()
+        if beside is not None:
+            tocsin.go_on(beside())
         try:
             yield
         finally:
