@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.domain.ids import UserId
 from bot.domain.paging import person_of
 from bot.domain.reading import EntryLine, Notice
 from bot.render import sizes
@@ -33,7 +34,7 @@ def notice(desk: Desk, view: Notice) -> Message:
     said = sentence(desk, entry, IN_A_NOTICE, aloud=True)
     then = f"then_{block_of(entry)}"
     if view.then and desk.words.has("notice", then):
-        data, told = recorded(entry), view.in_charge
+        data, told = recorded(desk, entry), view.in_charge
         more = desk.say("notice", then, head=head, data=data, in_charge=told)
         said = Mrkdwn(f"{said}\n{more}".strip())
     fallback = desk.say("notice", "fallback", head=head, sentence=said)
@@ -56,11 +57,11 @@ def sentence(desk: Desk, entry: EntryLine, most: int, *, aloud: bool = False) ->
         "timeline",
         block_of(entry),
         entry=entry,
-        data=recorded(entry),
+        data=recorded(desk, entry),
         who=person(entry.actor),
         most=most,
         aloud=aloud,
-        person=person_of(str(entry.data.get("team") or "")),
+        person=_asked_for(desk, entry),
     )
 
 
@@ -68,5 +69,26 @@ def block_of(entry: EntryLine) -> str:
     return entry.kind.value.replace(" ", "_")
 
 
-def recorded(entry: EntryLine) -> Mapping[str, Any]:
-    return Recorded({key: value for key, value in entry.data.items() if value is not None})
+def recorded(desk: Desk, entry: EntryLine) -> Mapping[str, Any]:
+    """What an entry says, with people where earlier releases wrote a person's key."""
+    data = Recorded({key: value for key, value in entry.data.items() if value is not None})
+    handed_to = person_of(str(data["to_team"]))
+    if handed_to is not None:
+        data.update(to_team="", to_person=handed_to)
+    if _person_by(desk, data["name"]) is not None:
+        data["name"] = ""
+    return data
+
+
+def _asked_for(desk: Desk, entry: EntryLine) -> UserId | None:
+    """The person who was asked for, where it was no team."""
+    by_key = person_of(str(entry.data.get("team") or ""))
+    return by_key or _person_by(desk, entry.data.get("name"))
+
+
+def _person_by(desk: Desk, name: object) -> UserId | None:
+    """Whose key a name is: `person:U0MEI`, or `mei` as the policy writes it; None for a name."""
+    key = str(name or "")
+    if any(key == team.name for team in desk.policy.teams.values()):
+        return None
+    return person_of(key) or desk.policy.people.get(key.removeprefix("@"))

@@ -140,7 +140,13 @@ def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
     if run.state not in UNANSWERED:
         pages.answer(tx, page.id, PageState.SUPERSEDED, at.now, "")
         return
-    case.record(EntryKind.REACHED, aloud=True, person=page.target, name=run.team_name)
+    case.record(
+        EntryKind.REACHED,
+        aloud=True,
+        person=page.target,
+        team=run.team_key,
+        name=run.team_name,
+    )
     case.card_changed()
     case.put_down()
 

@@ -30,9 +30,7 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
             record = {
                 "reference": reference(incident.number),
                 "incident": incident.model_dump(mode="json"),
-                "timeline": [
-                    entry.model_dump(mode="json") for entry in incidents.timeline(tx, incident.id)
-                ],
+                "timeline": [_entry(entry) for entry in incidents.timeline(tx, incident.id)],
                 "runs": [_run(run) for run in pages.runs_of(tx, [incident.id])],
                 "pages": [
                     page.model_dump(mode="json")
@@ -48,6 +46,14 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
             }
         # Whoever reads may take their time: not within a transaction.
         yield record
+
+
+def _entry(entry: TimelineEntry) -> dict[str, Any]:
+    """An entry's data stay as they are sealed; beside them stands who was paged by name."""
+    asked = person_of(str(entry.data.get("team") or ""))
+    handed_to = person_of(str(entry.data.get("to_team") or ""))
+    people = {"person": asked, "to_person": handed_to}
+    return {**entry.model_dump(mode="json"), **{key: one for key, one in people.items() if one}}
 
 
 def _run(run: PagingRun) -> dict[str, Any]:

@@ -169,6 +169,7 @@ def reached(db: Database, claimed: Claimed, way: Way, at: At) -> bool:
                 aloud=True,
                 person=claimed.target,
                 way=way.gateway,
+                team=run.team_key,
                 # A person is not asked for by their own name as well.
                 name=run.team_name if notice or person_of(run.team_key) is None else "",
                 **({"exhausted": True} if notice else {}),

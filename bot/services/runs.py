@@ -235,6 +235,7 @@ def unreachable(case: Case, policy: Policy, page: Page, error: str, *, again: bo
         aloud=True,
         person=page.target,
         error=error,
+        team=run.team_key if run else "",
         name=run.team_name if run else "",
         **({"again": True} if again else {}),
     )

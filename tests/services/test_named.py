@@ -2,17 +2,23 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.domain.act import Role
 from bot.domain.ids import PageId
 from bot.domain.messages import Home
 from bot.domain.reach import Link
+from bot.domain.rights import Deed
+from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.render import answers, forms, outside
 from bot.render.desk import Desk
 from bot.render.words import Words
-from bot.services import answering, exports, handing_over, homes, linked, paging, reading
+from bot.services import answering, case, exports, handing_over, homes, linked, paging, reading
 from bot.services.letters import Letter
 from bot.store import incidents
 from bot.store.database import Database
@@ -74,7 +80,9 @@ def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
     said += [str(answers.details(desk, details)), str(forms.timeline_view(desk, details))]
     said += [str(rendering.home_view(desk, homes.home(db, an_act())))]
     [record] = exports.records(db)
-    said += [json.dumps({**record, "timeline": [], "runs": record["runs"]})]
+    sealed = [entry.pop("data") for entry in record["timeline"]]
+    assert [e["person"] for e, d in zip(record["timeline"], sealed, strict=True) if "team" in d]
+    said += [json.dumps(record)]
     wrong = [(KEY.search(one), one) for one in said if KEY.search(one)]
     assert wrong == [], wrong[0]
     assert any("Dan Okafor" in one for one in said)
@@ -82,3 +90,37 @@ def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
 
 def vars_of(written: outside.Written) -> tuple[str, str]:
     return written.subject, written.body
+
+
+OLD = [
+    (EntryKind.PAGED, {"team": f"person:{TOM}", "name": "tom", "targets": [TOM]}),
+    (EntryKind.ACKNOWLEDGED, {"team": f"person:{TOM}", "name": f"person:{TOM}"}),
+    (EntryKind.HANDED_OVER, {"to_team": f"person:{TOM}", "to_person": None, "name": "@tom"}),
+    (EntryKind.UNREACHABLE, {"person": MEI, "name": "tom", "error": "user_disabled"}),
+    (EntryKind.REACHED, {"person": MEI, "name": f"person:{TOM}"}),
+    (EntryKind.REACHED_OUTSIDE, {"person": MEI, "name": "@tom", "way": "sms"}),
+    (EntryKind.REACHED_OUTSIDE, {"person": MEI, "name": "tom", "way": "sms", "exhausted": True}),
+    (EntryKind.CAME_BACK, {"name": f"person:{TOM}"}),
+    (EntryKind.EXHAUSTED, {"team": f"person:{TOM}", "name": "tom"}),
+    (EntryKind.CALLED_OFF, {"team": f"person:{TOM}", "name": f"person:{TOM}"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), OLD, ids=[kind for kind, _ in OLD])
+def test_what_earlier_releases_sealed_is_read_with_people(
+    db: Database, policy: Policy, kind: EntryKind, data: dict[str, Any]
+) -> None:
+    """The entries themselves stay as they are: the export still shows what was sealed."""
+    people(db, policy, **{user: {"real_name": n} for user, n in NAMES.items()})
+    incident_id, desk = an_incident(db, policy, teams=()).head.id, Desk(policy, Words())
+    with db.transaction() as tx, case.take_up(tx, an_act(), incident_id, Deed.NOTE) as opened:
+        opened.record(kind, aloud=True, **data)
+    details = reading.details(db, an_act(), incident_id, newest=None)
+    last = replace(details, entries=details.entries[-1:])
+    said = [str(answers.details(desk, last)), str(forms.timeline_view(desk, last))]
+    said += rendered(desk, scene.send(db, policy, NOON + timedelta(minutes=1)))
+    assert not [one for one in said if KEY.search(one)]
+    assert f"<@{TOM}>" in said[0]
+    [record] = exports.records(db)
+    assert data in [entry["data"] for entry in record["timeline"]]
+    assert exports.verify(db) == (1, [])
