@@ -11,9 +11,15 @@ def said_of(request: Request, state: State, turned: Turned) -> Message:
     reference, withdrawn = turned.reference, turned.withdrawn
     match state:
         case State.DUPLICATE | State.DECLINED:
-            of, unnamed = turned.of, turned.unnamed
-            told = {"state": state.value, "of": of, "unnamed": unnamed, "withdrawn": withdrawn}
-            return request.say("ended", reference=reference, **told)
+            return request.say(
+                "ended",
+                reference=reference,
+                state=state.value,
+                of=turned.of,
+                unnamed=turned.unnamed,
+                open_to_all=turned.open_to_all,
+                withdrawn=withdrawn,
+            )
         case State.REVIEWED:
             return request.say("closed", reference=reference)
         case State.REOPENED:

@@ -41,6 +41,8 @@ class Turned:
     """Of which one it is the duplicate."""
     unnamed: bool = False
     """Whether it says of which one it is the duplicate only to those who may read that one."""
+    open_to_all: bool = False
+    """Whether everyone may read the duplicate of such a one, and it can be made restricted."""
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> Turned:
@@ -224,7 +226,13 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
         with take_up(tx, act, incident_id, Deed.END, ended_too=True) as case:
             withdrawn, name = withdraw(case, list(TaskKind)), name_of(original)
             unnamed = not duplicates.everyone_sees(original)
-            turned = Turned(case.reference, withdrawn, of=name, unnamed=unnamed)
+            turned = Turned(
+                case.reference,
+                withdrawn,
+                of=name,
+                unnamed=unnamed,
+                open_to_all=unnamed and duplicates.everyone_sees(case.incident),
+            )
             told: dict[str, Any] = {"of": name, "withdrawn": withdrawn}
             _move(case, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
             case.change(duplicate_of=original.id)

@@ -133,13 +133,16 @@ def test_who_may_not_read_the_original_names_none(db: Database, policy: Policy) 
     assert scene.incident(db, duplicate).state is State.NEW
 
 
-@pytest.mark.parametrize("tier", list(Tier))
-def test_the_answer_says_when_others_do_not_see_of_which(
-    db: Database, policy: Policy, tier: Tier
+@pytest.mark.parametrize("second", list(Tier))
+@pytest.mark.parametrize("first", list(Tier))
+def test_the_answer_says_when_others_do_not_see_of_which_and_when_they_read_the_duplicate(
+    db: Database, policy: Policy, first: Tier, second: Tier
 ) -> None:
-    _, duplicate = two(db, policy, first=tier)
+    _, duplicate = two(db, policy, first=first, second=second)
     turned = lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
-    assert turned.unnamed is (tier is Tier.RESTRICTED)
+    hidden = first is Tier.RESTRICTED
+    assert turned.unnamed is hidden
+    assert turned.open_to_all is (hidden and second is Tier.STANDARD)
 
 
 def test_what_the_channel_was_told_is_edited_when_the_original_is_restricted(

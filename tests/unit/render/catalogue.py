@@ -211,6 +211,7 @@ CASES: Mapping[str, Case] = {
             "withdrawn": 0,
             "of": "ESC-7",
             "unnamed": False,
+            "open_to_all": False,
         },
     ),
     "said, acknowledged in the place of one person": Case(
@@ -225,6 +226,18 @@ CASES: Mapping[str, Case] = {
             "withdrawn": 0,
             "of": "ESC-7",
             "unnamed": True,
+            "open_to_all": False,
+        },
+    ),
+    "said, a duplicate of a restricted one, open to all": Case(
+        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        {
+            "reference": "ESC-12",
+            "state": "duplicate",
+            "withdrawn": 0,
+            "of": "ESC-7",
+            "unnamed": True,
+            "open_to_all": True,
         },
     ),
     "notice, late": Case(

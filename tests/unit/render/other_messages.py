@@ -21,6 +21,7 @@ from bot.domain.messages import (
     AccessRequest,
     Assigned,
     ExhaustedMessage,
+    InvitationEnded,
     Outcome,
     ReminderMessage,
     RoomLost,
@@ -523,6 +524,13 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "uninvited, to themselves": Case(
         escalations.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
+    ),
+    "invitation ended": Case(access.invitation_ended, InvitationEnded("ESC-12", PRIYA)),
+    "invitation ended, the owner's": Case(
+        access.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True)
+    ),
+    "invitation ended, no one is left": Case(
+        access.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True, alone=True)
     ),
     "unedited, in a channel": Case(
         escalations.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
