@@ -52,6 +52,7 @@ class DeliveryKind(StrEnum):
     ROOM_LOST = "room lost"
     UNEDITED = "unedited"
     UNINVITED = "uninvited"
+    INVITATION_ENDED = "invitation ended"
     CARD_POST = "card post"
     CARD_UPDATE = "card update"
     CARD_PIN = "card pin"

@@ -286,6 +286,19 @@ class Uninvited:
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationEnded:
+    """A person is no full member any more; to who may let others in. `owns`: they own it still.
+
+    `alone`: no one who may let others in is left, so it goes to the managers on duty.
+    """
+
+    reference: str
+    person: UserId
+    owns: bool = False
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """One digest as it is sent: titles in it are already what a broadcast may show."""
 

@@ -124,6 +124,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
         "goes past Slack, where nothing can be edited: it is dated"
     ),
     DeliveryKind.UNEDITED: Leaves("says what Slack refused, and when"),
+    DeliveryKind.INVITATION_ENDED: Leaves("says what has ended, of a reference alone"),
     DeliveryKind.UNINVITED: Leaves("says what Slack refused, of a reference alone"),
     DeliveryKind.MESSAGE_EDIT: Leaves("edits the posts of its subject"),
 }

@@ -1,7 +1,7 @@
 """Asking to see a restricted incident, and the answer."""
 
 from bot.domain.controls import Button
-from bot.domain.messages import AccessAnswer, AccessRequest
+from bot.domain.messages import AccessAnswer, AccessRequest, InvitationEnded
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.desk import Desk
 from bot.render.message import Message, message
@@ -37,3 +37,9 @@ def answer(desk: Desk, view: AccessAnswer) -> Message:
     if view.granted:
         blocks.append(actions([button(desk, Button.SHOW, view.head.id, "primary")]))
     return message(said, blocks)
+
+
+def invitation_ended(desk: Desk, view: InvitationEnded) -> Message:
+    """To the person who may let the other one in again."""
+    said = desk.say("escalation", "invitation_ended", view=view)
+    return message(said, [section(said)])

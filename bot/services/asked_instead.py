@@ -8,9 +8,8 @@ from bot.domain.rights import Deed, may
 from bot.policy import Policy
 from bot.services.access import role_in
 from bot.services.addressing import personal
-from bot.services.belonging import belongs_to, may_read
+from bot.services.belonging import belongs_to, may_read, who_answers
 from bot.services.case import Case
-from bot.services.in_charge import who_answers
 from bot.store import incidents, posted, requests
 from bot.store.posted import Standing
 from bot.store.tables import AccessRequest, Incident

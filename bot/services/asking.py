@@ -6,8 +6,7 @@ from bot.domain.act import Role
 from bot.domain.asking import Askable
 from bot.domain.paging import RunState
 from bot.policy import Policy
-from bot.services.belonging import may_read
-from bot.services.in_charge import who_answers
+from bot.services.belonging import may_read, who_answers
 from bot.store import pages
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction

@@ -1,19 +1,15 @@
 """Who comes into a channel by hand, or leaves it: Slack lets people do both without the bot."""
 
 from bot.domain.act import Act, Workspace
-from bot.domain.ids import UserId
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
-from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services import asked_instead
 from bot.services.access import role_in
 from bot.services.belonging import may_read
 from bot.services.case import Case
-from bot.services.followups import give_on
-from bot.services.in_charge import who_answers
+from bot.services.losing_access import end_seat
 from bot.services.standing import keep_true
-from bot.store import followups as tasks
 from bot.store import incidents, people, requests
 from bot.store.claims import Claimed
 from bot.store.database import Database
@@ -30,37 +26,31 @@ def left(db: Database, policy: Policy, act: Act, incident_id: str, user: str) ->
     """
     with db.transaction(act) as tx:
         incident = incidents.lock(tx, incident_id)
-        if incident is None or incident.owner == user:
+        if incident is None:
+            return
+        if incident.owner == user:
+            requests.mark_left(tx, incident.id, user, act.now)
             return
         case = Case(tx, act, incident)
-        seated = requests.end_seat(tx, incident.id, user)
         asked = requests.settle_by_hand(tx, incident.id, user, RequestState.LAPSED, act.now)
+        seated = end_seat(case, user)
         if seated:
-            case.record(EntryKind.LEFT, person=user)
             asked_instead.instead_of(case, policy, [user])
-        if seated and by_invitation(incident.tier):
-            _pass_tasks_on(case, user)
-            keep_true(case, Change.PEOPLE)
-            case.card_changed()
-        elif asked:
+        if asked:
             keep_true(case, Change.ACCESS)
         case.put_down()
 
 
-def _pass_tasks_on(case: Case, user: str) -> None:
-    """Tasks of somebody who may not read them any more go to the person who answers for it."""
-    seats = incidents.seats(case.tx, case.id)
-    heir = next((one for one in who_answers(case.incident, seats) if one in seats), None)
-    mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
-    for task in mine if heir else ():
-        give_on(case, task, UserId(heir or ""))
-
-
 def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:
-    """Return the incident whose channel this is, where the bot did not invite this person."""
+    """Return the incident whose channel this is, where the bot did not invite this person, or an
+    owner who had left it is back."""
     with db.reading() as tx:
         incident = incidents.by_channel(tx, act.workspace, channel)
-        if incident is None or user in incidents.seats(tx, incident.id):
+        if incident is None:
+            return None
+        if user in incidents.seats(tx, incident.id) and not requests.has_left(
+            tx, incident.id, user
+        ):
             return None
         return incident.id
 
@@ -74,7 +64,7 @@ def joined(
     """
     with db.transaction(act) as tx:
         incident = incidents.lock(tx, incident_id)
-        if incident is None or user in incidents.seats(tx, incident_id):
+        if incident is None or requests.mark_left(tx, incident_id, user, None):
             return
         case = Case(tx, act, incident)
         request_id = requests.add(tx, incident, user, act.now, by_hand=True, added_by=added_by)

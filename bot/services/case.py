@@ -20,7 +20,7 @@ from bot.domain.standing import Change, untrue_after
 from bot.domain.timeline import Entry, EntryKind
 from bot.domain.visibility import Sight, by_invitation
 from bot.services.addressing import notice_key, personal
-from bot.services.belonging import belongs_to, may_only_read, require_in, sight_of
+from bot.services.belonging import belongs_to, may_only_read, require_in, responsible, sight_of
 from bot.store import inbound, incidents, outbox, posted, requests, timers
 from bot.store.outbox import Outgoing
 from bot.store.tables import Incident, PagingRun
@@ -111,7 +111,7 @@ class Case:
     def require_letting_in(self) -> None:
         """Raise MayOnlyRead where those who are asked could not be let in on this person's word."""
         if by_invitation(self.incident.tier) and not self.entitled:
-            raise may_only_read(self.incident)
+            raise may_only_read(self.tx, self.incident, self.invited)
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
         """Append to the timeline; `aloud` also says it in the incident's channel."""
@@ -206,8 +206,14 @@ class Case:
             if not belongs:
                 raise NoAccess(self.reference, self.id)
             if incidents.was_in(self.tx, self.id, user):
-                answers = self.incident.owner or self.incident.opened_by
-                self.record(EntryKind.CAME_BACK, aloud=True, name=run.team_name, owner=answers)
+                answers = responsible(self.tx, self.incident, self.invited)
+                self.record(
+                    EntryKind.CAME_BACK,
+                    aloud=True,
+                    team=run.team_key,
+                    name=run.team_name,
+                    owner=answers,
+                )
         self._seat(user, run.team_key, belongs=belongs)
 
     def _seat(self, user: str, team_key: str | None, *, belongs: bool) -> None:
@@ -298,7 +304,7 @@ def take_up(
         if not reads and not uninvited_too:
             raise NoAccess(reference(incident.number), incident.id)
         belongs = belongs_to(incident, seats, act.user)
-        require_in(act, incident, deed, belongs=belongs)
+        require_in(tx, act, incident, deed, seats)
     if incident.state not in OPEN and not ended_too:
         raise IncidentClosed(reference(incident.number), incident.state)
     case = Case(tx, act, incident, belongs=belongs, reads=reads, invited=seats)

@@ -1,6 +1,6 @@
 """What Slack tells us of people and groups, kept so that no ack waits for a call."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -9,7 +9,7 @@ from bot.domain.act import Workspace
 from bot.domain.showing import says
 from bot.policy import Policy
 from bot.services import leaving
-from bot.store import people
+from bot.store import incidents, people
 from bot.store.database import Database
 
 
@@ -88,6 +88,12 @@ def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[s
 def _zone(told: object) -> str:
     """The name as Slack gives it. Empty where Slack gives none: the policy's zone is meant then."""
     return told[:64] if isinstance(told, str) else ""
+
+
+def seated(db: Database, workspace: Workspace, users: Collection[str]) -> frozenset[str]:
+    """Return which of these are invited to any escalation: it would end."""
+    with db.reading() as tx:
+        return incidents.seated(tx, workspace, users)
 
 
 def left(db: Database, workspace: Workspace, users: Iterable[str]) -> frozenset[str]:

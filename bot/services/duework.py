@@ -15,8 +15,8 @@ from bot.policy import Policy
 from bot.services import rooms, runs
 from bot.services.addressing import personal
 from bot.services.asking import askable, readers
+from bot.services.belonging import who_answers
 from bot.services.case import Case
-from bot.services.in_charge import who_answers
 from bot.services.standing import edits, keep_true_of
 from bot.services.task_times import BEFORE, about_task, next_time, silent_once_overdue
 from bot.store import followups, incidents, outbox, people, timers

@@ -36,11 +36,11 @@ def invite(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> P
         return Moot("no channel; everyone is invited when it is made")
     if claimed.attempts > 1 and incident.ended_at is not None:
         return Moot("the escalation has ended")
-    inside = shelf.participants(incident.id) if claimed.attempts > 1 else None
+    inside = shelf.participants(incident.id)
     users = tuple(
         user
         for user in claimed.args.get("users", ())
-        if not shelf.kept_out(claimed.workspace, user) and (inside is None or user in inside)
+        if user in inside and not shelf.kept_out(claimed.workspace, user)
     )
     if not users:
         return Moot("no one is left to invite")

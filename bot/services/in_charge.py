@@ -2,7 +2,6 @@
 else operations.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.act import Act, by_the_bot
@@ -15,14 +14,7 @@ from bot.services.case import Case
 from bot.store import incidents, outbox, pages, people, posted
 from bot.store.claims import Claimed
 from bot.store.outbox import Outgoing
-from bot.store.tables import Incident
 from bot.store.transaction import Transaction
-
-
-def who_answers(incident: Incident, invited: Iterable[str]) -> list[str]:
-    """Return who answers for an incident, the first first: owner, opener, who is in it longest."""
-    everyone = (incident.owner, incident.opened_by, *invited)
-    return list(dict.fromkeys(user for user in everyone if user))
 
 
 def tell_managers(case: Case, policy: Policy, run_id: str, first_round: int) -> None:
@@ -31,7 +23,7 @@ def tell_managers(case: Case, policy: Policy, run_id: str, first_round: int) -> 
     Where all of them count as gone, all are told: it may be Slack that is wrong.
     """
     managers, operations = policy.managers_on_duty, policy.operations_fallback
-    told = _there(case, managers) or _there(case, operations)
+    told = reachable(case, managers) or reachable(case, operations)
     told = told or tuple(dict.fromkeys((*managers, *operations)))
     case.send(*(_message(case, run_id, first_round, user) for user in told))
 
@@ -48,7 +40,7 @@ def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> No
     first_round = Ladder.from_json(run.ladder).first_round
     messages = [
         _message(case, run.id, first_round, user)
-        for user in _there(case, policy.operations_fallback)
+        for user in reachable(case, policy.operations_fallback)
     ]
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
@@ -65,7 +57,8 @@ def tell_all(tx: Transaction, policy: Policy, claimed: Claimed, now: datetime) -
     outbox.enqueue(tx, claimed.workspace, now, told)
 
 
-def _there(case: Case, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
+def reachable(case: Case, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
+    """Return those of these people who do not count as gone."""
     gone = people.gone(case.tx, case.act.workspace, users)
     return tuple(user for user in users if user not in gone)
 

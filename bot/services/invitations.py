@@ -8,8 +8,8 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import UserId, reference
 from bot.domain.messages import Uninvited
 from bot.policy import Policy
+from bot.services.belonging import who_answers
 from bot.services.case import Case
-from bot.services.in_charge import who_answers
 from bot.services.letters import Letter, Prepared
 from bot.services.shelf import Shelf
 from bot.services.to_people import KEPT_OUT

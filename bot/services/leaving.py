@@ -10,6 +10,7 @@ from bot.domain.standing import Change
 from bot.policy import Policy
 from bot.services import asked_instead
 from bot.services.case import Case
+from bot.services.losing_access import end_invitations
 from bot.services.page_messages import pages_changed
 from bot.services.standing import keep_true
 from bot.store import incidents, outbox, pages, people, requests
@@ -25,11 +26,21 @@ def remember(
     rows: Collection[Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    """Store people as Slack describes them; what they make untrue by it is edited."""
+    """Store people as Slack describes them; what they make untrue by it is edited.
+
+    The invitations of those who are no full members end for good. Only a description does that: a
+    refused message, or no answer, says nothing sure of a person.
+    """
     told = [str(row["user_id"]) for row in rows]
     before = people.gone(tx, workspace, told)
     people.remember(tx, rows)
     _make_true(tx, policy, workspace, before ^ people.gone(tx, workspace, told), now)
+    kept_out = [str(row["user_id"]) for row in rows if _is_kept_out(row)]
+    end_invitations(tx, policy, workspace, kept_out, now)
+
+
+def _is_kept_out(row: Mapping[str, Any]) -> bool:
+    return bool(row["outsider"] or row["gone"] or row["is_bot"])
 
 
 def mark_gone(

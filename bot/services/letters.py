@@ -10,6 +10,7 @@ from bot.domain.messages import (
     DigestView,
     ExhaustedMessage,
     Home,
+    InvitationEnded,
     PageMessage,
     ReminderMessage,
     RoomLost,
@@ -38,6 +39,7 @@ View = (
     | DigestView
     | Unedited
     | Uninvited
+    | InvitationEnded
     | Home
 )
 

@@ -14,6 +14,7 @@ from bot.services import (
     homes,
     in_channel,
     invitations,
+    losing_access,
     room_news,
     to_admitted,
     to_charged,
@@ -52,7 +53,7 @@ def prepare_many(
 
 _NEWS = frozenset(
     {DeliveryKind.NOTICE, DeliveryKind.ASSIGNED, DeliveryKind.ROOM_LOST}
-    | {DeliveryKind.ACCESS_REQUEST, DeliveryKind.ACCESS_ANSWER}
+    | {DeliveryKind.ACCESS_REQUEST, DeliveryKind.ACCESS_ANSWER, DeliveryKind.INVITATION_ENDED}
 )
 """What tells that something has just happened. The others name their moments themselves."""
 
@@ -162,6 +163,7 @@ _PREPARE: Mapping[DeliveryKind, Say] = {
     DeliveryKind.ROOM_LOST: room_news.room_lost,
     DeliveryKind.UNEDITED: to_people.unedited,
     DeliveryKind.UNINVITED: invitations.uninvited,
+    DeliveryKind.INVITATION_ENDED: losing_access.invitation_ended,
     DeliveryKind.MESSAGE_EDIT: _edit,
 }
 

@@ -9,7 +9,9 @@ from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
 from bot.services import asked_instead
 from bot.services.case import Case
+from bot.services.losing_access import OWNS_NO_MORE, end_seat
 from bot.services.standing import keep_true
+from bot.store import requests
 from bot.store.tables import PagingRun
 
 
@@ -18,7 +20,8 @@ def make_owner(case: Case, user: UserId, by: UserId, *, aloud: bool = False) -> 
 
     Update reminders go to the owner, and start anew with this one.
     """
-    moved: dict[str, Any] = {"from": case.incident.owner, "to": user}
+    before = case.incident.owner
+    moved: dict[str, Any] = {"from": before, "to": user}
     case.change(owner=user)
     case.record(EntryKind.OWNER, aloud=aloud, **moved)
     # What the owner before has snoozed or stopped was theirs.
@@ -27,6 +30,9 @@ def make_owner(case: Case, user: UserId, by: UserId, *, aloud: bool = False) -> 
     if user != by:
         key = f"assigned:{case.id}:{case.incident.entries}:{user}:{case.act.now.timestamp()}"
         case.tell(DeliveryKind.ASSIGNED, user, case.id, key, by=by)
+    if before is not None and before != user and requests.has_left(case.tx, case.id, before):
+        # They read it outside the channel because they owned it.
+        end_seat(case, before, OWNS_NO_MORE)
     keep_true(case, Change.OWNER)
     asked_instead.of_the_owner(case)
 

@@ -231,7 +231,7 @@ def readable(
     seen = views.head_of(incident, act, invited=seats)
     if not seen.full and not uninvited_too:
         raise NoAccess(seen.reference, incident.id)
-    require_in(act, incident, deed, belongs=belongs_to(incident, seats, act.user))
+    require_in(tx, act, incident, deed, seats)
     return incident, seen
 
 

@@ -18,7 +18,7 @@ from bot.domain.reading import Head
 from bot.domain.visibility import Place
 from bot.policy import Policy
 from bot.services import views
-from bot.services.in_charge import who_answers
+from bot.services.belonging import who_answers
 from bot.services.letters import Letter, Moot, Prepared
 from bot.services.shelf import Shelf
 from bot.store import posted

@@ -1,11 +1,11 @@
 """Incidents, their timeline and the people in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, or_, select, update
+from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -29,6 +29,7 @@ from bot.store.transaction import Transaction, as_object, core, insert_or, inser
 
 # The states are few and known: an index on (team_id, state) serves every list of open ones.
 OPEN_STATES = tuple(sorted(OPEN))
+_OPEN_TIERS = [tier for tier in Tier if not by_invitation(tier)]
 
 
 _BLANK = {
@@ -190,13 +191,15 @@ def entry(tx: Transaction, incident_id: str, seq: int) -> TimelineEntry | None:
 
 @cache
 def _invited(dialect: str) -> Prepared:
-    """Whoever was let in to read may come to belong; nobody who belongs is set back."""
+    """Whoever was let in to read may come to belong; nobody who belongs is set back. An owner who
+    had left the channel comes back into it."""
     new = insert_or(dialect, Participant)
     return Prepared(
         new.on_conflict_do_update(
             index_elements=[col(Participant.incident_id), col(Participant.user_id)],
-            set_={"belongs": True},
-            where=new.excluded.belongs & ~col(Participant.belongs),
+            set_={"belongs": new.excluded.belongs | col(Participant.belongs), "left_at": None},
+            where=(new.excluded.belongs & ~col(Participant.belongs))
+            | col(Participant.left_at).is_not(None),
         )
     )
 
@@ -304,6 +307,48 @@ def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]
     return found
 
 
+def with_seats_of(
+    tx: Transaction, workspace: Workspace, users: Collection[str]
+) -> dict[str, list[str]]:
+    """Return the incidents that these people are in, and who is in which: those that have not
+    ended, and those that only the invited may read."""
+    if not users:
+        return {}
+    found = tx.execute(
+        select(col(Participant.incident_id), col(Participant.user_id))
+        .join(Incident, col(Incident.id) == col(Participant.incident_id))
+        .where(
+            *_seats_of(workspace, users),
+            or_(col(Incident.ended_at).is_(None), col(Incident.tier).not_in(_OPEN_TIERS)),
+        )
+    )
+    seats: dict[str, list[str]] = {}
+    for row in found.mappings():
+        seats.setdefault(row["incident_id"], []).append(row["user_id"])
+    return seats
+
+
+def end_seats_of(tx: Transaction, workspace: Workspace, users: Collection[str]) -> None:
+    """Let these people be in no incident any more."""
+    if users:
+        tx.execute(delete(Participant).where(*_seats_of(workspace, users)))
+
+
+def seated(tx: Transaction, workspace: Workspace, users: Collection[str]) -> frozenset[str]:
+    """Return which of these people are in any incident."""
+    if not users:
+        return frozenset()
+    theirs = select(col(Participant.user_id)).where(*_seats_of(workspace, users)).distinct()
+    return frozenset(tx.execute(theirs).scalars())
+
+
+def _seats_of(workspace: Workspace, users: Collection[str]) -> list[Any]:
+    return [
+        col(Participant.team_id) == workspace.team_id,
+        col(Participant.user_id).in_(list(users)),
+    ]
+
+
 _INVITED = select(col(Participant.incident_id)).where(
     col(Participant.incident_id).in_(bindparam("incidents", expanding=True)),
     col(Participant.user_id) == bindparam("user"),
@@ -366,7 +411,7 @@ def open_ones(
     return rows, total
 
 
-_FOR_ALL = col(Incident.tier).in_([tier for tier in Tier if not by_invitation(tier)])
+_FOR_ALL = col(Incident.tier).in_(_OPEN_TIERS)
 
 
 def _has(table: type[Participant] | type[PagingRun], *conditions: Any) -> Any:

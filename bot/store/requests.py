@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -146,6 +146,22 @@ def settle_by_hand(
         *_open_about(incident_id, person), col(AccessRequest.by_hand).is_(True)
     )
     return tx.changed(theirs.values(state=state, answered_at=now)) == 1
+
+
+def mark_left(tx: Transaction, incident_id: str, person: str, at: datetime | None) -> bool:
+    """Keep that an owner left the channel, or (None) is in it; False where they have no seat."""
+    seat = update(Participant).where(
+        col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
+    )
+    return tx.changed(seat.values(left_at=at)) == 1
+
+
+def has_left(tx: Transaction, incident_id: str, person: str) -> bool:
+    """Tell whether an owner who reads an incident still has left its channel."""
+    seat = select(col(Participant.left_at)).where(
+        col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
+    )
+    return tx.execute(seat).scalar() is not None
 
 
 def end_seat(tx: Transaction, incident_id: str, person: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -105,7 +105,9 @@ class People:
         while True:
             page = partial(self._calls.call, "users.list", limit=PAGE_SIZE, cursor=cursor or None)
             answer = await _patiently(page)
-            members = [await self._surely(one) for one in listed(answer, "members")]
+            told = listed(answer, "members")
+            surely = self._named | await self._invited(workspace, told)
+            members = [await self._surely(one, surely) for one in told]
             known = await self._remember(workspace, members)
             if known < len(members):
                 left_out = len(members) - known
@@ -114,15 +116,20 @@ class People:
             if cursor in ("", before):
                 return
 
-    async def _surely(self, member: Any) -> Any:
-        """A list may be wrong of all: a person of the policy who is said to have left is asked for.
+    async def _invited(self, workspace: Workspace, told: Iterable[Any]) -> frozenset[str]:
+        """Those who are said to have left, and have invitations that would end."""
+        left = [word(one, "id") for one in told if _has_left(one)]
+        users = [user for user in left if user]
+        return await self._threads.read(directory.seated, self._db, workspace, users)
+
+    async def _surely(self, member: Any, surely: Collection[str]) -> Any:
+        """A list may be wrong of all: of the policy's people, and of those who are invited to an
+        escalation, each who is said to have left is asked for.
 
         Where Slack does not tell, they count in.
         """
-        if not (isinstance(member, dict) and member.get("deleted") is True):
-            return member
         user = word(member, "id")
-        if user not in self._named:
+        if not _has_left(member) or user not in surely:
             return member
         with suppress(Rejected, TokenLost, Unreadable):
             answer = await _patiently(partial(self._calls.call, "users.info", user=user))
@@ -207,6 +214,10 @@ class People:
         except (SlackError, StoreUnavailable):
             return Described.NO_ANSWER
         return Described.STORED if stored else Described.NO_ANSWER
+
+
+def _has_left(member: Any) -> bool:
+    return isinstance(member, dict) and member.get("deleted") is True
 
 
 async def _members(call: Callable[[], Awaitable[Mapping[str, Any]]]) -> list[str]:

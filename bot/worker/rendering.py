@@ -9,6 +9,7 @@ from bot.domain.messages import (
     DigestView,
     ExhaustedMessage,
     Home,
+    InvitationEnded,
     PageMessage,
     ReminderMessage,
     RoomLost,
@@ -60,6 +61,8 @@ def message(desk: Desk, view: View) -> Message:
             return escalations.unedited(desk, view)
         case Uninvited():
             return escalations.uninvited(desk, view)
+        case InvitationEnded():
+            return access.invitation_ended(desk, view)
         case Home():
             raise TypeError("a home tab is published, not posted")
         case other:

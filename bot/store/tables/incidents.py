@@ -88,14 +88,18 @@ class TimelineEntry(Tenant, table=True):
 class Participant(Tenant, table=True):
     """A person invited to an incident: who may read a restricted one, who is in the channel.
 
-    Whoever `belongs` may also work on it; the others were let in to read.
+    Whoever `belongs` may also work on it; the others were let in to read. `left_at`: since then an
+    owner is not in the channel; they read it until another person owns it.
     """
+
+    __table_args__ = (Index("ix_participant_user", "team_id", "user_id"),)
 
     incident_id: str = Field(primary_key=True, max_length=26)
     user_id: str = Field(primary_key=True, max_length=32)
     team_key: str | None = Field(default=None, max_length=64)
     since: datetime = moment()
     belongs: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    left_at: datetime | None = moment(default=None, nullable=True)
 
 
 class AccessRequest(Tenant, table=True):
