@@ -162,6 +162,22 @@ async def test_an_ending_without_what_it_takes_is_marked(
     assert stage.details(opened.head.id).card.head.state is State.NEW
 
 
+@pytest.mark.parametrize("way", ["form", "command"])
+async def test_the_duplicate_of_a_restricted_one_that_all_may_read_is_warned_of(
+    stage: Stage, way: str
+) -> None:
+    stage.opened(tier=Tier.RESTRICTED)
+    duplicate = stage.opened()
+    if way == "form":
+        await form(stage, "mei", duplicate.head.id, Button.UPDATE_STATUS)
+        assert (await sent_by(stage, "mei", state="duplicate", note="ESC-1")).ok
+        said = words(stage.person("mei").modal)
+    else:
+        said = await stage.command("mei", "duplicate ESC-2 ESC-1")
+    assert "`/escalate edit ESC-2 restricted`" in said
+    assert "restricted now" in await stage.command("mei", "edit ESC-2 restricted")
+
+
 async def test_page_a_team_and_not_two_things_at_once(stage: Stage) -> None:
     opened = stage.opened(teams=())
     await form(stage, "mei", opened.head.id, Button.PAGE_TEAM)
