@@ -13,6 +13,7 @@ from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
 from bot.domain.rights import Deed
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
+from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services import duplicates, rooms
 from bot.services.calling_off import end_all
@@ -177,9 +178,12 @@ def resolve(
 
 
 def _owner_or(case: Case, user: UserId) -> UserId:
-    """The owner, unless they left or became a guest: nothing new is given to them then."""
+    """The owner, unless they left or became a guest, or have lost access since: nothing new is
+    given to them then, and no one lets them in again without meaning to."""
     owner = case.incident.owner
     if owner is None or people.gone(case.tx, case.act.workspace, [owner]):
+        return user
+    if by_invitation(case.incident.tier) and owner not in case.invited:
         return user
     return UserId(owner)
 

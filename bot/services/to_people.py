@@ -101,8 +101,13 @@ def _assigned(shelf: Shelf, claimed: Claimed, incident: Incident) -> Assigned:
 # What Slack did not edit
 
 
-def unedited(_shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
-    args = claimed.args
+def unedited(shelf: Shelf, _policy: Policy, claimed: Claimed, _now: datetime) -> Prepared:
+    """It says who got a message about what is restricted: for no one who may not read that."""
+    args, incident = claimed.args, shelf.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    if not for_person(shelf, incident, claimed.target).full:
+        return KEPT_OUT
     return Letter(
         Unedited(
             reference=args["about"],

@@ -131,7 +131,7 @@ class People:
         user = word(member, "id")
         if not _has_left(member) or user not in surely:
             return member
-        with suppress(Rejected, TokenLost, Unreadable):
+        with suppress(DeadTarget, Rejected, TokenLost, Unreadable):
             answer = await _patiently(partial(self._calls.call, "users.info", user=user))
             if word(answer, "user", "id") == user:
                 return answer["user"]

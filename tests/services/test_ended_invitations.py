@@ -1,5 +1,6 @@
 """An invitation of a person who is no full member any more ends for good, and is told of."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyAcknowledged, MayOnlyRead, NoAccess
 from bot.domain.ids import UserId
 from bot.domain.messages import InvitationEnded
+from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -19,6 +21,7 @@ from bot.services import (
     admission,
     answering,
     by_hand,
+    case,
     directory,
     followups,
     leaving,
@@ -191,6 +194,20 @@ def test_it_ends_in_standard_escalations_too_which_may_be_made_restricted(
     assert letters(db, policy) == []
 
 
+def test_two_replicas_that_hear_of_it_at_once_end_it_once(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        heard = [
+            pool.submit(becomes, db, policy, SOFIA, is_restricted=True, name=f"S{number}")
+            for number in range(4)
+        ]
+        for one in heard:
+            one.result()
+    assert len(entries(db, secret)) == 1
+    assert [reader for reader, _ in letters(db, policy)] == [TOM]
+
+
 def test_a_refused_message_ends_no_invitation(db: Database, policy: Policy, secret: str) -> None:
     """Slack says so of people who are there, too: they count as gone until it describes them."""
     with db.transaction() as tx:
@@ -258,3 +275,26 @@ def test_a_refusal_sends_people_to_someone_who_is_there(
             paging.page_person(db, policy, reader, secret, HELEN, "look")
         assert refused.value.ask == named
         becomes(db, policy, TOM, deleted=True)
+
+
+def test_who_resolves_it_lets_no_one_in_again_by_its_follow_ups(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    goes_and_returns(db, policy, TOM, {"is_restricted": True})
+    lifecycle.resolve(db, policy, an_act(MEI, hours=1), secret, root_cause="tooling")
+    with db.reading() as tx:
+        assert {task.assignee for task in open_tasks_of(tx, secret)} == {MEI}
+    assert not reads(db, policy, TOM, secret)
+
+
+def test_who_lost_access_is_not_told_whose_message_still_shows_its_words(
+    db: Database, policy: Policy, secret: str
+) -> None:
+    with db.transaction() as tx, case.take_up(tx, an_act(TOM), secret, Deed.READ) as it:
+        at = NOON.isoformat()
+        about = {"about": "ESC-1", "person": PRIYA, "channel": None, "posted_at": at, "error": "x"}
+        it.tell(DeliveryKind.UNEDITED, TOM, secret, "unedited:1", **about)
+        it.tell(DeliveryKind.UNEDITED, MEI, secret, "unedited:2", **about)
+    goes_and_returns(db, policy, TOM, {"deleted": True})
+    sent = scene.send(db, policy, NOON + HOUR)
+    assert scene.told(sent, DeliveryKind.UNEDITED) == [MEI]

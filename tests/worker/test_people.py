@@ -1,18 +1,20 @@
 """The directory: everyone of the workspace, the policy's groups, and messages opened ahead."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.act import Role
+from bot.domain.visibility import Tier
 from bot.render.desk import Desk
 from bot.render.words import Words
 from bot.services import access, directory
 from bot.services.directory import Described
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.slack.errors import SlackError
+from bot.slack.errors import OutcomeUnknown, SlackError
+from bot.store import incidents
 from bot.worker.people import People
 from bot.worker.post import Post
 from playground.faults import FaultKind, FaultRule
@@ -23,7 +25,7 @@ from tests.worker.conftest import BRISK, Rig
 
 pytestmark = on_sqlite
 
-GROUP = "S0TNS"
+GROUP, HELEN = "S0TNS", "U0HELEN"
 
 
 @asynccontextmanager
@@ -139,3 +141,27 @@ async def test_who_is_said_to_have_left_is_asked_for_by_name_and_counts_in_again
         await people.ask_of_the_gone(rig.workspace)
         assert not directory.left(rig.db, rig.workspace, named)
         assert not people.none_is_left
+
+
+async def test_an_invitation_ends_only_when_slack_says_by_name_that_its_person_has_left(
+    rig: Rig,
+) -> None:
+    """The list alone may be wrong, and a person of whom Slack does not tell is not gone."""
+    opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=Tier.RESTRICTED, teams=()).head.id
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+        with rig.db.transaction() as tx:
+            incident = incidents.get(tx, opened)
+            assert incident is not None
+            incidents.invite(tx, incident, [HELEN], None, rig.clock.now(), belongs=False)
+        rig.slack.slack.workspace.people[HELEN].deleted = True
+        for fault in ("fatal_error", "user_not_found", None):
+            rig.slack.slack.faults.clear()
+            if fault is not None:
+                rig.slack.slack.faults.add(
+                    FaultRule(FaultKind.ERROR, "users.info", error=fault, user=HELEN)
+                )
+            with suppress(OutcomeUnknown):
+                await people.sync(rig.workspace)
+            with rig.db.reading() as tx:
+                assert (HELEN in incidents.seats(tx, opened)) is (fault is not None), fault
