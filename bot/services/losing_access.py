@@ -26,7 +26,7 @@ from bot.services.shelf import Shelf
 from bot.services.standing import keep_true
 from bot.services.to_people import KEPT_OUT
 from bot.store import followups as tasks
-from bot.store import incidents, requests
+from bot.store import incidents, people, requests
 from bot.store.claims import Claimed
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
@@ -53,9 +53,11 @@ def end_seat(case: Case, user: str, because: str | None = None) -> bool:
 
 
 def _pass_tasks_on(case: Case, user: str) -> None:
-    """Tasks of somebody who may not read them any more go to the person who answers for it."""
+    """Tasks of somebody who may no longer read them go to the person who answers for it."""
     seats = incidents.seats(case.tx, case.id)
-    heir = next((one for one in who_answers(case.incident, seats) if one in seats), None)
+    able = [one for one in who_answers(case.incident, seats) if one in seats]
+    gone = people.gone(case.tx, case.act.workspace, able)
+    heir = next((one for one in able if one not in gone), None)
     mine = [one for one in tasks.open_tasks_of(case.tx, case.id) if one.assignee == user]
     for task in mine if heir else ():
         give_on(case, task, UserId(heir or ""))
