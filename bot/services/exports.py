@@ -59,8 +59,19 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
 def _run(run: PagingRun) -> dict[str, Any]:
     """One of a person who was paged by name says so: no team has their key."""
     row = run.model_dump(mode="json")
-    reasons = row["reasons"] and [_named(reason, "to", "to_person") for reason in row["reasons"]]
+    reasons = row["reasons"] and [_reason(reason) for reason in row["reasons"]]
     return _named({**row, "reasons": reasons}, "team_key", "person")
+
+
+def _reason(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the parts that pass on with it, teams and people stand apart."""
+    named = _named(row, "to", "to_person")
+    parts = [(key, person_of(key)) for key in named.pop("parts", ())]
+    told = {
+        "parts": [key for key, person in parts if person is None],
+        "parts_of": [person for _, person in parts if person is not None],
+    }
+    return {**named, **{key: value for key, value in told.items() if value}}
 
 
 def _named(row: Mapping[str, Any], key: str, name: str) -> dict[str, Any]:
