@@ -57,10 +57,16 @@ class PatientProtocol(HttpToolsProtocol):
         self._heard = False
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """A WebSocket has a protocol of its own, which pings."""
+        self._stop_waiting()
+        super().handle_websocket_upgrade()
+
     @property
     def _is_free(self) -> bool:
         answered = self.cycle is None or self.cycle.response_complete
-        return answered and not self.transport.is_closing()
+        ours = self.transport.get_protocol() is self
+        return answered and ours and not self.transport.is_closing()
 
     def _await_headers(self) -> None:
         self._deadline = self.loop.call_later(self.patience.headers, self._hang_up)
@@ -83,7 +89,9 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def patient(patience: Patience) -> type[HttpToolsProtocol]:
+def patient(
+    patience: Patience, protocol: type[PatientProtocol] = PatientProtocol
+) -> type[HttpToolsProtocol]:
     """Return the protocol for one server; two servers do not count each other's connections."""
     own: dict[PatientProtocol, None] = {}
-    return type("Patient", (PatientProtocol,), {"patience": patience, "silent": own})
+    return type("Patient", (protocol,), {"patience": patience, "silent": own})

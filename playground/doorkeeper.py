@@ -8,8 +8,10 @@ Slack's own doors look at neither: the Web API asks for a token, and a response_
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,7 +33,9 @@ class Doorkeeper:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or self._lets_in(scope):
-            await self.app(scope, receive, send)
+            # Who has gone, or was not waited for, gets no answer.
+            with suppress(ClientDisconnect):
+                await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:

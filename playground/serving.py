@@ -11,13 +11,16 @@ from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from commandline.patience import Patience, PatientProtocol, patient
 from playground.playground import Playground
 from playground.webapi import ABORT, CLOSE
 
+#: A load test opens many connections at once: they are not silent ones.
+PATIENCE = Patience(idle=75, silent=2000)
 
-class AbortableProtocol(HttpToolsProtocol):
+
+class AbortableProtocol(PatientProtocol):
     """Puts functions into the scope that end the connection without an answer."""
 
     def on_message_begin(self) -> None:
@@ -75,28 +78,32 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-def config_for(app: Starlette) -> uvicorn.Config:
+def config_for(app: Starlette, patience: Patience = PATIENCE) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=AbortableProtocol,
+        http=patient(patience, AbortableProtocol),
         log_level="warning",
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=2,
-        timeout_keep_alive=75,
+        timeout_keep_alive=patience.idle,
         ws_max_size=16 * 1024 * 1024,
     )
 
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: Starlette, slack: Playground, host: str = "127.0.0.1", port: int = 0
+    app: Starlette,
+    slack: Playground,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[int]:
     """Serves within the running event loop; yields the port."""
     socket_ = bound(host, port)
     actual = int(socket_.getsockname()[1])
     slack.listens_at(host, actual)
-    server = LoopbackServer(config_for(app))
+    server = LoopbackServer(config_for(app, patience))
     task = asyncio.create_task(server.serve(sockets=[socket_]))
     started = asyncio.create_task(server.listening.wait())
     try:

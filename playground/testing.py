@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 
+from commandline.patience import Patience
 from playground.app import create_app
 from playground.config import PlaygroundConfig
 from playground.driver import Person, until
 from playground.manifest import Manifest
 from playground.playground import Playground
 from playground.records import ApiCall, Channel, Delivery, Message
-from playground.serving import serving
+from playground.serving import PATIENCE, serving
 
 Found = TypeVar("Found")
 
@@ -88,6 +89,7 @@ async def running_playground(
     response_url_lifetime: float = 1800.0,
     port: int = 0,
     allowed_hosts: frozenset[str] = frozenset(),
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[RunningPlayground]:
     """Serves until the block ends; `app_url` is the app's request URL, for all that is sent."""
     config = PlaygroundConfig(
@@ -105,7 +107,7 @@ async def running_playground(
         allowed_hosts=allowed_hosts,
     )
     app = create_app(config)
-    async with serving(app, app.state.playground, port=port) as actual:
+    async with serving(app, app.state.playground, port=port, patience=patience) as actual:
         yield RunningPlayground(app, actual)
 
 
