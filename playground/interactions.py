@@ -113,7 +113,7 @@ class Interactions:
 
     async def submit(self, user: str, view: View, values: Filled) -> Submitted:
         """Send the form. What goes wrong stands in it until it is sent again or redrawn."""
-        view.failure = None
+        view.errors, view.failure = {}, None
         fate = await self._submitted(user, view, values)
         if fate.error is not None:
             self.screens.show_failure(view, fate.error)

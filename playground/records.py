@@ -160,6 +160,8 @@ class View:
     """block_id → words, from the last `response_action: errors` or a client-side check."""
     failure: str | None = None
     """The code of what went wrong when it was last sent, where that is at no field."""
+    times_refused: int = 0
+    """The same errors may be the answer twice."""
 
     @property
     def callback_id(self) -> str:

@@ -86,10 +86,12 @@ class Screens:
 
     def show_errors(self, view: View, errors: dict[str, str]) -> None:
         view.errors, view.failure = dict(errors), None
+        view.times_refused += 1
         self.workspace.tell("view", people=[view.user])
 
     def show_failure(self, view: View, code: str) -> None:
         view.failure = code
+        view.times_refused += 1
         self.workspace.tell("view", people=[view.user])
 
     def _new(self, user: str, payload: Json, kind: Literal["modal", "home"]) -> View:

@@ -215,7 +215,7 @@ def _foot(visit: Visit, shell: Shell) -> Markup:
         is_member=visit.me in visit.room.members,
         read_only=_is_read_only(visit),
     )
-    return keyed("div", "foot", body)
+    return keyed("div", "foot", body, data_keeps_input="")
 
 
 def _is_read_only(visit: Visit) -> bool:

@@ -28,6 +28,8 @@ _PERMALINK = re.compile(
 #: Longer names may break over lines; the others stay in one piece.
 _LONG_NAME = 28
 _LOOKS = {"bold": "b", "italic": "i", "strike": "s"}
+#: 'ESC-12' stays on one line. A browser would break it after its hyphen.
+_REFERENCE = re.compile(r"\b([A-Z]{2,10}-\d{1,9})\b")
 
 
 def safe_url(url: object) -> str | None:
@@ -43,7 +45,17 @@ def hue(identity: str) -> int:
 
 def lines(text: str) -> Markup:
     """Escaped, with line ends kept."""
-    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+    return Markup("<br>").join(whole(line) for line in text.split("\n"))
+
+
+def whole(text: Markup | str) -> Markup:
+    """Escaped, with each reference in one piece; what is copied from it stays the same."""
+    if isinstance(text, Markup):
+        return text
+    return Markup().join(
+        Markup('<span class="whole">{}</span>').format(part) if number % 2 else escape(part)
+        for number, part in enumerate(_REFERENCE.split(text))
+    )
 
 
 @dataclass(frozen=True)
@@ -102,12 +114,12 @@ class Reader:
     def _token(self, token: slack_text.Token) -> Markup:  # one case for each kind of token
         match token:
             case slack_text.Text(text):
-                return escape(text)
+                return whole(text)
             case slack_text.Styled(look, children):
                 tag = Markup(_LOOKS[look])
                 return Markup("<{0}>{1}</{0}>").format(tag, self._tokens(children))
             case slack_text.Code(text):
-                return Markup("<code>{}</code>").format(text)
+                return Markup("<code>{}</code>").format(whole(text))
             case slack_text.Pre(text):
                 return Markup("<pre>{}</pre>").format(text)
             case slack_text.Quote(children):
@@ -139,9 +151,10 @@ class Reader:
 
     def link(self, url: str, label: Markup | str) -> Markup:
         """A link that opens apart, or the bare words when the address may not be opened."""
+        label = whole(label)
         address = safe_url(url)
         if address is None:
-            return escape(label)
+            return label
         here = self.permalink(address)
         if here is not None:
             return Markup('<a href="{}">{}</a>').format(here, label)

@@ -80,11 +80,10 @@ def _draw_modal(reader: Reader, view: View, depth: int, top: int) -> Markup:
         "data_callback_id": view.callback_id,
         "data_keeps_input": "",
         "data_hash": view.hash,
+        "data_refused": str(view.times_refused),
     }
     if depth < top:
         attributes["hidden"] = ""
-    if view.errors or trouble:
-        attributes["data_faulty"] = "yes"
     return keyed("form", view.id, body, **attributes)
 
 

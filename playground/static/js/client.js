@@ -2,6 +2,10 @@
 (() => {
   const get = (id) => document.getElementById(id);
 
+  // Words with each reference, such as ESC-12, in one piece: a browser breaks it after its hyphen.
+  window.whole = (words) => words.split(/\b([A-Z]{2,10}-\d{1,9})\b/).map((part, number) =>
+    number % 2 ? Object.assign(document.createElement("span"), { className: "whole", textContent: part }) : part);
+
   // What opened the modal gets the focus back, or else what has been drawn in its place.
   let opener = null, lastPressed = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -37,7 +41,9 @@
     dialog.dataset.shown = view.dataset.key;
     dialog.setAttribute("aria-labelledby", view.querySelector("h2").id);
     const wrong = view.querySelector('[aria-invalid="true"]');
-    if (view.dataset.faulty && wrong) {
+    const isRefused = dialog.dataset.told !== `${view.dataset.key} ${view.dataset.refused}`;
+    dialog.dataset.told = `${view.dataset.key} ${view.dataset.refused}`;
+    if (isRefused && wrong) {
       (wrong.matches("div") ? wrong.querySelector("input") : wrong)?.focus();
       wrong.scrollIntoView({ block: "center" });
     } else if (isNew || !dialog.contains(document.activeElement)) {
@@ -96,8 +102,8 @@
     if (confirmTitle === undefined) return;
     event.preventDefault();
     const ask = get("ask");
-    ask.querySelector("h2").textContent = confirmTitle;
-    ask.querySelector("p").textContent = confirmText;
+    ask.querySelector("h2").replaceChildren(...window.whole(confirmTitle));
+    ask.querySelector("p").replaceChildren(...window.whole(confirmText));
     const yes = ask.querySelector(".yes");
     yes.textContent = confirmYes || "Confirm";
     yes.classList.toggle("danger", confirmDanger !== undefined);
@@ -200,7 +206,7 @@
   let noticeTimer;
   function notice(words) {
     const box = get("notice");
-    box.textContent = words;
+    box.replaceChildren(...window.whole(words));
     box.hidden = !words;
     clearTimeout(noticeTimer);
     noticeTimer = setTimeout(() => { box.hidden = true; }, 6000);

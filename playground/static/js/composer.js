@@ -136,7 +136,9 @@
       const area = form.querySelector("textarea");
       area.value ||= sessionStorage.getItem(draftKey(form)) ?? "";
       form.querySelector('[type="submit"]').disabled = !area.value.trim();
-      if (!document.querySelector("dialog[open]")) area.focus({ preventScroll: true });
+      // A composer that is only drawn anew leaves the focus where a person has it.
+      const isFree = form.id === "composer-thread" || document.activeElement === document.body;
+      if (isFree && !document.querySelector("dialog[open]")) area.focus({ preventScroll: true });
     }
   });
 })();

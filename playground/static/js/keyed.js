@@ -43,25 +43,52 @@
       else if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
       else if (field.type !== "hidden") field.value = values[0] ?? "";
     }
+    if (from.dataset.refused !== to.dataset.refused) return;
+    for (const block of from.querySelectorAll("[data-mended]")) mend(to.querySelector(blockLike(block)));
+  }
+
+  // What is filled in anew is not called wrong any longer: the next answer tells.
+  const blockLike = (block) => `.block-input[data-block-id="${CSS.escape(block.dataset.blockId)}"]`;
+  function mend(block) {
+    if (!block) return;
+    block.dataset.mended = "";
+    block.querySelector(".error")?.remove();
+    for (const field of block.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.type !== "search") mend(event.target.closest?.(".view .block-input"));
+  });
+
+  // The same element in what is drawn in its place: by what it is called, and which of that name.
+  function likeness(element, from) {
+    const tells = ({ name, value }) => value && /^(id|name|type|href|data-(?!rev|changed))/.test(name)
+      || name === "value" && /^(radio|checkbox)$/.test(element.type);
+    const selector = element.localName + [...element.attributes].filter(tells)
+      .map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`).join("");
+    const place = [...from.querySelectorAll(selector)].indexOf(element);
+    return (to) => to?.querySelectorAll(selector)[place];
   }
 
   function rememberFocus(target) {
     const active = document.activeElement;
     if (!active || !target.contains(active)) return () => {};
-    const { id, selectionStart, selectionEnd } = active;
-    const within = active.closest("[data-key]")?.dataset.key;
+    const { selectionStart, selectionEnd } = active;
+    const part = active.closest("[data-key]");
+    const again = part && likeness(active, part);
+    const key = part && `[data-key="${CSS.escape(part.dataset.key)}"]`;
     return () => {
       if (document.contains(active)) {
         if (document.activeElement !== active) active.focus({ preventScroll: true });
         return;
       }
       // A button that is gone leaves the focus to the others of its message, and they to the composer.
-      const beside = within && target.querySelector(`[data-key="${CSS.escape(within)}"] .block-actions button`);
-      const again = (id && document.getElementById(id)) || beside || document.querySelector("#main .composer textarea");
-      if (!again) return;
-      again.focus({ preventScroll: true });
-      if (selectionStart !== null && selectionStart !== undefined && again.setSelectionRange) {
-        try { again.setSelectionRange(selectionStart, selectionEnd); } catch { /* not a text field */ }
+      const drawn = key && target.querySelector(key);
+      const next = again?.(drawn) ?? drawn?.querySelector(".block-actions button")
+        ?? document.querySelector("#main .composer textarea");
+      if (!next) return;
+      next.focus({ preventScroll: true });
+      if (selectionStart !== null && selectionStart !== undefined && next.setSelectionRange) {
+        try { next.setSelectionRange(selectionStart, selectionEnd); } catch { /* not a text field */ }
       }
     };
   }
@@ -72,6 +99,7 @@
     if (!menu) return () => {};
     const pick = menu.closest("[data-pick]");
     const search = menu.querySelector('input[type="search"]')?.value ?? "";
+    const scrolled = menu.scrollTop;
     return () => {
       if (document.contains(menu)) return;
       const again = document.getElementById(menu.id);
@@ -82,6 +110,8 @@
         field.value = search;
         field.dispatchEvent(new Event("input", { bubbles: true }));
       }
+      window.picks.place(again, menu.dataset.side);
+      again.scrollTop = scrolled;
       const fresh = again.closest("[data-pick]");
       if (pick?.dataset.changed && fresh) fresh.dataset.changed = pick.dataset.changed;
     };
@@ -110,6 +140,8 @@
         if (old === place) place = place.nextElementSibling;
         if (node.hasAttribute("data-keeps-input")) carryOver(old, node);
         const scrolled = old.querySelector("[data-keeps-scroll]")?.scrollTop;
+        // Only a view that is new says where the focus goes.
+        for (const field of node.querySelectorAll("[autofocus]")) field.removeAttribute("autofocus");
         old.replaceWith(node);
         if (scrolled) node.querySelector("[data-keeps-scroll]").scrollTop = scrolled;
         if (node.nextElementSibling !== place) target.insertBefore(node, place);
@@ -119,6 +151,11 @@
       fresh.push(node);
     }
     for (const gone of standing.values()) gone.remove();
+    // At once, and not when htmx comes to it: a person may be faster.
+    for (const node of fresh) {
+      window.picks.drawAll(node);
+      htmx.process(node);
+    }
     restoreMenu();
     restoreFocus();
     if (atEnd) scroller.scrollTop = scroller.scrollHeight;

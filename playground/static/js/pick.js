@@ -25,7 +25,7 @@
     label.replaceChildren(...words.map((text) => {
       const chip = document.createElement("span");
       chip.className = "chip";
-      chip.textContent = text;
+      chip.append(...window.whole(text));
       return chip;
     }));
   }
@@ -46,6 +46,7 @@
     const chosen = values(pick);
     if (!isMulti(pick)) {
       set(pick, [value]);
+      pick.dispatchEvent(new Event("input", { bubbles: true }));
       pick.querySelector("[popover]").hidePopover();
       if (chosen[0] !== value) htmx.trigger(pick, "picked");
       return;
@@ -54,6 +55,10 @@
     if (chosen.includes(value)) set(pick, chosen.filter((one) => one !== value));
     else if (chosen.length < most) set(pick, [...chosen, value]);
     pick.dataset.changed = "yes";
+    pick.dispatchEvent(new Event("input", { bubbles: true }));
+    // Its field may have grown by a line.
+    const menu = pick.querySelector("[popover]");
+    place(menu, menu.dataset.side);
   }
 
   function find(pick, words) {
@@ -74,27 +79,49 @@
     shown[(at + step + shown.length) % shown.length].focus();
   }
 
-  function place(popover) {
+  // A list lies within its form if that has room for it, and is as wide as its field. On the side that it has opened to it
+  // stays, however its field moves meanwhile.
+  function place(popover, side) {
     const face = popover.invoker || document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`);
+    popover.dataset.placed = "";
     if (!face) return;
     const near = face.getBoundingClientRect();
-    if (popover.classList.contains("pick-menu")) popover.style.minWidth = `${near.width}px`;
+    if (popover.classList.contains("pick-menu")) {
+      popover.style.minWidth = `${near.width}px`;
+      popover.style.maxWidth = face.closest(".block-input") ? `${near.width}px` : "";
+    }
+    popover.style.maxHeight = "";
     const { width, height } = popover.getBoundingClientRect();
-    const below = innerHeight - near.bottom - 12;
-    const up = height > below && near.top > below;
-    const room = Math.max(120, up ? near.top - 16 : below);
-    popover.style.maxHeight = `${Math.min(420, room)}px`;
+    const { above, below } = roomBeside(near, Math.min(height, ENOUGH), popover.closest("dialog"));
+    popover.dataset.side = side || (below < Math.min(height, ENOUGH) && above > below ? "above" : "below");
+    const up = popover.dataset.side === "above";
+    popover.style.maxHeight = `${Math.min(MOST, Math.max(LEAST, up ? above : below))}px`;
     // Fixed at the end that touches the field: it stays there while a search makes it shorter.
-    popover.style.top = up ? "auto" : `${near.bottom + 4}px`;
-    popover.style.bottom = up ? `${innerHeight - near.top + 4}px` : "auto";
-    popover.style.left = `${Math.max(8, Math.min(near.left, innerWidth - width - 8))}px`;
+    const lowest = innerHeight - LEAST - MARGIN;
+    popover.style.top = up ? "auto" : `${Math.max(MARGIN, Math.min(lowest, near.bottom + 4))}px`;
+    popover.style.bottom = up ? `${Math.max(MARGIN, Math.min(lowest, innerHeight - near.top + 4))}px` : "auto";
+    popover.style.left = `${Math.max(MARGIN, Math.min(near.left, innerWidth - width - MARGIN))}px`;
+  }
+
+  // In pixels.
+  const MARGIN = 8, LEAST = 160, ENOUGH = 240, MOST = 420;
+  function roomBeside(near, wanted, dialog) {
+    const { top, bottom } = dialog?.getBoundingClientRect() ?? { top: 0, bottom: innerHeight };
+    const above = near.top - top - 4 - MARGIN, below = bottom - near.bottom - 4 - MARGIN;
+    return dialog && Math.max(above, below) < wanted ? roomBeside(near, wanted) : { above, below };
   }
 
   function enter(popover) {
     const search = popover.querySelector('input[type="search"]');
     const first = popover.querySelector('[aria-selected="true"]') ?? popover.querySelector(".menu-item, button");
-    (search ?? first)?.focus();
+    (search ?? first)?.focus({ preventScroll: true });
+    if (!search) first?.scrollIntoView({ block: "nearest" });
   }
+
+  // Not seen before it lies where it belongs.
+  document.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "open") delete event.target.dataset.placed;
+  }, true);
 
   document.addEventListener("toggle", (event) => {
     const popover = event.target;
@@ -103,7 +130,7 @@
     (popover.invoker ?? document.querySelector(`[popovertarget="${CSS.escape(popover.id)}"]`))?.setAttribute("aria-expanded", String(open));
     const pick = popover.closest("[data-pick]");
     if (open) {
-      place(popover);
+      if (popover.dataset.placed === undefined) place(popover);
       if (!popover.contains(document.activeElement)) enter(popover);
     } else if (pick) {
       const search = popover.querySelector('input[type="search"]');
@@ -119,7 +146,7 @@
   });
   document.addEventListener("scroll", (event) => {
     const open = document.querySelector("[popover]:popover-open");
-    if (open && !open.contains(event.target)) place(open);
+    if (open && !open.contains(event.target)) place(open, open.dataset.side);
   }, true);
 
   document.addEventListener("click", (event) => {
@@ -145,7 +172,10 @@
     if (face && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       const menu = document.getElementById(face.getAttribute("popovertarget"));
-      if (!menu.matches(":popover-open")) menu.showPopover();
+      if (!menu.matches(":popover-open")) {
+        menu.showPopover();
+        place(menu);
+      }
       enter(menu);
     }
     const box = event.target.closest?.("[popover]");
@@ -169,6 +199,6 @@
   });
 
   const drawAll = (root) => root.querySelectorAll?.("[data-pick]").forEach(draw);
-  window.picks = { set, place };
+  window.picks = { set, place, drawAll };
   htmx.onLoad((root) => { if (root.matches?.("[data-pick]")) draw(root); drawAll(root); });
 })();
