@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.accessible import violations
 from tests.e2e.scene import Scene
-from tests.e2e.stack import PICTURES, running
+from tests.e2e.stack import PICTURES, Stack, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -65,20 +66,27 @@ class Keys:
         await self.page.keyboard.type(words)
 
 
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("keyboard") / "demo", "--no-seed") as stack:
+        yield stack
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_an_escalation_is_opened_and_resolved_with_the_keyboard_alone(
-    page: Page, tmp_path: Path
+    page: Page, stack: Stack, width: int
 ) -> None:
-    with running(tmp_path / "demo", "--no-seed") as stack:
-        scene = Scene(page, stack, PICTURES / "keyboard")
-        await scene.client.become("mei", "escalations")
-        keys = Keys(page)
-        await _opens(scene, keys)
-        await _goes_to_the_channel(scene, keys)
-        await _takes_ownership(scene, keys)
-        await _updates(scene, keys)
-        await _resolves(scene, keys)
-        await scene.client.wait_for_text("resolved it", within="#message-list")
-        await _looks_right(scene, "resolved")
+    await page.set_viewport_size({"width": width, "height": 844})
+    scene = Scene(page, stack, PICTURES / f"keyboard-{width}")
+    await scene.client.become("mei", "escalations")
+    keys = Keys(page)
+    reference = await _opens(scene, keys)
+    await _goes_to_the_channel(scene, keys, reference)
+    await _takes_ownership(scene, keys)
+    await _updates(scene, keys)
+    await _resolves(scene, keys)
+    await scene.client.wait_for_text("resolved it", within="#message-list")
+    await _looks_right(scene, "resolved")
 
 
 async def _looks_right(scene: Scene, name: str) -> None:
@@ -87,7 +95,7 @@ async def _looks_right(scene: Scene, name: str) -> None:
     assert not found, "\n".join(found)
 
 
-async def _opens(scene: Scene, keys: Keys) -> None:
+async def _opens(scene: Scene, keys: Keys) -> str:
     client = scene.client
     composer = scene.page.locator("#composer textarea")
     await expect(composer).to_be_focused()
@@ -103,9 +111,12 @@ async def _opens(scene: Scene, keys: Keys) -> None:
     await _sends(scene, keys)
     await expect(client.modal()).to_contain_text("is open as P1")
     await _looks_right(scene, "opened")
+    opened = re.search(r"ESC-\d+", await client.modal().inner_text())
+    assert opened is not None
     await keys.press("Escape")
     await client.modal_gone()
     await expect(composer).to_be_focused()
+    return opened[0]
 
 
 async def _sets_severity(field: Locator, keys: Keys) -> None:
@@ -120,12 +131,20 @@ async def _sends(scene: Scene, keys: Keys) -> None:
     await keys.press("Enter")
 
 
-async def _goes_to_the_channel(scene: Scene, keys: Keys) -> None:
-    place = scene.page.locator(".place").filter(has_text="esc-1")
-    await place.wait_for()
-    await keys.to(place, "Shift+Tab")
+async def _goes_to_the_channel(scene: Scene, keys: Keys, reference: str) -> None:
+    place = scene.client.place(reference.lower())
+    await place.wait_for(state="attached")
+    fold = scene.page.get_by_role("button", name="Conversations")
+    if await fold.is_visible():
+        await keys.to(fold, "Shift+Tab")
+        await keys.press("Enter")
+        await place.wait_for()
+        await _looks_right(scene, "the-side-bar")
+        await keys.to(place)
+    else:
+        await keys.to(place, "Shift+Tab")
     await keys.press("Enter")
-    await scene.card().wait_for()
+    await expect(scene.card()).to_contain_text(reference)
     await _looks_right(scene, "the-channel")
 
 

@@ -29,13 +29,23 @@ if os.environ.get("TOCSIN_EVERY_LOOK"):
     LOOKS += [(WIDE, "dark"), (PHONE, "light")]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A tab without movement: what is on its way has no colour of its own."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(browser: Browser) -> AsyncIterator[Page]:
+    """One for all states, without movement: what is on its way has no colour of its own."""
     context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(tab: Page) -> AsyncIterator[Page]:
+    """The tab as it was at first: what a state leaves behind is forgotten."""
+    await tab.set_viewport_size(WIDE)
+    await tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    yield tab
+    await tab.evaluate("sessionStorage.clear(); localStorage.clear()")
+    await tab.goto("about:blank")
 
 
 @pytest.mark.parametrize("name", STATES)
