@@ -4,8 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.domain.controls import LONGEST_TITLE, Button, Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
@@ -155,18 +153,6 @@ def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> Non
     assert f"{1_005 - shown} earlier entries" in said
 
 
-@pytest.mark.parametrize(("entries", "in_each"), [(25, 1), (80, 1), (81, 2), (400, 5)])
-def test_the_entries_of_a_timeline_stand_equally_far_apart(
-    desk: Desk, entries: int, in_each: int
-) -> None:
-    [first, *_] = some_details().entries
-    view = forms.timeline_view(desk, some_details(entries=(first,) * entries, more_entries=0))
-    lines = [len(text.splitlines()) for text in mrkdwn_texts(view) if "opened this" in text]
-    assert sum(lines) == entries
-    assert set(lines[:-1]) == {in_each}
-    assert check_view(view) == []
-
-
 def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
     filled = CHOSEN
     open_to_all = str(forms.open_form(desk, filled))
@@ -211,3 +197,20 @@ def test_leaving_the_answer_that_names_close_puts_it_off(desk: Desk) -> None:
 
     assert leave("resolved", follow_ups=2) == "Not now"
     assert leave("closed") == "OK"
+
+
+def test_the_severity_that_it_has_is_marked_in_the_choice(desk: Desk) -> None:
+    head = a_head()
+    for view in (
+        forms.severity_form(desk, "01SUBJECT", head),
+        forms.raise_form(desk, "01SUBJECT", head, Severity.P0, "", ()),
+    ):
+        options = block_with(view, Field.SEVERITY)["element"]["options"]
+        marked = [one["value"] for one in options if "(current)" in one["text"]["text"]]
+        assert marked == [head.severity]
+
+
+def test_teams_stand_in_the_policys_order_however_they_were_chosen(desk: Desk) -> None:
+    known = list(desk.policy.teams)
+    chosen = replace(CHOSEN, teams=tuple(reversed(known)))
+    assert forms.teams_to_page(desk, chosen) == tuple(known)
