@@ -123,6 +123,20 @@ def needed_of(needs: Iterable[Need], asked: Iterable[str]) -> str:
     return "\n".join(need.text for need in needs if not need.teams or keys.intersection(need.teams))
 
 
+def written(
+    needs: Iterable[Need], names: Mapping[str, TeamKey], shown: Mapping[TeamKey, str]
+) -> str:
+    """Return the text that is read as these; `shown` is how a team is named, by its key."""
+    return "\n".join(_written(need, names, shown) for need in needs)
+
+
+def _written(need: Need, names: Mapping[str, TeamKey], shown: Mapping[TeamKey, str]) -> str:
+    said = ", ".join(shown.get(team, team) for team in need.teams) or "All"
+    ways = (need.text, f"{said}: {need.text}", f"{', '.join(need.teams)}: {need.text}")
+    read = (way for way in ways if needs_in(way, names).needs == (need,))
+    return next(read, need.text)
+
+
 def named(needs: Iterable[Need]) -> Sequence[TeamKey]:
     """Return the teams that lines are for."""
     return tuple(dict.fromkeys(team for need in needs for team in need.teams))

@@ -265,8 +265,8 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`/escalate list` and `search`. `about`: the filter, or the words `searched` for. `may_open`:
-    its reader may open an escalation."""
+    """`/escalate list` and `search`. `about`: the filter, or the words `searched` for; `filter`: as
+    it is typed. `ended`: of those that have. `may_open`: its reader may open an escalation."""
 
     about: str
     heads: tuple[Head, ...]
@@ -276,6 +276,8 @@ class Listing:
     older: Older | None = None
     searched: bool = False
     may_open: bool = True
+    filter: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

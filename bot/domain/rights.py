@@ -19,7 +19,7 @@ class Deed(StrEnum):
     FINISH = "finish your own task"
     PAGE = "page people"
     UPDATE = "update an escalation"
-    CORRECT = "correct an escalation's title, category or references"
+    CORRECT = "correct an escalation's title, category, references or needs"
     TASK = "give tasks"
     DECIDE = "record a decision"
     INVITE = "invite people"

@@ -23,7 +23,7 @@ class Change(StrEnum):
     MOVED = "it moves to another state"
     SEVERITY = "its severity changes"
     OWNER = "its owner changes"
-    WORDS = "its title, category or references are corrected"
+    WORDS = "its title, category, references or needs are corrected"
     TIER = "its tier is tightened"
     UPDATED = "an update is posted, put off or no longer asked for"
     TASK = "a task is done, put off, given to another person or withdrawn"

@@ -118,7 +118,7 @@ def severity_changed(desk: Desk, view: SeverityChanged) -> Message:
 
 def corrected(desk: Desk, view: Corrected) -> Message:
     """What was changed; of one that was made restricted, where its words stay all the same."""
-    names = [desk.plain("fields", field).lower() for field in view.fields]
+    names = [desk.plain("answers", f"corrected_{field}") for field in view.fields]
     text = desk.say("answers", "corrected", view=view, names=names)
     blocks: list[Part] = [section(text)]
     reached = [row for row in view.paged if row.targets]
@@ -142,8 +142,8 @@ def _more(desk: Desk, template: str, block: str, count: int) -> Mrkdwn:
     return desk.say(template, block, count=count)
 
 
-def _more_below(desk: Desk, block: str, count: int) -> Block:
-    return context(desk.say("answers", block, count=count))
+def _more_below(desk: Desk, block: str, count: int, **values: Any) -> Block:
+    return context(desk.say("answers", block, count=count, **values))
 
 
 def listing(desk: Desk, view: Listing) -> Message:
@@ -157,7 +157,7 @@ def listing(desk: Desk, view: Listing) -> Message:
         [section(row(desk, head, view), button(desk, Button.SHOW, head.id))]
         for head in view.heads[:ROWS_SHOWN]
     ]
-    more, beyond = partial(_more_below, desk, "listing_more"), total - len(rows)
+    more, beyond = partial(_more_below, desk, "listing_more", listing=view), total - len(rows)
     listed = fitting.rows(rows, more, beyond=beyond)
     return message(heading, [section(heading), listed, *_older(desk, view)])
 

@@ -10,9 +10,10 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.answers import Beyond, Corrected, Draft, WillPage
 from bot.domain.duework import DeliveryKind
-from bot.domain.errors import BadInput, NothingToDo
+from bot.domain.errors import BadInput, FormErrors, NothingToDo
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
+from bot.domain.needs import Need, named, needs_in, written
 from bot.domain.reach import gateway_of
 from bot.domain.rights import Deed, require_tighten
 from bot.domain.severity import Severity
@@ -22,7 +23,7 @@ from bot.domain.visibility import Tier, by_invitation, strictest
 from bot.policy import Policy
 from bot.services import by_hand, calling_off, duplicates, homes, rooms, severities
 from bot.services.case import Case, take_up
-from bot.services.opening import checked
+from bot.services.opening import checked, too_long
 from bot.services.standing import keep_true
 from bot.store import incidents, pages, posted
 from bot.store.claims import Claimed
@@ -39,12 +40,13 @@ class Correction:
     category: str | None = None
     references: tuple[str, ...] | None = None
     tier: Tier | None = None
+    needs: tuple[Need, ...] | None = None
 
 
 def correct(
     db: Database, policy: Policy, act: Act, incident_id: str, wanted: Correction
 ) -> Corrected:
-    """Change title, category, references or tier; old and new stand on the timeline.
+    """Change title, category, references, needs or tier; old and new stand on the timeline.
 
     A category can make it restricted and raise its severity, as when it is opened. Raises
     FormErrors for what the policy does not take, and NotPermitted where somebody makes it
@@ -55,6 +57,7 @@ def correct(
         take_up(tx, act, incident_id, Deed.CORRECT, ended_too=True) as case,
     ):
         changes, least = _changes(policy, case.incident, wanted)
+        changes |= _needs(case, policy, wanted, changes.get("category"))
         if not changes:
             _check_title(policy, case.incident, wanted)
             raise NothingToDo(case.reference, "as you want it")
@@ -101,6 +104,36 @@ def _changes(
     return {k: v for k, v in after.items() if v != getattr(incident, k)}, draft.severity
 
 
+def _needs(
+    case: Case, policy: Policy, wanted: Correction, category: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    """What is needed, where it differs. A line for a team that was not paged would reach no one."""
+    now = tuple(map(Need.from_json, case.incident.needs or ()))
+    if wanted.needs is None or wanted.needs == _as_written(policy, now):
+        return {}
+    rule = policy.categories.get(category or case.incident.category)
+    if wanted.needs and rule is not None and rule.references_only:
+        if category is not None:
+            return {}  # What was needed is forgotten with this category, whatever the form held.
+        raise FormErrors({"needs": f"{rule.label} takes item IDs only, and no text."})
+    errors = too_long(wanted.needs)
+    paged = {run.team_key for run in pages.runs_of(case.tx, [case.id])}
+    for team in named(wanted.needs):
+        if team not in paged:
+            name = policy.teams[team].name
+            errors["needs"] = f"{name} has not been paged. Page it first, or change the line."
+    if errors:
+        raise FormErrors(errors)
+    return {"needs": [need.to_json() for need in wanted.needs]}
+
+
+def _as_written(policy: Policy, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """What is read of the text that the form shows: sent unchanged, it changes nothing."""
+    names = policy.team_names()
+    shown = {key: team.name for key, team in policy.teams.items()}
+    return needs_in(written(needs, names, shown), names).needs
+
+
 def _title(policy: Policy, incident: Incident, wanted: Correction) -> str:
     """A title that only names the category goes with it."""
     if wanted.title is not None:
@@ -134,7 +167,7 @@ def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:
     ids_only = category is not None and category.references_only
     for field, to in changes.items():
         was = getattr(case.incident, field)
-        kept = None if ids_only and field == "title" else was
+        kept = None if ids_only and field in ("title", "needs") else was
         told: dict[str, Any] = {"field": field, "from": kept, "to": to}
         case.record(EntryKind.EDITED, aloud=field == "tier", **told)
 

@@ -1,7 +1,7 @@
 """Opening an incident: everything that follows from it stands in the same transaction."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.act import Act
 from bot.domain.answers import Draft, Opened
@@ -11,7 +11,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey, new_id
 from bot.domain.lifecycle import State
-from bot.domain.needs import named
+from bot.domain.needs import Need, named
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require
 from bot.domain.severity import suggested, worst
@@ -154,8 +154,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
         errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
     elif _no_item_id(policy, draft):
         errors["references"] = "Item IDs only. Remove the description."
-    if sum(len(need.text) for need in draft.needs) > LONGEST_NEEDS:
-        errors["needs"] = f"At most {LONGEST_NEEDS} characters."
+    errors |= too_long(draft.needs)
     if errors:
         raise FormErrors(errors)
     demanded = _as_policy_demands(policy, draft, title)
@@ -165,6 +164,15 @@ def checked(policy: Policy, draft: Draft) -> Draft:
         problem = f"{name} is not among the teams to page. "
         raise FormErrors({"needs": f"{problem}Add it to “Teams to page”, or change the line."})
     return demanded
+
+
+def too_long(needs: Iterable[Need]) -> dict[str, str]:
+    """The error at the field where what is needed has more characters than it may."""
+    length = sum(len(need.text) for need in needs)
+    if length <= LONGEST_NEEDS:
+        return {}
+    over = f"{length - LONGEST_NEEDS} characters too long"
+    return {"needs": f"What you need from them is {over}: it has {length}, of {LONGEST_NEEDS}."}
 
 
 def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:

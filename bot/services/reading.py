@@ -93,8 +93,8 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
         case filtered if filtered.startswith("team "):
             wanted = policy.team(about.partition(" ")[2])
             about, team = f"team {wanted.name}", wanted.key
-        case other:
-            state, severity = _state_or_severity(other)
+        case _:
+            state, severity = _state_or_severity(about)
             about = severity.value if severity else shown(state or "")
     if state in ENDED:
         return _ended(db, act, about, [state])
@@ -110,13 +110,14 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
             team=team,
             overdue_at=overdue_at,
         )
-        return _listing(tx, act, about or "open", rows, total)
+        typed = f"team {team}" if team else (severity or about).lower()
+        return replace(_listing(tx, act, about or "open", rows, total), filter=typed)
 
 
 def _ended(db: Database, act: Act, about: str, states: Iterable[State]) -> Listing:
     with db.reading() as tx:
         rows, total = ended_ones(tx, act.workspace, states, limit=MOST_LISTED)
-        return _listing(tx, act, about, rows, total)
+        return replace(_listing(tx, act, about, rows, total), ended=True)
 
 
 def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:

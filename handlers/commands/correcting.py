@@ -1,4 +1,4 @@
-"""`/escalate edit`: the title, category, references or tier of an escalation."""
+"""`/escalate edit`: the title, category, references, needs or tier of an escalation."""
 
 import re
 
@@ -9,18 +9,32 @@ from bot.domain.showing import together
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render import answers, forms
+from bot.render.desk import Desk
 from bot.services import correcting
 from bot.services.correcting import Correction
 from handlers.answer import Answer, Modal
 from handlers.commands.edited import listed, of_which, refuse_a_part, refuse_two
 from handlers.commands.questions import refuse_question
-from handlers.commands.verb import Ask, Asking, Behind, Verb
+from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, plain
+from handlers.needed import needed
 
-_KNOWN = "say what to change: title, category, references or restricted"
+_KNOWN = "say what to change: title, category, references, needs or restricted"
 _NEVER_BACK = "a restricted escalation can't be made standard again"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
+_MISSING = {
+    "title": ("write the new title behind 'title'", _EXAMPLE),
+    "references": (
+        "write all references behind 'references'",
+        "edit ESC-12 references 7125 7126",
+    ),
+    "needs": (
+        "write what you need behind 'needs', of everyone or of one team",
+        "edit ESC-12 needs Legal: may we suspend him today?",
+    ),
+}
+"""What is said of a field without a value, and an example."""
 
 
 async def edit(ask: Ask) -> Answer:
@@ -32,16 +46,19 @@ async def edit(ask: Ask) -> Answer:
     refuse_two(ask)
     if _REFERENCES.fullmatch(first_word(ask.words)[0]):
         await refuse_a_part(ask)
-    wanted = correction(ask.policy, ask.words)
+    wanted = correction(ask.desk, ask.words)
     found = await ask.incident()
     corrected = await ask.write(correcting.correct, ask.policy, ask.act, found.incident_id, wanted)
     return answers.corrected(ask.desk, corrected)
 
 
-def correction(policy: Policy, words: str) -> Correction:
-    """Read `title …`, `category …`, `references …` or `restricted`; raises BadInput."""
+def correction(desk: Desk, words: str) -> Correction:
+    """Read `title …`, `category …`, `references …`, `needs …` or `restricted`.
+
+    Raises BadInput, and FormErrors for a line that is for no team.
+    """
     field, rest = first_word(words)
-    said = plain(rest)
+    said, policy = plain(rest), desk.policy
     match plain(field).lower().rstrip(":"):
         case "restricted" if not said:
             return Correction(tier=Tier.RESTRICTED)
@@ -50,12 +67,16 @@ def correction(policy: Policy, words: str) -> Correction:
         case "category" if not said:
             categories = together(policy.categories)
             raise BadInput("edit", f"name the category: {categories}")
-        case "title" if said:
+        case "title" | "references" | "reference" | "needs" as name if not said:
+            raise BadInput("edit", *_MISSING["references" if name == "reference" else name])
+        case "title":
             return Correction(title=said)
-        case "category" if said:
+        case "category":
             return Correction(category=_category(policy, said))
-        case "references" | "reference" if said:
+        case "references" | "reference":
             return Correction(references=tuple(listed(said)))
+        case "needs":
+            return Correction(needs=needed(desk, said))
         case _:
             raise BadInput("edit", _KNOWN, _EXAMPLE)
 
@@ -72,11 +93,10 @@ def _category(policy: Policy, said: str) -> str:
 EDIT = Verb(
     name="edit",
     aliases=("correct", "change"),
-    usage="edit [ESC-n] [title, category or references <new> | restricted]",
+    usage="edit [ESC-n] [title, category, references or needs <new> | restricted]",
     summary="corrects an escalation, or makes it restricted; alone it opens the form",
     example=_EXAMPLE,
     deed=Deed.CORRECT,
     asking=Asking.NAMES,
     run=edit,
-    behind=Behind.WORDS,
 )

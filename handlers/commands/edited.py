@@ -19,7 +19,8 @@ from handlers.commands.words import (
     reference_first_if_any,
 )
 
-_FIELD = re.compile(r"title|category|references?|restricted", re.IGNORECASE)
+FIELDS = ("title", "category", "references", "reference", "needs", "restricted")
+_FIELD = re.compile("|".join(FIELDS), re.IGNORECASE)
 _OF = re.compile(r"(?:of|for|in|on)\s+", re.IGNORECASE)
 _TO = re.compile(r"(?:to|as|into|=)\s+(?=\S)", re.IGNORECASE)
 _SECOND = re.compile(

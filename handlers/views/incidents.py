@@ -21,6 +21,7 @@ from bot.services.correcting import Correction
 from bot.services.decisions import NewDecision
 from handlers.commands.duplicates import original_alone
 from handlers.commands.times import time_alone
+from handlers.needed import needed
 from handlers.turned import said_of
 from handlers.views.sent import Became, Sent
 from handlers.views.targets import target
@@ -84,6 +85,7 @@ async def edit(sent: Sent) -> Became:
         category=fields.chosen(Field.CATEGORY),
         references=references if fields.has(Field.REFERENCES) else None,
         tier=Tier(tier) if tier in list(Tier) else None,
+        needs=needed(sent.desk, fields.text(Field.NEEDS)) if fields.has(Field.NEEDS) else None,
     )
     corrected = await sent.write(correcting.correct, sent.policy, sent.act, sent.subject, wanted)
     return answers.corrected(sent.desk, corrected)

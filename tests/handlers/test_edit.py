@@ -3,6 +3,8 @@
 import pytest
 
 from bot.domain.controls import Button, Form
+from bot.domain.ids import TeamKey
+from bot.domain.needs import Need
 from bot.domain.visibility import Tier
 from bot.render import card
 from handlers.commands.correcting import correction
@@ -10,6 +12,7 @@ from tests.databases import on_sqlite
 from tests.handlers.modals import block_of
 from tests.handlers.stage import Stage
 
+NEEDED = (Need("may we?", (TeamKey("legal"),)), Need("Answer by 17:00"))
 pytestmark = on_sqlite
 
 
@@ -38,6 +41,46 @@ async def test_the_form_holds_what_is_there_and_corrects_it(stage: Stage) -> Non
     assert incident.tier is Tier.STANDARD
     fields = [e.data["field"] for e in stage.details(opened.head.id).entries if "field" in e.data]
     assert fields == ["title", "references"]
+
+
+async def test_what_is_needed_is_corrected_in_the_form_as_it_was_written(stage: Stage) -> None:
+    stage.opened(title="Pile-on", teams=("legal",), needs=NEEDED)
+    await edit_form(stage)
+    mei = stage.person("mei")
+    assert "Legal: may we?\\nAnswer by 17:00" in str(mei.modal.state)
+    sent = await mei.submit({block_of(mei.modal, "title"): {"title": "A pile-on"}})
+    assert sent.ok, sent
+    assert "You corrected the title" in str(mei.modal.payload)
+    await edit_form(stage)
+    sent = await mei.submit({block_of(mei.modal, "needs"): {"needs": "PR: who speaks?"}})
+    assert set(sent.errors) == {"needs"}
+    sent = await mei.submit({block_of(mei.modal, "needs"): {"needs": "Leagl: may we?"}})
+    assert "is not a team" in str(sent.errors)
+    sent = await mei.submit({block_of(mei.modal, "needs"): {"needs": ""}})
+    assert "You corrected ESC-1: what is needed." in str(mei.modal.payload)
+    assert [incident.needs for incident in stage.incidents()] == [[]]
+
+
+async def test_the_timeline_has_what_was_needed_and_what_is(stage: Stage) -> None:
+    stage.opened(title="Pile-on", teams=("legal",), needs=NEEDED)
+    await stage.command("mei", "edit ESC-1 needs Legal: may we <call>?")
+    said = await stage.command("mei", "show ESC-1")
+    was = "\u201cLegal: may we?; Answer by 17:00\u201d"
+    assert f"changed what is needed from {was} to \u201cLegal: may we &lt;call&gt;?\u201d." in said
+
+
+async def test_a_field_without_a_value_says_what_is_missing(stage: Stage) -> None:
+    stage.opened(title="Pile-on")
+    for text, said in (
+        ("title", "Write the new title behind 'title'."),
+        ("references", "Write all references behind 'references'."),
+        ("needs", "Write what you need behind 'needs'"),
+        ("category", "Name the category:"),
+    ):
+        answer = await stage.command("mei", f"edit ESC-1 {text}")
+        assert said in answer, text
+        if text != "category":
+            assert f"`/escalate edit ESC-1 {text} " in answer, text
 
 
 async def test_a_wrong_field_is_marked_and_nothing_is_lost(stage: Stage) -> None:
@@ -89,11 +132,12 @@ async def test_whoever_may_not_make_it_restricted_is_told_who_may(stage: Stage) 
         ("category hate", "category", "hate"),
         ("category Suspected CSAM (item IDs only)", "category", "suspected-csam"),
         ("references item-1 item-2", "references", ("item-1", "item-2")),
+        ("needs Legal: may we?\nAnswer by 17:00", "needs", NEEDED),
         ("*restricted*", "tier", Tier.RESTRICTED),
     ],
 )
 def test_what_the_command_reads(stage: Stage, text: str, field: str, value: object) -> None:
-    wanted = correction(stage.policy, text)
+    wanted = correction(stage.shell.desk, text)
     assert getattr(wanted, field) == value
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from bot.domain.controls import LONGEST_TITLE, LONGEST_VERSION, Field, Form
+from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE, LONGEST_VERSION, Field, Form
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import State, legal_moves
 from bot.domain.messages import AccessRequest
+from bot.domain.needs import written
 from bot.domain.reading import Head, ReminderLine
 from bot.domain.visibility import Tier, strictest
 from bot.render.blocks import Block, context
@@ -155,11 +156,23 @@ def edit_form(desk: Desk, subject: str, head: Head) -> dict[str, Any]:
         *about(desk, head),
         inputs.labelled(desk, Field.TITLE, title),
         inputs.labelled(desk, Field.CATEGORY, category),
+        *_needs(desk, head),
         inputs.labelled(desk, Field.REFERENCES, references, optional=True),
         inputs.labelled(desk, Field.TIER, tier, hint="edit_tier_hint"),
         context(desk.say("forms", "edit_next")),
     ]
     return asking(desk, Form.EDIT, subject, blocks)
+
+
+def _needs(desk: Desk, head: Head) -> list[Block]:
+    """What is needed, to a person who may read it; nothing where only item IDs are kept."""
+    category = desk.policy.categories.get(head.category or "")
+    if not head.full or (category is not None and category.references_only):
+        return []
+    shown = {key: team.name for key, team in desk.policy.teams.items()}
+    text = written(head.needs, desk.policy.team_names(), shown)
+    element = inputs.typed(desk, Field.NEEDS, initial=text, longest=LONGEST_NEEDS, multiline=True)
+    return [inputs.labelled(desk, Field.NEEDS, element, optional=True)]
 
 
 def reopen_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:

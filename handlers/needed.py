@@ -1,0 +1,15 @@
+"""What is needed, as a person wrote it in a form or a command."""
+
+from bot.domain.controls import Field
+from bot.domain.errors import FormErrors
+from bot.domain.needs import Need, needs_in
+from bot.render.desk import Desk
+
+
+def needed(desk: Desk, text: str) -> tuple[Need, ...]:
+    """Read the lines; raises FormErrors for one that is for no team."""
+    read = needs_in(text, desk.policy.team_names())
+    if read.unclear is not None:
+        said = desk.plain("forms", "needs_unclear", no_team=read.unclear)
+        raise FormErrors({Field.NEEDS.value: said})
+    return read.needs

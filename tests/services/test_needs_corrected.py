@@ -1,0 +1,115 @@
+"""What is needed is corrected as the title is: in every message, by the same people."""
+
+import pytest
+
+from bot.domain.act import Role
+from bot.domain.duework import DeliveryKind
+from bot.domain.errors import FormErrors, NoAccess, NothingToDo, NotPermitted
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.messages import PageMessage
+from bot.domain.needs import Need, needs_in, written
+from bot.domain.timeline import EntryKind
+from bot.domain.visibility import Tier
+from bot.policy import Policy
+from bot.services import correcting, lifecycle, reading
+from bot.services.correcting import Correction
+from bot.store.database import Database
+from tests.databases import on_sqlite
+from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.services import scene
+
+LEGAL, PR = TeamKey("legal"), TeamKey("pr")
+WRONG = (Need("May we suspend Zyxomma?", (LEGAL,)),)
+RIGHT = (Need("May we suspend Abraxas?", (LEGAL,)), Need("Answer by 17:00"))
+TO_RIGHT = Correction(needs=RIGHT)
+NOOR = UserId("U0NOOR")
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def opened(db: Database, policy: Policy) -> str:
+    people(db, policy, U0NOOR={})
+    return an_incident(db, policy, an_act(TOM), teams=(LEGAL,), needs=WRONG).head.id
+
+
+def test_the_page_and_the_timeline_have_the_new_one(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    scene.send(db, policy, NOON)
+    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    edited = scene.letters(scene.send(db, policy, NOON), DeliveryKind.PAGE_UPDATE)
+    read = {one.view.target: one.view.needed for one in edited if isinstance(one.view, PageMessage)}
+    assert read == {PRIYA: "May we suspend Abraxas?\nAnswer by 17:00"}
+    details = reading.details(db, an_act(MEI), opened, None)
+    assert details.card.head.needs == RIGHT
+    [entry] = [one for one in details.entries if one.kind is EntryKind.EDITED]
+    assert entry.data == {
+        "field": "needs",
+        "from": [need.to_json() for need in WRONG],
+        "to": [need.to_json() for need in RIGHT],
+    }
+    with pytest.raises(NothingToDo):
+        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+
+
+def test_it_takes_what_a_title_takes(db: Database, policy: Policy, opened: str) -> None:
+    for wanted in (TO_RIGHT, Correction(title="Another")):
+        with pytest.raises(NotPermitted):
+            correcting.correct(db, policy, an_act(NOOR, role=Role.MEMBER), opened, wanted)
+    correcting.correct(db, policy, an_act(MEI), opened, Correction(tier=Tier.RESTRICTED))
+    for wanted in (TO_RIGHT, Correction(title="Another")):
+        with pytest.raises(NoAccess):
+            correcting.correct(db, policy, an_act(SOFIA, role=Role.RESPONDER), opened, wanted)
+    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    told = scene.letters(scene.send(db, policy, NOON), DeliveryKind.PAGE)
+    assert "Abraxas" not in str([one.view for one in told])
+
+
+def test_a_line_that_would_reach_no_one_is_refused(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    for needs, said in (
+        ((Need("Who speaks?", (PR,)),), "has not been paged"),
+        ((Need("x" * 1_200),), "200 characters too long"),
+    ):
+        with pytest.raises(FormErrors) as refused:
+            correcting.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))
+        assert said in refused.value.errors["needs"]
+    assert reading.head(db, an_act(MEI), opened).needs == WRONG
+
+
+def test_where_only_item_ids_are_kept_nothing_is_needed(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    to_ids = Correction(category="suspected-csam", references=("item-1",), needs=WRONG)
+    corrected = correcting.correct(db, policy, an_act(MEI), opened, to_ids)
+    assert "needs" not in corrected.fields
+    assert scene.incident(db, opened).needs == []
+    with pytest.raises(FormErrors):
+        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+
+
+def test_it_is_corrected_after_the_end_too(db: Database, policy: Policy, opened: str) -> None:
+    lifecycle.decline(db, an_act(MEI), opened, "spam")
+    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    assert reading.head(db, an_act(MEI), opened).needs == RIGHT
+
+
+NAMES = {"legal": LEGAL, "Legal and risk": LEGAL, "pr": PR, "Press": PR}
+SHOWN = {LEGAL: "Legal and risk", PR: "Press"}
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        (),
+        (Need("Answer by 17:00"),),
+        (Need("Legal: is written on it"),),
+        (Need("Leagl: is written on it"),),
+        (Need("may we?", (LEGAL,)), Need("who speaks?", (PR,)), Need("look at it")),
+        (Need("may we?", (LEGAL, PR)),),
+        (Need("All: of them"),),
+    ],
+)
+def test_the_form_shows_what_is_read_as_the_same(needs: tuple[Need, ...]) -> None:
+    assert needs_in(written(needs, NAMES, SHOWN), NAMES).needs == needs
