@@ -153,11 +153,12 @@ class Misread(Refused):
     """What was typed was not understood.
 
     `no_report`: it does not only begin like a command, or this person may not open a report.
-    `here`: the escalation in whose channel it was typed.
+    `here`: the escalation in whose channel it was typed. `verb`: the command that was not done.
     """
 
     no_report: bool = field(default=False, kw_only=True)
     here: str | None = field(default=None, kw_only=True)
+    verb: str = field(default="", kw_only=True)
 
 
 @dataclass(eq=False)

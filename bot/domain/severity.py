@@ -22,6 +22,10 @@ class Severity(StrEnum):
         return self.rank < other.rank
 
 
+UNLESS_SAID = Severity.P2
+"""In between: a P3 would page for a day without a backup, a P1 wakes people."""
+
+
 def parse_severity(text: str) -> Severity:
     """Read `p0`, `P1`, `sev2` or `2`; raises BadInput."""
     cleaned = text.strip().upper().removeprefix("SEV").removeprefix("P").strip("- ")

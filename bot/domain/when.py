@@ -16,7 +16,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.durations import DAY, LONGEST, parse_duration
 from bot.domain.errors import BadInput
-from bot.domain.times.clocks import EXAMPLE, Clock, WorkingTime, read_clock
+from bot.domain.times.clocks import (
+    EXAMPLE,
+    Clock,
+    WorkingTime,
+    not_a_time_of_day,
+    read_clock,
+)
 from bot.domain.times.days import Day, read_day
 from bot.domain.times.leftover import Behind, refuse_leftover
 from bot.domain.times.lengths import is_number, read_length, refuse_like_a_clock
@@ -27,6 +33,7 @@ __all__ = ["EXAMPLE", "When", "WorkingTime", "instants", "parse_when", "read_whe
 USUAL = WorkingTime()
 _GLUED = re.compile(r"@?([0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})?[ap]m)(.+)")
 _EVENING = time(17, 0)
+_HOURS = 25
 _LONGEST_AHEAD = 366 * DAY
 
 
@@ -176,10 +183,12 @@ def _not_understood(words: Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
     if glued := _GLUED.match(words.at(0)):
         clock, more = glued.groups()
-        problem = f"“{words.at(0)[:40]}” is not a time; write one time, then a space"
+        problem = f"“{words.said(1)}” is not a time; write one time, then a space"
         return BadInput("when", problem, f"{clock} {more}" if more.isalpha() else clock)
-    run = words.words[1:] if words.at(0) == "in" else words.words
-    if run and (words.at(0) == "in" or is_number(run[0]) or run[0][:1].isdigit()):
+    if len(words) == 1 and words.at(0).isdecimal() and int(words.at(0)[:9]) < _HOURS:
+        return not_a_time_of_day(words.at(0))
+    run = words.written[1:] if words.at(0) == "in" else words.written
+    if run and (words.at(0) == "in" or is_number(run[0].lower()) or run[0][:1].isdigit()):
         written = run[0] if run[0][-1:].isalpha() else " ".join(run[:2])
         try:
             parse_duration(written)

@@ -25,6 +25,8 @@ class VerbHelp:
     usage: str
     summary: str
     example: str = ""
+    lines: bool = False
+    """Further lines say what is needed of those who are paged."""
 
 
 def help(desk: Desk, verbs: Sequence[VerbHelp], verb: str | None = None) -> Message:  # noqa: A001

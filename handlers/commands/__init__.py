@@ -23,8 +23,8 @@ from handlers.commands.words import as_read, first_word, plain
 
 async def _help(ask: Ask) -> Answer:
     explained = [verb.help for verb in VERBS]
-    wanted = first_word(ask.words)[0].lower()
-    known = BY_WORD.get(wanted)
+    wanted = first_word(ask.words)[0]
+    known = BY_WORD.get(wanted.lower())
     if known is None and len(ask.text.split()) > 1:
         require(ask.act, Deed.OPEN)
         said = offers.unknown_command(ask.desk, as_read(wanted, ask.words), (), plain(ask.said))

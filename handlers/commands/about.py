@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import reference
-from bot.domain.showing import together
+from bot.domain.showing import says, together
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
@@ -125,10 +125,11 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
     if name is None or verb.behind in _A_NUMBER_IS_ONE or not rest:
         return (None, words) if verb.behind is Behind.NUMBERS else (name, rest)
     if verb.behind is Behind.REASON and not counts(rest):
-        text = plain(words)
+        text, behind = plain(words), plain(rest)
+        first = f"{name}:" if behind[:1].isdigit() else name
         raise Unclear(
             f"it is not clear whether “{first_word(words)[0]}” is {name} or part of the reason",
-            (f"{verb.name} {name} {plain(rest)}", f"{verb.name} {ask.named or 'ESC-n'} {text}"),
+            (f"{verb.name} {first} {behind}", f"{verb.name} {ask.named or 'ESC-n'}: {text}"),
         )
     return None, words
 
@@ -159,7 +160,7 @@ def _left_over(ask: Ask, verb: Verb) -> Unclear:
     of = ask.named or "ESC-n"
     alone = in_full(verb, ask.named, "") if len(ask.text.split()) == 1 else f"{verb.name} {of}"
     commands = [alone, f"{verb.name} {other}" if other else ""]
-    if number is None or behind:
+    if says(ask.text) and (number is None or behind):
         commands.append(f"note {of} {ask.text if ask.named else plain(ask.said)}")
     return Unclear(_no_text(ask, verb), tuple(one for one in commands if one))
 

@@ -60,6 +60,8 @@ def not_clear(words: str, named: str | None) -> Unclear:
         command = f"duplicate {said[0]} of ESC-m"
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
+    if not words.strip():
+        return Unclear("say of which escalation it is a duplicate", (command,))
     return Unclear("`duplicate` takes only the reference of the original", (command,))
 
 

@@ -1,7 +1,7 @@
 """What is due later: remind, task, done."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.domain.answers import WhichTask
@@ -17,15 +17,28 @@ from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.no_target import one_person
 from handlers.commands.normal import normal
 from handlers.commands.targets import one_target
-from handlers.commands.times import Timed, time_at_end, time_first, time_within
+from handlers.commands.times import Found, Timed, time_at_end, time_first, time_within
 from handlers.commands.verb import Ask, Asking, Behind, Verb
-from handlers.commands.words import person_first, plain
+from handlers.commands.words import first_word, person_first, plain
 from handlers.who import reachable
 
 REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
 _ME = re.compile(r"^\s*me[\s,:]+(?=\S)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
 """`remind me in 2h to call Tom`, as Slack's own command is written."""
+_OTHERS = re.compile(
+    r"(?:and|&|\+|,)\s*(?=\S)|(?:us|everyone|everybody|all|the\s+team|them)(?!\w)[\s,:]*",
+    re.IGNORECASE,
+)
+"""`remind me and Tom …`, `remind us …`: others are to be reminded too."""
+_REPEATED = re.compile(
+    r"(?<!\w)(?:(?:every|each)\s+(?:(?:other|second|single)\s+)?(?:(?:week|work)?day|week|month"
+    r"|quarter|year|hour|morning|evening|night|shift)s?|daily|hourly|weekly|monthly|nightly)(?!\w)\s*"
+    r"(?:at\s+)?|(?<!\w)(?:every|each)\s+(?=(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)"
+    r"(?:day)?s?(?!\w))",
+    re.IGNORECASE,
+)
+_EVERY_SO_OFTEN = re.compile(r"(?<!\w)(?:every|each)\s+(?=[0-9])", re.IGNORECASE)
 _BEGINS_A_TIME = re.compile(r"(?:in|at|on|by)\s|@?\s?[0-9]", re.IGNORECASE)
 TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
@@ -53,14 +66,18 @@ async def _when_first(ask: Ask) -> Timed:
     Raises Unclear, with the command that has the time in front, for other words before it.
     """
     words = _ME.sub("", ask.words, count=1)
+    if others := _others(ask, words, me=words != ask.words.strip()):
+        raise await _not_alone(ask, others)
     who, rest = person_first(words, ask.me)
     if who not in (None, ask.me):
-        raise await _somebody_else(ask, words, rest)
+        raise await _somebody_else(ask, plain(words.removesuffix(rest)), rest)
     if who is not None:
         words = rest
     try:
         return await time_first(ask, words)
     except BadInput as error:
+        if once := await _once(ask, words):
+            raise once from None
         norm = normal(words).norm
         begun = _BEGINS_A_TIME.match(norm) or begins_with_time(norm, ask.policy.working)
         found = None if begun else await time_within(ask, words)
@@ -69,19 +86,77 @@ async def _when_first(ask: Ask) -> Timed:
     as_slack = words != ask.words.strip() or _TO.match(words) is not None
     if as_slack and found.at_the_end:
         return found.timed
-    of, text = ask.named or "[ESC-n]", _TO.sub("", found.timed.text, count=1)
-    raise Unclear("the time goes first", (f"remind {of} {found.said} {text}",))
+    raise Unclear("the time goes first", (_again(ask, found),), no_report=True)
 
 
-async def _somebody_else(ask: Ask, words: str, rest: str) -> Unclear:
+def _again(ask: Ask, found: Found | None, text: str = "") -> str:
+    """The command with the time in front."""
+    said = found.said if found else "<when>"
+    text = _TO.sub("", found.timed.text if found else text, count=1)
+    return f"remind {ask.named or '[ESC-n]'} {said} {text or '<text>'}"
+
+
+async def _once(ask: Ask, words: str) -> Unclear | None:
+    """`remind every day 9:00 call`: a reminder comes once, so the first one is offered."""
+    once = _EVERY_SO_OFTEN.sub("in ", _REPEATED.sub("", plain(words))).strip()
+    if once == plain(words):
+        return None
+    found = await time_within(ask, once)
+    problem = "a reminder comes once; it can't repeat"
+    return Unclear(problem, (_again(ask, found, once),), no_report=True)
+
+
+async def _somebody_else(ask: Ask, said: str, rest: str) -> Unclear:
     """`remind @tom in 20 minutes to call`: only a task reminds another person."""
-    said = plain(words.removesuffix(rest))
-    found = await time_within(ask, f"{said} {rest}")
-    text = _TO.sub("", found.timed.text.removeprefix(said).strip(), count=1) if found else ""
-    command = f"task {ask.named or 'ESC-n'} {said} {text or '<text>'}"
-    command += f" by {found.said if found else '<when>'}"
     problem = "`remind` reminds only you; to remind another person, give them a task"
-    return Unclear(problem, (command,), no_report=True)
+    return Unclear(problem, (await _as_task(ask, said, rest),), no_report=True)
+
+
+async def _as_task(ask: Ask, said: str, rest: str) -> str:
+    found = await time_within(ask, rest) if rest else None
+    text = _TO.sub("", found.timed.text if found else plain(rest), count=1)
+    command = f"task {ask.named or 'ESC-n'} {said} {text or '<text>'}"
+    return f"{command} by {found.by(ask.act.now) if found else '<when>'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Who else is to be reminded: a person as a mention is typed, or no one by name."""
+
+    said: str
+    rest: str
+    me: bool
+
+
+def _others(ask: Ask, words: str, *, me: bool) -> _Others | None:
+    """`and Tom …` behind `me`, or a name that is no mention, or several people."""
+    line = normal(words)
+    joined = _OTHERS.match(line.norm)
+    if joined and (me or (joined[0][:1].isalpha() and not joined[0].lower().startswith("and"))):
+        words = line.behind(joined.end())
+    elif joined:
+        return None
+    word, rest = first_word(words)
+    name = plain(word).lower().removeprefix("@")
+    if name in ask.policy.people:
+        return _Others(f"@{name}", rest, me)
+    if joined is None and not me:
+        return None
+    user, behind = person_first(words, ask.me)
+    if user not in (None, ask.me):
+        return _Others(plain(words.removesuffix(behind)), behind, me)
+    return _Others("", words, me=True) if joined else None
+
+
+async def _not_alone(ask: Ask, others: _Others) -> Unclear:
+    commands = []
+    if others.me:
+        found = await time_within(ask, others.rest) if others.rest else None
+        commands.append(_again(ask, found, plain(others.rest)))
+    if others.said:
+        commands.append(await _as_task(ask, others.said, others.rest))
+    problem = "`remind` reminds only you; to remind another person, give them a task"
+    return Unclear(problem, tuple(commands), no_report=True)
 
 
 def _no_time(words: str, error: BadInput) -> BadInput:
@@ -147,6 +222,7 @@ REMIND = Verb(
     example="remind tomorrow 9:00 ask Legal for the opinion",
     deed=Deed.REMIND,
     run=remind,
+    must_say="<when> <text>",
     needs_incident=False,
     behind=Behind.NUMBERS,
 )

@@ -209,4 +209,6 @@ def _filled(command: str, of: str, text: str) -> str:
         text = _TO.sub("", text, count=1)
     if command.startswith("severity") and text and code_first(text)[0] is None:
         text = f"<p0-p3> {text}"
+    if command.startswith("handover") and len(text.split()) == 1:
+        text = f"{text} <summary>"
     return _BRACKETS.sub(lambda found: text or found[1], command.replace("{of}", of))

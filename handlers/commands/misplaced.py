@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.dashes import DASH_IN_FRONT
-from bot.domain.errors import Unclear
+from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import parse_reference
 from bot.domain.showing import together
 from bot.services import naming
@@ -18,6 +18,7 @@ from handlers.commands.words import (
     behind_linking,
     between,
     colon_before,
+    first_word,
     number_first,
     plain,
     reference_ahead,
@@ -49,7 +50,8 @@ async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
     commands = [f"{verb.name} {one} {rest}".strip() for one in meant]
     here = await naming_here(ask)
     if here and verb.behind in TEXT:
-        commands.append(f"{verb.name} {here} {ask.text}")
+        begins = f"{here}:" if verb.behind is Behind.REASON else here
+        commands.append(f"{verb.name} {begins} {ask.text}")
     raise Unclear(_problem(found, meant), tuple(commands))
 
 
@@ -84,12 +86,31 @@ async def naming_here(ask: Ask) -> str | None:
 
 
 async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
-    """Put the reference of the escalation in whose channel this was typed for `ESC-n`."""
+    """Put the reference of the escalation in whose channel this was typed for `ESC-n`.
+
+    Raises NotFound where all are about an escalation that is not there.
+    """
+    commands = await _there(ask, commands)
     if not any("ESC-n" in command for command in commands):
         return tuple(commands)
     here = await naming_here(ask)
     known = [one.replace(" [ESC-n]", f" {here}" if here else "", 1) for one in commands]
     return tuple(one.replace("ESC-n", here or "ESC-n", 1) for one in known)
+
+
+async def _there(ask: Ask, commands: Sequence[str]) -> list[str]:
+    """Leave out what names an escalation that is not there behind its verb."""
+    kept, missing = [], None
+    for command in commands:
+        named = reference_first_if_any(first_word(command)[1])
+        found = await ask.read(naming.numbered, ask.act, parse_reference(named)) if named else ""
+        if found is not None:
+            kept.append(command)
+        else:
+            missing = named
+    if missing and not kept:
+        raise NotFound("incident", missing)
+    return kept
 
 
 def in_full(verb: Verb, named: str | None, text: str) -> str:
@@ -104,7 +125,9 @@ def in_full(verb: Verb, named: str | None, text: str) -> str:
         not verb.about_incident or verb.behind is Behind.REFERENCES or _begins_with_one(verb, text)
     ):
         of = ""
-    return " ".join(part for part in (verb.name, of, text) if part)
+    only_names = not text or reference_first_if_any(text) == text
+    must_say = verb.must_say if only_names else ""
+    return " ".join(part for part in (verb.name, of, text, must_say) if part)
 
 
 def _begins_with_one(verb: Verb, text: str) -> bool:

@@ -5,36 +5,44 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.ids import parse_reference, reference
+from bot.domain.ids import UserId, parse_reference, reference
 from bot.domain.lifecycle import WORKING
 from bot.domain.likeness import distance, mistyped
 from bot.domain.rights import Deed, require
+from bot.domain.times.front import begins_with_time
 from bot.policy import Policy
 from bot.render import offers
 from bot.services import naming
 from handlers.answer import Unsure
 from handlers.commands import BY_WORD, HELP
 from handlers.commands.allowed import allowed, may_open
+from handlers.commands.fitting import fits
+from handlers.commands.following import TASK
 from handlers.commands.meant import meant, without_filling
 from handlers.commands.misplaced import as_here, in_full, naming_here
 from handlers.commands.moving import SEVERITY, STATUS
+from handlers.commands.normal import normal
 from handlers.commands.opening import OPEN
 from handlers.commands.paging import PAGE
 from handlers.commands.reading import ON_CALL, SHOW
 from handlers.commands.severities import code_first
 from handlers.commands.typed import Typed, read
 from handlers.commands.undoing import undone
-from handlers.commands.verb import Ask
+from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import (
     as_read,
     first_word,
     number_first,
+    person_first,
     plain,
     reference_first,
     state_first,
     team_first,
 )
+from handlers.commands.writing import NOTE
 
+_ARTICLE = re.compile(r"^(?:my|the|this|that|all|our)\s+", re.IGNORECASE)
+_TIME = re.compile(r"(?:by|in|at|until|till?)\s+[0-9]", re.IGNORECASE)
 _LONGEST = 30
 """Letters of a word that is looked at."""
 _GLUED = re.compile(r"([a-z-]+?)[-#_]*(?:esc)?[-#_]*([0-9]{1,9})", re.IGNORECASE)
@@ -76,8 +84,9 @@ def _offer(policy: Policy, typed: Typed, here: str | None) -> Offer:
         or _meant(typed)
         or _severity(typed, here)
         or _set_to(policy, typed)
+        or _person(policy, typed)
         or _without_filling(policy, typed, here)
-        or _mistyped(typed)
+        or _mistyped(policy, typed)
     )
 
 
@@ -97,20 +106,24 @@ async def _number_first(ask: Ask, typed: Typed) -> Offer | None:
             report = _report(typed, at_least=_A_SENTENCE)
             return replace(offer, report=report) if offer.commands else None
         if verb.about_incident and again.named is None:
-            report = _report(typed, at_least=_A_SENTENCE)
-            return Offer((in_full(verb, named, words),), report)
+            takes_it = verb.behind is not Behind.NOTHING or not words
+            report = "" if takes_it else _report(typed, at_least=_A_SENTENCE)
+            return Offer(_in_full(verb, named, words), report)
     return None
 
 
 def _opposite(typed: Typed) -> Offer | None:
     """What undoes it, where `unack` or `undo ack` was typed."""
-    behind = plain(typed.words)
+    behind = _ARTICLE.sub("", plain(typed.words), count=1)
     way = undone(BY_WORD, typed.word, behind)
     if way is None:
         return None
     named = typed.named or _named_in(behind)
     commands = tuple(command.format(of=named or "ESC-n") for command in way.commands)
-    return Offer(commands, _report(typed) if named is None else "", way.block)
+    undoes, of = first_word(behind)
+    verb = BY_WORD.get(undoes.lower())
+    meant = named is not None or (verb is not None and not of)
+    return Offer(commands, "" if meant else _report(typed), way.block)
 
 
 def _named_in(behind: str) -> str | None:
@@ -164,6 +177,25 @@ def _set_to(policy: Policy, typed: Typed) -> Offer | None:
     return None
 
 
+def _person(policy: Policy, typed: Typed) -> Offer | None:
+    """A person where the verb would be: to page them, or to give them a task by a time."""
+    user, words = None, typed.words
+    with suppress(NotFound):
+        user, words = person_first(typed.said, UserId(""))
+    name = plain(typed.word).lower()
+    said = plain(typed.said.removesuffix(words)).rstrip(" ,:;") if user else name
+    if said == f"@{user}":
+        said = "@person"  # Slack did not send the name.
+    if not user and name.removeprefix("@") not in (policy.people if name[:1] == "@" else ()):
+        return None
+    of, text = typed.named or "ESC-n", plain(words)
+    timed = _TIME.match(normal(words).norm) is not None
+    timed = timed or begins_with_time(normal(words).norm, policy.working)
+    task = f"{TASK.name} {of} {said} {'<text>' if timed else text or '<text>'} by <when>"
+    page = f"{PAGE.name} {of} {said} {text or '<why>'}"
+    return Offer((task,) if timed else (page, task), "" if timed else _report(typed))
+
+
 def _without_filling(policy: Policy, typed: Typed, here: str | None) -> Offer | None:
     """`please open …`, `can you page …`: the command behind it, as far as it is one."""
     rest = without_filling(typed.said)
@@ -178,22 +210,25 @@ def _without_filling(policy: Policy, typed: Typed, here: str | None) -> Offer | 
         if again.verb is OPEN:
             return Offer((f"{OPEN.name} {behind}".strip(),), behind)
         if again.verb is not None and (again.verb is not HELP or not behind):
-            report = _report(typed, at_least=_A_SENTENCE)
-            return Offer((in_full(again.verb, again.named, behind),), report)
-        offer = replace(_offer(policy, replace(again, verb=None), here), report=_report(typed))
+            meant = fits(policy, again.verb, again.words)
+            report = "" if meant else _report(typed, at_least=_A_SENTENCE)
+            return Offer(_in_full(again.verb, again.named, behind), report)
+        offer = _offer(policy, replace(again, verb=None), here)
+        meant = bool(offer.commands) and not offer.report
+        offer = replace(offer, report="" if meant else _report(typed))
         is_open = typed.word.lower() == "escalate" and not (again.named or offer.commands)
         return replace(offer, commands=(f"{OPEN.name} {rest}",)) if is_open else offer
     return None
 
 
-def _mistyped(typed: Typed) -> Offer:
+def _mistyped(policy: Policy, typed: Typed) -> Offer:
     behind = plain(typed.words)
     if typed.word.isdigit() and not behind and not typed.named:
         return Offer((f"{SHOW.name} {reference(int(typed.word[:9]))}",))
     glued = _GLUED.fullmatch(typed.word)
     verb = BY_WORD.get(glued[1].lower()) if glued else None
     if glued and verb and (verb is not SEVERITY or "esc" in typed.word.lower()):
-        return Offer((in_full(verb, reference(int(glued[2])), behind),))
+        return Offer(_in_full(verb, reference(int(glued[2])), behind))
     named, text = _reference(typed.named, typed.words)
     nearest = nearest_verbs(typed.word)
     if text and named is None:
@@ -202,8 +237,18 @@ def _mistyped(typed: Typed) -> Offer:
         nearest = [verb for verb in nearest if verb != OPEN.name]
     elif nearest[:1] == [OPEN.name]:
         return Offer((f"{OPEN.name} {behind}".strip(),), behind)
-    commands = tuple(in_full(BY_WORD[verb], typed.named, behind) for verb in nearest)
-    return Offer(commands, "" if named else _report(typed))
+    commands = [one for verb in nearest for one in _in_full(BY_WORD[verb], typed.named, behind)]
+    meant = named or any(fits(policy, BY_WORD[verb], typed.words) for verb in nearest)
+    return Offer(tuple(dict.fromkeys(commands)), "" if meant else _report(typed))
+
+
+def _in_full(verb: Verb, named: str | None, text: str) -> tuple[str, ...]:
+    """The command; of one that takes no text, and a note with what was said besides."""
+    of, behind = _reference(named, text)
+    if verb.behind is not Behind.NOTHING or not behind:
+        return (in_full(verb, named, text),)
+    alone = in_full(verb, of, "")
+    return (alone, f"{NOTE.name} {of or 'ESC-n'} {behind}") if verb.about_incident else (alone,)
 
 
 def _is_a_plural(word: str, verb: str) -> bool:

@@ -237,6 +237,7 @@ DECLINE = Verb(
     deed=Deed.END,
     asking=Asking.DECIDES,
     run=decline,
+    must_say="<reason>",
     behind=Behind.REASON,
 )
 DUPLICATE = Verb(

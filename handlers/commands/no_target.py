@@ -6,7 +6,15 @@ from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import UserId
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
-from handlers.commands.words import ENDS, first_word, person_first, plain, team_names
+from handlers.commands.words import (
+    ENDS,
+    SIGNS,
+    between,
+    first_word,
+    person_first,
+    plain,
+    team_names,
+)
 
 _LOOKED_AT = 60
 """Characters in which the name of a team may stand behind other words: `page someone in legal`."""
@@ -53,7 +61,16 @@ def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
     if name not in ask.policy.people:
         return None
     problem = f"“{plain(word)}” is not a mention; to name a person, type @ and choose them"
-    return Unclear(problem, (command(ask, verb, f"@{name}", rest),), no_report=True)
+    joined = SIGNS & set(between(ask.words, rest)) and _one_more(ask, rest)
+    said = f"@{name}," if joined else f"@{name}"
+    return Unclear(problem, (command(ask, verb, said, rest),), no_report=True)
+
+
+def _one_more(ask: Ask, text: str) -> bool:
+    """Whether a team or a mention begins the text: it is one more of a list."""
+    norm = normal(text).norm
+    found = re.match(rf"<@|@?(?:{team_names(ask.policy)}){ENDS}", norm, re.IGNORECASE)
+    return found is not None
 
 
 def _mistyped(ask: Ask, verb: str, nearest: tuple[str, ...], word: str, rest: str) -> Unclear:

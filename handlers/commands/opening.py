@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 
 from bot.domain.act import Act
 from bot.domain.answers import Draft
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, Unclear
+from bot.domain.errors import BadInput, NoAccess, Unclear
 from bot.domain.needs import named, needs_in
 from bot.domain.rights import Deed, require
-from bot.domain.severity import Severity
+from bot.domain.severity import UNLESS_SAID, Severity
 from bot.domain.showing import says
 from bot.policy import Policy
 from bot.render import answers, forms, offers
 from bot.services import opening
 from handlers.answer import Answer, Modal, Unsure
-from handlers.commands.severities import OpeningWords, code_first, not_one, opening_words
+from handlers.commands.severities import OpeningWords, code_first, opening_words
 from handlers.commands.verb import Ask, Verb
 from handlers.commands.words import first_word, plain, reference_first
 from handlers.shell import Shell
@@ -26,8 +28,6 @@ from handlers.who import once_known
 
 _NAMES = re.compile(r"(?:[@#]\S+[\s,]*)+")
 _MOST_IN_FRONT = 3
-UNLESS_SAID = Severity.P2
-"""In between: a P3 would page for a day without a backup, a P1 wakes people."""
 
 
 async def open_form(ask: Ask) -> Answer:
@@ -40,17 +40,25 @@ async def open_otherwise(ask: Ask) -> Answer:
     words, needs = _parted(ask.policy, ask.words)
     read = _read(ask.policy, words)
     if reference := _only_a_reference(read.title):
-        problem = f"“{read.title}” is an escalation, but `open` opens a new one"
-        raise Unclear(problem, (f"show {reference}", f"reopen {reference} <reason>"))
-    if read.meant and read.meant[0].title:
+        raise await _opened_already(ask, read.title, reference)
+    if read.meant:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
         meant = [(one, typed_as(key, one.severity, one.title, needs)) for one in read.meant]
         said = offers.open_as(ask.desk, read.unknown, meant, needs)
         return Unsure(said.text, said.blocks)
-    if read.unknown:
-        raise not_one(ask.policy, read.unknown, OPEN.example)
     filled = forms.Filled(severity=read.severity, title=read.title, needs=needs)
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
+
+
+async def _opened_already(ask: Ask, said: str, reference: str) -> Unclear:
+    """Whether it has ended is told only to a person who may read it."""
+    commands = [f"show {reference}"]
+    with suppress(NoAccess):
+        head = await replace(ask, named=reference).head(Deed.READ)
+        if not head.is_open:
+            commands.append(f"reopen {reference} <reason>")
+    problem = f"“{said}” is an escalation, but `open` opens a new one"
+    return Unclear(problem, tuple(commands), no_report=True)
 
 
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
@@ -64,10 +72,11 @@ def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | N
 
 
 def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> Draft | None:
-    """Return what to open at once; None where the form must ask which team is meant by a line."""
+    """Return what to open at once; None where the form must ask for the title, or which team is
+    meant by a line."""
     read = needs_in(needs, policy.team_names())
     paged = policy.proposed_teams(policy.default_category, severity)
-    if read.unclear is not None or not set(named(read.needs)) <= set(paged):
+    if not says(title) or read.unclear is not None or not set(named(read.needs)) <= set(paged):
         return None
     return Draft(title=title, severity=severity, category=policy.default_category, needs=read.needs)
 
@@ -131,4 +140,5 @@ OPEN = Verb(
     run=open_otherwise,
     straight=open_at_once,
     about_incident=False,
+    lines=True,
 )

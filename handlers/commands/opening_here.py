@@ -4,14 +4,23 @@ from contextlib import suppress
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.severity import UNLESS_SAID
 from bot.policy import Policy
 from bot.services import naming
 from handlers.commands.misplaced import in_full
 from handlers.commands.opening import OPEN
-from handlers.commands.severities import written_first
+from handlers.commands.severities import opening_words, written_first
 from handlers.commands.typed import Typed, read
-from handlers.commands.words import plain, state_first
+from handlers.commands.words import (
+    plain,
+    reference_first,
+    reference_first_if_any,
+    state_first,
+)
 from handlers.shell import Shell
+
+_CHOICE = 2
+"""Severities that may be meant; of more, the person says which."""
 
 
 async def room_of_another(
@@ -35,12 +44,28 @@ def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
     problem = f"“{typed.word}” could be about {here}, or a new escalation"
     first = written_first(policy, typed.words)
     if first is None or not first.clear:
-        new = f"{OPEN.name} {plain(typed.words)}"
-        return Unclear(problem, (*_about(typed, here), new), no_report=True)
+        opened = _new(policy, typed.words)
+        if named := reference_first_if_any(typed.words):
+            return Unclear(problem, (f"show {named}", *opened[: bool(_behind(typed.words))]))
+        return Unclear(problem, (*_about(typed, here), *opened), no_report=True)
     code, title = first.severity.lower(), plain(first.rest)
     about = f"severity {here} {code}" + (f": {title}" if title else "")
     new = f"{OPEN.name} {code}" + (f": {title}" if title else " <title>")
     return Unclear(problem, (about, new), no_report=True)
+
+
+def _new(policy: Policy, words: str) -> tuple[str, ...]:
+    """The command that opens it; one for each severity that may be meant."""
+    read = opening_words(policy, words, UNLESS_SAID)
+    if len(read.meant) > _CHOICE:
+        return (f"{OPEN.name} <p0-p3> {read.title or '<title>'}",)
+    either = [f"{one.severity.lower()}: {one.title or '<title>'}" for one in read.meant]
+    return tuple(f"{OPEN.name} {one}" for one in either or [plain(words)])
+
+
+def _behind(words: str) -> str:
+    """What is said behind a reference in front."""
+    return plain(reference_first(words)[1])
 
 
 def _about(typed: Typed, here: str) -> tuple[str, ...]:

@@ -60,4 +60,5 @@ ASSIGN = Verb(
     deed=Deed.UPDATE,
     asking=Asking.DECIDES,
     run=assign,
+    must_say="<@person or me>",
 )

@@ -6,6 +6,7 @@ from bot.domain.errors import Unclear
 from bot.domain.ids import reference
 from handlers.commands.misplaced import in_full
 from handlers.commands.verb import Ask, Asking, Behind, Verb
+from handlers.commands.when_said import without_doubt
 from handlers.commands.words import asked, plain, reference_first_if_any
 
 _MARKS = re.compile(r"\s*[?\uff1f]+")
@@ -29,10 +30,12 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     problem = f"“{verb.name} …?” may be a question"
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
-    text = _AT_THE_END.sub("", _BEGUN.sub("", plain(rest)))
+    text = without_doubt(_AT_THE_END.sub("", _BEGUN.sub("", plain(rest))))
     said = f"{names}: {text}" if names and text and in_front else f"{names} {text}".strip()
     if verb.behind is Behind.REFERENCES:
         raise Unclear(problem, _pair(ask, verb, said))
+    if not verb.about_incident and reference_first_if_any(said):
+        said = ""
     commands = [in_full(verb, ask.named, said)]
     if verb.behind is Behind.NOTHING and verb.about_incident:
         # `ack` alone is about every page that waits, wherever it is copied to.

@@ -13,6 +13,8 @@ from handlers.commands.severities import written_first
 from handlers.commands.verb import Ask, Behind, Verb
 from handlers.commands.words import STOPS, plain, reference_first, reference_in, team_first
 
+FILTERS = ("mine", "my", "team", "open", "all", "overdue", "late", "ended", "closed")
+
 
 async def list_incidents(ask: Ask) -> Answer:
     listing = await ask.read(reading.listing, ask.policy, ask.act, _filter(ask))
@@ -92,6 +94,7 @@ SEARCH = Verb(
     example="search impersonation",
     deed=Deed.READ,
     run=search,
+    must_say="<words>",
     about_incident=False,
 )
 ON_CALL = Verb(

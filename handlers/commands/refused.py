@@ -14,23 +14,19 @@ from bot.render.desk import Desk
 from bot.render.message import Message, texts
 from handlers.answer import Answer, Unsure
 from handlers.commands import BY_WORD
-from handlers.commands.lookalikes import lookalike_first
+from handlers.commands.fitting import begins_with_a_name, fits
 from handlers.commands.misplaced import in_full
 from handlers.commands.reading import SHOW
-from handlers.commands.severities import written_first
 from handlers.commands.typed import Typed, read
 from handlers.commands.verb import Verb
 from handlers.commands.words import (
     as_read,
     first_word,
-    number_first,
     once_quoted,
     plain,
     reference_first,
     reference_first_if_any,
     reference_in,
-    state_first,
-    team_first,
     unlinked,
 )
 from handlers.errors import Failure
@@ -44,7 +40,6 @@ _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`([^`]+)`")
 _QUOTATION = re.compile("“([^“”]+)”")
 _JOINING = frozenset({"and", "or"})
-_ME = frozenset({"me", "myself"})
 
 
 def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
@@ -53,7 +48,7 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.desk, result, text)
     if not isinstance(result, Failure):
         return result
-    error = _as_command(_named(result.error, text), text)
+    error = _as_command(_of_verb(_named(result.error, text), text), text)
     answer = replace(result, error=error).message(shell.desk)
     if isinstance(result.error, AlreadyHandled):
         return answer
@@ -61,6 +56,15 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
     if report:
         answer = offers.perhaps_a_report(shell.desk, answer, report)
     return with_text(shell.desk, answer, text)
+
+
+def _of_verb(error: Exception, text: str) -> Exception:
+    """The refusal with the verb that was typed: what did not happen is said in its words."""
+    with suppress(BadInput):
+        verb = read(text).verb
+        if isinstance(error, Misread) and verb is not None:
+            return replace(error, verb=verb.name)
+    return error
 
 
 def _named(error: Exception, text: str) -> Exception:
@@ -175,7 +179,7 @@ def _report(policy: Policy, error: Exception, text: str) -> str:
             return ""
         reference_first(typed.words)  # Raises for what looks like one and is none.
         nowhere = isinstance(error, BadInput) and error.field_name == "incident"
-        return said if nowhere or not _begins_with_a_name(policy, typed.words) else ""
+        return said if nowhere or not _fits(policy, typed) else ""
     return ""
 
 
@@ -183,18 +187,7 @@ def _opens(typed: Typed) -> bool:
     return typed.verb is not None and typed.verb.straight is not None
 
 
-def _begins_with_a_name(policy: Policy, words: str) -> bool:
-    """Whether what a command takes stands in front: a person, a team, a reference, a state."""
-    word = first_word(words)[0]
-    if word[:1] in "<@" or word.lower() in _ME or word.isdigit():
-        return True
-    with suppress(NotFound):
-        if team_first(policy, words)[1] != words:
-            return True
-    with suppress(BadInput):
-        state_first(words)
-        return True
-    like_a_reference = reference_first_if_any(words) or number_first(words)[0]
-    return bool(
-        like_a_reference or written_first(policy, words) or lookalike_first(words) is not None
-    )
+def _fits(policy: Policy, typed: Typed) -> bool:
+    if typed.verb is None:
+        return begins_with_a_name(policy, typed.words)
+    return fits(policy, typed.verb, typed.words)

@@ -122,9 +122,13 @@ def _behind_open(policy: Policy, first: First, text: str, unless_said: Severity)
     if second is not None and other and not first.text_begins:
         behind = plain(second.rest)
         both = (Meant(first.severity, behind), Meant(second.severity, behind))
-        return OpeningWords(None, plain(text), f"{first.severity} or {second.severity}", both)
+        said = plain(text).removesuffix(behind).strip(_AROUND)
+        return OpeningWords(None, plain(text), said, both)
     if second is not None and second.severity is first.severity:
         return OpeningWords(first.severity, plain(second.rest))
+    if not title and first.unsure and first.severity is not unless_said:
+        either = (Meant(first.severity, ""), Meant(unless_said, ""))
+        return OpeningWords(None, "", plain(text), either)
     if not title or (first.clear and not first.unsure):
         return OpeningWords(first.severity, title)
     if first.severity is unless_said:
@@ -188,6 +192,7 @@ def code_first(text: str) -> tuple[Severity | None, str]:
     return (severity, _behind(line, found)) if found and severity else (None, text)
 
 
+_AROUND = " \t\n.,:;!?-\u2013\u2014"
 _GLUED = re.compile(r"[./]+(?=\w)")
 _PARTED = re.compile(rf"\s*$|[ \t]*[\n\r]|[^\s\w\u2010\u2011-]|\s*[-{DASHES}:]+(?:\s|$)|-+\s")
 _STOP = re.compile(r"\s*[-.,;:!?/|=&+]*")

@@ -76,7 +76,7 @@ def targets_first(ask: Ask, verb: Verb) -> tuple[list[Target], str]:
 
     A colon behind them says that the text begins.
     """
-    split = _split(ask, verb.name, teams=True)
+    split = _split(ask, verb.name, teams=True, several=True)
     refuse_question(ask, verb, split.rest)
     if not _SAID_WHY.match(split.line.norm, split.end):
         refuse_later(ask, verb.name, split.said, split.rest)
@@ -85,7 +85,7 @@ def targets_first(ask: Ask, verb: Verb) -> tuple[list[Target], str]:
     return split.found, split.rest
 
 
-def _split(ask: Ask, verb: str, *, teams: bool) -> _Split:
+def _split(ask: Ask, verb: str, *, teams: bool, several: bool = False) -> _Split:
     line = normal(ask.words)
     target, end = _one(ask, line, 0, teams=teams)
     if target is None:
@@ -96,6 +96,8 @@ def _split(ask: Ask, verb: str, *, teams: bool) -> _Split:
         at = (joining or _gap(line, end)).end()
         target, next_end = _one(ask, line, at, teams=teams)
         if target is None and joining:
+            if several:
+                _refuse_no_mention(ask, verb, found, line, at)
             _refuse_a_near_miss(ask.policy if teams else None, line, at)
         if target is None or (not joining and (at == end or target in found)):
             break
@@ -185,6 +187,18 @@ def _refuse_a_longer_name(policy: Policy, norm: str, found: re.Match[str]) -> No
 
 def _words(name: str) -> list[str]:
     return re.split(r"[-\s_]+", name.lower().strip())
+
+
+def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line, at: int) -> None:
+    """Raise Unclear for `legal, @Priya`: Slack knows no one by that, and the policy does."""
+    word = _WORD.match(line.norm, at)
+    name = word[0].lower().removeprefix("@") if word and word[0].startswith("@") else ""
+    if word is None or name not in ask.policy.people:
+        return
+    said = ", ".join([*(one.said for one in found), f"@{name}"])
+    problem = f"'{word[0]}' is not a mention; to name a person, type @ and choose them"
+    commands = (command(ask, verb, said, line.behind(word.end())),)
+    raise Unclear(problem, commands, no_report=True)
 
 
 def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.times.lengths import read_length
+from bot.domain.times.words import Words
 from bot.domain.when import read_when
 from handlers.commands.normal import normal
 from handlers.commands.words import plain
@@ -14,7 +16,12 @@ from handlers.request import Request
 
 _BY = re.compile(r"[\s(\[{]+by(?=\s)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:at|before|until|till|on)\s+", re.IGNORECASE)
-_TRAILING = re.compile(r"\s+(?:before|until|till)$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"(?:\s+|^)(?:before|until|'?till?|for|by|at|on|in|within|due|is\s+due|latest|every|each"
+    r"|(?:the\s+)?deadline(?:\s+is)?|(?:no|not)\s+later\s+than)[\s,;:]*$",
+    re.IGNORECASE,
+)
+"""What leads to a time, and is no part of a text that the time is taken from."""
 _COURTESY = re.compile(
     r"(?:[\s,;.!()\[\]{}-]+(?:(?:at\s+the\s+)?(?:very\s+)?latest|sharp|please|pls|plz|thanks|thx"
     r"|(?:and\s+)?(?:no|not)\s+later(?:\s+than\s+that)?|or\s+(?:sooner|earlier)|thank\s+you))+"
@@ -42,6 +49,17 @@ class Found:
     timed: Timed
     said: str
     at_the_end: bool
+
+    def by(self, now: datetime) -> str:
+        """How it stands behind `by`: a length of time as the moment that it means."""
+        said = _LEADING.sub("", self.said)
+        words = Words.of(said)
+        length = read_length(words, 0)
+        if words.at(0) != "in" and (length is None or length.count < len(words)):
+            return said
+        there = (self.timed.at + timedelta(seconds=59)).astimezone(self.timed.zone)
+        within_a_day = self.timed.at - now < timedelta(hours=23)
+        return f"{there:%H:%M}" if within_a_day else f"{there:%Y-%m-%d %H:%M}"
 
 
 async def time_first(request: Request, typed: str) -> Timed:
@@ -84,15 +102,16 @@ async def time_at_end(
     if not _BY.search(text) and (moved := await time_within(request, text)):
         problem = "end with “by” and the time"
     if moved is not None:
-        time = _LEADING.sub("", moved.said)
-        raise Unclear(problem, (again(moved.timed.text, time),), no_report=True)
+        due = moved.by(request.act.now)
+        raise Unclear(problem, (again(moved.timed.text or "<text>", due),), no_report=True)
     raise BadInput("when", problem, example)
 
 
 async def time_within(request: Request, typed: str) -> Found | None:
     """Find the time in a text: the one that ends it (`call legal in 20 minutes`), or the first."""
     typed, first = without_courtesy(typed), None
-    for word in list(_WORD.finditer(typed))[1:][-_WORDS_AT_END:]:
+    words = list(_WORD.finditer(typed))
+    for word in (*words[:1], *words[1:][-_WORDS_AT_END:]):
         try:
             timed = await time_first(request, typed[word.start() :])
         except BadInput:
@@ -112,5 +131,8 @@ def without_courtesy(typed: str) -> str:
 def _moved(found: Timed, typed: str, before: int, begins: int) -> Found:
     """The time that begins in a text, and the text before and behind it."""
     said = plain(typed[begins:]).removesuffix(found.text).strip(" ,;:-()[]")
-    text = f"{_TRAILING.sub('', plain(typed[:before]))} {found.text}".strip(" ,;:-(")
+    text = plain(typed[:before]).rstrip(" ,;:-([")
+    while text != (shorter := _TRAILING.sub("", text).rstrip(" ,;:-([")):
+        text = shorter
+    text = f"{text} {found.text}".strip(" ,;:-(")
     return Found(Timed(found.at, found.zone, text), said, at_the_end=not found.text)

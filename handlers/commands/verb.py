@@ -95,7 +95,9 @@ class Verb:
     names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
     makes no sense without one. `straight`: does it for
     a person not identified yet, in one transaction; None where the words ask for something else.
-    `asking`: what a question mark means behind it.
+    `asking`: what a question mark means behind it. `must_say`: what a command that is offered has
+    in the place of what was not typed, where it would be refused without. `lines`: further
+    lines say what is needed of those who are paged.
     """
 
     name: str
@@ -110,9 +112,15 @@ class Verb:
     needs_incident: bool = True
     behind: Behind = Behind.NAMES
     asking: Asking = Asking.TEXT
+    must_say: str = ""
+    lines: bool = False
 
     @property
     def help(self) -> VerbHelp:
         return VerbHelp(
-            self.name, f"{COMMAND} {self.usage}", self.summary, f"{COMMAND} {self.example}"
+            self.name,
+            f"{COMMAND} {self.usage}",
+            self.summary,
+            f"{COMMAND} {self.example}",
+            self.lines,
         )

@@ -47,6 +47,7 @@ _PUT_OFF = re.compile(
 )
 """`…, but only tomorrow at 9`, `… not before 9am` at the end."""
 
+_MUST_SAY = {"handover": "<summary>", "decline": "<reason>"}
 _DEADLINE = re.compile(r"(?:by|before|within|(?:no|not)\s+later\s+than|latest)\s", re.IGNORECASE)
 """Until then the thing is wanted: that asks for it now."""
 
@@ -68,6 +69,11 @@ def asks_for_a_condition(text: str) -> bool:
     return _CONDITION.match(_LEAD.sub("", normal(text).norm, count=1)) is not None
 
 
+def without_doubt(text: str) -> str:
+    """Return a text without `or not` and the like at its end."""
+    return _OPEN.sub("", text)
+
+
 def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     """Raise Unclear where the text says when or leaves it open; a reminder can wait for a time, the
     deed can't."""
@@ -83,19 +89,20 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     doubt = _OPEN.search(text)
     if doubt is not None:
         problem = f"`{verb}` takes effect at once, and “{doubt[0].strip(' ,;-')}” sounds unsure"
-        sure = with_colon(verb, of, said, text[: doubt.start()])
+        sure = with_colon(verb, of, said, text[: doubt.start()] or _MUST_SAY.get(verb, ""))
         raise Unclear(problem, (sure, f"show {of}"), no_report=True)
 
 
 def with_colon(verb: str, of: str, said: str, text: str) -> str:
     """The command with a colon where its text begins."""
     names = " ".join(part for part in (verb, of, said) if part)
-    return f"{names}: {text}" if text else names
+    parted = " " if text.startswith("<") else ": "
+    return f"{names}{parted}{text}" if text else names
 
 
 def _reminded(ask: Ask, names: str, rest: str) -> str:
     """The time, and the deed behind it. What no time can be read from is tried again soon, or in
-    the morning; `remind` itself says what is wrong with `at 9`."""
+    the morning; of `at 9` and of what has passed the person says which time it is."""
     norm = normal(rest).norm
     behind = _LEAD.sub("", norm, count=1)
     for typed in (norm, behind, _FROM.sub("", behind)):
@@ -105,6 +112,6 @@ def _reminded(ask: Ask, names: str, rest: str) -> str:
             continue
         return f"{typed[: found.end]} {names} {found.text}".strip()
     if begins_with_time(behind, ask.policy.working) and not _BESIDE_AN_EVENT.search(behind):
-        return f"{plain(rest)} {names}"
+        return f"<when> {names} {plain(rest)}"
     when = "tomorrow 9:00" if _MORNING.match(behind) else "in 15m"
     return f"{when} {names} {plain(rest)}"

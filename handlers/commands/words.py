@@ -184,7 +184,7 @@ def person_first(text: str, me: UserId) -> tuple[UserId | None, str]:
     word, rest = first_word(text)
     if word.lower() in _ME:
         return me, rest
-    if word.startswith("@"):
+    if len(word) > 1 and word.startswith("@"):
         raise NotFound("person", word)
     return None, text
 

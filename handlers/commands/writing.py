@@ -34,6 +34,7 @@ NOTE = Verb(
     example="note ESC-12 the agency called, wants an answer today",
     deed=Deed.NOTE,
     run=note,
+    must_say="<text>",
     behind=Behind.WORDS,
 )
 UPDATE = Verb(
@@ -44,5 +45,6 @@ UPDATE = Verb(
     example="update Twelve accounts are suspended, the rest follow by noon",
     deed=Deed.UPDATE,
     run=update,
+    must_say="<text>",
     behind=Behind.WORDS,
 )

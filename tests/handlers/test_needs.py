@@ -110,6 +110,30 @@ async def test_a_team_that_would_not_be_paged_opens_the_form_with_all_of_it(stag
     assert stage.incidents() == []
 
 
+async def test_the_form_says_why_nothing_is_open_yet(stage: Stage) -> None:
+    for severity in ("p3 ", ""):
+        await stage.command("mei", f"open {severity}a rumour\nDPO: look at it")
+        view = await stage.person("mei").until_modal(shows("DPO: look at it"))
+        said = words(view)
+        assert "*Nothing is open yet*: a line is for DPO, " in said, said
+        assert f"a {severity.strip().upper() or 'P2'} does not page that team" in said
+    await stage.command("mei", "open p0 a rumour")
+    assert "Nothing is open yet" not in str(stage.person("mei").sees("general")[-1])
+
+
+async def test_a_need_that_is_too_long_is_named_with_its_length(stage: Stage) -> None:
+    said = await stage.command("mei", f"open p1 Bomb threat\n{'x' * 1_250}")
+    assert "What you need from them is 250 characters too long" in said
+    assert stage.incidents() == []
+
+
+async def test_help_has_the_further_lines(stage: Stage) -> None:
+    said = await stage.command("mei", "help open")
+    assert "The lines below say what you need" in said
+    assert "\nLegal: may we suspend it today?" in said
+    assert "lines below" not in await stage.command("mei", "help page")
+
+
 async def test_what_is_needed_stays_behind_a_choice_of_severity(stage: Stage) -> None:
     await stage.command("mei", "open high profile streamer\nAnswer by noon")
     assert stage.incidents() == []

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.domain.controls import Button, Form
 from bot.domain.severity import Severity
 from playground.driver import texts
 from tests.databases import on_sqlite
@@ -76,6 +77,33 @@ async def test_a_severity_that_may_be_meant_is_offered(
     assert (meant.severity, meant.title) == (severity, title)
     assert otherwise.severity == Severity.P2
     assert title.split()[-1] in otherwise.title
+
+
+ALONE = (
+    ("critcal", ["P0", "P2"]),
+    ("p4", ["P0", "P1", "P2", "P3"]),
+    ("p0?", ["P0", "P2"]),
+    ("p0 or p1", ["P0", "P1"]),
+    ("P1 P0", ["P1", "P0"]),
+)
+
+
+@pytest.mark.parametrize(("text", "offered"), ALONE)
+async def test_alone_it_is_offered_too_and_opens_the_form(
+    stage: Stage, text: str, offered: list[str]
+) -> None:
+    outcome = await stage.person("mei").command(f"/escalate open {text}", "general")
+    assert outcome.message is not None
+    rows = [block for block in outcome.message.blocks if "accessory" in block]
+    labels = [f"Open as {severity}" for severity in offered]
+    assert [row["accessory"]["text"]["text"] for row in rows] == labels
+    said = texts(outcome.message)
+    assert f"\u201c{text}\u201d" in said
+    assert f"`/escalate open {offered[0].lower()}`" in said
+    await stage.answer_to_click("mei", outcome.message, Button.OPEN_AS)
+    view = await stage.person("mei").until_modal(lambda view: view.callback_id == Form.OPEN)
+    assert f"'value': '{offered[0]}'" in str(view.state)
+    assert stage.incidents() == []
 
 
 OPENED = (

@@ -6,7 +6,7 @@ Whatever a command changed is put back, so that thousands of them find the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from bot.domain.act import Workspace
+from bot.domain.errors import Misread
 from bot.domain.ids import TeamKey
 from bot.policy import Policy
 from bot.render.desk import Desk
@@ -29,7 +30,7 @@ from bot.store.database import Database
 from bot.store.tables import Incident, PagingRun, Reminder, Task, TimelineEntry
 from bot.store.transaction import Transaction, core
 from bot.threads import Threads
-from handlers.answer import Modal
+from handlers.answer import Answer, Modal, Unsure
 from handlers.background import BackgroundTasks
 from handlers.commands.listener import answer_to
 from handlers.commands.refused import shown
@@ -60,6 +61,8 @@ class Became:
     reminders: tuple[Reminder, ...]
     tasks: tuple[Task, ...]
     runs: tuple[PagingRun, ...]
+    misread: bool = False
+    """What was typed was not understood; who may do it, and when, was not asked yet."""
 
     @property
     def nothing(self) -> bool:
@@ -155,7 +158,7 @@ class Table:
         became = self._became(shown(self.shell, result, text))
         if not became.nothing:
             self._kept.put_back()
-        return became
+        return replace(became, misread=_misread(result))
 
     def _became(self, answer: Message | Modal | None) -> Became:
         rows, counted, changed = self._known, self._others, self._kept.changed()
@@ -214,6 +217,12 @@ def _new(tx: Transaction, table: type[Row], changed: frozenset[str]) -> tuple[Ro
         return ()
     known = f'id NOT IN (SELECT id FROM "kept_{name}")'  # noqa: S608 - our names
     return tuple(tx.all(select(table).where(text(known))))
+
+
+def _misread(result: Answer | Failure) -> bool:
+    if isinstance(result, Failure):
+        return isinstance(result.error, Misread)
+    return isinstance(result, Unsure)
 
 
 class _Here(Threads):

@@ -55,7 +55,7 @@ IN_ITS_CHANNEL = (
     ("start investigating the logs", "status ESC-7 investigating the logs", "open investigating"),
     ("create task me call Tom by 17:00", "task ESC-7 me call Tom by 17:00", "open task me call"),
     ("new update all is calm", "update ESC-7 all is calm", "open update all is calm"),
-    ("raise high profile case", "note ESC-7 raise high", "open high profile case"),
+    ("raise high profile case", "note ESC-7 raise high", "open p2: high profile case"),
     ("new wave of threats", "note ESC-7 new wave of threats", "open wave of threats"),
 )
 

@@ -23,7 +23,7 @@ OFFERED = (
     ("can\u2019t take ESC-5", "handover ESC-5 <team or @person> <summary>"),
     ("cant take it", "handover ESC-7 <team or @person> <summary>"),
     ("hand over ESC-5 pr drafted", "handover ESC-5 pr drafted"),
-    ("hand ESC-5 to pr", "handover ESC-5 pr"),
+    ("hand ESC-5 to pr", "handover ESC-5 pr <summary>"),
     ("pass it on to pr drafted", "handover ESC-7 pr drafted"),
     ("false alarm", "decline ESC-7 false alarm"),
     ("false alarm ESC-5 it was a drill", "decline ESC-5 it was a drill"),

@@ -11,7 +11,7 @@ from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Table
 NEAR = (
     ("page priya", "page ESC-7 @priya"),
     ("page Priya they want it", "page ESC-7 @priya they want it"),
-    ("page ESC-5 priya, legal", "page ESC-5 @priya legal"),
+    ("page ESC-5 priya, legal", "page ESC-5 @priya, legal"),
     ("handover priya drafted", "handover ESC-7 @priya drafted"),
     ("assign priya", "assign ESC-7 @priya"),
     ("assign priya please", "assign ESC-7 @priya"),

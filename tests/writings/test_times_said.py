@@ -39,14 +39,14 @@ REORDERED = (
     ("remind legal by friday", "remind ESC-7 by friday legal"),
     ("remind me to call at 17:00 about it", "remind ESC-7 at 17:00 call about it"),
     ("remind ESC-5 call legal tomorrow 9:00", "remind ESC-5 tomorrow 9:00 call legal"),
-    ("remind <@U0TOM|tom> to call in 2h", "task ESC-7 @tom call by in 2h"),
-    ("remind <@U0TOM|tom> in 2h to call", "task ESC-7 @tom call by in 2h"),
-    ("remind <@U0TOM|tom> to call", "task ESC-7 @tom &lt;text&gt; by &lt;when&gt;"),
+    ("remind <@U0TOM|tom> to call in 2h", "task ESC-7 @tom call by 22:00"),
+    ("remind <@U0TOM|tom> in 2h to call", "task ESC-7 @tom call by 22:00"),
+    ("remind <@U0TOM|tom> to call", "task ESC-7 @tom call by &lt;when&gt;"),
     ("task <@U0TOM|tom> by 23:00 draft it", "task ESC-7 @tom draft it by 23:00"),
     ("task <@U0TOM|tom> draft it by 23:00 for PR", "task ESC-7 @tom draft it for PR by 23:00"),
     ("task <@U0TOM|tom> draft it at 23:00", "task ESC-7 @tom draft it by 23:00"),
     ("task <@U0TOM|tom> draft it before 23:00", "task ESC-7 @tom draft it by 23:00"),
-    ("task ESC-5 me draft it in 2h please", "task ESC-5 me draft it by in 2h"),
+    ("task ESC-5 me draft it in 2h please", "task ESC-5 me draft it by 22:00"),
 )
 
 

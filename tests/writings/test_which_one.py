@@ -101,7 +101,7 @@ async def test_a_number_behind_a_comma_is_no_digit_of_the_first(joined: Table) -
 TWICE = (
     ("edit title X, ESC-6 title Y", "edit ESC-7 title X", "edit ESC-6 title Y"),
     ("edit ESC-5 title X; ESC-6 title Y", "edit ESC-5 title X", "edit ESC-6 title Y"),
-    ("edit title X and #6 category spam", "edit ESC-7 title X", "edit ESC-6 category spam"),
+    ("edit title X and #6 category scams", "edit ESC-7 title X", "edit ESC-6 category scams"),
     ("edit title X &amp; ESC-6 restricted", "edit ESC-7 title X", "edit ESC-6 restricted"),
 )
 

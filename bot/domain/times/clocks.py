@@ -73,7 +73,7 @@ def read_clock(
         found = _with_h(words, at)
     if found is None:
         if at > start and words.at(at).isdecimal():
-            raise _not_a_time_of_day(words.at(at))
+            raise not_a_time_of_day(words.at(at))
         return None
     return _with_zone(words, at, working, found, skipped=at - start)
 
@@ -163,5 +163,13 @@ def _not_on_the_clock(word: str) -> BadInput:
     return BadInput("when", f"there is no {word[:20]} on the clock", EXAMPLE)
 
 
-def _not_a_time_of_day(word: str) -> BadInput:
-    return BadInput("when", f"“{word[:20]}” is not a time of day; write 9:00, 9am or 9pm", EXAMPLE)
+def not_a_time_of_day(number: str) -> BadInput:
+    """The refusal of a number alone, with the times that it may mean."""
+    hour = int(number[:9])
+    if 12 < hour < 24:
+        ways = f"{hour}:00 or {hour - 12}pm"
+    elif 0 < hour <= 12:
+        ways = f"{hour}:00, {hour}am or {hour}pm"
+    else:
+        ways = "9:00, 9am or 9pm"
+    return BadInput("when", f"“{number[:20]}” is not a time of day; write {ways}", EXAMPLE)

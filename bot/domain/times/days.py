@@ -95,7 +95,7 @@ def _next(words: Words, at: int) -> Day | None:
     if day != "week" and day not in _DAY_NAMES:
         if at:
             return None
-        raise BadInput("when", f"“next {day[:20]}” is not a time", "next monday")
+        raise BadInput("when", f"“{words.said(2)}” is not a time", "next monday")
     ahead = 7 + _DAY_NAMES.get(day, 0)
     return Day(f"next {day}", 2, lambda today: [today + timedelta(ahead - today.weekday())])
 
@@ -104,7 +104,7 @@ def _iso(words: Words, at: int) -> Day | None:
     found = _ISO.fullmatch(words.at(at))
     if found is None:
         return None
-    day = _date(words.at(at), int(found[1]), int(found[3]), int(found[4]))
+    day = _date(words.written[at], int(found[1]), int(found[3]), int(found[4]))
     return Day("date", 1, lambda _: [day])
 
 
@@ -121,7 +121,7 @@ def _month(words: Words, at: int) -> Day | None:
 
 
 def _in_month(words: Words, at: int, count: int, month: int, day: int) -> Day:
-    said = " ".join(words.words[at : at + count])
+    said = " ".join(words.written[at : at + count])
     if _YEAR.fullmatch(words.at(at + count)):
         whole = _date(said, int(words.at(at + count)), month, day)
         return Day("date", count + 1, lambda _: [whole])

@@ -66,7 +66,8 @@ class Words:
         return self.starts[last] + len(self.written[last]) if count else 0
 
     def said(self, count: int) -> str:
-        return " ".join(self.words[: max(count, 1)])[:40]
+        """The first words, as they were written."""
+        return " ".join(self.written[: max(count, 1)])[:40]
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from bot.domain.answers import Opened
 from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE, Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.needs import named, needs_in
-from bot.domain.severity import Severity, worst
+from bot.domain.severity import UNLESS_SAID, Severity, worst
 from bot.domain.visibility import Tier, strictest
 from bot.policy import Category
 from bot.render.answers import opened_blocks
@@ -264,8 +264,15 @@ def _needs(desk: Desk, filled: Filled) -> list[Block]:
     if read.unclear is not None:
         return [asked, context(desk.say("forms", "needs_unclear", no_team=read.unclear))]
     paged = teams_to_page(desk, filled)
-    unpaged = [team for team in named(read.needs) if paged is not None and team not in paged]
-    return [asked, *(context(desk.say("forms", "needs_unpaged", team=one)) for one in unpaged[:1])]
+    block = "needs_unpaged" if paged is not None else "needs_unpaged_yet"
+    severity = filled.severity or UNLESS_SAID
+    if paged is None:
+        paged = desk.policy.proposed_teams(desk.policy.default_category, severity)
+    unpaged = [team for team in named(read.needs) if team not in paged]
+    return [
+        asked,
+        *(context(desk.say("forms", block, team=one, severity=severity)) for one in unpaged[:1]),
+    ]
 
 
 def _references(desk: Desk, filled: Filled) -> Block:

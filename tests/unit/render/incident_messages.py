@@ -355,6 +355,7 @@ ERRORS: Mapping[str, Exception] = {
     "which team": errors.WhichTeam(
         "ESC-12", (("01RUNLEGAL", "Legal", None), ("01RUNTOM", "tom <Tom>", TOM))
     ),
+    "incident resolved": errors.IncidentClosed("ESC-12", "resolved"),
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),
     "bad input": errors.BadInput("when", "“soonish” is not a time", "in 2h"),

@@ -501,6 +501,7 @@ MESSAGES: Mapping[str, Case] = {
     "added by hand, left": Case(
         access.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
     ),
+    "corrected, what is needed": Case(answers.corrected, Corrected("ESC-12", ("needs",))),
     "corrected": Case(answers.corrected, Corrected("ESC-12", ("title", "references"))),
     "corrected, and worse": Case(
         answers.corrected,
@@ -593,7 +594,19 @@ MESSAGES: Mapping[str, Case] = {
         f"listing, {about}": Case(answers.listing, Listing(about, (a_head(),) * 2, NOW, 2))
         for about in ("mine", "P0", "team Legal", "ended", "closed after review")
     },
-    "listing, empty": Case(answers.listing, Listing("mine", (), NOW)),
+    "listing, many of mine": Case(
+        answers.listing, Listing("mine", (a_head(),) * 20, NOW, 130, filter="mine")
+    ),
+    "listing, many ended": Case(
+        answers.listing,
+        Listing("ended", (a_head(state=State.DECLINED),) * 20, NOW, 130, ended=True),
+    ),
+    "listing, many found": Case(
+        answers.listing, Listing("bomb", (a_head(),) * 20, NOW, 130, searched=True)
+    ),
+    "listing, none ended": Case(answers.listing, Listing("ended", (), NOW, ended=True)),
+    "listing, none open": Case(answers.listing, Listing("open", (), NOW, filter="open")),
+    "listing, empty": Case(answers.listing, Listing("mine", (), NOW, filter="mine")),
     "listing, nothing open": Case(answers.listing, Listing("", (), NOW)),
     "listing, the newest found": Case(
         answers.listing,

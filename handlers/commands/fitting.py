@@ -1,0 +1,59 @@
+"""Whether what stands behind a verb is what the verb takes: then that command is meant, though
+something in it is wrong. It is no report that only begins like a command.
+"""
+
+from contextlib import suppress
+
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.likeness import mistyped
+from bot.domain.times.front import begins_with_time
+from bot.policy import Policy
+from handlers.commands.edited import FIELDS
+from handlers.commands.lookalikes import lookalike_first
+from handlers.commands.normal import normal
+from handlers.commands.reading import FILTERS
+from handlers.commands.severities import written_first
+from handlers.commands.verb import Verb
+from handlers.commands.words import (
+    first_word,
+    number_first,
+    reference_first_if_any,
+    state_first,
+    team_first,
+)
+
+TAKES_A_TIME = "<when>"
+_ME = frozenset({"me", "myself", "us"})
+_OWN_WORDS = {"edit": FIELDS, "list": FILTERS}
+
+
+def fits(policy: Policy, verb: Verb, words: str) -> bool:
+    """Tell whether words that were refused begin as this verb's do. Nothing at all fits too."""
+    if not words.strip():
+        return True
+    if TAKES_A_TIME in verb.usage and begins_with_time(normal(words).norm, policy.working):
+        return True
+    return begins_with_a_name(policy, words) or _begins_with_a_word_of(verb, words)
+
+
+def begins_with_a_name(policy: Policy, words: str) -> bool:
+    """Whether a person, a team, a reference, a state, a severity or a number stands in front."""
+    word = first_word(words)[0]
+    if word[:1] in "<@" or word.lower() in _ME or word.isdigit():
+        return True
+    with suppress(NotFound):
+        if team_first(policy, words)[1] != words:
+            return True
+    with suppress(BadInput):
+        state_first(words)
+        return True
+    like_a_reference = reference_first_if_any(words) or number_first(words)[0]
+    return bool(
+        like_a_reference or written_first(policy, words) or lookalike_first(words) is not None
+    )
+
+
+def _begins_with_a_word_of(verb: Verb, words: str) -> bool:
+    word = first_word(words)[0].lower().rstrip(":")
+    known = _OWN_WORDS.get(verb.name, ())
+    return word in known or any(mistyped(word, one) for one in known)
