@@ -42,6 +42,7 @@ from handlers.commands.words import (
 from handlers.commands.writing import NOTE
 
 _ARTICLE = re.compile(r"^(?:my|the|this|that|all|our)\s+", re.IGNORECASE)
+_MORE_PEOPLE = re.compile(r"(?:and|or|&|\+|,|/|<?@)(?!\w)|<?@", re.IGNORECASE)
 _TIME = re.compile(r"(?:by|in|at|until|till?)\s+[0-9]", re.IGNORECASE)
 _LONGEST = 30
 """Letters of a word that is looked at."""
@@ -179,21 +180,28 @@ def _set_to(policy: Policy, typed: Typed) -> Offer | None:
 
 def _person(policy: Policy, typed: Typed) -> Offer | None:
     """A person where the verb would be: to page them, or to give them a task by a time."""
-    user, words = None, typed.words
+    found = _named_first(policy, typed)
+    if found is None:
+        return None
+    (said, words), of = found, typed.named or "ESC-n"
+    norm, text = normal(words).norm, plain(words)
+    if _TIME.match(norm) or begins_with_time(norm, policy.working):
+        return Offer((f"{TASK.name} {of} {said} <text> by <when>",))
+    page = f"{PAGE.name} {of} {said}: {text}" if text else f"{PAGE.name} {of} {said} <why>"
+    if _MORE_PEOPLE.match(norm):
+        return Offer((page,), _report(typed))
+    return Offer((page, f"{TASK.name} {of} {said} {text or '<text>'} by <when>"), _report(typed))
+
+
+def _named_first(policy: Policy, typed: Typed) -> tuple[str, str] | None:
+    """How the person in front is named in a command, and the words behind."""
     with suppress(NotFound):
         user, words = person_first(typed.said, UserId(""))
+        said = plain(typed.said.removesuffix(words)).rstrip(" ,:;")
+        # Slack may have sent an id without the name.
+        return ("@person" if said == f"@{user}" else said, words) if user else None
     name = plain(typed.word).lower()
-    said = plain(typed.said.removesuffix(words)).rstrip(" ,:;") if user else name
-    if said == f"@{user}":
-        said = "@person"  # Slack did not send the name.
-    if not user and name.removeprefix("@") not in (policy.people if name[:1] == "@" else ()):
-        return None
-    of, text = typed.named or "ESC-n", plain(words)
-    timed = _TIME.match(normal(words).norm) is not None
-    timed = timed or begins_with_time(normal(words).norm, policy.working)
-    task = f"{TASK.name} {of} {said} {'<text>' if timed else text or '<text>'} by <when>"
-    page = f"{PAGE.name} {of} {said} {text or '<why>'}"
-    return Offer((task,) if timed else (page, task), "" if timed else _report(typed))
+    return (name, typed.words) if name.removeprefix("@") in policy.people else None
 
 
 def _without_filling(policy: Policy, typed: Typed, here: str | None) -> Offer | None:

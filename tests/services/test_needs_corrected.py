@@ -7,7 +7,7 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors, NoAccess, NothingToDo, NotPermitted
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import PageMessage
-from bot.domain.needs import Need, needs_in, written
+from bot.domain.needs import Need
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -93,23 +93,3 @@ def test_it_is_corrected_after_the_end_too(db: Database, policy: Policy, opened:
     lifecycle.decline(db, an_act(MEI), opened, "spam")
     correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
     assert reading.head(db, an_act(MEI), opened).needs == RIGHT
-
-
-NAMES = {"legal": LEGAL, "Legal and risk": LEGAL, "pr": PR, "Press": PR}
-SHOWN = {LEGAL: "Legal and risk", PR: "Press"}
-
-
-@pytest.mark.parametrize(
-    "needs",
-    [
-        (),
-        (Need("Answer by 17:00"),),
-        (Need("Legal: is written on it"),),
-        (Need("Leagl: is written on it"),),
-        (Need("may we?", (LEGAL,)), Need("who speaks?", (PR,)), Need("look at it")),
-        (Need("may we?", (LEGAL, PR)),),
-        (Need("All: of them"),),
-    ],
-)
-def test_the_form_shows_what_is_read_as_the_same(needs: tuple[Need, ...]) -> None:
-    assert needs_in(written(needs, NAMES, SHOWN), NAMES).needs == needs

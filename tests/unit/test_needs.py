@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.ids import TeamKey
-from bot.domain.needs import Need, needed_of, needs_in
+from bot.domain.needs import Need, needed_of, needs_in, written
 
 LEGAL, PR, POLICY = TeamKey("legal"), TeamKey("pr"), TeamKey("public-policy")
 NAMES = {
@@ -106,3 +106,23 @@ def test_of_two_teams_the_nearest_is_meant() -> None:
     read = needs_in("operation: how many?", names)
     assert read.unclear is not None
     assert read.unclear.meant == "operations"
+
+
+FORM_NAMES = {"legal": LEGAL, "Legal and risk": LEGAL, "pr": PR, "Press": PR}
+SHOWN = {LEGAL: "Legal and risk", PR: "Press"}
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        (),
+        (Need("Answer by 17:00"),),
+        (Need("Legal: is written on it"),),
+        (Need("Leagl: is written on it"),),
+        (Need("may we?", (LEGAL,)), Need("who speaks?", (PR,)), Need("look at it")),
+        (Need("may we?", (LEGAL, PR)),),
+        (Need("All: of them"),),
+    ],
+)
+def test_the_form_shows_what_is_read_as_the_same(needs: tuple[Need, ...]) -> None:
+    assert needs_in(written(needs, FORM_NAMES, SHOWN), FORM_NAMES).needs == needs
