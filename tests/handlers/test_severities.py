@@ -163,7 +163,7 @@ async def test_a_question_a_choice_and_a_condition_change_nothing(
     said = await stage.command("mei", text)
     assert f"`/escalate {command}`" in said
     assert stage.details(opened.head.id) == before
-    assert "Nothing was changed" not in await stage.command("mei", command)
+    assert "The severity was not changed" not in await stage.command("mei", command)
 
 
 @pytest.mark.parametrize("text", ["p0 or p1 bomb", "p0/p1 bomb", "critical or p1 bomb"])

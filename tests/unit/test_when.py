@@ -130,7 +130,7 @@ def test_the_end_of_a_day_that_has_ended_is_refused() -> None:
         ("9999-12-31", "“9999-12-31” is more than ten years ahead"),
         ("in 2 months", "“2 months” counts months or years"),
         ("in 0m", "“0m” is not a length of time: it is zero"),
-        ("5 Call PR", "“5 call” is not a length of time"),
+        ("5 Call PR", "“5 Call” is not a length of time"),
         ("at nine", "“at nine” is not a time"),
     ],
 )

@@ -103,3 +103,16 @@ def test_the_digest_says_what_is_usual(desk: Desk) -> None:
     assert any(
         "*6 opened* (usually 4)" in text for text in mrkdwn_texts(week.render(desk, figures))
     )
+
+
+@pytest.mark.parametrize("typed", ["p0", "mine", "team legal", "open"])
+def test_a_long_list_does_not_suggest_itself(desk: Desk, typed: str) -> None:
+    view = Listing(typed, (a_head(),) * 20, NOW, 130, filter=typed)
+    said = str(answers.listing(desk, view).blocks)
+    assert "and 110 more" in said
+    assert f"`/escalate list {typed}`" not in said
+    ended = replace(view, about="ended", filter="", ended=True)
+    assert "/escalate list" not in str(answers.listing(desk, ended).blocks)
+    for empty in (replace(ended, heads=(), total=0), replace(view, heads=(), total=0)):
+        only_mine = typed != "open" and not empty.ended
+        assert ("`/escalate list open`" in str(answers.listing(desk, empty).blocks)) is only_mine
