@@ -145,7 +145,7 @@ async def test_what_is_not_understood_is_refused(stage: Stage) -> None:
     stage.opened(title="Pile-on")
     for text in ("title", "restricted please", "standard", "severity p0", "category nonsense"):
         said = await stage.command("mei", f"edit ESC-1 {text}")
-        assert "corrected" not in said, text
+        assert "You corrected" not in said, text
         assert "is restricted now" not in said, text
     [incident] = stage.incidents()
     assert (incident.title, incident.tier) == ("Pile-on", Tier.STANDARD)

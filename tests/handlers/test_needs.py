@@ -112,8 +112,9 @@ async def test_a_team_that_would_not_be_paged_opens_the_form_with_all_of_it(stag
 
 async def test_the_form_says_why_nothing_is_open_yet(stage: Stage) -> None:
     for severity in ("p3 ", ""):
-        await stage.command("mei", f"open {severity}a rumour\nDPO: look at it")
-        view = await stage.person("mei").until_modal(shows("DPO: look at it"))
+        asked = f"DPO: look at it {severity}now"
+        await stage.command("mei", f"open {severity}a rumour\n{asked}")
+        view = await stage.person("mei").until_modal(shows(asked))
         said = words(view)
         assert "*Nothing is open yet*: a line is for DPO, " in said, said
         assert f"a {severity.strip().upper() or 'P2'} does not page that team" in said

@@ -73,7 +73,7 @@ REFUSED = (
     ("@tom, @sofia knows it", ("@tom, @sofia: knows it", "@tom: @sofia knows it")),
     (
         "legal tomorrow at 9",
-        ("remind ESC-1 tomorrow at 9 page legal", "page ESC-1 legal: tomorrow at 9"),
+        ("remind ESC-1 &lt;when&gt; page legal tomorrow at 9", "page ESC-1 legal: tomorrow at 9"),
     ),
     ("legal in 2h", ("remind ESC-1 in 2h page legal", "page ESC-1 legal: in 2h")),
     ("legal, but not now, at 17:00", ("page ESC-1 legal: but not now, at 17:00",)),

@@ -1,5 +1,7 @@
 """What is needed is corrected as the title is: in every message, by the same people."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.act import Role
@@ -23,6 +25,7 @@ WRONG = (Need("May we suspend Zyxomma?", (LEGAL,)),)
 RIGHT = (Need("May we suspend Abraxas?", (LEGAL,)), Need("Answer by 17:00"))
 TO_RIGHT = Correction(needs=RIGHT)
 NOOR = UserId("U0NOOR")
+LATER = NOON + timedelta(minutes=1)
 pytestmark = on_sqlite
 
 
@@ -37,7 +40,7 @@ def test_the_page_and_the_timeline_have_the_new_one(
 ) -> None:
     scene.send(db, policy, NOON)
     correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
-    edited = scene.letters(scene.send(db, policy, NOON), DeliveryKind.PAGE_UPDATE)
+    edited = scene.letters(scene.send(db, policy, LATER), DeliveryKind.PAGE_UPDATE)
     read = {one.view.target: one.view.needed for one in edited if isinstance(one.view, PageMessage)}
     assert read == {PRIYA: "May we suspend Abraxas?\nAnswer by 17:00"}
     details = reading.details(db, an_act(MEI), opened, None)

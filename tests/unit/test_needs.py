@@ -71,10 +71,10 @@ def test_a_mistyped_team_is_told_and_never_read_as_text_for_all(
 def test_a_team_reads_what_is_for_all_and_what_is_for_it_as_it_was_written() -> None:
     text = "Answer here by 17:00\n\nLegal: may we?\nPR: a line\nThank you  "
     needs = needs_in(text, NAMES).needs
-    assert needed_of(needs, "legal") == "Answer here by 17:00\nmay we?\nThank you"
-    assert needed_of(needs, "pr") == "Answer here by 17:00\na line\nThank you"
-    assert needed_of(needs, "person:U0TOM") == "Answer here by 17:00\nThank you"
-    assert needed_of((), "legal") == ""
+    assert needed_of(needs, ["legal"]) == "Answer here by 17:00\nmay we?\nThank you"
+    assert needed_of(needs, ["pr"]) == "Answer here by 17:00\na line\nThank you"
+    assert needed_of(needs, ["person:U0TOM"]) == "Answer here by 17:00\nThank you"
+    assert needed_of((), ["legal"]) == ""
 
 
 def test_they_are_kept_as_they_were() -> None:

@@ -46,6 +46,9 @@ VIEWS: Mapping[str, Case] = {
     "form, open, a line for no team": Case(
         forms.open_form, forms.Filled(needs="Leagl: may we suspend?")
     ),
+    "form, open, a line for a team that a command does not page": Case(
+        forms.open_form, forms.Filled(severity=Severity.P3, needs="PR: a line for the press")
+    ),
     "form, open, a line for a team that is not paged": Case(
         forms.open_form,
         forms.Filled(severity=Severity.P2, category="pile-on", needs="PR: a line for the press"),
