@@ -196,7 +196,7 @@ def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line,
     if word is None or name not in ask.policy.people:
         return
     said = ", ".join([*(one.said for one in found), f"@{name}"])
-    problem = f"'{word[0]}' is not a mention; to name a person, type @ and choose them"
+    problem = f"“{word[0]}” is not a mention; to name a person, type @ and choose them"
     commands = (command(ask, verb, said, line.behind(word.end())),)
     raise Unclear(problem, commands, no_report=True)
 
