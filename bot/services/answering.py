@@ -42,7 +42,8 @@ class Declined:
 class Taken:
     """A page that its person has taken on, `waited` after it was accepted (None: not known).
 
-    `team_name` is empty where they were asked for themselves.
+    `team_name` is empty where they were asked for themselves. `edited`: it is known where the page
+    stands, so that it soon says itself who took it.
     """
 
     incident_id: str
@@ -52,6 +53,7 @@ class Taken:
     waited: timedelta | None = None
     in_place: bool = False
     """Whether they took it in the place of one person, who was asked for."""
+    edited: bool = False
 
 
 def _taken(case: Case, run: PagingRun, page: Page | None) -> Taken:
@@ -63,6 +65,7 @@ def _taken(case: Case, run: PagingRun, page: Page | None) -> Taken:
         case.incident.severity,
         waited,
         in_place=person_of(run.team_key) not in (None, case.act.user),
+        edited=page is not None and page.message_ts is not None,
     )
 
 

@@ -6,16 +6,18 @@ from bot.domain.messages import PageMessage
 from bot.render import forms
 from bot.render.pages import channel_link
 from bot.services import access, answering, reading
-from handlers.actions.click import Click
+from handlers.actions.click import Click, Surface
 from handlers.answer import Answer, Modal, joined
 from handlers.turned import said_taken
 
 
 async def acknowledge(click: Click) -> Answer:
-    """Nothing to add: the page itself is edited to say so."""
+    """The page itself is edited to say so; where it is not yet known what Slack has, we say it."""
     taken = await click.write(answering.acknowledge, click.act, click.value)
     click.shell.acknowledged(taken)
-    return None
+    if taken.edited or click.surface is not Surface.MESSAGE:
+        return None
+    return said_taken(click, taken)
 
 
 async def step_in(click: Click) -> Answer:

@@ -15,6 +15,7 @@ from bot.render import answers, card, pages, reminders
 from bot.services import answering, followups, lifecycle, reading
 from bot.services.directory import remember_people
 from bot.store import incidents
+from bot.store import pages as store_pages
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
 from playground.records import Message
@@ -39,10 +40,21 @@ async def a_page(stage: Stage, who: str = PRIYA) -> tuple[Message, str]:
 
 async def test_acknowledge_says_nothing_more_as_the_page_is_edited(stage: Stage) -> None:
     opened = stage.opened()
-    message, _ = await a_page(stage)
+    message, page_id = await a_page(stage)
+    with stage.db.transaction() as tx:
+        store_pages.record_sent(tx, NOON, (page_id, message.channel, message.ts))
     assert await stage.answer_to_click("priya", message, Button.ACKNOWLEDGE) == ""
     rows = {str(row.team): row for row in stage.details(opened.head.id).card.teams}
     assert rows["legal"].responder == PRIYA
+
+
+async def test_acknowledge_is_answered_while_it_is_not_known_that_slack_has_the_page(
+    stage: Stage,
+) -> None:
+    stage.opened()
+    message, _ = await a_page(stage)
+    said = await stage.answer_to_click("priya", message, Button.ACKNOWLEDGE)
+    assert "You acknowledged ESC-1 for Legal and are now its responder." in said
 
 
 async def test_whoever_is_slower_reads_who_was_faster(stage: Stage) -> None:
