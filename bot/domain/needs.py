@@ -87,7 +87,7 @@ class _Line:
 
 
 def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
-    whole = _Line(_BULLET.sub("", line, count=1))
+    whole = _Line(line[bullet.end() :] if (bullet := _BULLET.match(line)) else line)
     adorned = _ADORNED.match(line)
     found = _IN_FRONT.match(line, adorned.end() if adorned else 0)
     if found is None:

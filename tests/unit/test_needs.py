@@ -13,6 +13,16 @@ NAMES = {
     "public policy": POLICY,
     "public-policy": POLICY,
 }
+AS_TYPED = (
+    "We pay 5 - 10 people",
+    "school \u2013 10 pupils",
+    "all 3 \u2014 4",
+    "1 + 2 and 2 * 3",
+    "a \u2022 b \u2023 c \u25e6 d",
+    "legal - may we",
+    "_it_ *b* `c`",
+    "-5 degrees",
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,7 @@ NAMES = {
         ("10:30 Legal: may we?", (), "10:30 Legal: may we?"),
         ("\u2022 Answer by noon", (), "Answer by noon"),
         ("- Answer by noon", (), "Answer by noon"),
+        *((line, (), line) for line in AS_TYPED),
         ("Police: informed, here in 5 min", (), "Police: informed, here in 5 min"),
         ("All: Leagl: is how he spells it", (), "Leagl: is how he spells it"),
         ("Everyone: stay reachable", (), "stay reachable"),
