@@ -336,9 +336,14 @@ class Unclear(Misread):
 
 @dataclass(eq=False)
 class FormErrors(Refused):
-    """Several fields of a form are wrong at once."""
+    """Several fields of a form are wrong at once.
+
+    `verb`: the command that was not done, where it came from one; `commands` are those that help.
+    """
 
     errors: dict[str, str] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
+    verb: str = ""
 
 
 @dataclass(eq=False)

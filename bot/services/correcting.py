@@ -118,12 +118,13 @@ def _needs(
         raise FormErrors({"needs": f"{rule.label} takes item IDs only, and no text."})
     errors = too_long(wanted.needs)
     paged = {run.team_key for run in pages.runs_of(case.tx, [case.id])}
-    for team in named(wanted.needs):
-        if team not in paged:
-            name = policy.teams[team].name
-            errors["needs"] = f"{name} has not been paged. Page it first, or change the line."
+    unpaged = [team for team in named(wanted.needs) if team not in paged]
+    if unpaged:
+        name = policy.teams[unpaged[0]].name
+        errors["needs"] = f"{name} has not been paged. Page it first, or change the line."
     if errors:
-        raise FormErrors(errors)
+        commands = tuple(f"page {case.reference} {team} <why>" for team in unpaged)
+        raise FormErrors(errors, commands)
     return {"needs": [need.to_json() for need in wanted.needs]}
 
 

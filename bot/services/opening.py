@@ -146,7 +146,7 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     if not says(title):
         errors["title"] = "Say in a few words what it is about."
     elif len(title) > LONGEST_TITLE:
-        errors["title"] = f"{len(title)} characters; a title has at most {LONGEST_TITLE}."
+        errors["title"] = f"{len(title):,} characters; a title has at most {LONGEST_TITLE}."
     errors |= _not_in_the_policy(policy, draft)
     if len(draft.references) > MOST_REFERENCES:
         errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
@@ -171,8 +171,10 @@ def too_long(needs: Iterable[Need]) -> dict[str, str]:
     length = sum(len(need.text) for need in needs)
     if length <= LONGEST_NEEDS:
         return {}
-    over = f"{length - LONGEST_NEEDS} characters too long"
-    return {"needs": f"What you need from them is {over}: it has {length}, of {LONGEST_NEEDS}."}
+    over = length - LONGEST_NEEDS
+    many = f"{over:,} {'character' if over == 1 else 'characters'} too long"
+    allowed = f"it has {length:,}, of {LONGEST_NEEDS:,}"
+    return {"needs": f"What you need from them is {many}: {allowed}."}
 
 
 def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:

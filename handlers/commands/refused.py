@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.domain.controls import COMMAND
-from bot.domain.errors import AlreadyHandled, BadInput, Misread, NotFound, Unclear
+from bot.domain.errors import AlreadyHandled, BadInput, FormErrors, Misread, NotFound, Unclear
 from bot.domain.ids import reference
 from bot.policy import Policy
 from bot.render import offers
@@ -62,7 +62,7 @@ def _of_verb(error: Exception, text: str) -> Exception:
     """The refusal with the verb that was typed: what did not happen is said in its words."""
     with suppress(BadInput):
         verb = read(text).verb
-        if isinstance(error, Misread) and verb is not None:
+        if isinstance(error, Misread | FormErrors) and verb is not None:
             return replace(error, verb=verb.name)
     return error
 

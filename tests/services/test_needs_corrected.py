@@ -73,7 +73,8 @@ def test_a_line_that_would_reach_no_one_is_refused(
 ) -> None:
     for needs, said in (
         ((Need("Who speaks?", (PR,)),), "has not been paged"),
-        ((Need("x" * 1_200),), "200 characters too long"),
+        ((Need("x" * 1_200),), "200 characters too long: it has 1,200, of 1,000."),
+        ((Need("x" * 1_001),), "1 character too long: it has 1,001, of 1,000."),
     ):
         with pytest.raises(FormErrors) as refused:
             correcting.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))

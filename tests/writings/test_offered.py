@@ -181,6 +181,7 @@ MEANS = (
     ("udpate", "update ESC-7 <text>"),
     ("decline 5: spam", "decline ESC-7: 5: spam"),
     ("clsoe ESC-5 they are gone", "note ESC-5 they are gone"),
+    ("edit needs PR: may we?", "page ESC-7 pr <why>"),
 )
 
 

@@ -30,6 +30,13 @@ NOT_DONE = (
     ("note ESC-abc xyzzy", "No note was added."),
     ("decline ESC-5? spam", "Nothing was declined."),
     ("close they are gone", "Nothing was closed."),
+    (f"open p0 {'x' * 310}", "Nothing was opened and no one was paged."),
+    (f"raise p1 a rumour\nAll: {'x' * 1_001}", "Nothing was opened and no one was paged."),
+    (f"edit title {'x' * 301}", "Nothing was corrected."),
+    (f"edit needs {'x' * 1_001}", "Nothing was corrected."),
+    ("edit needs Legl: x", "Nothing was corrected."),
+    ("edit needs PR: x", "Nothing was corrected."),
+    (f"edit references {'x' * 501}", "Nothing was corrected."),
 )
 
 
@@ -38,6 +45,7 @@ async def test_each_refusal_says_what_did_not_happen(table: Table) -> None:
         became = await table.say(MEI, text, OPEN_CHANNEL)
         table.check(became.refused and said in became.text, text, became)
         table.check("Nothing was changed" not in became.text, text, became)
+        table.check("fields" not in became.text, text, became)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
