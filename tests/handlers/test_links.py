@@ -396,11 +396,11 @@ async def test_an_ordinary_one_shows_its_title(stage: Stage) -> None:
 async def test_the_time_is_said_in_the_readers_own_zone_too(stage: Stage) -> None:
     page = a_page(stage)
     of_the_policy = await ask(stage, "GET", a_token(page))
-    assert "by 20:15 on 23 Nov 2026, Singapore time (12:15 UTC)" in of_the_policy.text
+    assert "by <strong>20:15 on 23 Nov 2026, Singapore time (12:15 UTC)<" in of_the_policy.text
     there = [{"id": PRIYA, "name": "priya", "tz": "Asia/Tokyo"}]
     directory.remember_people(stage.db, stage.policy, WORKSPACE, there, NOON)
     answer = await ask(stage, "GET", a_token(page))
-    assert "by 21:15 on 23 Nov 2026, Tokyo time (12:15 UTC)" in answer.text
+    assert "by <strong>21:15 on 23 Nov 2026, Tokyo time (12:15 UTC)<" in answer.text
 
 
 @on_sqlite
