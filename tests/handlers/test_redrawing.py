@@ -140,6 +140,7 @@ def small(policy: Policy, desk: Desk) -> Desk:
     trimmed = replace(
         policy,
         categories={category.key: category for category in few},
+        default_category=STANDARD,
         teams={key: policy.teams[key] for key in policy.teams if key in {*teams, "dpo"}},
         markets={"SG": "Singapore"},
         surfaces={"live": "Live"},
