@@ -60,7 +60,7 @@ async def test_slack_is_down_and_the_page_goes_by_mail(beyond: Beyond) -> None:
     assert (row.state, row.subject) == (DeliveryState.SENT, link.page_id)
     entries = timeline(rig, opened.head.id)
     [entry] = [entry for entry in entries if entry.kind is EntryKind.REACHED_OUTSIDE]
-    assert entry.data == {"person": PRIYA, "way": "email", "name": "Legal"}
+    assert entry.data == {"person": PRIYA, "way": "email", "team": "legal", "name": "Legal"}
 
 
 @on_sqlite
@@ -75,7 +75,7 @@ async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> N
         )
     entries = timeline(rig, opened.head.id)
     [entry] = [entry for entry in entries if entry.kind is EntryKind.REACHED_OUTSIDE]
-    assert entry.data == {"person": PRIYA, "way": "email", "name": ""}
+    assert entry.data == {"person": PRIYA, "way": "email", "team": f"person:{PRIYA}", "name": ""}
 
 
 @on_sqlite
