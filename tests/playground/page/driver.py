@@ -257,6 +257,8 @@ class Client:
             await self._choose(pick, only)
             return
         await pick.locator(".pick-face").click()
+        # A list is not seen before it lies in its place.
+        await expect(pick.locator(".pick-menu")).to_be_visible()
         for option in await pick.get_by_role("option").all():
             chosen = await option.get_attribute("aria-selected") == "true"
             if (await option.get_attribute("data-words") in wanted) != chosen:

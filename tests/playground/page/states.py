@@ -350,6 +350,8 @@ async def a_place_that_is_not_there(client: Client, _: RunningPlayground) -> Non
 
 @state
 async def a_workspace_without_people(client: Client, slack: RunningPlayground) -> None:
+    # A page that is open would load itself again meanwhile.
+    await client.page.goto("about:blank")
     await slack.slack.reset({"people": [], "channels": []})
     await client.page.goto(client.base)
 
