@@ -1,6 +1,7 @@
 """Modals to read: an incident with its timeline, the timeline alone, a message."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from bot.domain.controls import Form
@@ -16,9 +17,10 @@ from bot.render.mrkdwn import Mrkdwn, fit
 from bot.render.notices import line
 
 LATEST_SHOWN = 15
-_LINES_IN_A_SECTION = 10
+_SECTIONS = 80
+"""An entry has a section of its own, up to this many: the gaps between entries are the same."""
 _ENTRIES_IN_VIEW = 400
-"""Forty sections of at most 3,000 characters stay within a view's 250 kB, in any script."""
+"""Eighty sections of five entries stay within a view's 100 blocks and 250 kB, in any script."""
 _BYTES_OF_ENTRIES = 200_000
 
 
@@ -83,11 +85,11 @@ def _newest_that_fit(lines: Sequence[Mrkdwn]) -> list[Mrkdwn]:
 
 
 def _sections(lines: Sequence[Mrkdwn]) -> list[Mrkdwn]:
+    most = ceil(len(lines) / _SECTIONS)
     sections: list[list[Mrkdwn]] = [[]]
     used = 0
     for text in lines:
-        full = len(sections[-1]) == _LINES_IN_A_SECTION or used + len(text) + 1 > sizes.SECTION
-        if full:
+        if len(sections[-1]) == most or used + len(text) + 1 > sizes.SECTION:
             sections.append([])
             used = 0
         sections[-1].append(text)

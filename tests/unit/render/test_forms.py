@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.domain.controls import LONGEST_TITLE, Button, Field, Form
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
@@ -151,6 +153,18 @@ def test_a_long_timeline_keeps_the_newest_and_counts_the_rest(desk: Desk) -> Non
     assert "entry 1." not in said
     shown = said.count("opened this escalation")
     assert f"{1_005 - shown} earlier entries" in said
+
+
+@pytest.mark.parametrize(("entries", "in_each"), [(25, 1), (80, 1), (81, 2), (400, 5)])
+def test_the_entries_of_a_timeline_stand_equally_far_apart(
+    desk: Desk, entries: int, in_each: int
+) -> None:
+    [first, *_] = some_details().entries
+    view = forms.timeline_view(desk, some_details(entries=(first,) * entries, more_entries=0))
+    lines = [len(text.splitlines()) for text in mrkdwn_texts(view) if "opened this" in text]
+    assert sum(lines) == entries
+    assert set(lines[:-1]) == {in_each}
+    assert check_view(view) == []
 
 
 def test_the_preview_says_what_the_people_paged_read(desk: Desk) -> None:
