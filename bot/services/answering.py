@@ -145,7 +145,7 @@ def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
         runs = [
             run
             for run in pages.runs_of(tx, [case.id])
-            if run.state in UNANSWERED and theirs.on_ladder(act, run)
+            if run.state in UNANSWERED and theirs.on_ladder(act, run, case.incident)
         ]
         if not runs or case.incident.ended_at is not None:
             raise nothing_left(case, act.user)

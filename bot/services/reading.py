@@ -262,7 +262,7 @@ def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:
     belongs = belongs_to(incident, incidents.seats(tx, incident.id), act.user)
     deeds = deeds_in(act, incident, belongs=belongs)
     waiting = (run for run in pages.runs_of(tx, [incident.id]) if run.state in UNANSWERED)
-    if any(theirs.on_ladder(act, run) for run in waiting):
+    if any(theirs.on_ladder(act, run, incident) for run in waiting):
         return deeds
     return deeds - {Deed.ACKNOWLEDGE}
 

@@ -6,11 +6,12 @@ the answer: a refusal that told a page from no page, or who holds it, would be a
 
 from bot.domain.act import Act, Role
 from bot.domain.errors import NoAccess, NotYours
-from bot.domain.paging import Ladder, PageState
+from bot.domain.paging import Ladder, PageState, person_of
 from bot.domain.rights import Deed, may
+from bot.domain.visibility import by_invitation
 from bot.services.belonging import belongs_to, may_read
 from bot.store import followups, incidents, pages, requests
-from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
+from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction
 
 
@@ -44,14 +45,25 @@ def _that_waits(tx: Transaction, page: Page) -> Page:
 def ladder_of(tx: Transaction, act: Act, run_id: str) -> PagingRun:
     """Return a team's run on whose ladder this person stands; raises NotYours."""
     run = pages.run(tx, run_id)
-    if run is None or run.team_id != act.workspace.team_id or not on_ladder(act, run):
+    incident = incidents.get(tx, run.incident_id) if run is not None else None
+    if run is None or incident is None or run.team_id != act.workspace.team_id:
+        raise NotYours
+    if not on_ladder(act, run, incident):
         raise NotYours
     return run
 
 
-def on_ladder(act: Act, run: PagingRun) -> bool:
-    """Whether a run pages this person sooner or later."""
-    return any(act.user in step.targets for step in Ladder.from_json(run.ladder).steps)
+def on_ladder(act: Act, run: PagingRun, incident: Incident) -> bool:
+    """Whether this person may answer a run: on a ladder, before their turn too.
+
+    A restricted escalation opens to whoever answers. A page to a person there is theirs alone
+    until the next one is paged: who asked for an expert did not ask for a manager.
+    """
+    ladder = Ladder.from_json(run.ladder)
+    alone = by_invitation(incident.tier) and person_of(run.team_key) is not None
+    if alone and run.round == ladder.first_round:
+        return any(act.user in step.targets for step in ladder.steps[: run.step + 1])
+    return act.user in ladder.everyone
 
 
 def task(tx: Transaction, act: Act, task_id: str) -> Task:

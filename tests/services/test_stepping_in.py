@@ -1,5 +1,7 @@
 """A backup who is awake takes it before their turn."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.act import Role
@@ -12,7 +14,7 @@ from bot.policy import Policy
 from bot.services import answering, lifecycle, paging
 from bot.store import incidents
 from bot.store.database import Database
-from tests.factories import DANIEL, MEI, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
 
 LEGAL = TeamKey("legal")
@@ -81,6 +83,27 @@ def test_where_several_teams_wait_for_the_same_person_they_choose(
         answering.acknowledge_run(db, an_act(PRIYA), chosen)
     [taken] = answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
     assert (taken.team_name, scene.run_of(db, f"person:{TOM}").id) == (TOM.lower(), other)
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_a_person_paged_by_name_in_a_restricted_one_is_asked_alone_until_the_next_is_paged(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    """Who asked for an expert did not let a manager in."""
+    opened = an_incident(db, policy, an_act(DANIEL), teams=(), tier=tier)
+    paging.page_person(db, policy, an_act(DANIEL), opened.head.id, PRIYA)
+    run = scene.run_of(db, f"person:{PRIYA}")
+    mei = an_act(MEI, minutes=1)
+    if tier is Tier.RESTRICTED:
+        with pytest.raises(NothingToAcknowledge):
+            answering.acknowledge_mine(db, mei, opened.head.id)
+        with pytest.raises(NotYours):
+            answering.acknowledge_run(db, mei, run.id)
+        assert scene.page_states(db, f"person:{PRIYA}") == [PageState.WAITING]
+        scene.tick(db, policy, NOON + timedelta(hours=1))
+        assert MEI in scene.paged(db, f"person:{PRIYA}")
+    [taken] = answering.acknowledge_mine(db, mei, opened.head.id)
+    assert taken.in_place
 
 
 def test_a_page_of_ones_own_goes_before_what_others_are_asked(db: Database, policy: Policy) -> None:
