@@ -14,6 +14,7 @@ from bot.domain.errors import BadInput, FormErrors, NothingToDo
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.needs import Need, named, needs_in, written
+from bot.domain.paging import RunState
 from bot.domain.reach import gateway_of
 from bot.domain.rights import Deed, require_tighten
 from bot.domain.severity import Severity
@@ -107,7 +108,7 @@ def _changes(
 def _needs(
     case: Case, policy: Policy, wanted: Correction, category: str | None
 ) -> dict[str, list[dict[str, Any]]]:
-    """What is needed, where it differs. A line for a team that was not paged would reach no one."""
+    """What is needed, where it differs. A line for a team that is not paged would reach no one."""
     now = tuple(map(Need.from_json, case.incident.needs or ()))
     if wanted.needs is None or wanted.needs == _as_written(policy, now):
         return {}
@@ -117,11 +118,14 @@ def _needs(
             return {}  # What was needed is forgotten with this category, whatever the form held.
         raise FormErrors({"needs": f"{rule.label} takes item IDs only, and no text."})
     errors = too_long(wanted.needs)
-    paged = {run.team_key for run in pages.runs_of(case.tx, [case.id])}
-    unpaged = [team for team in named(wanted.needs) if team not in paged]
+    runs = pages.runs_of(case.tx, [case.id])
+    over = case.incident.ended_at is not None
+    paged = {run.team_key for run in runs if over or run.state is not RunState.CANCELLED}
+    changed = tuple(need for need in wanted.needs if need not in now)
+    unpaged = [team for team in named(changed) if team not in paged]
     if unpaged:
         name = policy.teams[unpaged[0]].name
-        errors["needs"] = f"{name} has not been paged. Page it first, or change the line."
+        errors["needs"] = f"{name} is not being paged. Page it first, or change the line."
     if errors:
         commands = tuple(f"page {case.reference} {team} <why>" for team in unpaged)
         raise FormErrors(errors, commands)

@@ -72,7 +72,7 @@ def test_a_line_that_would_reach_no_one_is_refused(
     db: Database, policy: Policy, opened: str
 ) -> None:
     for needs, said in (
-        ((Need("Who speaks?", (PR,)),), "has not been paged"),
+        ((Need("Who speaks?", (PR,)),), "PR is not being paged"),
         ((Need("x" * 1_200),), "200 characters too long: it has 1,200, of 1,000."),
         ((Need("x" * 1_001),), "1 character too long: it has 1,001, of 1,000."),
     ):
@@ -80,6 +80,18 @@ def test_a_line_that_would_reach_no_one_is_refused(
             correcting.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))
         assert said in refused.value.errors["needs"]
     assert reading.head(db, an_act(MEI), opened).needs == WRONG
+
+
+def test_a_team_whose_page_was_withdrawn_is_asked_nothing_new(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    lifecycle.decline(db, an_act(MEI), opened, "not ours")
+    lifecycle.reopen(db, an_act(MEI), opened, "it is back")
+    with pytest.raises(FormErrors) as refused:
+        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    assert "Legal is not being paged" in refused.value.errors["needs"]
+    kept = Correction(needs=(*WRONG, Need("Answer by 17:00")))
+    assert "needs" in correcting.correct(db, policy, an_act(MEI), opened, kept).fields
 
 
 def test_where_only_item_ids_are_kept_nothing_is_needed(
