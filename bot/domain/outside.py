@@ -13,14 +13,22 @@ from bot.domain.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the person of this name wrote as a reason for a page."""
+
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutsidePage:
     """What a page says outside Slack. `title` is None where it may not be shown there.
 
     `answer_by` is until when its own step waits: None once that went by. `follows` is what its run
     does then. `exhausted`: the whole ladder went by. `zone` is its reader's, by its IANA name.
     `place`: the reader is asked as a manager on duty in one person's place, whose page stands so.
-    What is `needed`, `criteria`, `affected` and the number of references (`links` among them)
-    are empty where the title is None.
+    What is `needed`, `criteria`, `affected`, the number of references (`links` among them) and the
+    reasons that are `quoted` are empty where the title is None.
     """
 
     reference: str
@@ -41,6 +49,7 @@ class OutsidePage:
     affected: tuple[str, ...] = ()
     references: int = 0
     links: int = 0
+    quoted: tuple[Quoted, ...] = ()
 
     @property
     def overdue(self) -> bool:

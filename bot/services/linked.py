@@ -7,10 +7,10 @@ from bot.domain.act import THE_BOT, Act, Role, Workspace
 from bot.domain.errors import NotYours, RoleUnknown
 from bot.domain.ids import PageId
 from bot.domain.needs import needed_of
-from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
+from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, PageState, RunState, person_of
 from bot.domain.reach import Link
-from bot.domain.reasons import of_run, passed_on
+from bot.domain.reasons import of_run, passed_on, shown
 from bot.domain.rights import Deed, may, require
 from bot.domain.visibility import Place
 from bot.policy import Policy
@@ -119,7 +119,14 @@ def outside_page(
         affected=head.affected,
         references=len(head.references),
         links=head.links,
+        quoted=_quoted(tx, run) if head.full else (),
     )
+
+
+def _quoted(tx: Transaction, run: PagingRun) -> tuple[Quoted, ...]:
+    """The reasons that the page in Slack shows, where someone wrote one."""
+    reasons = shown(of_run(run.reasons, run.requested_by, run.why))
+    return tuple(Quoted(_name(tx, run, one.by), one.words) for one in reasons if one.words)
 
 
 def outside_exhausted(

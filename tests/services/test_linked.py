@@ -9,10 +9,11 @@ from bot.domain.duework import DeliveryKind
 from bot.domain.following import Follows
 from bot.domain.ids import NAMELESS, PageId, TeamKey, UserId
 from bot.domain.messages import PageMessage
-from bot.domain.outside import OutsideExhausted, OutsidePage, Standing
+from bot.domain.outside import OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Link
 from bot.domain.severity import Severity
+from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.services import linked, paging
 from bot.store import incidents
@@ -112,3 +113,23 @@ def test_a_person_without_a_name_in_slack_is_never_named_by_their_id(
         past_slack(db, policy, theirs).team_name,
     )
     assert names == (NAMELESS, NAMELESS)
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_the_reasons_for_a_page_are_read_past_slack_unless_it_is_restricted(
+    db: Database, policy: Policy, tier: Tier
+) -> None:
+    opened = an_incident(db, policy, teams=(), tier=tier)
+    page_legal = (opened.head.id, LEGAL)
+    paging.page_team(db, policy, an_act(), *page_legal, "may we publish her statement?")
+    paging.page_team(db, policy, an_act(MEI), *page_legal, "and how soon?")
+    [page] = scene.all_pages(db, "legal")
+    asked = (Quoted("u0mei", "may we publish her statement?"), Quoted("u0mei", "and how soon?"))
+    for past in (past_slack(db, policy, page), behind_the_link(db, policy, page)):
+        assert past.quoted == (asked if tier is Tier.STANDARD else ())
+
+
+def test_a_page_for_no_stated_reason_quotes_no_one(db: Database, policy: Policy) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    [page] = scene.all_pages(db, "legal")
+    assert past_slack(db, policy, page).quoted == ()

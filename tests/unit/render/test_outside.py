@@ -19,7 +19,7 @@ from bot.domain.errors import (
     StoreUnavailable,
 )
 from bot.domain.following import Follows
-from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Standing
+from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import PageState
 from bot.domain.severity import Severity
 from bot.render import outside
@@ -44,6 +44,7 @@ PAGE = OutsidePage(
     affected=("minor",),
     references=3,
     links=1,
+    quoted=(Quoted("Tom Becker", "May we publish <b>her</b> statement?\nBy noon, please."),),
 )
 SEALED = replace(
     PAGE,
@@ -53,6 +54,7 @@ SEALED = replace(
     affected=(),
     references=0,
     links=0,
+    quoted=(),
     severity=Severity.P0,
     team_name="Tom",
     in_person=True,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.controls import Button
 from bot.domain.following import Follows
-from bot.domain.ids import TeamKey
+from bot.domain.ids import TeamKey, UserId
 from bot.domain.paging import PERSON_PREFIX, PageState, RunState
 from bot.domain.reasons import Occasion
 from bot.domain.severity import Severity
@@ -55,6 +55,24 @@ def test_a_backup_is_not_asked_to_answer_by_a_time_that_has_passed(desk: Desk) -
     said = words(desk, paged_at=NOW, answer_by=NOW - MINUTE, step=1)
     assert "Please acknowledge now." in said
     assert "Please acknowledge by" not in said
+
+
+@pytest.mark.parametrize(
+    ("by", "says", "no_more"),
+    [
+        (TOM, f"<@{TOM}> added:\n>again please", f"<@{TOM}> also asked for Legal."),
+        (PRIYA, "You added:\n>again please", "You also asked for Legal."),
+    ],
+)
+def test_who_adds_a_reason_has_not_paged_again(
+    desk: Desk, by: UserId, says: str, no_more: str
+) -> None:
+    for asked, expected in (("again please", says), ("", no_more)):
+        added = a_reason(by=by, words=asked)
+        for first in (a_reason(Occasion.OPENED, severity=Severity.P1), a_reason()):
+            said = words(desk, reasons=(first, added))
+            assert expected in said
+            assert said.count(" paged Legal") == 1
 
 
 def words(desk: Desk, **changes: Any) -> str:
