@@ -10,6 +10,6 @@ def needed(desk: Desk, text: str) -> tuple[Need, ...]:
     """Read the lines; raises FormErrors for one that is for no team."""
     read = needs_in(text, desk.policy.team_names())
     if read.unclear is not None:
-        said = desk.plain("forms", "needs_unclear", no_team=read.unclear)
+        said = desk.plain("listeners", "needs_unclear", no_team=read.unclear)
         raise FormErrors({Field.NEEDS.value: said})
     return read.needs

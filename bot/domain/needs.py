@@ -46,7 +46,7 @@ class NoTeam:
     """What stands where a team does and is none; `meant` is the team that it resembles."""
 
     said: str
-    meant: str = ""
+    meant: TeamKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,16 @@ def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
     if None not in teams:
         return _Line(text, tuple(dict.fromkeys(filter(None, teams))))
     wrong = teams.index(None)
-    meant = "" if folded[wrong] in _NO_TEAMS else _meant(folded[wrong], names)
+    meant = None if folded[wrong] in _NO_TEAMS else _meant(folded[wrong], names)
     if meant or any(teams):
         return NoTeam(said[wrong], meant)
     return whole
 
 
-def _meant(word: str, names: Iterable[str]) -> str:
+def _meant(word: str, names: Mapping[str, TeamKey]) -> TeamKey | None:
     like = [name for name in names if mistyped(word, name)]
-    return min(like, key=lambda name: distance(word, name), default="")
+    nearest = min(like, key=lambda name: distance(word, name), default=None)
+    return names[nearest] if nearest is not None else None
 
 
 def _folded(name: str) -> str:

@@ -10,7 +10,7 @@ from bot.render import answers, forms
 from bot.services import homes, opening, reading
 from handlers.actions.click import Click
 from handlers.answer import Answer, Instead, Modal
-from handlers.commands.opening import draft_of, filled_with
+from handlers.commands.opening import draft_of, filled_form, filled_with
 from handlers.subjects import typed_in
 
 LONGEST_LINK = 500
@@ -38,7 +38,7 @@ async def open_as(click: Click) -> Answer:
     key, severity, title, needs = typed_in(click.value)
     draft = draft_of(click.policy, severity, title, needs)
     if draft is None:
-        filled = forms.Filled(title=title, severity=severity, needs=needs)
+        filled = filled_form(click.policy, title, severity, needs)
         return Modal(forms.open_form(click.desk, filled), Button.OPEN_AS, click.value)
     act = replace(click.act, key=f"{key}:{Button.OPEN_AS}:{click.act.user}")
     try:

@@ -46,7 +46,7 @@ async def open_otherwise(ask: Ask) -> Answer:
         meant = [(one, typed_as(key, one.severity, one.title, needs)) for one in read.meant]
         said = offers.open_as(ask.desk, read.unknown, meant, needs)
         return Unsure(said.text, said.blocks)
-    filled = forms.Filled(severity=read.severity, title=read.title, needs=needs)
+    filled = filled_form(ask.policy, read.title, read.severity, needs)
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
 
 
@@ -115,9 +115,15 @@ def filled_with(policy: Policy, words: str) -> forms.Filled:
     first, rest = first_word(words)
     severity, title = code_first(rest)
     if severity is not None and read.severity is None:
-        return forms.Filled(title=plain(f"{first} {title}"), severity=severity, needs=needs)
+        return filled_form(policy, plain(f"{first} {title}"), severity, needs)
     title = plain(words) if read.unknown else read.title
-    return forms.Filled(title=title, severity=read.severity, needs=needs)
+    return filled_form(policy, title, read.severity, needs)
+
+
+def filled_form(policy: Policy, title: str, severity: Severity | None, needs: str) -> forms.Filled:
+    """The form's fields. The teams that lines are for are among those to page."""
+    asked = policy.in_order(named(needs_in(needs, policy.team_names()).needs))
+    return forms.Filled(title=title, severity=severity, needs=needs, teams=asked or None)
 
 
 def _read(policy: Policy, words: str) -> OpeningWords:

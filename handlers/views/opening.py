@@ -94,7 +94,7 @@ def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHIN
         errors[Field.SEVERITY.value] = desk.plain("listeners", "choose_severity")
     read = needs_in(filled.needs, desk.policy.team_names())
     if read.unclear is not None:
-        errors[Field.NEEDS.value] = desk.plain("forms", "needs_unclear", no_team=read.unclear)
+        errors[Field.NEEDS.value] = desk.plain("listeners", "needs_unclear", no_team=read.unclear)
     if filled.category is None or filled.severity is None or errors:
         raise FormErrors(errors)
     severity, category = filled.severity, desk.policy.categories[filled.category]

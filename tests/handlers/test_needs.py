@@ -9,7 +9,7 @@ from bot.domain.severity import Severity
 from playground.driver import texts
 from playground.records import View
 from tests.databases import on_sqlite
-from tests.handlers.modals import block_of, choose, opening_form, words
+from tests.handlers.modals import block_of, choose, chosen_teams, opening_form, words
 from tests.handlers.stage import Stage
 
 pytestmark = on_sqlite
@@ -51,7 +51,7 @@ async def test_a_line_for_a_team_that_is_not_paged_or_mistyped_is_marked(stage: 
     block = block_of(view, "needs")
     for said, problem in (
         ("PR: a line", "PR is not among the teams to page"),
-        ("Leagl: may we?", "“Leagl” is not a team. Did you mean “legal”?"),
+        ("Leagl: may we?", "“Leagl” is not a team. Did you mean “Legal”?"),
     ):
         sent = await stage.person("mei").submit({**title, block: {"needs": said}})
         assert not sent.ok
@@ -116,8 +116,17 @@ async def test_the_form_says_why_nothing_is_open_yet(stage: Stage) -> None:
         await stage.command("mei", f"open {severity}a rumour\n{asked}")
         view = await stage.person("mei").until_modal(shows(asked))
         said = words(view)
-        assert "*Nothing is open yet*: a line is for DPO, " in said, said
-        assert f"a {severity.strip().upper() or 'P2'} does not page that team" in said
+        [first, *_] = view.blocks
+        assert "*Nothing is open yet, and no one was paged.*" in str(first), first
+        assert "One of your lines is for DPO. " in str(first), first
+        level = severity.strip().upper() or "P2"
+        assert f"A {level} in the category _Other_ does not page that team." in str(first), first
+        assert said.count("Nothing is open yet") == 1, said
+        assert chosen_teams(view) == {"dpo"}
+    kept = await choose(stage, "severity", "P1")
+    view = await choose(stage, "category", "harassment")
+    assert "dpo" in chosen_teams(kept) & chosen_teams(view)
+    assert "Nothing is open yet" not in words(view)
     await stage.command("mei", "open p0 a rumour")
     assert "Nothing is open yet" not in str(stage.person("mei").sees("general")[-1])
 

@@ -306,7 +306,10 @@ async def test_close_and_reopen(stage: Stage) -> None:
     opened = stage.opened()
     lifecycle.resolve(stage.db, stage.policy, an_act(), opened.head.id, root_cause=_cause(stage))
     assert "closed" in await stage.command("mei", "close ESC-1")
-    assert "open again" in await stage.command("mei", "reopen ESC-1 the clips are back")
+    said = await stage.command("mei", "reopen ESC-1 the clips are back")
+    assert "ESC-1 is open again." in said
+    assert "*No one was paged.* Page the people you need:" in said
+    assert "/escalate page ESC-1" in said
     assert stage.details(opened.head.id).card.head.state is State.REOPENED
 
 
@@ -314,7 +317,9 @@ async def test_reopen_without_a_reason_opens_the_form(stage: Stage) -> None:
     opened = stage.opened()
     lifecycle.decline(stage.db, an_act(), opened.head.id, "no escalation")
     await stage.command("mei", "reopen ESC-1")
-    assert (await stage.person("mei").until_modal()).callback_id == "form_reopen"
+    form = await stage.person("mei").until_modal()
+    assert form.callback_id == "form_reopen"
+    assert "Reopening pages no one." in str(form.payload)
 
 
 async def test_decline_says_why(stage: Stage) -> None:

@@ -67,12 +67,12 @@ def test_a_line_that_begins_with_a_team_is_for_that_team(
     [
         ("Leagl: may we?", "Leagl", "legal"),
         ("Leagl:may we?", "Leagl", "legal"),
-        ("Legal, Sales: may we?", "Sales", ""),
-        ("Legal and Marketing: may we?", "Marketing", ""),
+        ("Legal, Sales: may we?", "Sales", None),
+        ("Legal and Marketing: may we?", "Marketing", None),
     ],
 )
 def test_a_mistyped_team_is_told_and_never_read_as_text_for_all(
-    line: str, unclear: str, meant: str
+    line: str, unclear: str, meant: str | None
 ) -> None:
     read = needs_in(line, NAMES)
     assert read.unclear is not None

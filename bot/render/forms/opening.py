@@ -9,8 +9,7 @@ from slack_sdk.models.blocks import Option, OptionGroup
 from bot.domain.answers import Opened
 from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE, Field, Form
 from bot.domain.ids import TeamKey
-from bot.domain.needs import named, needs_in
-from bot.domain.severity import UNLESS_SAID, Severity, worst
+from bot.domain.severity import Severity, worst
 from bot.domain.visibility import Tier, strictest
 from bot.policy import Category
 from bot.render.answers import opened_blocks
@@ -21,6 +20,7 @@ from bot.render.forms import inputs
 from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
 from bot.render.forms.preview import preview
+from bot.render.forms.unopened import unopened
 from bot.render.mrkdwn import Mrkdwn, cut
 
 
@@ -63,10 +63,11 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
         blocks = _ids_only(desk, shown(desk, filled), category)
         return asking(desk, Form.OPEN, packed(subject, _laid_aside(filled)), blocks)
     blocks = [
+        *unopened(desk, filled.category, filled.severity, filled.needs, filled.teams),
         _title(desk, filled),
         *_what(desk, filled),
         *_whom(desk, filled),
-        *_needs(desk, filled),
+        _needs(desk, filled),
         _references(desk, filled),
         *_described(desk, filled),
         _tier(desk, filled, category),
@@ -242,7 +243,7 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
             desk, Field.TEAMS, element, optional=True, dispatch=True, since=since.strip(":")
         )
     ]
-    if severity is None or chosen is None:
+    if severity is None or chosen is None or proposal(desk, filled) is None:
         return [*blocks, context(desk.say("forms", "preview_nothing_yet"))]
     if not chosen:
         return [*blocks, context(desk.say("forms", "preview_no_team"))]
@@ -254,25 +255,11 @@ def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
     ]
 
 
-def _needs(desk: Desk, filled: Filled) -> list[Block]:
-    """What they are needed for; with what is not clear about it, before the form is sent."""
+def _needs(desk: Desk, filled: Filled) -> Block:
     element = inputs.typed(
         desk, Field.NEEDS, initial=filled.needs, longest=LONGEST_NEEDS, multiline=True
     )
-    asked = inputs.labelled(desk, Field.NEEDS, element, optional=True)
-    read = needs_in(filled.needs, desk.policy.team_names())
-    if read.unclear is not None:
-        return [asked, context(desk.say("forms", "needs_unclear", no_team=read.unclear))]
-    paged = teams_to_page(desk, filled)
-    block = "needs_unpaged" if paged is not None else "needs_unpaged_yet"
-    severity = filled.severity or UNLESS_SAID
-    if paged is None:
-        paged = desk.policy.proposed_teams(desk.policy.default_category, severity)
-    unpaged = [team for team in named(read.needs) if team not in paged]
-    return [
-        asked,
-        *(context(desk.say("forms", block, team=one, severity=severity)) for one in unpaged[:1]),
-    ]
+    return inputs.labelled(desk, Field.NEEDS, element, optional=True)
 
 
 def _references(desk: Desk, filled: Filled) -> Block:

@@ -176,7 +176,7 @@ def _needs(desk: Desk, head: Head) -> list[Block]:
 
 
 def reopen_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:
-    return _reason_form(desk, Form.REOPEN, subject, "reopen_why", head)
+    return _reason_form(desk, Form.REOPEN, subject, "reopen_why", head, then="reopen_next")
 
 
 def cannot_take_form(desk: Desk, subject: str, head: Head | None = None) -> dict[str, Any]:
@@ -243,10 +243,13 @@ def _reason_form(
     head: Head | None,
     *,
     optional: bool = False,
+    then: str = "",
 ) -> dict[str, Any]:
+    """`then` is the sentence of forms.j2 below the reason, if there is one."""
     element = inputs.typed(desk, Field.WHY, multiline=True)
     reason = inputs.labelled(desk, Field.WHY, element, label=label, optional=optional)
-    return asking(desk, form, subject, [*about(desk, head), reason])
+    below = [context(desk.say("forms", then))] if then else []
+    return asking(desk, form, subject, [*about(desk, head), reason, *below])
 
 
 def _team_or_person(desk: Desk) -> list[Block]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain import errors
 from bot.domain.answers import Opened, WillPage
-from bot.domain.ids import RequestId
+from bot.domain.ids import RequestId, TeamKey
 from bot.domain.messages import AccessRequest
 from bot.domain.reading import ReminderLine, Reminders
 from bot.domain.severity import Severity
@@ -47,7 +47,10 @@ VIEWS: Mapping[str, Case] = {
         forms.open_form, forms.Filled(needs="Leagl: may we suspend?")
     ),
     "form, open, a line for a team that a command does not page": Case(
-        forms.open_form, forms.Filled(severity=Severity.P3, needs="PR: a line for the press")
+        forms.open_form,
+        forms.Filled(
+            severity=Severity.P3, needs="PR: a line for the press", teams=(TeamKey("pr"),)
+        ),
     ),
     "form, open, a line for a team that is not paged": Case(
         forms.open_form,
