@@ -20,7 +20,6 @@ class Occasion(StrEnum):
 
 
 _OF_SEVERITY = (Occasion.RAISED, Occasion.LOWERED)
-MOST_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +80,13 @@ def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ..
     """Add a reason: it takes the place of the ones before that it makes untrue.
 
     One change of severity stands beside the one that began it all, and one hand-over of each
-    person: who is asked, and who owns it then, depends on every one of those. Of what was asked
-    for beside the first, the newest stay. The parts of those that go stay with the one that came.
+    person: who is asked, and who owns it then, depends on every one of those. Whatever was asked
+    for stays. The parts of those that go stay with the one that came.
     """
     stays = reasons[0] if reasons and reasons[0].occasion in _OF_SEVERITY else None
     kept = [one for one in reasons if one is stays or not _replaces(another, one)]
-    asked = [reason for reason in [*kept, another][1:] if reason.occasion is Occasion.ASKED]
-    kept = [one for one in kept if not _among(one, asked[: 1 - MOST_SHOWN])]
-    gone = [one for one in reasons if not _among(one, kept)]
+    gone = [one for one in reasons if all(one is not other for other in kept)]
     return (*kept, replace(another, parts=parts_of([*gone, another])))
-
-
-def _among(reason: Reason, others: Iterable[Reason]) -> bool:
-    return any(reason is one for one in others)
 
 
 def _replaces(another: Reason, reason: Reason) -> bool:
@@ -104,17 +97,24 @@ def _replaces(another: Reason, reason: Reason) -> bool:
     return False
 
 
-def shown(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Return the few that a page has room for, the oldest first.
+def of_a_page(reasons: Iterable[Reason], *, full: bool) -> tuple[Reason, ...]:
+    """Return what a page gives as its reasons, the oldest first; without `full` each loses its
+    words, and what is the same without them is given once."""
+    of_page = [reason for reason in reasons if reason.occasion is not Occasion.PASSED_ON]
+    if full:
+        return tuple(of_page)
+    return tuple(dict.fromkeys(replace(reason, words="") for reason in of_page))
 
-    What the reader takes over comes before all else, then how grave it is now, and what was asked
-    for at first.
+
+def weightiest(reasons: Sequence[Reason], most: int) -> list[int]:
+    """Return the places of those that stay where a page has no room for all, the oldest first.
+
+    What the reader takes over comes before all else, then how grave it is now, what was asked for
+    at first, and the newest.
     """
-    of_a_page = [reason for reason in reasons if reason.occasion is not Occasion.PASSED_ON]
-    newest = list(reversed(list(enumerate(of_a_page))))
-    weighed = sorted(newest, key=lambda numbered: _weight(*numbered))
-    kept = {number for number, _ in weighed[:MOST_SHOWN]}
-    return tuple(reason for number, reason in enumerate(of_a_page) if number in kept)
+    newest = reversed(range(len(reasons)))
+    weighed = sorted(newest, key=lambda place: _weight(place, reasons[place]))
+    return sorted(weighed[:most])
 
 
 def _weight(number: int, reason: Reason) -> int:

@@ -4,9 +4,10 @@ from bot.domain.controls import Button
 from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, UNANSWERED, PageState, RunState
 from bot.domain.reading import Head
-from bot.domain.reasons import Reason
+from bot.domain.reasons import Reason, weightiest
 from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk
+from bot.render.fitting import Growing, Part
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
@@ -17,13 +18,13 @@ def page(desk: Desk, view: PageMessage) -> Message:
     text = desk.say("page", "fallback", page=view, waiting=waiting)
     if not waiting and not _kept(view):
         return message(text, _over(desk, view))
-    blocks: list[Block] = [
+    blocks: list[Part] = [
         header(desk.plain("page", "heading", page=view, waiting=waiting)),
         section(desk.say("page", "about", page=view, waiting=waiting)),
         *([section(desk.say("page", "needed", page=view))] if view.needed else []),
         *_facts(desk, view),
+        _reasons(desk, view),
     ]
-    blocks += [section(_reason(desk, view, reason)) for reason in view.reasons]
     blocks += _question(desk, view) if waiting else [section(_outcome(desk, view))]
     blocks += [context(desk.say("page", "may_repeat", page=view))] if view.may_repeat else []
     return message(text, blocks)
@@ -72,6 +73,18 @@ def _facts(desk: Desk, view: PageMessage) -> list[Block]:
         opened,
     ]
     return fields(said)
+
+
+def _reasons(desk: Desk, view: PageMessage) -> Growing:
+    said = [section(_reason(desk, view, reason)) for reason in view.reasons]
+
+    def draw(shown: int) -> list[Block]:
+        kept = [said[place] for place in weightiest(view.reasons, shown)]
+        left = len(said) - shown
+        more = desk.say("page", "more_reasons", head=view.head, count=left) if left else None
+        return [*kept, *([context(more)] if more else [])]
+
+    return Growing(len(said), draw)
 
 
 def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:

@@ -1,7 +1,7 @@
 """Pages → what a paged person reads."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.clockwork import is_late
@@ -10,7 +10,7 @@ from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, Ladder, PageState, Position, RunState, person_of
 from bot.domain.reading import Head
-from bot.domain.reasons import Reason, of_run, passed_on, shown
+from bot.domain.reasons import of_a_page, of_run, passed_on
 from bot.services.holding import parts_taken_over
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun
@@ -63,7 +63,7 @@ def page_message(
         target=UserId(page.target),
         state=page.state,
         run_state=run.state,
-        reasons=_as_seen(shown(reasons), head),
+        reasons=of_a_page(reasons, full=head.full),
         paged_at=page.sent_at or due,
         answer_by=asked.by,
         round=round_of(page, run),
@@ -118,7 +118,3 @@ def depends_on_others(page: Page, run: PagingRun) -> bool:
     first = Ladder.from_json(run.ladder).first_round, 0
     begun = (run.round, run.step) != first or page.state is not PageState.WAITING
     return run.responder is None and begun
-
-
-def _as_seen(reasons: Sequence[Reason], head: Head) -> tuple[Reason, ...]:
-    return tuple(reasons if head.full else (replace(reason, words="") for reason in reasons))

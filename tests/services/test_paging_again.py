@@ -85,6 +85,18 @@ def test_another_reason_is_on_the_page_and_on_the_timeline(db: Database, policy:
     assert len(scene.all_pages(db)) == before
 
 
+def test_whoever_is_told_that_their_reason_is_added_finds_it_on_the_page(
+    db: Database, policy: Policy
+) -> None:
+    incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
+    said = [f"question {number}" for number in range(6)]
+    for words in said:
+        assert paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, words).told
+    [page] = scene.letters(scene.send(db, policy, NOON + MINUTE), DeliveryKind.PAGE)
+    assert isinstance(page.view, PageMessage)
+    assert [reason.words for reason in page.view.reasons] == ["", *said]
+
+
 def test_the_same_reason_is_not_added_twice(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")

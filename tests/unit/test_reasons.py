@@ -1,7 +1,7 @@
 """Why somebody is paged: what is kept of it, and what a page shows."""
 
 from bot.domain.ids import UserId
-from bot.domain.reasons import Occasion, Reason, passed_on, shown, with_another
+from bot.domain.reasons import Occasion, Reason, of_a_page, passed_on, weightiest, with_another
 from bot.domain.severity import Severity
 
 MEI, PRIYA, TOM = UserId("U0MEI"), UserId("U0PRIYA"), UserId("U0TOM")
@@ -30,7 +30,7 @@ def test_a_hand_over_stays_whatever_is_asked_for_later() -> None:
     """Who is on the ladder, and who owns it then, depends on each of them."""
     kept = reasons(handed(PRIYA, "drafted"), handed(TOM), raised(Severity.P0), *asked(*"abcdefgh"))
     assert [r.by for r in kept if r.occasion is Occasion.HANDED_OVER] == [PRIYA, TOM]
-    seen = shown(kept)
+    seen = [kept[place] for place in weightiest(kept, 4)]
     assert [(r.by, r.occasion) for r in seen] == [
         (MEI, Occasion.OPENED),
         (PRIYA, Occasion.HANDED_OVER),
@@ -39,13 +39,24 @@ def test_a_hand_over_stays_whatever_is_asked_for_later() -> None:
     ]
 
 
-def test_without_one_the_newest_that_was_asked_for_is_shown_beside_the_first() -> None:
-    seen = shown(reasons(*asked(*"abcde")))
-    assert [r.words for r in seen] == ["", "c", "d", "e"]
+def test_whatever_is_asked_for_stays() -> None:
+    kept = reasons(*asked(*"abcdefgh"))
+    assert [r.words for r in of_a_page(kept, full=True)] == ["", *"abcdefgh"]
+
+
+def test_where_there_is_no_room_for_all_the_first_and_the_newest_stay() -> None:
+    assert weightiest(reasons(*asked(*"abcde")), 4) == [0, 3, 4, 5]
+
+
+def test_without_the_words_each_asker_is_named_once() -> None:
+    by_tom = Reason(Occasion.ASKED, TOM, words="mine")
+    seen = of_a_page(reasons(*asked(*"abc"), by_tom), full=False)
+    assert [(r.by, r.words) for r in seen] == [(MEI, ""), (MEI, ""), (TOM, "")]
+    assert [r.occasion for r in seen] == [Occasion.OPENED, Occasion.ASKED, Occasion.ASKED]
 
 
 def test_the_newest_change_of_severity_stands() -> None:
-    seen = shown(reasons(raised(Severity.P1), *asked("a", "b"), raised(Severity.P0)))
+    seen = reasons(raised(Severity.P1), *asked("a", "b"), raised(Severity.P0))
     assert [r.severity for r in seen if r.occasion is Occasion.RAISED] == [Severity.P0]
 
 
@@ -60,7 +71,7 @@ def test_what_was_passed_on_is_no_reason_of_the_page() -> None:
     assert passed_on(kept) == to_tom
     assert to_tom.to_person == TOM
     assert to_pr.to_person is None
-    assert [r.occasion for r in shown(kept)] == [Occasion.OPENED]
+    assert [r.occasion for r in of_a_page(kept, full=True)] == [Occasion.OPENED]
     assert [Reason.from_json(r.to_json()) for r in kept] == list(kept)
 
 
@@ -71,4 +82,4 @@ def test_the_change_of_severity_that_paged_a_team_stays_beside_the_last_one() ->
     for reason in lowered:
         kept = with_another(kept, reason)
     assert kept == (raised(Severity.P0), lowered[-1])
-    assert shown(kept) == kept
+    assert weightiest(kept, 1) == [1], "what it is now"

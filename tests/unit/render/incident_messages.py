@@ -48,6 +48,9 @@ PAGES: Mapping[str, Any] = {
             a_reason(Occasion.RAISED, severity=Severity.P0, words="threat to life confirmed"),
         )
     ),
+    "page, more reasons than there is room for": a_page(
+        reasons=tuple(a_reason(words=f"{place}. " + "Why? " * 180) for place in range(12))
+    ),
     "page, handed over by its person": a_page(
         state=PageState.SUPERSEDED, run_state=RunState.CANCELLED, passed=HANDED_TO_TOM
     ),

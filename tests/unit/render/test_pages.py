@@ -14,7 +14,7 @@ from bot.render.desk import Desk
 from bot.render.pages import page
 from tests.unit.render.incident_messages import PAGES
 from tests.unit.render.reading_blocks import mrkdwn_texts
-from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_head, a_page, a_reason
+from tests.unit.render.views import MINUTE, NOW, PRIYA, TOM, a_head, a_masked_head, a_page, a_reason
 
 
 def test_who_is_paged_in_person_is_not_called_a_team(desk: Desk) -> None:
@@ -43,6 +43,29 @@ def test_a_page_says_of_the_opening_only_what_stays_true(desk: Desk) -> None:
         reason = a_reason(Occasion.OPENED, severity=severity)
         said = "\n".join(mrkdwn_texts(page(desk, a_page(head=a_head(), reasons=(reason,)))))
         assert ("It was opened as P2." in said) is says, "only where it is another one now"
+
+
+def test_a_page_shows_all_reasons_that_there_is_room_for_and_counts_the_others(desk: Desk) -> None:
+    few, many = (
+        tuple(a_reason(words=f"question {place}; " + "x" * length) for place in range(count))
+        for count, length in ((12, 0), (40, 700))
+    )
+    assert all(f"question {place};" in words(desk, reasons=few) for place in range(12))
+    assert "more reason" not in words(desk, reasons=few)
+    shown = page(desk, a_page(reasons=many))
+    said = "\n".join(mrkdwn_texts(shown))
+    left = sum(f"question {place};" not in said for place in range(40))
+    assert "question 0;" in said
+    assert "question 39;" in said
+    assert f"and {left} more reasons: `/escalate show ESC-12`" in said
+    assert Button.ACKNOWLEDGE in str(shown.blocks)
+
+
+def test_what_is_asked_again_of_a_masked_page_is_counted_without_a_command(desk: Desk) -> None:
+    many = tuple(a_reason(by=UserId(f"U{place}")) for place in range(90))
+    said = words(desk, head=a_masked_head(), reasons=many)
+    assert "more reasons" in said
+    assert "/escalate show" not in said
 
 
 def test_whom_it_concerns_may_make_it_severe(desk: Desk) -> None:
