@@ -14,7 +14,7 @@ from bot.domain.ids import PageId, ReminderId, RequestId, TeamKey, UserId
 from bot.domain.needs import needed_of
 from bot.domain.paging import PageState, RunState, person_of
 from bot.domain.reading import NO_REMINDERS, Head, Reminders, TaskLine, TeamRow
-from bot.domain.reasons import Reason
+from bot.domain.reasons import Question, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class PageMessage:
     what the run does then. `place`: how the page of the person stands in whose place the reader is
     asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a later one.
     `ended`: the incident has, so nobody is asked any more. `passed`: what the run asked for was
-    handed over. `parts`: the keys of those whose part was handed over to the team.
+    handed over. `parts`: the keys of those whose part was handed over to the team. `questions`:
+    what these had been asked, where it may be shown.
     """
 
     page_id: PageId
@@ -54,6 +55,7 @@ class PageMessage:
     went_on: bool = False
     passed: Reason | None = None
     parts: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def needed(self) -> str:

@@ -23,12 +23,34 @@ _OF_SEVERITY = (Occasion.RAISED, Occasion.LOWERED)
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What `by` asked when they paged a team, or a person by their key, in these words."""
+
+    by: UserId
+    words: str
+    asked: str
+    name: str
+
+    @property
+    def person(self) -> UserId | None:
+        return person_of(self.asked)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"by": self.by, "words": self.words, "asked": self.asked, "name": self.name}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Question":
+        return cls(UserId(data["by"]), data["words"], data["asked"], data["name"])
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One occasion. `words` are the person's own; `severity` is what it was opened as, or became.
 
     `owns`: whoever hands over owns the escalation, and hands over the ownership too. PASSED_ON is
     no reason for a page but what ended it: `to` is the key of the team or person asked since.
-    `parts` are the keys of the teams and people whose part passes on with it.
+    `parts` are the keys of the teams and people whose part passes on with it, and `questions` what
+    they were asked beside that.
     """
 
     occasion: Occasion
@@ -38,6 +60,7 @@ class Reason:
     owns: bool = False
     to: str = ""
     parts: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def to_person(self) -> UserId | None:
@@ -52,6 +75,7 @@ class Reason:
             "owns": self.owns,
             "to": self.to,
             "parts": list(self.parts),
+            "questions": [question.to_json() for question in self.questions],
         }
         return {name: value for name, value in whole.items() if value}
 
@@ -66,6 +90,7 @@ class Reason:
             bool(data.get("owns")),
             data.get("to", ""),
             tuple(data.get("parts", ())),
+            tuple(map(Question.from_json, data.get("questions", ()))),
         )
 
 
@@ -81,12 +106,13 @@ def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ..
 
     One change of severity stands beside the one that began it all, and one hand-over of each
     person: who is asked, and who owns it then, depends on every one of those. Whatever was asked
-    for stays. The parts of those that go stay with the one that came.
+    for stays. The parts and questions of those that go stay with the one that came.
     """
     stays = reasons[0] if reasons and reasons[0].occasion in _OF_SEVERITY else None
     kept = [one for one in reasons if one is stays or not _replaces(another, one)]
     gone = [one for one in reasons if all(one is not other for other in kept)]
-    return (*kept, replace(another, parts=parts_of([*gone, another])))
+    passed = [*gone, another]
+    return (*kept, replace(another, parts=parts_of(passed), questions=questions_of(passed)))
 
 
 def _replaces(another: Reason, reason: Reason) -> bool:
@@ -103,7 +129,7 @@ def of_a_page(reasons: Iterable[Reason], *, full: bool) -> tuple[Reason, ...]:
     of_page = [reason for reason in reasons if reason.occasion is not Occasion.PASSED_ON]
     if full:
         return tuple(of_page)
-    return tuple(dict.fromkeys(replace(reason, words="") for reason in of_page))
+    return tuple(dict.fromkeys(replace(reason, words="", questions=()) for reason in of_page))
 
 
 def weightiest(reasons: Sequence[Reason], most: int) -> list[int]:
@@ -134,3 +160,8 @@ def passed_on(reasons: Sequence[Reason]) -> Reason | None:
 def parts_of(reasons: Iterable[Reason]) -> tuple[str, ...]:
     """Return the keys of the teams and people whose part passed on with these."""
     return tuple(dict.fromkeys(key for reason in reasons for key in reason.parts))
+
+
+def questions_of(reasons: Iterable[Reason]) -> tuple[Question, ...]:
+    """Return what was asked of those whose part passed on with these."""
+    return tuple(dict.fromkeys(each for reason in reasons for each in reason.questions))

@@ -1,5 +1,7 @@
 """The page: a direct message that asks one person for an acknowledgement."""
 
+from functools import partial
+
 from bot.domain.controls import Button
 from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, UNANSWERED, PageState, RunState
@@ -7,7 +9,7 @@ from bot.domain.reading import Head
 from bot.domain.reasons import Reason, weightiest
 from bot.render.blocks import Block, actions, button, context, fields, header, section
 from bot.render.desk import Desk
-from bot.render.fitting import Growing, Part
+from bot.render.fitting import Growing, Part, rows
 from bot.render.message import Message, message
 from bot.render.mrkdwn import Mrkdwn
 
@@ -24,6 +26,7 @@ def page(desk: Desk, view: PageMessage) -> Message:
         *([section(desk.say("page", "needed", page=view))] if view.needed else []),
         *_facts(desk, view),
         _reasons(desk, view),
+        _questions(desk, view),
     ]
     blocks += _question(desk, view) if waiting else [section(_outcome(desk, view))]
     blocks += [context(desk.say("page", "may_repeat", page=view))] if view.may_repeat else []
@@ -81,10 +84,22 @@ def _reasons(desk: Desk, view: PageMessage) -> Growing:
     def draw(shown: int) -> list[Block]:
         kept = [said[place] for place in weightiest(view.reasons, shown)]
         left = len(said) - shown
-        more = desk.say("page", "more_reasons", head=view.head, count=left) if left else None
-        return [*kept, *([context(more)] if more else [])]
+        return [*kept, *([_more(desk, view, "reason", left)] if left else [])]
 
     return Growing(len(said), draw)
+
+
+def _questions(desk: Desk, view: PageMessage) -> Growing:
+    """What was asked of those who handed it over."""
+    said = [
+        [section(desk.say("page", "question", page=view, reason=question))]
+        for question in view.questions
+    ]
+    return rows(said, partial(_more, desk, view, "question"))
+
+
+def _more(desk: Desk, view: PageMessage, what: str, left: int) -> Block:
+    return context(desk.say("page", "more", head=view.head, what=what, count=left))
 
 
 def _reason(desk: Desk, view: PageMessage, reason: Reason) -> Mrkdwn:

@@ -64,12 +64,13 @@ def _run(run: PagingRun) -> dict[str, Any]:
 
 
 def _reason(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the parts that pass on with it, teams and people stand apart."""
+    """Of the parts and questions that pass on with it, teams and people stand apart."""
     named = _named(row, "to", "to_person")
     parts = [(key, person_of(key)) for key in named.pop("parts", ())]
     told = {
         "parts": [key for key, person in parts if person is None],
         "parts_of": [person for _, person in parts if person is not None],
+        "questions": [_named(one, "asked", "person") for one in named.pop("questions", ())],
     }
     return {**named, **{key: value for key, value in told.items() if value}}
 

@@ -27,6 +27,7 @@ from bot.services.case import Case, take_up
 from bot.services.followups import pass_task_on
 from bot.services.holding import (
     parts_taken_over,
+    questions_held,
     require_first_time,
     require_own_page,
     require_part,
@@ -203,7 +204,12 @@ def _pass_on(case: Case, policy: Policy, to: _Successor, run: PagingRun | None) 
         **({"owns": True} if owns else {}),
     )
     reason = Reason(
-        Occasion.HANDED_OVER, case.act.user, words=to.summary, owns=owns, parts=_parts(held)
+        Occasion.HANDED_OVER,
+        case.act.user,
+        words=to.summary,
+        owns=owns,
+        parts=_parts(held),
+        questions=tuple(dict.fromkeys(each for run in held for each in questions_held(run))),
     )
     started = _joined(case, policy, to, reason) or _begun(case, policy, to, reason)
     case.card_changed()

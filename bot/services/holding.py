@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.act import Act
 from bot.domain.errors import HandedOverAlready, HoldsNothing, NoAccess
 from bot.domain.paging import STILL_ASKED, UNANSWERED, RunState, person_of
-from bot.domain.reasons import Occasion, of_run, parts_of
+from bot.domain.reasons import Occasion, Question, of_run, parts_of, questions_of
 from bot.domain.rights import Deed
 from bot.services.belonging import belongs_to, may_in
 from bot.store import followups, incidents, pages
@@ -64,6 +64,21 @@ def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> H
 def parts_taken_over(run: PagingRun) -> tuple[str, ...]:
     """Return the keys of the teams and people whose part was handed over to those of this run."""
     return parts_of(of_run(run.reasons, run.requested_by, run.why))
+
+
+def questions_taken_over(run: PagingRun) -> tuple[Question, ...]:
+    """Return what those asked who paged the teams and people whose part was handed over."""
+    return questions_of(of_run(run.reasons, run.requested_by, run.why))
+
+
+def questions_held(run: PagingRun) -> tuple[Question, ...]:
+    """Return what this run was asked for in somebody's words, and what it took over."""
+    own = [
+        Question(reason.by, reason.words, run.team_key, run.team_name)
+        for reason in of_run(run.reasons, run.requested_by, run.why)
+        if reason.occasion is Occasion.ASKED and reason.words
+    ]
+    return tuple(dict.fromkeys([*questions_taken_over(run), *own]))
 
 
 def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:

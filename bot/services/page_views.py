@@ -11,7 +11,7 @@ from bot.domain.messages import PageMessage
 from bot.domain.paging import SAID_NO, Ladder, PageState, Position, RunState, person_of
 from bot.domain.reading import Head
 from bot.domain.reasons import of_a_page, of_run, passed_on
-from bot.services.holding import parts_taken_over
+from bot.services.holding import parts_taken_over, questions_taken_over
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun
 
@@ -82,6 +82,7 @@ def page_message(
         went_on=at != stands,
         passed=passed_on(reasons),
         parts=parts_taken_over(run),
+        questions=questions_taken_over(run) if head.full else (),
     )
 
 

@@ -24,7 +24,7 @@ from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services.case import Case, take_up
-from bot.services.holding import parts_taken_over
+from bot.services.holding import parts_taken_over, questions_taken_over
 from bot.services.pacing import explain, hasten, person_ladder, vouches
 from bot.services.runs import Run, exhausted, gone_from, page_now, waiting_now
 from bot.services.written import checked_text
@@ -172,10 +172,13 @@ def _newest_held(case: Case, team: str) -> PagingRun | None:
 
 
 def _with_parts(case: Case, team: str, reason: Reason) -> Reason:
-    """Ask a team again for the parts that it has taken over."""
+    """Ask a team again for the parts that it has taken over, and what was asked of these."""
     before = _newest_held(case, team)
-    parts = (*reason.parts, *(parts_taken_over(before) if before is not None else ()))
-    return replace(reason, parts=tuple(dict.fromkeys(parts)))
+    if before is None:
+        return reason
+    parts = dict.fromkeys([*reason.parts, *parts_taken_over(before)])
+    questions = dict.fromkeys([*reason.questions, *questions_taken_over(before)])
+    return replace(reason, parts=tuple(parts), questions=tuple(questions))
 
 
 def _all_being_paged(case: Case, started: Sequence[Started]) -> AlreadyPaged:

@@ -152,3 +152,60 @@ def test_a_restricted_one_tells_its_lines_to_those_who_are_in_it(
     ]
     assert view.needed.splitlines() == [OF_ALL, OF_LEGAL]
     assert outside(db, policy, SOFIA).needed == ""
+
+
+WORDS = "How many videos are there?"
+
+
+def questions_on(db: Database, policy: Policy, user: UserId, minutes: int = 9) -> list[str]:
+    """What somebody's newest page says that those were asked who handed over: of whom, and what."""
+    sent = scene.send(db, policy, NOON + timedelta(minutes=minutes))
+    kinds = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE)
+    views = [letter.view for kind in kinds for letter in scene.letters(sent, kind)]
+    theirs = [view for view in views if isinstance(view, PageMessage) and view.target == user]
+    return [f"{question.name}: {question.words}" for question in theirs[-1].questions]
+
+
+@pytest.mark.parametrize("acknowledged", [True, False])
+@pytest.mark.parametrize("joined", [True, False])
+def test_what_a_team_was_paged_for_is_on_the_page_of_whoever_takes_over(
+    db: Database, policy: Policy, acknowledged: bool, joined: bool
+) -> None:
+    incident_id = opened(db, policy, *([PR] if joined else []))
+    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    scene.send(db, policy)
+    if acknowledged:
+        answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
+    assert questions_on(db, policy, SOFIA, 3) == [f"Legal: {WORDS}"]
+
+
+def test_questions_pass_on_with_a_chain_of_hand_overs(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy, LEGAL)
+    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
+    paging.page_team(db, policy, an_act(MEI, minutes=3), incident_id, PR, "Who speaks?")
+    hand_over(db, policy, SOFIA, incident_id, 4, to_person=DANIEL)
+    passed = [f"Legal: {WORDS}", "PR: Who speaks?"]
+    assert questions_on(db, policy, DANIEL, 5) == passed
+    answering.acknowledge(db, an_act(DANIEL, minutes=6), scene.page_of(db, DANIEL))
+    paging.page_person(db, policy, an_act(MEI, minutes=7), incident_id, DANIEL, "Are you there?")
+    assert questions_on(db, policy, DANIEL, 8) == passed, "paged again, they are asked for all"
+    assert_whole(db)
+
+
+def test_a_question_is_told_only_to_those_who_may_read_it(db: Database, policy: Policy) -> None:
+    incident_id = opened(db, policy, tier=Tier.RESTRICTED)
+    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
+    [view] = [
+        letter.view
+        for letter in scene.letters(
+            scene.send(db, policy, NOON + timedelta(minutes=3)), DeliveryKind.PAGE
+        )
+        if isinstance(letter.view, PageMessage) and letter.view.target == SOFIA
+    ]
+    assert view.questions == ()
+    assert WORDS not in str(view)
+    answering.acknowledge(db, an_act(SOFIA, minutes=4), scene.page_of(db, SOFIA))
+    assert questions_on(db, policy, SOFIA, 5) == [f"Legal: {WORDS}"]

@@ -1,7 +1,15 @@
 """Why somebody is paged: what is kept of it, and what a page shows."""
 
 from bot.domain.ids import UserId
-from bot.domain.reasons import Occasion, Reason, of_a_page, passed_on, weightiest, with_another
+from bot.domain.reasons import (
+    Occasion,
+    Question,
+    Reason,
+    of_a_page,
+    passed_on,
+    weightiest,
+    with_another,
+)
 from bot.domain.severity import Severity
 
 MEI, PRIYA, TOM = UserId("U0MEI"), UserId("U0PRIYA"), UserId("U0TOM")
@@ -63,6 +71,17 @@ def test_the_newest_change_of_severity_stands() -> None:
 def test_the_last_hand_over_of_a_person_takes_the_place_of_the_one_before() -> None:
     kept = reasons(handed(PRIYA, "first"), handed(TOM), handed(PRIYA, "again"))
     assert [r.words for r in kept if r.by == PRIYA] == ["again"]
+
+
+def test_a_hand_over_keeps_the_questions_of_the_one_before_that_it_replaces() -> None:
+    to_ops = Question(TOM, "How many?", "ops", "Operations")
+    to_mei = Question(PRIYA, "Who?", f"person:{MEI}", "mei")
+    before = Reason(Occasion.HANDED_OVER, PRIYA, words="first", questions=(to_ops,))
+    kept = reasons(before, Reason(Occasion.HANDED_OVER, PRIYA, words="again", questions=(to_mei,)))
+    assert [Reason.from_json(r.to_json()) for r in kept] == list(kept)
+    assert kept[-1].questions == (to_ops, to_mei)
+    assert [question.person for question in kept[-1].questions] == [None, MEI]
+    assert all(r.questions == () for r in of_a_page(kept, full=False))
 
 
 def test_what_was_passed_on_is_no_reason_of_the_page() -> None:

@@ -10,7 +10,7 @@ from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.needs import Need
 from bot.domain.paging import PageState, RunState
-from bot.domain.reasons import Occasion
+from bot.domain.reasons import Occasion, Question
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import (
@@ -50,6 +50,13 @@ PAGES: Mapping[str, Any] = {
     ),
     "page, more reasons than there is room for": a_page(
         reasons=tuple(a_reason(words=f"{place}. " + "Why? " * 180) for place in range(12))
+    ),
+    "page, with what its giver was asked": a_page(
+        reasons=(a_reason(Occasion.HANDED_OVER, words="The notice is drafted."),),
+        questions=(
+            Question(TOM, "How many <videos>?", "ops", "Operations"),
+            Question(PRIYA, "Who knows him?", f"person:{MEI}", "mei"),
+        ),
     ),
     "page, handed over by its person": a_page(
         state=PageState.SUPERSEDED, run_state=RunState.CANCELLED, passed=HANDED_TO_TOM
