@@ -10,7 +10,7 @@ from bot.domain.needs import needed_of
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import STILL_ASKED, UNANSWERED, Ladder, PageState, RunState, person_of
 from bot.domain.reach import Link
-from bot.domain.reasons import of_run, passed_on, shown
+from bot.domain.reasons import of_a_page, of_run, passed_on, questions_of
 from bot.domain.rights import Deed, may, require
 from bot.domain.visibility import Place
 from bot.policy import Policy
@@ -124,9 +124,11 @@ def outside_page(
 
 
 def _quoted(tx: Transaction, run: PagingRun) -> tuple[Quoted, ...]:
-    """The reasons that the page in Slack shows, where someone wrote one."""
-    reasons = shown(of_run(run.reasons, run.requested_by, run.why))
-    return tuple(Quoted(_name(tx, run, one.by), one.words) for one in reasons if one.words)
+    """The reasons and questions that the page in Slack shows, where someone wrote one."""
+    reasons = of_a_page(of_run(run.reasons, run.requested_by, run.why), full=True)
+    said = [(reason.by, reason.words) for reason in reasons if reason.words]
+    said += [(question.by, question.words) for question in questions_of(reasons)]
+    return tuple(Quoted(_name(tx, run, by), words) for by, words in said)
 
 
 def outside_exhausted(

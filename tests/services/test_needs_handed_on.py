@@ -188,6 +188,8 @@ def test_questions_pass_on_with_a_chain_of_hand_overs(db: Database, policy: Poli
     hand_over(db, policy, SOFIA, incident_id, 4, to_person=DANIEL)
     passed = [f"Legal: {WORDS}", "PR: Who speaks?"]
     assert questions_on(db, policy, DANIEL, 5) == passed
+    quoted = [one.words for one in outside(db, policy, DANIEL).quoted]
+    assert quoted == ["see the draft", WORDS, "Who speaks?"]
     answering.acknowledge(db, an_act(DANIEL, minutes=6), scene.page_of(db, DANIEL))
     paging.page_person(db, policy, an_act(MEI, minutes=7), incident_id, DANIEL, "Are you there?")
     assert questions_on(db, policy, DANIEL, 8) == passed, "paged again, they are asked for all"

@@ -240,6 +240,14 @@ def test_what_people_wrote_is_text_and_no_markup(desk: Desk) -> None:
     assert "\n" not in message.subject
 
 
+def test_a_message_quotes_the_first_and_the_newest_and_counts_the_others(desk: Desk) -> None:
+    for count, said, more in ((4, "0123", ""), (7, "0456", "and 3 more in Slack")):
+        quoted = tuple(Quoted("Mei", f"question {place}") for place in range(count))
+        body = outside.written(desk, replace(PAGE, quoted=quoted), "https://x.example").body
+        assert re.findall(r"Mei wrote: question (\d)", body) == list(said)
+        assert re.findall(r"and \d more in Slack", body) == [more] * bool(more)
+
+
 def test_a_team_of_many_lines_breaks_no_header(desk: Desk) -> None:
     message = outside.written(desk, replace(PAGE, team_name="Legal\r\nBcc: all@x"), LINK)
     assert "\n" not in message.subject
