@@ -22,6 +22,7 @@ from handlers.commands.meant import meant, without_filling
 from handlers.commands.misplaced import as_here, in_full, naming_here
 from handlers.commands.moving import SEVERITY, STATUS
 from handlers.commands.normal import normal
+from handlers.commands.offered import guarded
 from handlers.commands.opening import OPEN
 from handlers.commands.paging import PAGE
 from handlers.commands.reading import ON_CALL, SHOW
@@ -63,10 +64,10 @@ class Offer:
 
 
 async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
-    """A typo gets the corrected command to copy, what may be a report a button; nothing is done."""
+    """A typo gets the command to copy, what may be a report a button; nothing is done."""
     here = await naming_here(ask)
     offer = await _number_first(ask, typed) or _offer(ask.policy, typed, here)
-    commands = allowed(ask.act, await as_here(ask, offer.commands))
+    commands = allowed(ask.act, await as_here(ask, await guarded(ask, offer.commands)))
     if not commands and (offer.commands or offer.report):
         require(ask.act, Deed.OPEN)
     report = offer.report if may_open(ask.act) else ""
@@ -141,6 +142,8 @@ def _meant(typed: Typed) -> Offer | None:
     if found is None:
         return None
     named, text = _reference(typed.named, found.words)
+    if named is None and BY_WORD[first_word(found.way.commands[0])[0]].behind is Behind.NAMES:
+        named, text = number_first(text)
     is_sentence = named is None and bool(text)
     if (is_sentence and not found.takes_text) or not (named or found.way.alone):
         return None
@@ -155,7 +158,7 @@ def _severity(typed: Typed, here: str | None) -> Offer | None:
     if severity is None:
         return None
     named, text = _reference(typed.named, words)
-    of, code = named or here, severity.lower()
+    of, code = named or (here and "ESC-n"), severity.lower()
     commands = [f"{SEVERITY.name} {of} {code} {text}".strip()] if of else []
     if named:
         return Offer(tuple(commands))
