@@ -328,10 +328,14 @@ class BadInput(Misread):
 
 @dataclass(eq=False)
 class Unclear(Misread):
-    """What was typed may mean several things; `commands` are those that say it exactly."""
+    """What was typed may mean several things; `commands` are those that say it exactly.
+
+    `report`: what *Open this* opens, where a new escalation is one of them.
+    """
 
     problem: str
     commands: tuple[str, ...] = ()
+    report: str = ""
 
 
 @dataclass(eq=False)

@@ -131,6 +131,7 @@ MEANT: Mapping[str, Way] = {
     **dict.fromkeys(("announce", "say", "publish", "broadcast"), _UPDATE),
     **dict.fromkeys(("on call", "on duty", "rota", "schedule"), _ON_CALL),
     **dict.fromkeys(("action", "follow up", "followup"), _TASK),
+    "re open": Way(("reopen {of} [<reason>]",)),
     "escalate": _MORE_HELP,
     "incident": _LIST,
     "report": _REPORT,

@@ -10,7 +10,7 @@ from hashlib import sha256
 from bot.domain.act import Act
 from bot.domain.answers import Draft
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, NoAccess, Unclear
+from bot.domain.errors import NoAccess, Unclear
 from bot.domain.needs import named, needs_in
 from bot.domain.rights import Deed, require
 from bot.domain.severity import UNLESS_SAID, Severity
@@ -21,13 +21,15 @@ from bot.services import opening
 from handlers.answer import Answer, Modal, Unsure
 from handlers.commands.severities import OpeningWords, code_first, opening_words
 from handlers.commands.verb import Ask, Verb
-from handlers.commands.words import first_word, plain, reference_first
+from handlers.commands.words import first_word, plain, reference_ahead
 from handlers.shell import Shell
 from handlers.subjects import typed_as
 from handlers.who import once_known
 
 _NAMES = re.compile(r"(?:[@#]\S+[\s,]*)+")
 _MOST_IN_FRONT = 3
+_AGAIN = re.compile(r"^(?:once\s+)?again(?!\w)[\s,:;.!-]*", re.IGNORECASE)
+_NOTHING_SAID = re.compile(r"^(?:please|pls|plz|now|thanks|too)\W*$", re.IGNORECASE)
 
 
 async def open_form(ask: Ask) -> Answer:
@@ -39,8 +41,8 @@ async def open_otherwise(ask: Ask) -> Answer:
     """What is not opened at once: there is no title yet, or it is not clear what is meant."""
     words, needs = _parted(ask.policy, ask.words)
     read = _read(ask.policy, words)
-    if reference := _only_a_reference(read.title):
-        raise await _opened_already(ask, read.title, reference)
+    if one := _escalation_in_front(read.title):
+        raise await _opened_already(ask, *one)
     if read.meant:
         key = sha256((ask.act.key or "").encode()).hexdigest()[:16]
         meant = [(one, typed_as(key, one.severity, one.title, needs)) for one in read.meant]
@@ -50,15 +52,18 @@ async def open_otherwise(ask: Ask) -> Answer:
     return Modal(forms.open_form(ask.desk, filled), Button.OPEN_FORM, "form")
 
 
-async def _opened_already(ask: Ask, said: str, reference: str) -> Unclear:
+async def _opened_already(ask: Ask, reference: str, behind: str) -> Unclear:
     """Whether it has ended is told only to a person who may read it."""
     commands = [f"show {reference}"]
     with suppress(NoAccess):
         head = await replace(ask, named=reference).head(Deed.READ)
         if not head.is_open:
-            commands.append(f"reopen {reference} <reason>")
-    problem = f"“{said}” is an escalation, but `open` opens a new one"
-    return Unclear(problem, tuple(commands), no_report=True)
+            commands.append(f"reopen {reference} {behind or '<reason>'}")
+        elif behind:
+            commands.append(f"update {reference} {behind}")
+    problem = f"“{reference}” is an escalation, but `open` opens a new one"
+    says_more = plain(ask.words) != reference
+    return Unclear(problem, tuple(commands), no_report=not says_more, report=ask.text)
 
 
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
@@ -84,28 +89,37 @@ def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> Draf
 def _parted(policy: Policy, words: str) -> tuple[str, str]:
     """The line with the title, and the lines behind it: what is needed.
 
-    A severity may stand on a line of its own.
+    A severity may stand on a line of its own. A line for a team is no title, unless it is the
+    verb's own line: words that begin with a line break stand below it.
     """
     lines = [line for line in words.splitlines() if line.strip()]
-    for upto in range(1, min(len(lines), _MOST_IN_FRONT)):
+    below = words.startswith("\n")
+    for upto in range(0 if below else 1, min(len(lines), _MOST_IN_FRONT)):
         first = "\n".join(lines[:upto])
-        if _read(policy, first).title:
+        if _read(policy, first).title or _for_a_team(policy, lines[upto]):
             return first, plain("\n".join(lines[upto:]))
     return words, ""
 
 
+def _for_a_team(policy: Policy, line: str) -> bool:
+    """Also where the team's name stands alone, and the text on the line below."""
+    read = needs_in(f"{plain(line)}\nx", policy.team_names())
+    return read.unclear is not None or bool(read.needs and read.needs[0].teams)
+
+
 def _says_nothing(title: str) -> bool:
-    """A number, a reference or mentions alone are no title: who types them means something else."""
+    """A number or mentions alone are no title, and a reference does not begin one: who types them
+    means something else."""
     only_names = _NAMES.fullmatch(title) is not None
-    return title.isdigit() or only_names or _only_a_reference(title) is not None
+    return title.isdigit() or only_names or _escalation_in_front(title) is not None
 
 
-def _only_a_reference(title: str) -> str | None:
-    try:
-        reference, rest = reference_first(title)
-    except BadInput:
+def _escalation_in_front(title: str) -> tuple[str, str] | None:
+    """The escalation that a title begins with, and the text behind it; `again` says nothing."""
+    named, behind = reference_ahead(_AGAIN.sub("", title, count=1))
+    if named is None:
         return None
-    return reference if reference and not rest and not reference.startswith("<") else None
+    return named, _NOTHING_SAID.sub("", _AGAIN.sub("", plain(behind), count=1), count=1)
 
 
 def filled_with(policy: Policy, words: str) -> forms.Filled:

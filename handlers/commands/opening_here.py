@@ -13,7 +13,6 @@ from handlers.commands.severities import opening_words, written_first
 from handlers.commands.typed import Typed, read
 from handlers.commands.words import (
     plain,
-    reference_first,
     reference_first_if_any,
     state_first,
 )
@@ -26,8 +25,12 @@ _CHOICE = 2
 async def room_of_another(
     shell: Shell, asking: Act, typed: Typed, channel: str | None
 ) -> str | None:
-    """The escalation in whose channel another word than `open` was typed, with a text."""
-    if typed.word.lower() == OPEN.name or not typed.words or not channel:
+    """The escalation in whose channel another word than `open` was typed, with a text.
+
+    A text that begins with a reference is about that one, and `open` says so.
+    """
+    is_open = typed.word.lower() == OPEN.name
+    if is_open or not typed.words or not channel or reference_first_if_any(typed.words):
         return None
     return await shell.threads.read(naming.in_channel, shell.db, asking, channel)
 
@@ -44,10 +47,8 @@ def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
     problem = f"“{typed.word}” could be about {here}, or a new escalation"
     first = written_first(policy, typed.words)
     if first is None or not first.clear:
-        opened = _new(policy, typed.words)
-        if named := reference_first_if_any(typed.words):
-            return Unclear(problem, (f"show {named}", *opened[: bool(_behind(typed.words))]))
-        return Unclear(problem, (*_about(typed, here), *opened), no_report=True)
+        commands = (*_about(typed, here), *_new(policy, typed.words))
+        return Unclear(problem, commands, no_report=True)
     code, title = first.severity.lower(), plain(first.rest)
     about = f"severity {here} {code}" + (f": {title}" if title else "")
     new = f"{OPEN.name} {code}" + (f": {title}" if title else " <title>")
@@ -61,11 +62,6 @@ def _new(policy: Policy, words: str) -> tuple[str, ...]:
         return (f"{OPEN.name} <p0-p3> {read.title or '<title>'}",)
     either = [f"{one.severity.lower()}: {one.title or '<title>'}" for one in read.meant]
     return tuple(f"{OPEN.name} {one}" for one in either or [plain(words)])
-
-
-def _behind(words: str) -> str:
-    """What is said behind a reference in front."""
-    return plain(reference_first(words)[1])
 
 
 def _about(typed: Typed, here: str) -> tuple[str, ...]:

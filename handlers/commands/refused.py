@@ -165,6 +165,8 @@ def _behind_the_verb(text: str) -> str:
 
 def _report(policy: Policy, error: Exception, text: str) -> str:
     """The text of *Open this*: a sentence that begins with a verb's word and is no command."""
+    if isinstance(error, Unclear) and error.report:
+        return "" if error.no_report else error.report
     with suppress(BadInput):
         typed = read(text)
         said = plain(typed.said)

@@ -14,6 +14,7 @@ from handlers.commands.words import asked, first_word, plain, reference_first, u
 class Typed:
     """What stands behind `/escalate`. `verb` is None where there is none, or no such one; `said` is
     the word as it was typed, with all behind it; `asked`: a question mark stands before `words`.
+    Where lines matter, `words` on a line below the verb's begin with a line break.
     """
 
     verb: Verb | None
@@ -35,4 +36,11 @@ def read(text: str) -> Typed:
     if named and not word:
         return Typed(SHOW, "", "", named)
     verb = None if means_severity(rest) else BY_WORD.get(word.lower())
+    if verb is not None and verb.lines and "\n" in _before(rest, words):
+        words = f"\n{words}"
     return Typed(verb, plain(word), words, named, rest, asked(whole, words))
+
+
+def _before(text: str, rest: str) -> str:
+    text = text.strip()
+    return text[: len(text) - len(rest)]
