@@ -18,8 +18,8 @@ _SAID = {
         "|started|ongoing|active|looking|looking into it|checking|under review|under investigation"
     ),
     State.AWAITING_DECISION: (
-        "awaiting|waiting|waiting for decision|decision|pending decision|needs decision|on hold"
-        "|hold|blocked|paused"
+        "await|awaits|awaiting|waiting|waiting for decision|decision|pending decision"
+        "|needs decision|on hold|hold|blocked|paused"
     ),
     State.ACTION_PENDING: "action|actioning|acting|pending action|pending|mitigating",
     State.MONITORING: "monitor|monitored|watching|observing|stable|mitigated",
@@ -49,6 +49,14 @@ _VERBS = {
     State.DECLINED: "decline {of} {reason}",
     State.DUPLICATE: "duplicate {of} of ESC-m",
 }
+_HALVES = {"decision": State.AWAITING_DECISION, "action": State.ACTION_PENDING}
+"""The half of a state's name that tells it from the other; the rest says that one waits."""
+_OTHER_HALF = re.compile(
+    r"(?:[-\s_]+(?:is|are|for|on|to|a|an|the|some|still|be|being))*[-\s_]+([^\W\d_]+)"
+    rf"{ENDS}",
+    re.IGNORECASE,
+)
+_WAITS = re.compile(r"await|wait|pend|need|requir", re.IGNORECASE)
 _TWO_WORDS = re.compile(r"[^\W_]+[-\s_]+[^\W_]+")
 _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
@@ -83,14 +91,13 @@ def _refuse_nearest(ask: Ask) -> None:
     if mistyped_words is not None:
         said, note, state = mistyped_words
     elif found is not None:
-        said, note = found[1], line.behind(found.end())
-        state = NEAREST[said.lower()]
+        said, note, state = _whole(line, found.end(), NEAREST[found[1].lower()])
     else:
-        said, note = first_word(ask.words)
+        said, _ = first_word(ask.words)
         like = near(said.lower(), STATE_WORDS)
         if not like:
             return
-        state = parse_state(like[0])
+        said, note, state = _whole(line, line.norm.find(said) + len(said), parse_state(like[0]))
     raise Unclear(
         f"“{plain(said)[:40]}” is not a state; the nearest is “{shown(state)}”",
         (_command(state, ask.named or "ESC-n", plain(note)),),
@@ -106,6 +113,27 @@ def _two_words(line: Line) -> tuple[str, str, State] | None:
     said = " ".join(re.split(r"[-\s_]+", two[0].lower()))
     like = [name for name in STATE_WORDS if " " in name and mistyped(said, name)]
     return (two[0], line.behind(two.end()), parse_state(like[0])) if like else None
+
+
+def _whole(line: Line, end: int, state: State) -> tuple[str, str, State]:
+    """Read on from the words that mean a state: the other half of its name is no note.
+
+    `await action` and `action is pending` are one state each, though half of it is enough.
+    """
+    other = _OTHER_HALF.match(line.norm, end)
+    if other is None or state not in _HALVES.values():
+        return line.norm[:end], line.behind(end), state
+    named = any(map(_half, line.norm[:end].split()))
+    half = _half(other[1])
+    if half is None and not (named and _WAITS.match(other[1])):
+        return line.norm[:end], line.behind(end), state
+    return line.norm[: other.end()], line.behind(other.end()), _HALVES.get(half or "", state)
+
+
+def _half(word: str) -> str | None:
+    """`decison` and `decisions` are the half of a name."""
+    like = (half for half in _HALVES if word.lower().startswith(half) or mistyped(word, half))
+    return next(like, None)
 
 
 def _command(state: State, of: str, note: str) -> str:
