@@ -17,7 +17,15 @@ from handlers.commands.misplaced import refuse_misplaced
 from handlers.commands.no_target import one_person
 from handlers.commands.normal import normal
 from handlers.commands.targets import one_target
-from handlers.commands.times import Found, Timed, time_at_end, time_first, time_within
+from handlers.commands.times import (
+    Found,
+    Timed,
+    other_time,
+    time_at_end,
+    time_first,
+    time_within,
+    two_times,
+)
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.words import first_word, person_first, plain
 from handlers.who import reachable
@@ -74,7 +82,7 @@ async def _when_first(ask: Ask) -> Timed:
     if who is not None:
         words = rest
     try:
-        return await time_first(ask, words)
+        first = await time_first(ask, words)
     except BadInput as error:
         if once := await _once(ask, words):
             raise once from None
@@ -83,10 +91,21 @@ async def _when_first(ask: Ask) -> Timed:
         found = None if begun else await time_within(ask, words)
         if found is None:
             raise _no_time(words, error) from None
+    else:
+        said = plain(words).removesuffix(first.text).strip(" ,;:-")
+        return await _only_time(ask, Found(first, said, at_the_end=not first.text))
     as_slack = words != ask.words.strip() or _TO.match(words) is not None
     if as_slack and found.at_the_end:
-        return found.timed
+        return await _only_time(ask, found)
     raise Unclear("the time goes first", (_again(ask, found),), no_report=True)
+
+
+async def _only_time(ask: Ask, found: Found) -> Timed:
+    """Raises Unclear, with a command for each, where the text beside the time has one more."""
+    other = await other_time(ask, found.timed.text)
+    if other is not None:
+        raise two_times(other, found, partial(_again, ask))
+    return found.timed
 
 
 def _again(ask: Ask, found: Found | None, text: str = "") -> str:

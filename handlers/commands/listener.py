@@ -15,6 +15,7 @@ from handlers import modals
 from handlers.answer import Answer, Modal, in_time, sentence
 from handlers.commands.about import about
 from handlers.commands.allowed import allowed, may_open
+from handlers.commands.another_deed import refuse_another_deed
 from handlers.commands.misplaced import as_here, naming_here
 from handlers.commands.misunderstood import misunderstood
 from handlers.commands.opening import open_form
@@ -134,4 +135,5 @@ async def _done(ask: Ask, verb: Verb) -> Answer:
     if verb.deed is not None:
         require(ask.act, verb.deed, belongs=True)
     ask = await about(ask, verb)
+    refuse_another_deed(ask, verb)
     return await verb.run(ask)

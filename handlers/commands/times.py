@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ _COURTESY = re.compile(
     r"[\s,;.!()\[\]{}-]*$",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(?:[\s,;]+(?:and|or|then|again|also|&))+[\s,;]*$", re.IGNORECASE)
+"""What joins one time to another."""
 _WORD = re.compile(r"\S+")
 _WORDS_AT_END = 8
 _LONGEST_SHOWN = 40
@@ -49,6 +52,10 @@ class Found:
     timed: Timed
     said: str
     at_the_end: bool
+
+    def beside(self, text: str) -> "Found":
+        """The same time beside another text."""
+        return replace(self, timed=replace(self.timed, text=text))
 
     def by(self, now: datetime) -> str:
         """How it stands behind `by`: a length of time as the moment that it means."""
@@ -95,7 +102,11 @@ async def time_at_end(
             problem = error.problem if number == 0 else problem
             continue
         if not found.text:
-            return Timed(found.at, found.zone, plain(text[: by.start()]).rstrip(" ,;-"))
+            before = text[: by.start()]
+            if other := await _other_due(request, before):
+                second = _moved(found, text, by.start(), by.end())
+                raise two_times(other, second, lambda one: again(*_due(one, request)))
+            return Timed(found.at, found.zone, plain(before).rstrip(" ,;-"))
         shown = found.text[:_LONGEST_SHOWN]
         problem = f"“{shown}” after the time is not part of it; put the time at the end"
         moved = _moved(found, text, by.start(), by.end())
@@ -105,6 +116,40 @@ async def time_at_end(
         due = moved.by(request.act.now)
         raise Unclear(problem, (again(moved.timed.text or "<text>", due),), no_report=True)
     raise BadInput("when", problem, example)
+
+
+async def _other_due(request: Request, text: str) -> Found | None:
+    """One more time in a text that ends before `by` and a time."""
+    joined = _JOINED.sub("", text)
+    for by in _BY.finditer(joined):
+        with suppress(BadInput):
+            found = await time_first(request, joined[by.end() :])
+            return _moved(found, joined, by.start(), by.end())
+    return await other_time(request, text)
+
+
+def _due(found: Found, request: Request) -> tuple[str, str]:
+    return found.timed.text or "<text>", found.by(request.act.now)
+
+
+async def other_time(request: Request, text: str) -> Found | None:
+    """One more time in a text that its time was taken from, where `and` or `or` joins the two."""
+    joined = _JOINED.sub("", text)
+    if joined != text:
+        found = await time_within(request, joined)
+        return found if found and found.at_the_end else None
+    found = await time_within(request, text)
+    before = _JOINED.sub("", found.timed.text) if found else ""
+    if found is None or not found.at_the_end or before == found.timed.text:
+        return None
+    return found.beside(before)
+
+
+def two_times(other: Found, found: Found, command: Callable[[Found], str]) -> Unclear:
+    """The person says which of the two it is; the text is what stands beside both."""
+    either = (other, found.beside(other.timed.text))
+    problem = f"“{other.said}” and “{found.said}” are two times"
+    return Unclear(problem, tuple(map(command, either)), no_report=True)
 
 
 async def time_within(request: Request, typed: str) -> Found | None:

@@ -1,0 +1,71 @@
+"""A second command behind the first: `status triaged and page legal` would page no one."""
+
+import re
+from contextlib import suppress
+
+from bot.domain.errors import BadInput, NotFound, Unclear
+from handlers.commands.fitting import fits
+from handlers.commands.misplaced import in_full
+from handlers.commands.moving import SEVERITY, STATUS
+from handlers.commands.normal import normal
+from handlers.commands.paging import PAGE
+from handlers.commands.severities import severity_first
+from handlers.commands.targets import targets_first
+from handlers.commands.typed import read
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import between, colon_before, plain, state_first
+
+_AND = re.compile(r"(?:(?:and|then|plus|also|&|\+)\s+)+", re.IGNORECASE)
+_SIGNS = frozenset(",;&+")
+
+
+def refuse_another_deed(ask: Ask, verb: Verb) -> None:
+    """Raise Unclear where the text behind what the verb is given is a command of its own.
+
+    A colon begins the text.
+    """
+    said, rest = _given(ask, verb)
+    if not plain(rest) or colon_before(ask.words, rest):
+        return
+    line = normal(rest)
+    joining = _AND.match(line.norm)
+    if joining is None and not _SIGNS & set(between(ask.words, rest)):
+        return
+    second = _command(ask, line.behind(joining.end()) if joining else rest, joined=bool(joining))
+    if second is None:
+        return
+    of, text = ask.named or "ESC-n", plain(rest)
+    problem = f"“{text[:80]}” may be a second command, and a command does one thing"
+    raise Unclear(problem, (f"{verb.name} {of} {said}", second), no_report=True)
+
+
+def _given(ask: Ask, verb: Verb) -> tuple[str, str]:
+    """What stands between the verb and its text, as a command has it; and the text."""
+    with suppress(BadInput, NotFound):
+        if verb is STATUS:
+            state, rest = state_first(ask.words)
+            return state.key, rest
+        if verb is SEVERITY:
+            first = severity_first(ask.policy, ask.words)
+            return first.severity.lower(), first.rest
+        if verb is PAGE and ask.words:
+            targets, rest = targets_first(ask, verb)
+            return ", ".join(target.said for target in targets), rest
+    return "", ""
+
+
+def _command(ask: Ask, text: str, *, joined: bool) -> str | None:
+    """The command that a text is, about the same escalation; a word joins it, or a sign."""
+    with suppress(BadInput):
+        typed = read(text)
+        verb = typed.verb
+        if verb is None or typed.named or not verb.about_incident or not _takes(verb, typed.words):
+            return None
+        if verb.behind in (Behind.NAMES, Behind.NUMBERS):
+            joined = bool(typed.words) and fits(ask.policy, verb, typed.words)
+        return in_full(verb, ask.named, plain(typed.words)) if joined else None
+    return None
+
+
+def _takes(verb: Verb, words: str) -> bool:
+    return not words or verb.behind is not Behind.NOTHING
