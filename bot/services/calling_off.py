@@ -21,6 +21,16 @@ def end_all(case: Case) -> None:
             settle_run(case, run.id)
 
 
+def leave_unanswered(case: Case) -> None:
+    """The incident is reopened, which brings no page back: a team that let its time pass before
+    the end is not asked any more, and owes no answer."""
+    for run in pages.runs_of(case.tx, [case.id]):
+        still_asks = _still_asks(case, run)
+        called_off = {"state": RunState.CANCELLED}
+        if pages.end_run(case.tx, run.id, UNANSWERED, called_off) and still_asks:
+            settle_run(case, run.id)
+
+
 def withdraw_unvouched(case: Case) -> None:
     """The incident is closed to all but the invited: what no one entitled asked for would let in
     people whom no one invited. It is called off, and the channel hears for whom."""

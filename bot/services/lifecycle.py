@@ -16,7 +16,7 @@ from bot.domain.timeline import EntryKind
 from bot.domain.visibility import by_invitation
 from bot.policy import Policy
 from bot.services import duplicates, rooms
-from bot.services.calling_off import end_all
+from bot.services.calling_off import end_all, leave_unanswered
 from bot.services.case import Case, take_up
 from bot.services.followups import add_follow_up
 from bot.services.originals import lock_original
@@ -261,6 +261,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         duplicates.cards_changed(case)
         was_duplicate = case.incident.duplicate_of is not None
         case.change(resolved_at=None, ended_at=None, duplicate_of=None)
+        leave_unanswered(case)
         keep_true(case, Change.REOPENED)
         if was_duplicate:
             keep_true(case, Change.ORIGINAL)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
@@ -187,3 +188,39 @@ def test_a_team_that_was_late_at_the_end_does_not_answer_after_it(
     with pytest.raises(NothingToAcknowledge):
         answering.acknowledge(db, an_act(SOFIA, hours=9), scene.page_of(db, SOFIA))
     assert scene.run_state(db, "pr") is RunState.EXHAUSTED
+
+
+@pytest.mark.parametrize("stage", ["in time", "late", "the ladder is over"])
+@pytest.mark.parametrize("ending", ["resolved", "declined", "duplicate"])
+def test_after_reopening_every_place_says_that_no_one_is_paged(
+    db: Database, policy: Policy, stage: str, ending: str
+) -> None:
+    """The page, the card, the list and the command."""
+    over = stage == "the ladder is over"
+    incident_id = (
+        an_exhausted_one(db, policy) if over else an_incident(db, policy, teams=(LEGAL,)).head.id
+    )
+    at = NOON + timedelta(minutes=1) if stage == "in time" else SPENT
+    _end(db, policy, ending, incident_id, an_act(now=at))
+    again = an_act(now=at + timedelta(hours=1))
+    lifecycle.reopen(db, again, incident_id, "it is ours")
+    [row] = scene.card(db, incident_id).teams
+    assert row.state is RunState.CANCELLED
+    late = reading.listing(db, policy, again, "overdue")
+    assert "ESC-1" not in [head.reference for head in late.heads]
+    with pytest.raises(NothingToAcknowledge):
+        answering.acknowledge_mine(db, an_act(PRIYA, now=again.now), incident_id)
+    seen = reading.page(db, an_act(PRIYA, now=again.now), scene.page_of(db, PRIYA))
+    assert not can_be_answered(seen)
+    assert scene.run_state(db, "legal") is RunState.CANCELLED
+
+
+def _end(db: Database, policy: Policy, ending: str, incident_id: str, act: Act) -> None:
+    match ending:
+        case "resolved":
+            lifecycle.resolve(db, policy, act, incident_id, root_cause="tooling")
+        case "declined":
+            lifecycle.decline(db, act, incident_id, "not ours")
+        case _:
+            an_incident(db, policy, teams=())
+            lifecycle.duplicate(db, act, incident_id, "ESC-2")
