@@ -1,7 +1,8 @@
 """What those who are paged are needed for: a text of lines, each for everyone or for some teams.
 
 A line that begins with teams and a colon is for these (`Legal: may we suspend him today?`), and so
-are the lines below one that has nothing else on it, up to an empty line. Every other line is for
+are the lines below one that has nothing else on it, up to an empty line. What people write
+beside a name is passed over: a greeting, `team`, a person in a bracket. Every other line is for
 everyone who is paged; `All:` in front says so of a line that looks like one for a team.
 """
 
@@ -24,6 +25,12 @@ _NO_TEAMS = frozenset({"police"})
 _BETWEEN = re.compile(r"\s*(?:[,&+/;]|(?<!\w)and(?!\w))\s*", re.IGNORECASE)
 _MARKS = " \t*_~`'\"@#-\u2013\u2014\u2022>()[]"
 _JOINTS = re.compile(r"[-\s_]+")
+_BRACKET = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]]*)[)\]]")
+_GREETINGS = frozenset({"attn", "dear", "hello", "hey", "hi"})
+_BESIDE_A_NAME = re.compile(
+    rf"\A(?:(?:for|to|{'|'.join(sorted(_GREETINGS))}) )?(?:the |our )?|(?: teams?)?\Z"
+)
+_VOWELS = re.compile(r"(?!\A)[aeiou]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +99,12 @@ def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
     found = _IN_FRONT.match(line, adorned.end() if adorned else 0)
     if found is None:
         return whole
-    said = [one.strip(_MARKS) for one in _BETWEEN.split(found[1])]
+    said = _said(found[1], names)
     folded = [_folded(one) for one in said]
     text = found[2].strip()
     if len(folded) == 1 and folded[0] in _ALL:
         return _Line(text, ())
+    folded = [one if one in names else _bare(one) for one in folded]
     teams = [names.get(one) for one in folded]
     if None not in teams:
         return _Line(text, tuple(dict.fromkeys(filter(None, teams))))
@@ -107,10 +115,30 @@ def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
     return whole
 
 
+def _said(front: str, names: Mapping[str, TeamKey]) -> list[str]:
+    """Return what may be names: a greeting in front is none, nor is a person in a bracket."""
+
+    def teams_in(bracket: re.Match[str]) -> str:
+        within = [one for one in _BETWEEN.split(bracket[1]) if _folded(one) in names]
+        return "".join(f", {one}" for one in within)
+
+    said = [one.strip(_MARKS) for one in _BETWEEN.split(_BRACKET.sub(teams_in, front))]
+    return [one for one in said if one.lower() not in _GREETINGS] or said
+
+
+def _bare(folded: str) -> str:
+    """Return a name without what people write beside one: 'the legal team', 'hi @legal'."""
+    return _BESIDE_A_NAME.sub("", folded).strip(_MARKS)
+
+
 def _meant(word: str, names: Mapping[str, TeamKey]) -> TeamKey | None:
-    like = [name for name in names if mistyped(word, name)]
+    like = [name for name in names if mistyped(word, name) or _without_vowels(word, name)]
     nearest = min(like, key=lambda name: distance(word, name), default=None)
     return names[nearest] if nearest is not None else None
+
+
+def _without_vowels(word: str, name: str) -> bool:
+    return len(word) > 2 and word == _VOWELS.sub("", name) != name
 
 
 def _folded(name: str) -> str:
