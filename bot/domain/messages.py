@@ -3,7 +3,8 @@
 A message that stands in Slack has an `outcome` once it no longer asks for anything.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -250,6 +251,8 @@ class Home:
     may_act: bool = True
     """Whether they have a role: without one they read on what they are in, and press nothing."""
     reminders: Reminders = NO_REMINDERS
+    overdue_pages: Mapping[str, int] = field(default_factory=dict)
+    """By an incident's id, how many of its teams did not answer in time."""
 
 
 @dataclass(frozen=True, slots=True)

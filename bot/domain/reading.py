@@ -4,7 +4,7 @@ Whoever fills a `Head` has asked `visibility.sight`: `name` is the title only wh
 have it, else the codename; the fields that describe the case are then None or empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -266,7 +266,8 @@ class Older:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """`/escalate list` and `search`. `about`: the filter, or the words `searched` for; `filter`: as
-    it is typed. `ended`: of those that have. `may_open`: its reader may open an escalation."""
+    it is typed. `ended`: of those that have. `may_open`: its reader may open an escalation.
+    `asked`: the ids of those in which a page waits for the reader."""
 
     about: str
     heads: tuple[Head, ...]
@@ -278,6 +279,7 @@ class Listing:
     may_open: bool = True
     filter: str = ""
     ended: bool = False
+    asked: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

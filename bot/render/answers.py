@@ -175,6 +175,7 @@ def row(desk: Desk, head: Head, view: Listing) -> Mrkdwn:
         "answers",
         "listing_row",
         head=head,
+        asked=head.id in view.asked,
         overdue=overdue if head.full else 0,
         late_update=late and head.full,
     )

@@ -93,5 +93,6 @@ def _task(desk: Desk, view: Home, task: TaskLine) -> Block:
 
 def _head(desk: Desk, view: Home, head: Head) -> Block:
     late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
-    said = desk.say("home", "row", head=head, late_update=late and head.full)
+    overdue = view.overdue_pages.get(head.id, 0) if head.full else 0
+    said = desk.say("home", "row", head=head, overdue=overdue, late_update=late and head.full)
     return section(said, button(desk, Button.SHOW, head.id) if view.may_act else None)

@@ -11,7 +11,7 @@ from bot.domain.rights import NEEDS, Deed
 from bot.domain.visibility import Place
 from bot.services import pending, views
 from bot.services.page_views import Around, page_message
-from bot.services.reading import listed
+from bot.services.reading import listed, overdue_in
 from bot.store import followups, incidents, outbox, pages
 from bot.store.database import Database
 from bot.store.outbox import Outgoing
@@ -75,5 +75,6 @@ def home(db: Database, act: Act) -> Home:
             total_open=total,
             may_open=act.role >= NEEDS[Deed.OPEN],
             may_act=act.role is not Role.NOBODY,
+            overdue_pages=overdue_in(tx, heads.values(), act.now),
             reminders=Reminders(pending.lines(tx, act, waits, Place.LISTING), reminders_in_all),
         )

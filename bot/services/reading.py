@@ -1,6 +1,6 @@
 """What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -99,6 +99,8 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
     if state in ENDED:
         return _ended(db, act, about, [state])
     with db.reading() as tx:
+        waiting = pages.waiting_for(tx, act.workspace, act.user) if mine else []
+        asked = frozenset(page.incident_id for page in waiting)
         rows, total = incidents.open_ones(
             tx,
             act.workspace,
@@ -107,11 +109,13 @@ def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
             state=state,
             severity=severity,
             mine=mine,
+            asked=asked,
             team=team,
             overdue_at=overdue_at,
         )
         typed = f"team {team}" if team else (severity or about).lower()
-        return replace(_listing(tx, act, about or "open", rows, total), filter=typed)
+        listing = _listing(tx, act, about or "open", rows, total)
+        return replace(listing, filter=typed, asked=asked)
 
 
 def _ended(db: Database, act: Act, about: str, states: Iterable[State]) -> Listing:
@@ -173,15 +177,19 @@ def _listing(
     tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
 ) -> Listing:
     heads = listed(tx, act, rows)
-    late = [head.id for head in heads if head.full and head.is_open]
     return Listing(
         about=about,
         heads=tuple(heads),
         now=act.now,
         total=total,
-        overdue_pages=pages.count_overdue(tx, late, act.now),
+        overdue_pages=overdue_in(tx, heads, act.now),
         may_open=may(act.role, Deed.OPEN),
     )
+
+
+def overdue_in(tx: Transaction, heads: Iterable[Head], now: datetime) -> Mapping[str, int]:
+    """Count the teams that did not answer in time, where a list's reader may know of them."""
+    return pages.count_overdue(tx, [head.id for head in heads if head.full and head.is_open], now)
 
 
 def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, literal, or_, select, update
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
@@ -379,10 +379,13 @@ def open_ones(
     state: State | None = None,
     severity: Severity | None = None,
     mine: bool = False,
+    asked: Collection[str] = (),
     team: str | None = None,
     overdue_at: datetime | None = None,
 ) -> tuple[list[Incident], int]:
     """Return open incidents, the worst and oldest first, and how many there are in all.
+
+    `mine`: those that `reader` owns or is in, and first those in which they are `asked`.
 
     Severity is shown to every reader. Teams and delays are not: a filter on them matches only
     what `reader` may read in full, because a match alone would tell them.
@@ -396,16 +399,18 @@ def open_ones(
     # Asked of each open incident: somebody may have been in a hundred thousand closed ones.
     invited = _has(Participant, col(Participant.user_id) == reader)
     if mine:
-        wanted.append(or_(col(Incident.owner) == reader, invited))
+        waiting = [col(Incident.id).in_(asked)] if asked else []
+        wanted.append(or_(col(Incident.owner) == reader, invited, *waiting))
     if team is not None:
         wanted += [_has(PagingRun, col(PagingRun.team_key) == team), or_(_FOR_ALL, invited)]
     if overdue_at is not None:
         wanted += [_overdue(overdue_at), or_(_FOR_ALL, invited)]
+    first = [case((col(Incident.id).in_(asked), 0), else_=1)] if asked else []
     total: int = tx.execute(select(func.count()).select_from(Incident).where(*wanted)).scalar_one()
     rows = tx.all(
         select_rows(Incident)
         .where(*wanted)
-        .order_by(col(Incident.severity), col(Incident.number))
+        .order_by(*first, col(Incident.severity), col(Incident.number))
         .limit(limit)
     )
     return rows, total
