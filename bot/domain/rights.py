@@ -14,7 +14,7 @@ class Deed(StrEnum):
     NOTE = "add a note"
     REMIND = "set a reminder"
     REQUEST_ACCESS = "request access"
-    ACKNOWLEDGE = "answer a page that asks you"
+    ACKNOWLEDGE = "acknowledge a page"
     HAND_OVER = "hand over what you hold"
     FINISH = "finish your own task"
     PAGE = "page people"

@@ -127,6 +127,7 @@ def corrected(desk: Desk, view: Corrected) -> Message:
         rows = [desk.say("answers", "beyond_row", row=row) for row in view.beyond]
         heading = desk.say("answers", "beyond", view=view)
         blocks.append(fitting.lines(heading, rows, partial(_more, desk, "card", "more_needs")))
+        blocks.append(context(desk.say("answers", "beyond_else")))
     return message(text, blocks)
 
 

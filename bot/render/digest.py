@@ -129,7 +129,7 @@ def _in_minutes(age: timedelta) -> timedelta:
 
 
 def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Growing:
-    late = name == "left"
+    late = name != "next_week"
     shown = deadlines[:DEADLINES_SHOWN]
     rows = [desk.say("digest", "deadline", due=due, late=late) for due in shown]
     return _list(desk, desk.say("digest", name), rows, len(deadlines) - len(rows))

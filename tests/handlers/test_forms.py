@@ -229,7 +229,7 @@ async def test_a_task_for_a_guest_is_marked_at_the_person(stage: Stage) -> None:
     ("state", "note", "says"),
     [
         ("duplicate", "ESC-1", "ESC-2 is closed as a duplicate of ESC-1."),
-        ("declined", "not ours", "ESC-2 is now declined. 1 task or follow-up is withdrawn"),
+        ("declined", "not ours", "ESC-2 is now declined. 1 open task was withdrawn"),
     ],
 )
 async def test_a_form_says_of_an_end_what_the_command_says(

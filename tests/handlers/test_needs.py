@@ -139,9 +139,9 @@ async def test_a_need_that_is_too_long_is_named_with_its_length(stage: Stage) ->
 
 async def test_help_has_the_further_lines(stage: Stage) -> None:
     said = await stage.command("mei", "help open")
-    assert "The lines below say what you need" in said
+    assert "Lines after the title say what you need" in said
     assert "\nLegal: may we suspend it today?" in said
-    assert "lines below" not in await stage.command("mei", "help page")
+    assert "Lines after the title" not in await stage.command("mei", "help page")
 
 
 async def test_what_is_needed_stays_behind_a_choice_of_severity(stage: Stage) -> None:

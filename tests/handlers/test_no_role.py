@@ -21,6 +21,8 @@ async def test_a_refusal_says_how_to_report_an_emergency(stage: Stage, command: 
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
     assert ("you have no role here" in said) == (emergency in said)
     assert emergency in said or command == "help"
+    if "you have no role here" in said:
+        assert said.index(emergency) < said.index("you need the role")
 
 
 async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> None:

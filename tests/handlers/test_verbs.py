@@ -262,6 +262,7 @@ async def test_severity_says_who_it_pages(stage: Stage) -> None:
     assert "Legal* — <@U0PRIYA>" in said
     lowered = await stage.command("mei", "severity ESC-1 p2 calm again")
     assert "More time to answer" in lowered
+    assert "— acknowledge by <!date" in lowered
 
 
 async def test_severity_alone_opens_its_form(stage: Stage) -> None:
@@ -285,9 +286,18 @@ async def test_an_owner_who_hands_over_reads_that_they_stay_the_owner_until_then
     opened = stage.opened(teams=())
     await stage.command("mei", "assign ESC-1 me")
     said = await stage.command("mei", "handover ESC-1 @sofia The statement is drafted")
+    assert "You handed ESC-1 over to <@U0SOFIA>" in said
     assert "You stay its owner until they acknowledge" in said
     await stage.command("sofia", "ack ESC-1")
     assert stage.details(opened.head.id).card.head.owner == SOFIA
+
+
+async def test_a_responder_who_is_not_the_owner_hands_over_their_part(stage: Stage) -> None:
+    opened = stage.opened(teams=(TeamKey("legal"),))
+    lifecycle.assign(stage.db, an_act(), opened.head.id, MEI)
+    await stage.command("priya", "ack ESC-1")
+    said = await stage.command("priya", "handover ESC-1 @sofia The statement is drafted")
+    assert "You handed your part of ESC-1 over to <@U0SOFIA>" in said
 
 
 async def test_handover_to_oneself_is_refused_with_a_sentence(stage: Stage) -> None:
