@@ -26,6 +26,8 @@ def said_of(request: Request, state: State, turned: Turned) -> Message:
             restored = turned.restored
             told = {"withdrawn": withdrawn, "restored": restored}
             return request.say("reopened", reference=reference, **told)
+        case _ if turned.updated:
+            return request.say("updated", reference=reference, due_at=turned.due_at)
         case _:
             return request.say("state_changed", reference=reference, state=state.value)
 

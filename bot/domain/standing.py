@@ -95,7 +95,7 @@ POSTED: Mapping[DeliveryKind, Stands | Leaves] = {
         | {Change.TOLD},
     ),
     DeliveryKind.REMINDER: Stands(
-        About.REMINDER, _NAMED | {Change.REMINDER, Change.AGAIN}, repeats=True
+        About.REMINDER, _NAMED | _OVER | {Change.REMINDER, Change.AGAIN}, repeats=True
     ),
     DeliveryKind.TASK_REMINDER: Stands(
         About.TASK, _SHOWN_AS | {Change.TASK, Change.AGAIN}, repeats=True

@@ -174,7 +174,7 @@ def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:
         was = getattr(case.incident, field)
         kept = None if ids_only and field in ("title", "needs") else was
         told: dict[str, Any] = {"field": field, "from": kept, "to": to}
-        case.record(EntryKind.EDITED, aloud=field == "tier", **told)
+        case.record(EntryKind.EDITED, aloud=field in ("tier", "needs"), **told)
 
 
 def _forgotten(policy: Policy, incident: Incident, changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What moves an incident: states, severity, owner, notes, updates, its end."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act
@@ -44,6 +44,10 @@ class Turned:
     """Whether it says of which one it is the duplicate only to those who may read that one."""
     open_to_all: bool = False
     """Whether everyone may read the duplicate of such a one, and it can be made restricted."""
+    updated: bool = False
+    """Whether it stayed where it was, and what was written is an update."""
+    due_at: datetime | None = None
+    """When the update after this one is due."""
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> Turned:
@@ -93,7 +97,8 @@ def post_update(
     if to in ENDED or to is State.REOPENED:
         return set_state(db, act, incident_id, to, text)
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
-        if to is not None and to is not case.incident.state:
+        moves = to is not None and to is not case.incident.state
+        if to is not None and moves:
             _move(case, to, text)
             if case.incident.triaged_at is None and to in WORKING:
                 case.change(triaged_at=act.now)
@@ -102,7 +107,7 @@ def post_update(
             keep_true(case, Change.UPDATED)
         case.expect_update()
         case.card_changed()
-        return Turned(case.reference)
+        return Turned(case.reference, updated=not moves, due_at=case.incident.update_due_at)
 
 
 def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:

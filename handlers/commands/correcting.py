@@ -20,7 +20,6 @@ from handlers.commands.words import first_word, plain
 from handlers.needed import needed
 
 _KNOWN = "say what to change: title, category, references, needs or restricted"
-_NEVER_BACK = "a restricted escalation can't be made standard again"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
 _MISSING = {
@@ -53,7 +52,7 @@ async def edit(ask: Ask) -> Answer:
 
 
 def correction(desk: Desk, words: str) -> Correction:
-    """Read `title …`, `category …`, `references …`, `needs …` or `restricted`.
+    """Read `title …`, `category …`, `references …`, `needs …`, `restricted` or `standard`.
 
     Raises BadInput, and FormErrors for a line that is for no team.
     """
@@ -63,7 +62,7 @@ def correction(desk: Desk, words: str) -> Correction:
         case "restricted" if not said:
             return Correction(tier=Tier.RESTRICTED)
         case "standard" if not said:
-            raise BadInput("edit", _NEVER_BACK)
+            return Correction(tier=Tier.STANDARD)
         case "category" if not said:
             categories = together(policy.categories)
             raise BadInput("edit", f"name the category: {categories}")

@@ -106,6 +106,9 @@ async def test_status_unchanged_with_a_note_is_an_update(stage: Stage) -> None:
     opened = stage.opened()
     await form(stage, "mei", opened.head.id, Button.UPDATE_STATUS)
     assert (await sent_by(stage, "mei", note="still looking")).ok
+    answer = words(stage.person("mei").modal)
+    assert "Your update is on the timeline of ESC-1. The next one is due at" in answer
+    assert "is now" not in answer
     entry = stage.details(opened.head.id).entries[-1]
     assert (entry.kind.value, entry.data["text"]) == ("update", "still looking")
 

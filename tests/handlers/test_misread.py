@@ -462,7 +462,7 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
         ("task tom draft it by 17:00", "/escalate task ESC-1 @tom draft it by 17:00`"),
         ("page 1. legal 2. pr", "/escalate page ESC-1 legal, pr`"),
         ("page\n1) legal\n2) pr", "/escalate page ESC-1 legal, pr`"),
-        ("edit standard", "can't be made standard again"),
+        ("edit standard", "ESC-1 is already"),
         ("task @tom @sofia draft it by 17:00", "/escalate task ESC-1 @sofia draft it by 17:00"),
     ],
 )

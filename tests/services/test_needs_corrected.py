@@ -10,10 +10,11 @@ from bot.domain.errors import FormErrors, NoAccess, NothingToDo, NotPermitted
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.messages import PageMessage
 from bot.domain.needs import Need
+from bot.domain.reading import Notice
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import correcting, lifecycle, reading
+from bot.services import answering, correcting, lifecycle, reading
 from bot.services.correcting import Correction
 from bot.store.database import Database
 from tests.databases import on_sqlite
@@ -53,6 +54,19 @@ def test_the_page_and_the_timeline_have_the_new_one(
     }
     with pytest.raises(NothingToDo):
         correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+
+
+def test_those_at_work_read_the_new_one_in_the_channel(
+    db: Database, policy: Policy, opened: str
+) -> None:
+    scene.send(db, policy, NOON)
+    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    notices = scene.letters(scene.send(db, policy, LATER), DeliveryKind.NOTICE)
+    edited = [one.view for one in notices if isinstance(one.view, Notice)]
+    assert [one.entry.data["to"] for one in edited if one.entry.kind is EntryKind.EDITED] == [
+        [need.to_json() for need in RIGHT]
+    ]
 
 
 def test_it_takes_what_a_title_takes(db: Database, policy: Policy, opened: str) -> None:

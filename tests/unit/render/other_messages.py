@@ -209,6 +209,22 @@ MESSAGES: Mapping[str, Case] = {
         reminders.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, outcome=Outcome.DONE),
     ),
+    "reminder, of one that has ended": Case(
+        reminders.reminder,
+        ReminderMessage(
+            REMINDER_ID, "Page Legal", NOW, late=False, head=a_head(state=State.DECLINED)
+        ),
+    ),
+    "reminder, of one that has ended, masked": Case(
+        reminders.reminder,
+        ReminderMessage(
+            REMINDER_ID,
+            "Page Legal",
+            NOW,
+            late=False,
+            head=replace(a_masked_head(), state=State.DECLINED),
+        ),
+    ),
     "reminder, masked": Case(
         reminders.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, head=a_masked_head()),
