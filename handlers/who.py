@@ -125,8 +125,10 @@ async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
     return described is Described.STORED
 
 
-async def reachable(shell: Shell, act: Act, user: str, said: str = "") -> UserId:
-    """Return a person who may be given work; raises BadInput for guests and strangers.
+async def reachable(
+    shell: Shell, act: Act, user: str, said: str = "", *, what_for: str = "given work"
+) -> UserId:
+    """Return a person who may be paged or given work; raises BadInput for guests and strangers.
 
     `said` names the person in the refusal, as they were typed; a form shows no mention, so there
     it is their name in Slack.
@@ -143,7 +145,7 @@ async def reachable(shell: Shell, act: Act, user: str, said: str = "") -> UserId
         raise BadInput(
             "person",
             f"{said} is a guest, external, deactivated or has no role in escalations, "
-            "and can't be given work; name someone else",
+            f"and can't be {what_for}; name someone else",
         )
     return other.user
 

@@ -41,7 +41,7 @@ def help(desk: Desk, verbs: Sequence[VerbHelp], verb: str | None = None) -> Mess
 
 
 def unknown_verb(desk: Desk, named: str, verbs: Sequence[str]) -> Message:
-    nearest = near(named.lower(), verbs)[:3]
+    nearest = [f"help {name}" for name in near(named.lower(), verbs)[:3]]
     said = desk.say("help", "unknown", named=named, nearest=nearest)
     return message(said, [section(said)])
 

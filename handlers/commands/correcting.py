@@ -23,13 +23,13 @@ _KNOWN = "say what to change: title, category, references, needs or restricted"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
 _EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
 _MISSING = {
-    "title": ("write the new title behind `title`", _EXAMPLE),
+    "title": ("write the new title after `title`", _EXAMPLE),
     "references": (
-        "write all references behind `references`",
+        "write all references after `references`",
         "edit ESC-12 references 7125 7126",
     ),
     "needs": (
-        "write what you need behind `needs`, of everyone or of one team",
+        "write what you need after `needs`, of everyone or of one team",
         "edit ESC-12 needs Legal: may we suspend him today?",
     ),
 }

@@ -23,6 +23,7 @@ from handlers.commands.words import (
     plain,
     reference_ahead,
     reference_first_if_any,
+    reference_in,
 )
 
 _COUNTED = re.compile(
@@ -35,6 +36,8 @@ _COUNTED = re.compile(
 _AT_THE_END = re.compile(
     r"\b(?:for|re|regarding|about)[:.]?\s+(\S+(?:\s[0-9]+)?)$|@\s?(\S+)$", re.IGNORECASE
 )
+_LEVEL = re.compile(r"p[0-3](?!\w)", re.IGNORECASE)
+"""Behind a number it is the severity, and the number is the escalation's."""
 TEXT = frozenset({Behind.WORDS, Behind.REASON})
 
 
@@ -63,6 +66,8 @@ def _problem(found: Lookalike, meant: list[str]) -> str:
         return f"“{said}” points to the channel of {meant[0]}; name the escalation by its reference"
     if found.channel:
         return f"“#{found.channel}” is not the channel of an escalation"
+    if meant and said.isdigit():
+        return f"put `ESC-` in front of {said} to name {meant[0]}"
     return f"“{said}” looks like a reference but is not one"
 
 
@@ -133,6 +138,7 @@ def in_full(verb: Verb, named: str | None, text: str) -> str:
 def _begins_with_one(verb: Verb, text: str) -> bool:
     number, rest = number_first(text)
     a_number_is_one = verb.behind in (Behind.NOTHING, Behind.NAMES) or not rest
+    a_number_is_one |= verb.behind is Behind.NUMBERS and _LEVEL.match(normal(rest).norm) is not None
     return reference_first_if_any(text) is not None or (number is not None and a_number_is_one)
 
 
@@ -156,9 +162,16 @@ async def refuse_misplaced(
     here = await naming_here(ask)
     commands = [(verb, name, said, plain(rest)), *([(verb, here, said, text)] if here else [])]
     raise Unclear(
-        f"the text names {name}, and it is not clear whether this is about {name}",
+        names_it(name, text),
         tuple(" ".join(part for part in command if part) for command in commands),
     )
+
+
+def names_it(name: str, text: str) -> str:
+    """The problem where a text names an escalation, by its reference or by its bare number."""
+    if reference_in(text) == name:
+        return f"the text names {name}, and it is not clear whether this is about {name}"
+    return f"“{parse_reference(name)}” may mean {name}"
 
 
 async def named_behind(

@@ -4,8 +4,10 @@ import re
 
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import UserId
+from bot.domain.likeness import mistyped
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
+from handlers.commands.when_said import MUST_SAY
 from handlers.commands.words import (
     ENDS,
     SIGNS,
@@ -16,6 +18,7 @@ from handlers.commands.words import (
     team_names,
 )
 
+_FILLING = re.compile(r"(?:(?:to|for|the|our|my)\s+)+", re.IGNORECASE)
 _LOOKED_AT = 60
 """Characters in which the name of a team may stand behind other words: `page someone in legal`."""
 
@@ -25,6 +28,8 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     if normal(ask.words).norm.startswith("<!subteam"):
         problem = "a user group is not a team; name a team or a person"
         return BadInput("team", problem, "page legal")
+    if filled := _behind_filling(ask, verb, ask.words, teams=teams):
+        return filled
     word, rest = first_word(ask.words)
     if by_name := _by_name(ask, verb, word, rest):
         return by_name
@@ -33,8 +38,9 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     try:
         ask.policy.team(plain(word))
     except NotFound as error:
-        if error.nearest:
-            return _mistyped(ask, verb, error.nearest, plain(word), rest)
+        nearest = error.nearest or _like(ask, word)
+        if nearest:
+            return _mistyped(ask, verb, nearest, plain(word), rest)
     nearest = _further_in(ask) if teams else ()
     return NotFound("team", plain(word), nearest, or_person=True)
 
@@ -52,8 +58,40 @@ def one_person(
     except NotFound as unknown:
         raise by_name or unknown from None
     if user is None:
-        raise by_name or refusal
+        raise by_name or _behind_filling(ask, verb, words, teams=False) or refusal
     return user, rest
+
+
+def _behind_filling(ask: Ask, verb: str, words: str, *, teams: bool) -> Unclear | None:
+    """The command without `to` or `the` in front of whom it names."""
+    line = normal(words)
+    filling = _FILLING.match(line.norm)
+    if filling is None:
+        return None
+    names = team_names(ask.policy) if teams else "(?!)"
+    whom = rf"(?:(?P<user><@[A-Z0-9]+>)|(?P<me>me){ENDS}|@?(?P<team>{names}){ENDS})"
+    found = re.compile(rf"{whom}(?:\s+team(?!\w))?", re.IGNORECASE).match(line.norm, filling.end())
+    if found is None:
+        return None
+    if found["team"]:
+        said = str(ask.policy.team(found["team"]).key)
+    else:
+        start, end = found.span("user" if found["user"] else "me")
+        said = plain(line.raw[line.starts[start] : line.ends[end - 1]])
+    problem = f"`{verb}` takes a name without “{filling[0].strip()}” in front"
+    commands = (command(ask, verb, said, line.behind(found.end())),)
+    return Unclear(problem, commands, no_report=True)
+
+
+def _like(ask: Ask, word: str) -> tuple[str, ...]:
+    """The teams of which the word is a slip of the pen."""
+    said = plain(word).lower()
+    like = [
+        str(team.key)
+        for team in ask.policy.teams.values()
+        if any(mistyped(said, name.lower()) for name in (team.key, team.name, *team.aliases))
+    ]
+    return tuple(like)
 
 
 def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
@@ -74,7 +112,8 @@ def _one_more(ask: Ask, text: str) -> bool:
 
 
 def _mistyped(ask: Ask, verb: str, nearest: tuple[str, ...], word: str, rest: str) -> Unclear:
-    commands = tuple(command(ask, verb, key, rest) for key in nearest)
+    joined = SIGNS & set(between(ask.words, rest)) and _one_more(ask, rest)
+    commands = tuple(command(ask, verb, f"{key}," if joined else key, rest) for key in nearest)
     return Unclear(f"there is no team “{word[:40]}” here", commands, no_report=True)
 
 
@@ -86,7 +125,8 @@ def _further_in(ask: Ask) -> tuple[str, ...]:
 
 
 def command(ask: Ask, verb: str, said: str, rest: str) -> str:
-    return " ".join(part for part in (verb, ask.named or "ESC-n", said, plain(rest)) if part)
+    text = plain(rest) or (MUST_SAY.get(verb, "") if said else "")
+    return " ".join(part for part in (verb, ask.named or "ESC-n", said, text) if part)
 
 
 def with_text(ask: Ask, verb: str, said: str, rest: str) -> str:

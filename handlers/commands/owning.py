@@ -7,7 +7,7 @@ from bot.domain.ids import UserId
 from bot.domain.rights import Deed
 from bot.services import lifecycle
 from handlers.answer import Answer
-from handlers.commands.misplaced import named_behind, naming_here
+from handlers.commands.misplaced import named_behind, names_it, naming_here
 from handlers.commands.no_target import one_person
 from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, plain
@@ -33,16 +33,17 @@ async def assign(ask: Ask) -> Answer:
 async def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
     of, owner = ask.named or "ESC-n", _owner(ask)
-    problem = f"an escalation has one owner, so “{plain(rest)[:80]}” is left over"
+    problem = f"`assign` takes no text after the person, so “{plain(rest)[:80]}” is left over"
     other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
     if other:
         here = await naming_here(ask)
         return Unclear(
-            f"the text names {other}, and it is not clear whether this is about {other}",
+            names_it(other, plain(rest)),
             tuple(f"assign {one} {owner}" for one in (other, here) if one),
         )
     others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
     if others:
+        problem = f"an escalation has one owner, so “{plain(rest)[:80]}” is left over"
         return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
     return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
 

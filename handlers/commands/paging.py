@@ -38,7 +38,7 @@ async def page(ask: Ask) -> Answer:
     found = await ask.incident()
     teams = [target.team for target in targets if target.team]
     users = [
-        await reachable(ask.shell, ask.act, target.user, target.said)
+        await reachable(ask.shell, ask.act, target.user, target.said, what_for="paged")
         for target in targets
         if target.user
     ]

@@ -6,12 +6,16 @@ from bot.domain.errors import Unclear
 from bot.domain.ids import reference
 from handlers.commands.misplaced import in_full
 from handlers.commands.verb import Ask, Asking, Behind, Verb
-from handlers.commands.when_said import without_doubt
+from handlers.commands.when_said import MUST_SAY, without_doubt
 from handlers.commands.words import asked, plain, reference_first_if_any
 
 _MARKS = re.compile(r"\s*[?\uff1f]+")
 _AT_THE_END = re.compile(r"\s*[?\uff1f][?!\uff1f\s.*_~)\]]*$")
 _NUMBER = re.compile(r"(?<![0-9])0*([0-9]{1,9})(?![0-9])")
+_LEVEL = re.compile(r"^((?:[0-9]+\s+)?p[0-3])(?!\w)[\s:]+(?=\S)", re.IGNORECASE)
+"""A severity with a reason behind it: a colon says that the reason begins."""
+_ONLY_ONE = re.compile(r"(?:#\S+|(?:esc\W*|#)?[0-9]+)\W*", re.IGNORECASE)
+"""An escalation, and no one whom a text could be for."""
 _BEGUN = re.compile(r"^[?\uff1f\s]+")
 
 
@@ -27,11 +31,15 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     in_front = asked(ask.words, rest)
     if not (before or in_front or at_the_end):
         return
-    problem = f"“{verb.name} …?” may be a question"
+    problem = "that may be a question"
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
     text = without_doubt(_AT_THE_END.sub("", _BEGUN.sub("", plain(rest))))
     said = f"{names}: {text}" if names and text and in_front else f"{names} {text}".strip()
+    if verb.behind is Behind.NUMBERS:
+        said = _LEVEL.sub(r"\1: ", said)
+    if names and not text and not _ONLY_ONE.fullmatch(names):
+        said = f"{names} {MUST_SAY.get(verb.name, '')}".strip()
     if verb.behind is Behind.REFERENCES:
         raise Unclear(problem, _pair(ask, verb, said))
     if not verb.about_incident and reference_first_if_any(said):

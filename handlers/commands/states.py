@@ -58,6 +58,7 @@ _OTHER_HALF = re.compile(
 )
 _WAITS = re.compile(r"await|wait|pend|need|requir", re.IGNORECASE)
 _TWO_WORDS = re.compile(r"[^\W_]+[-\s_]+[^\W_]+")
+_TO = re.compile(r"(?:to|as|into)\s+", re.IGNORECASE)
 _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
 
@@ -86,6 +87,7 @@ def stops_behind(ask: Ask, words: str) -> str:
 
 def _refuse_nearest(ask: Ask) -> None:
     line = normal(ask.words)
+    _refuse_to(ask, line)
     found = _PHRASE.match(line.norm)
     mistyped_words = _two_words(line)
     if mistyped_words is not None:
@@ -103,6 +105,17 @@ def _refuse_nearest(ask: Ask) -> None:
         (_command(state, ask.named or "ESC-n", plain(note)),),
         no_report=mistyped_words is not None or found is None or not note,
     )
+
+
+def _refuse_to(ask: Ask, line: Line) -> None:
+    """Raise Unclear for `status ESC-5 to triaged`, with the command without `to`."""
+    to = _TO.match(line.norm)
+    if to is None:
+        return
+    with suppress(BadInput):
+        state, note = state_first(line.behind(to.end()))
+        command = _command(state, ask.named or "ESC-n", plain(note))
+        raise Unclear("the state goes without “to” in front", (command,), no_report=True)
 
 
 def _two_words(line: Line) -> tuple[str, str, State] | None:

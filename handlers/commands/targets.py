@@ -98,6 +98,8 @@ def _split(ask: Ask, verb: str, *, teams: bool, several: bool = False) -> _Split
         if target is None and joining:
             if several:
                 _refuse_no_mention(ask, verb, found, line, at)
+            if several:
+                _refuse_a_mistyped_team(ask, verb, found, line, at)
             _refuse_a_near_miss(ask.policy if teams else None, line, at)
         if target is None or (not joining and (at == end or target in found)):
             break
@@ -201,17 +203,34 @@ def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line,
     raise Unclear(problem, commands, no_report=True)
 
 
+def _refuse_a_mistyped_team(
+    ask: Ask, verb: str, found: Sequence[Target], line: Line, at: int
+) -> None:
+    """Raise Unclear for `legal, prodct: is it ours?`, with the command that pages both."""
+    word = _WORD.match(line.norm, at)
+    key = _near_miss(ask.policy, word[0]) if word else None
+    if word is None or key is None:
+        return
+    said = ", ".join([*(one.said for one in found), key])
+    commands = (with_text(ask, verb, said, line.behind(word.end())),)
+    raise Unclear(f"there is no team “{word[0]}” here", commands, no_report=True)
+
+
 def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:
     word = _WORD.match(line.norm, at)
     if word is None:
         return
     if word[0].startswith("@"):
         raise NotFound("person", word[0])
-    teams = policy.teams.values() if policy else ()
-    names = [name for team in teams for name in (team.key, *team.aliases)]
-    near = get_close_matches(word[0].lower(), names, n=1, cutoff=_HOW_NEAR)
-    if near and policy:
-        raise NotFound("team", word[0], (policy.team(near[0]).key,))
+    key = _near_miss(policy, word[0]) if policy else None
+    if key:
+        raise NotFound("team", word[0], (key,))
+
+
+def _near_miss(policy: Policy, word: str) -> TeamKey | None:
+    names = [name for team in policy.teams.values() for name in (team.key, *team.aliases)]
+    near = get_close_matches(word.lower(), names, n=1, cutoff=_HOW_NEAR)
+    return policy.team(near[0]).key if near else None
 
 
 def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last: str) -> Unclear:

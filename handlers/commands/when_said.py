@@ -47,7 +47,8 @@ _PUT_OFF = re.compile(
 )
 """`…, but only tomorrow at 9`, `… not before 9am` at the end."""
 
-_MUST_SAY = {"handover": "<summary>", "decline": "<reason>"}
+MUST_SAY = {"handover": "<summary>", "decline": "<reason>"}
+"""What stands in the place of a text that a verb can't do without."""
 _DEADLINE = re.compile(r"(?:by|before|within|(?:no|not)\s+later\s+than|latest)\s", re.IGNORECASE)
 """Until then the thing is wanted: that asks for it now."""
 
@@ -89,7 +90,7 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     doubt = _OPEN.search(text)
     if doubt is not None:
         problem = f"`{verb}` takes effect at once, and “{doubt[0].strip(' ,;-')}” sounds unsure"
-        sure = with_colon(verb, of, said, text[: doubt.start()] or _MUST_SAY.get(verb, ""))
+        sure = with_colon(verb, of, said, text[: doubt.start()] or MUST_SAY.get(verb, ""))
         raise Unclear(problem, (sure, f"show {of}"), no_report=True)
 
 

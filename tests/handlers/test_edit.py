@@ -72,9 +72,9 @@ async def test_the_timeline_has_what_was_needed_and_what_is(stage: Stage) -> Non
 async def test_a_field_without_a_value_says_what_is_missing(stage: Stage) -> None:
     stage.opened(title="Pile-on")
     for text, said in (
-        ("title", "Write the new title behind `title`."),
-        ("references", "Write all references behind `references`."),
-        ("needs", "Write what you need behind `needs`"),
+        ("title", "Write the new title after `title`."),
+        ("references", "Write all references after `references`."),
+        ("needs", "Write what you need after `needs`"),
         ("category", "Name the category:"),
     ):
         answer = await stage.command("mei", f"edit ESC-1 {text}")

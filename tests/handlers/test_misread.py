@@ -451,7 +451,7 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
         ("page legal - pr is asking", "one more target"),
         ("page\n- legal\n- pr", "one more target"),
         ("page @tom legal question", "one more target"),
-        ("page legal, leagl", "Did you mean"),
+        ("page legal, leagl", "There is no team"),
         ("page legal and @ghost", "@ghost"),
         ("page content-policy", "Content Policy is already being paged for ESC-1"),
         ("handover legal, pr drafted", "/escalate handover ESC-1 pr drafted"),

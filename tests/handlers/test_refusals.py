@@ -69,7 +69,7 @@ async def test_a_command_to_copy_keeps_its_lines(
         ("status ESC-1 action pendng", "status ESC-1 action-pending"),
         ("status ESC-1 actoin pending their call", "status ESC-1 action-pending their call"),
         ("page ESC-1 @Priya look", "page ESC-1 @priya look"),
-        ("handover ESC-1 @Tom", "handover ESC-1 @tom"),
+        ("handover ESC-1 @Tom", "handover ESC-1 @tom &lt;summary&gt;"),
         ("assign ESC-1 @Priya", "assign ESC-1 @priya"),
         ("assign ESC-1 to @Tom", "assign ESC-1 @tom"),
         ("task ESC-1 @Tom draft it by 17:00", "task ESC-1 @tom draft it by 17:00"),

@@ -182,6 +182,23 @@ MEANS = (
     ("decline 5: spam", "decline ESC-7: 5: spam"),
     ("clsoe ESC-5 they are gone", "note ESC-5 they are gone"),
     ("edit needs PR: may we?", "page ESC-7 pr <why>"),
+    ("handover legal?", "handover ESC-7 legal <summary>"),
+    ("handover lgal", "handover ESC-7 legal <summary>"),
+    ("handover legal, pr", "handover ESC-7 legal <summary>"),
+    ("handover to legal I am off", "handover ESC-7 legal I am off"),
+    ("page lgal, pr", "page ESC-7 legal, pr"),
+    ("page pr, lgal: look at it", "page ESC-7 pr, legal: look at it"),
+    ("page the legal team", "page ESC-7 legal"),
+    ("page the legal team: look at it", "page ESC-7 legal look at it"),
+    ("page to <@U0TOM|tom> look at it", "page ESC-7 @tom look at it"),
+    ("task to <@U0TOM|tom> draft it by 23:00", "task ESC-7 @tom draft it by 23:00"),
+    ("sev p1 not credible?", "severity ESC-7 p1: not credible"),
+    ("severity 5 p0?", "severity 5 p0"),
+    ("move to monitoring", "status ESC-7 monitoring"),
+    ("status to triaged they are gone", "status ESC-7 triaged they are gone"),
+    ("help taks", "help task"),
+    ("help clsoe", "help close"),
+    ("help opne", "help open"),
 )
 
 
