@@ -8,8 +8,9 @@ from enum import StrEnum
 from functools import partial
 
 from bot.domain.answer_times import AckFigures, TeamAcks, ack_figures, acks_by_team
-from bot.domain.digest_facts import DigestFacts, IncidentFact, TaskFact, in_teams
-from bot.domain.ids import UserId
+from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, in_teams
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.paging import person_of
 from bot.domain.severity import Severity
 from bot.domain.weeks import Period
 
@@ -55,6 +56,7 @@ class OpenIncident:
 
 
 class DeadlineKind(StrEnum):
+    ANSWER = "answer"
     UPDATE = "update"
     TASK = "task"
 
@@ -62,7 +64,7 @@ class DeadlineKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """Something that is or was due; `text` is the incident's title or the task. `ended`: its
-    incident had, by the end of the period."""
+    incident had, by the end of the period. `team` owes the answer; a person is its `owner`."""
 
     kind: DeadlineKind
     reference: str
@@ -70,6 +72,7 @@ class Deadline:
     owner: UserId | None
     due_at: datetime
     ended: bool = False
+    team: TeamKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
     shown = [incident for incident in facts.incidents if not incident.masked]
     moves = [_moved(incident, period) for incident in shown]
     rows = partial(_rows, shown, moves)
-    deadlines = _deadlines(shown, facts.tasks, period.end)
+    deadlines = _deadlines(shown, facts, period.end)
     return DigestFigures(
         period=period,
         opened=_figure(facts, period, weeks.opened),
@@ -199,8 +202,29 @@ def _oldest(incidents: Sequence[IncidentFact], period: Period) -> tuple[OpenInci
     return tuple(OpenIncident(i, period.end - i.opened_at) for i in oldest[:OLDEST])
 
 
+def _late_answers(
+    incidents: Iterable[IncidentFact], acks: Iterable[AckFact], at: datetime
+) -> list[Deadline]:
+    """What teams and people owe who were paged, and did not answer in time: by their last page."""
+    about = {incident.reference: incident for incident in incidents if incident.open_at(at)}
+    known = [ack for ack in acks if ack.reference in about and ack.paged_at < at]
+    newest = {(ack.reference, ack.team): ack for ack in sorted(known, key=lambda ack: ack.paged_at)}
+    return [
+        Deadline(
+            DeadlineKind.ANSWER,
+            ack.reference,
+            about[ack.reference].title,
+            person_of(ack.team),
+            ack.due_at,
+            team=None if person_of(ack.team) else ack.team,
+        )
+        for ack in newest.values()
+        if ack.due_at < at and (ack.acked_at is None or ack.acked_at >= at)
+    ]
+
+
 def _deadlines(
-    incidents: Iterable[IncidentFact], given: Iterable[TaskFact], at: datetime
+    incidents: Sequence[IncidentFact], facts: DigestFacts, at: datetime
 ) -> Sequence[Deadline]:
     """Everything not done at the moment `at`, soonest first."""
     updates = [
@@ -217,9 +241,10 @@ def _deadlines(
             task.due_at,
             ended=task.ended(at),
         )
-        for task in given
+        for task in facts.tasks
         if task.done_at is None or task.done_at >= at
     ]
     return sorted(
-        [*updates, *tasks], key=lambda due: (due.due_at.astimezone(UTC), due.reference, due.kind)
+        [*updates, *tasks, *_late_answers(incidents, facts.acks, at)],
+        key=lambda due: (due.due_at.astimezone(UTC), due.reference, due.kind),
     )

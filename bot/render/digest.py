@@ -131,8 +131,15 @@ def _in_minutes(age: timedelta) -> timedelta:
 def _deadlines(desk: Desk, name: str, deadlines: Sequence[Deadline]) -> Growing:
     late = name != "next_week"
     shown = deadlines[:DEADLINES_SHOWN]
-    rows = [desk.say("digest", "deadline", due=due, late=late) for due in shown]
+    rows = [
+        desk.say("digest", "deadline", due=due, team=_owed_by(desk, due), late=late)
+        for due in shown
+    ]
     return _list(desk, desk.say("digest", name), rows, len(deadlines) - len(rows))
+
+
+def _owed_by(desk: Desk, due: Deadline) -> str:
+    return desk.team(due.team) if due.team else ""
 
 
 def _list(desk: Desk, heading: Mrkdwn, rows: Sequence[Mrkdwn], beyond: int = 0) -> Growing:

@@ -229,6 +229,31 @@ def test_overdue_and_next_weeks_deadlines_are_told_apart() -> None:
     ]
 
 
+def test_who_did_not_answer_in_time_is_overdue_in_the_open_escalation() -> None:
+    minute, direct = timedelta(minutes=1), TeamKey("person:U0WEI")
+    again = OPENED + timedelta(hours=1)
+    found = figures(
+        facts(
+            an_incident(),
+            an_incident(reference="ESC-2", closed_at=END - minute),
+            acks=(
+                an_ack(None),
+                an_ack(None, team=direct, paged_at=again),
+                an_ack(None, team=PR),
+                an_ack(90, team=PR, paged_at=again),
+                an_ack(None, team=TeamKey("ops"), paged_at=END - 5 * minute),
+                an_ack(None)._replace(reference="ESC-2"),
+            ),
+        ),
+        PERIOD,
+    )
+    assert [(due.kind, due.reference, due.team, due.owner) for due in found.overdue] == [
+        (DeadlineKind.ANSWER, "ESC-1", LEGAL, None),
+        (DeadlineKind.ANSWER, "ESC-1", None, UserId("U0WEI")),
+    ]
+    assert found.next_week == ()
+
+
 def test_a_teams_digest_keeps_what_concerns_the_team() -> None:
     everything = facts(
         an_incident(teams=(LEGAL, PR)),
