@@ -289,7 +289,7 @@ async def test_a_page_answered_while_its_outcome_is_unknown_does_not_look_open(
     patient = replace(BRISK, lease=timedelta(hours=1))
     async with rig.working(ticking=False, pace=patient):
         await eventually(lambda: deliveries(rig, DeliveryKind.PAGE)[0].state == "unknown")
-    [page] = rig.dms_of(PRIYA)
+    [page] = await eventually(lambda: rig.dms_of(PRIYA))
     asked = deliveries(rig, DeliveryKind.PAGE)[0].subject
     if answer == "acknowledge":
         answering.acknowledge(rig.db, rig.act(PRIYA), asked)
