@@ -28,6 +28,7 @@ from handlers.commands.questions import refuse_question
 from handlers.commands.refused import shown, with_text
 from handlers.commands.typed import Typed, read
 from handlers.commands.verb import Ask, Verb
+from handlers.commands.which_one import in_its_place
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
 from handlers.telling import Respond, Telling
@@ -116,12 +117,13 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
             raise instead_of_opening(shell.policy, typed, room)
         refuse_question(ask, typed.verb, ask.words, before=typed.asked)
         return await _done(ask, typed.verb)
-    except Misread as error:
+    except Misread as misread:
+        error = await in_its_place(ask, typed.verb, misread)
         error.no_report |= not may_open(act)
         error.here = await naming_here(ask)
         if isinstance(error, Unclear):
             error.commands = allowed(act, await as_here(ask, error.commands))
-        raise
+        raise error from None
 
 
 def _deed(typed: Typed) -> Deed | None:

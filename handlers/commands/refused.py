@@ -18,10 +18,11 @@ from handlers.commands.fitting import begins_with_a_name, fits
 from handlers.commands.misplaced import in_full
 from handlers.commands.reading import SHOW
 from handlers.commands.typed import Typed, read
-from handlers.commands.verb import Verb
+from handlers.commands.verb import Behind, Verb
 from handlers.commands.words import (
     as_read,
     first_word,
+    number_first,
     once_quoted,
     plain,
     reference_first,
@@ -111,10 +112,23 @@ def _about_the_same(example: str, text: str, here: str | None) -> str:
     of = here
     with suppress(BadInput):
         typed = read(text)
-        of = typed.named or reference_first_if_any(typed.words) or here
-    if of is None or example.count(reference(12)[:4]) != 1:
+        of = typed.named or reference_first_if_any(typed.words) or _numbered(typed) or here
+    if of is None:
         return example
-    return example.replace(reference(12), of)
+    word, behind = first_word(example.removeprefix(COMMAND))
+    verb = BY_WORD.get(word)
+    if verb and verb.about_incident and verb.needs_incident and not reference_in(behind):
+        return f"{COMMAND} {word} {of} {behind}"
+    return example if example.count(reference(12)[:4]) != 1 else example.replace(reference(12), of)
+
+
+def _numbered(typed: Typed) -> str | None:
+    """The escalation that a bare number behind the verb means: `update 5`, `own 5`."""
+    number, rest = number_first(typed.words)
+    verb = typed.verb
+    if verb is None or not verb.about_incident or verb.behind is Behind.NUMBERS:
+        return None
+    return number if not rest or verb.behind is Behind.NAMES else None
 
 
 def _example(value: str, text: str) -> str:

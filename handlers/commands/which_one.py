@@ -1,0 +1,47 @@
+"""No escalation stands where it belongs: it is at the end, or a number in front of a text.
+
+`note they called ESC-5` names one. It is refused, with the command that has it in front.
+"""
+
+import re
+
+from bot.domain.errors import BadInput, Misread, Unclear
+from bot.domain.ids import parse_reference
+from bot.services import naming
+from handlers.commands.misplaced import counts
+from handlers.commands.normal import normal
+from handlers.commands.verb import Ask, Behind, Verb
+from handlers.commands.words import number_first, plain, reference_first_if_any, reference_in
+
+_LAST = re.compile(
+    r"(?:^|[\s,;:(\[-])((?:esc(?:alation)?[-\s_#:]{0,3}|#)[0-9]{1,9})\W*$", re.IGNORECASE
+)
+_LINKING = re.compile(
+    r"(?:\s+(?:for|on|in|re|about|regarding|at|of|to))*[\s,;:(\[-]*$", re.IGNORECASE
+)
+
+
+async def in_its_place(ask: Ask, verb: Verb, error: Misread) -> Misread:
+    """The refusal; with the command, where it only asks which escalation is meant."""
+    if not isinstance(error, BadInput) or error.field_name != "incident" or error.example:
+        return error
+    named, text = await _named(ask, verb)
+    if named is None:
+        return error
+    problem = f"put {named} first, behind the verb"
+    return Unclear(problem, (f"{verb.name} {named} {text}".strip(),), no_report=True)
+
+
+async def _named(ask: Ask, verb: Verb) -> tuple[str | None, str]:
+    if verb.behind in (Behind.WORDS, Behind.REASON):
+        number, rest = number_first(ask.words)
+        if number is not None and not counts(rest):
+            return await ask.read(naming.numbered, ask.act, parse_reference(number)), plain(rest)
+    norm = normal(ask.words).norm
+    found = _LAST.search(norm)
+    named = reference_first_if_any(found[1]) if found else None
+    if found is None or named is None or reference_in(norm[: found.start()]):
+        return None, ""
+    text = ask.text
+    end = text.lower().rfind(found[1].lower())
+    return named, _LINKING.sub("", text[:end]) if end >= 0 else text
