@@ -47,7 +47,6 @@ MEANT = (
     ("as p0 bomb", "P0", "bomb"),
     ("a p0 bomb", "P0", "bomb"),
     ("maybe p0 bomb", "P0", "bomb"),
-    ("ESC-50 p0 bomb", "P0", "ESC-50 p0 bomb"),
     ("HIGH profile streamer is targeted", "P1", "profile streamer is targeted"),
     ("low key harassment of a teacher", "P3", "key harassment of a teacher"),
     ("low-key harassment", "P3", "key harassment"),

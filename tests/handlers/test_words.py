@@ -126,7 +126,8 @@ def test_a_word_ends_at_any_space_and_the_rest_keeps_its_lines(policy: Policy, s
     assert first_word(f" p0{space}Threat\nto a school ") == ("p0", "Threat\nto a school")
     typed = read(f"open{space}p0{space}Threat\nto a school")
     assert typed.verb is not None
-    assert (typed.verb.name, typed.words) == ("open", f"p0{space}Threat\nto a school")
+    assert (typed.verb.name, typed.words.lstrip("\n")) == ("open", f"p0{space}Threat\nto a school")
+    assert typed.words.startswith("\n") is ("\n" in space)
     assert person_first(f"me{space}now\nplease", MEI) == (MEI, "now\nplease")
     for name, key in (("public policy", "public-policy"), ("legal", "legal")):
         team, behind = team_first(policy, f"{name}{space}read\nthis")
