@@ -39,7 +39,7 @@ async def test_what_names_none_or_two_is_asked_which(table: Table) -> None:
         "note all ok",
         "note 5 accounts gone",
         "note same as ESC-5 maybe",
-        "note ESC-5's twin is ESC-6",
+        "note twins: ESC-5 and ESC-6",
         "update 96 all good",
     ):
         became = await table.say(MEI, text, NO_CHANNEL)
