@@ -1,11 +1,15 @@
 """Calling people: page, ack, handover."""
 
 import re
+from collections.abc import Sequence
 from functools import partial
 
 from bot.domain.controls import Button
 from bot.domain.errors import Unclear
+from bot.domain.ids import TeamKey
+from bot.domain.needs import needs_in
 from bot.domain.rights import Deed
+from bot.domain.showing import says, together
 from bot.render import forms
 from bot.render.message import Message
 from bot.render.mrkdwn import person
@@ -35,8 +39,9 @@ async def page(ask: Ask) -> Answer:
     names = ", ".join(one.said for one in targets)
     await refuse_misplaced(ask, PAGE.name, plain(why), names)
     await refuse_second(ask, PAGE, names, ask.words, why, partial(team_first, ask.policy))
-    found = await ask.incident()
     teams = [target.team for target in targets if target.team]
+    _refuse_lines_for_others(ask, names, teams, plain(why))
+    found = await ask.incident()
     users = [
         await reachable(ask.shell, ask.act, target.user, target.said, what_for="paged")
         for target in targets
@@ -63,6 +68,26 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     problem = f"“{plain(why)}” may mean calling off a page, but a page that has gone out stays out"
     commands = (f"update {of} {said} no longer needed", f"page {of} {said}: {plain(why)}")
     raise Unclear(problem, commands, no_report=True)
+
+
+def _refuse_lines_for_others(ask: Ask, said: str, teams: Sequence[TeamKey], why: str) -> None:
+    """Below `legal: may we?`, a line that begins with `PR:` is for PR, who would not be paged."""
+    lines = [line for line in why.splitlines() if says(line)]
+    read = [needs_in(line, ask.policy.team_names()).needs for line in lines[1:]]
+    others = [need for needs in read for need in needs if set(need.teams) - set(teams)]
+    if not others:
+        return
+    own = [lines[0], *(need.text for needs in read for need in needs if need not in others)]
+    of = ask.named or "ESC-n"
+    names = together(ask.policy.teams[team].name for need in others for team in need.teams)
+    raise Unclear(
+        f"a line begins with {names}, but everything behind `page {said}` goes to {said}",
+        (
+            f"page {of} {said}: {' '.join(own)}",
+            *(f"page {of} {', '.join(need.teams)}: {need.text}" for need in others),
+        ),
+        no_report=True,
+    )
 
 
 def _paged(ask: Ask, reference: str, run: paging.Started) -> Message:

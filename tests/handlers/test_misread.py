@@ -462,6 +462,10 @@ async def test_those_who_are_not_being_paged_are_paged(stage: Stage, text: str) 
         ("task tom draft it by 17:00", "/escalate task ESC-1 @tom draft it by 17:00`"),
         ("page 1. legal 2. pr", "/escalate page ESC-1 legal, pr`"),
         ("page\n1) legal\n2) pr", "/escalate page ESC-1 legal, pr`"),
+        ("page legal:\nmay we?\nPR: which line?", "/escalate page ESC-1 legal: may we?`"),
+        ("page legal:\nmay we?\nPR: which line?", "/escalate page ESC-1 pr: which line?`"),
+        ("page pr: now\nLegal: may we?\nHurry", "/escalate page ESC-1 pr: now Hurry`"),
+        ("page pr: now\nHi Legal: may we?", "/escalate page ESC-1 legal: may we?`"),
         ("edit standard", "ESC-1 is already"),
         ("task @tom @sofia draft it by 17:00", "/escalate task ESC-1 @sofia draft it by 17:00"),
     ],
@@ -594,3 +598,9 @@ async def test_a_question_in_a_text_is_text(stage: Stage) -> None:
     for text in ("note is it over?", "update ESC-1 all clear?", "page pr why was this posted?"):
         assert "ESC-1" in await stage.command("mei", text, "esc-1")
     assert len(stage.details(stage.incidents()[0].id).card.teams) > 0
+
+
+async def test_lines_below_a_page_for_those_who_are_paged_are_its_text(stage: Stage) -> None:
+    stage.opened(teams=("content-policy",))
+    said = await stage.command("mei", "page ESC-1 pr:\nwhich line?\nPR: today?\nDeadline: noon")
+    assert "PR is being paged for ESC-1" in said
