@@ -50,6 +50,7 @@ class Head:
     duplicates: tuple[str, ...] = ()
     root_cause: str | None = None
     needs: tuple[Need, ...] = ()
+    ended_at: datetime | None = None
 
     @property
     def links(self) -> int:

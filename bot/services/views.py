@@ -82,6 +82,7 @@ def head_in(
         update_due_at=incident.update_due_at,
         root_cause=incident.root_cause,
         needs=tuple(map(Need.from_json, incident.needs or ())),
+        ended_at=incident.ended_at,
     )
 
 

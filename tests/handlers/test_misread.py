@@ -512,6 +512,7 @@ async def test_lists_of_what_has_ended_and_of_a_state(stage: Stage) -> None:
         ("list team *legal*", {"Still open", "Watched"}),
     ):
         said = await stage.command("mei", text)
+        assert said.count(" · ended at ") == len(shown - {"Still open", "Watched"}), (text, said)
         assert {title for title in titles if title in said} == shown, text
     said = await stage.command("mei", "list closed")
     assert said.index("Resolved") < said.index("Declined")
