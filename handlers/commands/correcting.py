@@ -3,7 +3,8 @@
 import re
 
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, Unclear
+from bot.domain.likeness import mistyped
 from bot.domain.rights import Deed
 from bot.domain.showing import together
 from bot.domain.visibility import Tier
@@ -13,7 +14,7 @@ from bot.render.desk import Desk
 from bot.services import correcting
 from bot.services.correcting import Correction
 from handlers.answer import Answer, Modal
-from handlers.commands.edited import listed, of_which, refuse_a_part, refuse_two
+from handlers.commands.edited import FIELDS, listed, of_which, refuse_a_part, refuse_two
 from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, plain
@@ -45,10 +46,21 @@ async def edit(ask: Ask) -> Answer:
     refuse_two(ask)
     if _REFERENCES.fullmatch(first_word(ask.words)[0]):
         await refuse_a_part(ask)
+    _refuse_a_near_field(ask)
     wanted = correction(ask.desk, ask.words)
     found = await ask.incident()
     corrected = await ask.write(correcting.correct, ask.policy, ask.act, found.incident_id, wanted)
     return answers.corrected(ask.desk, corrected)
+
+
+def _refuse_a_near_field(ask: Ask) -> None:
+    """Raise Unclear for `edit titel …`, with the command for the field that is nearest."""
+    word, rest = first_word(ask.words)
+    field = plain(word).rstrip(":").lower()
+    like = [] if field in FIELDS else [known for known in FIELDS if mistyped(field, known)]
+    if like:
+        command = f"edit {ask.named or 'ESC-n'} {like[0]} {plain(rest)}".strip()
+        raise Unclear(f"there is no field “{plain(word)[:40]}”", (command,), no_report=True)
 
 
 def correction(desk: Desk, words: str) -> Correction:
