@@ -33,6 +33,7 @@ _RUNS = text(
 _MARKERS = {"P0": "red", "P1": "large_orange", "P2": "large_yellow", "P3": "large_blue"}
 _DIRECTLY = {"person:": "People paged directly"}
 _WEEK = timedelta(days=7)
+_NONE_OVERDUE = ["*Overdue*", "Nothing."]
 _Labels = Mapping[str, str]
 
 
@@ -69,7 +70,7 @@ def lines(db: Database, policy: Policy, team: str, now: datetime) -> list[str]:
         *_table("surface", shown, period, lambda row: [row.surface or ""], policy.surfaces),
         *_table("team", shown, period, lambda row: teams[row.id], names),
         *_answers([one for one in asked if one[1] in period], period, names),
-        *_open(shown, period),
+        *_open(shown, period, _late([run for run in runs if run.state != "cancelled"], names)),
     ]
 
 
@@ -201,7 +202,7 @@ def _judged(asked: Sequence[Any], period: Period) -> tuple[list[timedelta], int,
     return sorted(took), hits, judged
 
 
-def _open(rows: Sequence[Any], period: Period) -> list[str]:
+def _open(rows: Sequence[Any], period: Period, late: Sequence[Any]) -> list[str]:
     end = period.end
     still = [row for row in rows if row.closed is None or row.closed >= end]
     said = ["*Open for longest*"] if still else []
@@ -213,17 +214,40 @@ def _open(rows: Sequence[Any], period: Period) -> list[str]:
             f":{_MARKERS[row.severity]}_circle: *ESC-{row.number}* {row.name} — "
             f"{row.state}, open for {humane(age)}{who}"
         )
-    due = sorted((row for row in still if row.due), key=lambda row: (row.due, f"ESC-{row.number}"))
-    said += _due("*Overdue*", [row for row in due if row.due < end]) or ["*Overdue*", "Nothing."]
-    return said + _due("*Due next week*", [row for row in due if end <= row.due < end + _WEEK])
+    named = {row.id: row for row in still}
+    due = [
+        (row.due, f"ESC-{row.number}", "update", row.name, row.owner) for row in still if row.due
+    ]
+    for incident_id, at, answered, what, person in late:
+        row = named.get(incident_id)
+        if row and at < end and (answered is None or answered >= end):
+            due.append((at, f"ESC-{row.number}", what, row.name, person))
+    due.sort(key=lambda one: one[:3])
+    said += _due("*Overdue*", [one for one in due if one[0] < end], "was due") or _NONE_OVERDUE
+    later = [one for one in due if end <= one[0] < end + _WEEK]
+    return said + _due("*Due in the next seven days*", later, "due")
 
 
-def _due(heading: str, rows: Sequence[Any]) -> list[str]:
+def _late(runs: Sequence[Any], names: _Labels) -> list[tuple[Any, ...]]:
+    newest = {(run.incident_id, run.team_key): run for run in sorted(runs, key=lambda run: run[2])}
+    return [
+        (
+            run.incident_id,
+            *map(_at, (run.ack_due_at, run.acked_at)),
+            "acknowledgement"
+            if run.team_key.startswith("person:")
+            else f"acknowledgement by {names.get(run.team_key, run.team_key)}",
+            run.team_key[len("person:") :] if run.team_key.startswith("person:") else None,
+        )
+        for run in newest.values()
+    ]
+
+
+def _due(heading: str, rows: Sequence[Any], is_due: str) -> list[str]:
     said = [
-        f"• *ESC-{row.number}* update: {row.name} — due at <!date^{int(row.due.timestamp())}"
-        f"^{{time}} {{date_short_pretty}}|{row.due:%Y-%m-%d %H:%M} UTC>"
-        + (f", <@{row.owner}>" if row.owner else "")
-        for row in rows[:10]
+        f"• *{reference}* {what}: {name} — {is_due} at <!date^{int(at.timestamp())}"
+        f"^{{time}} {{date_short_pretty}}|{at:%Y-%m-%d %H:%M} UTC>" + (f", <@{who}>" if who else "")
+        for at, reference, what, name, who in rows[:10]
     ]
     more = [f"and {len(rows) - 10} more"] if len(rows) > 10 else []
     return [heading, *said, *more] if rows else []
