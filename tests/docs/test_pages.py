@@ -160,11 +160,6 @@ def test_no_dependency_is_explained_that_is_gone() -> None:
     assert [package for package in listed if package not in _REQUIREMENT.findall(named)] == []
 
 
-def test_the_changelog_has_a_place_for_what_comes() -> None:
-    headings = re.findall(r"^## (.+)$", text(ROOT / "CHANGELOG.md"), re.MULTILINE)
-    assert headings[:1] == ["Unreleased"]
-
-
 def test_the_licence_is_the_one_that_the_readme_names() -> None:
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in licence
