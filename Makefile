@@ -23,23 +23,31 @@ EMPTY :=
 PRESENT = $(if $(MISSING),-m "not ($(subst $(EMPTY) $(EMPTY), or ,$(MISSING)))")
 # Tests start hundreds of processes. None of them should compile again what it imports.
 export PYTHONDONTWRITEBYTECODE =
+INSTALL := $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults soak fuzz check format bench e2e requirements clean
+.PHONY: help install setup demo test faults soak fuzz check format bench e2e requirements clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready ## Create the virtual environment
+install: $(VENV)/.installed ## Create the virtual environment with what the bot needs, and no more
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt
+setup: $(VENV)/.ready ## Create the virtual environment with what tests and checks need too
+
+$(VENV)/.installed: requirements.txt requirements-uv.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
-demo: setup ## Start the bot and the playground on SQLite, without a Slack account
+$(VENV)/.ready: $(VENV)/.installed requirements-dev.txt
+	@$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+demo: install ## Start the bot and the playground on SQLite, without a Slack account
 	@$(BIN)/python app.py demo
 
 test: setup ## Run the tests, on SQLite and PostgreSQL, and in a browser if there is one
@@ -77,9 +85,10 @@ bench: setup ## Measure against baselines; machine-readable figures go to build/
 	@mkdir -p build
 	@$(BIN)/python -m bench --json build/bench.json
 
-requirements: setup ## Pin the newest versions allowed by requirements*.in
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+requirements: setup ## Pin the newest versions allowed by pyproject.toml
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --group installer -o requirements-uv.txt
 
 clean: ## Remove generated files
 	@rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Pages hold together: links lead somewhere, examples can be read, dependencies are justified."""
+"""Pages hold together: links lead somewhere, examples can be read."""
 
 import ast
 import json
@@ -18,7 +18,6 @@ from tests.docs.pages import (
     links,
     name,
     pages,
-    row_of,
     text,
 )
 
@@ -43,7 +42,6 @@ FOLDERS = (
     "ops",
     "docs",
 )
-_REQUIREMENT = re.compile(r"^([A-Za-z0-9_.-]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)
@@ -140,24 +138,6 @@ def test_the_shell_examples_name_only_what_exists() -> None:
     known = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert targets
     assert targets <= known
-
-
-@pytest.mark.parametrize("requirements", ["requirements.in", "requirements-dev.in"])
-def test_every_dependency_says_what_it_is_for(requirements: str) -> None:
-    named = _REQUIREMENT.findall((ROOT / requirements).read_text(encoding="utf-8"))
-    packages = [package for package in named if not package.startswith("-")]
-    said = text(DOCS / "dependencies.md")
-    assert packages
-    assert [package for package in packages if not row_of(said, f"`{package}`")] == []
-
-
-def test_no_dependency_is_explained_that_is_gone() -> None:
-    named = "\n".join(
-        (ROOT / file).read_text(encoding="utf-8")
-        for file in ("requirements.in", "requirements-dev.in")
-    )
-    listed = re.findall(r"^\| `([^`]+)` \|", text(DOCS / "dependencies.md"), re.MULTILINE)
-    assert [package for package in listed if package not in _REQUIREMENT.findall(named)] == []
 
 
 def test_the_licence_is_the_one_that_the_readme_names() -> None:
