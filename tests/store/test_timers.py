@@ -183,3 +183,76 @@ def test_the_oldest_overdue_is_known(db: Database) -> None:
     with db.reading() as tx:
         assert timers.oldest_overdue(tx, NOON) == NOON - SECOND
         assert timers.oldest_overdue(tx, NOON - LEASE) is None
+
+
+def heal(db: Database) -> int:
+    with db.transaction() as tx:
+        return timers.heal(tx, now=NOON, real=NOON, lease=LEASE)
+
+
+def test_a_lease_that_runs_is_not_freed(db: Database) -> None:
+    plan(db, "r")
+    held = take(db)[0]
+    assert heal(db) == 0
+    assert take(db, at=NOON + LEASE - SECOND) == []
+    assert done(db, held), "whoever holds it still may end it"
+
+
+def test_a_lease_by_a_clock_that_was_set_back_is_freed_and_work_of_later_is_not(
+    db: Database,
+) -> None:
+    ahead = NOON + 2 * LEASE
+    plan(db, "held by the clock of before", due=NOON - SECOND)
+    plan(db, "due later", due=NOON + SECOND)
+    assert len(take(db, at=ahead)) == 2
+    assert heal(db) == 1
+    assert heal(db) == 0
+    assert [work.subject for work in take(db)] == ["held by the clock of before"]
+
+
+def test_twice_a_lease_ahead_is_no_wrong_clock(db: Database) -> None:
+    plan(db, "r", due=NOON)
+    take(db, at=NOON + LEASE)
+    assert heal(db) == 0
+
+
+def withdrawn(db: Database, due: datetime) -> DueWork:
+    plan(db, "r", due=due)
+    held = take(db, at=due)[0]
+    with db.transaction() as tx:
+        assert timers.cancel(tx, TimerKind.REMINDER, "r") == 1
+    return held
+
+
+def renew(db: Database, occurrence: str = "0", subject: str = "r") -> None:
+    with db.transaction() as tx:
+        timers.renew(tx, TimerKind.REMINDER, subject, occurrence, NOON)
+
+
+def test_a_withdrawn_occurrence_is_due_again_and_whoever_held_it_does_not_do_it(
+    db: Database,
+) -> None:
+    due = NOON + SECOND
+    lost = withdrawn(db, due)
+    renew(db)
+    assert not done(db, lost)
+    [again] = take(db, at=due)
+    assert (again.fence, again.attempts) == (lost.fence + 2, 1)
+
+
+def test_an_occurrence_whose_moment_has_passed_is_not_due_again(db: Database) -> None:
+    withdrawn(db, NOON)
+    renew(db)
+    assert waiting(db) == 0
+
+
+def test_what_is_done_or_is_another_one_is_not_due_again(db: Database) -> None:
+    due = NOON + SECOND
+    withdrawn(db, due)
+    renew(db, occurrence="1")
+    renew(db, subject="another")
+    assert waiting(db) == 0
+    plan(db, "done", due=due)
+    assert done(db, take(db, at=due)[0])
+    renew(db, subject="done")
+    assert waiting(db) == 0
