@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from bot.domain.controls import COMMAND
 from bot.domain.likeness import near
 from bot.render import sizes
 from bot.render.blocks import Block, context, section
@@ -27,6 +29,12 @@ class VerbHelp:
     example: str = ""
     lines: bool = False
     """Further lines say what is needed of those who are paged."""
+
+
+def verb_help(desk: Desk, name: str, *, lines: bool = False) -> VerbHelp:
+    say = partial(desk.plain, "verbs")
+    usage, example = say(f"{name}_usage"), say(f"{name}_example")
+    return VerbHelp(name, f"{COMMAND} {usage}", say(name), f"{COMMAND} {example}", lines)
 
 
 def help(desk: Desk, verbs: Sequence[VerbHelp], verb: str | None = None) -> Message:  # noqa: A001

@@ -22,7 +22,7 @@ from handlers.commands.words import as_read, first_word, plain
 
 
 async def _help(ask: Ask) -> Answer:
-    explained = [verb.help for verb in VERBS]
+    explained = [render.verb_help(ask.desk, verb.name, lines=verb.lines) for verb in VERBS]
     wanted = first_word(ask.words)[0]
     known = BY_WORD.get(wanted.lower())
     if known is None and len(ask.text.split()) > 1:
@@ -37,9 +37,6 @@ async def _help(ask: Ask) -> Answer:
 HELP = Verb(
     name="help",
     aliases=("?", "usage", "commands"),
-    usage="help [verb]",
-    summary="explains all commands, or one",
-    example="help page",
     deed=None,
     run=_help,
     about_incident=False,

@@ -22,9 +22,8 @@ from handlers.needed import needed
 
 _KNOWN = "say what to change: title, category, references, needs or restricted"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
-_EXAMPLE = "edit ESC-12 title Pile-on against a streamer"
 _MISSING = {
-    "title": ("write the new title after `title`", _EXAMPLE),
+    "title": ("write the new title after `title`", ""),
     "references": (
         "write all references after `references`",
         "edit ESC-12 references 7125 7126",
@@ -79,7 +78,8 @@ def correction(desk: Desk, words: str) -> Correction:
             categories = together(policy.categories)
             raise BadInput("edit", f"name the category: {categories}")
         case "title" | "references" | "reference" | "needs" as name if not said:
-            raise BadInput("edit", *_MISSING["references" if name == "reference" else name])
+            problem, example = _MISSING["references" if name == "reference" else name]
+            raise BadInput("edit", problem, example or desk.plain("verbs", "edit_example"))
         case "title":
             return Correction(title=said)
         case "category":
@@ -89,7 +89,7 @@ def correction(desk: Desk, words: str) -> Correction:
         case "needs":
             return Correction(needs=needed(desk, said))
         case _:
-            raise BadInput("edit", _KNOWN, _EXAMPLE)
+            raise BadInput("edit", _KNOWN, desk.plain("verbs", "edit_example"))
 
 
 def _category(policy: Policy, said: str) -> str:
@@ -104,9 +104,6 @@ def _category(policy: Policy, said: str) -> str:
 EDIT = Verb(
     name="edit",
     aliases=("correct", "change"),
-    usage="edit [ESC-n] [title, category, references or needs <new> | restricted]",
-    summary="corrects an escalation, or makes it restricted; alone it opens the form",
-    example=_EXAMPLE,
     deed=Deed.CORRECT,
     asking=Asking.NAMES,
     run=edit,

@@ -37,9 +37,6 @@ def _name(ask: Ask, words: str) -> str | None:
 
 DIGEST = Verb(
     name="digest",
-    usage="digest [preview] [name]",
-    summary="sends the report on the last seven days to its usual recipients; preview: only to you",
-    example="digest preview",
     deed=Deed.READ,
     asking=Asking.DECIDES,
     run=digest,

@@ -22,7 +22,6 @@ from handlers.commands.words import (
     team_first,
 )
 
-TAKES_A_TIME = "<when>"
 _ME = frozenset({"me", "myself", "us"})
 _OWN_WORDS = {"edit": FIELDS, "list": FILTERS}
 
@@ -31,7 +30,7 @@ def fits(policy: Policy, verb: Verb, words: str) -> bool:
     """Tell whether words that were refused begin as this verb's do. Nothing at all fits too."""
     if not words.strip():
         return True
-    if TAKES_A_TIME in verb.usage and begins_with_time(normal(words).norm, policy.working):
+    if verb.takes_time and begins_with_time(normal(words).norm, policy.working):
         return True
     return begins_with_a_name(policy, words) or _begins_with_a_word_of(verb, words)
 

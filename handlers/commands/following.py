@@ -48,7 +48,6 @@ _REPEATED = re.compile(
 )
 _EVERY_SO_OFTEN = re.compile(r"(?<!\w)(?:every|each)\s+(?=[0-9])", re.IGNORECASE)
 _BEGINS_A_TIME = re.compile(r"(?:in|at|on|by)\s|@?\s?[0-9]", re.IGNORECASE)
-TASK_EXAMPLE = "task @priya draft the holding statement by 17:00"
 
 
 async def remind(ask: Ask) -> Answer:
@@ -194,12 +193,13 @@ async def task(ask: Ask) -> Answer:
         head = await ask.head(Deed.TASK)
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
-    refusal = BadInput("person", "start with the person who gets the task", TASK_EXAMPLE)
+    example = ask.desk.plain("verbs", "task_example")
+    refusal = BadInput("person", "start with the person who gets the task", example)
     user, _ = one_person(ask, TASK.name, ask.words, refusal)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)
     again = partial(_task_again, ask, target.said)
-    when = await time_at_end(ask, rest, TASK_EXAMPLE, again)
+    when = await time_at_end(ask, rest, example, again)
     found = await ask.incident()
     assignee = await reachable(ask.shell, ask.act, user, f"<@{user}>")
     await ask.write(
@@ -236,20 +236,15 @@ async def done(ask: Ask) -> Answer:
 REMIND = Verb(
     name="remind",
     aliases=("reminder",),
-    usage="remind [ESC-n] <when> <text>",
-    summary="reminds you, in your own time zone",
-    example="remind tomorrow 9:00 ask Legal for the opinion",
     deed=Deed.REMIND,
     run=remind,
     must_say="<when> <text>",
+    takes_time=True,
     needs_incident=False,
     behind=Behind.NUMBERS,
 )
 REMINDERS = Verb(
     name="reminders",
-    usage="reminders",
-    summary="lists your waiting reminders, so that you can change or cancel them",
-    example="reminders",
     deed=Deed.READ,
     run=reminders,
     about_incident=False,
@@ -258,19 +253,14 @@ REMINDERS = Verb(
 TASK = Verb(
     name="task",
     aliases=("todo",),
-    usage="task [ESC-n] <@person or me> <text> by <when>",
-    summary="gives a person a task and reminds them; alone it opens the form",
-    example=TASK_EXAMPLE,
     deed=Deed.TASK,
     asking=Asking.DECIDES,
     run=task,
+    takes_time=True,
 )
 DONE = Verb(
     name="done",
     aliases=("finish", "finished"),
-    usage="done [ESC-n]",
-    summary="finishes your task in an escalation",
-    example="done ESC-12",
     deed=Deed.FINISH,
     asking=Asking.DECIDES,
     run=done,

@@ -153,9 +153,6 @@ async def _opened(shell: Shell, asking: Act, draft: Draft) -> Answer:
 OPEN = Verb(
     name="open",
     aliases=("new", "create", "start", "raise"),
-    usage="open [p0-p3] <title>",
-    summary="opens an escalation and pages the teams that the policy proposes; P2 by default",
-    example="open p1 Pile-on against a streamer after a match",
     deed=Deed.OPEN,
     run=open_otherwise,
     straight=open_at_once,

@@ -55,9 +55,6 @@ def _owner(ask: Ask) -> str:
 ASSIGN = Verb(
     name="assign",
     aliases=("own", "owner"),
-    usage="assign [ESC-n] <@person or me>",
-    summary="makes a person the owner, who is responsible for the escalation",
-    example="assign ESC-12 @priya",
     deed=Deed.UPDATE,
     asking=Asking.DECIDES,
     run=assign,

@@ -49,7 +49,7 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.desk, result, text)
     if not isinstance(result, Failure):
         return result
-    error = _as_command(_of_verb(_named(result.error, text), text), text)
+    error = _as_command(shell.desk, _of_verb(_named(result.error, text), text), text)
     answer = replace(result, error=error).message(shell.desk)
     if isinstance(result.error, AlreadyHandled):
         return answer
@@ -94,14 +94,14 @@ def _as_typed(problem: str, text: str) -> str:
     return _QUOTATION.sub(written, once_quoted(as_read(problem, text)))
 
 
-def _as_command(error: Exception, text: str) -> Exception:
+def _as_command(desk: Desk, error: Exception, text: str) -> Exception:
     """An example that can be copied is a whole command: that of the verb, where it is a value."""
     if not isinstance(error, BadInput) or not error.example:
         return error
     if first_word(error.example)[0] in BY_WORD:
         example = f"{COMMAND} {error.example}"
     else:
-        example = _example(error.example, text)
+        example = _example(desk, error.example, text)
     if error.field_name != "incident":
         example = _about_the_same(example, text, error.here)
     return replace(error, example=example)
@@ -131,7 +131,7 @@ def _numbered(typed: Typed) -> str | None:
     return number if not rest or verb.behind is Behind.NAMES else None
 
 
-def _example(value: str, text: str) -> str:
+def _example(desk: Desk, value: str, text: str) -> str:
     """The verb's own example, or its command where the value is the text put right."""
     verb: Verb | None = SHOW
     named, words = None, ""
@@ -143,7 +143,8 @@ def _example(value: str, text: str) -> str:
     if plain(words).split()[-1:] == value.split()[-1:] and " " in value:
         said, of = value, named or reference_first_if_any(words)
     else:
-        said, of = verb.example.removeprefix(verb.name).strip(), None
+        example = desk.plain("verbs", f"{verb.name}_example")
+        said, of = example.removeprefix(verb.name).strip(), None
     command = in_full(verb, of, said).replace(" [ESC-n]", "").replace("ESC-n", reference(12))
     return f"{COMMAND} {command}"
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.domain.act import Act
-from bot.domain.controls import COMMAND
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
 from bot.domain.reading import Head
 from bot.domain.rights import Deed
-from bot.render.help import VerbHelp
 from bot.services import reading
 from bot.services.reading import Found
 from handlers.answer import Answer
@@ -88,7 +86,7 @@ class Asking(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One row: what it is called, how it explains itself, what it takes, what it does.
+    """One row: what it is called, what it takes, what it does. Its words are in `verbs.j2`.
 
     `deed` is the least that a person must be entitled to, did they belong to the incident; the
     service asks again for the incident at hand. `about_incident`: a reference in front of the words
@@ -97,13 +95,11 @@ class Verb:
     a person not identified yet, in one transaction; None where the words ask for something else.
     `asking`: what a question mark means behind it. `must_say`: what a command that is offered has
     in the place of what was not typed, where it would be refused without. `lines`: further
-    lines say what is needed of those who are paged.
+    lines say what is needed of those who are paged. `takes_time`: a time stands behind it, or
+    before its text.
     """
 
     name: str
-    usage: str
-    summary: str
-    example: str
     deed: Deed | None
     run: Callable[[Ask], Awaitable[Answer]]
     aliases: tuple[str, ...] = ()
@@ -114,13 +110,4 @@ class Verb:
     asking: Asking = Asking.TEXT
     must_say: str = ""
     lines: bool = False
-
-    @property
-    def help(self) -> VerbHelp:
-        return VerbHelp(
-            self.name,
-            f"{COMMAND} {self.usage}",
-            self.summary,
-            f"{COMMAND} {self.example}",
-            self.lines,
-        )
+    takes_time: bool = False

@@ -27,9 +27,9 @@ def test_a_verb_has_a_section_with_its_usage_its_right_its_words_and_an_example(
     verb: Verb,
 ) -> None:
     said = section("verbs", verb.name)
-    assert f"/escalate {verb.usage}\n" in said
+    assert f"/escalate {WORDS.plain('verbs', f'{verb.name}_usage')}\n" in said
     assert f"- Who: {least_role(verb)}\n" in said
-    assert f"- Example: `/escalate {verb.example}`" in said
+    assert f"- Example: `/escalate {WORDS.plain('verbs', f'{verb.name}_example')}`" in said
     assert [alias for alias in verb.aliases if f"`{alias}`" not in said] == []
 
 
@@ -41,7 +41,7 @@ def test_the_table_of_verbs_says_what_the_help_says() -> None:
     said = reference("verbs")
     listed = {verb.name: row_of(said, f"[`{verb.name}`](#{verb.name})") for verb in VERBS}
     assert {name: row[1:] for name, row in listed.items()} == {
-        verb.name: [least_role(verb), verb.summary] for verb in VERBS
+        verb.name: [least_role(verb), WORDS.plain("verbs", verb.name)] for verb in VERBS
     }
 
 

@@ -3,12 +3,15 @@
 import pytest
 from sqlmodel import select
 
+from bot.domain.controls import COMMAND
 from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.paging import RunState
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
+from bot.render.desk import Desk
+from bot.render.help import verb_help
 from bot.services import lifecycle
 from bot.services.case import take_up
 from bot.store.tables import Inbound
@@ -391,11 +394,13 @@ async def test_help_lists_every_verb_and_explains_one_by_alias(stage: Stage) -> 
     assert "acknowledges" in await stage.command("mei", "help acknowledge")
 
 
-def test_every_example_of_the_help_is_understood() -> None:
+def test_every_example_of_the_help_is_understood(desk: Desk) -> None:
     """Whatever a person copies from the help finds its verb."""
     for verb in VERBS:
-        assert read(verb.example).verb is verb
-        assert read(verb.usage).verb is verb
+        explained = verb_help(desk, verb.name)
+        assert read(explained.example.removeprefix(COMMAND)).verb is verb
+        assert read(explained.usage.removeprefix(COMMAND)).verb is verb
+        assert verb.takes_time is ("<when>" in explained.usage)
 
 
 def _cause(stage: Stage) -> str:
