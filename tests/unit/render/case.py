@@ -1,7 +1,7 @@
 """One view and what renders it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.render.desk import Desk
@@ -19,3 +19,8 @@ class Case:
 
     def __call__(self, desk: Desk) -> Rendered:
         return self.render(desk, self.view)
+
+
+def payload(rendered: Rendered) -> dict[str, Any]:
+    """As Slack gets it."""
+    return asdict(rendered) if isinstance(rendered, Message) else rendered

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import pytest
@@ -16,9 +15,10 @@ from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.words import Words
 from slack_rules import mrkdwn
-from tests.unit.render.case import Rendered
+from tests.unit.render.case import Rendered, payload
 from tests.unit.render.catalogue import CASES
 from tests.unit.render.disguise import emptied, holds_a_head, masked_with_secrets, reworded
+from tests.unit.render.readable import Readable
 from tests.unit.render.reading_blocks import (
     action_ids,
     all_texts,
@@ -50,8 +50,7 @@ def rendered(desk: Desk, name: str, view: Any) -> Rendered:
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_reads_as_before(desk: Desk, name: str, snapshot: SnapshotAssertion) -> None:
-    message = CASES[name](desk)
-    assert (asdict(message) if is_dataclass(message) else message) == snapshot
+    assert payload(CASES[name](desk)) == snapshot.use_extension(Readable)
 
 
 @pytest.mark.parametrize("name", CASES)
