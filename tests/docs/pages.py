@@ -37,7 +37,12 @@ def name(page: Path) -> str:
 @cache
 def pages() -> tuple[Path, ...]:
     """Every page of documentation in Markdown."""
-    top = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md")
+    top = (
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "SECURITY.md",
+    )
     return (*top, ROOT / "playground" / "README.md", *sorted(DOCS.rglob("*.md")))
 
 
