@@ -6,14 +6,20 @@ from typing import Any
 from slack_rules import check_message, check_view
 from tests.handlers.requests import Answered
 
+TAKEN = (200, 404)
+"""404 is Bolt's answer to what nothing here listens for."""
 RESPONSE_ACTIONS = ("errors", "update", "push", "clear")
 
 
-def breach(kind: str, answered: Answered) -> str | None:
+def breach(kind: str, answered: Answered, *, fits: bool | None = None) -> str | None:
     """Return how an answer breaks Slack's contract; None for one that keeps it.
 
-    200 with what Slack takes, or 4xx with a sentence and nothing of the inside.
+    200 with what Slack takes, or 4xx with a sentence and nothing of the inside. `fits`: whether
+    the request is shaped as Slack shapes it, where that is known. One that does is not refused,
+    and one that does not is, before anything reads it.
     """
+    if fits is not None and fits is not (answered.status in TAKEN):
+        return f"status {answered.status} for what {'fits' if fits else 'does not fit'}"
     if answered.status != 200:
         fine = 400 <= answered.status < 500 and "Traceback" not in answered.body
         return None if fine else f"status {answered.status}: {answered.body[:200]}"

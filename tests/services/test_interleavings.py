@@ -1,6 +1,5 @@
 """Interleavings that are forced: one connection stands still where the other one must wait."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -24,9 +23,9 @@ from bot.store.tables import Incident, Reminder
 from bot.store.timers import NewTimer
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
+from tests.locks import blocked
 from tests.services import scene
 from tests.store.lanes import a_delivery
-from tests.waiting import eventually
 
 LEGAL = TeamKey("legal")
 NOW = At(NOON, NOON)
@@ -46,23 +45,6 @@ def a_claimed_page(db: Database, policy: Policy) -> Claimed:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (page,) = [one for one in claimed if one.target == PRIYA]
     return page
-
-
-def _waits_for_a_lock(db: Database) -> bool:
-    with db.reading() as tx:
-        waiting = text(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(tx.execute(waiting).scalar_one())
-
-
-async def blocked(db: Database, deed: Callable[[], object]) -> threading.Thread:
-    """Begin a deed and come back once it waits for somebody's lock."""
-    thread = threading.Thread(target=deed)
-    thread.start()
-    await eventually(partial(_waits_for_a_lock, db), "it waits for nobody")
-    return thread
 
 
 async def test_a_page_accepted_during_its_acknowledgement_is_edited(

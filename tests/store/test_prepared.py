@@ -1,9 +1,10 @@
 """Hot statements go past SQLAlchemy to the driver: what they store and answer is the same."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -15,7 +16,7 @@ from bot.store import people as store
 from bot.store.database import Database
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import Incident, Limit, Person
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, core
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 
 
@@ -51,6 +52,31 @@ def test_several_rows_count_as_many_as_were_new(db: Database) -> None:
         assert tx.insert_new(Limit, a_limit("a"), a_limit("b")) == 2
         assert tx.insert_new(Limit, a_limit("b"), a_limit("c"), a_limit("a")) == 1
         assert tx.insert_new(Limit) == 0
+
+
+_EVERY_LIMIT = Prepared(select(core(Limit)))
+_CHANGED = Prepared(update(core(Limit)).values(reason=bindparam("why")))
+ASKED: dict[str, Callable[[Transaction], int]] = {
+    "execute": lambda tx: len(tx.execute(select(col(Limit.scope))).all()),
+    "changed": lambda tx: tx.changed(update(Limit).values(reason="y")),
+    "run": lambda tx: tx.run(_CHANGED, [{"why": "y"}]),
+    "read": lambda tx: len(tx.read(_EVERY_LIMIT)),
+    "listed": lambda tx: len(tx.listed(_EVERY_LIMIT)),
+    "every": lambda tx: len(tx.every(Limit, _EVERY_LIMIT)),
+    "all": lambda tx: len(tx.all(select_rows(Limit))),
+    "insert_new": lambda tx: 3 - tx.insert_new(Limit, a_limit("a"), a_limit("c")),
+}
+
+
+@pytest.mark.parametrize("way", ASKED)
+def test_whatever_is_asked_sees_what_was_put_before(db: Database, way: str) -> None:
+    """On PostgreSQL what is put waits for the next question, and no longer."""
+    with db.transaction() as tx:
+        tx.insert(Limit, a_limit("a"))
+        tx.put_new(Limit, a_limit("a"), a_limit("b"))
+        assert ASKED[way](tx) == 2
+    with db.reading() as tx:
+        assert ASKED["read"](tx) == (3 if way == "insert_new" else 2)
 
 
 def test_a_broken_key_is_an_error_of_sqlalchemy(db: Database) -> None:

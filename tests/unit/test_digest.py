@@ -202,6 +202,16 @@ def test_the_five_oldest_open_ones_are_named() -> None:
     assert found[0].age == timedelta(days=8)
 
 
+def test_closed_ones_and_later_ones_are_not_among_the_oldest_open() -> None:
+    closed = an_incident(END - timedelta(days=9), END - timedelta(days=1), reference="ESC-9")
+    closed_later = an_incident(END - timedelta(days=8), END, reference="ESC-8")
+    later = an_incident(END + timedelta(days=1), reference="ESC-1")
+
+    found = figures(facts(closed, closed_later, later), PERIOD).oldest_open
+
+    assert [row.incident.reference for row in found] == ["ESC-8"]
+
+
 def test_overdue_and_next_weeks_deadlines_are_told_apart() -> None:
     day = timedelta(days=1)
     found = figures(

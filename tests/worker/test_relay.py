@@ -17,6 +17,7 @@ from bot.store import claims, outbox
 from bot.store.tables import Delivery
 from playground.driver import texts
 from playground.faults import FaultKind, FaultRule
+from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -52,6 +53,20 @@ async def test_every_team_is_paged_once_and_the_card_is_pinned(rig: Rig) -> None
     channel = rig.slack.channel("esc-1")
     assert channel.is_private
     assert MEI in channel.members
+
+
+@on_sqlite
+async def test_slack_shows_no_preview_of_a_link_that_a_message_quotes(rig: Rig) -> None:
+    """Slack would fetch the page of whoever is reported, and show it to all who read here."""
+    title = "Threats at https://evil.example/post/1"
+    an_incident(rig.db, rig.policy, rig.act(MEI), title=title)
+    async with rig.working():
+        await eventually(lambda: rig.slack.calls("pins.add"))
+        await eventually(lambda: all_sent(rig, DeliveryKind.PAGE))
+    posts = rig.slack.calls("chat.postMessage")
+    assert any(title in str(call.args) for call in posts)
+    unfurled = {(call.args.get("unfurl_links"), call.args.get("unfurl_media")) for call in posts}
+    assert unfurled == {(False, False)}
 
 
 @pytest.mark.parametrize(

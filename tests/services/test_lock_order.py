@@ -1,0 +1,135 @@
+"""Locks are taken in one order everywhere. Whoever waits for the first one holds none behind it."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.domain.ids import TeamKey
+from bot.policy import Policy
+from bot.services import answering, delivered
+from bot.services.delivered import Accepted, At
+from bot.store import claims, incidents, outbox
+from bot.store.database import Database
+from bot.store.locking import lock_in_order
+from bot.store.tables import Incident, Lane
+from tests.databases import fresh_database
+from tests.factories import NOON, PRIYA, WORKSPACE, an_act, an_incident, people
+from tests.locks import blocked, free
+from tests.services import scene
+from tests.store.lanes import a_delivery, put, take
+
+LEGAL = TeamKey("legal")
+NOW = At(NOON, NOON)
+FIRST, LAST = f"{WORKSPACE.team_id}/person/A", f"{WORKSPACE.team_id}/person/B"
+
+
+@pytest.fixture
+def db(tmp_path: Path, policy: Policy) -> Iterator[Database]:
+    """PostgreSQL alone: SQLite has one writer, and no rows that could be locked."""
+    with fresh_database("postgresql", tmp_path) as db:
+        people(db, policy)
+        yield db
+
+
+def two_that_page_priya(db: Database, policy: Policy) -> tuple[str, str]:
+    """By id; in the table they lie the other way round."""
+    ids = sorted(an_incident(db, policy, teams=(LEGAL,)).head.id for _ in range(2))
+    with db.transaction() as tx:
+        tx.execute(update(Incident).where(col(Incident.id) == ids[0]).values(title="Moved"))
+    return ids[0], ids[1]
+
+
+def lanes_of(db: Database) -> list[str]:
+    with db.reading() as tx:
+        return list(tx.execute(select(col(Lane.key))).scalars())
+
+
+async def test_lanes_are_woken_in_the_order_of_their_keys(db: Database) -> None:
+    put(db, a_delivery("b", "person/B"), a_delivery("a", "person/A"))
+    both = a_delivery("more b", "person/B"), a_delivery("more a", "person/A")
+    with db.transaction() as other:
+        assert free(other, Lane, FIRST) == {FIRST}
+        thread = await blocked(db, partial(put, db, *both))
+        assert free(other, Lane, LAST) == {LAST}
+    thread.join(10)
+    assert len(scene.outgoing_rows(db)) == 4
+
+
+async def test_lanes_of_several_outcomes_are_held_in_the_order_of_their_keys(db: Database) -> None:
+    put(db, a_delivery("b", "person/B"))
+    put(db, a_delivery("a", "person/A"))
+    taken = take(db)
+    outcomes = [(taken[name], Accepted(f"D{name}", "1.1")) for name in ("b", "a")]
+    with db.transaction() as other:
+        assert free(other, Lane, FIRST) == {FIRST}
+        thread = await blocked(db, partial(delivered.sent_together, db, outcomes, NOW))
+        assert free(other, Lane, LAST) == {LAST}
+    thread.join(10)
+    assert all(row.sent_at for row in scene.outgoing_rows(db))
+
+
+async def test_rows_are_locked_in_the_order_of_their_ids(db: Database, policy: Policy) -> None:
+    first, last = two_that_page_priya(db, policy)
+
+    def both() -> None:
+        with db.transaction() as tx:
+            lock_in_order(tx, Incident, [last, first])
+
+    with db.transaction() as other:
+        incidents.lock(other, first)
+        thread = await blocked(db, both)
+        assert free(other, Incident, last) == {last}
+    thread.join(10)
+
+
+async def test_who_acknowledges_everything_locks_all_of_it_first_and_in_order(
+    db: Database, policy: Policy
+) -> None:
+    first, last = two_that_page_priya(db, policy)
+    scene.send(db, policy)
+    acknowledged = partial(answering.acknowledge_mine, db, an_act(PRIYA))
+    with db.transaction() as other:
+        incidents.lock(other, first)
+        thread = await blocked(db, acknowledged)
+        assert free(other, Incident, last) == {last}
+    thread.join(10)
+    assert {run.responder for run in scene.runs(db)} == {PRIYA}
+
+
+async def test_who_waits_for_the_second_of_them_has_not_touched_a_lane(
+    db: Database, policy: Policy
+) -> None:
+    """A lane comes behind every escalation: its holder may want this escalation next."""
+    _, last = two_that_page_priya(db, policy)
+    scene.send(db, policy)
+    acknowledged = partial(answering.acknowledge_mine, db, an_act(PRIYA))
+    lanes = lanes_of(db)
+    with db.transaction() as other:
+        incidents.lock(other, last)
+        thread = await blocked(db, acknowledged)
+        assert free(other, Lane, *lanes) == set(lanes)
+    thread.join(10)
+    assert {run.responder for run in scene.runs(db)} == {PRIYA}
+
+
+async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    with db.transaction() as tx:
+        claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
+    [page] = [one for one in claimed if one.target == PRIYA]
+    assert page.incident_id is not None
+    with db.transaction() as other:
+        incidents.lock(other, page.incident_id)
+        sent = partial(delivered.sent, db, page, Accepted("D1", "1.1"), NOW)
+        thread = await blocked(db, sent)
+        assert free(other, Lane, page.lane) == {page.lane}
+        outbox.enqueue(other, WORKSPACE, NOON, [a_delivery("more", f"person/{PRIYA}")])
+    thread.join(10)
+    [row] = [row for row in scene.outgoing_rows(db) if row.id == page.id]
+    assert row.sent_at == NOON
