@@ -18,6 +18,7 @@ from tests.docs.pages import (
     links,
     name,
     pages,
+    row_of,
     text,
 )
 
@@ -150,3 +151,17 @@ def test_the_licence_is_the_one_that_the_readme_names() -> None:
 def test_a_decision_is_at_most_a_page() -> None:
     records = (DOCS / "adr").glob("0*.md")
     assert [name(record) for record in records if len(text(record).split()) > 450] == []
+
+
+def test_the_first_screen_says_how_to_try_it_how_to_test_it_and_what_that_needs() -> None:
+    """In front of the picture, which fills the rest of the screen."""
+    screen = text(ROOT / "README.md").partition("![")[0]
+    assert len(screen.splitlines()) < 25
+    for command in ("make demo", "make test"):
+        assert re.search(rf"^{command} ", screen, re.MULTILINE)
+        [_, needs, takes] = row_of(screen, f"`{command}`")
+        assert needs
+        assert re.search(r"\d+ (?:minutes|seconds)|minute", takes)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    installed = re.findall(r"\(Debian: apt-get install ([a-z]+)\)", makefile)
+    assert f"`apt-get install {' '.join(installed)}`" in screen
