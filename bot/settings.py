@@ -13,6 +13,7 @@ from bot.database_url import HIGHEST_PORT
 from bot.domain.duework import Keep
 from bot.domain.durations import DAY, SECOND, parse_duration
 from bot.domain.errors import BadInput, TocsinError
+from bot.length_faults import fault_of_length
 from bot.proxies import Proxies, unusable_proxy
 from bot.setting_names import emptied
 
@@ -291,7 +292,9 @@ def _length(
     try:
         length = parse_duration(text, name)
     except BadInput as error:
-        raise SettingsError(f"{name} is not understood: {error.problem}.") from error
+        raise SettingsError(
+            f"{name} is not understood: {fault_of_length(error.problem)}."
+        ) from error
     if length < least:
         shortest = "a day ('1d')" if least == DAY else "a second ('1s')"
         raise SettingsError(f"{name} is '{text}': it must be at least {shortest}.")

@@ -3,6 +3,7 @@
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.domain.needs import Need, needs_in
+from bot.domain.problems.texts import NeedsOfNoTeam
 from bot.render.desk import Desk
 
 
@@ -10,6 +11,5 @@ def needed(desk: Desk, text: str) -> tuple[Need, ...]:
     """Read the lines; raises FormErrors for one that is for no team."""
     read = needs_in(text, desk.policy.team_names())
     if read.unclear is not None:
-        said = desk.plain("listeners", "needs_unclear", no_team=read.unclear)
-        raise FormErrors({Field.NEEDS.value: said})
+        raise FormErrors({Field.NEEDS.value: NeedsOfNoTeam(read.unclear)})
     return read.needs

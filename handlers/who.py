@@ -14,6 +14,7 @@ from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, RoleUnknown, Stranger, Undescribed
 from bot.domain.ids import UserId
+from bot.domain.problems.names import CannotBeReached
 from bot.domain.rights import Deed, require_somebody
 from bot.services import access
 from bot.services.directory import Described
@@ -126,7 +127,7 @@ async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
 
 
 async def reachable(
-    shell: Shell, act: Act, user: str, said: str = "", *, what_for: str = "given work"
+    shell: Shell, act: Act, user: str, said: str = "", *, to_page: bool = False
 ) -> UserId:
     """Return a person who may be paged or given work; raises BadInput for guests and strangers.
 
@@ -142,11 +143,7 @@ async def reachable(
     if other is None or other.role is Role.NOBODY:
         named = partial(access.name_of, shell.db, act.workspace, user)
         said = said or await shell.threads.read(named)
-        raise BadInput(
-            "person",
-            f"{said} is a guest, external, deactivated or has no role in escalations, "
-            f"and can't be {what_for}; name someone else",
-        )
+        raise BadInput("person", CannotBeReached(said, to_page))
     return other.user
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import LengthIsZero, LengthTooLong, NoFixedLength, NotALength
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -118,27 +119,19 @@ def _times(count: float, unit: timedelta, text: str, field_name: str) -> timedel
 
 def _within_bounds(length: timedelta, text: str, field_name: str) -> timedelta:
     if length <= timedelta(0):
-        raise BadInput(field_name, f"“{text[:40]}” is not a length of time: it is zero", EXAMPLE)
+        raise BadInput(field_name, LengthIsZero(text[:40]), EXAMPLE)
     if length > LONGEST:
         raise _too_long(text, field_name)
     return length
 
 
 def _too_long(text: str, field_name: str) -> BadInput:
-    return BadInput(field_name, f"“{text[:40]}” is longer than ten years", EXAMPLE)
+    return BadInput(field_name, LengthTooLong(text[:40]), EXAMPLE)
 
 
 def _no_fixed_length(text: str, field_name: str) -> BadInput:
-    return BadInput(
-        field_name,
-        f"“{text[:40]}” counts months or years, which have no fixed length; count days or weeks",
-        "30d",
-    )
+    return BadInput(field_name, NoFixedLength(text[:40]), "30d")
 
 
 def _not_understood(text: str, field_name: str) -> BadInput:
-    return BadInput(
-        field_name,
-        f"“{text[:40]}” is not a length of time like 30s, 5m, 4h, 2d, 1w or PT1H",
-        EXAMPLE,
-    )
+    return BadInput(field_name, NotALength(text[:40]), EXAMPLE)

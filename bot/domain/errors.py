@@ -4,8 +4,11 @@
 shall carry. Not frozen: `contextlib` sets an exception's traceback.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from bot.domain.problems import Problem
 
 
 class TocsinError(Exception):
@@ -322,7 +325,7 @@ class BadInput(Misread):
     """A value cannot be understood. `field_name` is the form's field or the verb's argument."""
 
     field_name: str
-    problem: str
+    problem: Problem
     example: str = ""
 
 
@@ -333,7 +336,7 @@ class Unclear(Misread):
     `report`: what *Open this* opens, where a new escalation is one of them.
     """
 
-    problem: str
+    problem: Problem
     commands: tuple[str, ...] = ()
     report: str = ""
 
@@ -345,7 +348,7 @@ class FormErrors(Refused):
     `verb`: the command that was not done, where it came from one; `commands` are those that help.
     """
 
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Problem] = field(default_factory=dict)
     commands: tuple[str, ...] = ()
     verb: str = ""
 

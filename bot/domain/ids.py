@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NewType
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.names import NotAReference
 
 IncidentId = NewType("IncidentId", str)
 RunId = NewType("RunId", str)
@@ -62,5 +63,5 @@ def parse_reference(text: str) -> int:
     """Read `ESC-12`, `esc12`, `#12` or `12`; raises BadInput."""
     digits = text.strip().upper().lstrip("#").removeprefix("ESC").lstrip("-").strip()
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10):
-        raise BadInput("incident", f"“{text.strip()[:40]}” is not a reference", reference(12))
+        raise BadInput("incident", NotAReference(text.strip()[:40]), reference(12))
     return int(digits)

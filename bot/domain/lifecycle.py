@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.domain.errors import BadInput, IllegalMove, NothingToDo
-from bot.domain.showing import together
+from bot.domain.problems.names import NoSuchState
 
 
 class State(StrEnum):
@@ -86,8 +86,7 @@ def parse_state(text: str) -> State:
     for state in State:
         if state.value == wanted:
             return state
-    choices = together(shown(state) for state in State)
-    raise BadInput("status", f"“{text.strip()[:40]}” is not a state. The states are {choices}")
+    raise BadInput("status", NoSuchState(text.strip()[:40], tuple(State)))
 
 
 def split_state(text: str) -> tuple[State, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.names import NotASeverity
 
 
 class Severity(StrEnum):
@@ -32,7 +33,7 @@ def parse_severity(text: str) -> Severity:
     try:
         return Severity(f"P{cleaned}")
     except ValueError:
-        raise BadInput("severity", f"“{text.strip()[:40]}” is not a severity", "p1") from None
+        raise BadInput("severity", NotASeverity(text.strip()[:40]), "p1") from None
 
 
 def worst(severities: Iterable[Severity], default: Severity = Severity.P3) -> Severity:

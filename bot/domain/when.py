@@ -16,6 +16,16 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.durations import DAY, LONGEST, parse_duration
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import (
+    HasPassed,
+    MoreThanAYear,
+    NeedsAClock,
+    NotATime,
+    NotInTheEvening,
+    OneTimeThenASpace,
+    TooFarAhead,
+    WhichMidnight,
+)
 from bot.domain.times.clocks import (
     EXAMPLE,
     Clock,
@@ -105,7 +115,7 @@ class _Reading:
         if found.length > _LONGEST_AHEAD:
             raise BadInput(
                 "when",
-                f"“{self.words.said(used)}” is more than a year; write the date",
+                MoreThanAYear(self.words.said(used)),
                 "2026-12-01 09:00",
             )
         return self.now.astimezone(UTC) + found.length, used
@@ -147,17 +157,13 @@ class _Reading:
         """The days that may be meant, earliest first; refuses what two people read differently."""
         name = day.name if day else ""
         if clock is None and name in ("today", "tonight"):
-            raise BadInput("when", f"“{name}” needs a time", "today 17:30")
+            raise BadInput("when", NeedsAClock(name), "today 17:30")
         if clock and clock.word == "midnight" and day:
             if name not in ("today", "tonight"):
-                raise BadInput(
-                    "when",
-                    f"“{said}” may be the night before or after; write 0:00 or 23:59",
-                    "tomorrow 23:59",
-                )
+                raise BadInput("when", WhichMidnight(said), "tomorrow 23:59")
             return [today + DAY]
         if clock and name == "tonight" and clock.time < _EVENING:
-            raise BadInput("when", f"“{said}” is not in the evening; write 21:00 or 9pm", EXAMPLE)
+            raise BadInput("when", NotInTheEvening(said), EXAMPLE)
         if day:
             return day.of(today)
         return [today] if clock and clock.word == "eod" else [today, today + DAY]
@@ -165,25 +171,21 @@ class _Reading:
     def _first_ahead(self, said: str, days: Iterable[date], clock: time, where: tzinfo) -> datetime:
         for day in days:
             if day.year > self.now.year + LONGEST.days // 366:
-                raise BadInput("when", f"“{said}” is more than ten years ahead", EXAMPLE)
+                raise BadInput("when", TooFarAhead(said), EXAMPLE)
             if day.year < self.now.year - 1:
                 continue  # long past, and the first days of the calendar have no UTC
             for instant in instants(day, clock, where):
                 if instant > self.now:
                     return instant
         there = self.now.astimezone(self.zone)
-        raise BadInput(
-            "when",
-            f"“{said}” has passed: it is {there:%H:%M on %Y-%m-%d} in {self.zone.key}",
-            EXAMPLE,
-        )
+        raise BadInput("when", HasPassed(said, there, self.zone.key), EXAMPLE)
 
 
 def _not_understood(words: Words) -> BadInput:
     """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
     if glued := _GLUED.match(words.at(0)):
         clock, more = glued.groups()
-        problem = f"“{words.said(1)}” is not a time; write one time, then a space"
+        problem = OneTimeThenASpace(words.said(1))
         return BadInput("when", problem, f"{clock} {more}" if more.isalpha() else clock)
     if len(words) == 1 and words.at(0).isdecimal() and int(words.at(0)[:9]) < _HOURS:
         return not_a_time_of_day(words.at(0))
@@ -194,7 +196,7 @@ def _not_understood(words: Words) -> BadInput:
             parse_duration(written)
         except BadInput as error:
             return BadInput("when", error.problem, f"in {error.example}")
-    return BadInput("when", f"“{words.said(2)}” is not a time", EXAMPLE)
+    return BadInput("when", NotATime(words.said(2)), EXAMPLE)
 
 
 def instants(day: date, clock: time, zone: tzinfo) -> Iterator[datetime]:

@@ -16,6 +16,7 @@ from bot.domain.errors import BadInput
 from bot.domain.paging import Who
 from bot.domain.reach import Way
 from bot.domain.severity import Severity
+from bot.length_faults import fault_of_length
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -101,7 +102,7 @@ def _duration(value: Any) -> timedelta:
     try:
         return parse_duration(value)
     except BadInput as error:
-        problem = error.problem.translate(_STRAIGHT)
+        problem = fault_of_length(error.problem).translate(_STRAIGHT)
         raise _expected(f"expected a duration such as '5m': {problem}") from None
 
 

@@ -1,9 +1,11 @@
 """Every error of the domain in a person's words: why not, and what would work."""
 
 import re
+from typing import Any
 
 from bot.domain.controls import Button
-from bot.domain.errors import FormErrors, NoAccess, TocsinError, WhichTeam
+from bot.domain.errors import BadInput, FormErrors, NoAccess, TocsinError, Unclear, WhichTeam
+from bot.domain.problems import Problem
 from bot.render import fitting
 from bot.render.blocks import actions, button, context, section
 from bot.render.desk import Desk
@@ -47,17 +49,33 @@ def _teams_to_choose(desk: Desk, error: WhichTeam) -> Growing:
 
 def refusal(desk: Desk, error: Exception) -> Mrkdwn:
     """The sentence alone, as mrkdwn."""
-    problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
-    return desk.say("errors", block_for(error), error=error, problems=problems)
+    return desk.say("errors", block_for(error), error=error, **_problems_of(desk, error))
 
 
 def refusal_plain(desk: Desk, error: Exception) -> str:
     """The sentence alone, as plain text: an error at a form's field is not parsed."""
-    problems = list(error.errors.values()) if isinstance(error, FormErrors) else []
-    return desk.plain("errors", block_for(error), error=error, problems=problems)
+    return desk.plain("errors", block_for(error), error=error, **_problems_of(desk, error))
+
+
+def _problems_of(desk: Desk, error: Exception) -> dict[str, Any]:
+    """What is wrong, in words that the error's own sentence takes in, and escapes."""
+    match error:
+        case BadInput() | Unclear():
+            return {"problem": problem_plain(desk, error.problem)}
+        case FormErrors():
+            problems = [problem_plain(desk, problem) for problem in error.errors.values()]
+            return {"problems": problems}
+        case _:
+            return {}
+
+
+def problem_plain(desk: Desk, problem: Problem) -> str:
+    return desk.plain("problems", named_after(problem), problem=problem)
 
 
 def block_for(error: Exception) -> str:
-    if not isinstance(error, TocsinError):
-        return "unexpected"
-    return _CAPITAL.sub("_", type(error).__name__).lower()
+    return named_after(error) if isinstance(error, TocsinError) else "unexpected"
+
+
+def named_after(value: object) -> str:
+    return _CAPITAL.sub("_", type(value).__name__).lower()

@@ -15,6 +15,7 @@ from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.needs import Need, named, needs_in, written
 from bot.domain.paging import RunState
+from bot.domain.problems.texts import NeverStandardAgain, NoNeedsHere, NotBeingPaged, NoTitleHere
 from bot.domain.reach import gateway_of
 from bot.domain.rights import Deed, require_tighten
 from bot.domain.severity import Severity
@@ -80,7 +81,7 @@ def _changes(
 ) -> tuple[dict[str, Any], Severity]:
     """Return the values that differ, as the policy demands them, and the least severity."""
     if wanted.tier is not None and strictest(wanted.tier, incident.tier) is not wanted.tier:
-        raise BadInput("tier", "a restricted escalation can't be made standard again")
+        raise BadInput("tier", NeverStandardAgain())
     tier = wanted.tier or incident.tier
     if wanted == Correction(tier=wanted.tier):
         return ({"tier": tier} if tier is not incident.tier else {}), incident.severity
@@ -116,7 +117,7 @@ def _needs(
     if wanted.needs and rule is not None and rule.references_only:
         if category is not None:
             return {}  # What was needed is forgotten with this category, whatever the form held.
-        raise FormErrors({"needs": f"{rule.label} takes item IDs only, and no text."})
+        raise FormErrors({"needs": NoNeedsHere(rule.label)})
     errors = too_long(wanted.needs)
     runs = pages.runs_of(case.tx, [case.id])
     over = case.incident.ended_at is not None
@@ -125,7 +126,7 @@ def _needs(
     unpaged = [team for team in named(changed) if team not in paged]
     if unpaged:
         name = policy.teams[unpaged[0]].name
-        errors["needs"] = f"{name} is not being paged. Page it first, or change the line."
+        errors["needs"] = NotBeingPaged(name)
     if errors:
         commands = tuple(f"page {case.reference} {team} <why>" for team in unpaged)
         raise FormErrors(errors, commands)
@@ -161,9 +162,7 @@ def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None
     """Where a category takes no title, one that is asked for changes nothing."""
     category = policy.categories.get(wanted.category or incident.category)
     if wanted.title is not None and category is not None and category.references_only:
-        raise BadInput(
-            "title", f"{category.label} takes no title: it is always the category's name"
-        )
+        raise BadInput("title", NoTitleHere(category.label))
 
 
 def _record(case: Case, policy: Policy, changes: dict[str, Any]) -> None:

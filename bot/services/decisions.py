@@ -6,6 +6,9 @@ from bot.domain.act import Act
 from bot.domain.controls import LONGEST_VERSION
 from bot.domain.errors import FormErrors
 from bot.domain.ids import UserId, new_id
+from bot.domain.problems import Problem
+from bot.domain.problems.names import NotAnAction
+from bot.domain.problems.texts import ChooseAnAction, ChooseThePrecedent, FieldEmpty, FieldTooLong
 from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
@@ -62,13 +65,13 @@ def record_decision(
 
 
 def _check(policy: Policy, decision: NewDecision) -> None:
-    errors: dict[str, str] = {}
+    errors: dict[str, Problem] = {}
     if not decision.actions:
-        errors["actions"] = "Choose at least one action; “no action” is one."
+        errors["actions"] = ChooseAnAction()
     elif unknown := [key for key in decision.actions if key not in policy.actions]:
-        errors["actions"] = f"“{unknown[0]}” is not an action in the policy"
+        errors["actions"] = NotAnAction(unknown[0])
     if decision.precedent not in policy.precedents:
-        errors["precedent"] = "Say whether it binds later decisions."
+        errors["precedent"] = ChooseThePrecedent()
     for name, text, longest in (
         ("scope", decision.scope, LONGEST),
         ("clause", decision.clause, LONGEST),
@@ -77,9 +80,8 @@ def _check(policy: Policy, decision: NewDecision) -> None:
         ("dissent", decision.dissent, LONGEST),
     ):
         if name != "dissent" and not text.strip():
-            errors[name] = "This cannot be empty."
+            errors[name] = FieldEmpty()
         elif len(text) > longest:
-            many = f"{len(text):,} characters are too many"
-            errors[name] = f"{many}; there is room for {longest:,}."
+            errors[name] = FieldTooLong(len(text), longest)
     if errors:
         raise FormErrors(errors)

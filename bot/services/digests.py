@@ -11,6 +11,7 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import TeamKey, UserId, reference
 from bot.domain.messages import DigestView
+from bot.domain.problems.names import NoDigest
 from bot.domain.rights import Deed, require
 from bot.domain.visibility import Place
 from bot.domain.weeks import Occurrence, Period, periods_due, week_until
@@ -115,7 +116,7 @@ def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
     require(act, Deed.DIGEST)
     rule = _rule(policy, key)
     if rule is None:
-        raise BadInput("digest", "the policy has no digest", "digest preview")
+        raise BadInput("digest", NoDigest(), "digest preview")
     period = week_until(act.now, rule.zone)
     args = {
         "schedule": rule.key,

@@ -9,6 +9,7 @@ from bot.domain.answers import WhichTask
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import BadInput, NothingToDo
 from bot.domain.ids import UserId, new_id, reference
+from bot.domain.problems.texts import NoOpenTask
 from bot.domain.reading import Head, TaskLine
 from bot.domain.rights import Deed, require
 from bot.domain.standing import Change
@@ -135,7 +136,7 @@ def finish_my_task(db: Database, act: Act, incident_id: str) -> TaskLine | Which
         incident = incidents.get(tx, incident_id)
         if incident is None or not mine:
             name = reference(incident.number) if incident else ""
-            raise BadInput("task", f"you have no open task in {name}")
+            raise BadInput("task", NoOpenTask(name))
         for task in mine:
             theirs.task(tx, act, task.id)
         head = _head(tx, act, incident)

@@ -16,9 +16,17 @@ from bot.domain.paging import (
     RunState,
     person_of,
 )
+from bot.domain.problems.texts import (
+    NoSuccessor,
+    NoSummary,
+    PageAndTask,
+    PagesOfSeveral,
+    SeveralTasks,
+    TaskToATeam,
+    ToYourself,
+)
 from bot.domain.reasons import Occasion, Reason, of_run, with_another
 from bot.domain.rights import Deed
-from bot.domain.showing import together
 from bot.domain.timeline import EntryKind
 from bot.policy import Policy
 from bot.services import theirs
@@ -131,11 +139,11 @@ class _Successor:
         summary = checked_text("summary", summary, needed=False)
         if not summary:
             example = "statement drafted, Legal reads it"
-            raise BadInput("summary", "a handover needs a summary", example)
+            raise BadInput("summary", NoSummary(), example)
         if team is None and person is None:
-            raise BadInput("team", "name the team or person who takes over", "@priya")
+            raise BadInput("team", NoSuccessor(), "@priya")
         if person == act.user:
-            raise BadInput("person", "you can't hand over to yourself")
+            raise BadInput("person", ToYourself())
         return cls(team, person, summary)
 
 
@@ -153,11 +161,8 @@ def _waiting_run(case: Case, to: _Successor) -> PagingRun | None:
     ]
     own = [run for run in runs if run.team_key == to.key]
     if len(own or runs) > 1:
-        names = together(dict.fromkeys(run.team_name for run in runs))
-        raise BadInput(
-            "team",
-            f"pages of several teams wait for you ({names}): press Hand over on the one you mean",
-        )
+        names = tuple(dict.fromkeys(run.team_name for run in runs))
+        raise BadInput("team", PagesOfSeveral(names))
     return next(iter(own or runs), None)
 
 
@@ -166,19 +171,11 @@ def _give_task(
 ) -> TaskGiven:
     """A task goes to one person, who is told of it, with the summary."""
     if to.person is None:
-        raise BadInput("person", "you hold a task, and a task goes to a person, not to a team")
+        raise BadInput("person", TaskToATeam())
     if run is not None:
-        raise BadInput(
-            "task",
-            f"a page of {run.team_name} waits for you in {case.reference}, and you have a task "
-            "there: press Hand over in the direct message about the one you mean",
-        )
+        raise BadInput("task", PageAndTask(run.team_name, case.reference))
     if len(tasks) > 1:
-        raise BadInput(
-            "task",
-            f"you have {len(tasks)} open tasks in {case.reference}: press Hand over in the direct "
-            "message about the one you mean",
-        )
+        raise BadInput("task", SeveralTasks(len(tasks), case.reference))
     pass_task_on(case, tasks[0], to.person, to.summary)
     return TaskGiven(to.person)
 

@@ -10,6 +10,8 @@ from bot.domain.duework import TimerKind
 from bot.domain.errors import BadInput, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
+from bot.domain.problems.names import NotARootCause
+from bot.domain.problems.texts import NoRootCause
 from bot.domain.rights import Deed
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
@@ -55,7 +57,7 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
     note = checked_text("note", note, needed=False)
     match to:
         case State.RESOLVED:
-            raise BadInput("status", "a resolution needs a root cause", "resolve")
+            raise BadInput("status", NoRootCause(), "resolve")
         case State.REVIEWED:
             return close(db, act, incident_id, note)
         case State.REOPENED:
@@ -154,7 +156,7 @@ def resolve(
 ) -> str:
     """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
     if root_cause not in policy.root_causes:
-        raise BadInput("root_cause", f"“{root_cause}” is not a root cause in the policy")
+        raise BadInput("root_cause", NotARootCause(root_cause))
     note = checked_text("note", note, needed=False)
     days = policy.follow_up_days if follow_up_days is None else follow_up_days
     with (

@@ -12,6 +12,17 @@ from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey, new_id
 from bot.domain.lifecycle import State
 from bot.domain.needs import Need, named
+from bot.domain.problems import Problem
+from bot.domain.problems.names import NotACategory, NotATeam, NotInThePolicy
+from bot.domain.problems.texts import (
+    ItemIdsOnly,
+    NeedsTooLong,
+    NotAmongThePaged,
+    NoTitle,
+    ReferenceTooLong,
+    TitleTooLong,
+    TooManyReferences,
+)
 from bot.domain.reasons import Occasion, Reason
 from bot.domain.rights import Deed, require
 from bot.domain.severity import suggested, worst
@@ -141,19 +152,19 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     A category that takes references only gets a neutral title: no description is stored of
     suspected CSAM, whatever was typed, nor what is needed.
     """
-    errors: dict[str, str] = {}
+    errors: dict[str, Problem] = {}
     title = " ".join(draft.title.split())
     if not says(title):
-        errors["title"] = "Say in a few words what it is about."
+        errors["title"] = NoTitle()
     elif len(title) > LONGEST_TITLE:
-        errors["title"] = f"{len(title):,} characters; a title has at most {LONGEST_TITLE}."
+        errors["title"] = TitleTooLong(len(title), LONGEST_TITLE)
     errors |= _not_in_the_policy(policy, draft)
     if len(draft.references) > MOST_REFERENCES:
-        errors["references"] = f"At most {MOST_REFERENCES} references; add the rest as notes."
+        errors["references"] = TooManyReferences(MOST_REFERENCES)
     elif any(len(one) > LONGEST_REFERENCE for one in draft.references):
-        errors["references"] = f"A reference has at most {LONGEST_REFERENCE} characters."
+        errors["references"] = ReferenceTooLong(LONGEST_REFERENCE)
     elif _no_item_id(policy, draft):
-        errors["references"] = "Item IDs only. Remove the description."
+        errors["references"] = ItemIdsOnly()
     errors |= too_long(draft.needs)
     if errors:
         raise FormErrors(errors)
@@ -161,42 +172,38 @@ def checked(policy: Policy, draft: Draft) -> Draft:
     unpaged = [team for team in named(demanded.needs) if team not in _whom(policy, demanded)]
     if unpaged:
         name = policy.teams[unpaged[0]].name
-        problem = f"{name} is not among the teams to page. "
-        raise FormErrors({"needs": f"{problem}Add it to “Teams to page”, or change the line."})
+        raise FormErrors({"needs": NotAmongThePaged(name)})
     return demanded
 
 
-def too_long(needs: Iterable[Need]) -> dict[str, str]:
+def too_long(needs: Iterable[Need]) -> dict[str, Problem]:
     """The error at the field where what is needed has more characters than it may."""
     length = sum(len(need.text) for need in needs)
     if length <= LONGEST_NEEDS:
         return {}
-    over = length - LONGEST_NEEDS
-    many = f"{over:,} {'character' if over == 1 else 'characters'} too long"
-    allowed = f"it has {length:,}, of {LONGEST_NEEDS:,}"
-    return {"needs": f"What you need from them is {many}: {allowed}."}
+    return {"needs": NeedsTooLong(length, LONGEST_NEEDS)}
 
 
-def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, str]:
-    errors: dict[str, str] = {}
+def _not_in_the_policy(policy: Policy, draft: Draft) -> dict[str, Problem]:
+    errors: dict[str, Problem] = {}
     if draft.category not in policy.categories:
-        errors["category"] = f"“{draft.category[:40]}” is not a category in the policy"
+        errors["category"] = NotACategory(draft.category[:40])
     for name, value, known in (
         ("surface", draft.surface, policy.surfaces),
         ("market", draft.market, policy.markets),
         ("source", draft.source, policy.sources),
     ):
         if value is not None and value not in known:
-            errors[name] = f"“{value[:40]}” is not in the policy"
+            errors[name] = NotInThePolicy(value[:40])
     for name, codes, choices in (
         ("criteria", draft.criteria, policy.criteria_table()),
         ("affected", draft.affected, {**policy.affected, **policy.criteria_table()}),
     ):
         if unknown := [code for code in codes if code not in choices]:
-            errors[name] = f"“{unknown[0][:40]}” is not in the policy"
+            errors[name] = NotInThePolicy(unknown[0][:40])
     for team in draft.teams or ():
         if team not in policy.teams:
-            errors["teams"] = f"“{team[:40]}” is not a team in the policy"
+            errors["teams"] = NotATeam(team[:40])
     return errors
 
 

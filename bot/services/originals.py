@@ -4,6 +4,7 @@ from bot.domain.act import Act
 from bot.domain.errors import BadInput, NotFound, OriginalEnded
 from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import OPEN
+from bot.domain.problems.commands import ADuplicateOfItself
 from bot.services.duplicates import Sees, require_seen, seen_by
 from bot.store import incidents
 from bot.store.tables import Incident
@@ -21,7 +22,7 @@ def lock_original(tx: Transaction, act: Act, incident_id: str, of: str) -> Incid
     if found is None:
         raise NotFound("incident", reference(number))
     if found.id == incident_id:
-        problem = f"{reference(number)} can't be a duplicate of itself"
+        problem = ADuplicateOfItself(reference(number))
         raise BadInput("incident", problem, "duplicate ESC-12 of ESC-7", no_report=True)
     locked = {key: incidents.lock(tx, key) for key in sorted([incident_id, found.id])}
     original, ending = locked[found.id], locked[incident_id]

@@ -19,6 +19,7 @@ from bot.domain.paging import (
     next_step,
     person_of,
 )
+from bot.domain.problems.names import CannotBePaged
 from bot.domain.reasons import Occasion, Reason, of_run, passed_on
 from bot.domain.rights import Deed
 from bot.domain.timeline import EntryKind
@@ -246,9 +247,7 @@ def start_person(
 ) -> Started:
     known = people.person(case.tx, case.act.workspace, user)
     if known is not None and known.outsider:
-        raise BadInput(
-            "person", f"{people.name_of(known)} is a guest or external and cannot be paged"
-        )
+        raise BadInput("person", CannotBePaged(people.name_of(known)))
     ladder = person_ladder(policy, case.incident.severity, user)
     if without is not None:
         ladder = ladder.after(without)

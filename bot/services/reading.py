@@ -11,6 +11,8 @@ from bot.domain.ids import parse_reference, reference
 from bot.domain.lifecycle import ENDED, State, parse_state, shown
 from bot.domain.messages import PageMessage
 from bot.domain.paging import UNANSWERED
+from bot.domain.problems.names import NoSuchFilter, WhichEscalation
+from bot.domain.problems.texts import NothingToSearch, SearchTooLong
 from bot.domain.reading import Card, Details, Head, Listing, Older, TaskLine
 from bot.domain.rights import Deed, may, require
 from bot.domain.severity import Severity, parse_severity
@@ -61,10 +63,7 @@ def find(
                 incidents.by_channel(tx, act.workspace, channel, thread_ts) if channel else None
             )
             if incident is None:
-                raise BadInput(
-                    "incident",
-                    f"which escalation? Add its number, for example `{reference(12)}`",
-                )
+                raise BadInput("incident", WhichEscalation(reference(12)))
         return Found(incident.id, reference(incident.number))
 
 
@@ -129,12 +128,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
         return parse_state(text), None
     with suppress(BadInput):
         return None, parse_severity(text)
-    raise BadInput(
-        "list",
-        f"“{text[:40]}” is not a filter. Use mine, team NAME, open, overdue, p0 to p3, "
-        "ended, or a state such as monitoring",
-        "list mine",
-    )
+    raise BadInput("list", NoSuchFilter(text[:40]), "list mine")
 
 
 def is_archived(db: Database, act: Act, incident_id: str) -> bool:
@@ -150,12 +144,12 @@ def search(db: Database, act: Act, words: str) -> Listing:
     """Find incidents by words and phrases, with `before ESC-n` in front those before it."""
     require(act, Deed.READ)
     if len(words) > LONGEST_SEARCH:
-        raise BadInput("search", f"a search has at most {LONGEST_SEARCH} characters")
+        raise BadInput("search", SearchTooLong(LONGEST_SEARCH))
     wanted = sought(words)
     before = _before(wanted)
     wanted = wanted if before is None else wanted[2:]
     if not wanted:
-        raise BadInput("search", "there is nothing to search for", "search impersonation")
+        raise BadInput("search", NothingToSearch(), "search impersonation")
     with db.reading() as tx:
         found = searching.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
         listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))

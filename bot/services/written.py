@@ -1,6 +1,7 @@
 """What people wrote, as it may be stored: trimmed, and no longer than there is room for."""
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.texts import NoText, TextTooLong, Written
 from bot.domain.showing import says
 
 LONGEST_TEXT = 3_000
@@ -13,7 +14,7 @@ def checked_text(
     *,
     needed: bool = True,
     longest: int = LONGEST_TEXT,
-    of: str = "note",
+    of: Written = "note",
     example: str = "called the creator's manager, waiting for a reply",
 ) -> str:
     """Return the text as it may be stored; raises BadInput when it is empty or too long.
@@ -22,9 +23,7 @@ def checked_text(
     """
     cleaned = text.strip() if says(text) else ""
     if needed and not cleaned:
-        raise BadInput(field, f"add the text of the {of}", example)
+        raise BadInput(field, NoText(of), example)
     if len(cleaned) > longest:
-        raise BadInput(
-            field, f"{len(cleaned):,} characters are too many; there is room for {longest:,}"
-        )
+        raise BadInput(field, TextTooLong(len(cleaned), longest))
     return cleaned

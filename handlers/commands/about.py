@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import reference
-from bot.domain.showing import says, together
+from bot.domain.problems.commands import (
+    FirstOfAList,
+    NotAboutOne,
+    NoTextTaken,
+    NumbersOfAList,
+    PartOfTheReason,
+    SeveralEscalations,
+)
+from bot.domain.showing import says
 from bot.services import naming
 from handlers.commands.misplaced import (
     TEXT,
@@ -40,7 +48,7 @@ async def about(ask: Ask, verb: Verb) -> Ask:
     named = await known(ask, ask.named) if ask.named else None
     if not verb.about_incident:
         if named is not None:
-            problem = f"`{verb.name}` is not about one escalation, and {named} comes before it"
+            problem = NotAboutOne(verb.name, named)
             raise Unclear(problem, (f"{verb.name} {ask.text}".strip(), f"show {named}"))
         if verb.behind is Behind.NOTHING and ask.text:
             raise Unclear(_no_text(ask, verb), (verb.name,))
@@ -61,14 +69,13 @@ def _refuse_numbered(ask: Ask, verb: Verb) -> None:
     before, *items = _ITEM.split(ask.text)
     if items[0:2:2] == ["1"] and not items[2:] and not before.strip() and ask.named is None:
         name, text = reference(1), items[1].strip()
-        problem = f"it is not clear whether “1” is {name} or the first of a list"
+        problem = FirstOfAList("1", name)
         raise Unclear(problem, (f"{verb.name} {name} {text}", f"{verb.name} ESC-n {text}"))
     if items[0:3:2] != ["1", "2"] or (before.strip() and reference_first(before)[1]):
         return
     names = ", ".join(item.strip(" ,;") for item in items[1::2])
     of = before.strip() or ask.named or "ESC-n"
-    problem = "these numbers may be those of a list"
-    raise Unclear(problem, (f"{verb.name} {of} {names}",))
+    raise Unclear(NumbersOfAList(), (f"{verb.name} {of} {names}",))
 
 
 async def _in_front(ask: Ask, verb: Verb) -> Ask:
@@ -87,7 +94,7 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
         refuse_question(replace(ask, named=None), verb, words)
     if len(different) > 1:
         commands = (f"{verb.name} {name} {plain(words)}".strip() for name in different)
-        raise Unclear(f"these are several escalations: {together(different)}", tuple(commands))
+        raise Unclear(SeveralEscalations(tuple(different)), tuple(commands))
     if len(different) == 1 and verb.behind in TEXT:
         await refuse_second(replace(ask, named=different[0]), verb, "", ask.said, words)
     if not different:
@@ -128,7 +135,7 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
         text, behind = plain(words), plain(rest)
         first = f"{name}:" if behind[:1].isdigit() else name
         raise Unclear(
-            f"it is not clear whether “{first_word(words)[0]}” is {name} or part of the reason",
+            PartOfTheReason(first_word(words)[0], name),
             (f"{verb.name} {first} {behind}", f"{verb.name} {ask.named or 'ESC-n'}: {text}"),
         )
     return None, words
@@ -165,5 +172,5 @@ def _left_over(ask: Ask, verb: Verb) -> Unclear:
     return Unclear(_no_text(ask, verb), tuple(one for one in commands if one))
 
 
-def _no_text(ask: Ask, verb: Verb) -> str:
-    return f"`{verb.name}` takes no text, so “{ask.text[:80]}” was not understood"
+def _no_text(ask: Ask, verb: Verb) -> NoTextTaken:
+    return NoTextTaken(verb.name, ask.text[:80])

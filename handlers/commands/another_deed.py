@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 
 from bot.domain.errors import BadInput, NotFound, Unclear
+from bot.domain.problems.commands import SecondCommand
 from handlers.commands.fitting import fits
 from handlers.commands.misplaced import in_full
 from handlers.commands.moving import SEVERITY, STATUS
@@ -35,8 +36,8 @@ def refuse_another_deed(ask: Ask, verb: Verb) -> None:
     if second is None:
         return
     of, text = ask.named or "ESC-n", plain(rest)
-    problem = f"“{text[:80]}” may be a second command, and a command does one thing"
-    raise Unclear(problem, (f"{verb.name} {of} {said}", second), no_report=True)
+    commands = (f"{verb.name} {of} {said}", second)
+    raise Unclear(SecondCommand(text[:80]), commands, no_report=True)
 
 
 def _given(ask: Ask, verb: Verb) -> tuple[str, str]:

@@ -5,8 +5,15 @@ import re
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.likeness import mistyped
+from bot.domain.problems.names import NoSuchField
+from bot.domain.problems.texts import (
+    NameTheCategory,
+    SayWhatToEdit,
+    WriteTheNeeds,
+    WriteTheReferences,
+    WriteTheTitle,
+)
 from bot.domain.rights import Deed
-from bot.domain.showing import together
 from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render import answers, forms
@@ -20,20 +27,7 @@ from handlers.commands.verb import Ask, Asking, Verb
 from handlers.commands.words import first_word, plain
 from handlers.needed import needed
 
-_KNOWN = "say what to change: title, category, references, needs or restricted"
 _REFERENCES = re.compile(r"references?:?", re.IGNORECASE)
-_MISSING = {
-    "title": ("write the new title after `title`", ""),
-    "references": (
-        "write all references after `references`",
-        "edit ESC-12 references 7125 7126",
-    ),
-    "needs": (
-        "write what you need after `needs`, of everyone or of one team",
-        "edit ESC-12 needs Legal: may we suspend him today?",
-    ),
-}
-"""What is said of a field without a value, and an example."""
 
 
 async def edit(ask: Ask) -> Answer:
@@ -59,7 +53,7 @@ def _refuse_a_near_field(ask: Ask) -> None:
     like = [] if field in FIELDS else [known for known in FIELDS if mistyped(field, known)]
     if like:
         command = f"edit {ask.named or 'ESC-n'} {like[0]} {plain(rest)}".strip()
-        raise Unclear(f"there is no field “{plain(word)[:40]}”", (command,), no_report=True)
+        raise Unclear(NoSuchField(plain(word)[:40]), (command,), no_report=True)
 
 
 def correction(desk: Desk, words: str) -> Correction:
@@ -75,11 +69,14 @@ def correction(desk: Desk, words: str) -> Correction:
         case "standard" if not said:
             return Correction(tier=Tier.STANDARD)
         case "category" if not said:
-            categories = together(policy.categories)
-            raise BadInput("edit", f"name the category: {categories}")
-        case "title" | "references" | "reference" | "needs" as name if not said:
-            problem, example = _MISSING["references" if name == "reference" else name]
-            raise BadInput("edit", problem, example or desk.plain("verbs", "edit_example"))
+            raise BadInput("edit", NameTheCategory(tuple(policy.categories)))
+        case "title" if not said:
+            raise BadInput("edit", WriteTheTitle(), desk.plain("verbs", "edit_example"))
+        case "references" | "reference" if not said:
+            raise BadInput("edit", WriteTheReferences(), "edit ESC-12 references 7125 7126")
+        case "needs" if not said:
+            example = "edit ESC-12 needs Legal: may we suspend him today?"
+            raise BadInput("edit", WriteTheNeeds(), example)
         case "title":
             return Correction(title=said)
         case "category":
@@ -89,7 +86,7 @@ def correction(desk: Desk, words: str) -> Correction:
         case "needs":
             return Correction(needs=needed(desk, said))
         case _:
-            raise BadInput("edit", _KNOWN, desk.plain("verbs", "edit_example"))
+            raise BadInput("edit", SayWhatToEdit(), desk.plain("verbs", "edit_example"))
 
 
 def _category(policy: Policy, said: str) -> str:

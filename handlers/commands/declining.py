@@ -3,6 +3,7 @@
 import re
 
 from bot.domain.errors import Unclear
+from bot.domain.problems.commands import EndsAllOfIt
 from bot.policy import Policy
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
@@ -68,10 +69,8 @@ def refuse_about_a_person(ask: Ask, verb: str, said: str, rest: str, *, text_beg
         return
     text, of = plain(rest), ask.named or "ESC-n"
     if is_about_a_person(ask.policy, rest):
-        ends = f"`{verb} {said}`" if said else f"`{verb}`"
         raise Unclear(
-            f"{ends} ends the whole escalation, but “{text[:80]}” may be about your page only. "
-            "To pass on your page, press *Can't take it* on it or hand it over",
+            EndsAllOfIt(f"{verb} {said}".strip(), text[:80]),
             (f"handover {of} <team or @person> <summary>", with_colon(verb, of, said, text)),
             no_report=True,
         )

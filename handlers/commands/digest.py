@@ -2,6 +2,7 @@
 
 from bot.domain.errors import Unclear
 from bot.domain.likeness import distance
+from bot.domain.problems.names import NotADigest
 from bot.domain.rights import Deed
 from bot.render import digest as render
 from bot.services import digests
@@ -16,9 +17,8 @@ _PREVIEW, _HOW_NEAR = "preview", 2
 async def digest(ask: Ask) -> Answer:
     word, rest = first_word(ask.words)
     if word.lower() != _PREVIEW and distance(word.lower(), _PREVIEW) <= _HOW_NEAR:
-        raise Unclear(
-            f"“{plain(word)}” is not a digest", (f"digest {_PREVIEW} {plain(rest)}".strip(),)
-        )
+        command = f"digest {_PREVIEW} {plain(rest)}".strip()
+        raise Unclear(NotADigest(plain(word)), (command,))
     if word.lower() == _PREVIEW:
         view = await ask.read(digests.preview, ask.policy, ask.act, _name(ask, rest))
         return render.digest(ask.desk, view.name, view.figures, preview=True)

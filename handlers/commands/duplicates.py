@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.ids import parse_reference, reference
-from bot.domain.showing import together
+from bot.domain.problems.commands import (
+    DuplicateOfWhich,
+    DuplicateTakesOne,
+    OnlyTheOriginal,
+    WhichOriginal,
+)
 from handlers.commands.normal import normal
 
 _MARKED = r"<#[A-Z0-9]+>|(?:esc(?:alation)?[-\s_#:]{0,3}|#\s?(?:esc[-_]?)?)0*[0-9]{1,9}(?![0-9])"
@@ -41,8 +46,7 @@ def original_alone(words: str) -> str:
     """Read the original's reference in a form's field; raises BadInput for anything else."""
     found = pair(words)
     if found is None or found.ending is not None:
-        problem = "name only the original, by its reference"
-        raise BadInput("incident", problem, reference(12))
+        raise BadInput("incident", OnlyTheOriginal(), reference(12))
     return found.original
 
 
@@ -52,8 +56,8 @@ def not_clear(words: str, named: str | None) -> Unclear:
     said = list(dict.fromkeys([*([named] if named else []), *found]))
     if len(said) > 1:
         pairs = [(one, other) for one in said[:3] for other in said[:3] if one != other]
-        problem = f"it is not clear which of {together(said)} is the original"
-        return Unclear(problem, tuple(f"duplicate {one} of {other}" for one, other in pairs))
+        commands = tuple(f"duplicate {one} of {other}" for one, other in pairs)
+        return Unclear(WhichOriginal(tuple(said)), commands)
     if named:
         command = f"duplicate {named} of ESC-m"
     elif said and _ENDS_FIRST.match(normal(words).norm):
@@ -61,8 +65,8 @@ def not_clear(words: str, named: str | None) -> Unclear:
     else:
         command = f"duplicate ESC-n of {said[0] if said else 'ESC-m'}"
     if not words.strip():
-        return Unclear("say of which escalation it is a duplicate", (command,))
-    return Unclear("`duplicate` takes only the reference of the original", (command,))
+        return Unclear(DuplicateOfWhich(), (command,))
+    return Unclear(DuplicateTakesOne(), (command,))
 
 
 def _name(said: str) -> str:

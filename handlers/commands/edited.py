@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.errors import Unclear
 from bot.domain.ids import parse_reference
+from bot.domain.problems.commands import EditsTwo, EditsWhich, EmptyList, WholeList
 from bot.domain.rights import Deed
 from bot.services import naming
 from handlers.commands.misplaced import counts, naming_here
@@ -59,7 +60,7 @@ async def of_which(ask: Ask) -> Ask:
     if ask.named not in (None, found) or not (sure or ask.named == found):
         here = ask.named or await naming_here(ask) or "ESC-n"
         raise Unclear(
-            f"it is not clear whether this edits {found}",
+            EditsWhich(found),
             (
                 f"edit {found} {name} {plain(value)}".strip(),
                 f"edit {here} {name}: {plain(rest)}",
@@ -85,7 +86,7 @@ def refuse_two(ask: Ask) -> None:
     first = plain(line.raw[: line.starts[found.start()]]).rstrip(" ,;/&|")
     second = plain(line.raw[line.starts[found.start("field")] :])
     raise Unclear(
-        f"it is not clear whether this edits {named} too",
+        EditsTwo(named),
         (
             f"edit {of} {first}",
             f"edit {named} {second}",
@@ -147,7 +148,4 @@ async def refuse_a_part(ask: Ask) -> None:
         kept = [one for one in said if one.lower() not in _NO_REFERENCE]
     of = f"edit {head.reference}"
     commands = (f"{of} references {' '.join(kept)}",) if kept else (of,)
-    problem = "`references` replaces the whole list"
-    if not kept:
-        problem = "`references` takes the whole list; empty the field in the form of the command"
-    raise Unclear(problem, commands, no_report=True)
+    raise Unclear(WholeList() if kept else EmptyList(), commands, no_report=True)

@@ -7,6 +7,9 @@ from functools import partial
 from bot.domain.answers import WhichTask
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.problems.commands import RemindsOnlyYou
+from bot.domain.problems.names import WhoGetsTheTask
+from bot.domain.problems.times import NoClearTime, RemindedOnce, RemindWhenAndWhat, TimeGoesFirst
 from bot.domain.rights import Deed
 from bot.domain.times.front import begins_with_time
 from bot.render import answers, forms
@@ -52,7 +55,7 @@ _BEGINS_A_TIME = re.compile(r"(?:in|at|on|by)\s|@?\s?[0-9]", re.IGNORECASE)
 
 async def remind(ask: Ask) -> Answer:
     if not ask.text or ask.text.lower() == "me":
-        raise BadInput("when", "say when, and what to remind you about", REMIND_EXAMPLE)
+        raise BadInput("when", RemindWhenAndWhat(), REMIND_EXAMPLE)
     when = await _when_first(ask)
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None
@@ -96,7 +99,7 @@ async def _when_first(ask: Ask) -> Timed:
     as_slack = words != ask.words.strip() or _TO.match(words) is not None
     if as_slack and found.at_the_end:
         return await _only_time(ask, found)
-    raise Unclear("the time goes first", (_again(ask, found),), no_report=True)
+    raise Unclear(TimeGoesFirst(), (_again(ask, found),), no_report=True)
 
 
 async def _only_time(ask: Ask, found: Found) -> Timed:
@@ -120,14 +123,12 @@ async def _once(ask: Ask, words: str) -> Unclear | None:
     if once == plain(words):
         return None
     found = await time_within(ask, once)
-    problem = "a reminder comes once; it can't repeat"
-    return Unclear(problem, (_again(ask, found, once),), no_report=True)
+    return Unclear(RemindedOnce(), (_again(ask, found, once),), no_report=True)
 
 
 async def _somebody_else(ask: Ask, said: str, rest: str) -> Unclear:
     """`remind @tom in 20 minutes to call`: only a task reminds another person."""
-    problem = "`remind` reminds only you; to remind another person, give them a task"
-    return Unclear(problem, (await _as_task(ask, said, rest),), no_report=True)
+    return Unclear(RemindsOnlyYou(), (await _as_task(ask, said, rest),), no_report=True)
 
 
 async def _as_task(ask: Ask, said: str, rest: str) -> str:
@@ -173,15 +174,14 @@ async def _not_alone(ask: Ask, others: _Others) -> Unclear:
         commands.append(_again(ask, found, plain(others.rest)))
     if others.said:
         commands.append(await _as_task(ask, others.said, others.rest))
-    problem = "`remind` reminds only you; to remind another person, give them a task"
-    return Unclear(problem, tuple(commands), no_report=True)
+    return Unclear(RemindsOnlyYou(), tuple(commands), no_report=True)
 
 
 def _no_time(words: str, error: BadInput) -> BadInput:
     """The refusal is about the front, unless the words begin with what is to be done."""
     if _TO.match(words) is None:
         return error
-    return replace(error, problem="the text says no clear time, at its start or its end")
+    return replace(error, problem=NoClearTime())
 
 
 async def reminders(ask: Ask) -> Answer:
@@ -194,7 +194,7 @@ async def task(ask: Ask) -> Answer:
         form = forms.task_form(ask.desk, head.id, head)
         return Modal(form, Button.ADD_TASK, head.id)
     example = ask.desk.plain("verbs", "task_example")
-    refusal = BadInput("person", "start with the person who gets the task", example)
+    refusal = BadInput("person", WhoGetsTheTask(), example)
     user, _ = one_person(ask, TASK.name, ask.words, refusal)
     target, rest = one_target(ask, TASK.name, teams=False)
     await refuse_misplaced(ask, TASK.name, plain(rest), target.said)

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from bot.domain.dashes import DASH_IN_FRONT
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import parse_reference
-from bot.domain.showing import together
+from bot.domain.problems import Problem
+from bot.domain.problems.commands import AboutWhich, PerhapsThis, TextNames
+from bot.domain.problems.names import (
+    ACodename,
+    ChannelOfAnother,
+    LikeAReference,
+    NotAChannelOfOurs,
+    WithoutItsPrefix,
+)
 from bot.services import naming
 from handlers.commands.lookalikes import Lookalike, lookalike_first
 from handlers.commands.normal import normal
@@ -58,17 +66,17 @@ async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
     raise Unclear(_problem(found, meant), tuple(commands))
 
 
-def _problem(found: Lookalike, meant: list[str]) -> str:
+def _problem(found: Lookalike, meant: list[str]) -> Problem:
     said = plain(found.said)[:80]
     if found.codename:
-        return f"“{said}” is a codename; name the escalation by its reference"
+        return ACodename(said)
     if found.channel and meant:
-        return f"“{said}” points to the channel of {meant[0]}; name the escalation by its reference"
+        return ChannelOfAnother(said, meant[0])
     if found.channel:
-        return f"“#{found.channel}” is not the channel of an escalation"
+        return NotAChannelOfOurs(f"#{found.channel}")
     if meant and said.isdigit():
-        return f"put `ESC-` in front of {said} to name {meant[0]}"
-    return f"“{said}” looks like a reference but is not one"
+        return WithoutItsPrefix(said, meant[0])
+    return LikeAReference(said)
 
 
 async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
@@ -146,7 +154,7 @@ async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) 
     """Raise Unclear for a text that begins with a channel that is no escalation's."""
     here = await naming_here(ask)
     commands = (f"{verb.name} {here} {plain(mention)} {plain(rest)}".strip(),) if here else ()
-    raise Unclear(f"“{plain(mention)}” is not the channel of an escalation", commands)
+    raise Unclear(NotAChannelOfOurs(plain(mention)), commands)
 
 
 async def refuse_misplaced(
@@ -167,11 +175,11 @@ async def refuse_misplaced(
     )
 
 
-def names_it(name: str, text: str) -> str:
+def names_it(name: str, text: str) -> Problem:
     """The problem where a text names an escalation, by its reference or by its bare number."""
     if reference_in(text) == name:
-        return f"the text names {name}, and it is not clear whether this is about {name}"
-    return f"“{parse_reference(name)}” may mean {name}"
+        return TextNames(name)
+    return PerhapsThis(str(parse_reference(name)), name)
 
 
 async def named_behind(
@@ -228,9 +236,7 @@ async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
         behind = plain(number_first(rest)[1])
         second = await ask.read(naming.numbered, ask.act, int(digits[1]))
         also = [second] if second and second != name else []
-        problem = (
-            f"it is not clear whether this is about {together([name, *also, other], last='or')}"
-        )
+        problem = AboutWhich((name, *also, other))
         meant = [other, *also] if verb.behind in TEXT and not also else [other, name, *also]
         commands = [f"{verb.name} {one} {behind}".strip() for one in meant]
         if verb.behind in TEXT:

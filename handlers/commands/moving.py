@@ -7,6 +7,7 @@ from functools import partial
 from bot.domain.controls import Button, Field
 from bot.domain.errors import BadInput, IncidentClosed, Unclear
 from bot.domain.lifecycle import WORKING, State, check_move
+from bot.domain.problems.commands import PerhapsASeverity, TwoSeverities
 from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.render import answers, forms
@@ -109,16 +110,14 @@ def _sure(ask: Ask, first: First) -> str:
         either = tuple(
             f"severity {of} {one} {behind}".strip() for one in (first.severity, second.severity)
         )
-        problem = f"these are two severities, {first.severity} and {second.severity}"
-        raise Unclear(problem, either)
+        raise Unclear(TwoSeverities(first.severity, second.severity), either)
     if not first.text_begins:
         refuse_later(ask, SEVERITY.name, said, first.rest)
     if first.unsure or not first.clear:
         command = " ".join(part for part in (SEVERITY.name, of, said) if part)
         sure = f"{command}: {rest}" if rest else command
         new = (f"open {said}: {rest}",) if rest and ask.named is None else ()
-        problem = f"it is not clear whether “{ask.text[:80]}” sets {first.severity}"
-        raise Unclear(problem, (sure, *new))
+        raise Unclear(PerhapsASeverity(ask.text[:80], first.severity), (sure, *new))
     return rest
 
 

@@ -5,6 +5,7 @@ import re
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import UserId
 from bot.domain.likeness import mistyped
+from bot.domain.problems.names import AUserGroup, NameAlone, NoSuchTeam, NotAMention
 from handlers.commands.normal import normal
 from handlers.commands.verb import Ask
 from handlers.commands.when_said import MUST_SAY
@@ -26,8 +27,7 @@ _LOOKED_AT = 60
 def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     """Neither a team nor a person stands in front: name the nearest, or where they are listed."""
     if normal(ask.words).norm.startswith("<!subteam"):
-        problem = "a user group is not a team; name a team or a person"
-        return BadInput("team", problem, "page legal")
+        return BadInput("team", AUserGroup(), "page legal")
     if filled := _behind_filling(ask, verb, ask.words, teams=teams):
         return filled
     word, rest = first_word(ask.words)
@@ -78,7 +78,7 @@ def _behind_filling(ask: Ask, verb: str, words: str, *, teams: bool) -> Unclear 
     else:
         start, end = found.span("user" if found["user"] else "me")
         said = plain(line.raw[line.starts[start] : line.ends[end - 1]])
-    problem = f"`{verb}` takes a name without “{filling[0].strip()}” in front"
+    problem = NameAlone(verb, filling[0].strip())
     commands = (command(ask, verb, said, line.behind(found.end())),)
     return Unclear(problem, commands, no_report=True)
 
@@ -98,7 +98,7 @@ def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
     name = plain(word).lower().removeprefix("@")
     if name not in ask.policy.people:
         return None
-    problem = f"“{plain(word)}” is not a mention; to name a person, type @ and choose them"
+    problem = NotAMention(plain(word))
     joined = SIGNS & set(between(ask.words, rest)) and _one_more(ask, rest)
     said = f"@{name}," if joined else f"@{name}"
     return Unclear(problem, (command(ask, verb, said, rest),), no_report=True)
@@ -114,7 +114,7 @@ def _one_more(ask: Ask, text: str) -> bool:
 def _mistyped(ask: Ask, verb: str, nearest: tuple[str, ...], word: str, rest: str) -> Unclear:
     joined = SIGNS & set(between(ask.words, rest)) and _one_more(ask, rest)
     commands = tuple(command(ask, verb, f"{key}," if joined else key, rest) for key in nearest)
-    return Unclear(f"there is no team “{word[:40]}” here", commands, no_report=True)
+    return Unclear(NoSuchTeam(word[:40]), commands, no_report=True)
 
 
 def _further_in(ask: Ask) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.domain.answers import Draft
 from bot.domain.controls import Button
 from bot.domain.errors import NoAccess, Unclear
 from bot.domain.needs import named, needs_in
+from bot.domain.problems.commands import OpensANewOne
 from bot.domain.rights import Deed, require
 from bot.domain.severity import UNLESS_SAID, Severity
 from bot.domain.showing import says
@@ -61,7 +62,7 @@ async def _opened_already(ask: Ask, reference: str, behind: str) -> Unclear:
             commands.append(f"reopen {reference} {behind or '<reason>'}")
         elif behind:
             commands.append(f"update {reference} {behind}")
-    problem = f"“{reference}” is an escalation, but `open` opens a new one"
+    problem = OpensANewOne(reference)
     says_more = plain(ask.words) != reference
     return Unclear(problem, tuple(commands), no_report=not says_more, report=ask.text)
 

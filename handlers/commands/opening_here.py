@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.problems.commands import AboutThisOrNew
 from bot.domain.severity import UNLESS_SAID
 from bot.policy import Policy
 from bot.services import naming
@@ -44,7 +45,7 @@ def named_beside_a_severity(policy: Policy, typed: Typed) -> str | None:
 
 def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
     """Nothing is opened by it: the command for each reading is offered."""
-    problem = f"“{typed.word}” could be about {here}, or a new escalation"
+    problem = AboutThisOrNew(typed.word, here)
     first = written_first(policy, typed.words)
     if first is None or not first.clear:
         commands = (*_about(typed, here), *_new(policy, typed.words))

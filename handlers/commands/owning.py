@@ -4,6 +4,8 @@ import re
 
 from bot.domain.errors import BadInput, Unclear
 from bot.domain.ids import UserId
+from bot.domain.problems.commands import NoTextAfterTheOwner, OneOwner
+from bot.domain.problems.names import WhichOwner
 from bot.domain.rights import Deed
 from bot.services import lifecycle
 from handlers.answer import Answer
@@ -19,7 +21,7 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 
 
 async def assign(ask: Ask) -> Answer:
-    refusal = BadInput("person", "who should own it?", "assign @priya")
+    refusal = BadInput("person", WhichOwner(), "assign @priya")
     words = _TO.sub("", ask.words, count=1)
     user, rest = one_person(ask, ASSIGN.name, words, refusal, text=False)
     if rest:
@@ -33,7 +35,6 @@ async def assign(ask: Ask) -> Answer:
 async def _one_owner(ask: Ask, rest: str) -> Unclear:
     """An escalation has one owner; what is left over may be another one, or text."""
     of, owner = ask.named or "ESC-n", _owner(ask)
-    problem = f"`assign` takes no text after the person, so “{plain(rest)[:80]}” is left over"
     other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
     if other:
         here = await naming_here(ask)
@@ -43,9 +44,10 @@ async def _one_owner(ask: Ask, rest: str) -> Unclear:
         )
     others = _MENTIONED.findall(plain(rest)) if _PEOPLE_ONLY.fullmatch(plain(rest)) else []
     if others:
-        problem = f"an escalation has one owner, so “{plain(rest)[:80]}” is left over"
-        return Unclear(problem, tuple(f"assign {of} {one}" for one in (owner, *others)))
-    return Unclear(problem, (f"assign {of} {owner}", f"note {of} {plain(rest)}"))
+        commands = tuple(f"assign {of} {one}" for one in (owner, *others))
+        return Unclear(OneOwner(plain(rest)[:80]), commands)
+    commands = (f"assign {of} {owner}", f"note {of} {plain(rest)}")
+    return Unclear(NoTextAfterTheOwner(plain(rest)[:80]), commands)
 
 
 def _owner(ask: Ask) -> str:

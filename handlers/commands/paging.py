@@ -8,8 +8,9 @@ from bot.domain.controls import Button
 from bot.domain.errors import Unclear
 from bot.domain.ids import TeamKey
 from bot.domain.needs import needs_in
+from bot.domain.problems.commands import CallingOff, LineForOthers
 from bot.domain.rights import Deed
-from bot.domain.showing import says, together
+from bot.domain.showing import says
 from bot.render import forms
 from bot.render.message import Message
 from bot.render.mrkdwn import person
@@ -43,7 +44,7 @@ async def page(ask: Ask) -> Answer:
     _refuse_lines_for_others(ask, names, teams, plain(why))
     found = await ask.incident()
     users = [
-        await reachable(ask.shell, ask.act, target.user, target.said, what_for="paged")
+        await reachable(ask.shell, ask.act, target.user, target.said, to_page=True)
         for target in targets
         if target.user
     ]
@@ -65,9 +66,8 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
         return
     of = ask.named or "ESC-n"
-    problem = f"“{plain(why)}” may mean calling off a page, but a page that has gone out stays out"
     commands = (f"update {of} {said} no longer needed", f"page {of} {said}: {plain(why)}")
-    raise Unclear(problem, commands, no_report=True)
+    raise Unclear(CallingOff(plain(why)), commands, no_report=True)
 
 
 def _refuse_lines_for_others(ask: Ask, said: str, teams: Sequence[TeamKey], why: str) -> None:
@@ -79,9 +79,9 @@ def _refuse_lines_for_others(ask: Ask, said: str, teams: Sequence[TeamKey], why:
         return
     own = [lines[0], *(need.text for needs in read for need in needs if need not in others)]
     of = ask.named or "ESC-n"
-    names = together(ask.policy.teams[team].name for need in others for team in need.teams)
+    names = tuple(ask.policy.teams[team].name for need in others for team in need.teams)
     raise Unclear(
-        f"a line begins with {names}, but everything behind `page {said}` goes to {said}",
+        LineForOthers(names, said),
         (
             f"page {of} {said}: {' '.join(own)}",
             *(f"page {of} {', '.join(need.teams)}: {need.text}" for need in others),

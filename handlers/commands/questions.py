@@ -4,6 +4,7 @@ import re
 
 from bot.domain.errors import Unclear
 from bot.domain.ids import reference
+from bot.domain.problems.commands import PerhapsAQuestion
 from handlers.commands.misplaced import in_full
 from handlers.commands.verb import Ask, Asking, Behind, Verb
 from handlers.commands.when_said import MUST_SAY, without_doubt
@@ -31,7 +32,7 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
     in_front = asked(ask.words, rest)
     if not (before or in_front or at_the_end):
         return
-    problem = "that may be a question"
+    problem = PerhapsAQuestion()
     words = ask.words.strip()
     names = _MARKS.sub("", plain(words[: len(words) - len(rest)]))
     text = without_doubt(_AT_THE_END.sub("", _BEGUN.sub("", plain(rest))))

@@ -3,6 +3,7 @@
 import re
 
 from bot.domain.errors import Unclear
+from bot.domain.problems.commands import OneTeam
 from bot.domain.rights import Deed
 from bot.render import answers
 from bot.services import on_call as on_call_of
@@ -58,7 +59,7 @@ async def on_call(ask: Ask) -> Answer:
     named, words = _escalation_first(_WHO_IS.sub("", ask.words, count=1))
     team, rest = team_first(ask.policy, words) if plain(words) else (None, "")
     if team is not None and rest:
-        problem = f"`oncall` takes one team, so “{plain(rest)[:80]}” is left over"
+        problem = OneTeam(plain(rest)[:80])
         of = named or reference_in(rest) or ""
         raise Unclear(problem, (" ".join(part for part in ("oncall", of, team.key) if part),))
     key = team.key if team else None

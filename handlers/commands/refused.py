@@ -3,11 +3,12 @@
 import html
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from bot.domain.controls import COMMAND
 from bot.domain.errors import AlreadyHandled, BadInput, FormErrors, Misread, NotFound, Unclear
 from bot.domain.ids import reference
+from bot.domain.problems import SAID, Problem
 from bot.policy import Policy
 from bot.render import offers
 from bot.render.desk import Desk
@@ -39,7 +40,6 @@ _A_SENTENCE = 3
 """Words that may be a report."""
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`([^`]+)`")
-_QUOTATION = re.compile("“([^“”]+)”")
 _JOINING = frozenset({"and", "or"})
 
 
@@ -82,16 +82,29 @@ def _named(error: Exception, text: str) -> Exception:
             return error
 
 
-def _as_typed(problem: str, text: str) -> str:
-    """The problem with what it quotes as the person wrote it: readers see small letters only."""
+def _as_typed(problem: Problem, text: str) -> Problem:
+    """The problem with what was typed as the person wrote it: readers see small letters only."""
+
+    def typed(name: str, value: object) -> object:
+        match value:
+            case str():
+                return (_said if name.startswith(SAID) else as_read)(value, text)
+            case tuple():
+                return tuple(typed(name, one) for one in value)
+            case _:
+                return value
+
+    kept = {field.name: getattr(problem, field.name) for field in fields(problem)}
+    return replace(problem, **{name: typed(name, value) for name, value in kept.items()})
+
+
+def _said(value: str, text: str) -> str:
+    """What stands in quotes: without a person's own around it, and with their capitals."""
     typed = plain(text)
+    value = once_quoted(f"“{as_read(value, text)}”")[1:-1]
     small = typed.lower()
-
-    def written(quotation: re.Match[str]) -> str:
-        at = small.find(quotation[1].lower()) if len(small) == len(typed) else -1
-        return quotation[0] if at < 0 else f"“{typed[at : at + len(quotation[1])]}”"
-
-    return _QUOTATION.sub(written, once_quoted(as_read(problem, text)))
+    at = small.find(value.lower()) if len(small) == len(typed) else -1
+    return value if at < 0 or not value else typed[at : at + len(value)]
 
 
 def _as_command(desk: Desk, error: Exception, text: str) -> Exception:

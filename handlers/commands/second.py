@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import parse_reference
+from bot.domain.problems.commands import AboutBoth, PerhapsEscalations
 from bot.services import naming
 from handlers.commands.misplaced import counts
 from handlers.commands.normal import normal
@@ -52,7 +53,7 @@ async def refuse_second(
     brings_its_own = own is not None and _reads(own, text)
     first, second = ("", "") if brings_its_own else (text, said)
     raise Unclear(
-        f"it is not clear whether this is about {ask.named}, {name} or both",
+        AboutBoth(ask.named, name),
         (
             _command(verb.name, ask.named, said, first),
             _command(verb.name, name, second, text),
@@ -99,5 +100,4 @@ async def refuse_numbers(ask: Ask, verb: Verb) -> None:
         return
     commands = [_command(verb.name, str(name), "", plain(rest)) for name in names]
     commands.append(_command(verb.name, "ESC-n", "", ask.text))
-    problem = f"it is not clear whether “{found[0]}” are escalations or part of the text"
-    raise Unclear(problem, tuple(commands), no_report=True)
+    raise Unclear(PerhapsEscalations(found[0]), tuple(commands), no_report=True)

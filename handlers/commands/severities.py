@@ -7,8 +7,8 @@ from functools import lru_cache
 from bot.domain.answers import Meant
 from bot.domain.dashes import DASH_IN_FRONT, DASHES
 from bot.domain.errors import BadInput
+from bot.domain.problems.names import NoSuchSeverity
 from bot.domain.severity import Severity
-from bot.domain.showing import together
 from bot.policy import Policy
 from handlers.commands.normal import Line, normal
 from handlers.commands.severity_meant import severity_meant
@@ -89,9 +89,8 @@ def severity_first(policy: Policy, text: str) -> First:
 def not_one(
     policy: Policy, said: str, example: str = "severity p1 a minor is targeted"
 ) -> BadInput:
-    names = together(f"{rule.severity} ({rule.name})" for rule in policy.severities.values())
-    problem = f"“{said[:40]}” is not a severity. The severities are {names}"
-    return BadInput("severity", problem, example)
+    known = tuple((rule.severity.value, rule.name) for rule in policy.severities.values())
+    return BadInput("severity", NoSuchSeverity(said[:40], known), example)
 
 
 def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWords:

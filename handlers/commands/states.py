@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from bot.domain.errors import BadInput, Unclear
-from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state, shown
+from bot.domain.lifecycle import STATE_WORDS, WORKING, State, parse_state
 from bot.domain.likeness import mistyped, near
+from bot.domain.problems.names import NearestState, StateWithoutTo, TwoStates
 from handlers.commands.normal import Line, normal
 from handlers.commands.verb import Ask
 from handlers.commands.words import ENDS, first_word, plain, state_first
@@ -76,7 +77,7 @@ def state_typed(ask: Ask) -> tuple[State, str]:
             other, _ = state_first(behind[choice.end() :] if choice else words)
             of = ask.named or "ESC-n"
             either = tuple(f"status {of} {one.key}" for one in (to, other))
-            raise Unclear(f"these are two states, {shown(to)} and {shown(other)}", either)
+            raise Unclear(TwoStates(to, other), either)
     return to, words
 
 
@@ -101,7 +102,7 @@ def _refuse_nearest(ask: Ask) -> None:
             return
         said, note, state = _whole(line, line.norm.find(said) + len(said), parse_state(like[0]))
     raise Unclear(
-        f"“{plain(said)[:40]}” is not a state; the nearest is “{shown(state)}”",
+        NearestState(plain(said)[:40], state),
         (_command(state, ask.named or "ESC-n", plain(note)),),
         no_report=mistyped_words is not None or found is None or not note,
     )
@@ -115,7 +116,7 @@ def _refuse_to(ask: Ask, line: Line) -> None:
     with suppress(BadInput):
         state, note = state_first(line.behind(to.end()))
         command = _command(state, ask.named or "ESC-n", plain(note))
-        raise Unclear("the state goes without “to” in front", (command,), no_report=True)
+        raise Unclear(StateWithoutTo(), (command,), no_report=True)
 
 
 def _two_words(line: Line) -> tuple[str, str, State] | None:

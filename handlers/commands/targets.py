@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from bot.domain.dashes import DASHES
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.showing import together
+from bot.domain.problems.commands import PerhapsPagedToo, TargetOrText, WhichOfThese
+from bot.domain.problems.names import NoSuchTeam, NotAMention, SeveralTargets
 from bot.policy import Policy
 from handlers.commands.more_targets import one_more
 from handlers.commands.no_target import command, no_target, with_text
@@ -131,7 +132,7 @@ def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
     more = one_more(ask.policy, split.line, split.end, taken)
     if more is not None:
         raise Unclear(
-            f"it is not clear whether “{more.said}” is to be paged too",
+            PerhapsPagedToo(more.said),
             (
                 with_text(ask, verb, f"{split.said}, {more.said}", more.rest),
                 with_text(ask, verb, split.said, split.rest),
@@ -151,8 +152,7 @@ def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]
     split = _split(ask, verb, teams=teams)
     found, rest = split.found, split.rest
     if len(found) > 1:
-        named = ", ".join(target.said for target in found)
-        problem = f"`{verb}` takes one at a time, and these are several: {named}"
+        problem = SeveralTargets(verb, tuple(target.said for target in found))
         raise Unclear(problem, tuple(command(ask, verb, one.said, rest) for one in found))
     return found[0], rest
 
@@ -198,7 +198,7 @@ def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line,
     if word is None or name not in ask.policy.people:
         return
     said = ", ".join([*(one.said for one in found), f"@{name}"])
-    problem = f"“{word[0]}” is not a mention; to name a person, type @ and choose them"
+    problem = NotAMention(word[0])
     commands = (command(ask, verb, said, line.behind(word.end())),)
     raise Unclear(problem, commands, no_report=True)
 
@@ -213,7 +213,7 @@ def _refuse_a_mistyped_team(
         return
     said = ", ".join([*(one.said for one in found), key])
     commands = (with_text(ask, verb, said, line.behind(word.end())),)
-    raise Unclear(f"there is no team “{word[0]}” here", commands, no_report=True)
+    raise Unclear(NoSuchTeam(word[0]), commands, no_report=True)
 
 
 def _refuse_a_near_miss(policy: Policy | None, line: Line, at: int) -> None:
@@ -237,7 +237,7 @@ def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last:
     """It is not clear whether the last is a target or the text begins with it."""
     *before, last = (target.said for target in found)
     return Unclear(
-        f"it is not clear whether “{last}” is one more target or the beginning of the text",
+        TargetOrText(last),
         (
             with_text(ask, verb, ", ".join([*before, last]), rest),
             with_text(ask, verb, ", ".join(before), from_last),
@@ -248,6 +248,6 @@ def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last:
 def _one_of_them(ask: Ask, verb: str, found: Sequence[Target], rest: str) -> Unclear:
     said = [target.said for target in found]
     return Unclear(
-        f"it is not clear which of these you mean: {together(said)}",
+        WhichOfThese(tuple(said)),
         tuple(with_text(ask, verb, names, rest) for names in (", ".join(said), *said)),
     )

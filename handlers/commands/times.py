@@ -8,6 +8,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.problems import Problem
+from bot.domain.problems.times import (
+    BehindTheTime,
+    EndWithByAndTheTime,
+    NoDueTime,
+    NotPartOfTheTime,
+    TwoTimes,
+)
 from bot.domain.times.lengths import read_length
 from bot.domain.times.words import Words
 from bot.domain.when import read_when
@@ -81,7 +89,7 @@ async def time_alone(request: Request, typed: str) -> Timed:
     found = await time_first(request, without_courtesy(typed))
     if found.text:
         shown = found.text[:_LONGEST_SHOWN]
-        raise BadInput("when", f"“{shown}” is not part of the time", "tomorrow 9:00")
+        raise BadInput("when", NotPartOfTheTime(shown), "tomorrow 9:00")
     return found
 
 
@@ -93,7 +101,8 @@ async def time_at_end(
     Where none does, the refusal is about the last `by`, or about the one that a time follows;
     `again` makes the command of the text and the time.
     """
-    text, problem = f" {without_courtesy(typed)}", "end with when it is due"
+    text = f" {without_courtesy(typed)}"
+    problem: Problem = NoDueTime()
     moved: Found | None = None
     for number, by in enumerate(reversed(list(_BY.finditer(text)))):
         try:
@@ -108,10 +117,10 @@ async def time_at_end(
                 raise two_times(other, second, lambda one: again(*_due(one, request)))
             return Timed(found.at, found.zone, plain(before).rstrip(" ,;-"))
         shown = found.text[:_LONGEST_SHOWN]
-        problem = f"“{shown}” after the time is not part of it; put the time at the end"
+        problem = BehindTheTime(shown)
         moved = _moved(found, text, by.start(), by.end())
     if not _BY.search(text) and (moved := await time_within(request, text)):
-        problem = "end with “by” and the time"
+        problem = EndWithByAndTheTime()
     if moved is not None:
         due = moved.by(request.act.now)
         raise Unclear(problem, (again(moved.timed.text or "<text>", due),), no_report=True)
@@ -148,7 +157,7 @@ async def other_time(request: Request, text: str) -> Found | None:
 def two_times(other: Found, found: Found, command: Callable[[Found], str]) -> Unclear:
     """The person says which of the two it is; the text is what stands beside both."""
     either = (other, found.beside(other.timed.text))
-    problem = f"“{other.said}” and “{found.said}” are two times"
+    problem = TwoTimes(other.said, found.said)
     return Unclear(problem, tuple(map(command, either)), no_report=True)
 
 

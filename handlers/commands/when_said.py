@@ -3,6 +3,7 @@
 import re
 
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.problems.commands import MeantForLater, SoundsUnsure
 from bot.domain.times.front import begins_with_time
 from bot.domain.when import WorkingTime, read_when
 from handlers.commands.normal import normal
@@ -83,13 +84,11 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
     time = asks_for_a_time(rest, ask.policy.working)
     if time or asks_for_a_condition(rest):
         when = _reminded(ask, names, rest) if time else f"in 15m {names} {text}"
-        problem = f"`{verb}` takes effect at once, and “{text[:60]}” sounds as if you mean later"
-        raise Unclear(
-            problem, (f"remind {of} {when}", with_colon(verb, of, said, text)), no_report=True
-        )
+        commands = (f"remind {of} {when}", with_colon(verb, of, said, text))
+        raise Unclear(MeantForLater(verb, text[:60]), commands, no_report=True)
     doubt = _OPEN.search(text)
     if doubt is not None:
-        problem = f"`{verb}` takes effect at once, and “{doubt[0].strip(' ,;-')}” sounds unsure"
+        problem = SoundsUnsure(verb, doubt[0].strip(" ,;-"))
         sure = with_colon(verb, of, said, text[: doubt.start()] or MUST_SAY.get(verb, ""))
         raise Unclear(problem, (sure, f"show {of}"), no_report=True)
 

@@ -7,6 +7,7 @@ import re
 
 from bot.domain.errors import BadInput, Misread, Unclear
 from bot.domain.ids import parse_reference
+from bot.domain.problems.names import ReferenceGoesFirst
 from bot.services import naming
 from handlers.commands.misplaced import counts
 from handlers.commands.normal import normal
@@ -28,8 +29,8 @@ async def in_its_place(ask: Ask, verb: Verb, error: Misread) -> Misread:
     named, text = await _named(ask, verb)
     if named is None:
         return error
-    problem = f"put {named} first, behind the verb"
-    return Unclear(problem, (f"{verb.name} {named} {text}".strip(),), no_report=True)
+    command = f"{verb.name} {named} {text}".strip()
+    return Unclear(ReferenceGoesFirst(named), (command,), no_report=True)
 
 
 async def _named(ask: Ask, verb: Verb) -> tuple[str | None, str]:

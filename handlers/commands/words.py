@@ -11,6 +11,7 @@ from contextlib import suppress
 from bot.domain.errors import BadInput, NotFound
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import STATE_WORDS, State, parse_state
+from bot.domain.problems.names import NotAReference
 from bot.policy import Policy, TeamRule
 from handlers.commands.normal import normal
 
@@ -137,7 +138,7 @@ def reference_first(text: str) -> tuple[str | None, str]:
     if found := _REFERENCE.match(line.norm):
         return reference(int(found[1])), line.behind(found.end())
     if found := _LIKE_A_REFERENCE.match(line.norm):
-        raise BadInput("incident", f"“{found[0][:40]}” is not a reference", reference(12))
+        raise BadInput("incident", NotAReference(found[0][:40]), reference(12))
     return None, text
 
 

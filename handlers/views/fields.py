@@ -20,6 +20,7 @@ from bot.domain.ids import UserId
 from bot.render.answers import refusal_plain
 from bot.render.desk import Desk
 from bot.render.forms import field_of, since_of
+from bot.render.refusals import problem_plain
 
 LONGEST_ERROR = 300
 
@@ -89,7 +90,7 @@ def field_errors(desk: Desk, error: Exception, fields: Fields) -> dict[str, str]
             block_id = fields.block_of(name)
             if block_id is None:
                 return None
-            found[block_id] = problem[:LONGEST_ERROR]
+            found[block_id] = problem_plain(desk, problem)[:LONGEST_ERROR]
         return found or None
     for field in _candidates(error):
         block_id = fields.block_of(field)

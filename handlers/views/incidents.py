@@ -4,6 +4,13 @@ from bot.domain.controls import Field
 from bot.domain.errors import AlreadyPaged, FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import WORKING, State
+from bot.domain.problems.texts import (
+    ChooseACause,
+    ChooseASeverity,
+    ChooseAState,
+    ChooseWhoDoesIt,
+    PagedAlready,
+)
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import answers, forms
@@ -33,7 +40,7 @@ async def status(sent: Sent) -> Became:
     chosen = sent.fields.chosen(Field.STATE)
     note = sent.fields.text(Field.NOTE).strip()
     if chosen not in list(State):
-        raise FormErrors({Field.STATE: sent.desk.plain("listeners", "choose_state")})
+        raise FormErrors({Field.STATE: ChooseAState()})
     state = State(chosen)
     note = original_alone(note) if state is State.DUPLICATE else note
     to = await _moved_to(sent, state, note)
@@ -61,7 +68,7 @@ async def severity(sent: Sent) -> Became:
     fields = sent.fields
     chosen, note = fields.chosen(Field.SEVERITY), fields.text(Field.NOTE).strip()
     if chosen not in list(Severity):
-        raise FormErrors({Field.SEVERITY: sent.desk.plain("listeners", "choose_severity")})
+        raise FormErrors({Field.SEVERITY: ChooseASeverity()})
     to = Severity(chosen)
     _, _, shown_for = (fields.block_of(Field.SEVERITY) or "").partition(":")
     if shown_for != to:
@@ -106,8 +113,8 @@ async def page(sent: Sent) -> Became:
     except AlreadyPaged as error:
         # At the field, so that what was typed stays in the form.
         field = Field.TEAM if team is not None else Field.PERSON
-        said = sent.desk.plain("listeners", "paged_already", error=error)
-        raise FormErrors({field: said}) from None
+        problem = PagedAlready(error.runs[0], error.reference)
+        raise FormErrors({field: problem}) from None
     if started.begun_before:
         return sent.say("paged_before", reference=reference, run=started.before)
     return sent.say(
@@ -122,7 +129,7 @@ async def page(sent: Sent) -> Became:
 async def task(sent: Sent) -> Became:
     user = sent.fields.person(Field.PERSON)
     if user is None:
-        raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
+        raise FormErrors({Field.PERSON: ChooseWhoDoesIt()})
     when = await time_alone(sent, sent.fields.text(Field.DUE))
     assignee = await reachable(sent.shell, sent.act, user)
     reference = await sent.write(
@@ -166,7 +173,7 @@ async def resolve(sent: Sent) -> Became:
     fields = sent.fields
     cause = fields.chosen(Field.ROOT_CAUSE)
     if cause is None:
-        raise FormErrors({Field.ROOT_CAUSE: sent.desk.plain("listeners", "choose_cause")})
+        raise FormErrors({Field.ROOT_CAUSE: ChooseACause()})
     days = _days(fields.all_chosen(Field.FOLLOW_UPS), sent.policy.follow_up_days)
     owner: UserId | None = fields.person(Field.OWNER)
     if owner is not None:

@@ -9,6 +9,8 @@ from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
 from bot.domain.ids import TeamKey
 from bot.domain.needs import needs_in
+from bot.domain.problems import Problem
+from bot.domain.problems.texts import ChooseACategory, ChooseASeverity, NeedsOfNoTeam
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -87,14 +89,14 @@ def draft_from(desk: Desk, fields: Fields, permalink: str, aside: Aside = NOTHIN
     filled, shown = filled_in(fields, desk.policy), fields.chosen(Field.SEVERITY)
     if shown in list(Severity):
         filled = replace(filled, severity=Severity(shown))
-    errors = {}
+    errors: dict[str, Problem] = {}
     if filled.category is None:
-        errors[Field.CATEGORY.value] = desk.plain("listeners", "choose_category")
+        errors[Field.CATEGORY.value] = ChooseACategory()
     if filled.severity is None:
-        errors[Field.SEVERITY.value] = desk.plain("listeners", "choose_severity")
+        errors[Field.SEVERITY.value] = ChooseASeverity()
     read = needs_in(filled.needs, desk.policy.team_names())
     if read.unclear is not None:
-        errors[Field.NEEDS.value] = desk.plain("listeners", "needs_unclear", no_team=read.unclear)
+        errors[Field.NEEDS.value] = NeedsOfNoTeam(read.unclear)
     if filled.category is None or filled.severity is None or errors:
         raise FormErrors(errors)
     severity, category = filled.severity, desk.policy.categories[filled.category]

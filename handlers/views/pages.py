@@ -2,6 +2,7 @@
 
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
+from bot.domain.problems.texts import ChooseWhoDoesIt
 from bot.render.mrkdwn import person
 from bot.services import answering, followups, handing_over
 from bot.services.handing_over import TaskGiven
@@ -60,7 +61,7 @@ async def hand_over(sent: Sent) -> Became:
 async def hand_over_task(sent: Sent) -> Became:
     chosen = sent.fields.person(Field.PERSON)
     if chosen is None:
-        raise FormErrors({Field.PERSON: sent.desk.plain("listeners", "choose_assignee")})
+        raise FormErrors({Field.PERSON: ChooseWhoDoesIt()})
     to = await reachable(sent.shell, sent.act, chosen)
     summary = sent.fields.text(Field.SUMMARY)
     await sent.write(followups.hand_over_task, sent.act, sent.subject, to, summary)

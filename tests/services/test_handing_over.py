@@ -24,6 +24,7 @@ from bot.store.tables import Task
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
+from tests.problems import in_words
 from tests.services import scene
 
 pytestmark = on_sqlite
@@ -152,7 +153,7 @@ def test_where_several_teams_pages_wait_the_command_does_not_guess(
     paging.page_person(db, policy, an_act(MEI), incident_id, PRIYA)
     with pytest.raises(BadInput) as refused:
         by_command(db, policy, PRIYA, incident_id, to_team=PR)
-    assert "Legal" in refused.value.problem
+    assert "Legal" in in_words(refused.value.problem)
     assert scene.run_state(db, "legal") is RunState.PAGING
     by_command(db, policy, PRIYA, incident_id, to_team=LEGAL)
     assert scene.run_state(db, f"person:{PRIYA}") is RunState.PAGING, "the other one stays"
@@ -332,7 +333,7 @@ def test_where_it_is_unclear_what_is_meant_nothing_is_handed_over(
         a_task_of(db, policy, incident_id, holder)
     with pytest.raises(BadInput) as refused:
         give(db, policy, holder, incident_id, to_person=DANIEL)
-    assert "press Hand over" in refused.value.problem
+    assert "press Hand over" in in_words(refused.value.problem)
     assert set(owners_of_tasks(db)) == {holder}
     assert scene.run_state(db, "legal") is RunState.PAGING
     assert scene.paged(db, f"person:{DANIEL}") == []

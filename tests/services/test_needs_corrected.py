@@ -19,6 +19,7 @@ from bot.services.correcting import Correction
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
+from tests.problems import in_words
 from tests.services import scene
 
 LEGAL, PR = TeamKey("legal"), TeamKey("pr")
@@ -92,7 +93,7 @@ def test_a_line_that_would_reach_no_one_is_refused(
     ):
         with pytest.raises(FormErrors) as refused:
             correcting.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))
-        assert said in refused.value.errors["needs"]
+        assert said in in_words(refused.value.errors["needs"])
     assert reading.head(db, an_act(MEI), opened).needs == WRONG
 
 
@@ -103,7 +104,7 @@ def test_a_team_whose_page_was_withdrawn_is_asked_nothing_new(
     lifecycle.reopen(db, an_act(MEI), opened, "it is back")
     with pytest.raises(FormErrors) as refused:
         correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
-    assert "Legal is not being paged" in refused.value.errors["needs"]
+    assert "Legal is not being paged" in in_words(refused.value.errors["needs"])
     kept = Correction(needs=(*WRONG, Need("Answer by 17:00")))
     assert "needs" in correcting.correct(db, policy, an_act(MEI), opened, kept).fields
 

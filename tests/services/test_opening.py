@@ -10,6 +10,7 @@ from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import FormErrors, NotPermitted
 from bot.domain.ids import TeamKey
+from bot.domain.problems.texts import ItemIdsOnly
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy
@@ -140,7 +141,7 @@ def test_where_only_ids_are_taken_an_address_or_a_sentence_is_refused(
 ) -> None:
     with pytest.raises(FormErrors) as wrong:
         an_incident(db, policy, category="suspected-csam", references=(unfit,), teams=None)
-    assert wrong.value.errors == {"references": "Item IDs only. Remove the description."}
+    assert wrong.value.errors == {"references": ItemIdsOnly()}
 
 
 def test_every_field_that_is_wrong_is_named(db: Database, policy: Policy) -> None:

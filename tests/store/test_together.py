@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.domain.errors import AlreadyHandled, BadInput, StoreUnavailable
+from bot.domain.problems.texts import NoTitle
 from bot.policy import Policy
 from bot.store.common import Ended
 from bot.store.database import Database
@@ -88,7 +89,7 @@ def test_one_that_fails_is_undone_alone(db: Database, policy: Policy) -> None:
         with db.transaction(an_act(key="2")) as tx:
             tx.connection.exec_driver_sql("DELETE FROM incident")
             tx.connection.exec_driver_sql("DELETE FROM delivery")
-            raise BadInput("title", "nothing", "a title")
+            raise BadInput("title", NoTitle(), "a title")
 
     first, last = openings(db, policy, "1", "3")
     ended = db.together([first, fails, last])

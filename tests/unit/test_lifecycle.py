@@ -16,6 +16,7 @@ from bot.domain.lifecycle import (
     parse_state,
     split_state,
 )
+from tests.problems import in_words
 
 states = st.sampled_from(State)
 
@@ -92,8 +93,8 @@ def test_an_unknown_state_names_those_that_there_are() -> None:
     with pytest.raises(BadInput) as refused:
         parse_state("finished")
 
-    assert "“finished” is not a state" in refused.value.problem
-    assert "awaiting decision, action pending" in refused.value.problem
+    assert "“finished” is not a state" in in_words(refused.value.problem)
+    assert "awaiting decision, action pending" in in_words(refused.value.problem)
 
 
 @pytest.mark.parametrize("state", State)

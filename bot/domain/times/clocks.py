@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import NotATimeOfDay, NotOnTheClock, PerhapsAnOffset
 from bot.domain.times.words import Words
 from bot.domain.times.zones import Zone, read_zone
 
@@ -127,12 +128,8 @@ def _refuse_range(words: Words, at: int, offset: str) -> None:
     """`9:00-10:00` is a range to most people, and west of UTC to those who write a whole date."""
     dated = any(_DATED.fullmatch(words.at(before)) for before in (at - 1, at - 2))
     if _RANGE.fullmatch(offset) and not dated:
-        raise BadInput(
-            "when",
-            f"“{offset}” may be the end of a range or an offset; "
-            f"write one time, or the offset as UTC{offset}",
-            f"17:00 UTC{offset}" if ":" in offset else EXAMPLE,
-        )
+        example = f"17:00 UTC{offset}" if ":" in offset else EXAMPLE
+        raise BadInput("when", PerhapsAnOffset(offset), example)
 
 
 def _time(word: str, found: re.Match[str], half: str | None) -> time:
@@ -160,16 +157,16 @@ def _with_zone(words: Words, at: int, working: WorkingTime, found: Clock, skippe
 
 
 def _not_on_the_clock(word: str) -> BadInput:
-    return BadInput("when", f"there is no {word[:20]} on the clock", EXAMPLE)
+    return BadInput("when", NotOnTheClock(word[:20]), EXAMPLE)
 
 
 def not_a_time_of_day(number: str) -> BadInput:
     """The refusal of a number alone, with the times that it may mean."""
     hour = int(number[:9])
     if 12 < hour < 24:
-        ways = f"{hour}:00 or {hour - 12}pm"
+        ways: tuple[str, ...] = (f"{hour}:00", f"{hour - 12}pm")
     elif 0 < hour <= 12:
-        ways = f"{hour}:00, {hour}am or {hour}pm"
+        ways = (f"{hour}:00", f"{hour}am", f"{hour}pm")
     else:
-        ways = "9:00, 9am or 9pm"
-    return BadInput("when", f"“{number[:20]}” is not a time of day; write {ways}", EXAMPLE)
+        ways = ("9:00", "9am", "9pm")
+    return BadInput("when", NotATimeOfDay(number[:20], ways), EXAMPLE)

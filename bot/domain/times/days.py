@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bot.domain.durations import DAY
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import DayHasPassed, NoSuchDate, NotATime, ReadInTwoWays
 from bot.domain.times.lengths import read_length
 from bot.domain.times.words import Words, several
 
@@ -77,7 +78,7 @@ def _named(words: Words, at: int) -> Day | None:
     if word in _DAY_NAMES:
         return Day(word, 1, lambda today: _on_weekday(_DAY_NAMES[word], today))
     if word == "yesterday":
-        raise BadInput("when", "“yesterday” has passed", "tomorrow 9:00")
+        raise BadInput("when", DayHasPassed("yesterday"), "tomorrow 9:00")
     return _next(words, at) if word in _NEXT else None
 
 
@@ -95,7 +96,7 @@ def _next(words: Words, at: int) -> Day | None:
     if day != "week" and day not in _DAY_NAMES:
         if at:
             return None
-        raise BadInput("when", f"“{words.said(2)}” is not a time", "next monday")
+        raise BadInput("when", NotATime(words.said(2)), "next monday")
     ahead = 7 + _DAY_NAMES.get(day, 0)
     return Day(f"next {day}", 2, lambda today: [today + timedelta(ahead - today.weekday())])
 
@@ -151,14 +152,10 @@ def _date(word: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise BadInput("when", f"there is no {word}", "2026-12-01 09:00") from None
+        raise BadInput("when", NoSuchDate(word), "2026-12-01 09:00") from None
 
 
 def _refuse_two_ways(word: str) -> None:
     """`1/12` is the first of December here and the twelfth of January there."""
     if _SLASHED.fullmatch(word) and word != "24/7":
-        raise BadInput(
-            "when",
-            f"“{word}” can be read in two ways; write the date as 2026-12-01, the time as 9:30",
-            "2026-12-01 09:30",
-        )
+        raise BadInput("when", ReadInTwoWays(word), "2026-12-01 09:30")

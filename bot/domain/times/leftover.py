@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import LikeATimeToo, PerhapsMoreOfIt
 from bot.domain.times.clocks import WorkingTime, read_clock
 from bot.domain.times.days import NAMES, read_day
 from bot.domain.times.lengths import JOINERS, is_number, read_length
@@ -72,17 +73,11 @@ def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind)
     if behind is not Behind.CLOCK and _number(words, at, behind):
         raise BadInput(
             "when",
-            f"“{shown}” after “{said}” may be part of the time. Write the time in full; "
-            "if the number begins the text, put a colon in front of it",
+            PerhapsMoreOfIt(shown, said),
             _with_colon(words, at),
         )
     if _looks_like_time(words, at, working, behind):
-        raise BadInput(
-            "when",
-            f"“{shown}” after “{said}” looks like a time too. Write one time. "
-            "If it is part of the text, put a colon before it",
-            EXAMPLE,
-        )
+        raise BadInput("when", LikeATimeToo(shown, said), EXAMPLE)
 
 
 def _with_colon(words: Words, at: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.durations import DAY, HOUR, UNITS, parse_duration
 from bot.domain.errors import BadInput
+from bot.domain.problems.times import HourUnclear, TimeOrLength
 from bot.domain.times.words import Words, several
 
 _NUMBERS = {
@@ -64,10 +65,9 @@ def refuse_like_a_clock(words: Words) -> None:
     hours, minutes = found[1] or found[3] or found[5], found[2] or found[4] or "00"
     clock = f"{hours}:{minutes}"
     if found[3]:
-        raise BadInput("when", f"“{found[0]}” is not clear; write {clock} for the time", clock)
+        raise BadInput("when", HourUnclear(found[0], clock), clock)
     length = f"in {hours}h{minutes}m" if found[2] else f"in {hours}h"
-    problem = f"“{found[0]}” may be a time of day or a length; write {clock} or “{length}”"
-    raise BadInput("when", problem, clock)
+    raise BadInput("when", TimeOrLength(found[0], clock, length), clock)
 
 
 def _and_more(words: Words, start: int, found: Length, last: str) -> Length:

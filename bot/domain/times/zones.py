@@ -7,12 +7,16 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.errors import BadInput
-from bot.domain.showing import together
+from bot.domain.problems.times import (
+    NoSuchOffset,
+    NoSuchZone,
+    ZoneNotInForce,
+    ZoneNotKnown,
+    ZoneOfSeveral,
+)
 from bot.domain.times.words import several
 
 EXAMPLE = "17:00 +08:00"
-_WRITE = "write the offset from UTC"
-_WRITE_IT = _WRITE[0].upper() + _WRITE[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,7 @@ class Zone:
         if self.place is not None and moment.astimezone(self.place).utcoffset() != (
             moment.astimezone(self.offset).utcoffset()
         ):
-            raise BadInput(
-                "when",
-                f"{self.place.key} is not on {self.named} on that day; {_WRITE}",
-                EXAMPLE,
-            )
+            raise BadInput("when", ZoneNotInForce(self.place.key, self.named), EXAMPLE)
 
 
 def _means(zone: str, hours: float | None, countries: str) -> Meaning:
@@ -167,7 +167,7 @@ def read_zone(word: str, countries: Collection[str]) -> Zone | None:
     if meanings is not None and (word.isupper() or folded not in ONLY_IN_CAPITALS):
         return _meant(word.upper(), meanings, countries)
     if word in _OTHERS:
-        raise BadInput("when", f"{word} is not a time zone known here; {_WRITE}", EXAMPLE)
+        raise BadInput("when", ZoneNotKnown(word), EXAMPLE)
     found = _OFFSET.fullmatch(folded)
     if found is not None:
         return Zone(_offset(word, found))
@@ -179,7 +179,7 @@ def read_zone(word: str, countries: Collection[str]) -> Zone | None:
 def _offset(word: str, found: re.Match[str]) -> timezone:
     length = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     if length > _FURTHEST or int(found[3] or 0) > 59:
-        raise BadInput("when", f"there is no offset {word} from UTC", EXAMPLE)
+        raise BadInput("when", NoSuchOffset(word), EXAMPLE)
     return timezone(length if found[1] == "+" else -length)
 
 
@@ -195,7 +195,7 @@ def _place(word: str) -> ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, OSError, ValueError):
             continue
-    raise BadInput("when", f"there is no time zone {word[:40]}", "17:00 Europe/Dublin")
+    raise BadInput("when", NoSuchZone(word[:40]), "17:00 Europe/Dublin")
 
 
 def _meant(name: str, meanings: tuple[Meaning, ...], countries: Collection[str]) -> Zone:
@@ -204,8 +204,8 @@ def _meant(name: str, meanings: tuple[Meaning, ...], countries: Collection[str])
     meant = (here or meanings)[0]
     others = [meaning for meaning in here or meanings if meaning.hours != meant.hours]
     if others:
-        places = together(dict.fromkeys(_city(each) for each in (meant, *others)), last="or")
-        raise BadInput("when", f"{name} could be {places} time. {_WRITE_IT}", EXAMPLE)
+        places = tuple(dict.fromkeys(_city(each) for each in (meant, *others)))
+        raise BadInput("when", ZoneOfSeveral(name, places), EXAMPLE)
     place = ZoneInfo(meant.zone)
     if meant.hours is None:
         return Zone(place)

@@ -10,6 +10,9 @@ from bot.domain.ids import TeamKey
 from bot.domain.lifecycle import State
 from bot.domain.needs import Need
 from bot.domain.paging import PageState, RunState
+from bot.domain.problems.commands import NoTextTaken
+from bot.domain.problems.texts import FieldEmpty, NoSummary, NoTitle
+from bot.domain.problems.times import NotATime
 from bot.domain.reasons import Occasion, Question
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
@@ -368,13 +371,13 @@ ERRORS: Mapping[str, Exception] = {
     "incident resolved": errors.IncidentClosed("ESC-12", "resolved"),
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),
-    "bad input": errors.BadInput("when", "“soonish” is not a time", "in 2h"),
-    "bad input, no example": errors.BadInput("title", "the title is empty"),
+    "bad input": errors.BadInput("when", NotATime("soonish"), "in 2h"),
+    "bad input, no example": errors.BadInput("summary", NoSummary()),
     "unclear": errors.Unclear(
-        "`ack` takes no text, so “on it” was not understood",
+        NoTextTaken("ack", "on it"),
         ("ack ESC-12", "note ESC-12 on it"),
     ),
-    "form errors": errors.FormErrors({"title": "Too long.", "due": "Not a time."}),
+    "form errors": errors.FormErrors({"title": NoTitle(), "scope": FieldEmpty()}),
     "refused": errors.Refused(),
     "tocsin error": errors.TocsinError(),
     "store unavailable": errors.StoreUnavailable(),

@@ -32,6 +32,8 @@ from bot.domain.messages import (
     UpdateReminder,
 )
 from bot.domain.paging import RunState
+from bot.domain.problems.commands import NoTextTaken
+from bot.domain.problems.texts import TitleTooLong
 from bot.domain.reading import (
     Details,
     Listing,
@@ -683,13 +685,13 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "refused, perhaps a report": Case(
         lambda desk, typed: offers.perhaps_a_report(
-            desk, answers.refused(desk, Unclear("`close` takes no text")), typed
+            desk, answers.refused(desk, Unclear(NoTextTaken("close", "call"))), typed
         ),
         "close call at a <school>",
     ),
     "refused, with the text": Case(
         lambda desk, typed: offers.with_text(
-            desk, answers.refused(desk, BadInput("title", "too long")), typed
+            desk, answers.refused(desk, BadInput("title", TitleTooLong(1_200, 300))), typed
         ),
         "/escalate open p1 <!channel> *Twelve* & more\n" + "x y " * 800,
     ),

@@ -7,6 +7,8 @@ from bot.domain import errors
 from bot.domain.act import Role
 from bot.domain.controls import Button
 from bot.domain.errors import TocsinError
+from bot.domain.problems.texts import NoSummary
+from bot.domain.problems.times import NotATime
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.refusals import block_for, refusal
@@ -46,7 +48,7 @@ def test_no_refusal_speaks_of_an_owner_who_may_not_exist(desk: Desk) -> None:
 
 
 def test_a_problem_begins_with_a_capital_and_keeps_its_spaces(desk: Desk) -> None:
-    error = errors.BadInput("summary", "a handover needs a summary")
+    error = errors.BadInput("summary", NoSummary())
     assert answers.refusal(desk, error).startswith("A handover needs")
 
 
@@ -64,9 +66,9 @@ def test_an_unexpected_error_shows_its_reference_and_nothing_else(desk: Desk) ->
 
 
 def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
-    error = errors.BadInput("when", "'<soon>' & later is not a time", "in 2h")
+    error = errors.BadInput("when", NotATime("<soon> & later"), "in 2h")
     said = answers.refusal_plain(desk, error)
-    assert said == "'<soon>' & later is not a time. For example: in 2h"
+    assert said == "“<soon> & later” is not a time. For example: in 2h"
 
 
 def test_whom_to_ask_for_a_role_is_named_where_the_policy_names_persons(desk: Desk) -> None:

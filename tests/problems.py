@@ -1,0 +1,11 @@
+"""What is wrong, in the words that a person reads."""
+
+from bot.domain.problems import Problem
+from bot.render.refusals import named_after
+from bot.render.words import Words
+
+WORDS = Words()
+
+
+def in_words(problem: Problem) -> str:
+    return WORDS.plain("problems", named_after(problem), problem=problem, desk=None)
