@@ -7,6 +7,7 @@ shall carry. Not frozen: `contextlib` sets an exception's traceback.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.problems import Problem
 
@@ -35,11 +36,11 @@ class AlreadyHandled(Refused):
 
 @dataclass(eq=False)
 class NotPermitted(Refused):
-    """The person's role does not reach."""
+    """The person's role does not reach. `to`: a Deed, or what is refused besides."""
 
     needed: str
     has: str
-    to: str
+    to: StrEnum
 
 
 @dataclass(eq=False)
@@ -252,11 +253,22 @@ class NobodyAfter(Refused):
     person: str | None = None
 
 
+class Already(StrEnum):
+    """Why a request would change nothing, where it is not about a state or a severity."""
+
+    AS_WANTED = "as_wanted"
+    OPEN_TO_YOU = "open_to_you"
+    OVER = "over"
+    OWNED_BY = "owned_by"
+    WITH = "with"
+
+
 @dataclass(eq=False)
 class NothingToDo(Refused):
     """The request would change nothing: the same state, severity or owner as now.
 
     `reference` is an incident's, or the word for what it is about: a task, a reminder.
+    `already`: the state or severity that it has, or another reason.
     """
 
     reference: str

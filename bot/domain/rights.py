@@ -9,24 +9,33 @@ from bot.domain.errors import MayNotTighten, NotPermitted, RoleUnknown
 
 
 class Deed(StrEnum):
-    READ = "read escalations"
-    OPEN = "open an escalation"
-    NOTE = "add a note"
-    REMIND = "set a reminder"
-    REQUEST_ACCESS = "request access"
-    ACKNOWLEDGE = "acknowledge a page"
-    HAND_OVER = "hand over what you hold"
-    FINISH = "finish your own task"
-    PAGE = "page people"
-    UPDATE = "update an escalation"
-    CORRECT = "correct an escalation's title, category, references or needs"
-    TASK = "give tasks"
-    DECIDE = "record a decision"
-    INVITE = "invite people"
-    RAISE = "raise the severity"
-    LOWER = "lower the severity"
-    END = "close, decline or reopen an escalation"
-    DIGEST = "send the digest"
+    """What people do; `deeds.j2` has the words of each."""
+
+    READ = "read"
+    OPEN = "open"
+    NOTE = "note"
+    REMIND = "remind"
+    REQUEST_ACCESS = "request_access"
+    ACKNOWLEDGE = "acknowledge"
+    HAND_OVER = "hand_over"
+    FINISH = "finish"
+    PAGE = "page"
+    UPDATE = "update"
+    CORRECT = "correct"
+    TASK = "task"
+    DECIDE = "decide"
+    INVITE = "invite"
+    RAISE = "raise"
+    LOWER = "lower"
+    END = "end"
+    DIGEST = "digest"
+
+
+class Besides(StrEnum):
+    """What a right is refused for that is no deed of its own."""
+
+    ANYTHING = "anything"
+    TIGHTEN = "tighten"
 
 
 NEEDS: dict[Deed, Role] = {
@@ -75,7 +84,7 @@ def require_tighten(
         raise MayNotTighten(
             Role.MANAGER.word,
             act.role.word,
-            "make an escalation restricted",
+            Besides.TIGHTEN,
             owned=owner is not None,
             yours=owner == act.user,
         )
@@ -88,8 +97,8 @@ def require_somebody(act: Act, deed: Deed | None = None) -> None:
     if act.role is not Role.NOBODY:
         return
     if deed is None:
-        _refuse(act, Role.VIEWER, "use escalations")
-    _refuse(act, NEEDS[deed], deed.value)
+        _refuse(act, Role.VIEWER, Besides.ANYTHING)
+    _refuse(act, NEEDS[deed], deed)
 
 
 def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
@@ -105,7 +114,7 @@ def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
 def require(act: Act, deed: Deed, *, belongs: bool = False) -> None:
     """Raise NotPermitted unless this person may."""
     if not may(act.role, deed, belongs=belongs):
-        _refuse(act, NEEDS[deed], deed.value)
+        _refuse(act, NEEDS[deed], deed)
 
 
 def may_let_in(role: Role, *, closed: bool, belongs: bool) -> bool:
@@ -113,7 +122,7 @@ def may_let_in(role: Role, *, closed: bool, belongs: bool) -> bool:
     return not closed or may(role, Deed.INVITE, belongs=belongs)
 
 
-def _refuse(act: Act, needed: Role, to: str) -> NoReturn:
+def _refuse(act: Act, needed: Role, to: Deed | Besides) -> NoReturn:
     """Nobody is told that they have no role while it is not known."""
     if act.unsure and not act.kept_out:
         raise RoleUnknown

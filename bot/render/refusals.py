@@ -4,7 +4,15 @@ import re
 from typing import Any
 
 from bot.domain.controls import Button
-from bot.domain.errors import BadInput, FormErrors, NoAccess, TocsinError, Unclear, WhichTeam
+from bot.domain.errors import (
+    BadInput,
+    FormErrors,
+    NoAccess,
+    NotPermitted,
+    TocsinError,
+    Unclear,
+    WhichTeam,
+)
 from bot.domain.problems import Problem
 from bot.render import fitting
 from bot.render.blocks import actions, button, context, section
@@ -49,22 +57,24 @@ def _teams_to_choose(desk: Desk, error: WhichTeam) -> Growing:
 
 def refusal(desk: Desk, error: Exception) -> Mrkdwn:
     """The sentence alone, as mrkdwn."""
-    return desk.say("errors", block_for(error), error=error, **_problems_of(desk, error))
+    return desk.say("errors", block_for(error), error=error, **_words_of(desk, error))
 
 
 def refusal_plain(desk: Desk, error: Exception) -> str:
     """The sentence alone, as plain text: an error at a form's field is not parsed."""
-    return desk.plain("errors", block_for(error), error=error, **_problems_of(desk, error))
+    return desk.plain("errors", block_for(error), error=error, **_words_of(desk, error))
 
 
-def _problems_of(desk: Desk, error: Exception) -> dict[str, Any]:
-    """What is wrong, in words that the error's own sentence takes in, and escapes."""
+def _words_of(desk: Desk, error: Exception) -> dict[str, Any]:
+    """What an error's values are called, as its own sentence takes it in, and escapes it."""
     match error:
         case BadInput() | Unclear():
             return {"problem": problem_plain(desk, error.problem)}
         case FormErrors():
             problems = [problem_plain(desk, problem) for problem in error.errors.values()]
             return {"problems": problems}
+        case NotPermitted():
+            return {"to": desk.plain("deeds", error.to)}
         case _:
             return {}
 

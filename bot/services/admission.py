@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.domain.act import Act
 from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.errors import (
+    Already,
     AnsweredAlready,
     AskedAlready,
     CannotBeLetIn,
@@ -65,7 +66,7 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
         ) as case,
     ):
         if act.user in case.invited:
-            raise NothingToDo(case.reference, "open to you")
+            raise NothingToDo(case.reference, Already.OPEN_TO_YOU)
         if _asked_again(case, policy):
             return case.reference
         asked = who_may_admit(case.tx, policy, case.incident, case.invited)

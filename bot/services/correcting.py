@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.answers import Beyond, Corrected, Draft, WillPage
 from bot.domain.duework import DeliveryKind
-from bot.domain.errors import BadInput, FormErrors, NothingToDo
+from bot.domain.errors import Already, BadInput, FormErrors, NothingToDo
 from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import OPEN
 from bot.domain.needs import Need, named, needs_in, written
@@ -62,7 +62,7 @@ def correct(
         changes |= _needs(case, policy, wanted, changes.get("category"))
         if not changes:
             _check_title(policy, case.incident, wanted)
-            raise NothingToDo(case.reference, "as you want it")
+            raise NothingToDo(case.reference, Already.AS_WANTED)
         if "tier" in changes:
             _check_tighten(case)
         _record(case, policy, changes)

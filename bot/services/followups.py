@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.answers import WhichTask
 from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.errors import BadInput, NothingToDo
+from bot.domain.errors import Already, BadInput, NothingToDo
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.problems.texts import NoOpenTask
 from bot.domain.reading import Head, TaskLine
@@ -173,7 +173,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
 def pass_task_on(case: Case, task: Task, to: UserId, summary: str) -> None:
     """Hand a task of the incident in hand over to somebody else, who comes in by it."""
     if task.assignee == to and task.state is TaskState.OPEN:
-        raise NothingToDo("task", "with", to)
+        raise NothingToDo("task", Already.WITH, to)
     if not give_on(case, task, to, **({"summary": summary} if summary else {})):
         raise _over(case, task.id)
     case.give_to(to)
@@ -257,7 +257,7 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
             {"state": ReminderState.WAITING, "times": times, "due_at": until},
         )
         if not changed:
-            raise NothingToDo("reminder", "stopped or done")
+            raise NothingToDo("reminder", Already.OVER)
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
         timers.plan(
             tx,
@@ -277,7 +277,7 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
             tx, reminder_id, [ReminderState.WAITING, ReminderState.SPOKEN], {"state": state}
         )
         if not changed:
-            raise NothingToDo("reminder", "stopped or done")
+            raise NothingToDo("reminder", Already.OVER)
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
         tell_again(tx, act, Change.REMINDER, reminder_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.act import Act
 from bot.domain.clockwork import local_morning
 from bot.domain.duework import TimerKind
-from bot.domain.errors import BadInput, NothingToDo, ReasonNeeded
+from bot.domain.errors import Already, BadInput, NothingToDo, ReasonNeeded
 from bot.domain.ids import UserId
 from bot.domain.lifecycle import ENDED, OPEN, WORKING, State, check_move
 from bot.domain.problems.names import NotARootCause
@@ -137,7 +137,7 @@ def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
     """Make someone the owner (the one who answers for it); they are invited and told."""
     with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
         if case.incident.owner == user:
-            raise NothingToDo(case.reference, "owned by", user)
+            raise NothingToDo(case.reference, Already.OWNED_BY, user)
         make_owner(case, user, act.user)
         case.card_changed()
         return case.reference

@@ -92,7 +92,7 @@ def test_a_kind_of_due_work_or_message_is_explained_and_is_a_label_of_a_metric(
 
 @pytest.mark.parametrize("deed", Deed)
 def test_a_right_has_a_row_with_the_least_role_and_what_each_role_may(deed: Deed) -> None:
-    row = row_of(section("roles-and-confidentiality", "Rights"), deed.value)
+    row = row_of(section("roles-and-confidentiality", "Rights"), WORDS.plain("deeds", deed.value))
     assert row[1:] == [NEEDS[deed].word, *(cell(role, deed) for role in Role if role)]
 
 

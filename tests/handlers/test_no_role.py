@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.act import Role
 from bot.domain.errors import NotPermitted
+from bot.domain.rights import Deed
 from bot.render import home, outside
 from bot.render.answers import refusal
 from bot.services import homes
@@ -29,12 +30,14 @@ async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> No
     view = homes.home(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
     assert emergency in str(home.home(stage.shell.desk, view))
-    assert emergency in outside.refused(stage.shell.desk, NotPermitted("viewer", "nobody", "x"))
+    assert emergency in outside.refused(
+        stage.shell.desk, NotPermitted("viewer", "nobody", Deed.READ)
+    )
 
 
 async def test_a_viewer_who_may_not_open_reads_it_and_others_do_not(stage: Stage) -> None:
     desk = stage.shell.desk
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
-    opening = NotPermitted("member", "viewer", "open an escalation")
+    opening = NotPermitted("member", "viewer", Deed.OPEN)
     assert emergency in refusal(desk, opening)
-    assert emergency not in refusal(desk, NotPermitted("manager", "member", "send the digest"))
+    assert emergency not in refusal(desk, NotPermitted("manager", "member", Deed.DIGEST))

@@ -14,6 +14,7 @@ from bot.domain.problems.commands import NoTextTaken
 from bot.domain.problems.texts import FieldEmpty, NoSummary, NoTitle
 from bot.domain.problems.times import NotATime
 from bot.domain.reasons import Occasion, Question
+from bot.domain.rights import Besides, Deed
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.render import (
@@ -272,8 +273,8 @@ ERRORS: Mapping[str, Exception] = {
     "stranger": errors.Stranger(),
     "undescribed": errors.Undescribed(),
     "undescribed, another person": errors.Undescribed(TOM),
-    "not permitted": errors.NotPermitted("manager", "member", "close an escalation"),
-    "not permitted, no role": errors.NotPermitted("member", "nobody", "open an escalation"),
+    "not permitted": errors.NotPermitted("manager", "member", Deed.END),
+    "not permitted, no role": errors.NotPermitted("member", "nobody", Deed.OPEN),
     "no access": errors.NoAccess("ESC-13", "01SEALED"),
     "already reminded": errors.AlreadyReminded(NOW),
     "reminder changed": errors.ReminderChanged(NOW),
@@ -350,19 +351,19 @@ ERRORS: Mapping[str, Exception] = {
     "nothing to do": errors.NothingToDo("ESC-12", "resolved"),
     "nothing to do, a task": errors.NothingToDo("task", "done"),
     "nothing to do, a task of theirs": errors.NothingToDo("task", "with", "U0TOM"),
-    "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned by", "U0MEI"),
+    "nothing to do, somebody's": errors.NothingToDo("ESC-12", "owned_by", "U0MEI"),
     "not yours": errors.NotYours(),
     "holds nothing": errors.HoldsNothing("ESC-12"),
     "holds nothing, and may page": errors.HoldsNothing("ESC-12", may_page=True),
     "cannot be let in": errors.CannotBeLetIn(TOM),
     "handed over already": errors.HandedOverAlready("ESC-12", "PR"),
     "handed over once": errors.HandedOverAlready("ESC-12", "PR", once=True),
-    "may not tighten": errors.MayNotTighten("manager", "responder", "make it restricted"),
+    "may not tighten": errors.MayNotTighten("manager", "responder", Besides.TIGHTEN),
     "may not tighten, nobody owns it": errors.MayNotTighten(
-        "manager", "responder", "make it restricted", owned=False
+        "manager", "responder", Besides.TIGHTEN, owned=False
     ),
     "may not tighten, took it themselves": errors.MayNotTighten(
-        "manager", "responder", "make it restricted", yours=True
+        "manager", "responder", Besides.TIGHTEN, yours=True
     ),
     "may only read": errors.MayOnlyRead("ESC-12", "U0MEI"),
     "which team": errors.WhichTeam(

@@ -21,6 +21,7 @@ from bot.domain.errors import (
 from bot.domain.following import Follows
 from bot.domain.outside import LinkedPage, OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import PageState
+from bot.domain.rights import Deed
 from bot.domain.severity import Severity
 from bot.render import outside
 from bot.render.desk import Desk
@@ -146,7 +147,9 @@ PAGES: dict[str, Callable[[Desk], str]] = {
     "not ours": lambda desk: outside.refused(desk),
     "no such page": lambda desk: outside.refused(desk, NotYours()),
     "used": lambda desk: outside.refused(desk, AlreadyHandled("ESC-12")),
-    "no right": lambda desk: outside.refused(desk, NotPermitted("member", "nobody", "ack")),
+    "no right": lambda desk: outside.refused(
+        desk, NotPermitted("member", "nobody", Deed.ACKNOWLEDGE)
+    ),
     "not stored": lambda desk: outside.refused(desk, StoreUnavailable()),
     "role unknown": lambda desk: outside.refused(desk, RoleUnknown()),
     "perhaps stored": lambda desk: outside.refused(desk, PerhapsStored()),

@@ -9,6 +9,7 @@ from bot.domain.controls import Button
 from bot.domain.errors import TocsinError
 from bot.domain.problems.texts import NoSummary
 from bot.domain.problems.times import NotATime
+from bot.domain.rights import Besides, Deed
 from bot.render import answers
 from bot.render.desk import Desk
 from bot.render.refusals import block_for, refusal
@@ -30,6 +31,14 @@ def test_every_error_has_its_words(desk: Desk) -> None:
         block = block_for(kind.__new__(kind))
         assert desk.words.has("errors", block), f"errors.j2 has no block {block}"
         assert block in shown, f"the catalogue shows no {kind.__name__}"
+
+
+def test_every_deed_has_its_words(desk: Desk) -> None:
+    """A right that is refused is named as the reference names it."""
+    for deed in (*Deed, *Besides):
+        said = refusal(desk, errors.NotPermitted("manager", "viewer", deed))
+        assert f"To {desk.plain('deeds', deed)} you need the role *manager*" in said
+    assert desk.words.blocks()["deeds"] == {*Deed, *Besides}
 
 
 def test_no_access_offers_to_ask_for_it(desk: Desk) -> None:
@@ -72,7 +81,7 @@ def test_an_error_at_a_field_is_plain_text(desk: Desk) -> None:
 
 
 def test_whom_to_ask_for_a_role_is_named_where_the_policy_names_persons(desk: Desk) -> None:
-    refused = errors.NotPermitted("member", "nobody", "open an escalation")
+    refused = errors.NotPermitted("member", "nobody", Deed.OPEN)
     assert "Ask a Tocsin administrator (<@U0MEI>) for that role" in refusal(desk, refused)
     roles = replace(desk.policy.roles, people={}, groups={"S0ADMINS": Role.ADMIN})
     by_group = Desk(replace(desk.policy, roles=roles), desk.words)
