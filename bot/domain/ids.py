@@ -18,9 +18,6 @@ DeliveryId = NewType("DeliveryId", str)
 UserId = NewType("UserId", str)
 TeamKey = NewType("TeamKey", str)
 
-NAMELESS = "someone without a name in Slack"
-"""What a person is called where no mention can be made and Slack tells no name: never their id."""
-
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Two digits for ten bits: an opening makes fifteen ids.
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)

@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.domain.durations import humane
-from bot.domain.ids import NAMELESS
 from bot.domain.lifecycle import shown
+from bot.domain.recorded import NAMELESS
 from bot.domain.showing import together
 from bot.render import mrkdwn
 from bot.render.compiled import Compiled
@@ -104,10 +104,13 @@ def _plain_environment(folders: list[Path]) -> Environment:
 
 
 def _with_plain_filters(environment: Environment) -> Environment:
+    def unnamed(count: int) -> str:
+        return _said(environment.get_template(f"unnamed{_SUFFIX}"), "people", {"count": count})
+
     environment.filters |= {
         # Nothing turns an id into a name there.
-        "person": lambda _user: "that person",
-        "people": lambda users: "that person" if len(users) == 1 else f"{len(users)} people",
+        "person": lambda _user: unnamed(1),
+        "people": lambda users: unnamed(len(users)),
         "at": mrkdwn.at_plain,
         "quote": mrkdwn.prose,
         "code": mrkdwn.one_line,

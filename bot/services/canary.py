@@ -9,6 +9,7 @@ from bot.domain.duework import DeliveryKind, Priority
 from bot.domain.ids import new_id
 from bot.domain.lifecycle import State
 from bot.domain.paging import Ladder, PageState, RunState, Step
+from bot.domain.recorded import CANARY
 from bot.domain.severity import Severity
 from bot.domain.timeline import EntryKind
 from bot.domain.visibility import Tier
@@ -21,7 +22,6 @@ from bot.store.tables import Page, PagingRun
 from bot.store.tables.states import RoomState
 from bot.store.transaction import Transaction
 
-TITLE = "Canary: Tocsin tests itself; you don't need to do anything"
 TEAM = "canary"
 LIMIT = timedelta(minutes=1)
 """From opening to the edited message; whatever takes longer has failed."""
@@ -59,7 +59,7 @@ def open_drill(
         enterprise_id=workspace.enterprise_id,
         id=incident_id,
         number=-int((period - _FIRST).total_seconds()),
-        title=TITLE,
+        title=CANARY,
         codename=codename(incident_id),
         tier=Tier.STANDARD,
         severity=Severity.P3,
@@ -77,7 +77,7 @@ def open_drill(
     )
     with db.transaction(act) as tx:
         case = Case(tx, act, incident, new=True)
-        case.record(EntryKind.OPENED, title=TITLE, severity=Severity.P3, category=TEAM)
+        case.record(EntryKind.OPENED, title=CANARY, severity=Severity.P3, category=TEAM)
         case.add(PagingRun, _run(run_id, incident_id, now))
         case.add(Page, _page(page_id, run_id, incident_id, now))
         case.send(_message(page_id, incident_id, channel))

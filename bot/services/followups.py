@@ -11,6 +11,7 @@ from bot.domain.errors import Already, BadInput, NothingToDo
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.problems.texts import NoOpenTask
 from bot.domain.reading import Head, TaskLine
+from bot.domain.recorded import follow_up
 from bot.domain.rights import Deed, require
 from bot.domain.standing import Change
 from bot.domain.timeline import EntryKind
@@ -65,8 +66,7 @@ def add_task(
 
 def add_follow_up(case: Case, policy: Policy, owner: UserId, day: int, due_at: datetime) -> None:
     """Look again some days after the resolution."""
-    text = f"{day}-day follow-up"
-    _add(case, policy, TaskKind.FOLLOW_UP, owner, text, due_at)
+    _add(case, policy, TaskKind.FOLLOW_UP, owner, follow_up(day), due_at)
 
 
 def _add(

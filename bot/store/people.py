@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
-from bot.domain.ids import NAMELESS
+from bot.domain.recorded import NAMELESS
 from bot.store.prepared import Prepared, one_of
 from bot.store.tables import DirectoryRead, GroupMember, Person
 from bot.store.transaction import Transaction, as_object, insert_or

@@ -27,10 +27,11 @@ async def _help(ask: Ask) -> Answer:
     known = BY_WORD.get(wanted.lower())
     if known is None and len(ask.text.split()) > 1:
         require(ask.act, Deed.OPEN)
-        said = offers.unknown_command(ask.desk, as_read(wanted, ask.words), (), plain(ask.said))
+        word = as_read(ask.desk, wanted, ask.words)
+        said = offers.unknown_command(ask.desk, word, (), plain(ask.said))
         return Unsure(said.text, said.blocks)
     return render.help(
-        ask.desk, explained, known.name if known else as_read(wanted, ask.words) or None
+        ask.desk, explained, known.name if known else as_read(ask.desk, wanted, ask.words) or None
     )
 
 

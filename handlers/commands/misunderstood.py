@@ -71,7 +71,7 @@ async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
     if not commands and (offer.commands or offer.report):
         require(ask.act, Deed.OPEN)
     report = offer.report if may_open(ask.act) else ""
-    word = offer.word or as_read(typed.word, typed.said)
+    word = offer.word or as_read(ask.desk, typed.word, typed.said)
     if offer.block:
         said = offers.undo(ask.desk, word, offer.block, commands, report)
     else:

@@ -49,7 +49,7 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
         return with_text(shell.desk, result, text)
     if not isinstance(result, Failure):
         return result
-    error = _as_command(shell.desk, _of_verb(_named(result.error, text), text), text)
+    error = _as_command(shell.desk, _of_verb(_named(shell.desk, result.error, text), text), text)
     answer = replace(result, error=error).message(shell.desk)
     if isinstance(result.error, AlreadyHandled):
         return answer
@@ -68,27 +68,27 @@ def _of_verb(error: Exception, text: str) -> Exception:
     return error
 
 
-def _named(error: Exception, text: str) -> Exception:
+def _named(desk: Desk, error: Exception, text: str) -> Exception:
     """The refusal with people and channels by their names, as they were typed."""
     match error:
         case BadInput():
-            return replace(error, problem=_as_typed(error.problem, text))
+            return replace(error, problem=_as_typed(desk, error.problem, text))
         case NotFound():
-            return replace(error, named=as_read(error.named, text))
+            return replace(error, named=as_read(desk, error.named, text))
         case Unclear():
-            commands = tuple(as_read(command, text) for command in error.commands)
-            return replace(error, problem=_as_typed(error.problem, text), commands=commands)
+            commands = tuple(as_read(desk, command, text) for command in error.commands)
+            return replace(error, problem=_as_typed(desk, error.problem, text), commands=commands)
         case _:
             return error
 
 
-def _as_typed(problem: Problem, text: str) -> Problem:
+def _as_typed(desk: Desk, problem: Problem, text: str) -> Problem:
     """The problem with what was typed as the person wrote it: readers see small letters only."""
 
     def typed(name: str, value: object) -> object:
         match value:
             case str():
-                return (_said if name.startswith(SAID) else as_read)(value, text)
+                return (_said if name.startswith(SAID) else as_read)(desk, value, text)
             case tuple():
                 return tuple(typed(name, one) for one in value)
             case _:
@@ -98,10 +98,10 @@ def _as_typed(problem: Problem, text: str) -> Problem:
     return replace(problem, **{name: typed(name, value) for name, value in kept.items()})
 
 
-def _said(value: str, text: str) -> str:
+def _said(desk: Desk, value: str, text: str) -> str:
     """What stands in quotes: without a person's own around it, and with their capitals."""
     typed = plain(text)
-    value = once_quoted(f"“{as_read(value, text)}”")[1:-1]
+    value = once_quoted(f"“{as_read(desk, value, text)}”")[1:-1]
     small = typed.lower()
     at = small.find(value.lower()) if len(small) == len(typed) else -1
     return value if at < 0 or not value else typed[at : at + len(value)]

@@ -13,6 +13,7 @@ from bot.domain.ids import UserId, reference
 from bot.domain.lifecycle import STATE_WORDS, State, parse_state
 from bot.domain.problems.names import NotAReference
 from bot.policy import Policy, TeamRule
+from bot.render.desk import Desk
 from handlers.commands.normal import normal
 
 ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
@@ -40,7 +41,7 @@ SIGNS = frozenset(",;/&+|")
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _OPENED_TWICE = re.compile("(?<!\\w)(['\u201c])[\"'\u201c\u2018\u00ab](?=\\w)")
 _CLOSED_TWICE = re.compile("(?<=\\w)[\"'\u201d\u2019\u00bb](['\u201d])(?!\\w)")
-_UNNAMED = {"@": "this person", "#": "this channel", "!": "this group"}
+_UNNAMED = {"@": "this_person", "#": "this_channel", "!": "this_group"}
 _SCHEMES = ("mailto:", "tel:", "https://", "http://")
 _ME = frozenset({"me", "@me", "myself"})
 
@@ -67,12 +68,16 @@ def _named(entity: re.Match[str]) -> str:
             return _link(target, (label or "").strip())
 
 
-def as_read(said: str, typed: str) -> str:
+def as_read(desk: Desk, said: str, typed: str) -> str:
     """Put names for the ids that readers of the one form leave in what they say: the person whom
     Slack calls `<@U0TOM|tom>` is `@tom`. Without a name they are 'this person', 'this channel'.
     """
+
+    def called(kind: str, label: str) -> str:
+        return f"{kind}{label.lstrip(kind)}" if label else desk.plain("unnamed", _UNNAMED[kind])
+
     names = {
-        f"{kind}{target}".lower(): f"{kind}{label.lstrip(kind)}" if label else _UNNAMED[kind]
+        f"{kind}{target}".lower(): called(kind, label)
         for kind, target, label in _ENTITY.findall(typed)
         if kind
     }

@@ -7,11 +7,12 @@ import pytest
 from bot.domain.act import Role
 from bot.domain.duework import DeliveryKind
 from bot.domain.following import Follows
-from bot.domain.ids import NAMELESS, PageId, TeamKey, UserId
+from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.messages import PageMessage
 from bot.domain.outside import OutsideExhausted, OutsidePage, Quoted, Standing
 from bot.domain.paging import PageState, RunState
 from bot.domain.reach import Link
+from bot.domain.recorded import NAMELESS
 from bot.domain.severity import Severity
 from bot.domain.visibility import Tier
 from bot.policy import Policy

@@ -78,8 +78,8 @@ async def test_what_is_quoted_is_quoted_once(table: Table) -> None:
         ("<@U0TOMMY> is another", "<@U0TOMMY> is another"),
     ],
 )
-def test_an_id_is_read_as_the_name_beside_it(said: str, read: str) -> None:
-    assert as_read(said, "remind <@U0TOM|tom> of <#C0X> in 2h") == read
+def test_an_id_is_read_as_the_name_beside_it(table: Table, said: str, read: str) -> None:
+    assert as_read(table.shell.desk, said, "remind <@U0TOM|tom> of <#C0X> in 2h") == read
 
 
 def test_an_apostrophe_is_no_quote() -> None:
