@@ -10,24 +10,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench import (
-    ack,
-    burst,
-    digest,
-    history,
-    pages,
-    relaying,
-    schedulers,
-    startup,
-    timers,
-)
 from bench.account import DOCUMENT, Account
-from bench.databases import Databases, databases
+from bench.baselines import schedulers
 from bench.extent import FULL, QUICK, SMOKE, Extent
 from bench.figures import Figure, table
 from bench.machine import about
-from bench.processes import LoadGenerator, load_generator
-from bench.slack import Slack, slow_slack
+from bench.measured import ack, burst, digest, history, pages, relaying, startup, timers
+from bench.stage.databases import Databases, databases
+from bench.stage.processes import LoadGenerator, load_generator
+from bench.stage.slack import Slack, slow_slack
 
 Measurement = Callable[[Extent, LoadGenerator, Slack, Databases], list[Figure]]
 

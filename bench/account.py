@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.figures import Figure, table
 from bench.machine import Machine
-from bench.processes import ROOT
+from bench.stage.processes import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 _BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"

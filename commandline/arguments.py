@@ -3,9 +3,9 @@
 import argparse
 import math
 
+from bot.configuration.settings import is_public_address
 from bot.domain.errors import BadInput
 from bot.domain.ids import parse_reference
-from bot.settings import is_public_address
 
 LEAST_SECONDS, MOST_SECONDS = 0.1, 3_600.0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from bot.settings import SettingsError
+from bot.configuration.settings import SettingsError
 
 FILE = Path(".env")
 

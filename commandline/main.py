@@ -10,12 +10,12 @@ from importlib import import_module
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.configuration.setting_names import misspelt
+from bot.configuration.settings import SettingsError
 from bot.domain.errors import PolicyError, Refused, StoreUnavailable
-from bot.proxies import Proxies
-from bot.setting_names import misspelt
-from bot.settings import SettingsError
+from bot.network.proxies import Proxies
+from commandline.commands.version import in_words
 from commandline.environment import environment
-from commandline.version import in_words
 
 WRONG_INPUT = 2
 _OUTPUT = 1
@@ -132,7 +132,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in meant or _COMMANDS:
-        module = import_module(f"commandline.{name}")
+        module = import_module(f"commandline.commands.{name}")
         summary = (module.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=module.__doc__)
         module.add_arguments(command)

@@ -14,10 +14,10 @@ from typing import TypeVar
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Refused, StoreUnavailable, Stranger, TocsinError
-from bot.render import answers
-from bot.render.desk import Desk
+from bot.render.incidents import answers
 from bot.render.message import Message
-from handlers.failures import CALL_LOST, error_code
+from bot.render.wording import Wording
+from handlers.http.failures import CALL_LOST, error_code
 
 Result = TypeVar("Result")
 
@@ -31,8 +31,8 @@ class Failure:
     error: Exception
     reference: str | None = None
 
-    def message(self, desk: Desk) -> Message:
-        return answers.refused(desk, self.error, self.reference)
+    def message(self, wording: Wording) -> Message:
+        return answers.refused(wording, self.error, self.reference)
 
     @property
     def refused(self) -> bool:

@@ -8,15 +8,15 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from bot.domain.controls import COMMAND, Shortcut
-from bot.render import answers
-from handlers import actions, shortcuts, views
-from handlers.actions import listener as clicks
-from handlers.commands import listener as commands
+from bot.render.incidents import answers
+from handlers import buttons, forms, shortcuts
+from handlers.buttons import button_listener as clicks
+from handlers.commands import command_listener as commands
 from handlers.errors import report
-from handlers.events import listener as events
+from handlers.events import event_listener as events
 from handlers.events.dropped import DroppedEvents
+from handlers.forms import form_listener as submissions
 from handlers.shell import Shell
-from handlers.views import listener as submissions
 
 ANYTHING = re.compile(".*")
 
@@ -26,13 +26,13 @@ def register(app: AsyncApp, shell: Shell) -> None:
     app.use(DroppedEvents(shell.on_events_dropped))
     app.command(COMMAND)(commands.listener(shell))
     clicked = clicks.listener(shell)
-    for button in actions.BUTTONS:
+    for button in buttons.BUTTONS:
         app.action(button.value)(clicked)
     redraw = submissions.redraw_listener(shell)
-    for field in views.REDRAWN:
+    for field in forms.REDRAWN:
         app.action(field.value)(redraw)
     submitted = submissions.listener(shell)
-    for form in views.FORMS:
+    for form in forms.FORMS:
         app.view(form.value)(submitted)
     used = shortcuts.listener(shell)
     for shortcut in Shortcut:
@@ -53,7 +53,7 @@ def _last_resort(shell: Shell) -> Any:
         reference = report(error, "A request")
         if context.authorize_result is None or "command" not in body:
             return BoltResponse(status=500, body="")
-        said = answers.refused(shell.desk, error, reference)
+        said = answers.refused(shell.wording, error, reference)
         return BoltResponse(status=200, body={"text": said.text, "blocks": said.blocks})
 
     return failed

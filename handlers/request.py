@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.act import Act
 from bot.policy import Policy
-from bot.render.answers import said
-from bot.render.desk import Desk
+from bot.render.incidents.answers import said
 from bot.render.message import Message
-from bot.services import access
+from bot.render.wording import Wording
+from bot.services.access import identity
 from bot.store.database import Database
 from handlers.shell import Shell
 
@@ -26,8 +26,8 @@ class Request:
     act: Act
 
     @property
-    def desk(self) -> Desk:
-        return self.shell.desk
+    def wording(self) -> Wording:
+        return self.shell.wording
 
     @property
     def policy(self) -> Policy:
@@ -35,7 +35,7 @@ class Request:
 
     async def zone(self) -> ZoneInfo:
         """Return the time zone in which they think."""
-        return await self.read(access.zone_of, self.policy, self.act)
+        return await self.read(identity.zone_of, self.policy, self.act)
 
     async def read(
         self,
@@ -56,4 +56,4 @@ class Request:
         return await self.shell.threads.write(call, self.shell.db, *args, **named)
 
     def say(self, block: str, **values: object) -> Message:
-        return said(self.desk, "answers", block, **values)
+        return said(self.wording, "answers", block, **values)

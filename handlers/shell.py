@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clock import Clock
+from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.services.answering import Taken
-from bot.services.directory import Described
+from bot.render.wording import Wording
+from bot.services.paging.answers import Taken
+from bot.services.people.directory import Described
 from bot.store.database import Database
-from bot.threads import Threads
+from bot.time_source import TimeSource
 from handlers.background import BackgroundTasks
 
 
@@ -40,8 +40,8 @@ class Shell:
 
     db: Database
     policy: Policy
-    desk: Desk
-    clock: Clock
+    wording: Wording
+    time_source: TimeSource
     threads: Threads
     fetch_person: Callable[[Workspace, str], Awaitable[Described]]
     tasks: BackgroundTasks
@@ -50,7 +50,7 @@ class Shell:
     on_events_dropped: Callable[[], None] = _unheard
 
     def now(self) -> datetime:
-        return self.clock.now()
+        return self.time_source.now()
 
     def acknowledged(self, *pages: Taken) -> None:
         """Count how long people took."""

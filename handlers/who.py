@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.domain.access.rights import Deed, require_somebody
 from bot.domain.act import Act, Role, Workspace, by_the_bot
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, RoleUnknown, Stranger, Undescribed
 from bot.domain.ids import UserId
 from bot.domain.problems.names import CannotBeReached
-from bot.domain.rights import Deed, require_somebody
-from bot.services import access
-from bot.services.directory import Described
+from bot.services.access import identity
+from bot.services.people.directory import Described
 from handlers.shell import Shell
 
 Result = TypeVar("Result")
@@ -102,7 +102,7 @@ async def identified(
     for one who counts as gone or kept out: it may know better by now. Raises Undescribed where
     Slack does not answer, and may.
     """
-    look = partial(access.identify, shell.db, shell.policy, workspace, user, now, key)
+    look = partial(identity.identify, shell.db, shell.policy, workspace, user, now, key)
     act = await shell.threads.read(look)
     if act is None or act.kept_out:
         try:
@@ -141,7 +141,7 @@ async def reachable(
     if other is not None and other.unsure and other.role is Role.NOBODY and not other.kept_out:
         raise RoleUnknown(user)
     if other is None or other.role is Role.NOBODY:
-        named = partial(access.name_of, shell.db, act.workspace, user)
+        named = partial(identity.name_of, shell.db, act.workspace, user)
         said = said or await shell.threads.read(named)
         raise BadInput("person", CannotBeReached(said, to_page))
     return other.user

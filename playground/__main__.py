@@ -8,11 +8,11 @@ from pathlib import Path
 
 import uvicorn
 
-from playground import workspace_file
-from playground.app import create_app
 from playground.config import PlaygroundConfig
 from playground.manifest import Manifest
-from playground.serving import bound, config_for
+from playground.state import workspace_file
+from playground.web.app import create_app
+from playground.web.serving import bound, config_for
 
 
 def main(argv: list[str] | None = None) -> int:

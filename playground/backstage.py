@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from playground import workspace_file
-from playground.answers import Answers
-from playground.clock import Clock
 from playground.config import PlaygroundConfig
-from playground.deliveries import Deliveries
-from playground.event_stream import EventStream
-from playground.faults import Faults
-from playground.installed_app import InstalledApp
-from playground.interactions import Interactions
-from playground.payloads import Payloads
-from playground.rates import Rates
-from playground.records import Json, Message, Person
-from playground.rooms import Rooms
-from playground.screens import Screens
-from playground.shapes import Shapes
-from playground.socket_mode import SocketHub
-from playground.triggers import ResponseUrls, Triggers
+from playground.sending.answers import Answers
+from playground.sending.deliveries import Deliveries
+from playground.sending.event_stream import EventStream
+from playground.sending.installed_app import InstalledApp
+from playground.sending.interactions import Interactions
+from playground.sending.payloads import Payloads
+from playground.sending.shapes import Shapes
+from playground.sending.socket_mode import SocketHub
+from playground.state import workspace_file
+from playground.state.records import Json, Message, Person
+from playground.state.rooms import Rooms
+from playground.state.screens import Screens
+from playground.state.triggers import ResponseUrls, Triggers
+from playground.virtual_time import VirtualTime
+from playground.web.faults import Faults
+from playground.web.rates import Rates
 
 #: The app's bot user: the same in every run.
 BOT_USER = "UAPP00001"
@@ -33,7 +33,7 @@ class Backstage:
     def __init__(self, config: PlaygroundConfig, calls_per_minute: dict[str, int]) -> None:
         self.config = config
         self.manifest = config.manifest
-        self.clock = Clock(config.clock_file)
+        self.clock = VirtualTime(config.clock_file)
         self.faults = Faults()
         self.rates = Rates(self.clock, calls_per_minute)
         self.app = InstalledApp(BOT_USER, self.manifest.name, config.bot_token, config.app_token)

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
+from playground.facade import Playground
 from playground.outcomes import Choice, Filled, Outcome, Submitted
-from playground.playground import Playground
-from playground.records import Channel, Message, View
+from playground.state.records import Channel, Message, View
 
 Found = TypeVar("Found")
 

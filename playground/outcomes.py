@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from playground.records import Delivery, Message
+from playground.state.records import Delivery, Message
 
 #: What a person put into one input: text, an option's value, an id, a date, or several of them.
 Choice: TypeAlias = str | list[str] | None

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 
-from commandline.patience import Patience
-from playground.app import create_app
+from commandline.server.client_deadlines import Patience
 from playground.config import PlaygroundConfig
 from playground.driver import Person, until
+from playground.facade import Playground
 from playground.manifest import Manifest
-from playground.playground import Playground
-from playground.records import ApiCall, Channel, Delivery, Message
-from playground.serving import PATIENCE, serving
+from playground.state.records import ApiCall, Channel, Delivery, Message
+from playground.web.app import create_app
+from playground.web.serving import PATIENCE, serving
 
 Found = TypeVar("Found")
 

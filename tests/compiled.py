@@ -15,8 +15,8 @@ import pytest
 from jinja2 import Environment, Template
 from sqlalchemy.engine import Engine
 
-from bot.render import words
-from bot.store import engines
+from bot.render.text import templates
+from bot.store.sql import engines
 
 Args = ParamSpec("Args")
 
@@ -37,7 +37,7 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for make in (engines.sqlite_engine, engines.postgres_engine):
             patch.setattr(engines, make.__name__, _sharing(make))
-        patch.setattr(words, "_compiled", _kept(words._compiled))
+        patch.setattr(templates, "_compiled", _kept(templates._compiled))
         yield
 
 
@@ -61,7 +61,7 @@ def _kept(compile_all: Compile) -> Compile:
     kept: dict[tuple[object, ...], dict[str, Template]] = {}
 
     def compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:
-        if any(folder.parent != words.TEMPLATES for folder in folders):
+        if any(folder.parent != templates.TEMPLATES for folder in folders):
             return compile_all(folders, environment)
         way = (*folders, environment.finalize)
         if way not in kept:

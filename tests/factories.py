@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.answers import Draft, Opened
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
+from bot.domain.incidents.results import Opened, OpeningDraft
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
-from bot.services.directory import remember_people
-from bot.services.opening import open_incident
+from bot.services.incidents.opening import open_incident
+from bot.services.people.directory import remember_people
 from bot.store.database import Database
 
 WORKSPACE = Workspace("T0TOCSIN")
@@ -31,13 +31,13 @@ def an_act(
     return Act(WORKSPACE, UserId(user), role, now + timedelta(**after), key)
 
 
-def a_draft(title: str = "Pile-on against a creator", **changes: Any) -> Draft:
+def a_draft(title: str = "Pile-on against a creator", **changes: Any) -> OpeningDraft:
     given: dict[str, Any] = {
         "severity": Severity.P1,
         "category": "harassment",
         "teams": (TeamKey("legal"), TeamKey("pr"), TeamKey("public-policy")),
     }
-    return Draft(title=title, **{**given, **changes})
+    return OpeningDraft(title=title, **{**given, **changes})
 
 
 def an_incident(db: Database, policy: Policy, act: Act | None = None, **changes: Any) -> Opened:

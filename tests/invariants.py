@@ -15,16 +15,18 @@ from sqlalchemy import String
 from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel
 
-from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.duework.timer_states import TimerState
 from bot.domain.ids import reference
-from bot.domain.lifecycle import OPEN
-from bot.domain.paging import PageState, RunState
-from bot.services import exports
+from bot.domain.incidents.lifecycle import OPEN
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import PageState, RunState
+from bot.services.incidents import export
 from bot.store import tables
-from bot.store.columns import Closed
 from bot.store.database import Database
-from bot.store.outbox import UNSENT
-from bot.store.tables.states import ReminderState, RoomState, TaskState
+from bot.store.delivery.outbox import UNSENT
+from bot.store.sql.columns import Closed
+from bot.store.tables.states import ChannelState, ReminderState, TaskState
 from bot.store.transaction import core
 
 Row = Mapping[str, Any]
@@ -36,7 +38,7 @@ _SETTLED_RUNS = (RunState.ACKNOWLEDGED, RunState.CANCELLED)
 def broken(db: Database) -> list[str]:
     """Return everything that does not hold; nothing when all is well."""
     seen = _Seen.of(db)
-    flaws = [f"{flaw.reference}: {flaw.what}" for flaw in exports.verify(db)[1]]
+    flaws = [f"{flaw.reference}: {flaw.what}" for flaw in export.verify(db)[1]]
     for check in _CHECKS:
         flaws += check(seen)
     return flaws
@@ -184,10 +186,10 @@ def _rooms(seen: _Seen) -> Iterator[str]:
     for incident in seen["incident"]:
         name, incident_id = reference(incident["number"]), incident["id"]
         repaired = (TimerKind.ROOM_REPAIR, incident_id) in due
-        if incident["room"] is RoomState.WANTED and incident_id not in made:
+        if incident["room"] is ChannelState.WANTED and incident_id not in made:
             yield f"{name}: its channel is wanted, and nobody makes it"
         if (
-            incident["room"] is RoomState.THREAD
+            incident["room"] is ChannelState.THREAD
             and incident["state"] in OPEN
             and not (repaired or incident_id in made)
         ):

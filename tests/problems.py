@@ -2,10 +2,10 @@
 
 from bot.domain.problems import Problem
 from bot.render.refusals import named_after
-from bot.render.words import Words
+from bot.render.text.templates import Templates
 
-WORDS = Words()
+WORDS = Templates()
 
 
 def in_words(problem: Problem) -> str:
-    return WORDS.plain("problems", named_after(problem), problem=problem, desk=None)
+    return WORDS.plain("problems", named_after(problem), problem=problem, wording=None)

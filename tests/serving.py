@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playground.serving import LoopbackServer, bound
+from playground.web.serving import LoopbackServer, bound
 
 
 def door(path: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Starlette:

@@ -12,30 +12,31 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.act import Workspace
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import DeliveryId
-from bot.domain.standing import stands
+from bot.domain.kinds import DeliveryKind
+from bot.domain.staleness import stands
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.services import outgoing
-from bot.services.letters import Letter
-from bot.store.claims import Claimed
+from bot.render.wording import Wording
+from bot.services.delivery import outgoing
+from bot.services.delivery.content import MessageContent
 from bot.store.database import Database
+from bot.store.delivery.claims import Claimed
 from bot.store.tables import Delivery
-from bot.worker.rendering import message
+from bot.worker.delivery.rendering import message
 from playground.driver import texts
-from playground.records import Message
+from playground.state.records import Message
 
 
 def untrue(
-    db: Database, desk: Desk, policy: Policy, shown: Iterable[Message], now: datetime
+    db: Database, wording: Wording, policy: Policy, shown: Iterable[Message], now: datetime
 ) -> list[str]:
     """Return what stands in Slack and is not so, in words."""
-    return [said for _, said in untrue_kinds(db, desk, policy, shown, now)]
+    return [said for _, said in untrue_kinds(db, wording, policy, shown, now)]
 
 
 def untrue_kinds(
-    db: Database, desk: Desk, policy: Policy, shown: Iterable[Message], now: datetime
+    db: Database, wording: Wording, policy: Policy, shown: Iterable[Message], now: datetime
 ) -> list[tuple[DeliveryKind, str]]:
     by_place = {(one.channel, one.ts): one for one in shown}
     found: list[tuple[DeliveryKind, str]] = []
@@ -46,7 +47,7 @@ def untrue_kinds(
         wanted = anew(db, policy, row, now)
         if stands_there is None or wanted is None:
             continue
-        written = message(desk, wanted.view)
+        written = message(wording, wanted.view)
         fresh = replace(stands_there, text=written.text, blocks=written.blocks)
         if _said(fresh) != _said(stands_there):
             where = row.target or row.slack_channel
@@ -65,7 +66,7 @@ def posted(db: Database) -> list[Delivery]:
     return [row for row in rows if stands(row.kind)]
 
 
-def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> Letter | None:
+def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageContent | None:
     """Return what a posted message would say now."""
     of_a_page = {
         DeliveryKind.PAGE: DeliveryKind.PAGE_UPDATE,
@@ -74,7 +75,7 @@ def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> Letter |
     kind = of_a_page.get(row.kind, DeliveryKind.MESSAGE_EDIT)
     subject = row.subject if row.kind in of_a_page else row.id
     prepared = outgoing.prepare(db, policy, as_claimed(row, kind, subject, row.args), now)
-    return prepared if isinstance(prepared, Letter) else None
+    return prepared if isinstance(prepared, MessageContent) else None
 
 
 def as_claimed(row: Delivery, kind: DeliveryKind, subject: str, args: Mapping[str, Any]) -> Claimed:

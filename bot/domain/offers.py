@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from bot.domain.access.rights import Deed
 from bot.domain.controls import Button
-from bot.domain.rights import Deed
 
 TAKES: Mapping[Button, Deed] = {
     Button.STEP_IN: Deed.ACKNOWLEDGE,

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
-from bot.domain.times.clocks import WorkingTime
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
+from bot.domain.times.times_of_day import WorkingTime
 from bot.policy.model import (
     Category,
     ChannelRule,

@@ -8,8 +8,8 @@ over here: `schema` has already said so.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.paging import Who
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.ladders import Who
 from bot.policy.faults import Fault, did_you_mean
 from bot.policy.schema import DEFAULT_CATEGORY
 from bot.policy.source_lines import Path

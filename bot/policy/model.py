@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.errors import NotFound
+from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.likeness import near
-from bot.domain.paging import Ladder, Step, Team, resolve
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
-from bot.domain.times.clocks import WorkingTime
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.ladders import Ladder, Step, Team, resolve
+from bot.domain.text.likeness import near
+from bot.domain.times.times_of_day import WorkingTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,12 @@ class FallbackRule:
 
     after: Mapping[Severity, timedelta]
     """A severity that is not here never goes another way."""
-    ways: Mapping[UserId, tuple[Way, ...]]
+    ways: Mapping[UserId, tuple[FallbackWay, ...]]
 
     def __bool__(self) -> bool:
         return bool(self.after and self.ways)
 
-    def way(self, user: UserId, key: str) -> Way | None:
+    def way(self, user: UserId, key: str) -> FallbackWay | None:
         """Find a person's way by its key; None when the policy does not have it any more."""
         return next((way for way in self.ways.get(user, ()) if way.key == key), None)
 

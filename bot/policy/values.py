@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from bot.domain.durations import parse_duration
 from bot.domain.errors import BadInput
-from bot.domain.paging import Who
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
+from bot.domain.fallback.ways import FallbackWay
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.ladders import Who
+from bot.domain.times.durations import parse_duration
 from bot.length_faults import fault_of_length
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -166,7 +166,7 @@ _ADDRESSES = {
 _WAY = re.compile(r"([a-z][a-z0-9-]{0,11}):([^\s\x00-\x1f\x7f]{1,200})")
 
 
-def _way(value: Any) -> Way:
+def _way(value: Any) -> FallbackWay:
     found = _WAY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise _expected(
@@ -176,7 +176,7 @@ def _way(value: Any) -> Way:
     form, example = _ADDRESSES.get(found[1], (None, ""))
     if form is not None and not form.fullmatch(found[2]):
         raise _expected(f"expected an address such as {example} (the value is not repeated here)")
-    return Way(found[1], found[2])
+    return FallbackWay(found[1], found[2])
 
 
 def one_or_several(value: Any) -> list[Any]:
@@ -246,7 +246,7 @@ RoleHolder = Annotated[
         )
     ),
 ]
-WayText = Annotated[Way, BeforeValidator(_way)]
+WayText = Annotated[FallbackWay, BeforeValidator(_way)]
 StepTarget = Annotated[str, BeforeValidator(_step_target)]
 # A select in Slack holds 100 options.
 Labels = Annotated[dict[Key, Text], Field(min_length=1, max_length=100)]

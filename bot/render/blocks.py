@@ -7,11 +7,11 @@ let through what `slack_rules` finds. Forms keep the models: they are rare.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from bot.domain.clockwork import Snooze
 from bot.domain.controls import Button
-from bot.render import sizes
-from bot.render.desk import Desk
-from bot.render.mrkdwn import Mrkdwn, bare, cut, fit
+from bot.domain.followups.cadence import Snooze
+from bot.render.text import sizes
+from bot.render.text.mrkdwn import Mrkdwn, bare, cut, fit
+from bot.render.wording import Wording
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -57,10 +57,10 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def button(desk: Desk, name: Button, value: str, style: str | None = None) -> Element:
+def button(wording: Wording, name: Button, value: str, style: str | None = None) -> Element:
     element: Element = {
         "type": "button",
-        "text": plain(desk.plain("buttons", name.value), sizes.BUTTON),
+        "text": plain(wording.plain("buttons", name.value), sizes.BUTTON),
         "action_id": name.value,
         "value": value,
     }
@@ -73,15 +73,17 @@ def actions(elements: Sequence[Element]) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def snooze_menu(desk: Desk, name: Button, subject: str) -> Element:
+def snooze_menu(wording: Wording, name: Button, subject: str) -> Element:
     """The lengths of a snooze; each option's value is `30m:<id>` and so on."""
     return {
         "type": "static_select",
         "action_id": name.value,
-        "placeholder": plain(desk.plain("buttons", name.value), sizes.PLACEHOLDER),
+        "placeholder": plain(wording.plain("buttons", name.value), sizes.PLACEHOLDER),
         "options": [
             {
-                "text": plain(desk.plain("buttons", f"snooze_{snooze.name.lower()}"), sizes.OPTION),
+                "text": plain(
+                    wording.plain("buttons", f"snooze_{snooze.name.lower()}"), sizes.OPTION
+                ),
                 "value": f"{snooze.value}:{subject}",
             }
             for snooze in Snooze

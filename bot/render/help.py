@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.domain.controls import COMMAND
-from bot.domain.likeness import near
-from bot.render import sizes
+from bot.domain.text.likeness import near
 from bot.render.blocks import Block, context, section
-from bot.render.desk import Desk
-from bot.render.fitting import Growing
 from bot.render.message import Message, message
-from bot.render.mrkdwn import Mrkdwn, fit
+from bot.render.text import sizes
+from bot.render.text.fitting import Growing
+from bot.render.text.mrkdwn import Mrkdwn, fit
+from bot.render.wording import Wording
 
 _IN_A_SECTION = 8
 
@@ -31,38 +31,40 @@ class VerbHelp:
     """Further lines say what is needed of those who are paged."""
 
 
-def verb_help(desk: Desk, name: str, *, lines: bool = False) -> VerbHelp:
-    say = partial(desk.plain, "verbs")
+def verb_help(wording: Wording, name: str, *, lines: bool = False) -> VerbHelp:
+    say = partial(wording.plain, "verbs")
     usage, example = say(f"{name}_usage"), say(f"{name}_example")
     return VerbHelp(name, f"{COMMAND} {usage}", say(name), f"{COMMAND} {example}", lines)
 
 
-def help(desk: Desk, verbs: Sequence[VerbHelp], verb: str | None = None) -> Message:  # noqa: A001
+def help(wording: Wording, verbs: Sequence[VerbHelp], verb: str | None = None) -> Message:  # noqa: A001
     """All verbs, or one; an unknown one gets the nearest."""
     if verb is None:
-        return _all(desk, verbs)
+        return _all(wording, verbs)
     found = [known for known in verbs if known.name == verb]
     if not found:
-        return unknown_verb(desk, verb, [known.name for known in verbs])
-    said = desk.say("help", "one", verb=found[0])
+        return unknown_verb(wording, verb, [known.name for known in verbs])
+    said = wording.say("help", "one", verb=found[0])
     return message(said, [section(said)])
 
 
-def unknown_verb(desk: Desk, named: str, verbs: Sequence[str]) -> Message:
+def unknown_verb(wording: Wording, named: str, verbs: Sequence[str]) -> Message:
     nearest = [f"help {name}" for name in near(named.lower(), verbs)[:3]]
-    said = desk.say("help", "unknown", named=named, nearest=nearest)
+    said = wording.say("help", "unknown", named=named, nearest=nearest)
     return message(said, [section(said)])
 
 
-def _all(desk: Desk, verbs: Sequence[VerbHelp]) -> Message:
-    heading = desk.say("help", "heading")
-    introduction = desk.say("help", "introduction")
-    lines = [desk.say("help", "verb", verb=verb) for verb in verbs]
-    footer = context(desk.say("help", "footer"))
-    return message(heading, [section(heading), context(introduction), _list(desk, lines), footer])
+def _all(wording: Wording, verbs: Sequence[VerbHelp]) -> Message:
+    heading = wording.say("help", "heading")
+    introduction = wording.say("help", "introduction")
+    lines = [wording.say("help", "verb", verb=verb) for verb in verbs]
+    footer = context(wording.say("help", "footer"))
+    return message(
+        heading, [section(heading), context(introduction), _list(wording, lines), footer]
+    )
 
 
-def _list(desk: Desk, lines: Sequence[Mrkdwn]) -> Growing:
+def _list(wording: Wording, lines: Sequence[Mrkdwn]) -> Growing:
     """Sections of eight verbs: Slack folds a longer one behind 'See more'."""
     said = [fit(line, sizes.SECTION // _IN_A_SECTION - 1) for line in lines]
 
@@ -70,7 +72,7 @@ def _list(desk: Desk, lines: Sequence[Mrkdwn]) -> Growing:
         starts = range(0, shown, _IN_A_SECTION)
         groups = [said[start : min(start + _IN_A_SECTION, shown)] for start in starts]
         left = len(said) - shown
-        more = [context(desk.say("help", "more", count=left))] if left else []
+        more = [context(wording.say("help", "more", count=left))] if left else []
         return [*(section(Mrkdwn("\n".join(group))) for group in groups), *more]
 
     return Growing(len(said), draw)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.render.fitting import Part, fitted
-from bot.render.mrkdwn import Mrkdwn, fit
-from bot.render.sizes import FALLBACK_TEXT
+from bot.render.text.fitting import Part, fitted
+from bot.render.text.mrkdwn import Mrkdwn, fit
+from bot.render.text.sizes import FALLBACK_TEXT
 
 
 @dataclass(frozen=True)

@@ -2,65 +2,71 @@
 
 from collections.abc import Sequence
 
-from bot.domain.answers import Meant
 from bot.domain.controls import Button
-from bot.render import sizes
+from bot.domain.incidents.results import Meant
 from bot.render.blocks import Block, actions, as_typed, button, context, plain, section
-from bot.render.desk import Desk
 from bot.render.message import Message, message
-from bot.render.mrkdwn import Mrkdwn
+from bot.render.text import sizes
+from bot.render.text.mrkdwn import Mrkdwn
+from bot.render.wording import Wording
 
 
 def open_as(
-    desk: Desk, unknown: str, meant: Sequence[tuple[Meant, str]], needs: str = ""
+    wording: Wording, unknown: str, meant: Sequence[tuple[Meant, str]], needs: str = ""
 ) -> Message:
     """A row for each thing that may be meant: its command to copy, and a button with its value.
 
     `needs`: the lines behind the title.
     """
-    rules = list(desk.policy.severities.values())
-    said = desk.say(
+    rules = list(wording.policy.severities.values())
+    said = wording.say(
         "answers", "open_as", unknown=unknown, meant=[one for one, _ in meant], rules=rules
     )
     blocks: list[Block] = [section(said)]
     for one, value in meant:
-        pressed = button(desk, Button.OPEN_AS, value)
-        label = desk.plain("buttons", Button.OPEN_AS.value, severity=one.severity)
+        pressed = button(wording, Button.OPEN_AS, value)
+        label = wording.plain("buttons", Button.OPEN_AS.value, severity=one.severity)
         pressed["text"] = plain(label, sizes.BUTTON)
-        blocks.append(section(desk.say("answers", "open_as_row", one=one, needs=needs), pressed))
+        blocks.append(section(wording.say("answers", "open_as_row", one=one, needs=needs), pressed))
     return message(said, blocks)
 
 
-def unknown_command(desk: Desk, named: str, nearest: Sequence[str], typed: str = "") -> Message:
+def unknown_command(
+    wording: Wording, named: str, nearest: Sequence[str], typed: str = ""
+) -> Message:
     """No such verb: the commands that may be meant, and *Open this* for what may be a report."""
-    return _perhaps_a_report(desk, desk.say("help", "unknown", named=named, nearest=nearest), typed)
+    return _perhaps_a_report(
+        wording, wording.say("help", "unknown", named=named, nearest=nearest), typed
+    )
 
 
-def undo(desk: Desk, named: str, block: str, commands: Sequence[str], typed: str = "") -> Message:
+def undo(
+    wording: Wording, named: str, block: str, commands: Sequence[str], typed: str = ""
+) -> Message:
     """`unack` and its like: why there is no such command, and those that lead on."""
-    why = desk.say("help", block)
-    said = desk.say("help", "undo", named=named, why=why, commands=commands)
-    return _perhaps_a_report(desk, said, typed)
+    why = wording.say("help", block)
+    said = wording.say("help", "undo", named=named, why=why, commands=commands)
+    return _perhaps_a_report(wording, said, typed)
 
 
-def perhaps_a_report(desk: Desk, answer: Message, typed: str) -> Message:
+def perhaps_a_report(wording: Wording, answer: Message, typed: str) -> Message:
     """A refusal of what may be a report that begins like a command: *Open this* behind it."""
-    said = desk.say("help", "perhaps_a_report")
-    press = button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE])
+    said = wording.say("help", "perhaps_a_report")
+    press = button(wording, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE])
     blocks = [*answer.blocks, section(said), actions([press])]
     return message(Mrkdwn(f"{answer.text} {said}"), blocks)
 
 
-def with_text(desk: Desk, answer: Message, typed: str) -> Message:
+def with_text(wording: Wording, answer: Message, typed: str) -> Message:
     """What was typed stands under the answer as plain text, to be copied whole."""
     parts = [typed[at : at + sizes.SECTION] for at in range(0, len(typed), sizes.SECTION)]
-    blocks = [*answer.blocks, context(desk.say("help", "typed")), *map(as_typed, parts)]
+    blocks = [*answer.blocks, context(wording.say("help", "typed")), *map(as_typed, parts)]
     return message(Mrkdwn(answer.text), blocks)
 
 
-def _perhaps_a_report(desk: Desk, said: Mrkdwn, typed: str) -> Message:
+def _perhaps_a_report(wording: Wording, said: Mrkdwn, typed: str) -> Message:
     if not typed:
         return message(said, [section(said)])
-    nothing = desk.say("help", "nothing_opened")
-    press = button(desk, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")
+    nothing = wording.say("help", "nothing_opened")
+    press = button(wording, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE], "primary")
     return message(Mrkdwn(f"{nothing} {said}"), [section(nothing), actions([press]), section(said)])

@@ -14,73 +14,75 @@ from bot.domain.errors import (
     WhichTeam,
 )
 from bot.domain.problems import Problem
-from bot.render import fitting
 from bot.render.blocks import actions, button, context, section
-from bot.render.desk import Desk
-from bot.render.fitting import Growing, Part
 from bot.render.message import Message, message
-from bot.render.mrkdwn import Mrkdwn
+from bot.render.text import fitting
+from bot.render.text.fitting import Growing, Part
+from bot.render.text.mrkdwn import Mrkdwn
+from bot.render.wording import Wording
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def refused(desk: Desk, error: Exception, error_reference: str | None = None) -> Message:
+def refused(wording: Wording, error: Exception, error_reference: str | None = None) -> Message:
     """Answer with the error's own text; any other exception gets a general one.
 
     `error_reference` finds the log line; give it when the fault is ours.
     """
-    said = refusal(desk, error)
+    said = refusal(wording, error)
     blocks: list[Part] = [section(said)]
     if isinstance(error, NoAccess):
-        blocks.append(actions([button(desk, Button.REQUEST_ACCESS, error.incident_id, "primary")]))
+        blocks.append(
+            actions([button(wording, Button.REQUEST_ACCESS, error.incident_id, "primary")])
+        )
     if isinstance(error, WhichTeam):
-        blocks.append(_teams_to_choose(desk, error))
+        blocks.append(_teams_to_choose(wording, error))
     if error_reference:
-        reference = desk.say("errors", "error_reference", reference=error_reference)
+        reference = wording.say("errors", "error_reference", reference=error_reference)
         blocks.append(context(reference))
         said = Mrkdwn(f"{said} {reference}")
     return message(said, blocks)
 
 
-def _teams_to_choose(desk: Desk, error: WhichTeam) -> Growing:
+def _teams_to_choose(wording: Wording, error: WhichTeam) -> Growing:
     rows = [
         [
             section(
-                desk.say("errors", "one_team", team=team, person=person),
-                button(desk, Button.STEP_IN_FOR, run),
+                wording.say("errors", "one_team", team=team, person=person),
+                button(wording, Button.STEP_IN_FOR, run),
             )
         ]
         for run, team, person in error.runs
     ]
-    return fitting.rows(rows, lambda count: context(desk.say("card", "more_teams", count=count)))
+    return fitting.rows(rows, lambda count: context(wording.say("card", "more_teams", count=count)))
 
 
-def refusal(desk: Desk, error: Exception) -> Mrkdwn:
+def refusal(wording: Wording, error: Exception) -> Mrkdwn:
     """The sentence alone, as mrkdwn."""
-    return desk.say("errors", block_for(error), error=error, **_words_of(desk, error))
+    return wording.say("errors", block_for(error), error=error, **_words_of(wording, error))
 
 
-def refusal_plain(desk: Desk, error: Exception) -> str:
+def refusal_plain(wording: Wording, error: Exception) -> str:
     """The sentence alone, as plain text: an error at a form's field is not parsed."""
-    return desk.plain("errors", block_for(error), error=error, **_words_of(desk, error))
+    return wording.plain("errors", block_for(error), error=error, **_words_of(wording, error))
 
 
-def _words_of(desk: Desk, error: Exception) -> dict[str, Any]:
+def _words_of(wording: Wording, error: Exception) -> dict[str, Any]:
     """What an error's values are called, as its own sentence takes it in, and escapes it."""
     match error:
         case BadInput() | Unclear():
-            return {"problem": problem_plain(desk, error.problem)}
+            return {"problem": problem_plain(wording, error.problem)}
         case FormErrors():
-            problems = [problem_plain(desk, problem) for problem in error.errors.values()]
+            problems = [problem_plain(wording, problem) for problem in error.errors.values()]
             return {"problems": problems}
         case NotPermitted():
-            return {"to": desk.plain("deeds", error.to)}
+            return {"to": wording.plain("deeds", error.to)}
         case _:
             return {}
 
 
-def problem_plain(desk: Desk, problem: Problem) -> str:
-    return desk.plain("problems", named_after(problem), problem=problem)
+def problem_plain(wording: Wording, problem: Problem) -> str:
+    return wording.plain("problems", named_after(problem), problem=problem)
 
 
 def block_for(error: Exception) -> str:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from bot.domain.duework import DeliveryKind, Priority
-from bot.store.outbox import Outgoing
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.kinds import DeliveryKind
+from bot.store.delivery.outbox import Outgoing
 
 
 def notice_key(incident_id: str, seq: int) -> str:

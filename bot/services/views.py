@@ -4,18 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.domain.access.visibility import Place, Sight, Tier, by_invitation, sight
 from bot.domain.act import Act, Role
-from bot.domain.following import Follows, what_follows
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
-from bot.domain.needs import Need
-from bot.domain.paging import SAID_NO, Ladder, Position, RunState
-from bot.domain.reading import DecisionLine, EntryLine, Head, TaskLine, TeamRow
-from bot.domain.reasons import of_run, passed_on
-from bot.domain.visibility import Place, Sight, Tier, by_invitation, sight
-from bot.services.belonging import sight_of
-from bot.services.paging import Started
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.views import DecisionLine, EntryLine, Head, TaskLine, TeamRow
+from bot.domain.paging.ladders import SAID_NO, Ladder, Position, RunState
+from bot.domain.paging.outlook import Follows, what_follows
+from bot.domain.paging.reasons import of_run, passed_on
+from bot.services.access.belonging import sight_of
+from bot.services.paging.starting import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
-from bot.store.tables.states import RoomState, TaskKind, TaskState
+from bot.store.tables.states import ChannelState, TaskKind, TaskState
 
 
 def head_of(
@@ -78,7 +78,7 @@ def head_in(
         references=tuple(incident.references),
         affected=tuple(incident.affected),
         criteria=tuple(incident.criteria),
-        channel_id=None if incident.room is RoomState.ARCHIVED else incident.channel_id,
+        channel_id=None if incident.room is ChannelState.ARCHIVED else incident.channel_id,
         update_due_at=incident.update_due_at,
         root_cause=incident.root_cause,
         needs=tuple(map(Need.from_json, incident.needs or ())),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.errors import Unreadable
-from bot.slack.refusals import About, about
+from bot.slack.refusals import Reach, about
 
 _LONGEST_ID = 32
 _LONGEST_CODE = 80
@@ -62,7 +62,7 @@ def refused_people(answer: Mapping[str, Any], method: str) -> tuple[str, ...]:
         for one in each(answer, "errors")
         if one.get("ok") is not True
     )
-    return tuple(user for user, refusal in found if user and refusal is not About.DONE)
+    return tuple(user for user, refusal in found if user and refusal is not Reach.DONE)
 
 
 def next_page(answer: Mapping[str, Any]) -> str | None:

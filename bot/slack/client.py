@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.proxies import Proxies
+from bot.network.proxies import Proxies
 from bot.slack.answers import refused_people, word
 from bot.slack.errors import (
     NotSent,

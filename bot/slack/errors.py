@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from bot.slack.refusals import About, about
+from bot.slack.refusals import Reach, about
 
 
 class SlackError(Exception):
@@ -44,7 +44,7 @@ class Unreadable(OutcomeUnknown):
 @dataclass(eq=False)
 class TokenLost(SlackError):
     """Slack refuses the app, and may mean all of it (the token is revoked, the organisation shuts
-    it out) or one place. Only `auth.test` can tell: see `bot.worker.doubts`."""
+    it out) or one place. Only `auth.test` can tell: see `bot.worker.delivery.doubts`."""
 
     code: str
 
@@ -52,7 +52,7 @@ class TokenLost(SlackError):
 @dataclass(eq=False)
 class DeadTarget(SlackError):
     """Slack says that this person cannot be written to. Whether they have left, `users.info`
-    tells: see `bot.worker.doubts`."""
+    tells: see `bot.worker.delivery.doubts`."""
 
     code: str
 
@@ -94,21 +94,21 @@ def sort_code(
 ) -> SlackError | None:
     """Turn an `ok: false` answer into the error class that says what to do; None: nothing."""
     match about(method, code):
-        case About.DONE:
+        case Reach.DONE:
             return None
-        case About.LIMIT:
+        case Reach.LIMIT:
             return RateLimited(timedelta(seconds=retry_after), method)
-        case About.OUTCOME:
+        case Reach.OUTCOME:
             return OutcomeUnknown(code)
-        case About.WORKSPACE:
+        case Reach.WORKSPACE:
             return TokenLost(code)
-        case About.PERSON:
+        case Reach.PERSON:
             return DeadTarget(code)
-        case About.LANE:
+        case Reach.LANE:
             return PlaceRefused(code, details, needed, people)
-        case About.CALL:
+        case Reach.CALL:
             return Rejected(code, details, needed, expected=True)
-        case About.OURS:
+        case Reach.OURS:
             return Rejected(code, details, needed)
         case never:
             assert_never(never)

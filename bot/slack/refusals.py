@@ -3,7 +3,7 @@
 A code of Slack's names a cause, not how far it reaches: `no_permission` may mean one channel,
 `account_inactive` one person's direct message. So most codes hold nothing but the place that was
 asked for, and so does every code that is not in this table. The workspace is held only when
-`auth.test` refuses as well (`bot.worker.doubts`).
+`auth.test` refuses as well (`bot.worker.delivery.doubts`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
-class About(StrEnum):
+class Reach(StrEnum):
     """What a refusal concerns, and so what has to wait."""
 
     LANE = "lane"
@@ -32,151 +32,151 @@ class About(StrEnum):
     """It is as it was to be."""
 
 
-_Codes = Mapping[About, str]
+_Codes = Mapping[Reach, str]
 
 _ANY_METHOD: _Codes = {
-    About.WORKSPACE: """accesslimited account_inactive ekm_access_denied enterprise_is_restricted
+    Reach.WORKSPACE: """accesslimited account_inactive ekm_access_denied enterprise_is_restricted
         invalid_auth not_allowed_token_type not_authed org_login_required team_access_not_granted
         token_expired token_revoked two_factor_setup_required""",
-    About.LANE: "access_denied messages_tab_disabled missing_scope no_permission",
-    About.CALL: "is_archived is_inactive",
-    About.PERSON: """cannot_dm_bot cannot_dm_external cant_dm_bot user_disabled user_is_restricted
+    Reach.LANE: "access_denied messages_tab_disabled missing_scope no_permission",
+    Reach.CALL: "is_archived is_inactive",
+    Reach.PERSON: """cannot_dm_bot cannot_dm_external cant_dm_bot user_disabled user_is_restricted
         user_is_ultra_restricted user_not_found user_not_visible users_not_found""",
-    About.OURS: """deprecated_endpoint invalid_arg_name invalid_arguments invalid_array_arg
+    Reach.OURS: """deprecated_endpoint invalid_arg_name invalid_arguments invalid_array_arg
         invalid_charset invalid_form_data invalid_post_type method_deprecated missing_argument
         missing_post_type""",
-    About.LIMIT: "rate_limited ratelimited",
-    About.OUTCOME: """fatal_error internal_error request_timeout service_unavailable
+    Reach.LIMIT: "rate_limited ratelimited",
+    Reach.OUTCOME: """fatal_error internal_error request_timeout service_unavailable
         team_added_to_org""",
-    About.DONE: """already_archived already_in_channel already_pinned already_reacted
+    Reach.DONE: """already_archived already_in_channel already_pinned already_reacted
         cant_invite_self no_reaction""",
 }
 
 _BY_METHOD: Mapping[str, _Codes] = {
     "apps.connections.open": {
-        About.WORKSPACE: "forbidden_team",
-        About.OURS: "insecure_request missing_args",
+        Reach.WORKSPACE: "forbidden_team",
+        Reach.OURS: "insecure_request missing_args",
     },
     "auth.test": {},
     "chat.postMessage": {
-        About.LANE: """cannot_reply_to_message channel_not_found not_in_channel restricted_action
+        Reach.LANE: """cannot_reply_to_message channel_not_found not_in_channel restricted_action
             restricted_action_non_threadable_channel restricted_action_read_only_channel
             restricted_action_thread_locked restricted_action_thread_only_channel
             slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked
             slack_connect_lists_sharing_blocked team_not_found""",
-        About.PERSON: "method_not_supported_for_channel_type",
-        About.OURS: """as_user_not_supported attachment_payload_limit_exceeded
+        Reach.PERSON: "method_not_supported_for_channel_type",
+        Reach.OURS: """as_user_not_supported attachment_payload_limit_exceeded
             draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
             duplicate_channel_not_found duplicate_message_not_found invalid_blocks
             invalid_blocks_format invalid_metadata_format invalid_metadata_schema
             markdown_text_conflict metadata_must_be_sent_from_app metadata_too_large
             missing_file_data msg_blocks_too_long msg_too_long no_text too_many_attachments
             too_many_contact_cards""",
-        About.LIMIT: "message_limit_exceeded",
+        Reach.LIMIT: "message_limit_exceeded",
     },
     "chat.update": {
-        About.LANE: """channel_not_found external_channel_migrating posting_to_channel_denied
+        Reach.LANE: """channel_not_found external_channel_migrating posting_to_channel_denied
             slack_connect_blocked_file_type slack_connect_canvas_sharing_blocked
             slack_connect_clip_sharing_blocked slack_connect_file_link_sharing_blocked
             slack_connect_file_upload_sharing_blocked team_not_found update_failed""",
-        About.CALL: """cant_broadcast_message cant_update_message edit_window_closed file_deleted
+        Reach.CALL: """cant_broadcast_message cant_update_message edit_window_closed file_deleted
             file_is_deleted file_not_found is_inactive message_not_found streaming_state_conflict
             no_dual_broadcast_content_update""",
-        About.OURS: """as_user_not_supported block_mismatch blocked_file_type
+        Reach.OURS: """as_user_not_supported block_mismatch blocked_file_type
             file_share_limit_reached invalid_attachments invalid_blocks invalid_blocks_format
             invalid_metadata_format invalid_metadata_schema markdown_text_conflict
             max_file_sharing_exceeded metadata_must_be_sent_from_app metadata_too_large
             msg_blocks_too_long msg_too_long no_text too_many_attachments unable_to_share_files""",
-        About.LIMIT: "message_limit_exceeded",
+        Reach.LIMIT: "message_limit_exceeded",
     },
     "conversations.create": {
-        About.LANE: "canvas_disabled_user_team cannot_create_channel restricted_action",
-        About.CALL: "name_taken no_channel",
-        About.OURS: """invalid_name invalid_name_maxlength invalid_name_punctuation
+        Reach.LANE: "canvas_disabled_user_team cannot_create_channel restricted_action",
+        Reach.CALL: "name_taken no_channel",
+        Reach.OURS: """invalid_name invalid_name_maxlength invalid_name_punctuation
             invalid_name_required invalid_name_specials""",
     },
     "conversations.history": {
-        About.LANE: "channel_is_limited_access channel_not_found not_in_channel",
-        About.OURS: """invalid_cursor invalid_metadata_filter_keys invalid_ts_latest
+        Reach.LANE: "channel_is_limited_access channel_not_found not_in_channel",
+        Reach.OURS: """invalid_cursor invalid_metadata_filter_keys invalid_ts_latest
             invalid_ts_oldest""",
     },
-    "conversations.info": {About.LANE: "channel_is_limited_access channel_not_found"},
+    "conversations.info": {Reach.LANE: "channel_is_limited_access channel_not_found"},
     "conversations.invite": {
-        About.LANE: """cant_invite channel_not_found external_channel_migrating
+        Reach.LANE: """cant_invite channel_not_found external_channel_migrating
             invitee_cant_see_channel method_not_supported_for_channel_type
             no_external_invite_permission no_user not_in_channel org_user_not_in_team
             ura_max_channels user_disabled user_is_restricted user_is_ultra_restricted
             user_not_found user_not_visible users_not_found""",
     },
     "conversations.join": {
-        About.LANE: """channel_is_limited_access channel_not_found
+        Reach.LANE: """channel_is_limited_access channel_not_found
             method_not_supported_for_channel_type too_many_members""",
     },
     "conversations.kick": {
-        About.CALL: """cant_kick_from_general cant_kick_self channel_not_found
+        Reach.CALL: """cant_kick_from_general cant_kick_self channel_not_found
             method_not_supported_for_channel_type not_supported restricted_action""",
-        About.DONE: "not_in_channel",
+        Reach.DONE: "not_in_channel",
     },
     "conversations.members": {
-        About.LANE: """channel_not_found fetch_members_failed
+        Reach.LANE: """channel_not_found fetch_members_failed
             method_not_supported_for_channel_type""",
-        About.OURS: "invalid_cursor invalid_limit",
+        Reach.OURS: "invalid_cursor invalid_limit",
     },
     "conversations.open": {
-        About.LANE: "channel_not_found invalid_user_combination",
-        About.PERSON: "method_not_supported_for_channel_type",
-        About.OURS: "not_enough_users too_many_users users_list_not_supplied",
+        Reach.LANE: "channel_not_found invalid_user_combination",
+        Reach.PERSON: "method_not_supported_for_channel_type",
+        Reach.OURS: "not_enough_users too_many_users users_list_not_supplied",
     },
     "conversations.replies": {
-        About.LANE: """channel_not_found method_not_supported_for_channel_type
+        Reach.LANE: """channel_not_found method_not_supported_for_channel_type
             list_record_comment_fetch_failed""",
-        About.CALL: "thread_not_found",
-        About.OURS: """invalid_cursor invalid_metadata_filter_keys invalid_ts_latest
+        Reach.CALL: "thread_not_found",
+        Reach.OURS: """invalid_cursor invalid_metadata_filter_keys invalid_ts_latest
             invalid_ts_oldest""",
     },
     "pins.add": {
-        About.LANE: """channel_not_found external_channel_migrating not_in_channel
+        Reach.LANE: """channel_not_found external_channel_migrating not_in_channel
             restricted_action""",
-        About.CALL: "file_not_found file_not_shared message_not_found not_pinnable too_many_pins",
-        About.OURS: "bad_timestamp no_item_specified",
+        Reach.CALL: "file_not_found file_not_shared message_not_found not_pinnable too_many_pins",
+        Reach.OURS: "bad_timestamp no_item_specified",
     },
     "usergroups.users.list": {
-        About.LANE: "no_such_subteam plan_upgrade_required",
-        About.OURS: "invalid_cursor",
+        Reach.LANE: "no_such_subteam plan_upgrade_required",
+        Reach.OURS: "invalid_cursor",
     },
     "users.conversations": {
-        About.LANE: "method_not_supported_for_channel_type",
-        About.OURS: "invalid_cursor invalid_limit invalid_types",
+        Reach.LANE: "method_not_supported_for_channel_type",
+        Reach.OURS: "invalid_cursor invalid_limit invalid_types",
     },
-    "users.info": {About.OURS: "too_many_users"},
-    "users.list": {About.OURS: "invalid_cursor limit_required"},
+    "users.info": {Reach.OURS: "too_many_users"},
+    "users.list": {Reach.OURS: "invalid_cursor limit_required"},
     "views.open": {
-        About.CALL: "exchanged_trigger_id expired_trigger_id invalid_trigger_id",
-        About.OURS: "duplicate_external_id view_too_large",
+        Reach.CALL: "exchanged_trigger_id expired_trigger_id invalid_trigger_id",
+        Reach.OURS: "duplicate_external_id view_too_large",
     },
     "views.publish": {
-        About.LANE: "not_enabled not_implemented",
-        About.CALL: "hash_conflict",
-        About.OURS: "duplicate_external_id missing_profile_id view_too_large",
+        Reach.LANE: "not_enabled not_implemented",
+        Reach.CALL: "hash_conflict",
+        Reach.OURS: "duplicate_external_id missing_profile_id view_too_large",
     },
     "views.push": {
-        About.CALL: """exchanged_trigger_id expired_trigger_id invalid_trigger_id not_found
+        Reach.CALL: """exchanged_trigger_id expired_trigger_id invalid_trigger_id not_found
             push_limit_reached""",
-        About.OURS: "duplicate_external_id view_too_large",
+        Reach.OURS: "duplicate_external_id view_too_large",
     },
     "views.update": {
-        About.CALL: "hash_conflict not_found",
-        About.OURS: "duplicate_external_id view_too_large",
+        Reach.CALL: "hash_conflict not_found",
+        Reach.OURS: "duplicate_external_id view_too_large",
     },
 }
 
 
-def _each(codes: _Codes) -> Iterator[tuple[str, About]]:
+def _each(codes: _Codes) -> Iterator[tuple[str, Reach]]:
     for about, words in codes.items():
         yield from ((code, about) for code in words.split())
 
 
-REFUSALS: Mapping[str, Mapping[str, About]] = MappingProxyType(
+REFUSALS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
     {
         method: MappingProxyType({**dict(_each(_ANY_METHOD)), **dict(_each(own))})
         for method, own in _BY_METHOD.items()
@@ -185,10 +185,10 @@ REFUSALS: Mapping[str, Mapping[str, About]] = MappingProxyType(
 """Each method that the bot calls, and each code that it may answer with."""
 _ANYWHERE = dict(_each(_ANY_METHOD))
 DEAD_TARGETS = frozenset(
-    code for code, about in REFUSALS["chat.postMessage"].items() if about is About.PERSON
+    code for code, about in REFUSALS["chat.postMessage"].items() if about is Reach.PERSON
 )
 
 
-def about(method: str, code: str) -> About:
+def about(method: str, code: str) -> Reach:
     """Return what a refusal concerns; one place, where nothing is known of the code."""
-    return REFUSALS.get(method, _ANYWHERE).get(code, About.LANE)
+    return REFUSALS.get(method, _ANYWHERE).get(code, Reach.LANE)

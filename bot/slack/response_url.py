@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.proxies import Proxies
+from bot.network.proxies import Proxies
 
 log = logging.getLogger(__name__)
 

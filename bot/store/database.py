@@ -14,10 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, HistoryGone, PerhapsStored, StoreUnavailable
-from bot.store import engines, inbound
-from bot.store.causes import cause_of, is_unmigrated
-from bot.store.common import Common, Ended
-from bot.store.sqlite_file import SQLiteFile
+from bot.store import idempotency
+from bot.store.sql import engines
+from bot.store.sql.causes import cause_of, is_unmigrated
+from bot.store.sql.shared_commits import Ended, SharedCommits
+from bot.store.sql.sqlite_file import SQLiteFile
 from bot.store.transaction import Transaction
 
 # Seconds before each question about a commit that got no answer; a person waits meanwhile.
@@ -36,11 +37,11 @@ class Database:
             engines.sqlite_engine(url, self.file) if self.file else engines.postgres_engine(url)
         )
         self.takes_nothing = False
-        """It found no room, or no right to write, for something. `room.look_for_room` tries."""
+        """It found no room, or no right to write, for something. `look_for_room` tries."""
         self.is_nearly_full = False
-        """The disk under a SQLite file has little room. `room.is_nearly_full` looks."""
+        """The disk under a SQLite file has little room. `is_nearly_full` looks."""
         self.is_damaged = False
-        """SQLite found a part of the file that it cannot read. `upkeep.look_for_damage` tries."""
+        """SQLite found a part of the file that it cannot read. `look_for_damage` tries."""
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[StoreUnavailable], None] | None = None
         self._here = threading.local()
@@ -70,7 +71,7 @@ class Database:
             with self._connection(write=True) as connection:
                 tx = Transaction(connection)
                 if act is not None:
-                    inbound.take(tx, act)
+                    idempotency.take(tx, act)
                 yield tx
                 tx.put_waiting()
                 committing = True
@@ -95,7 +96,7 @@ class Database:
             try:
                 if self.is_sqlite:
                     with self.reading() as tx:
-                        return inbound.stands(tx, act)
+                        return idempotency.stands(tx, act)
                 with self._connection(write=True) as connection:
                     return not _given_up(Transaction(connection), act)
             except StoreUnavailable:
@@ -108,7 +109,7 @@ class Database:
         A call that fails is undone alone. Nothing stands before this returns; where the commit
         fails, none of them has had any effect, and each is told so.
         """
-        common = Common()
+        common = SharedCommits()
         try:
             with self._connection(write=True) as connection:
                 self._here.common = common
@@ -126,7 +127,7 @@ class Database:
             self._wake()
         return common.ended
 
-    def _became_of(self, common: Common, lost: StoreUnavailable) -> StoreUnavailable | None:
+    def _became_of(self, common: SharedCommits, lost: StoreUnavailable) -> StoreUnavailable | None:
         """What all are told when there was no common commit, or no answer to it; None: it stands.
 
         One COMMIT for all: what became of one became of the others.
@@ -139,8 +140,8 @@ class Database:
         return lost
 
     @property
-    def _common(self) -> Common | None:
-        common: Common | None = getattr(self._here, "common", None)
+    def _common(self) -> SharedCommits | None:
+        common: SharedCommits | None = getattr(self._here, "common", None)
         return common
 
     @contextmanager
@@ -223,9 +224,9 @@ class Database:
 def _given_up(tx: Transaction, act: Act) -> bool:
     """Free the act's key for another attempt; False where this one is stored."""
     try:
-        inbound.take(tx, act, inbound.NOT_STORED)
+        idempotency.take(tx, act, idempotency.NOT_STORED)
     except AlreadyHandled:
-        if inbound.stands(tx, act):
+        if idempotency.stands(tx, act):
             return False
         raise
     return True

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.store.prepared import Compiled, Prepared, ToCome, Waiting, together
+from bot.store.sql.prepared import CompiledStatement, Prepared, ToCome, WaitingWrite, together
 
 Row = TypeVar("Row")
 Table = type[SQLModel]
@@ -57,7 +57,7 @@ class Transaction:
         self.has_one_writer = self.dialect == "sqlite"
         self.wakes_relay = False
         self._cursor: DBAPICursor | None = None
-        self._waiting: dict[Prepared, tuple[Waiting, Sequence[Mapping[str, Any]]]] = {}
+        self._waiting: dict[Prepared, tuple[WaitingWrite, Sequence[Mapping[str, Any]]]] = {}
         self._answering: ToCome | None = None
 
     def execute(
@@ -84,9 +84,9 @@ class Transaction:
         if self.has_one_writer:
             self.run(statement, rows)
             return
-        self._wait(Waiting(statement, tuple(rows[0])), rows)
+        self._wait(WaitingWrite(statement, tuple(rows[0])), rows)
 
-    def _wait(self, waiting: Waiting, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _wait(self, waiting: WaitingWrite, rows: Sequence[Mapping[str, Any]]) -> None:
         if waiting.put in self._waiting:
             self.put_waiting()
         self._waiting[waiting.put] = waiting, rows
@@ -101,7 +101,7 @@ class Transaction:
             return ToCome(answer=self.listed(statement, **row)[0][0])
         if self._answering is not None:
             self.put_waiting()
-        self._wait(Waiting(statement, tuple(row)), [row])
+        self._wait(WaitingWrite(statement, tuple(row)), [row])
         self._answering = ToCome()
         return self._answering
 
@@ -113,7 +113,7 @@ class Transaction:
             self.put(statement, [{**row, **{name: each.value for name, each in held.items()}}])
             return
         to_come = tuple((name, each.text) for name, each in held.items())
-        self._wait(Waiting(statement, (*row, *held), to_come), [row])
+        self._wait(WaitingWrite(statement, (*row, *held), to_come), [row])
 
     def put_waiting(self) -> None:
         """Put what waits. Called before every other statement, and before the commit."""
@@ -157,7 +157,7 @@ class Transaction:
         compiled = statement.compiled(self.connection.dialect)
         return compiled.listed(self._asked(compiled, values))
 
-    def _asked(self, compiled: Compiled, values: Mapping[str, Any]) -> Sequence[Any]:
+    def _asked(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> Sequence[Any]:
         self.put_waiting()
         return self.on_driver(compiled.sql, [compiled.values(values)]).fetchall()
 

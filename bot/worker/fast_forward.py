@@ -5,8 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.domain.weeks import next_occurrence
-from bot.store import outbox_health, timers
+from bot.domain.digests.weeks import next_occurrence
+from bot.store.delivery import backlog
+from bot.store.duework import timers
 from bot.worker.loop import Gear, Loop
 
 _MOST_STOPS = 240
@@ -23,18 +24,18 @@ class FastForward(Loop):
 
     async def stops(self) -> AsyncIterator[None]:
         """Let time pass up to now, and stop at each moment at which something is due."""
-        least = self._clock.ahead() / _MOST_STOPS
+        least = self._time_source.ahead() / _MOST_STOPS
         self._left_to_wait = self._pace.all_stops_wait
-        while ahead := self._clock.ahead():
-            now = self._clock.now()
+        while ahead := self._time_source.ahead():
+            now = self._time_source.now()
             due = await self._threads.read(self._next_due, now)
-            self._clock.let_pass(ahead if due is None else min(ahead, max(due - now, least)))
+            self._time_source.let_pass(ahead if due is None else min(ahead, max(due - now, least)))
             yield
             await self._until_sent()
 
     def _next_due(self, now: datetime) -> datetime | None:
         with self._db.reading() as tx:
-            planned = [timers.next_due(tx, now), outbox_health.next_due(tx, now)]
+            planned = [timers.next_due(tx, now), backlog.next_due(tx, now)]
         digests = [
             next_occurrence(rule.weekday, rule.at, rule.zone, now).due_at
             for rule in self._policy.digests
@@ -51,4 +52,4 @@ class FastForward(Loop):
 
     def _something_waits(self) -> bool:
         with self._db.reading() as tx:
-            return outbox_health.waits(tx, self._clock.now())
+            return backlog.waits(tx, self._time_source.now())

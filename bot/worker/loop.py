@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.clock import Clock
+from bot.concurrency.threads import Threads
+from bot.domain.delivery.lanes import LaneNames
 from bot.domain.errors import StoreUnavailable
-from bot.domain.lanes import LaneNames
-from bot.episodes import Episodes
+from bot.log.episodes import Episodes
 from bot.policy import Policy
-from bot.services.delivered import At
+from bot.services.delivery.outcomes import At
 from bot.store.database import Database
-from bot.threads import Threads
-from bot.worker.figures import Figures
-from bot.worker.pace import Pace
+from bot.time_source import TimeSource
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Gear:
 
     db: Database
     policy: Policy
-    clock: Clock
+    time_source: TimeSource
     threads: Threads
-    figures: Figures
-    pace: Pace
+    figures: ProcessMetrics
+    pace: Timings
     episodes: Episodes = field(default_factory=Episodes)
     lane_names: LaneNames = field(default_factory=LaneNames)
 
@@ -38,7 +38,7 @@ class Loop:
     def __init__(self, gear: Gear) -> None:
         self._db = gear.db
         self._policy = gear.policy
-        self._clock = gear.clock
+        self._time_source = gear.time_source
         self._threads = gear.threads.behind()
         self._figures = gear.figures
         self._episodes = gear.episodes
@@ -46,7 +46,7 @@ class Loop:
         self._pace = gear.pace
 
     def _at(self) -> At:
-        return At(self._clock.now(), self._clock.real())
+        return At(self._time_source.now(), self._time_source.real())
 
 
 def _nobody_counts() -> None:

@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.clock import Clock, elapsed, machine_time
+from bot.concurrency.threads import Threads
 from bot.store.database import Database
-from bot.store.database_time import database_time
-from bot.threads import Threads
+from bot.store.sql.database_time import database_time
+from bot.time_source import TimeSource, elapsed, machine_time
 from bot.worker.loop import going_on
-from bot.worker.pace import Pace
+from bot.worker.timings import Timings
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +28,13 @@ class Timekeeper:
     def __init__(
         self,
         db: Database,
-        clock: Clock,
+        time_source: TimeSource,
         threads: Threads,
-        pace: Pace,
+        pace: Timings,
         on_jump: Callable[[], None],
     ) -> None:
         self._db = db
-        self._clock = clock
+        self._time_source = time_source
         self._threads = threads
         self._pace = pace
         self._on_jump = on_jump
@@ -61,7 +61,7 @@ class Timekeeper:
     async def set_clock(self) -> None:
         if self._db.is_sqlite:
             return
-        off = self._clock.set(await self._threads.read(self._ask))
+        off = self._time_source.set(await self._threads.read(self._ask))
         if abs(off) > _OFF:
             log.error(
                 "This machine's clock is wrong; the database's time is used",

@@ -15,8 +15,8 @@ from bot.domain.problems.commands import (
     PartOfTheReason,
     SeveralEscalations,
 )
-from bot.domain.showing import says
-from bot.services import naming
+from bot.domain.text.showing import says
+from bot.services.incidents import references
 from handlers.commands.misplaced import (
     TEXT,
     counts,
@@ -26,17 +26,11 @@ from handlers.commands.misplaced import (
     refuse_misplaced,
     refuse_split,
 )
-from handlers.commands.normal import normal
 from handlers.commands.questions import refuse_question
 from handlers.commands.second import refuse_numbers, refuse_second
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import (
-    first_word,
-    number_first,
-    plain,
-    reference_first,
-    reference_in,
-)
+from handlers.typed.normal import normal
+from handlers.typed.words import first_word, number_first, plain, reference_first, reference_in
 
 _AND = re.compile(r"(?:(?:and|or|plus)\s+|[&+,/;]\s*)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:^|\s)\(?([0-9]{1,2})[.)]\s+")
@@ -153,7 +147,7 @@ async def _of_channel(ask: Ask, named: str) -> str | None:
     if not named.startswith("<#"):
         return named
     channel = named.strip("<#>").partition("|")[0]
-    return await ask.read(naming.in_channel, ask.act, channel)
+    return await ask.read(references.in_channel, ask.act, channel)
 
 
 def _left_over(ask: Ask, verb: Verb) -> Unclear:

@@ -7,14 +7,14 @@ from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.problems.commands import SecondCommand
 from handlers.commands.fitting import fits
 from handlers.commands.misplaced import in_full
-from handlers.commands.moving import SEVERITY, STATUS
-from handlers.commands.normal import normal
-from handlers.commands.paging import PAGE
-from handlers.commands.severities import severity_first
-from handlers.commands.targets import targets_first
-from handlers.commands.typed import read
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import between, colon_before, plain, state_first
+from handlers.typed.line import read
+from handlers.typed.normal import normal
+from handlers.typed.severities import severity_first
+from handlers.typed.targets import targets_first
+from handlers.typed.words import between, colon_before, plain, state_first
+from handlers.verbs.lifecycle_verbs import SEVERITY, STATUS
+from handlers.verbs.paging_verbs import PAGE
 
 _AND = re.compile(r"(?:(?:and|then|plus|also|&|\+)\s+)+", re.IGNORECASE)
 _SIGNS = frozenset(",;&+")

@@ -5,22 +5,22 @@ something in it is wrong. It is no report that only begins like a command.
 from contextlib import suppress
 
 from bot.domain.errors import BadInput, NotFound
-from bot.domain.likeness import mistyped
+from bot.domain.text.likeness import mistyped
 from bot.domain.times.front import begins_with_time
 from bot.policy import Policy
-from handlers.commands.edited import FIELDS
 from handlers.commands.lookalikes import lookalike_first
-from handlers.commands.normal import normal
-from handlers.commands.reading import FILTERS
-from handlers.commands.severities import written_first
 from handlers.commands.verb import Verb
-from handlers.commands.words import (
+from handlers.typed.edited import FIELDS
+from handlers.typed.normal import normal
+from handlers.typed.severities import written_first
+from handlers.typed.words import (
     first_word,
     number_first,
     reference_first_if_any,
     state_first,
     team_first,
 )
+from handlers.verbs.looking_up import FILTERS
 
 _ME = frozenset({"me", "myself", "us"})
 _OWN_WORDS = {"edit": FIELDS, "list": FILTERS}

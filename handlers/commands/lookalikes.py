@@ -7,10 +7,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bot.domain.codenames import like_a_codename
-from bot.domain.dashes import DASHES
-from bot.domain.likeness import distance
-from handlers.commands.normal import Line, normal
+from bot.domain.incidents.codenames import like_a_codename
+from bot.domain.text.dashes import DASHES
+from bot.domain.text.likeness import distance
+from handlers.typed.normal import Line, normal
 
 _HOMOGLYPHS = str.maketrans(
     "\u0435\u0441\u0455\u03b5\u03f2\u03c2\u0404\u0454\u0415\u0421\u0405\u0395\u03f9\u0190\u025b",

@@ -5,7 +5,6 @@ never means the escalation in whose channel the command was typed.
 import re
 from collections.abc import Sequence
 
-from bot.domain.dashes import DASH_IN_FRONT
 from bot.domain.errors import NotFound, Unclear
 from bot.domain.ids import parse_reference
 from bot.domain.problems import Problem
@@ -17,11 +16,12 @@ from bot.domain.problems.names import (
     NotAChannelOfOurs,
     WithoutItsPrefix,
 )
-from bot.services import naming
+from bot.domain.text.dashes import DASH_IN_FRONT
+from bot.services.incidents import references
 from handlers.commands.lookalikes import Lookalike, lookalike_first
-from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import (
+from handlers.typed.normal import normal
+from handlers.typed.words import (
     SIGNS,
     behind_linking,
     between,
@@ -82,20 +82,20 @@ def _problem(found: Lookalike, meant: list[str]) -> Problem:
 async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
     """The escalations that may be meant; None where it is text after all."""
     if found.codename:
-        return await ask.read(naming.by_codename, ask.act, found.codename) or None
+        return await ask.read(references.by_codename, ask.act, found.codename) or None
     if found.channel:
-        of = await ask.read(naming.in_channel, ask.act, found.channel)
+        of = await ask.read(references.in_channel, ask.act, found.channel)
         is_link = not found.said.startswith("<#")
         if is_link and (of is None or of == await naming_here(ask)):
             return None
         return [of] if of else []
-    of = await ask.read(naming.numbered, ask.act, found.number) if found.number else None
+    of = await ask.read(references.numbered, ask.act, found.number) if found.number else None
     return [of] if of else []
 
 
 async def naming_here(ask: Ask) -> str | None:
     """The escalation in whose channel this was typed."""
-    return await ask.read(naming.in_channel, ask.act, ask.channel) if ask.channel else None
+    return await ask.read(references.in_channel, ask.act, ask.channel) if ask.channel else None
 
 
 async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
@@ -116,7 +116,9 @@ async def _there(ask: Ask, commands: Sequence[str]) -> list[str]:
     kept, missing = [], None
     for command in commands:
         named = reference_first_if_any(first_word(command)[1])
-        found = await ask.read(naming.numbered, ask.act, parse_reference(named)) if named else ""
+        found = (
+            await ask.read(references.numbered, ask.act, parse_reference(named)) if named else ""
+        )
         if found is not None:
             kept.append(command)
         else:
@@ -204,7 +206,7 @@ async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str
         number, rest = (parse_reference(named), text) if named else (None, text)
     if number is None:
         return None, text
-    return await ask.read(naming.numbered, ask.act, number), rest
+    return await ask.read(references.numbered, ask.act, number), rest
 
 
 def _uncounted(text: str) -> tuple[int | None, str]:
@@ -231,10 +233,10 @@ async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
     if colon_before(ask.words, rest) or SIGNS & set(between(ask.words, rest)):
         return
     whole = parse_reference(f"{parse_reference(name)}{digits[1]}")
-    other = await ask.read(naming.numbered, ask.act, whole)
+    other = await ask.read(references.numbered, ask.act, whole)
     if other is not None:
         behind = plain(number_first(rest)[1])
-        second = await ask.read(naming.numbered, ask.act, int(digits[1]))
+        second = await ask.read(references.numbered, ask.act, int(digits[1]))
         also = [second] if second and second != name else []
         problem = AboutWhich((name, *also, other))
         meant = [other, *also] if verb.behind in TEXT and not also else [other, name, *also]

@@ -4,20 +4,16 @@ from contextlib import suppress
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.incidents.severity import UNLESS_SAID
 from bot.domain.problems.commands import AboutThisOrNew
-from bot.domain.severity import UNLESS_SAID
 from bot.policy import Policy
-from bot.services import naming
+from bot.services.incidents import references
 from handlers.commands.misplaced import in_full
-from handlers.commands.opening import OPEN
-from handlers.commands.severities import opening_words, written_first
-from handlers.commands.typed import Typed, read
-from handlers.commands.words import (
-    plain,
-    reference_first_if_any,
-    state_first,
-)
 from handlers.shell import Shell
+from handlers.typed.line import Typed, read
+from handlers.typed.severities import opening_words, written_first
+from handlers.typed.words import plain, reference_first_if_any, state_first
+from handlers.verbs.opening_verb import OPEN
 
 _CHOICE = 2
 """Severities that may be meant; of more, the person says which."""
@@ -33,7 +29,7 @@ async def room_of_another(
     is_open = typed.word.lower() == OPEN.name
     if is_open or not typed.words or not channel or reference_first_if_any(typed.words):
         return None
-    return await shell.threads.read(naming.in_channel, shell.db, asking, channel)
+    return await shell.threads.read(references.in_channel, shell.db, asking, channel)
 
 
 def named_beside_a_severity(policy: Policy, typed: Typed) -> str | None:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from bot.domain.errors import BadInput, NotFound, Unclear
 from bot.domain.ids import parse_reference
 from bot.domain.problems.commands import AboutBoth, PerhapsEscalations
-from bot.services import naming
+from bot.services.incidents import references
 from handlers.commands.misplaced import counts
-from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import (
+from handlers.typed.normal import normal
+from handlers.typed.words import (
     SIGNS,
     between,
     colon_before,
@@ -72,7 +72,7 @@ async def _other(ask: Ask, text: str) -> tuple[str | None, str]:
 
 
 async def _there(ask: Ask, number: str) -> str | None:
-    return await ask.read(naming.numbered, ask.act, parse_reference(number))
+    return await ask.read(references.numbered, ask.act, parse_reference(number))
 
 
 def _reads(own: Callable[[str], object], text: str) -> bool:
@@ -95,7 +95,7 @@ async def refuse_numbers(ask: Ask, verb: Verb) -> None:
         return
     rest = line.behind(found.end())
     numbers = re.findall(r"[0-9]+", found[0])
-    names = [await ask.read(naming.numbered, ask.act, int(number)) for number in numbers]
+    names = [await ask.read(references.numbered, ask.act, int(number)) for number in numbers]
     if None in names or (counts(rest) and not colon_before(ask.words, rest)):
         return
     commands = [_command(verb.name, str(name), "", plain(rest)) for name in names]

@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
-from bot.domain.reading import Head
-from bot.domain.rights import Deed
-from bot.services import reading
-from bot.services.reading import Found
-from handlers.answer import Answer
-from handlers.commands.words import plain
+from bot.domain.incidents.views import Head
+from bot.services.incidents import queries
+from bot.services.incidents.queries import FoundIncident
+from handlers.answers import Answer
 from handlers.request import Request
 from handlers.shell import Shell
+from handlers.typed.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Ask(Request):
     def me(self) -> UserId:
         return self.act.user
 
-    async def incident(self) -> Found:
+    async def incident(self) -> FoundIncident:
         """The incident that is named, else the one in whose channel this was typed."""
-        return await self.read(reading.find, self.act, self.named, self.channel)
+        return await self.read(queries.find, self.act, self.named, self.channel)
 
-    async def incident_if_any(self) -> Found | None:
+    async def incident_if_any(self) -> FoundIncident | None:
         """Like `incident`, where a command makes sense without one too."""
         if self.named:
             return await self.incident()
@@ -53,7 +53,7 @@ class Ask(Request):
     async def head(self, deed: Deed) -> Head:
         """The incident as a form shows it, to a person who may send that form."""
         found = await self.incident()
-        return await self.read(reading.head, self.act, found.incident_id, deed)
+        return await self.read(queries.head, self.act, found.incident_id, deed)
 
 
 class Behind(Enum):

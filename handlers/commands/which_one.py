@@ -8,11 +8,11 @@ import re
 from bot.domain.errors import BadInput, Misread, Unclear
 from bot.domain.ids import parse_reference
 from bot.domain.problems.names import ReferenceGoesFirst
-from bot.services import naming
+from bot.services.incidents import references
 from handlers.commands.misplaced import counts
-from handlers.commands.normal import normal
 from handlers.commands.verb import Ask, Behind, Verb
-from handlers.commands.words import number_first, plain, reference_first_if_any, reference_in
+from handlers.typed.normal import normal
+from handlers.typed.words import number_first, plain, reference_first_if_any, reference_in
 
 _LAST = re.compile(
     r"(?:^|[\s,;:(\[-])((?:esc(?:alation)?[-\s_#:]{0,3}|#)[0-9]{1,9})\W*$", re.IGNORECASE
@@ -37,7 +37,9 @@ async def _named(ask: Ask, verb: Verb) -> tuple[str | None, str]:
     if verb.behind in (Behind.WORDS, Behind.REASON):
         number, rest = number_first(ask.words)
         if number is not None and not counts(rest):
-            return await ask.read(naming.numbered, ask.act, parse_reference(number)), plain(rest)
+            return await ask.read(references.numbered, ask.act, parse_reference(number)), plain(
+                rest
+            )
     norm = normal(ask.words).norm
     found = _LAST.search(norm)
     named = reference_first_if_any(found[1]) if found else None

@@ -5,7 +5,7 @@ An event that could not be handled is not acknowledged as handled: Slack sends i
 
 from collections.abc import Mapping
 
-from handlers.events import directory, home, mentions, pins, rooms
+from handlers.events import channels, home, mentions, people, pins
 from handlers.events.event import Handler
 
 EVENTS: Mapping[str, Handler] = {
@@ -13,14 +13,14 @@ EVENTS: Mapping[str, Handler] = {
     "app_mention": mentions.mentioned,
     "message": mentions.written,
     "reaction_added": pins.reacted,
-    "user_change": directory.person_changed,
-    "team_join": directory.person_changed,
-    "subteam_updated": directory.group_changed,
-    "subteam_members_changed": directory.members_changed,
-    "channel_archive": rooms.archived,
-    "group_archive": rooms.archived,
-    "channel_unarchive": rooms.unarchived,
-    "group_unarchive": rooms.unarchived,
-    "member_joined_channel": rooms.joined,
-    "member_left_channel": rooms.left,
+    "user_change": people.person_changed,
+    "team_join": people.person_changed,
+    "subteam_updated": people.group_changed,
+    "subteam_members_changed": people.members_changed,
+    "channel_archive": channels.archived,
+    "group_archive": channels.archived,
+    "channel_unarchive": channels.unarchived,
+    "group_unarchive": channels.unarchived,
+    "member_joined_channel": channels.joined,
+    "member_left_channel": channels.left,
 }

@@ -1,6 +1,6 @@
 """A person opens the home tab."""
 
-from bot.services import homes
+from bot.services.incidents import home
 from handlers.events.event import Event
 
 
@@ -9,4 +9,4 @@ async def opened(event: Event) -> None:
         return
     act = await event.by(str(event.data["user"]))
     if act is not None:
-        await event.shell.threads.write(homes.refresh, event.shell.db, act)
+        await event.shell.threads.write(home.refresh, event.shell.db, act)

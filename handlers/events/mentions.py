@@ -1,6 +1,6 @@
 """A person mentions the bot: it says how to use it."""
 
-from handlers.answer import sentence
+from handlers.answers import sentence
 from handlers.events.event import Event
 
 
@@ -8,7 +8,7 @@ async def mentioned(event: Event) -> None:
     """Only to that person, where they wrote it; lost without harm when Slack is away."""
     if not event.data.get("user") or not event.data.get("channel"):
         return  # a bot wrote it
-    message = sentence(event.shell.desk, "mentioned")
+    message = sentence(event.shell.wording, "mentioned")
 
     async def tell() -> None:
         await event.client.chat_postEphemeral(

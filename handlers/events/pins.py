@@ -2,7 +2,7 @@
 
 from bot.domain.act import Role
 from bot.domain.errors import BadInput, Stranger
-from bot.services import lifecycle, reading
+from bot.services.incidents import lifecycle, queries
 from handlers.events.event import Event
 from handlers.links import permalink
 
@@ -21,7 +21,7 @@ async def reacted(event: Event) -> None:
     channel, ts = str(item.get("channel")), str(item.get("ts"))
     shell = event.shell
     try:
-        found = await shell.threads.read(reading.find, shell.db, act, None, channel, ts)
+        found = await shell.threads.read(queries.find, shell.db, act, None, channel, ts)
     except BadInput:
         return  # no incident's channel
     link = permalink(event.context, channel, ts)

@@ -7,15 +7,16 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.access.rights import Deed, require
 from bot.domain.controls import Button, Shortcut
-from bot.domain.rights import Deed, require
 from bot.render import forms
 from bot.render.message import Message
-from handlers import links, modals
-from handlers.answer import Answer, Modal, in_time
+from handlers import links
+from handlers.answers import Answer, Modal, in_time
 from handlers.errors import Failure, attempt
+from handlers.replies import modals
+from handlers.replies.private import PrivateReplies, Respond
 from handlers.shell import Shell
-from handlers.telling import Respond, Telling
 from handlers.who import whoever
 
 
@@ -29,11 +30,11 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
     ) -> None:
         _, work = await in_time(attempt(_answer(shell, context, body), "A shortcut"))
         await ack()
-        tell = Telling.back(client, respond, body)
+        tell = PrivateReplies.back(client, respond, body)
 
         async def deliver() -> None:
             result = await work
-            answer = result.message(shell.desk) if isinstance(result, Failure) else result
+            answer = result.message(shell.wording) if isinstance(result, Failure) else result
             if isinstance(answer, Message):
                 await tell(answer)
             elif answer is not None:
@@ -51,6 +52,6 @@ async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     # The message's address and nothing of what it says.
     link = links.of_message(context, body) if on_message else None
     if link is None:
-        return Modal(forms.open_form(shell.desk), Button.OPEN_FORM, "form")
+        return Modal(forms.open_form(shell.wording), Button.OPEN_FORM, "form")
     filled = forms.Filled(references=link)
-    return Modal(forms.open_form(shell.desk, filled, link), Button.OPEN_FORM, link)
+    return Modal(forms.open_form(shell.wording, filled, link), Button.OPEN_FORM, link)

@@ -8,7 +8,7 @@ Revision: 0012
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.columns import Instant
+from bot.store.sql.columns import Instant
 
 revision = "0012"
 down_revision = "0011"

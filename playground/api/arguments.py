@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from playground.refusal import Refusal
+from playground.web.refusal import Refusal
 
 _TRUE = ("1", "true", "True")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground import elements
 from playground.api.arguments import UNSET, Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, message_of, writable
-from playground.playground import Playground
-from playground.records import Channel, Json, Message
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state import elements
+from playground.state.records import Channel, Json, Message
+from playground.web.refusal import Refusal
 from slack_rules import Problem, check_message
 from slack_rules.limits import LONGEST
 

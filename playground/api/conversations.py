@@ -7,9 +7,9 @@ import re
 from playground.api.arguments import Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, named_channel, page, person_of, writable
-from playground.playground import Playground
-from playground.records import Channel, Json
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Channel, Json
+from playground.web.refusal import Refusal
 from slack_rules.limits import LONGEST, PEOPLE_PER_GROUP_MESSAGE
 
 

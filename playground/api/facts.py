@@ -8,8 +8,8 @@ from typing import Any
 
 from playground.api.arguments import Arguments, invalid
 from playground.manifest import Manifest
-from playground.refusal import Refusal
-from playground.workspace import Workspace
+from playground.state.workspace import Workspace
+from playground.web.refusal import Refusal
 
 _FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("methods.json").read_text())
 _METHODS: dict[str, dict[str, Any]] = _FACTS["methods"]

@@ -7,9 +7,9 @@ import re
 from playground.api.arguments import Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, page
-from playground.playground import Playground
-from playground.records import Json, Message
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Json, Message
+from playground.web.refusal import Refusal
 
 _TS = re.compile(r"\d+(\.\d{1,6})?")
 

@@ -7,9 +7,9 @@ import re
 from playground.api.arguments import Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, message_of, writable
-from playground.playground import Playground
-from playground.records import Json, Message
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Json, Message
+from playground.web.refusal import Refusal
 
 _TS = re.compile(r"\d+\.\d{6}")
 _EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")

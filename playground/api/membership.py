@@ -5,9 +5,9 @@ from __future__ import annotations
 from playground.api.arguments import Arguments
 from playground.api.registry import method
 from playground.api.seen import channel_of, named_channel, page, person_of, writable
-from playground.playground import Playground
-from playground.records import Channel, Json
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Channel, Json
+from playground.web.refusal import Refusal
 
 #: Slack's own maximum; a hundred a call is what is safe.
 INVITED_AT_ONCE = 1_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from playground.api.arguments import Arguments
 from playground.api.registry import method
 from playground.api.seen import page, person_of
-from playground.playground import Playground
-from playground.records import Json, Person
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Json, Person
+from playground.web.refusal import Refusal
 
 
 def _shown(slack: Playground, person: Person) -> Json:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from playground.api.arguments import Arguments
-from playground.playground import Playground
-from playground.records import Json
+from playground.facade import Playground
+from playground.state.records import Json
 
 #: Answers the fields that stand beside `ok: true`; raises Refusal otherwise.
 Method: TypeAlias = Callable[[Playground, Arguments], Json]

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from playground.api.arguments import Arguments
-from playground.playground import Playground
-from playground.records import Channel, Json, Message, Person
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Channel, Json, Message, Person
+from playground.web.refusal import Refusal
 
 Item = TypeVar("Item")
 

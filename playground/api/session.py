@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playground.api.arguments import Arguments
 from playground.api.registry import method
-from playground.playground import Playground
-from playground.records import Json
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Json
+from playground.web.refusal import Refusal
 
 
 @method("api.test")

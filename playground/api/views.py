@@ -7,9 +7,9 @@ from typing import Literal
 from playground.api.arguments import Arguments, invalid
 from playground.api.registry import method
 from playground.api.seen import person_of
-from playground.playground import Playground
-from playground.records import Json, View
-from playground.refusal import Refusal
+from playground.facade import Playground
+from playground.state.records import Json, View
+from playground.web.refusal import Refusal
 from slack_rules import check_view
 
 

@@ -15,16 +15,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from playground.outcomes import Outcome
-from playground.page import views
-from playground.page.elements import (
-    Place,
-    places,
-    pressed_value,
-    read_field_name,
-    read_form,
-)
+from playground.page.shown import modals
+from playground.page.shown.choices import Place, places, pressed_value, read_field_name, read_form
 from playground.page.visit import SECURITY, Visit, html
-from playground.records import Json
+from playground.state.records import Json
 
 _STEPS = {"5m": 300, "1h": 3600, "1d": 86400}
 
@@ -135,7 +129,7 @@ async def submit_view(request: Request) -> Response:
     view = visit.view
     values = read_form(await visit.fields(), view.blocks, visit.reader.me.tz)
     await visit.playground.submit_view(visit.me, view.id, values)
-    return html(views.draw_modals(visit.reader))
+    return html(modals.draw_modals(visit.reader))
 
 
 async def close_view(request: Request) -> Response:
@@ -194,13 +188,13 @@ def _told(outcome: Outcome) -> Response:
     """Empty, or with the words that the page shows for a while."""
     if outcome.ok:
         return _done()
-    notice = json.dumps({"notice": views.problem(outcome.error)})
+    notice = json.dumps({"notice": modals.problem(outcome.error)})
     return Response(status_code=204, headers={**SECURITY, "HX-Trigger": notice})
 
 
 def _told_once(outcome: Outcome) -> Response:
     """Where the app is at fault, a note in the conversation says so already."""
-    return _told(outcome) if outcome.error in views.OWN_PROBLEMS else _done()
+    return _told(outcome) if outcome.error in modals.OWN_PROBLEMS else _done()
 
 
 def _post(path: str, endpoint: Endpoint) -> Route:

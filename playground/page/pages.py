@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from playground.page import conversation, emoji, sidebar, views
-from playground.page.reader import Reader
+from playground.page.shown import conversation, emoji, modals, sidebar
+from playground.page.shown.reader import Reader
 from playground.page.templating import keyed, macro, render
 from playground.page.visit import Shell, Visit, html, page
-from playground.records import SLACKBOT, Channel, Json, Person
+from playground.state.records import SLACKBOT, Channel, Json, Person
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -98,7 +98,7 @@ async def home(request: Request) -> Response:
     visit = Visit(request)
     bot = _bot(visit)
     shell = visit.shell("home", bot.real_name if bot else "Home")
-    fragments = _frame(visit, shell) | {"home": views.draw_home(visit.reader)}
+    fragments = _frame(visit, shell) | {"home": modals.draw_home(visit.reader)}
     return page("home.html", shell=shell, bot=bot, fragments=fragments)
 
 
@@ -160,11 +160,11 @@ async def menu(request: Request) -> Response:
 
 
 async def modal(request: Request) -> Response:
-    return html(views.draw_modals(Visit(request).reader))
+    return html(modals.draw_modals(Visit(request).reader))
 
 
 async def home_blocks(request: Request) -> Response:
-    return html(views.draw_home(Visit(request).reader))
+    return html(modals.draw_home(Visit(request).reader))
 
 
 async def now(request: Request) -> Response:
@@ -186,7 +186,7 @@ def _frame(visit: Visit, shell: Shell) -> Json:
         side = _about(visit)
     return {
         "sidebar": sidebar.draw(sidebar.build(visit.reader, shell.place)),
-        "modal": views.draw_modals(visit.reader),
+        "modal": modals.draw_modals(visit.reader),
         "side": side,
     }
 

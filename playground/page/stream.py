@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from playground.change_feed import Change, Subscription
 from playground.page.visit import Visit
+from playground.state.change_feed import Change, Subscription
 
 #: Changes come in bursts; a page that is told of each would fetch the same part many times.
 _GATHER_SECONDS = 0.03

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from playground.page.reader import Reader, hue, lines, safe_url
+from playground.page.shown.reader import Reader, hue, lines, safe_url
 
 _HERE = Path(__file__).parent.parent
 STATIC = _HERE / "static"

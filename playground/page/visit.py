@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from playground.page import completions, dates
-from playground.page.reader import Reader
+from playground.facade import Playground
+from playground.page.shown import completions, dates
+from playground.page.shown.reader import Reader
 from playground.page.templating import render
-from playground.playground import Playground
-from playground.records import Channel, Json, Message, View
-from playground.workspace import Workspace
+from playground.state.records import Channel, Json, Message, View
+from playground.state.workspace import Workspace
 
 #: The page loads from nowhere but here; pictures may also come from an app on this machine.
 SECURITY = {

@@ -7,11 +7,11 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from playground.faults import FaultKind, FaultRule
-from playground.page import dates
-from playground.page.reader import Reader
+from playground.facade import Playground
+from playground.page.shown import dates
+from playground.page.shown.reader import Reader
 from playground.page.templating import join, keyed, render
-from playground.playground import Playground
+from playground.web.faults import FaultKind, FaultRule
 
 #: Lines of the log that are shown, the youngest first.
 _LINES = 60

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bench import plain_digest, seeding
+from bench.baselines import plain_digest
+from bench.stage import seeding
+from bot.domain.access.visibility import Tier
 from bot.domain.act import by_the_bot
-from bot.domain.visibility import Tier
-from bot.render import digest as rendering
-from bot.render.desk import Desk
+from bot.render.digests import digest_message as rendering
 from bot.render.message import Message
-from bot.render.words import Words
-from bot.services import digests
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.digests import digest
 from bot.store.database import Database
 from bot.store.tables import Incident, PagingRun
 
@@ -28,8 +29,8 @@ def said(message: Message) -> list[str]:
 
 
 def ours(db: Database, now: datetime) -> list[str]:
-    view = digests.preview(db, RULES, by_the_bot(seeding.WORKSPACE, now), None)
-    return said(rendering.digest(Desk(RULES, Words()), view.name, view.figures))
+    view = digest.preview(db, RULES, by_the_bot(seeding.WORKSPACE, now), None)
+    return said(rendering.digest(Wording(RULES, Templates()), view.name, view.figures))
 
 
 def test_the_plain_digest_says_what_ours_says(db: Database) -> None:

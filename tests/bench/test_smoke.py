@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import ROOT
+from bench.stage.processes import ROOT
 
 
 @pytest.mark.timeout(600)

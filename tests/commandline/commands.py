@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
-from playground.ports import reserved
+from playground.web.ports import reserved
 from tests.docs.pages import ROOT
 from tests.waiting import eventually
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.slack.manifest import SCOPES, manifest
-from commandline.doctor import findings, status
+from commandline.commands.doctor import findings, status
 from playground.testing import RunningPlayground, running_playground
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,13 +13,13 @@ from types import ModuleType
 import pytest
 from sqlmodel import select
 
-from bot.domain.duework import DeliveryState
+from bot.configuration.settings import SettingsError
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.policy import Policy
-from bot.services import exports
-from bot.settings import SettingsError
+from bot.services.incidents import export
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
-from commandline import backup, restore
+from commandline.commands import backup, restore
 from tests.databases import fresh_database
 from tests.factories import an_incident, people
 
@@ -63,7 +63,7 @@ def test_a_backup_holds_all_of_it_and_nobody_else_may_read_it(
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob("*kept*")) == ["kept.sqlite3"]
     copy = Database(f"sqlite:///{kept}")
-    assert exports.verify(copy) == (1, [])
+    assert export.verify(copy) == (1, [])
     copy.close()
 
 
@@ -86,7 +86,7 @@ def test_a_backup_while_the_bot_writes_is_of_one_moment(
         writing.join()
     for number in range(3):
         copy = Database(f"sqlite:///{tmp_path / f'{number}.copy'}")
-        checked, flaws = exports.verify(copy)
+        checked, flaws = export.verify(copy)
         assert checked >= 1
         assert flaws == []
         copy.close()
@@ -190,7 +190,7 @@ def test_what_was_unsent_is_looked_up_before_it_is_sent(live: Database, tmp_path
     restored = Database(f"sqlite:///{target}")
     assert states(restored) == {DeliveryState.UNKNOWN}
     assert states(live) == {DeliveryState.DUE}
-    assert exports.verify(restored) == (1, [])
+    assert export.verify(restored) == (1, [])
     restored.close()
 
 

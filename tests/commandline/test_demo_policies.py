@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.act import Workspace
 from bot.policy import Policy, load
-from bot.store import incidents
 from bot.store.database import Database
-from commandline.demo_seed import Unfit, seed
+from bot.store.incidents import incident_rows
+from commandline.demonstration.seed import Unfit, seed
 from tests.databases import fresh_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,5 +36,5 @@ def test_a_story_that_does_not_fit_is_not_told_and_leaves_nothing(
         with pytest.raises(Unfit):
             seed(db, _without(table, key), Workspace("T0TOCSIN"), datetime.now(UTC))
         with db.reading() as tx:
-            assert not incidents.batch(tx, after="", number=None, limit=1)
+            assert not incident_rows.batch(tx, after="", number=None, limit=1)
         db.close()

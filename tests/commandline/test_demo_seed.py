@@ -9,21 +9,29 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.duework import DeliveryKind, TimerState
+from bot.domain.duework.timer_states import TimerState
 from bot.domain.ids import UserId
-from bot.domain.lifecycle import ENDED, OPEN, State
-from bot.domain.paging import RunState
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import ENDED, OPEN, State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.policy import Policy, load
-from bot.services import digests, duework, exports, homes, reading
-from bot.store import incidents, outbox, pages, people, timers
+from bot.services.digests import digest
+from bot.services.duework import firing
+from bot.services.incidents import export, queries
+from bot.services.incidents import home as incidents_home
 from bot.store.database import Database
+from bot.store.delivery import outbox
+from bot.store.duework import timers
+from bot.store.incidents import incident_rows, timeline
+from bot.store.paging import pages
+from bot.store.people import people_and_groups
 from bot.store.tables import Delivery, Incident, Task, TimelineEntry, Timer
 from bot.store.tables.states import TaskState
-from commandline.demo_seed import seed
+from commandline.demonstration.seed import seed
 from tests.databases import KINDS, fresh_database
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -49,7 +57,7 @@ def seeded(
 
 def all_incidents(db: Database) -> list[Incident]:
     with db.reading() as tx:
-        return incidents.batch(tx, after="", number=None, limit=500)
+        return incident_rows.batch(tx, after="", number=None, limit=500)
 
 
 def due_deliveries(db: Database) -> list[Delivery]:
@@ -85,16 +93,16 @@ def test_two_were_reopened_and_resolved_again(seeded: Database) -> None:
     reopened = select(TimelineEntry).where(col(TimelineEntry.kind) == EntryKind.REOPENED)
     with seeded.reading() as tx:
         entries = tx.all(reopened)
-        again = incidents.get_many(tx, [entry.incident_id for entry in entries])
+        again = incident_rows.get_many(tx, [entry.incident_id for entry in entries])
     assert len(again) == 2
     assert {one.state for one in again.values()} == {State.RESOLVED}
 
 
 def test_every_timeline_is_chained_and_in_order_of_time(seeded: Database) -> None:
-    assert exports.verify(seeded) == (50, [])
+    assert export.verify(seeded) == (50, [])
     with seeded.reading() as tx:
         for one in all_incidents(seeded):
-            moments = [entry.at for entry in incidents.timeline(tx, one.id)]
+            moments = [entry.at for entry in timeline.timeline(tx, one.id)]
             assert moments == sorted(moments)
             assert moments[-1] <= NOW
 
@@ -102,7 +110,7 @@ def test_every_timeline_is_chained_and_in_order_of_time(seeded: Database) -> Non
 def test_the_digest_has_a_baseline_and_every_kind_of_answer(
     seeded: Database, shipped: Policy
 ) -> None:
-    figures = digests.preview(seeded, shipped, MEI, None).figures
+    figures = digest.preview(seeded, shipped, MEI, None).figures
     assert figures.opened.weeks >= 8
     assert figures.opened.mean is not None
     assert figures.opened.count >= 6
@@ -136,7 +144,7 @@ def test_the_p0_has_legal_and_waits_for_pr(seeded: Database) -> None:
 
 def test_mei_finds_her_decision_on_her_home_tab(seeded: Database) -> None:
     waiting = open_one(seeded, Severity.P1, State.AWAITING_DECISION)
-    home = homes.home(seeded, MEI)
+    home = incidents_home.home(seeded, MEI)
     assert waiting.owner == "U0MEI"
     assert waiting.id in {head.id for head in home.mine}
     assert home.total_open == 5
@@ -146,10 +154,10 @@ def test_the_restricted_one_shows_a_codename_only(seeded: Database, shipped: Pol
     [secret] = [
         one for one in all_incidents(seeded) if one.tier is not Tier.STANDARD and one.state in OPEN
     ]
-    listing = reading.listing(seeded, shipped, MEI, "open")
+    listing = queries.listing(seeded, shipped, MEI, "open")
     named = {str(head.id): head.name for head in listing.heads}
     assert named[secret.id] == secret.codename
-    overdue = reading.listing(seeded, shipped, MEI, "overdue")
+    overdue = queries.listing(seeded, shipped, MEI, "overdue")
     assert secret.id not in {str(head.id) for head in overdue.heads}
 
 
@@ -195,7 +203,7 @@ def test_pr_s_ladder_goes_on_and_a_second_telling_changes_nothing(
     newest = open_one(db, Severity.P0, State.INVESTIGATING)
     with db.transaction() as tx:
         [work] = timers.claim(tx, now=soon, real=soon, limit=10)
-    duework.fire(db, policy, work, soon)
+    firing.fire(db, policy, work, soon)
     with db.reading() as tx:
         [run] = [run for run in pages.runs_of(tx, [newest.id]) if run.team_key == "pr"]
         asked = {page.target for page in pages.pages_of_run(tx, run.id) if page.step == 2}
@@ -209,4 +217,4 @@ def test_nothing_stays_of_a_telling_that_fails(db: Database, policy: Policy) -> 
         seed(db, lacking, THERE, NOW)
     assert all_incidents(db) == []
     with db.reading() as tx:
-        assert people.person(tx, THERE, MEI.user) is None
+        assert people_and_groups.person(tx, THERE, MEI.user) is None

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.setting_names import KNOWN
+from bot.configuration.setting_names import KNOWN
 from commandline.main import main
-from playground.ports import reserved
+from playground.web.ports import reserved
 from tests.commandline.examining import ROOT
 
 WRONG = dict.fromkeys(KNOWN, "of the real bot, and no value that would do")

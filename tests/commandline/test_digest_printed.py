@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ids import UserId
 from bot.policy import Policy
-from bot.services.followups import add_task
+from bot.services.followups.tasks import add_task
 from bot.store.database import Database
 from commandline.main import main
 from commandline.terminal import plain

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from bot.slack.manifest import SCOPES
 from bot.store.database import Database
-from commandline.doctor_findings import Level
-from commandline.doctor_slack import WITHOUT, clock_finding, token_finding
-from playground.faults import FaultKind, FaultRule
+from commandline.checks.findings import Level
+from commandline.checks.slack import WITHOUT, clock_finding, token_finding
+from playground.web.faults import FaultKind, FaultRule
 from tests.commandline.examining import (
     APP_TOKEN,
     ROOT,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commandline.doctor import findings, reaching_findings, status
-from commandline.doctor_findings import Finding, Level
+from commandline.checks.findings import Finding, Level
+from commandline.commands.doctor import findings, reaching_findings, status
 from tests.outside import a_hook, a_mailbox
 
 ROOT = Path(__file__).resolve().parents[2]

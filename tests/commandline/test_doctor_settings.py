@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import read_settings
-from commandline.doctor_settings import exposure_findings, file_findings
+from bot.configuration.settings import read_settings
+from commandline.checks.secrets import exposure_findings, file_findings
 from tests.commandline.examining import doctor
 
 BARE = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "0" * 32}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commandline.existing import begins_empty
+from commandline.database.existing_database import begins_empty
 from tests.databases import fresh_url
 
 

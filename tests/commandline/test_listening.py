@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from commandline.main import main
-from playground.ports import HOST
-from playground.serving import bound
+from playground.web.ports import HOST
+from playground.web.serving import bound
 
 SETTINGS = {
     "SLACK_BOT_TOKEN": "xoxb-playground",

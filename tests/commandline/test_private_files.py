@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from commandline.database.migrations import migrate
+from commandline.database.sole_user import sole_user
 from commandline.main import main
-from commandline.migrations import migrate
-from commandline.sole_user import sole_user
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from commandline.migrations import migrate
+from commandline.database.migrations import migrate
 from tests.commandline.commands import serving, told
 from tests.databases import fresh_url
 

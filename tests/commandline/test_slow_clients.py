@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from commandline.patience import Patience, patient
+from commandline.server.client_deadlines import Patience, patient
 from tests.serving import door, served
 
 LONG = 60.0

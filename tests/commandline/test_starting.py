@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.configuration.settings import SettingsError, read_settings
 from bot.policy import load
-from bot.settings import SettingsError, read_settings
 from bot.slack.manifest import SCOPES
 from bot.store.database import Database
-from commandline.doctor import findings
-from commandline.doctor_findings import Finding, Level
-from commandline.migrations import migrate
-from commandline.starting import examine, refuse_or_warn
+from commandline.checks.findings import Finding, Level
+from commandline.commands.doctor import findings
+from commandline.database.migrations import migrate
+from commandline.server.starting import examine, refuse_or_warn
 from playground.testing import RunningPlayground
 from tests.commandline.commands import serving
 from tests.commandline.examining import person, settings_for, slack_with
@@ -109,7 +109,7 @@ async def test_serve_refuses_what_fails_and_warns_of_what_the_doctor_warns_of(
             refuse_or_warn(settings, policy)
         assert str(refused.value).splitlines() == failed
         return
-    with caplog.at_level(logging.WARNING, "commandline.starting"):
+    with caplog.at_level(logging.WARNING, "commandline.server.starting"):
         refuse_or_warn(settings, policy)
     assert {record.getMessage() for record in caplog.records} == warned
 
@@ -179,11 +179,11 @@ async def test_serve_says_beside_its_work_what_the_doctor_says_of_slack_and_the_
         local = LOCAL - {"canary"}
         told = [found async for found in findings(given) if found.check not in local]
         settings = read_settings(given)
-        with caplog.at_level(logging.WARNING, "commandline.starting"):
+        with caplog.at_level(logging.WARNING, "commandline.server.starting"):
             await examine(settings, load(settings.policy_path), _at_once, begins=0)
     levels = {Level.WARN: "WARNING", Level.FAIL: "ERROR"}
     expected = {(levels[f.level], f"{f.check}: {f.what}") for f in told if f.level in levels}
-    records = [r for r in caplog.records if r.name == "commandline.starting"]
+    records = [r for r in caplog.records if r.name == "commandline.server.starting"]
     assert {(record.levelname, record.getMessage()) for record in records} == expected
     assert len(records) == len(expected)
     assert bool(expected) is (what != "nothing")
@@ -194,7 +194,7 @@ async def test_slack_that_is_merely_away_is_said_once_and_asked_again(
 ) -> None:
     given = {**BARE, "ESCALATION_POLICY": str(SHIPPED), "DATABASE_URL": f"sqlite:///{tmp_path}/x"}
     settings = read_settings(given)
-    with caplog.at_level(logging.WARNING, "commandline.starting"):
+    with caplog.at_level(logging.WARNING, "commandline.server.starting"):
         policy = load(settings.policy_path)
         asking = asyncio.create_task(examine(settings, policy, _at_once, begins=0, again=0.01))
         await eventually(lambda: "cannot be reached" in caplog.text, "it does not say so")

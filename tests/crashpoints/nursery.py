@@ -18,22 +18,22 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.clock import Clock
+from bot.configuration.settings import read_settings
 from bot.domain.act import Workspace
 from bot.policy import Policy, load
-from bot.render.words import Words
-from bot.settings import read_settings
+from bot.render.text.templates import Templates
 from bot.store.database import Database
-from bot.worker.pace import Pace
-from bot.worker.people import People
-from commandline import runtime
-from commandline.runtime import Tocsin
-from commandline.web import create_app
-from playground.serving import LoopbackServer, bound
+from bot.time_source import TimeSource
+from bot.worker.people.directory_sync import DirectorySync
+from bot.worker.timings import Timings
+from commandline.server import runtime
+from commandline.server.runtime import Tocsin
+from commandline.server.web import create_app
+from playground.web.serving import LoopbackServer, bound
 from tests.crashpoints.points import CrashPoints
 
 # One delivery at a time: the points come in one order, whatever the machine is busy with.
-PACE = Pace(in_flight=1, tick=0.2, poll=0.2, between_lookups=timedelta(seconds=0.1))
+PACE = Timings(in_flight=1, tick=0.2, poll=0.2, between_lookups=timedelta(seconds=0.1))
 
 
 def tell(bot: int, **what: Any) -> None:
@@ -41,7 +41,7 @@ def tell(bot: int, **what: Any) -> None:
     os.write(1, json.dumps({"bot": bot, **what}).encode() + b"\n")
 
 
-class LaterClock(Clock):
+class LaterClock(TimeSource):
     """A machine that was switched on again after a while: leases have run out meanwhile."""
 
     def __init__(self, file: Path | None, later: timedelta) -> None:
@@ -74,13 +74,13 @@ async def live(order: dict[str, Any], policy: Policy) -> None:
 
 
 def _tell_when_slack_was_met(number: int) -> None:
-    sync = People.sync
+    sync = DirectorySync.sync
 
-    async def synced(people: People, workspace: Workspace) -> None:
+    async def synced(people: DirectorySync, workspace: Workspace) -> None:
         await sync(people, workspace)
         tell(number, met=True)
 
-    People.sync = synced  # type: ignore[assignment, method-assign]
+    DirectorySync.sync = synced  # type: ignore[assignment, method-assign]
 
 
 class Nursery:
@@ -117,7 +117,7 @@ class Nursery:
 
 def warm_up() -> None:
     """Do once what every process does when it starts, and what a fork then finds done."""
-    words = Words()
+    words = Templates()
     # Each makes its own: a quarter of a second to compile the templates.
     vars(runtime)["Words"] = lambda: words
     inspect.stack()  # Bolt looks for its caller; the first look reads every module's path.

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 
-from bot.domain.duework import TimerState
-from bot.services.exports import verify
+from bot.domain.duework.timer_states import TimerState
+from bot.services.incidents.export import verify
 from bot.store.database import Database
-from bot.store.outbox import UNSENT
+from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import (
     Delivery,
     DigestRun,
@@ -26,7 +26,7 @@ from bot.store.tables import (
     Timer,
 )
 from playground.driver import texts
-from playground.records import Channel, Message
+from playground.state.records import Channel, Message
 from playground.testing import RunningPlayground
 
 Picture = dict[str, list[str]]

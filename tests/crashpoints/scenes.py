@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import select
 
 from bot.domain.controls import Button
-from bot.domain.paging import RunState
+from bot.domain.paging.ladders import RunState
 from bot.store.tables import DigestRun, Incident, Page, PagingRun
 from playground.driver import texts
 from playground.outcomes import Outcome

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from bot.clock import Clock
 from bot.slack.manifest import manifest
 from bot.store.database import Database
+from bot.time_source import TimeSource
 from playground.outcomes import Outcome
 from playground.testing import RunningPlayground, running_playground
 from tests.crashpoints.bots import Bot, Nursery
@@ -45,7 +45,7 @@ class Stage:
     ) -> None:
         self.slack = slack
         self.db = Database(database_url)
-        self.clock = Clock(clock_file)
+        self.clock = TimeSource(clock_file)
         self._nursery = nursery
         self._database_url = database_url
         self._clock_file = clock_file

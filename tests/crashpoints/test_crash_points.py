@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.answer import ACK_WITHIN
+from handlers.answers import ACK_WITHIN
 from playground.driver import texts
 from playground.outcomes import Outcome
 from tests.crashpoints.bots import Begetter, Bot, nursery

@@ -8,10 +8,10 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry
 
-from bot.domain.lanes import LaneNames
-from bot.domain.timeline import EntryKind
-from bot.worker.figures import Figures
-from bot.worker.standing import Standing
+from bot.domain.delivery.lanes import LaneNames
+from bot.domain.incidents.timeline import EntryKind
+from bot.worker.metrics.database_metrics import DatabaseMetrics
+from bot.worker.metrics.process_metrics import ProcessMetrics
 from tests.docs.pages import ROOT
 
 _VARIABLE = re.compile(r"[A-Z][A-Z_]{3,}")
@@ -39,13 +39,19 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 def settings() -> list[str]:
     """Every text in the settings module that is written like an environment variable."""
-    return sorted({said for said in _texts(_tree("bot/settings.py")) if _VARIABLE.fullmatch(said)})
+    return sorted(
+        {
+            said
+            for said in _texts(_tree("bot/configuration/settings.py"))
+            if _VARIABLE.fullmatch(said)
+        }
+    )
 
 
 def routes() -> list[str]:
     """Every `Route(path, …, methods=[…])` of the bot, as `GET /healthz`."""
     found = []
-    for node in ast.walk(_tree("commandline/web.py")):
+    for node in ast.walk(_tree("commandline/server/web.py")):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Route":
             path = next(_texts(node.args[0]))
             methods = [said for word in node.keywords for said in _texts(word.value)]
@@ -57,7 +63,7 @@ def routes() -> list[str]:
 def readiness_problems() -> list[str]:
     """Every sentence that `/readyz` can give, up to where a value is put in."""
     found = []
-    for node in ast.walk(_tree("bot/worker/vitals.py")):
+    for node in ast.walk(_tree("bot/worker/upkeep/readiness.py")):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
             said = next(_texts(node.args[0]), "")
             found += [said] if " " in said else []
@@ -67,8 +73,8 @@ def readiness_problems() -> list[str]:
 
 def metrics() -> list[Metric]:
     """Every metric of a running bot, by the name under which it is scraped."""
-    registry = Figures().registry
-    Standing(registry, LaneNames())
+    registry = ProcessMetrics().registry
+    DatabaseMetrics(registry, LaneNames())
     labels = labels_by_metric(registry)
     return [
         Metric(
@@ -100,7 +106,7 @@ def _recorded() -> frozenset[tuple[str, str]]:
     """Every call that names a member of EntryKind: the member, and an argument's name."""
     return frozenset(
         (member, word.arg)
-        for path in sorted((ROOT / "bot" / "services").glob("*.py"))
+        for path in sorted((ROOT / "bot" / "services").rglob("*.py"))
         for node in ast.walk(_tree(path.relative_to(ROOT).as_posix()))
         if isinstance(node, ast.Call)
         for member in _members_in(node)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from bot.policy import load
 from bot.policy.schema import PolicyFile
-from bot.services import exports
+from bot.services.incidents import export
 from commandline.main import main
 from tests.docs.pages import DOCS, REFERENCE, ROOT, examples, reference, row_of, section, squeezed
 
@@ -108,7 +108,7 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
 
 def test_everything_that_an_export_holds_is_named() -> None:
     """The keys of `exports.records`, as they stand in the code."""
-    source = inspect.getsource(exports.records)
+    source = inspect.getsource(export.records)
     keys = re.findall(r'^ {16}"(\w+)": ', source, re.MULTILINE)
     assert "timeline" in keys
     said = section("command-line", "export")

@@ -1,4 +1,4 @@
-"""What the how-tos' Python uses of a case, a command and a click is there, under this name."""
+"""What the how-tos' Python uses of a locked incident, a command and a click is there, so named."""
 
 import ast
 import inspect
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.services.case import Case
-from handlers.actions.click import Click
+from bot.services.locked import LockedIncident
+from handlers.buttons.click import Click
 from handlers.commands.verb import Ask
 from tests.docs.pages import DOCS, Example, examples
 
-OF = {"case": Case, "ask": Ask, "click": Click}
+OF = {"locked": LockedIncident, "ask": Ask, "click": Click}
 HOW_TOS = sorted((DOCS / "how-to").glob("add-*.md"))
 EXAMPLES = [each for page in HOW_TOS for each in examples(page) if each.language == "python"]
 
@@ -39,4 +39,4 @@ def test_an_example_uses_only_what_there_is(example: Example) -> None:
 
 
 def test_what_an_example_uses_is_found() -> None:
-    assert ("case", "let_in") in {each for example in EXAMPLES for each in used(example.code)}
+    assert ("locked", "let_in") in {each for example in EXAMPLES for each in used(example.code)}

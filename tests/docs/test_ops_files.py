@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import read_settings
+from bot.configuration.settings import read_settings
 from tests.docs.pages import ROOT
 
 SHOWN = {

@@ -4,22 +4,22 @@ import re
 
 import pytest
 
+from bot.domain.access.rights import NEEDS, ONLY_ONES_OWN, Deed, may
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.controls import Button, Form, Shortcut
-from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.lifecycle import State
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.offers import TAKES
-from bot.domain.rights import NEEDS, ONLY_ONES_OWN, Deed, may
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.episodes import State as EpisodeState
-from bot.render.words import Words
-from handlers.commands import VERBS
+from bot.log.episodes import Episode as EpisodeState
+from bot.render.text.templates import Templates
 from handlers.commands.verb import Verb
+from handlers.verbs import VERBS
 from tests.docs import found_in_code, pages
 from tests.docs.pages import DOCS, ROOT, reference, row_of, section, text
 
-WORDS = Words()
+WORDS = Templates()
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)

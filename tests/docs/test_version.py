@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot import release
+from bot.configuration import release
 from tests.docs.test_changelog import RELEASES, Release, releases
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playground.ports import HOST, reserved
+from playground.web.ports import HOST, reserved
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "var" / "e2e"

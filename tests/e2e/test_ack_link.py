@@ -12,11 +12,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from sqlmodel import col, select
 
+from bot.domain.access.visibility import Tier
+from bot.domain.fallback.ways import Link, Links
 from bot.domain.ids import PageId, UserId
-from bot.domain.reach import Link, Links
-from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import answering, lifecycle
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers
 from bot.slack.manifest import manifest
 from bot.store.tables import Page as PageRow
 from playground.testing import running_playground
@@ -81,7 +82,7 @@ class Telephone:
     async def is_paged(self, **changes: Any) -> PageRow:
         """A new escalation; her page, once Slack has taken it."""
         tocsin = self.bot.tocsin
-        act = an_act(now=tocsin.clock.now())
+        act = an_act(now=tocsin.time_source.now())
         opened = an_incident(tocsin.db, tocsin.policy, act, title=TITLE, **changes)
         hers = select(PageRow).where(
             col(PageRow.target) == PRIYA,
@@ -96,7 +97,7 @@ class Telephone:
         return await eventually(look, within=30)
 
     def link(self, page: PageRow, **lasts: float) -> str:
-        until = self.bot.tocsin.clock.now() + timedelta(**(lasts or {"hours": 24}))
+        until = self.bot.tocsin.time_source.now() + timedelta(**(lasts or {"hours": 24}))
         token = Links(SECRET).token(Link(PageId(page.id), UserId(PRIYA), until))
         return f"{self.bot.url}/ack/{token}"
 
@@ -185,7 +186,7 @@ async def test_somebody_was_faster(telephone: Telephone) -> None:
     link = telephone.link(paged)
     await telephone.opens(link)
     bot = telephone.bot.tocsin
-    answering.acknowledge(bot.db, an_act(TOM, now=bot.clock.now()), paged.id)
+    answers.acknowledge(bot.db, an_act(TOM, now=bot.time_source.now()), paged.id)
     await telephone.page.get_by_role("button").tap()
     await telephone.shows("Tom Becker was faster", "4-somebody-was-faster")
 
@@ -207,7 +208,7 @@ async def test_an_escalation_that_has_ended_meanwhile(telephone: Telephone) -> N
     link = telephone.link(paged)
     await telephone.opens(link)
     bot = telephone.bot.tocsin
-    lifecycle.decline(bot.db, an_act(now=bot.clock.now()), paged.incident_id, "a duplicate")
+    lifecycle.decline(bot.db, an_act(now=bot.time_source.now()), paged.incident_id, "a duplicate")
     await telephone.page.get_by_role("button").tap()
     await telephone.shows("has ended", "7-ended")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playground.ports import HOST, reserved
+from playground.web.ports import HOST, reserved
 from tests.e2e.stack import Stack, running
 from tests.waiting import eventually
 

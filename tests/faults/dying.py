@@ -19,8 +19,9 @@ import psycopg
 from sqlalchemy import Engine, event, update
 from sqlmodel import col
 
-from bot.domain.duework import TimerKind, TimerState
-from bot.services import duework
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.kinds import TimerKind
+from bot.services.duework import firing
 from bot.store.database import Database
 from bot.store.tables import Timer
 from commandline.main import main
@@ -35,7 +36,7 @@ class Life:
         self._thread: int | None = None
 
     def begin(self) -> None:
-        fire = duework.fire
+        fire = firing.fire
 
         def fired(*given: Any) -> None:
             if given[2].kind is not TimerKind.PAGE_STEP:
@@ -46,7 +47,7 @@ class Life:
             self._thread = None
             return None
 
-        duework.fire = fired  # type: ignore[assignment]
+        firing.fire = fired  # type: ignore[assignment]
         event.listen(Engine, "connect", self._on_connect)
         _before(psycopg.Cursor, "execute", lambda given: self.statement(str(given[1])))
         _before(psycopg.Cursor, "executemany", lambda given: self.statement(str(given[1])))

@@ -30,16 +30,20 @@ import aiohttp
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-import bot.clock
+import bot.time_source
 import bot.worker.timekeeper
-from bot.domain.duework import DeliveryKind
-from bot.services import outgoing, runs
-from bot.store import claims, database, engines, timers
-from bot.store.bell import Bell
-from bot.store.claims import Claimed
-from bot.worker.pace import Pace
-from bot.worker.post import Post
-from commandline import serve
+from bot.domain.kinds import DeliveryKind
+from bot.services.delivery import outgoing
+from bot.services.paging import runs
+from bot.store import database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.wakeups import WakeUps
+from bot.store.duework import timers
+from bot.store.sql import engines
+from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.timings import Timings
+from commandline.commands import serve
 from commandline.main import main
 
 ABANDONED_MS = 2_000
@@ -49,14 +53,14 @@ _NO_END = 2**32 - 2
 """SQLite's own limit, in pages."""
 
 _claim = timers.claim
-_machine_time = bot.clock.machine_time
+_machine_time = bot.time_source.machine_time
 
 
 def _clock(seconds: str) -> None:
     def machine_time() -> datetime:
         return _machine_time() + timedelta(seconds=float(seconds))
 
-    for module in (bot.clock, bot.worker.timekeeper):
+    for module in (bot.time_source, bot.worker.timekeeper):
         setattr(module, "machine_time", machine_time)  # noqa: B010 - mypy knows only its owner
 
 
@@ -99,10 +103,10 @@ def _stopped(where: str) -> None:
 
 def _before_the_write() -> None:
     """Have the connection of the first page be followed by a SIGSTOP."""
-    send, connect = Post.send, aiohttp.TCPConnector.connect
+    send, connect = SlackPosts.send, aiohttp.TCPConnector.connect
     page, stopped = ContextVar("page", default=False), threading.Event()
 
-    async def sent(self: Post, claimed: Claimed, *given: Any) -> Any:
+    async def sent(self: SlackPosts, claimed: Claimed, *given: Any) -> Any:
         page.set(claimed.kind is DeliveryKind.PAGE)
         return await send(self, claimed, *given)
 
@@ -113,7 +117,7 @@ def _before_the_write() -> None:
             os.kill(os.getpid(), signal.SIGSTOP)
         return there
 
-    setattr(Post, "send", sent)  # noqa: B010 - as above
+    setattr(SlackPosts, "send", sent)  # noqa: B010 - as above
     setattr(aiohttp.TCPConnector, "connect", connected)  # noqa: B010 - as above
 
 
@@ -150,14 +154,14 @@ def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> No
 
 
 def _poll(seconds: str) -> None:
-    setattr(serve, "Pace", partial(Pace, poll=float(seconds)))  # noqa: B010 - as above
+    setattr(serve, "Pace", partial(Timings, poll=float(seconds)))  # noqa: B010 - as above
 
 
 def _deaf(_: str) -> None:
-    async def listen(_bell: Bell) -> None:
+    async def listen(_bell: WakeUps) -> None:
         await asyncio.Event().wait()
 
-    setattr(Bell, "listen", listen)  # noqa: B010 - as above
+    setattr(WakeUps, "listen", listen)  # noqa: B010 - as above
 
 
 def _idle(_: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from playground.ports import HOST, reserved
+from playground.web.ports import HOST, reserved
 
 _AT_ONCE = 65_536
 """Bytes."""

@@ -13,9 +13,9 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.slack.manifest import manifest
-from playground.faults import FaultKind, FaultRule
-from playground.ports import reserved
 from playground.testing import RunningPlayground, running_playground
+from playground.web.faults import FaultKind, FaultRule
+from playground.web.ports import reserved
 from tests.faults.line import Line, line_to
 from tests.faults.policies import ROOT, people, shipped
 

@@ -4,10 +4,12 @@ from collections.abc import Collection
 
 from sqlmodel import col, func, select
 
-from bot.domain.duework import OUTSIDE, DeliveryKind, DeliveryState, TimerKind, TimerState
-from bot.domain.lifecycle import OPEN
-from bot.domain.paging import UNANSWERED, PageState
-from bot.domain.timeline import EntryKind
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.incidents.lifecycle import OPEN
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import OUTSIDE, DeliveryKind, TimerKind
+from bot.domain.paging.ladders import UNANSWERED, PageState
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Person, TimelineEntry, Timer
 

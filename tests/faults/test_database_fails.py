@@ -10,7 +10,7 @@ import pytest
 from bot.domain.errors import StoreUnavailable
 from bot.store.database import Database
 from playground.driver import Person, texts
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.databases import on_postgresql, on_sqlite, restart_server
 from tests.faults import rows
 from tests.faults.policies import ROOT

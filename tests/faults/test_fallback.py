@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.paging import RunState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from tests.faults import rows

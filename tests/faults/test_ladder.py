@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import UserId
-from bot.domain.paging import Ladder, PageState, RunState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import Ladder, PageState, RunState
 from bot.store.database import Database
 from bot.store.tables import Page, PagingRun
 from tests.faults import rows

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.duework import DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.driver import texts
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.policies import shipped

@@ -13,16 +13,19 @@ from pathlib import Path
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.errors import StoreUnavailable
 from bot.domain.ids import TeamKey
-from bot.domain.paging import RunState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
-from bot.services import answering, duework
-from bot.store import claims, timers
-from bot.store.claims import Claimed
+from bot.services.duework import firing
+from bot.services.paging import answers
 from bot.store.database import Database
-from bot.store.outbox import UNSENT
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.outbox import UNSENT
+from bot.store.duework import timers
 from bot.store.tables import Delivery, Lane
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
@@ -134,7 +137,7 @@ def race(db: Database, policy: Policy, number: int, handicap: Handicap, *, looks
     def acknowledge() -> None:
         together.wait(30)
         time.sleep(handicap.acknowledging)
-        deed = partial(answering.acknowledge, db, an_act(PRIYA, minutes=15), page.id)
+        deed = partial(answers.acknowledge, db, an_act(PRIYA, minutes=15), page.id)
         try:
             insisted(deed, past_deadlocks=True)
             stored_at.append(time.perf_counter())
@@ -144,7 +147,7 @@ def race(db: Database, policy: Policy, number: int, handicap: Handicap, *, looks
     def step() -> None:
         together.wait(30)
         time.sleep(handicap.stepping)
-        insisted(partial(duework.fire, db, policy, work, LATER), past_deadlocks=True)
+        insisted(partial(firing.fire, db, policy, work, LATER), past_deadlocks=True)
 
     def relay() -> None:
         together.wait(30)

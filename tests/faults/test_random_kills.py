@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.answers import Draft
-from bot.domain.duework import DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
+from bot.domain.incidents.results import OpeningDraft
+from bot.domain.incidents.severity import Severity
 from bot.policy import load
-from bot.services.opening import open_incident
-from bot.services.paging import page_team
+from bot.services.incidents.opening import open_incident
+from bot.services.paging.starting import page_team
 from bot.store.database import Database
-from bot.store.outbox import UNSENT
+from bot.store.delivery.outbox import UNSENT
 from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.conftest import Extent
@@ -97,7 +97,7 @@ def _fill(
     policy, workspace = load(policy_file), Workspace(slack_team)
     db = Database(database_url)
     for _ in range(incidents):
-        draft = Draft("A question of wording", Severity.P3, policy.default_category)
+        draft = OpeningDraft("A question of wording", Severity.P3, policy.default_category)
         opened = open_incident(db, policy, _act(workspace), draft)
         for team in range(teams):
             page_team(db, policy, _act(workspace), opened.head.id, TeamKey(f"crowd-{team}"))

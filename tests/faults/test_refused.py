@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from bot.domain.duework import DeliveryState
-from bot.domain.paging import PageState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.paging.ladders import PageState
 from bot.slack.refusals import DEAD_TARGETS
 from bot.store.database import Database
 from bot.store.tables import Delivery
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.faults import rows
 from tests.faults.conftest import Extent
 from tests.faults.replicas import Bots, bots

@@ -11,10 +11,10 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from bot.domain.duework import DeliveryKind, TimerKind
-from bot.services.exports import verify
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.services.incidents.export import verify
 from bot.store.database import Database
-from commandline.migrations import FOLDER, pending
+from commandline.database.migrations import FOLDER, pending
 from tests.databases import on_postgresql, on_sqlite
 from tests.faults import rows
 from tests.faults.policies import ROOT

@@ -7,10 +7,10 @@ from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
-from bot.domain.duework import DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from playground.driver import texts
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.databases import fresh_url
 from tests.faults import rows
 from tests.faults.policies import ROOT

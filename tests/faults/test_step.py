@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.duework import TimerKind, TimerState
-from bot.domain.timeline import EntryKind
-from bot.services.exports import verify
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import TimerKind
+from bot.services.incidents.export import verify
 from bot.store.database import Database
 from tests.faults import rows
 from tests.faults.conftest import Extent

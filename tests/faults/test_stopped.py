@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
-from bot.domain.paging import RunState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot.domain.duework import DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.faults import rows
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault

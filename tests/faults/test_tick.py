@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.faults import rows

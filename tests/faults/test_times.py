@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from bot.store.tables import DigestRun
 from playground.driver import texts
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 from tests.databases import on_postgresql
 from tests.faults import rows
 from tests.faults.policies import ROOT, shipped

@@ -3,12 +3,12 @@
 import asyncio
 from collections import Counter
 
-from bot.domain.duework import DeliveryKind
-from bot.domain.paging import RunState
-from bot.domain.timeline import EntryKind
-from bot.store import incidents as stored
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.store.database import Database
-from playground.records import Delivery
+from bot.store.incidents import timeline as stored
+from playground.state.records import Delivery
 from tests.faults import rows
 from tests.faults.replicas import Bots
 from tests.faults.verdict import Verdict, fault

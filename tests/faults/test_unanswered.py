@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.store.database import Database
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.faults import rows
 from tests.faults.replicas import LEASE, Bots, bots
 from tests.faults.verdict import Verdict, fault

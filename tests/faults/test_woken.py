@@ -1,6 +1,6 @@
 """One replica stores, another sends: it is woken, and where it hears nothing it looks by itself."""
 
-from bot.domain.duework import DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.store.database import Database
 from tests.databases import on_postgresql
 from tests.faults import rows

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
 from tests.faults import rows
 from tests.faults.replicas import Bots

@@ -4,7 +4,15 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["bot.domain", "handlers.commands", "handlers.subjects"]):
+with atheris.instrument_imports(
+    include=[
+        "bot.domain",
+        "handlers.commands",
+        "handlers.typed",
+        "handlers.verbs",
+        "handlers.forms.subjects",
+    ]
+):
     from tests.fuzz.targets import CommandLine
 
 TARGET = CommandLine()

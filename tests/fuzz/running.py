@@ -13,14 +13,14 @@ from typing import Any
 
 import aiohttp
 
-from bot.logs import TextFormatter
+from bot.configuration.settings import Settings
+from bot.log.setup import TextFormatter
 from bot.policy import load
-from bot.settings import Settings
 from bot.slack.manifest import manifest
-from commandline.runtime import Tocsin
-from commandline.web import create_app
+from commandline.server.runtime import Tocsin
+from commandline.server.web import create_app
 from playground.driver import Person
-from playground.records import ApiCall
+from playground.state.records import ApiCall
 from playground.testing import RunningPlayground, running_playground
 from tests.handlers.requests import Answered, signed
 from tests.serving import served

@@ -14,16 +14,18 @@ from urllib.parse import urlencode
 from sqlmodel import col, select
 
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.answers import Draft
 from bot.domain.controls import Button, Field, Form, Shortcut
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
-from bot.services import followups, lifecycle
-from bot.services.opening import open_incident
-from bot.store import incidents, requests
+from bot.domain.incidents.results import OpeningDraft
+from bot.domain.incidents.severity import Severity
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle
+from bot.services.incidents.opening import open_incident
+from bot.store.access import requests
+from bot.store.incidents import incident_rows
 from bot.store.tables import Incident, Page, PagingRun, Reminder, Task
-from handlers.subjects import about_incident
-from playground.records import Delivery, Message
+from handlers.forms.subjects import about_incident
+from playground.state.records import Delivery, Message
 from tests.fuzz.running import RunningBot
 from tests.handlers.modals import block_of
 from tests.waiting import eventually
@@ -93,14 +95,14 @@ class Things:
 
     def __init__(self, bot: RunningBot) -> None:
         self.db, self.policy = bot.tocsin.db, bot.tocsin.policy
-        self.clock = bot.tocsin.clock
+        self.time_source = bot.tocsin.time_source
         self.workspace = Workspace(bot.slack.slack.workspace.team_id)
 
     def act(self, user: str = "U0MEI") -> Act:
-        return Act(self.workspace, UserId(user), Role.MANAGER, self.clock.now())
+        return Act(self.workspace, UserId(user), Role.MANAGER, self.time_source.now())
 
     def incident(self, *teams: str) -> str:
-        draft = Draft(
+        draft = OpeningDraft(
             title="For a specimen",
             severity=Severity.P2,
             category="harassment",
@@ -139,20 +141,20 @@ class Things:
 
     def task(self) -> str:
         made = self.incident()
-        due = self.clock.now().replace(year=self.clock.now().year + 1)
-        followups.add_task(
+        due = self.time_source.now().replace(year=self.time_source.now().year + 1)
+        tasks.add_task(
             self.db, self.policy, self.act(), made, assignee=UserId("U0MEI"), text="x", due_at=due
         )
         return self._newest(Task, Task.incident_id, made)
 
     def reminder(self) -> str:
-        due = self.clock.now().replace(year=self.clock.now().year + 1)
-        followups.add_reminder(self.db, self.act(), text="x", due_at=due)
+        due = self.time_source.now().replace(year=self.time_source.now().year + 1)
+        tasks.add_reminder(self.db, self.act(), text="x", due_at=due)
         return self._newest(Reminder, Reminder.owner, "U0MEI")
 
     def row(self, incident_id: str) -> Incident:
         with self.db.reading() as tx:
-            found = incidents.get(tx, incident_id)
+            found = incident_rows.get(tx, incident_id)
         assert found is not None
         return found
 
@@ -162,7 +164,7 @@ class Things:
     def access(self, *, by_hand: bool = False) -> str:
         incident = self.row(self.incident())
         with self.db.transaction() as tx:
-            made = requests.add(tx, incident, "U0TOM", self.clock.now(), by_hand=by_hand)
+            made = requests.add(tx, incident, "U0TOM", self.time_source.now(), by_hand=by_hand)
         assert made is not None
         return made
 

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.durations import LONGEST, humane, parse_duration
 from bot.domain.errors import PolicyError, Refused
 from bot.domain.ids import UserId, parse_reference, reference
-from bot.domain.lifecycle import parse_state, split_state
-from bot.domain.severity import Severity, parse_severity
-from bot.domain.when import parse_when
+from bot.domain.incidents.lifecycle import parse_state, split_state
+from bot.domain.incidents.severity import Severity, parse_severity
+from bot.domain.times.durations import LONGEST, humane, parse_duration
+from bot.domain.times.points import parse_when
 from bot.policy import Policy, load
-from bot.render import answers
-from bot.render.desk import Desk
-from bot.render.words import Words
-from handlers.commands.misunderstood import nearest_verbs
-from handlers.commands.severities import opening_words, severity_first
-from handlers.commands.typed import Typed, read
-from handlers.commands.words import (
+from bot.render.incidents import answers
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from handlers.forms.subjects import incident_in, snooze_in, typed_in
+from handlers.typed.line import Typed, read
+from handlers.typed.severities import opening_words, severity_first
+from handlers.typed.words import (
     number_first,
     person_first,
     plain,
@@ -32,7 +32,7 @@ from handlers.commands.words import (
     state_first,
     team_first,
 )
-from handlers.subjects import incident_in, snooze_in, typed_in
+from handlers.unclear.misunderstood import nearest_verbs
 from slack_rules import check_message
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ class CommandLine:
     """Everything that reads what stands behind `/escalate`."""
 
     def __init__(self) -> None:
-        self.desk = Desk(load(SHIPPED), Words())
+        self.wording = Wording(load(SHIPPED), Templates())
 
     def check(self, text: str) -> None:
         typed = self._asked(read, text) or Typed(None, "", "", None)
@@ -60,10 +60,10 @@ class CommandLine:
         for first in (reference_first, number_first, state_first):
             self._asked(first, text)
         self._asked(person_first, text, ME)
-        self._asked(severity_first, self.desk.policy, text)
-        words = opening_words(self.desk.policy, text, Severity.P2)
+        self._asked(severity_first, self.wording.policy, text)
+        words = opening_words(self.wording.policy, text, Severity.P2)
         assert words.severity is None or not words.meant
-        self._asked(team_first, self.desk.policy, text)
+        self._asked(team_first, self.wording.policy, text)
         for read_subject in (snooze_in, typed_in, incident_in):
             self._asked(read_subject, text)
         number = self._asked(parse_reference, text)
@@ -94,10 +94,10 @@ class CommandLine:
             return reader(*given)
         except Refused as refused:
             refusal = refused
-        said = answers.refused(self.desk, refusal)
+        said = answers.refused(self.wording, refusal)
         assert said.text.strip()
         assert check_message({"text": said.text, "blocks": said.blocks}) == []
-        assert answers.refusal_plain(self.desk, refusal).strip()
+        assert answers.refusal_plain(self.wording, refusal).strip()
         return None
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.commands import BY_WORD
+from handlers.verbs import BY_WORD
 from tests.fuzz.effort import examples
 from tests.fuzz.junk import TEXTS
 from tests.fuzz.targets import CommandLine

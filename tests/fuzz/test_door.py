@@ -7,10 +7,10 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from bot.domain.fallback.ways import Link, Links
 from bot.domain.ids import PageId, UserId
-from bot.domain.paging import PageState
-from bot.domain.reach import Link, Links
-from bot.store import pages
+from bot.domain.paging.ladders import PageState
+from bot.store.paging import pages
 from tests.databases import on_sqlite
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import SEED, effort
@@ -187,7 +187,7 @@ async def test_other_paths_methods_and_queries_are_4xx_or_as_ever(bot: RunningBo
 async def test_a_link_that_was_altered_anywhere_acknowledges_nothing(bot: RunningBot) -> None:
     things, dice = Things(bot), Random(SEED)
     page = await bot.tocsin.threads.write(things.page)
-    expires = bot.tocsin.clock.now() + timedelta(days=1)
+    expires = bot.tocsin.time_source.now() + timedelta(days=1)
     real = Links(LINK_SECRET).token(Link(PageId(page), UserId("U0PRIYA"), expires))
     forged = [
         "",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from handlers.shape import too_deep
-from handlers.wellformed import wrong_part
+from handlers.http.shape import too_deep
+from handlers.http.wellformed import wrong_part
 from tests.fuzz.contract import breach
 from tests.fuzz.effort import LONG, SEED, effort
 from tests.fuzz.junk import ANYTHING, TEXTS, Place, places, put

@@ -12,10 +12,11 @@ from random import Random
 
 import pytest
 
-from bot.clock import Clock
+from bot.configuration.settings import Settings, SettingsError, read_settings
 from bot.policy import load
-from bot.settings import Settings, SettingsError, read_settings
-from commandline import doctor, main
+from bot.time_source import TimeSource
+from commandline import main
+from commandline.commands import doctor
 from tests.docs.found_in_code import settings
 from tests.fuzz.effort import SEED, effort
 from tests.fuzz.junk import TEXTS
@@ -131,7 +132,7 @@ def test_any_value_of_any_variable_is_taken_or_named() -> None:
         taken = _settings(environment)
         if taken is not None:
             assert GOOD["SLACK_BOT_TOKEN"] not in repr(taken)
-            Clock(taken.clock_offset_file).now()
+            TimeSource(taken.clock_offset_file).now()
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> tuple[int, str]:

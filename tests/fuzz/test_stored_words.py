@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.domain.controls import Form
-from bot.domain.duework import DeliveryState
-from bot.store.outbox import UNSENT
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery
 from slack_rules import mrkdwn
 from slack_rules.mrkdwn import ChannelMention, GroupMention, Link, LoudMention, UserMention
@@ -136,7 +136,7 @@ def _check_answer(payload: Any) -> int:
 
 
 def _unsent(bot: RunningBot) -> list[Delivery]:
-    now = bot.tocsin.clock.now()
+    now = bot.tocsin.time_source.now()
     with bot.tocsin.db.reading() as tx:
         return tx.all(
             select(Delivery).where(col(Delivery.state).in_(UNSENT), col(Delivery.due_at) <= now)

@@ -5,18 +5,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
 from bot.store.database import Database
 from tests.handlers.stage import Stage, a_stage
 
 
 @pytest.fixture(scope="session")
-def desk(policy: Policy) -> Desk:
-    return Desk(policy, Words())
+def wording(policy: Policy) -> Wording:
+    return Wording(policy, Templates())
 
 
 @pytest.fixture
-async def stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
-    async with a_stage(db, desk) as ready:
+async def stage(db: Database, wording: Wording) -> AsyncIterator[Stage]:
+    async with a_stage(db, wording) as ready:
         yield ready

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.controls import Form
-from playground.records import View
+from playground.state.records import View
 from tests.handlers.requests import interaction_body
 from tests.handlers.stage import Stage
 

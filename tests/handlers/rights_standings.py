@@ -12,18 +12,23 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.lifecycle import State
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
 from bot.policy.model import LadderRule, LadderStep, RoleRules
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import access, admission, answering, by_hand, followups, lifecycle, paging
-from bot.services.opening import open_incident
-from bot.store import requests
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.access import identity, manual_joins
+from bot.services.access import requests as access_requests
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import lifecycle
+from bot.services.incidents.opening import open_incident
+from bot.services.paging import answers as paging_answers
+from bot.services.paging import starting
+from bot.store.access import requests
 from bot.store.database import Database
 from bot.store.tables import AccessRequest, Page, PagingRun, Reminder, Task
 from tests.databases import fresh_url
@@ -41,7 +46,7 @@ async def stage_of_the_matrix(folder: Path, policy: Policy) -> AsyncIterator[Sta
     """On SQLite: rights are the same on both."""
     with fresh_url("sqlite", folder) as url:
         db = Database(url)
-        async with a_stage(db, Desk(of_the_matrix(policy), Words())) as ready:
+        async with a_stage(db, Wording(of_the_matrix(policy), Templates())) as ready:
             yield ready
         db.close()
 
@@ -111,17 +116,17 @@ class Standing:
         opened = open_incident(stage.db, stage.policy, opener, draft)
         incident_id = opened.head.id
         in_an_hour = an_act(minutes=60).now
-        followups.add_task(
+        followups_tasks.add_task(
             stage.db, stage.policy, an_act(), incident_id,
             assignee=DANIEL, text="look", due_at=in_an_hour,
         )  # fmt: skip
-        followups.add_reminder(
+        followups_tasks.add_reminder(
             stage.db, an_act(), text="ask", due_at=in_an_hour, incident_id=incident_id
         )
-        admission.request_access(
+        access_requests.request_access(
             stage.db, stage.policy, an_act(BYSTANDER, role=Role.VIEWER), incident_id
         )
-        by_hand.joined(stage.db, stage.policy, an_act(), incident_id, BYSTANDER, None)
+        manual_joins.joined(stage.db, stage.policy, an_act(), incident_id, BYSTANDER, None)
         self.arrive(stage, incident_id, user)
         found = self._ids(stage, incident_id, user)
         _bring_to(stage, incident_id, state)
@@ -178,35 +183,35 @@ def _owns(stage: Stage, incident_id: str, user: UserId) -> None:
 
 def _was_given_access(stage: Stage, incident_id: str, user: UserId) -> None:
     asking = an_act(user, role=Role.VIEWER)
-    admission.request_access(stage.db, stage.policy, asking, incident_id)
+    access_requests.request_access(stage.db, stage.policy, asking, incident_id)
     with stage.db.reading() as tx:
         request = requests.last(tx, incident_id, user)
     assert request is not None
-    admission.answer(stage.db, an_act(), request.id, granted=True)
+    access_requests.answer(stage.db, an_act(), request.id, granted=True)
 
 
 def _came_in(stage: Stage, incident_id: str, user: UserId) -> None:
-    access.enter(stage.db, _member(user), incident_id)
+    identity.enter(stage.db, _member(user), incident_id)
 
 
 def _paged_by(act: Callable[[UserId], Act], *, answers: bool) -> Callable[..., None]:
     def page(stage: Stage, incident_id: str, user: UserId) -> None:
-        paging.page_person(stage.db, stage.policy, act(user), incident_id, user)
+        starting.page_person(stage.db, stage.policy, act(user), incident_id, user)
         if answers:
-            answering.acknowledge_mine(stage.db, _member(user), incident_id)
+            paging_answers.acknowledge_mine(stage.db, _member(user), incident_id)
 
     return page
 
 
 def _has_a_task(stage: Stage, incident_id: str, user: UserId) -> None:
     due = an_act(minutes=60).now
-    followups.add_task(
+    followups_tasks.add_task(
         stage.db, stage.policy, an_act(), incident_id, assignee=user, text="draft", due_at=due
     )
 
 
 def _next_on_the_ladder(stage: Stage, incident_id: str, _user: UserId) -> None:
-    paging.page_team(stage.db, stage.policy, an_act(), incident_id, LEGAL)
+    starting.page_team(stage.db, stage.policy, an_act(), incident_id, LEGAL)
 
 
 _PAGED = frozenset({Holds.PAGE, Holds.TURN, Holds.PART})

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from bot.domain.access.rights import LETS_OTHERS_IN, Deed, may, may_let_in
+from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Role
 from bot.domain.controls import Button, Form
-from bot.domain.lifecycle import State
-from bot.domain.rights import LETS_OTHERS_IN, Deed, may, may_let_in
-from bot.domain.visibility import by_invitation
+from bot.domain.incidents.lifecycle import State
 from bot.policy import Policy
-from handlers.subjects import about_incident
+from handlers.forms.subjects import about_incident
 from tests.factories import DANIEL, MEI
 from tests.handlers.rights_standings import STANDINGS, Holds, Standing, Subject
 

@@ -21,28 +21,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 import handlers
-from bot.clock import Clock
+from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
-from bot.domain.answers import Opened
-from bot.domain.reading import Details
+from bot.domain.incidents.results import Opened
+from bot.domain.incidents.views import Details
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.services import directory, reading, rooms
-from bot.services.directory import Described
-from bot.services.opening import open_incident
+from bot.render.wording import Wording
+from bot.services.channels import channel as channels_channel
+from bot.services.incidents import queries
+from bot.services.incidents.opening import open_incident
+from bot.services.people import directory
+from bot.services.people.directory import Described
 from bot.slack.manifest import manifest
 from bot.slack.response_url import ResponseUrls
-from bot.store import incidents
+from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident
-from bot.threads import Threads
+from bot.time_source import TimeSource
 from handlers.background import BackgroundTasks
-from handlers.door import Door
+from handlers.http.door import Door
+from handlers.http.timed_app import TimedApp
+from handlers.http.wellformed import WellFormed
 from handlers.shell import Shell
-from handlers.timed_app import TimedApp
-from handlers.wellformed import WellFormed
 from playground.driver import Person, texts
-from playground.records import Message
+from playground.state.records import Message
 from playground.testing import RunningPlayground, running_playground
 from tests.factories import NOON, WORKSPACE, a_draft, an_act, people
 from tests.serving import door, served
@@ -54,7 +56,7 @@ GUEST, STRANGER, NEWCOMER, BYSTANDER = "U0GUS", "U0EXT", "U0NEW", "U0NICK"
 HOME_URL = "https://harbour.slack.example/"
 
 
-class StillClock(Clock):
+class StillClock(TimeSource):
     """Time stands until a test moves it."""
 
     def __init__(self) -> None:
@@ -145,15 +147,15 @@ class Stage:
     def in_channel(self, opened: Opened, channel: str = "C0ESC1") -> None:
         """Its channel has been made."""
         with self.db.transaction() as tx:
-            rooms.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
+            channels_channel.channel_made(tx, an_act(), opened.head.id, channel, "esc-1")
 
     def invited(self, opened: Opened) -> list[str]:
         with self.db.reading() as tx:
-            return incidents.participants(tx, opened.head.id)
+            return participants.participants(tx, opened.head.id)
 
     def details(self, incident_id: str, user: str | None = None) -> Details:
         act = an_act(user) if user else an_act()
-        return reading.details(self.db, act, incident_id, None)
+        return queries.details(self.db, act, incident_id, None)
 
     def incidents(self) -> list[Incident]:
         with self.db.reading() as tx:
@@ -177,8 +179,8 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
-    policy = desk.policy
+async def a_stage(db: Database, wording: Wording) -> AsyncIterator[Stage]:
+    policy = wording.policy
     people(
         db,
         policy,
@@ -208,8 +210,8 @@ async def a_stage(db: Database, desk: Desk) -> AsyncIterator[Stage]:
         shell = Shell(
             db=db,
             policy=policy,
-            desk=desk,
-            clock=clock,
+            wording=wording,
+            time_source=clock,
             threads=Threads(
                 one_writer=db.is_sqlite, together=db.together if db.is_sqlite else None
             ),

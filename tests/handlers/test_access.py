@@ -1,14 +1,14 @@
 """Access to a restricted escalation, as people ask for it in Slack, give it, and lose it."""
 
-from bot.domain.answers import Opened
+from bot.domain.access.access_messages import AccessRequestMessage
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form
 from bot.domain.ids import RequestId, UserId
-from bot.domain.messages import AccessRequest
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.render import access as access_words
+from bot.domain.incidents.results import Opened
+from bot.domain.incidents.timeline import EntryKind
+from bot.render.access import access_messages as access_words
 from bot.store.tables import Delivery
-from playground.records import Channel, Message
+from playground.state.records import Channel, Message
 from tests.databases import on_sqlite
 from tests.factories import MEI, TOM
 from tests.handlers.stage import BYSTANDER, Stage
@@ -30,8 +30,10 @@ async def asked(stage: Stage, who: str = "tom") -> str:
 async def posted(stage: Stage, opened: Opened, row: Delivery, *, by_hand: bool = False) -> Message:
     """The request as the owner has it, who is Mei."""
     head = stage.details(opened.head.id).card.head
-    view = AccessRequest(RequestId(row.args["request"]), head, UserId(row.args["asker"]), by_hand)
-    return await stage.post(access_words.request(stage.shell.desk, view).blocks)
+    view = AccessRequestMessage(
+        RequestId(row.args["request"]), head, UserId(row.args["asker"]), by_hand
+    )
+    return await stage.post(access_words.request(stage.shell.wording, view).blocks)
 
 
 def entries(stage: Stage, opened: Opened, kind: EntryKind) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.domain.controls import Button
-from bot.services import lifecycle
-from bot.store.tables.states import RoomState
+from bot.services.incidents import lifecycle
+from bot.store.tables.states import ChannelState
 from tests.databases import on_sqlite
 from tests.factories import an_act
 from tests.handlers.modals import words
@@ -25,7 +25,7 @@ async def an_archived_one(stage: Stage) -> str:
     opened = stage.opened()
     stage.in_channel(opened)
     assert (await happens(stage, ARCHIVED, "Ev0")).status == 200
-    assert stage.incidents()[0].room is RoomState.ARCHIVED
+    assert stage.incidents()[0].room is ChannelState.ARCHIVED
     return opened.head.reference
 
 
@@ -36,13 +36,13 @@ def at(second: int, kind: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("events", "room"),
     [
-        (["0 channel_archive", "2 channel_unarchive", "1 channel_archive"], RoomState.CHANNEL),
-        (["0 group_archive", "2 group_unarchive", "3 group_archive"], RoomState.ARCHIVED),
-        (["3 channel_archive", "2 channel_unarchive"], RoomState.ARCHIVED),
+        (["0 channel_archive", "2 channel_unarchive", "1 channel_archive"], ChannelState.CHANNEL),
+        (["0 group_archive", "2 group_unarchive", "3 group_archive"], ChannelState.ARCHIVED),
+        (["3 channel_archive", "2 channel_unarchive"], ChannelState.ARCHIVED),
     ],
 )
 async def test_an_event_that_is_older_than_what_is_known_changes_nothing(
-    stage: Stage, events: list[str], room: RoomState
+    stage: Stage, events: list[str], room: ChannelState
 ) -> None:
     """Slack delivers an event again that had no answer, an hour later if need be."""
     stage.in_channel(stage.opened())
@@ -120,7 +120,7 @@ async def test_the_channel_comes_back(stage: Stage, event: dict[str, Any]) -> No
     reference = await an_archived_one(stage)
     await stage.command("mei", f"update {reference} under way")
     assert (await happens(stage, event)).status == 200
-    assert stage.incidents()[0].room is RoomState.CHANNEL
+    assert stage.incidents()[0].room is ChannelState.CHANNEL
     again = [row for row in stage.deliveries("room invite") if "U0MEI" in row.args["users"]]
     assert len(again) == 2, "once when it was made, and once when it came back"
     assert NOWHERE not in await stage.command("mei", f"update {reference} still under way")
@@ -130,4 +130,4 @@ async def test_another_channel_coming_back_changes_nothing(stage: Stage) -> None
     await an_archived_one(stage)
     other = {"type": "channel_unarchive", "channel": "C0GENERAL", "user": "U0MEI"}
     assert (await happens(stage, other)).status == 200
-    assert stage.incidents()[0].room is RoomState.ARCHIVED
+    assert stage.incidents()[0].room is ChannelState.ARCHIVED

@@ -6,19 +6,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form
-from bot.domain.lifecycle import State
-from bot.domain.messages import ReminderMessage, TaskReminder, UpdateReminder
-from bot.domain.paging import RunState
-from bot.domain.visibility import Tier
-from bot.render import answers, card, pages, reminders
-from bot.services import answering, followups, lifecycle, reading
-from bot.services.directory import remember_people
-from bot.store import incidents
-from bot.store import pages as store_pages
+from bot.domain.followups.reminder_messages import ReminderMessage, TaskReminder, UpdateReminder
+from bot.domain.incidents.lifecycle import State
+from bot.domain.paging.ladders import RunState
+from bot.render.followups import reminder_messages
+from bot.render.incidents import answers, card
+from bot.render.paging import page_messages
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle, queries
+from bot.services.paging import answers as paging_answers
+from bot.services.people.directory import remember_people
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages as store_pages
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
-from playground.records import Message
+from playground.state.records import Message
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act
 from tests.handlers.requests import click_body, send
@@ -34,8 +38,8 @@ pytestmark = on_sqlite
 async def a_page(stage: Stage, who: str = PRIYA) -> tuple[Message, str]:
     """The page of whoever it went to, as posted; and its id."""
     page_id = next(d.subject for d in stage.deliveries("page") if d.target == who)
-    view = reading.page(stage.db, an_act(who), page_id)
-    return await stage.post(pages.page(stage.shell.desk, view).blocks), page_id
+    view = queries.page(stage.db, an_act(who), page_id)
+    return await stage.post(page_messages.page(stage.shell.wording, view).blocks), page_id
 
 
 async def test_acknowledge_says_nothing_more_as_the_page_is_edited(stage: Stage) -> None:
@@ -77,7 +81,7 @@ async def test_a_page_of_others_cannot_be_acknowledged(stage: Stage) -> None:
 
 
 async def test_the_same_click_delivered_twice_is_one_deed(stage: Stage) -> None:
-    followups.add_reminder(stage.db, an_act(), text="ask Legal", due_at=NOON)
+    tasks.add_reminder(stage.db, an_act(), text="ask Legal", due_at=NOON)
     body = click_body(Button.REMINDER_SNOOZE, f"30m:{_reminder(stage).id}")
     await send(stage.url, body)
     await send(stage.url, body)
@@ -130,8 +134,8 @@ async def test_a_page_whose_ladder_is_at_its_end_is_taken_or_handed_over(stage: 
     opened = stage.opened(teams=("legal",))
     older, page_id = await a_page(stage)
     let_it_go_by(stage, opened.head.id)
-    view = reading.page(stage.db, an_act(PRIYA), page_id)
-    drawn = pages.page(stage.shell.desk, view).blocks
+    view = queries.page(stage.db, an_act(PRIYA), page_id)
+    drawn = page_messages.page(stage.shell.wording, view).blocks
     assert Button.CANNOT_TAKE.value not in str(drawn)
     said = await stage.answer_to_click("priya", older, Button.CANNOT_TAKE)
     assert "No one is left to page after you" in said
@@ -172,7 +176,7 @@ async def test_open_channel_of_a_restricted_one_tells_an_outsider_nothing(stage:
     stage.in_channel(opened)
     message, _ = await a_page(stage)
     with stage.db.transaction() as tx:
-        incidents.change(tx, opened.head.id, {"tier": Tier.RESTRICTED})
+        incident_rows.change(tx, opened.head.id, {"tier": Tier.RESTRICTED})
     said = await stage.answer_to_click("tom", message, Button.OPEN_CHANNEL)
     assert "C0ESC1" not in said
     assert "restricted" in said
@@ -186,7 +190,7 @@ async def test_who_took_a_page_is_told_to_those_who_read_it_or_were_paged(
     """To be on the team's list is not enough, whichever button is pressed."""
     opened = stage.opened(tier=tier)
     message, page_id = await a_page(stage)
-    answering.acknowledge(stage.db, an_act(PRIYA), page_id)
+    paging_answers.acknowledge(stage.db, an_act(PRIYA), page_id)
     said = await stage.answer_to_click("tom", message, button)
     assert (f"<@{PRIYA}>" in said) is (tier is Tier.STANDARD)
     assert opened.head.reference in said
@@ -196,7 +200,7 @@ async def test_who_took_a_page_is_told_to_those_who_read_it_or_were_paged(
 
 
 async def a_card(stage: Stage, incident_id: str) -> Message:
-    return await stage.post(card.card(stage.shell.desk, stage.details(incident_id).card).blocks)
+    return await stage.post(card.card(stage.shell.wording, stage.details(incident_id).card).blocks)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +268,7 @@ async def test_an_update_reminder_is_answered_snoozed_and_stopped(stage: Stage) 
     opened = stage.opened()
     head = stage.details(opened.head.id).card.head
     view = UpdateReminder(head, NOON, NOON)
-    message = await stage.post(reminders.update_reminder(stage.shell.desk, view).blocks)
+    message = await stage.post(reminder_messages.update_reminder(stage.shell.wording, view).blocks)
     option = f"30m:{head.id}"
     said = await stage.answer_to_click("mei", message, Button.UPDATE_SNOOZE, value=option)
     assert "Snoozed until" in said
@@ -278,7 +282,7 @@ async def test_an_update_reminder_is_answered_snoozed_and_stopped(stage: Stage) 
 
 async def test_ownership_is_taken_from_the_update_reminder(stage: Stage) -> None:
     head = stage.details(stage.opened().head.id).card.head
-    asked = reminders.update_reminder(stage.shell.desk, UpdateReminder(head, NOON, NOON))
+    asked = reminder_messages.update_reminder(stage.shell.wording, UpdateReminder(head, NOON, NOON))
     message = await stage.post(asked.blocks)
     assert "ESC-1" in await stage.answer_to_click("tom", message, Button.TAKE_OWNERSHIP)
     assert stage.details(head.id).card.head.owner == "U0TOM"
@@ -297,10 +301,10 @@ def _reminder(stage: Stage) -> Reminder:
 async def test_a_reminder_is_done_or_stopped_by_its_owner_alone(
     stage: Stage, button: Button, state: ReminderState
 ) -> None:
-    followups.add_reminder(stage.db, an_act(), text="ask Legal", due_at=NOON)
+    tasks.add_reminder(stage.db, an_act(), text="ask Legal", due_at=NOON)
     row = _reminder(stage)
     view = ReminderMessage(row.id, row.text, row.due_at, late=False)  # type: ignore[arg-type]
-    message = await stage.post(reminders.reminder(stage.shell.desk, view).blocks)
+    message = await stage.post(reminder_messages.reminder(stage.shell.wording, view).blocks)
     assert "not yours" in await stage.answer_to_click("tom", message, button)
     assert _reminder(stage).state is ReminderState.WAITING
     assert await stage.answer_to_click("mei", message, button)
@@ -312,10 +316,10 @@ async def test_tomorrow_is_nine_in_the_persons_own_zone(stage: Stage) -> None:
     remember_people(
         stage.db, stage.policy, WORKSPACE, [{"id": TOM, "name": "tom", "tz": "Pacific/Apia"}], NOON
     )
-    followups.add_reminder(stage.db, an_act(TOM), text="ask Legal", due_at=NOON)
+    tasks.add_reminder(stage.db, an_act(TOM), text="ask Legal", due_at=NOON)
     row = _reminder(stage)
     view = ReminderMessage(row.id, row.text, row.due_at, late=False)  # type: ignore[arg-type]
-    message = await stage.post(reminders.reminder(stage.shell.desk, view).blocks)
+    message = await stage.post(reminder_messages.reminder(stage.shell.wording, view).blocks)
     await stage.answer_to_click("tom", message, Button.REMINDER_SNOOZE, value=f"tomorrow:{row.id}")
     zone = ZoneInfo("Pacific/Apia")
     local = _reminder(stage).due_at.astimezone(zone)
@@ -330,7 +334,7 @@ def _task(stage: Stage) -> Task:
 
 async def a_task_reminder(stage: Stage, due: datetime = NOON + timedelta(hours=1)) -> Message:
     opened = stage.opened()
-    followups.add_task(
+    tasks.add_task(
         stage.db,
         stage.policy,
         an_act(),
@@ -339,9 +343,9 @@ async def a_task_reminder(stage: Stage, due: datetime = NOON + timedelta(hours=1
         text="call the agency",
         due_at=due,
     )
-    line = reading.task(stage.db, an_act(TOM), _task(stage).id)
+    line = queries.task(stage.db, an_act(TOM), _task(stage).id)
     return await stage.post(
-        reminders.task_reminder(stage.shell.desk, TaskReminder(line, NOON)).blocks
+        reminder_messages.task_reminder(stage.shell.wording, TaskReminder(line, NOON)).blocks
     )
 
 
@@ -412,7 +416,7 @@ async def test_a_button_of_an_unknown_name_says_that_it_does_nothing(stage: Stag
 async def test_an_answer_with_buttons_passes_slacks_own_checks(stage: Stage) -> None:
     """The playground refuses what Slack would: that every answer arrived is the proof."""
     opened = stage.opened()
-    shown = answers.details(stage.shell.desk, stage.details(opened.head.id))
+    shown = answers.details(stage.shell.wording, stage.details(opened.head.id))
     assert (await stage.post(shown.blocks)).blocks
 
 

@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
-from bot.domain.codenames import codename
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button
-from bot.domain.visibility import Tier
-from bot.services import homes
+from bot.domain.incidents.codenames import codename
+from bot.services.incidents import home as incidents_home
 from tests.factories import MEI, PRIYA, TOM, an_act
 from tests.handlers.requests import click_body, send
 from tests.handlers.stage import Stage
@@ -90,7 +90,7 @@ async def test_lists_and_searches_show_the_codename_even_to_the_invited(stage: S
 
 async def test_the_home_tab_shows_the_codename(stage: Stage) -> None:
     secret = a_secret(stage)
-    home = homes.home(stage.db, an_act(TOM))
+    home = incidents_home.home(stage.db, an_act(TOM))
     assert [head.name for head in home.open] == [codename(secret)]
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form
 from bot.domain.ids import TeamKey
-from bot.domain.needs import Need
-from bot.domain.visibility import Tier
-from bot.render import card
-from handlers.commands.correcting import correction
+from bot.domain.incidents.needs import Need
+from bot.render.incidents import card
+from handlers.verbs.edit import correction
 from tests.databases import on_sqlite
 from tests.handlers.modals import block_of
 from tests.handlers.stage import Stage
@@ -99,7 +99,7 @@ async def test_a_wrong_field_is_marked_and_nothing_is_lost(stage: Stage) -> None
 
 async def test_the_card_has_the_button(stage: Stage) -> None:
     opened = stage.opened(title="Pile-on")
-    shown = card.card(stage.shell.desk, stage.details(opened.head.id).card)
+    shown = card.card(stage.shell.wording, stage.details(opened.head.id).card)
     message = await stage.post(shown.blocks)
     await stage.answer_to_click("mei", message, Button.EDIT_DETAILS)
     view = await stage.person("mei").until_modal(lambda view: view.callback_id == Form.EDIT)
@@ -137,7 +137,7 @@ async def test_whoever_may_not_make_it_restricted_is_told_who_may(stage: Stage) 
     ],
 )
 def test_what_the_command_reads(stage: Stage, text: str, field: str, value: object) -> None:
-    wanted = correction(stage.shell.desk, text)
+    wanted = correction(stage.shell.wording, text)
     assert getattr(wanted, field) == value
 
 

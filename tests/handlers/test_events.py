@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Role
-from bot.domain.timeline import EntryKind
-from bot.services import access, directory, lifecycle
+from bot.domain.incidents.timeline import EntryKind
+from bot.services.access import identity
+from bot.services.incidents import lifecycle
+from bot.services.people import directory
 from bot.store.database import Database
-from bot.store.tables.states import RoomState
+from bot.store.tables.states import ChannelState
 from playground.driver import texts
-from playground.records import UserGroup
+from playground.state.records import UserGroup
 from tests.databases import on_sqlite
 from tests.factories import TOM, WORKSPACE
 from tests.handlers.requests import Answered, send
@@ -125,7 +127,7 @@ async def test_an_event_that_failed_is_asked_for_again(
 
 
 def role_of(db: Database, stage: Stage, user: str) -> Role | None:
-    act = access.identify(db, stage.policy, WORKSPACE, user, stage.clock.now())
+    act = identity.identify(db, stage.policy, WORKSPACE, user, stage.clock.now())
     return act.role if act else None
 
 
@@ -172,7 +174,7 @@ async def test_an_archived_channel_is_known_to_be_archived(stage: Stage, kind: s
     assert (
         await happens(stage, {"type": kind, "channel": "C0ESC1", "user": "U0MEI"})
     ).status == 200
-    assert stage.incidents()[0].room is RoomState.ARCHIVED
+    assert stage.incidents()[0].room is ChannelState.ARCHIVED
     assert (await happens(stage, {"type": kind, "channel": "C0GENERAL"}, "Ev2")).status == 200
 
 
@@ -212,12 +214,12 @@ async def test_a_group_that_ends_takes_its_role_with_it_at_once(
     stage: Stage, db: Database, caplog: pytest.LogCaptureFixture, how: dict[str, Any]
 ) -> None:
     directory.remember_group(db, WORKSPACE, "S0TNS", [BYSTANDER])
-    before = access.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
+    before = identity.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
     assert before is not None
     assert before.role is not Role.NOBODY
     stage.slack.slack.workspace.groups.pop("S0TNS", None)
     assert (await happens(stage, how)).status == 200
-    after = access.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
+    after = identity.identify(db, stage.policy, WORKSPACE, BYSTANDER, stage.clock.now())
     assert after is not None
     assert after.role is Role.NOBODY
     assert "its role is withdrawn" in caplog.text

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
-from bot.services import answering, followups, lifecycle
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers as paging_answers
 from tests.factories import MEI, NOON, PRIYA, SOFIA, an_act
 from tests.handlers.requests import command_body, send
 from tests.handlers.rights_standings import PEOPLE, stage_of_the_matrix
@@ -49,11 +51,11 @@ def two_alike(stage: Stage) -> None:
         title="Something", tier=Tier.RESTRICTED, severity=Severity.P1, teams=(),
         category=next(key for key in stage.policy.categories if key != "harassment"),
     )  # fmt: skip
-    answering.acknowledge(stage.db, an_act(PRIYA), scene.page_of(stage.db, PRIYA))
+    paging_answers.acknowledge(stage.db, an_act(PRIYA), scene.page_of(stage.db, PRIYA))
     lifecycle.assign(stage.db, an_act(MEI), first, SOFIA)
     lifecycle.add_note(stage.db, an_act(MEI), first, "note-word")
     due = NOON + timedelta(hours=1)
-    followups.add_task(
+    tasks.add_task(
         stage.db, stage.policy, an_act(MEI), first, assignee=SOFIA, text="draft", due_at=due
     )
     stage.clock.advance(days=2)

@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form
 from bot.domain.errors import FormErrors
+from bot.domain.followups.reminder_messages import UpdateReminder
 from bot.domain.ids import TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.messages import UpdateReminder
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.render import forms, reminders
-from bot.services import decisions, lifecycle, opening
-from bot.services.decisions import NewDecision
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.render import forms
+from bot.render.followups import reminder_messages
+from bot.services.decisions import decisions
+from bot.services.decisions.decisions import NewDecision
+from bot.services.incidents import lifecycle, opening
 from playground.outcomes import Submitted
-from playground.records import View
+from playground.state.records import View
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.modals import (
@@ -124,7 +126,7 @@ async def test_an_update_of_a_reopened_escalation_leaves_it_reopened(
     lifecycle.decline(stage.db, an_act(), opened.head.id, "not ours")
     lifecycle.reopen(stage.db, an_act(), opened.head.id, "it is back")
     head = stage.details(opened.head.id).card.head
-    asked = reminders.update_reminder(stage.shell.desk, UpdateReminder(head, NOON, NOON))
+    asked = reminder_messages.update_reminder(stage.shell.wording, UpdateReminder(head, NOON, NOON))
     message = (
         await stage.post(asked.blocks)
         if button is Button.POST_UPDATE
@@ -339,8 +341,8 @@ async def test_a_stale_form_is_refused_on_top_of_what_was_typed(stage: Stage) ->
 
 async def test_a_form_of_another_person_with_a_forged_subject_is_refused(stage: Stage) -> None:
     opened = stage.opened(title="Secret", tier=Tier.RESTRICTED)
-    desk = stage.shell.desk
-    view = forms.reopen_form(desk, opened.head.id) | {
+    wording = stage.shell.wording
+    view = forms.reopen_form(wording, opened.head.id) | {
         "id": "V1",
         "hash": "h1",
         "state": {"values": {"why": {"why": {"value": "because"}}}},
@@ -377,7 +379,7 @@ async def test_the_3001st_character_is_refused_at_the_field(stage: Stage) -> Non
     """A client stops it; whoever sends it all the same gets the field marked."""
     opened = stage.opened()
     head = dataclasses.replace(opened.head)
-    view = forms.status_form(stage.shell.desk, head.id, head) | {
+    view = forms.status_form(stage.shell.wording, head.id, head) | {
         "id": "V1",
         "hash": "h1",
         "state": {

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.domain.controls import Button, Form
-from bot.domain.paging import RunState
-from bot.render import home as render
-from bot.services import homes
+from bot.domain.paging.ladders import RunState
+from bot.render.incidents import home as render
+from bot.services.incidents import home as incidents_home
 from playground.driver import texts
 from tests.factories import PRIYA, TOM, an_act
 from tests.handlers.stage import Stage
@@ -13,7 +13,7 @@ from tests.handlers.stage import Stage
 
 async def home_of(stage: Stage, user: str) -> None:
     """The home tab as the relay would have published it."""
-    view = render.home(stage.shell.desk, homes.home(stage.db, an_act(user)))
+    view = render.home(stage.shell.wording, incidents_home.home(stage.db, an_act(user)))
     await stage.web.views_publish(user_id=user, view=view)
 
 

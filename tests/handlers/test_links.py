@@ -12,19 +12,24 @@ from sqlmodel import col, select
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind, Priority
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.fallback.ways import Link, Links
 from bot.domain.ids import PageId, UserId
-from bot.domain.paging import RunState
-from bot.domain.reach import Link, Links
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.services import answering, directory, lifecycle
-from bot.store import incidents, outbox, pages
-from bot.store.outbox import Outgoing
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers as paging_answers
+from bot.services.people import directory
+from bot.store.delivery import outbox
+from bot.store.delivery.outbox import Outgoing
+from bot.store.incidents import incident_rows, timeline
+from bot.store.paging import pages
 from bot.store.tables import Delivery, Page, PagingRun
-from commandline.acknowledging import endpoint
+from commandline.server.link_server import endpoint
 from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.handlers.stage import Stage
@@ -99,7 +104,7 @@ def run_of(stage: Stage, page: Page) -> PagingRun:
 
 def acknowledgements(stage: Stage, page: Page) -> int:
     with stage.db.reading() as tx:
-        entries = incidents.timeline(tx, page.incident_id)
+        entries = timeline.timeline(tx, page.incident_id)
     return sum(entry.kind is EntryKind.ACKNOWLEDGED for entry in entries)
 
 
@@ -228,7 +233,7 @@ async def test_an_expired_link_says_only_that(stage: Stage, method: str, since: 
     page = a_page(stage)
     match since:
         case "taken":
-            answering.acknowledge(stage.db, an_act(TOM), page.id)
+            paging_answers.acknowledge(stage.db, an_act(TOM), page.id)
         case "yours":
             await ask(stage, "POST", a_token(page))
         case "withdrawn":
@@ -303,7 +308,7 @@ async def test_while_slack_has_described_no_one_a_link_says_that_the_role_is_not
 
 async def test_whoever_was_faster_is_named(stage: Stage) -> None:
     page = a_page(stage)
-    answering.acknowledge(stage.db, an_act(TOM), page.id)
+    paging_answers.acknowledge(stage.db, an_act(TOM), page.id)
     for method in ("GET", "POST"):
         answer = await ask(stage, method, a_token(page))
         assert answer.status == 200
@@ -349,7 +354,7 @@ async def test_a_link_to_a_page_that_is_not_there_does_not_work(stage: Stage) ->
 async def test_a_restricted_one_shows_neither_title_nor_codename(stage: Stage) -> None:
     page = a_page(stage, tier=Tier.RESTRICTED)
     with stage.db.reading() as tx:
-        incident = incidents.get(tx, page.incident_id)
+        incident = incident_rows.get(tx, page.incident_id)
     assert incident is not None
     token = a_token(page)
     for method in ("GET", "POST", "GET"):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.controls import Form
-from bot.domain.paging import RunState
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.paging.ladders import RunState
 from bot.store import database
 from bot.store.database import Database
 from tests.databases import fresh_url

@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button
-from bot.domain.lifecycle import State
-from bot.domain.paging import RunState
-from bot.domain.visibility import Tier
-from bot.services import lifecycle
+from bot.domain.incidents.lifecycle import State
+from bot.domain.paging.ladders import RunState
+from bot.services.incidents import lifecycle
 from bot.store.tables import PagingRun, TimelineEntry
-from handlers.commands import VERBS
+from handlers.verbs import VERBS
 from playground.driver import texts
-from playground.records import Message
+from playground.state.records import Message
 from tests.databases import on_sqlite
 from tests.factories import MEI, SOFIA, TOM, an_act
 from tests.handlers.requests import click_body, command_body, send

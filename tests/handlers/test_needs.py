@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from bot.domain.controls import Button, Form
 from bot.domain.ids import TeamKey
-from bot.domain.needs import Need
-from bot.domain.severity import Severity
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.severity import Severity
 from playground.driver import texts
-from playground.records import View
+from playground.state.records import View
 from tests.databases import on_sqlite
 from tests.handlers.modals import block_of, choose, chosen_teams, opening_form, words
 from tests.handlers.stage import Stage

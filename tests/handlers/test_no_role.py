@@ -2,12 +2,13 @@
 
 import pytest
 
+from bot.domain.access.rights import Deed
 from bot.domain.act import Role
 from bot.domain.errors import NotPermitted
-from bot.domain.rights import Deed
-from bot.render import home, outside
-from bot.render.answers import refusal
-from bot.services import homes
+from bot.render.fallback import outside_slack
+from bot.render.incidents import home
+from bot.render.incidents.answers import refusal
+from bot.services.incidents import home as incidents_home
 from tests.databases import on_sqlite
 from tests.factories import an_act
 from tests.handlers.stage import BYSTANDER, Stage
@@ -27,17 +28,17 @@ async def test_a_refusal_says_how_to_report_an_emergency(stage: Stage, command: 
 
 
 async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> None:
-    view = homes.home(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
+    view = incidents_home.home(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
-    assert emergency in str(home.home(stage.shell.desk, view))
-    assert emergency in outside.refused(
-        stage.shell.desk, NotPermitted("viewer", "nobody", Deed.READ)
+    assert emergency in str(home.home(stage.shell.wording, view))
+    assert emergency in outside_slack.refused(
+        stage.shell.wording, NotPermitted("viewer", "nobody", Deed.READ)
     )
 
 
 async def test_a_viewer_who_may_not_open_reads_it_and_others_do_not(stage: Stage) -> None:
-    desk = stage.shell.desk
+    wording = stage.shell.wording
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
     opening = NotPermitted("member", "viewer", Deed.OPEN)
-    assert emergency in refusal(desk, opening)
-    assert emergency not in refusal(desk, NotPermitted("manager", "member", Deed.DIGEST))
+    assert emergency in refusal(wording, opening)
+    assert emergency not in refusal(wording, NotPermitted("manager", "member", Deed.DIGEST))

@@ -14,12 +14,13 @@ from bot.domain.act import Role
 from bot.domain.controls import Button
 from bot.domain.offers import TAKES
 from bot.policy import Policy
-from bot.render import home
-from bot.services import homes, outgoing
-from bot.services.access import identify
-from bot.services.letters import Letter
+from bot.render.incidents import home
+from bot.services.access.identity import identify
+from bot.services.delivery import outgoing
+from bot.services.delivery.content import MessageContent
+from bot.services.incidents import home as incidents_home
 from bot.store.tables import Delivery
-from bot.worker.rendering import message
+from bot.worker.delivery.rendering import message
 from tests.factories import NOON, WORKSPACE
 from tests.handlers.requests import command_body, send
 from tests.handlers.rights_standings import (
@@ -98,7 +99,7 @@ async def answers(stage: Stage, user: str, subject: Subject) -> list[Any]:
 def home_tab(stage: Stage, user: str) -> Any:
     act = identify(stage.db, stage.policy, WORKSPACE, user, NOON)
     assert act is not None
-    return home.home(stage.shell.desk, homes.home(stage.db, act))
+    return home.home(stage.shell.wording, incidents_home.home(stage.db, act))
 
 
 def messages(stage: Stage, user: str, incident_id: str) -> list[Any]:
@@ -112,8 +113,8 @@ def messages(stage: Stage, user: str, incident_id: str) -> list[Any]:
         )
         for row in rows
     )
-    letters = [one for one in prepared if isinstance(one, Letter)]
-    return [message(stage.shell.desk, letter.view).blocks for letter in letters]
+    letters = [one for one in prepared if isinstance(one, MessageContent)]
+    return [message(stage.shell.wording, letter.view).blocks for letter in letters]
 
 
 async def test_a_viewer_is_not_told_to_open_one(stage: Stage) -> None:

@@ -1,11 +1,11 @@
 """The opening form: its proposal and preview, and that nothing typed is lost."""
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button, Form, Shortcut
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
 from bot.render import forms
 from playground.driver import texts
-from playground.records import View
+from playground.state.records import View
 from tests.databases import on_sqlite
 from tests.factories import PRIYA
 from tests.handlers.modals import (
@@ -184,7 +184,7 @@ async def test_choices_in_quick_succession_end_with_the_proposal_for_all_of_them
 
 
 async def test_a_forged_choice_is_marked_not_stored(stage: Stage) -> None:
-    view = forms.open_form(stage.shell.desk) | {
+    view = forms.open_form(stage.shell.wording) | {
         "id": "V1",
         "hash": "h1",
         "state": {

@@ -12,12 +12,12 @@ import pytest
 
 from bot.domain.controls import Button
 from bot.domain.errors import StoreUnavailable
-from bot.services import opening
+from bot.services.incidents import opening
 from bot.store.database import Database
-from handlers import answer, who
-from handlers.views import late
+from handlers import answers, who
+from handlers.forms import late
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.handlers.modals import block_of, choose, opening_form, words
 from tests.handlers.requests import click_body, command_body, send
 from tests.handlers.stage import Stage
@@ -99,7 +99,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     for name in ("open_incident", "open_as"):
         monkeypatch.setattr(opening, name, partial(later, getattr(opening, name)))
-    monkeypatch.setattr(answer, "ACK_WITHIN", 0.2)
+    monkeypatch.setattr(answers, "ACK_WITHIN", 0.2)
     yield go
     go.set()
 
@@ -172,7 +172,7 @@ async def test_that_nothing_was_stored_is_said_wherever_it_can_be(
         raise StoreUnavailable
 
     monkeypatch.setattr(opening, "open_incident", unavailable)
-    monkeypatch.setattr(answer, "ACK_WITHIN", 0.0)
+    monkeypatch.setattr(answers, "ACK_WITHIN", 0.0)
     await send_the_form(stage)
     stage.slack.slack.faults.add(FaultRule(kind, "views.update", error=error))
     let_go.set()
@@ -197,7 +197,7 @@ async def test_an_outcome_that_is_there_before_its_view_is_shown_all_the_same(
 async def test_a_slow_click_is_acknowledged_in_time(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer, "ACK_WITHIN", 0.0)
+    monkeypatch.setattr(answers, "ACK_WITHIN", 0.0)
     opened = stage.opened()
     answered = await asyncio.wait_for(
         send(stage.url, click_body(Button.TAKE_OWNERSHIP, opened.head.id)), 3

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.access.visibility import Tier
 from bot.domain.controls import Field
 from bot.domain.ids import TeamKey
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
 from bot.render import forms
-from bot.render.desk import Desk
 from bot.render.forms.aside import LONGEST_METADATA, NOTHING, Aside, packed, unpacked
-from handlers.views.fields import Fields
-from handlers.views.opening import draft_from, redrawn
-from playground import elements
+from bot.render.wording import Wording
+from handlers.forms.fields import Fields
+from handlers.forms.opening_form import draft_from, redrawn
+from playground.state import elements
 from tests.handlers.modals import block_of, choose, opening_form
 from tests.handlers.stage import Stage
 
@@ -51,9 +51,9 @@ CHOSEN: list[Step] = [
 class Client:
     """A form as Slack shows it: inputs that keep their ids keep what was put in."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.view = forms.open_form(desk, subject=LINK)
+    def __init__(self, wording: Wording) -> None:
+        self.wording = wording
+        self.view = forms.open_form(wording, subject=LINK)
         self.state = elements.initial_state(self.view["blocks"])
 
     @property
@@ -66,7 +66,7 @@ class Client:
         block = next(one for one in self.view["blocks"] if one.get("block_id") == block_id)
         self.state[block["block_id"]][field] = entered(block["element"]["type"], value)
         if block["dispatch_action"]:
-            self.view = redrawn(self.desk, self.fields.view)
+            self.view = redrawn(self.wording, self.fields.view)
             self.state = elements.carried_over(self.view["blocks"], self.state)
 
     def add_teams(self, teams: Sequence[str]) -> None:
@@ -92,9 +92,9 @@ def entered(kind: str, value: Any) -> dict[str, Any]:
     return {"type": kind, "selected_options": [{"value": each} for each in value]}
 
 
-def filled_in(desk: Desk, steps: Sequence[Step]) -> Client:
+def filled_in(wording: Wording, steps: Sequence[Step]) -> Client:
     """Take the steps in this order; a field that is hidden is filled in once it is there."""
-    client, later = Client(desk), list[Step]()
+    client, later = Client(wording), list[Step]()
     for step in steps:
         later.append(step)
         while shown := next((one for one in later if client.shows(one[0])), None):
@@ -121,19 +121,19 @@ def holds_everything(client: Client, policy: Policy) -> None:
     assert fields.chosen(Field.SEVERITY) == "P1"
     assert fields.all_chosen(Field.AFFECTED) == ("minor",)
     severity = forms.effective_severity(
-        client.desk,
+        client.wording,
         forms.Filled(severity=Severity.P1, category=STANDARD, affected=("minor",)),
     )
     assert severity is not None
     assert client.teams == {*policy.proposed_teams(STANDARD, severity), "dpo"}
     subject, aside = unpacked(client.view["private_metadata"])
-    draft = draft_from(client.desk, fields, subject, aside)
+    draft = draft_from(client.wording, fields, subject, aside)
     assert (draft.title, draft.tier, draft.permalink) == ("Pile-on", Tier.RESTRICTED, LINK)
     assert set(draft.teams or ()) == client.teams
 
 
 @pytest.fixture
-def small(policy: Policy, desk: Desk) -> Desk:
+def small(policy: Policy, wording: Wording) -> Wording:
     """What is chosen from, and little else: a thousand forms are drawn."""
     few = [policy.categories[key] for key in (STANDARD, IDS_ONLY)]
     teams = {team for category in few for some in category.teams.values() for team in some}
@@ -147,17 +147,17 @@ def small(policy: Policy, desk: Desk) -> Desk:
         sources={"press": "Press"},
         affected={"minor": "A minor"},
     )
-    return Desk(trimmed, desk.words)
+    return Wording(trimmed, wording.words)
 
 
-def test_every_order_of_choices_keeps_every_field(small: Desk, policy: Policy) -> None:
+def test_every_order_of_choices_keeps_every_field(small: Wording, policy: Policy) -> None:
     for order in orders():
         holds_everything(filled_in(small, [*TYPED, *order]), policy)
 
 
 @pytest.mark.parametrize("step", TYPED, ids=lambda step: step[0])
 def test_a_field_keeps_what_was_put_in_at_any_moment(
-    small: Desk, policy: Policy, step: Step
+    small: Wording, policy: Policy, step: Step
 ) -> None:
     others = [one for one in TYPED if one != step]
     for chosen in (CHOSEN, [*CHOSEN[2:], *CHOSEN[:2]]):
@@ -167,8 +167,8 @@ def test_a_field_keeps_what_was_put_in_at_any_moment(
 
 
 @pytest.mark.parametrize("order", list(permutations([STANDARD, RESTRICTED, IDS_ONLY, "hate"])))
-def test_a_tier_is_only_ever_tightened(desk: Desk, order: tuple[str, ...]) -> None:
-    client = Client(desk)
+def test_a_tier_is_only_ever_tightened(wording: Wording, order: tuple[str, ...]) -> None:
+    client = Client(wording)
     seen = [client.fields.chosen(Field.TIER)]
     for category in order:
         client.fill(Field.CATEGORY, category)
@@ -177,28 +177,28 @@ def test_a_tier_is_only_ever_tightened(desk: Desk, order: tuple[str, ...]) -> No
     assert seen == ["standard"] * strictest + ["restricted"] * (len(seen) - strictest)
 
 
-def test_a_restricted_category_offers_nothing_more_open(desk: Desk) -> None:
-    client = Client(desk)
+def test_a_restricted_category_offers_nothing_more_open(wording: Wording) -> None:
+    client = Client(wording)
     client.fill(Field.CATEGORY, RESTRICTED)
     block_id = client.fields.block_of(Field.TIER)
     block = next(one for one in client.view["blocks"] if one.get("block_id") == block_id)
     assert [option["value"] for option in block["element"]["options"]] == ["restricted"]
 
 
-def test_a_choice_made_while_the_form_is_drawn_anew_stays(desk: Desk) -> None:
+def test_a_choice_made_while_the_form_is_drawn_anew_stays(wording: Wording) -> None:
     """Somebody is quicker than our answer: the input keeps its id, so Slack keeps the choice."""
-    client = Client(desk)
+    client = Client(wording)
     client.fill(Field.CATEGORY, STANDARD)
-    drawn = redrawn(desk, client.fields.view)
+    drawn = redrawn(wording, client.fields.view)
     client.fill(Field.TIER, "restricted")
     client.state = elements.carried_over(drawn["blocks"], client.state)
     assert Fields({**drawn, "state": {"values": client.state}}).chosen(Field.TIER) == "restricted"
 
 
 def test_a_team_that_was_taken_out_stays_out_and_the_proposal_follows(
-    desk: Desk, policy: Policy
+    wording: Wording, policy: Policy
 ) -> None:
-    client = Client(desk)
+    client = Client(wording)
     client.fill(Field.CATEGORY, STANDARD)
     client.fill(Field.SEVERITY, "P1")
     proposed = set(policy.proposed_teams(STANDARD, Severity.P1))
@@ -216,9 +216,9 @@ def test_a_team_that_was_taken_out_stays_out_and_the_proposal_follows(
 
 
 def test_a_form_sent_before_its_proposal_arrived_keeps_the_persons_changes(
-    desk: Desk, policy: Policy
+    wording: Wording, policy: Policy
 ) -> None:
-    client = Client(desk)
+    client = Client(wording)
     client.fill(Field.CATEGORY, STANDARD)
     client.fill(Field.SEVERITY, "P1")
     client.fill(Field.TITLE, "Pile-on")
@@ -226,7 +226,7 @@ def test_a_form_sent_before_its_proposal_arrived_keeps_the_persons_changes(
     block = client.fields.block_of(Field.SEVERITY)
     client.state[block or ""][Field.SEVERITY] = entered("static_select", "P0")
     subject, aside = unpacked(client.view["private_metadata"])
-    draft = draft_from(desk, client.fields, subject, aside)
+    draft = draft_from(wording, client.fields, subject, aside)
     assert set(draft.teams or ()) == {*policy.proposed_teams(STANDARD, Severity.P0)} - {"pr"}
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from bot.domain.act import Role
-from bot.domain.lifecycle import State
-from bot.render.desk import Desk
-from bot.services import lifecycle
-from bot.store import people
+from bot.domain.incidents.lifecycle import State
+from bot.render.wording import Wording
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
+from bot.store.people import people_and_groups
 from bot.store.tables import Person
 from playground.driver import texts
 from tests.databases import on_sqlite
@@ -222,10 +222,10 @@ async def test_who_counts_as_gone_and_acts_is_asked_of_slack_anew(
 ) -> None:
     """A message that Slack refused for them was no proof; that they act is one."""
     with db.transaction() as tx:
-        people.mark_gone(tx, WORKSPACE, MEI, NOON)
+        people_and_groups.mark_gone(tx, WORKSPACE, MEI, NOON)
     assert "no role here" not in await stage.command("mei", text)
     with db.reading() as tx:
-        assert not people.gone(tx, WORKSPACE, [MEI])
+        assert not people_and_groups.gone(tx, WORKSPACE, [MEI])
 
 
 async def test_somebody_whom_slack_does_not_know_is_refused(stage: Stage) -> None:
@@ -274,11 +274,11 @@ async def test_in_a_grid_its_own_workspaces_may_press_and_no_other_organisation(
 
 
 async def test_in_a_grid_somebody_external_who_is_new_is_refused_although_everyone_may(
-    db: Database, desk: Desk
+    db: Database, wording: Wording
 ) -> None:
     """Their click names a workspace only, and Slack calls nobody a stranger whom the app meets."""
-    roles = replace(desk.policy.roles, everyone=Role.RESPONDER)
-    async with a_stage(db, Desk(replace(desk.policy, roles=roles), desk.words)) as stage:
+    roles = replace(wording.policy.roles, everyone=Role.RESPONDER)
+    async with a_stage(db, Wording(replace(wording.policy, roles=roles), wording.words)) as stage:
         met = stage.slack.channel("C0GENERAL")
         stage.slack.slack.rooms.add_member(met, stage.slack.slack.app.user_id)
         with db.transaction() as tx:

@@ -6,7 +6,7 @@ from bot.domain.controls import Button, Form
 from bot.store.tables import Reminder
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
-from playground.records import Message
+from playground.state.records import Message
 from tests.databases import on_sqlite
 from tests.factories import NOON
 from tests.handlers.stage import Stage

@@ -14,13 +14,15 @@ from typing import Any, TypeAlias
 import pytest
 from sqlalchemy import bindparam, select
 
+from bot.domain.access.rights import Deed, may
 from bot.domain.act import Role
 from bot.domain.controls import Button, Form
 from bot.domain.ids import UserId
-from bot.domain.rights import Deed, may
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
-from bot.services import admission, answering, followups
+from bot.services.access import requests
+from bot.services.followups import tasks
+from bot.services.paging import answers as paging_answers
 from bot.store.tables import (
     Delivery,
     Incident,
@@ -34,9 +36,9 @@ from bot.store.tables import (
 )
 from bot.store.tables.states import ReminderState
 from bot.store.transaction import core
-from handlers.commands import VERBS as ALL_VERBS
-from handlers.subjects import typed_as
-from handlers.views import FORMS
+from handlers.forms import FORMS
+from handlers.forms.subjects import typed_as
+from handlers.verbs import VERBS as ALL_VERBS
 from playground.driver import texts
 from tests.factories import DANIEL, MEI, SOFIA, WORKSPACE, an_act
 from tests.handlers.requests import click_body, command_body, interaction_body, send
@@ -187,11 +189,11 @@ NOT_THERE = Subject("01NONE", "ESC-9", *["01NONE"] * 6)
 
 def settle(stage: Stage, subject: Subject) -> None:
     """Its page is acknowledged, its task and its reminder are done, its requests are answered."""
-    answering.acknowledge(stage.db, an_act(SOFIA), subject.page)
-    followups.finish_task(stage.db, an_act(DANIEL), subject.task)
-    followups.end_reminder(stage.db, an_act(MEI), subject.reminder, ReminderState.DONE)
+    paging_answers.acknowledge(stage.db, an_act(SOFIA), subject.page)
+    tasks.finish_task(stage.db, an_act(DANIEL), subject.task)
+    tasks.end_reminder(stage.db, an_act(MEI), subject.reminder, ReminderState.DONE)
     # Both are about one person: one answer is to both.
-    admission.answer(stage.db, an_act(MEI), subject.request, granted=False)
+    requests.answer(stage.db, an_act(MEI), subject.request, granted=False)
 
 
 async def outcome(

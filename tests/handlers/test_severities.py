@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.domain.controls import Button, Form
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
 from playground.driver import texts
 from tests.databases import on_sqlite
 from tests.handlers.stage import Stage

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from bot.services.directory import remember_people
+from bot.services.people.directory import remember_people
 from bot.store.tables import Reminder, Task
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, TOM, WORKSPACE

@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from bot.domain.controls import Button
 from bot.store.tables import Person
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import people
 from tests.handlers.requests import click_body, command_body, send

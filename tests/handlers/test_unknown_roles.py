@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.controls import Button
-from bot.domain.timeline import EntryKind
-from bot.services import directory
+from bot.domain.incidents.timeline import EntryKind
+from bot.services.people import directory
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import WORKSPACE

@@ -3,20 +3,20 @@
 import pytest
 from sqlmodel import select
 
+from bot.domain.access.rights import Deed
 from bot.domain.controls import COMMAND
 from bot.domain.ids import TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.paging import RunState
-from bot.domain.rights import Deed
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.render.desk import Desk
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.paging.ladders import RunState
 from bot.render.help import verb_help
-from bot.services import lifecycle
-from bot.services.case import take_up
+from bot.render.wording import Wording
+from bot.services.incidents import lifecycle
+from bot.services.locked import lock_incident
 from bot.store.tables import Inbound
-from handlers.commands import VERBS
-from handlers.commands.typed import read
+from handlers.typed.line import read
+from handlers.verbs import VERBS
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_act
 from tests.handlers.stage import Stage
 
@@ -228,8 +228,11 @@ async def test_a_reminder_that_an_earlier_release_wrote_there_is_shown_to_its_pe
     stage: Stage,
 ) -> None:
     opened = stage.opened()
-    with stage.db.transaction() as tx, take_up(tx, an_act(), opened.head.id, Deed.NOTE) as case:
-        case.record(EntryKind.REMINDER, to=MEI, text="look at the numbers")
+    with (
+        stage.db.transaction() as tx,
+        lock_incident(tx, an_act(), opened.head.id, Deed.NOTE) as locked,
+    ):
+        locked.record(EntryKind.REMINDER, to=MEI, text="look at the numbers")
     assert "look at the numbers" in str(stage.details(opened.head.id).entries)
     assert "look at the numbers" not in str(stage.details(opened.head.id, user=PRIYA).entries)
 
@@ -394,10 +397,10 @@ async def test_help_lists_every_verb_and_explains_one_by_alias(stage: Stage) -> 
     assert "acknowledges" in await stage.command("mei", "help acknowledge")
 
 
-def test_every_example_of_the_help_is_understood(desk: Desk) -> None:
+def test_every_example_of_the_help_is_understood(wording: Wording) -> None:
     """Whatever a person copies from the help finds its verb."""
     for verb in VERBS:
-        explained = verb_help(desk, verb.name)
+        explained = verb_help(wording, verb.name)
         assert read(explained.example.removeprefix(COMMAND)).verb is verb
         assert read(explained.usage.removeprefix(COMMAND)).verb is verb
         assert verb.takes_time is ("<when>" in explained.usage)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers.wellformed import wrong_part
+from handlers.http.wellformed import wrong_part
 from tests.fuzz.junk import MISSING, Place, put
 
 USER = {"id": "U0MEI", "team_id": "T0TOCSIN"}

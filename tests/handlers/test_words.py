@@ -4,9 +4,9 @@ import pytest
 
 from bot.domain.errors import BadInput, NotFound
 from bot.policy import Policy
-from handlers.commands.misunderstood import nearest_verbs
-from handlers.commands.typed import read
-from handlers.commands.words import first_word, person_first, plain, reference_first, team_first
+from handlers.typed.line import read
+from handlers.typed.words import first_word, person_first, plain, reference_first, team_first
+from handlers.unclear.misunderstood import nearest_verbs
 from tests.factories import MEI, PRIYA
 from tests.problems import in_words
 from tests.writings.ways import WAYS, references

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.controls import Form
-from playground.faults import FaultKind
+from playground.web.faults import FaultKind
 
 COMMANDS = (
     "update {esc} still looking",

@@ -4,15 +4,17 @@ from collections import Counter
 
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.paging import RunState
-from bot.domain.visibility import Place
-from bot.services import reading, views
+from bot.domain.access.visibility import Place
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.services import views
+from bot.services.incidents import queries
 from bot.store.tables import Delivery, Incident, Page, PagingRun
-from bot.store.tables.states import RoomState
-from bot.worker.rendering import message as rendered
+from bot.store.tables.states import ChannelState
+from bot.worker.delivery.rendering import message as rendered
 from playground.driver import texts
-from playground.records import Message
+from playground.state.records import Message
 from tests.invariants import broken
 from tests.model.world import DESK, POLICY, World, delivery_of
 from tests.truth import untrue
@@ -71,14 +73,14 @@ def _cards(world: World) -> list[str]:
     with world.db.reading() as tx:
         for incident in tx.all(select(Incident)):
             if incident.card_ts is None:
-                if incident.room is not RoomState.THREAD:
+                if incident.room is not ChannelState.THREAD:
                     found.append(f"ESC-{incident.number} has no card")
                 continue
-            in_thread = incident.room is RoomState.THREAD
+            in_thread = incident.room is ChannelState.THREAD
             place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
             head = views.head_in(incident, place)
             now = world.clock.moment
-            card = rendered(DESK, reading.card_of(tx, incident, head, now, in_thread=in_thread))
+            card = rendered(DESK, queries.card_of(tx, incident, head, now, in_thread=in_thread))
             shown = _standing(world, incident.channel_id, incident.card_ts)
             wanted = Message(shown.ts, shown.channel, shown.user, card.text, card.blocks)
             if texts(shown) != texts(wanted):

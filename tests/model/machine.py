@@ -17,9 +17,9 @@ from sqlmodel import select
 
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Reminder, Task, TimelineEntry
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
 from playground.outcomes import Outcome
-from playground.records import Message
+from playground.state.records import Message
+from playground.web.faults import FaultKind, FaultRule
 from tests import FOLDER
 from tests.databases import fresh_url
 from tests.invariants import broken

@@ -11,34 +11,34 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from bot.concurrency.threads import Threads
 from bot.policy import load
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services.directory import remember_people
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.people.directory import remember_people
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.manifest import manifest
 from bot.store.database import Database
-from bot.store.outbox import UNSENT
+from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery, Incident, Lane
-from bot.store.tables.states import RoomState
-from bot.threads import Threads
-from bot.worker.figures import Figures
+from bot.store.tables.states import ChannelState
+from bot.worker.delivery.relay import Relay
+from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.duework.tick import Tick
 from bot.worker.loop import Gear
-from bot.worker.pace import Pace
-from bot.worker.people import People
-from bot.worker.post import Post
-from bot.worker.relay import Relay
-from bot.worker.tick import Tick
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.people.directory_sync import DirectorySync
+from bot.worker.timings import Timings
 from handlers.background import BackgroundTasks
 from handlers.shell import Shell
-from playground.faults import FaultKind, FaultRule
-from playground.records import Message
+from playground.state.records import Message
 from playground.testing import RunningPlayground, running_playground
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import NOON, WORKSPACE
 from tests.handlers.stage import TOKEN, StillClock, a_bolt_app, serving
 
 POLICY = load(Path(__file__).resolve().parents[1] / "small_escalation.toml")
-DESK = Desk(POLICY, Words())
+DESK = Wording(POLICY, Templates())
 PEOPLE = tuple(POLICY.people)
 CAST_IDS = tuple(POLICY.people.values())
 CAST = {
@@ -54,7 +54,7 @@ MOST_ROUNDS = 400
 PATIENCE = timedelta(seconds=10)
 """Of those who answer people: nothing makes their calls hang."""
 # One at a time: the same steps lead to the same end. A call that hangs is given up soon.
-PACE = Pace(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
+PACE = Timings(http_timeout=timedelta(seconds=0.5), poll=0.01, in_flight=1)
 
 
 class StandingClock(StillClock):
@@ -87,14 +87,14 @@ class World:
     # Working
 
     def gear(self) -> Gear:
-        return Gear(self.db, POLICY, self.clock, self.shell.threads, Figures(), PACE)
+        return Gear(self.db, POLICY, self.clock, self.shell.threads, ProcessMetrics(), PACE)
 
     @contextlib.asynccontextmanager
     async def relaying(self) -> AsyncIterator[asyncio.Task[None]]:
         """A relay that has just been started, and is stopped in good order."""
         async with new_session(PACE.http_timeout) as session:
             calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
-            post = Post(calls, DESK, self.db, self.shell.threads, POLICY.channel.prefix)
+            post = SlackPosts(calls, DESK, self.db, self.shell.threads, POLICY.channel.prefix)
             relay = Relay(self.gear(), post)
             running = asyncio.create_task(relay.run())
             try:
@@ -201,7 +201,7 @@ class World:
     def rooms(self) -> list[tuple[int, str]]:
         """The escalations that have a channel of their own, by number."""
         with self.db.reading() as tx:
-            found = tx.all(select(Incident).where(col(Incident.room) == RoomState.CHANNEL))
+            found = tx.all(select(Incident).where(col(Incident.room) == ChannelState.CHANNEL))
         return sorted((row.number, row.channel_id) for row in found if row.channel_id)
 
     def with_a_form(self) -> list[str]:
@@ -235,14 +235,16 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
     ):
         calls = SlackCalls(web_client(TOKEN, session, slack.api_url))
         threads = Threads(one_writer=db.is_sqlite)
-        post = Post(calls, DESK, db, threads, POLICY.channel.prefix)
+        post = SlackPosts(calls, DESK, db, threads, POLICY.channel.prefix)
         shell = Shell(
             db=db,
             policy=POLICY,
-            desk=DESK,
-            clock=clock,
+            wording=DESK,
+            time_source=clock,
             threads=threads,
-            fetch_person=People(calls, post, db, POLICY, clock, threads, Figures()).fetch_person,
+            fetch_person=DirectorySync(
+                calls, post, db, POLICY, clock, threads, ProcessMetrics()
+            ).fetch_person,
             tasks=BackgroundTasks(),
         )
         async with serving(a_bolt_app(shell, slack.api_url, session)) as url:

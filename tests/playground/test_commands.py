@@ -10,8 +10,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from playground.records import SLACKBOT
-from playground.signing import signature
+from playground.sending.signing import signature
+from playground.state.records import SLACKBOT
 from playground.testing import RunningPlayground, running_playground
 from tests.playground.bolt_app import BoltApp
 from tests.playground.conftest import WORKSPACE

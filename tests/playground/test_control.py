@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from playground import workspace_file
-from playground.clock import Clock
-from playground.workspace_file import BadWorkspaceFile
+from playground.state import workspace_file
+from playground.state.workspace_file import BadWorkspaceFile
+from playground.virtual_time import VirtualTime
 from tests.playground.bolt_app import BUTTONS
 from tests.playground.conftest import WORKSPACE
 
@@ -164,8 +164,8 @@ def test_a_wrong_workspace_file_is_refused_with_the_place(content: Any, words: s
 
 
 def test_ids_are_the_same_in_every_run() -> None:
-    first = workspace_file.build(Clock(), WORKSPACE)
-    second = workspace_file.build(Clock(), WORKSPACE)
+    first = workspace_file.build(VirtualTime(), WORKSPACE)
+    second = workspace_file.build(VirtualTime(), WORKSPACE)
     assert list(first.people) == list(second.people)
     assert list(first.channels) == ["C00000001", "C00000002", "C00000003", "C00000004"]
 

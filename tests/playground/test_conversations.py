@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.records import Unread
+from playground.state.records import Unread
 from playground.testing import RunningPlayground
 from tests.playground.conftest import in_channel
 from tests.playground.refusals import error, refusal

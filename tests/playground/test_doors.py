@@ -14,11 +14,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from playground.app import create_app
 from playground.config import PlaygroundConfig
 from playground.manifest import Manifest
-from playground.serving import serving
 from playground.testing import RunningPlayground, running_playground
+from playground.web.app import create_app
+from playground.web.serving import serving
 from tests.playground.conftest import WORKSPACE
 
 SLACKS_OWN = re.compile(r"/(api|response)/")

@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.faults import FaultKind, FaultRule
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.playground.conftest import in_channel
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.mentions import who_is_notified
-from playground.records import UserGroup
+from playground.state.mentions import who_is_notified
+from playground.state.records import UserGroup
 from slack_rules import mrkdwn
 from slack_rules.mrkdwn import (
     Break,

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from playground.ports import HOST, reserved
-from playground.serving import bound
+from playground.web.ports import HOST, reserved
+from playground.web.serving import bound
 
 
 def test_whoever_is_told_of_it_can_listen_there() -> None:

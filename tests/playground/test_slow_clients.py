@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from playground.serving import PATIENCE
 from playground.testing import RunningPlayground, running_playground
+from playground.web.serving import PATIENCE
 from tests.playground.conftest import WORKSPACE
 
 SHORT = 0.2

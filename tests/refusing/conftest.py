@@ -11,19 +11,19 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from bot.configuration.settings import read_settings
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.answers import Opened
-from bot.domain.duework import DeliveryKind
 from bot.domain.ids import UserId
+from bot.domain.incidents.results import Opened
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy, load
-from bot.services.directory import remember_people
-from bot.settings import read_settings
-from bot.store import people as people_store
+from bot.services.people.directory import remember_people
 from bot.store.database import Database
+from bot.store.people import people_and_groups as people_store
 from bot.store.tables import Delivery, Page, PagingRun
-from commandline.runtime import Tocsin
-from commandline.web import create_app
-from playground.serving import bound
+from commandline.server.runtime import Tocsin
+from commandline.server.web import create_app
+from playground.web.serving import bound
 from tests.factories import MEI, an_incident
 from tests.faults.policies import people, shipped
 from tests.refusing.another_slack import TEAM, AnotherSlack, another_slack
@@ -60,7 +60,7 @@ class Refusing:
         return self.bot.db
 
     def act(self, user: str = MEI) -> Act:
-        return Act(Workspace(TEAM), UserId(user), Role.MANAGER, self.bot.clock.now())
+        return Act(Workspace(TEAM), UserId(user), Role.MANAGER, self.bot.time_source.now())
 
     def open(self, teams: Iterable[int]) -> Opened:
         """Open a P1 that pages these teams of the crowd."""

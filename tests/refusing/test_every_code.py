@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import UserId
-from bot.services import lifecycle, paging
+from bot.domain.kinds import DeliveryKind
+from bot.services.incidents import lifecycle
+from bot.services.paging import starting
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import (
     DeadTarget,
@@ -21,7 +23,7 @@ from bot.slack.errors import (
     SlackError,
     TokenLost,
 )
-from bot.slack.refusals import REFUSALS, About
+from bot.slack.refusals import REFUSALS, Reach
 from bot.store.tables import Delivery
 from tests.databases import on_sqlite
 from tests.refusing.another_slack import another_slack
@@ -52,15 +54,15 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "views.push": {"trigger_id": "1", "view": {}},
     "views.update": {"view_id": "V1", "view": {}},
 }
-MEANS: Mapping[About, type[SlackError] | None] = {
-    About.LANE: PlaceRefused,
-    About.CALL: Rejected,
-    About.PERSON: DeadTarget,
-    About.WORKSPACE: TokenLost,
-    About.OURS: Rejected,
-    About.LIMIT: RateLimited,
-    About.OUTCOME: OutcomeUnknown,
-    About.DONE: None,
+MEANS: Mapping[Reach, type[SlackError] | None] = {
+    Reach.LANE: PlaceRefused,
+    Reach.CALL: Rejected,
+    Reach.PERSON: DeadTarget,
+    Reach.WORKSPACE: TokenLost,
+    Reach.OURS: Rejected,
+    Reach.LIMIT: RateLimited,
+    Reach.OUTCOME: OutcomeUnknown,
+    Reach.DONE: None,
 }
 
 
@@ -68,7 +70,7 @@ MEANS: Mapping[About, type[SlackError] | None] = {
 async def test_each_code_of_a_method_is_what_the_table_says(method: str) -> None:
     async with another_slack([]) as slack, new_session(timedelta(seconds=20)) as session:
         calls = SlackCalls(web_client("xoxb-1", session, slack.url))
-        for code, about in {**REFUSALS[method], UNKNOWN_TO_ALL: About.LANE}.items():
+        for code, about in {**REFUSALS[method], UNKNOWN_TO_ALL: Reach.LANE}.items():
             slack.heal()
             slack.refuse(code, method)
             raised: SlackError | None = None
@@ -89,7 +91,7 @@ class Place:
     kind: DeliveryKind
     method: str
     where: Callable[[int], dict[str, str]]
-    stands: Mapping[About, tuple[DeliveryState, ...]]
+    stands: Mapping[Reach, tuple[DeliveryState, ...]]
     late: bool = False
     """Refused once the card is there."""
     paged: bool = False
@@ -99,16 +101,16 @@ class Place:
 _TRIED_AGAIN = (DeliveryState.DUE, DeliveryState.SENDING)
 _LOOKED_UP = (DeliveryState.UNKNOWN, DeliveryState.SENDING)
 _DEAD = (DeliveryState.DEAD,)
-_ENDS: Mapping[About, tuple[DeliveryState, ...]] = {
-    About.CALL: _DEAD,
-    About.OURS: _DEAD,
-    About.LIMIT: _TRIED_AGAIN,
-    About.OUTCOME: _LOOKED_UP,
+_ENDS: Mapping[Reach, tuple[DeliveryState, ...]] = {
+    Reach.CALL: _DEAD,
+    Reach.OURS: _DEAD,
+    Reach.LIMIT: _TRIED_AGAIN,
+    Reach.OUTCOME: _LOOKED_UP,
 }
-_ONE_PLACE = (About.LANE, About.PERSON, About.WORKSPACE)
-HELD = {**_ENDS, **dict.fromkeys(_ONE_PLACE, _TRIED_AGAIN), About.DONE: _LOOKED_UP}
-FOLLOWED = {**_ENDS, **dict.fromkeys(_ONE_PLACE, _DEAD), About.DONE: _LOOKED_UP}
-DONE = {**FOLLOWED, About.DONE: (DeliveryState.SENT,)}
+_ONE_PLACE = (Reach.LANE, Reach.PERSON, Reach.WORKSPACE)
+HELD = {**_ENDS, **dict.fromkeys(_ONE_PLACE, _TRIED_AGAIN), Reach.DONE: _LOOKED_UP}
+FOLLOWED = {**_ENDS, **dict.fromkeys(_ONE_PLACE, _DEAD), Reach.DONE: _LOOKED_UP}
+DONE = {**FOLLOWED, Reach.DONE: (DeliveryState.SENT,)}
 
 PLACES = {
     "a page": Place(
@@ -132,7 +134,7 @@ PLACES = {
         DeliveryKind.CARD_UPDATE,
         "chat.update",
         lambda n: {"channel": f"CESC{n}"},
-        {**HELD, About.DONE: (DeliveryState.SENT,)},
+        {**HELD, Reach.DONE: (DeliveryState.SENT,)},
         late=True,
     ),
     "a channel": Place(
@@ -142,7 +144,7 @@ PLACES = {
         DeliveryKind.ROOM_INVITE,
         "conversations.invite",
         lambda n: {"channel": f"CESC{n}"},
-        {**HELD, About.DONE: (DeliveryState.SENT,)},
+        {**HELD, Reach.DONE: (DeliveryState.SENT,)},
     ),
     "a pin": Place(DeliveryKind.CARD_PIN, "pins.add", lambda n: {"channel": f"CESC{n}"}, DONE),
 }
@@ -157,8 +159,8 @@ async def test_each_code_at_one_place_leaves_all_others_alone(
 ) -> None:
     """Every code has a place of its own; then twenty escalations are opened beside them."""
     place = PLACES[name]
-    codes = {**REFUSALS[place.method], UNKNOWN_TO_ALL: About.LANE}
-    first = [code for code, about in codes.items() if about is not About.LIMIT]
+    codes = {**REFUSALS[place.method], UNKNOWN_TO_ALL: Reach.LANE}
+    first = [code for code, about in codes.items() if about is not Reach.LIMIT]
     # A limit is on the method, and keeps the other places from being asked for.
     limits = [code for code in codes if code not in first]
     poisoned: dict[str, str] = {}
@@ -189,7 +191,7 @@ async def poison(refusing: Refusing, place: Place, codes: Sequence[str]) -> dict
             user = UserId(f"U0EXTRA{n}")
             whose[code] = user
             policy, act = refusing.bot.policy, refusing.act()
-            paging.page_person(refusing.db, policy, act, incident, user)
+            starting.page_person(refusing.db, policy, act, incident, user)
         return whose
     numbers = range(refusing.opened + 1, refusing.opened + 1 + len(codes))
     if not place.late:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services import answering
+from bot.services.paging import answers
 from tests.databases import on_sqlite
 from tests.refusing.conftest import Refusing
 from tests.waiting import eventually
@@ -17,7 +17,7 @@ async def test_a_refused_invitation_is_tried_again(refusing: Refusing, code: str
     refusal = refusing.slack.refuse(code, "conversations.invite", channel="CESC1")
     before = len(refusing.slack.called("conversations.invite"))
     [page] = refusing.pages()
-    answering.acknowledge(refusing.db, refusing.act("U0FIRST60"), page.id)
+    answers.acknowledge(refusing.db, refusing.act("U0FIRST60"), page.id)
     await eventually(
         lambda: len(refusing.slack.called("conversations.invite")) >= before + 2,
         "a refused invitation was not tried again",

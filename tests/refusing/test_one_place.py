@@ -5,11 +5,12 @@ import logging
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.lanes import LaneNames
-from bot.domain.paging import PageState
-from bot.domain.timeline import EntryKind
-from bot.services import lifecycle
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.delivery.lanes import LaneNames
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import PageState
+from bot.services.incidents import lifecycle
 from bot.store.tables import TimelineEntry
 from tests.databases import on_sqlite
 from tests.refusing.conftest import Refusing

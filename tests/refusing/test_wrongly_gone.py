@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.paging import PageState, RunState
-from bot.domain.timeline import EntryKind
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import PageState, RunState
 from bot.slack.refusals import DEAD_TARGETS
-from bot.store import people
+from bot.store.people import people_and_groups
 from bot.store.tables import TimelineEntry
 from tests.databases import KINDS
 from tests.refusing.conftest import Refusing
@@ -51,7 +52,9 @@ async def test_a_while_in_which_slack_knows_no_one_loses_no_page(
     )
     gone = refusing.act().workspace
     with refusing.db.reading() as tx:
-        assert not people.gone(tx, gone, crowd(refusing)), "for that alone no one has left"
+        assert not people_and_groups.gone(tx, gone, crowd(refusing)), (
+            "for that alone no one has left"
+        )
     assert any("has not left" in record.message for record in caplog.records)
     slack.heal()
     opened = [refusing.open([60 + (3 * n + k) % 12 for k in range(3)]) for n in range(INCIDENTS)]
@@ -109,7 +112,7 @@ async def test_who_has_left_by_their_own_account_is_gone_and_the_backup_paged(
     [row] = [one for one in refusing.deliveries(DeliveryKind.PAGE) if one.target == "U0FIRST60"]
     assert row.state is DeliveryState.DEAD
     with refusing.db.reading() as tx:
-        assert people.gone(tx, refusing.act().workspace, ["U0FIRST60"])
+        assert people_and_groups.gone(tx, refusing.act().workspace, ["U0FIRST60"])
     # The next escalation does not ask them again.
     refusing.open([60])
     assert [page.target for page in refusing.pages()][-1] == "U0SECOND60"
@@ -118,7 +121,9 @@ async def test_who_has_left_by_their_own_account_is_gone_and_the_backup_paged(
 async def test_a_whole_team_that_counts_as_gone_is_paged_all_the_same(refusing: Refusing) -> None:
     with refusing.db.transaction() as tx:
         for user in ("U0FIRST60", "U0SECOND60"):
-            people.mark_gone(tx, refusing.act().workspace, user, refusing.bot.clock.now())
+            people_and_groups.mark_gone(
+                tx, refusing.act().workspace, user, refusing.bot.time_source.now()
+            )
     opened = refusing.open([60])
     await eventually(lambda: refusing.slack.told("U0FIRST60") and refusing.slack.told("U0SECOND60"))
     [entry] = entries(refusing, opened.head.id, EntryKind.EXHAUSTED)
@@ -184,7 +189,7 @@ def everyone_is_back(refusing: Refusing, *users: str) -> None:
 
 def counted_gone(refusing: Refusing, users: set[str]) -> frozenset[str]:
     with refusing.db.reading() as tx:
-        return people.gone(tx, refusing.act().workspace, users)
+        return people_and_groups.gone(tx, refusing.act().workspace, users)
 
 
 def entries(refusing: Refusing, incident_id: str, kind: EntryKind) -> list[TimelineEntry]:

@@ -5,20 +5,27 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.domain.act import Act
-from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
-from bot.domain.paging import PageState, RunState
-from bot.domain.reading import Card
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.incidents.views import Card
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import PageState, RunState
 from bot.policy import Policy
-from bot.services import admission, delivered, duework, outgoing, reading
-from bot.services.delivered import Accepted, At
-from bot.services.letters import Letter, Moot, NotYet, Prepared, RoomCall
-from bot.store import claims, requests, timers
-from bot.store.claims import Claimed
+from bot.services.access import requests as access_requests
+from bot.services.delivery import outcomes, outgoing
+from bot.services.delivery.content import ChannelCall, Content, MessageContent, NothingToSay, NotYet
+from bot.services.delivery.outcomes import Accepted, At
+from bot.services.duework import firing
+from bot.services.incidents import queries
+from bot.store.access import requests
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.duework import timers
 from bot.store.tables import AccessRequest, Delivery, Incident, Page, PagingRun, Timer
 from tests.factories import NOON, an_act
 
-Sent = list[tuple[Claimed, Prepared]]
+Sent = list[tuple[Claimed, Content]]
 
 
 def incident(db: Database, incident_id: str) -> Incident:
@@ -72,11 +79,11 @@ def run_state(db: Database, team: str) -> RunState:
 
 
 def card(db: Database, incident_id: str) -> Card:
-    return reading.details(db, an_act(), incident_id).card
+    return queries.details(db, an_act(), incident_id).card
 
 
 def kinds_of_entries(db: Database, incident_id: str) -> list[str]:
-    entries = reading.details(db, an_act(), incident_id, newest=None).entries
+    entries = queries.details(db, an_act(), incident_id, newest=None).entries
     return [entry.kind.value for entry in entries]
 
 
@@ -99,7 +106,7 @@ def tick(db: Database, policy: Policy, at: datetime) -> int:
         if not due:
             return fired
         for work in due:
-            duework.fire(db, policy, work, at)
+            firing.fire(db, policy, work, at)
         fired += len(due)
 
 
@@ -130,24 +137,24 @@ def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
             _settle(db, one, prepared, At(at, real), len(said))
 
 
-def _settle(db: Database, one: Claimed, prepared: Prepared, at: At, number: int) -> None:
+def _settle(db: Database, one: Claimed, prepared: Content, at: At, number: int) -> None:
     match prepared:
-        case Letter():
+        case MessageContent():
             channel = prepared.channel or f"D{prepared.person}"
-            delivered.sent(db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
-        case RoomCall(channel=None):
+            outcomes.sent(db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
+        case ChannelCall(channel=None):
             name = f"esc-{prepared.number}"
             channel = f"C0{'ROOM' if prepared.private else 'OPEN'}{prepared.number}"
             accepted = Accepted(channel, name=name, private=prepared.private)
-            delivered.sent(db, one, accepted, at)
-        case RoomCall():
-            delivered.sent(db, one, Accepted(prepared.channel), at)
-        case Moot(why) | NotYet(why):
-            delivered.moot(db, one, why, at)
+            outcomes.sent(db, one, accepted, at)
+        case ChannelCall():
+            outcomes.sent(db, one, Accepted(prepared.channel), at)
+        case NothingToSay(why) | NotYet(why):
+            outcomes.moot(db, one, why, at)
 
 
-def letters(sent: Sent, kind: DeliveryKind) -> list[Letter]:
-    return [p for claimed, p in sent if claimed.kind is kind and isinstance(p, Letter)]
+def letters(sent: Sent, kind: DeliveryKind) -> list[MessageContent]:
+    return [p for claimed, p in sent if claimed.kind is kind and isinstance(p, MessageContent)]
 
 
 def told(sent: Sent, kind: DeliveryKind) -> list[str]:
@@ -171,4 +178,4 @@ def newest_request(db: Database) -> str:
 
 
 def let_in(db: Database, act: Act, incident_id: str, user: str) -> None:
-    admission.answer(db, act, asked_for_access(db, incident_id, user), granted=True)
+    access_requests.answer(db, act, asked_for_access(db, incident_id, user), granted=True)

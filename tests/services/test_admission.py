@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.access_messages import AccessAnswer, AccessRequestMessage
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
     AnsweredAlready,
     AskedAlready,
@@ -15,14 +16,19 @@ from bot.domain.errors import (
     NotYours,
     RefusedLately,
 )
+from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import UserId
-from bot.domain.messages import AccessAnswer, AccessRequest, Outcome
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import access, admission, answering, by_hand, lifecycle, reading, rooms
-from bot.services.letters import RoomCall
-from bot.store import incidents, requests
+from bot.services.access import identity, manual_joins
+from bot.services.access import requests as access_requests
+from bot.services.channels import channel
+from bot.services.delivery.content import ChannelCall
+from bot.services.incidents import lifecycle, queries
+from bot.services.paging import answers
+from bot.store.access import participants as access_participants
+from bot.store.access import requests
 from bot.store.database import Database
 from bot.store.tables.states import RequestState
 from tests.databases import on_sqlite
@@ -43,7 +49,7 @@ def secret(db: Database, policy: Policy) -> str:
     opened = an_incident(db, policy, teams=("legal",), tier=Tier.RESTRICTED).head.id
     lifecycle.assign(db, an_act(MEI), opened, SOFIA)
     with db.transaction() as tx:
-        rooms.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
+        channel.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
     scene.send(db, policy)
     return opened
 
@@ -54,19 +60,19 @@ def noor(minutes: float = 0) -> Act:
 
 def participants(db: Database, incident_id: str) -> list[str]:
     with db.reading() as tx:
-        return incidents.participants(tx, incident_id)
+        return access_participants.participants(tx, incident_id)
 
 
 def entries(db: Database, incident_id: str, kind: EntryKind) -> list[dict[str, object]]:
-    details = reading.details(db, an_act(SOFIA), incident_id, newest=None)
+    details = queries.details(db, an_act(SOFIA), incident_id, newest=None)
     return [dict(entry.data) for entry in details.entries if entry.kind is kind]
 
 
 def test_six_presses_are_one_request(db: Database, policy: Policy, secret: str) -> None:
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     for minutes in range(1, 6):
         with pytest.raises(AskedAlready) as refused:
-            admission.request_access(db, policy, noor(minutes=minutes), secret)
+            access_requests.request_access(db, policy, noor(minutes=minutes), secret)
         assert refused.value.at == NOON
     assert len(scene.waiting(db, DeliveryKind.ACCESS_REQUEST)) == 1
     assert len(entries(db, secret, EntryKind.REQUESTED_ACCESS)) == 1
@@ -75,7 +81,7 @@ def test_six_presses_are_one_request(db: Database, policy: Policy, secret: str) 
 def test_six_presses_at_once_are_one_request(db: Database, policy: Policy, secret: str) -> None:
     def press(number: int) -> bool:
         try:
-            admission.request_access(db, policy, noor(number / 60), secret)
+            access_requests.request_access(db, policy, noor(number / 60), secret)
         except AskedAlready:
             return False
         return True
@@ -86,22 +92,22 @@ def test_six_presses_at_once_are_one_request(db: Database, policy: Policy, secre
 
 
 def test_after_a_refusal_there_is_an_hours_pause(db: Database, policy: Policy, secret: str) -> None:
-    admission.request_access(db, policy, noor(), secret)
-    admission.answer(db, an_act(SOFIA, minutes=5), scene.newest_request(db), granted=False)
+    access_requests.request_access(db, policy, noor(), secret)
+    access_requests.answer(db, an_act(SOFIA, minutes=5), scene.newest_request(db), granted=False)
     for minutes in (6, 64):
         with pytest.raises(RefusedLately) as refused:
-            admission.request_access(db, policy, noor(minutes=minutes), secret)
+            access_requests.request_access(db, policy, noor(minutes=minutes), secret)
         assert refused.value.until == NOON + timedelta(minutes=65)
-    admission.request_access(db, policy, noor(minutes=65), secret)
+    access_requests.request_access(db, policy, noor(minutes=65), secret)
     assert len(entries(db, secret, EntryKind.REQUESTED_ACCESS)) == 2
 
 
 def test_a_refusal_is_recorded_with_its_reason_and_told(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     request = scene.newest_request(db)
-    admission.answer(db, an_act(SOFIA), request, granted=False, reason=" Legal has it ")
+    access_requests.answer(db, an_act(SOFIA), request, granted=False, reason=" Legal has it ")
     [recorded] = entries(db, secret, EntryKind.REFUSED_ACCESS)
     assert (recorded["person"], recorded["reason"]) == (NOOR, "Legal has it")
     [told] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_ANSWER)
@@ -115,29 +121,29 @@ def test_a_refusal_is_recorded_with_its_reason_and_told(
 def test_the_second_answer_changes_nothing_and_says_who_answered(
     db: Database, policy: Policy, secret: str, first: bool
 ) -> None:
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     request = scene.newest_request(db)
-    admission.answer(db, an_act(SOFIA, minutes=1), request, granted=first)
+    access_requests.answer(db, an_act(SOFIA, minutes=1), request, granted=first)
     before = scene.incident(db, secret).entries
     for by in (SOFIA, MEI):
         with pytest.raises(AnsweredAlready) as refused:
-            admission.answer(db, an_act(by, minutes=2), request, granted=not first)
+            access_requests.answer(db, an_act(by, minutes=2), request, granted=not first)
         assert (refused.value.by, refused.value.granted) == (SOFIA, first)
         assert refused.value.at == NOON + timedelta(minutes=1)
         with pytest.raises(AnsweredAlready):
-            admission.open_request(db, an_act(by, minutes=2), request)
+            access_requests.open_request(db, an_act(by, minutes=2), request)
     assert (NOOR in participants(db, secret)) is first
     assert scene.incident(db, secret).entries == before
     assert len(scene.waiting(db, DeliveryKind.ACCESS_ANSWER)) == 1
 
 
 def test_two_who_answer_at_once_are_one_answer(db: Database, policy: Policy, secret: str) -> None:
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     request = scene.newest_request(db)
 
     def press(granted: bool) -> bool | None:
         try:
-            admission.answer(db, an_act(SOFIA if granted else MEI), request, granted=granted)
+            access_requests.answer(db, an_act(SOFIA if granted else MEI), request, granted=granted)
         except AnsweredAlready:
             return None
         return granted
@@ -153,16 +159,16 @@ def test_every_copy_of_an_answered_request_loses_its_buttons(
     db: Database, policy: Policy, secret: str
 ) -> None:
     """Whoever of those who may answers it, and wherever they press."""
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     scene.send(db, policy, NOON + 2 * HOUR)
     request = scene.newest_request(db)
     [posted] = scene.outgoing_rows(db, DeliveryKind.ACCESS_REQUEST)
     assert posted.slack_ts is not None
-    admission.answer(db, an_act(MEI, minutes=3), request, granted=True)
+    access_requests.answer(db, an_act(MEI, minutes=3), request, granted=True)
     edited = scene.letters(scene.send(db, policy, NOON + 3 * HOUR), DeliveryKind.MESSAGE_EDIT)
-    [edit] = [letter for letter in edited if isinstance(letter.view, AccessRequest)]
+    [edit] = [letter for letter in edited if isinstance(letter.view, AccessRequestMessage)]
     assert (edit.channel, edit.ts) == (posted.slack_channel, posted.slack_ts)
-    assert isinstance(edit.view, AccessRequest)
+    assert isinstance(edit.view, AccessRequestMessage)
     assert (edit.view.outcome, edit.view.by) == (Outcome.GRANTED, MEI)
     assert edit.view.at == NOON + timedelta(minutes=3)
 
@@ -170,7 +176,7 @@ def test_every_copy_of_an_answered_request_loses_its_buttons(
 def test_who_was_let_in_to_read_answers_no_request(db: Database, secret: str) -> None:
     scene.let_in(db, an_act(SOFIA), secret, NOOR)
     request = scene.asked_for_access(db, secret, TOM)
-    for deed in (admission.open_request, lambda *a: admission.answer(*a, granted=True)):
+    for deed in (access_requests.open_request, lambda *a: access_requests.answer(*a, granted=True)):
         for by, named in ((noor(), request), (an_act(TOM), request), (an_act(SOFIA), "01JUNK")):
             with pytest.raises(NotYours):
                 deed(db, by, named)
@@ -184,24 +190,24 @@ def test_whoever_leaves_the_channel_reads_it_no_more(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, NOOR)
     scene.send(db, policy, NOON + 4 * HOUR)
-    by_hand.left(db, policy, an_act("bot"), secret, NOOR)
+    manual_joins.left(db, policy, an_act("bot"), secret, NOOR)
     with pytest.raises(NoAccess):
-        reading.details(db, noor(), secret)
+        queries.details(db, noor(), secret)
     [entry] = entries(db, secret, EntryKind.LEFT)
     assert entry["person"] == NOOR
     edited = scene.letters(scene.send(db, policy, NOON + 5 * HOUR), DeliveryKind.MESSAGE_EDIT)
     [told] = [one.view for one in edited if isinstance(one.view, AccessAnswer)]
     assert not told.head.full
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     assert len(scene.waiting(db, DeliveryKind.ACCESS_REQUEST)) == 1
 
 
 def test_a_page_loses_its_title_when_its_person_leaves(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     scene.send(db, policy, NOON + 6 * HOUR)
-    by_hand.left(db, policy, an_act("bot"), secret, PRIYA)
+    manual_joins.left(db, policy, an_act("bot"), secret, PRIYA)
     [edit] = scene.letters(scene.send(db, policy, NOON + 7 * HOUR), DeliveryKind.PAGE_UPDATE)
     assert "Pile-on" not in str(edit.view)
 
@@ -209,13 +215,13 @@ def test_a_page_loses_its_title_when_its_person_leaves(
 def test_the_owner_goes_on_answering_for_it_outside_the_channel(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    by_hand.left(db, policy, an_act("bot"), secret, SOFIA)
+    manual_joins.left(db, policy, an_act("bot"), secret, SOFIA)
     assert scene.incident(db, secret).owner == SOFIA
-    assert reading.details(db, an_act(SOFIA), secret).card.head.full
-    by_hand.left(db, policy, an_act("bot"), secret, MEI)
+    assert queries.details(db, an_act(SOFIA), secret).card.head.full
+    manual_joins.left(db, policy, an_act("bot"), secret, MEI)
     assert participants(db, secret) == [SOFIA]
     with pytest.raises(NoAccess):
-        reading.details(db, an_act(MEI), secret)
+        queries.details(db, an_act(MEI), secret)
 
 
 def test_whoever_left_is_invited_anew_when_they_acknowledge(
@@ -223,11 +229,11 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 ) -> None:
     scene.let_in(db, an_act(SOFIA), secret, PRIYA)
     scene.send(db, policy, NOON + 8 * HOUR)
-    by_hand.left(db, policy, an_act("bot"), secret, PRIYA)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    manual_joins.left(db, policy, an_act("bot"), secret, PRIYA)
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     [row] = scene.waiting(db, DeliveryKind.ROOM_INVITE)
     assert row.args["users"] == [PRIYA]
-    by_hand.left(db, policy, an_act("bot"), secret, "U0NOBODY")
+    manual_joins.left(db, policy, an_act("bot"), secret, "U0NOBODY")
     assert len(entries(db, secret, EntryKind.LEFT)) == 1
 
 
@@ -236,9 +242,9 @@ def test_whoever_left_is_invited_anew_when_they_acknowledge(
 
 def brought_in(db: Database, policy: Policy, user: str, by: str | None = TOM) -> None:
     act = an_act("bot")
-    found = by_hand.intruded_upon(db, act, CHANNEL, user)
+    found = manual_joins.intruded_upon(db, act, CHANNEL, user)
     if found is not None:
-        by_hand.joined(db, policy, act, found, user, by)
+        manual_joins.joined(db, policy, act, found, user, by)
 
 
 def test_somebody_brought_in_by_hand_is_told_to_the_owner(
@@ -249,7 +255,7 @@ def test_somebody_brought_in_by_hand_is_told_to_the_owner(
     [entry] = entries(db, secret, EntryKind.ADDED)
     assert (entry["person"], entry["by"]) == (NOOR, TOM)
     [letter] = scene.letters(scene.send(db, policy, NOON + 9 * HOUR), DeliveryKind.ACCESS_REQUEST)
-    assert isinstance(letter.view, AccessRequest)
+    assert isinstance(letter.view, AccessRequestMessage)
     found = (letter.person, letter.view.asker, letter.view.by_hand, letter.view.added_by)
     assert found == (SOFIA, NOOR, True, TOM)
     assert NOOR not in participants(db, secret)
@@ -264,12 +270,12 @@ def test_keep_lets_them_read_and_remove_takes_them_out(
         row.args["asker"]: row.args["request"]
         for row in scene.outgoing_rows(db, DeliveryKind.ACCESS_REQUEST)
     }
-    admission.answer(db, an_act(SOFIA), by_person[NOOR], granted=True)
-    admission.answer(db, an_act(SOFIA), by_person[TOM], granted=False)
-    assert reading.details(db, noor(), secret).card.head.full
+    access_requests.answer(db, an_act(SOFIA), by_person[NOOR], granted=True)
+    access_requests.answer(db, an_act(SOFIA), by_person[TOM], granted=False)
+    assert queries.details(db, noor(), secret).card.head.full
     sent = scene.send(db, policy, NOON + 10 * HOUR)
     [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
-    assert isinstance(call, RoomCall)
+    assert isinstance(call, ChannelCall)
     assert (call.channel, call.removed) == (CHANNEL, TOM)
     [told] = scene.letters(sent, DeliveryKind.ACCESS_ANSWER)
     assert isinstance(told.view, AccessAnswer)
@@ -283,7 +289,7 @@ def test_a_guest_who_is_kept_reads_nothing_beside_the_channel(
 ) -> None:
     people(db, policy, U0GUS={"is_restricted": True})
     brought_in(db, policy, "U0GUS")
-    answered = admission.answer(db, an_act(SOFIA), scene.newest_request(db), granted=True)
+    answered = access_requests.answer(db, an_act(SOFIA), scene.newest_request(db), granted=True)
     assert (answered.by_hand, answered.admitted) == (True, False)
     assert "U0GUS" not in participants(db, secret)
     assert scene.outgoing_rows(db, DeliveryKind.ACCESS_ANSWER) == []
@@ -295,22 +301,22 @@ def test_one_answer_is_to_both_where_who_asks_was_brought_in_meanwhile(
     db: Database, policy: Policy, secret: str, pressed: str, granted: bool
 ) -> None:
     """Refused on one message, they do not go on reading in the channel until the other."""
-    admission.request_access(db, policy, noor(), secret)
+    access_requests.request_access(db, policy, noor(), secret)
     request = scene.newest_request(db)
     brought_in(db, policy, NOOR)
     question = scene.newest_request(db)
     scene.send(db, policy, NOON + 9 * HOUR)
     first, second = (request, question) if pressed == "the request" else (question, request)
-    admission.answer(db, an_act(SOFIA), first, granted=granted)
+    access_requests.answer(db, an_act(SOFIA), first, granted=granted)
     with pytest.raises(AnsweredAlready) as answered:
-        admission.answer(db, an_act(SOFIA), second, granted=not granted)
+        access_requests.answer(db, an_act(SOFIA), second, granted=not granted)
     assert answered.value.granted is granted
     removed = [row.args["user"] for row in scene.waiting(db, DeliveryKind.ROOM_REMOVE)]
     assert removed == ([] if granted else [NOOR])
     [told] = scene.waiting(db, DeliveryKind.ACCESS_ANSWER)
     assert (told.target, told.args["granted"]) == (NOOR, granted)
     edited = scene.letters(scene.send(db, policy, NOON + 10 * HOUR), DeliveryKind.MESSAGE_EDIT)
-    views = [one.view for one in edited if isinstance(one.view, AccessRequest)]
+    views = [one.view for one in edited if isinstance(one.view, AccessRequestMessage)]
     assert {view.outcome for view in views} == {Outcome.GRANTED if granted else Outcome.REFUSED}
     assert len(views) == 2
 
@@ -324,23 +330,39 @@ def asked_in_both_ways(
     """The request that they made, and the one about how they came in."""
     brought_in(db, policy, user)
     by_hand = scene.newest_request(db)
-    admission.request_access(db, policy, an_act(user, role=Role.VIEWER, minutes=1), incident_id)
+    access_requests.request_access(
+        db, policy, an_act(user, role=Role.VIEWER, minutes=1), incident_id
+    )
     return scene.newest_request(db), by_hand
 
 
 def outcomes(sent: scene.Sent) -> list[tuple[bool, Outcome | None, str | None]]:
     """Of each request that is edited: by hand or not, its outcome, who answered."""
     edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
-    found = [(one.by_hand, one.outcome, one.by) for one in edited if isinstance(one, AccessRequest)]
+    found = [
+        (one.by_hand, one.outcome, one.by)
+        for one in edited
+        if isinstance(one, AccessRequestMessage)
+    ]
     return sorted(found, key=str)
 
 
 @pytest.mark.parametrize(
     ("way", "by"),
     [
-        (lambda db, _, request, __: admission.answer(db, an_act(SOFIA), request, granted=True), 0),
-        (lambda db, _, __, by_hand: admission.answer(db, an_act(SOFIA), by_hand, granted=True), 0),
-        (lambda db, *_: answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA)), 1),
+        (
+            lambda db, _, request, __: access_requests.answer(
+                db, an_act(SOFIA), request, granted=True
+            ),
+            0,
+        ),
+        (
+            lambda db, _, __, by_hand: access_requests.answer(
+                db, an_act(SOFIA), by_hand, granted=True
+            ),
+            0,
+        ),
+        (lambda db, *_: answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA)), 1),
         (lambda db, incident_id, *_: lifecycle.assign(db, an_act(SOFIA), incident_id, PRIYA), 0),
     ],
     ids=["access", "keep", "acknowledge", "ownership"],
@@ -354,7 +376,7 @@ def test_whatever_lets_a_person_in_answers_all_that_waited(
     for request in requests_of:
         for granted in (True, False):
             with pytest.raises(AnsweredAlready) as refused:
-                admission.answer(db, an_act(SOFIA), request, granted=granted)
+                access_requests.answer(db, an_act(SOFIA), request, granted=granted)
             assert (refused.value.granted, refused.value.by) == (True, (SOFIA, PRIYA)[by])
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     answered = (Outcome.GRANTED, (SOFIA, PRIYA)[by])
@@ -370,13 +392,13 @@ def test_a_refusal_answers_how_they_came_in_too(
 ) -> None:
     requests_of = asked_in_both_ways(db, policy, secret, NOOR)
     scene.send(db, policy, NOON + HOUR)
-    done = admission.answer(db, an_act(SOFIA), requests_of[pressed], granted=False)
+    done = access_requests.answer(db, an_act(SOFIA), requests_of[pressed], granted=False)
     assert (done.asked, done.by_hand, done.admitted) == (True, True, False)
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     answered = (Outcome.REFUSED, SOFIA)
     assert outcomes(sent) == [(False, *answered), (True, *answered)]
     [removed] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
-    assert isinstance(removed, RoomCall)
+    assert isinstance(removed, ChannelCall)
     assert removed.removed == NOOR
     assert scene.told(sent, DeliveryKind.ACCESS_ANSWER) == [NOOR]
     by_hand = [entry["by_hand"] for entry in entries(db, secret, EntryKind.REFUSED_ACCESS)]
@@ -386,9 +408,9 @@ def test_a_refusal_answers_how_they_came_in_too(
 def test_a_refusal_that_is_told_late_is_not_told_to_whoever_is_in_by_then(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    admission.request_access(db, policy, an_act(PRIYA, role=Role.VIEWER), secret)
-    admission.answer(db, an_act(SOFIA), scene.newest_request(db), granted=False)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    access_requests.request_access(db, policy, an_act(PRIYA, role=Role.VIEWER), secret)
+    access_requests.answer(db, an_act(SOFIA), scene.newest_request(db), granted=False)
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     assert scene.told(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_ANSWER) == []
 
 
@@ -406,12 +428,12 @@ def test_in_a_standard_one_only_those_without_a_role_are_strangers(
     people(db, policy, U0GUS={"is_restricted": True})
     opened = an_incident(db, policy, teams=()).head.id
     with db.transaction() as tx:
-        rooms.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
+        channel.channel_made(tx, an_act(), opened, CHANNEL, "esc-1")
     brought_in(db, policy, TOM)
     brought_in(db, policy, "U0GUS")
     [entry] = [
         e.data
-        for e in reading.details(db, an_act(), opened, None).entries
+        for e in queries.details(db, an_act(), opened, None).entries
         if e.kind is EntryKind.ADDED
     ]
     assert entry["person"] == "U0GUS"
@@ -422,9 +444,9 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 ) -> None:
     brought_in(db, policy, NOOR)
     scene.send(db, policy, NOON + 11 * HOUR)
-    by_hand.left(db, policy, an_act("bot"), secret, NOOR)
+    manual_joins.left(db, policy, an_act("bot"), secret, NOOR)
     edited = scene.letters(scene.send(db, policy, NOON + 12 * HOUR), DeliveryKind.MESSAGE_EDIT)
-    [view] = [one.view for one in edited if isinstance(one.view, AccessRequest)]
+    [view] = [one.view for one in edited if isinstance(one.view, AccessRequestMessage)]
     assert view.outcome is Outcome.WITHDRAWN
     with db.reading() as tx:
         row = requests.get(tx, scene.newest_request(db))
@@ -434,7 +456,7 @@ def test_a_stranger_who_leaves_again_needs_no_answer(
 
 def test_open_channel_brings_back_whoever_left(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, teams=()).head.id
-    access.enter(db, an_act(TOM), opened)
-    by_hand.left(db, policy, an_act("bot"), opened, TOM)
-    access.enter(db, an_act(TOM, minutes=1), opened)
+    identity.enter(db, an_act(TOM), opened)
+    manual_joins.left(db, policy, an_act("bot"), opened, TOM)
+    identity.enter(db, an_act(TOM, minutes=1), opened)
     assert participants(db, opened) == [MEI, TOM]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bot.domain.act import Role, Workspace
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
     AlreadyHandled,
@@ -19,10 +18,13 @@ from bot.domain.errors import (
     NotYours,
 )
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import PageState, RunState
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import PageState, RunState
 from bot.policy import Policy
-from bot.services import answering, handing_over, lifecycle, paging, reading
-from bot.services.paging import Started
+from bot.services.handover import handing_over
+from bot.services.incidents import lifecycle, queries
+from bot.services.paging import answers, starting
+from bot.services.paging.starting import Started
 from bot.store.database import Database
 from tests.factories import (
     DANIEL,
@@ -52,7 +54,7 @@ def a_legal_case(db: Database, policy: Policy) -> str:
 
 def test_an_acknowledged_page_never_escalates(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
-    taken = answering.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+    taken = answers.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
     assert taken.team_name == "Legal"
     scene.tick(db, policy, NOON + timedelta(days=3))
     assert scene.paged(db, "legal") == [PRIYA]
@@ -63,7 +65,7 @@ def test_an_acknowledged_page_never_escalates(db: Database, policy: Policy) -> N
 
 def test_whoever_acknowledges_is_invited(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     invited = [row.args["users"] for row in scene.outgoing_rows(db, DeliveryKind.ROOM_INVITE)]
     assert invited == [[PRIYA]]
 
@@ -72,9 +74,9 @@ def test_the_second_to_acknowledge_is_told_who_was_first(db: Database, policy: P
     a_legal_case(db, policy)
     first = scene.page_of(db, PRIYA)
     scene.tick(db, policy, NOON + 15 * MINUTES)
-    answering.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
     with pytest.raises(AlreadyAcknowledged) as late:
-        answering.acknowledge(db, an_act(PRIYA, minutes=17), first)
+        answers.acknowledge(db, an_act(PRIYA, minutes=17), first)
     assert (late.value.by, late.value.at) == (TOM, NOON + 16 * MINUTES)
     assert scene.page_states(db, "legal") == [PageState.SUPERSEDED, PageState.ACKNOWLEDGED]
 
@@ -83,7 +85,7 @@ def test_a_page_that_was_sent_is_edited_when_another_takes_it(db: Database, poli
     a_legal_case(db, policy)
     scene.send(db, policy)
     scene.tick(db, policy, NOON + 15 * MINUTES)
-    answering.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=16), scene.page_of(db, TOM))
     sent = scene.send(db, policy, NOON + 16 * MINUTES)
     edited = scene.letters(sent, DeliveryKind.PAGE_UPDATE)
     assert [letter.ts is not None for letter in edited] == [True]
@@ -92,26 +94,26 @@ def test_a_page_that_was_sent_is_edited_when_another_takes_it(db: Database, poli
 
 def test_an_exhausted_run_can_still_be_acknowledged(db: Database, policy: Policy) -> None:
     exhausted(db, policy)
-    answering.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
 
 
 def test_declining_pages_the_next_at_once_and_not_again_later(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
-    answering.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "on a plane")
+    answers.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "on a plane")
     assert scene.paged(db, "legal") == [PRIYA, TOM]
     assert scene.due_timers(db, TimerKind.PAGE_STEP) == [NOON + 16 * MINUTES]
     for quarter in range(1, 9):
         scene.tick(db, policy, NOON + (1 + quarter * 15) * MINUTES)
     assert scene.paged(db, "legal").count(PRIYA) == 1
     with pytest.raises(NothingToAcknowledge):
-        answering.decline(db, policy, an_act(PRIYA, hours=4), scene.page_of(db, PRIYA), "still")
+        answers.decline(db, policy, an_act(PRIYA, hours=4), scene.page_of(db, PRIYA), "still")
 
 
 def test_nobody_declines_for_somebody_else(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     with pytest.raises(NotYours):
-        answering.decline(db, policy, an_act(TOM), scene.page_of(db, PRIYA), "she is away")
+        answers.decline(db, policy, an_act(TOM), scene.page_of(db, PRIYA), "she is away")
     assert scene.paged(db, "legal") == [PRIYA]
 
 
@@ -125,13 +127,11 @@ def test_where_everyone_is_paged_one_refusal_waits_for_the_others(
     assert len(everyone) == 4
     due = scene.due_timers(db, TimerKind.PAGE_STEP)
     for user in everyone[:3]:
-        answering.decline(
-            db, policy, an_act(user, minutes=31), scene.page_of(db, UserId(user)), "no"
-        )
+        answers.decline(db, policy, an_act(user, minutes=31), scene.page_of(db, UserId(user)), "no")
         assert len(scene.paged(db, "legal")) == 6
     assert scene.due_timers(db, TimerKind.PAGE_STEP) == due
     last = everyone[3]
-    answering.decline(db, policy, an_act(last, minutes=32), scene.page_of(db, UserId(last)), "no")
+    answers.decline(db, policy, an_act(last, minutes=32), scene.page_of(db, UserId(last)), "no")
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED
 
 
@@ -156,9 +156,9 @@ def exhausted(db: Database, policy: Policy) -> str:
 def test_no_team_is_overdue_in_what_has_ended(db: Database, policy: Policy) -> None:
     incident_id = exhausted(db, policy)
     late = an_act(hours=4)
-    assert reading.listing(db, policy, late, "").overdue_pages == {incident_id: 1}
+    assert queries.listing(db, policy, late, "").overdue_pages == {incident_id: 1}
     lifecycle.decline(db, an_act(hours=3), incident_id, "not ours")
-    for ended in (reading.listing(db, policy, late, "declined"), reading.search(db, late, "ESC-1")):
+    for ended in (queries.listing(db, policy, late, "declined"), queries.search(db, late, "ESC-1")):
         assert [head.id for head in ended.heads] == [incident_id]
         assert ended.overdue_pages == {}
 
@@ -188,7 +188,7 @@ def test_a_page_is_handed_over_also_after_the_last_step(db: Database, policy: Po
     assert scene.run_state(db, "legal") is RunState.CANCELLED
     assert set(scene.page_states(db, "legal")) == {PageState.SUPERSEDED}
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge(db, an_act(PRIYA, hours=4), page_id)
+        answers.acknowledge(db, an_act(PRIYA, hours=4), page_id)
     with pytest.raises(NothingToAcknowledge):
         to_pr(db, policy, scene.page_of(db, TOM), TOM)
     assert scene.paged(db, "pr") == [SOFIA]
@@ -198,7 +198,7 @@ def test_after_the_last_step_nobody_is_left_to_decline_to(db: Database, policy: 
     exhausted(db, policy)
     before = scene.page_states(db, "legal")
     with pytest.raises(NobodyAfter) as refused:
-        answering.decline(db, policy, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA), "no")
+        answers.decline(db, policy, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA), "no")
     assert refused.value.team == "Legal"
     assert scene.page_states(db, "legal") == before
 
@@ -224,7 +224,7 @@ def test_handing_over_to_a_team_that_is_being_paged_pages_nobody_twice(
     assert scene.paged(db, "pr") == [SOFIA]
     assert scene.run_state(db, "legal") is RunState.CANCELLED
     assert "handed over" in scene.kinds_of_entries(db, first.incident_id)
-    answering.acknowledge(db, an_act(SOFIA, minutes=3), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=3), scene.page_of(db, SOFIA))
     scene.tick(db, policy, NOON + timedelta(days=3))
     assert "exhausted" not in scene.kinds_of_entries(db, first.incident_id)
 
@@ -257,33 +257,33 @@ def test_a_forged_page_is_not_answered(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     page = scene.page_of(db, PRIYA)
     with pytest.raises(NotYours):
-        answering.acknowledge(db, an_act(PRIYA), "01FORGED")
+        answers.acknowledge(db, an_act(PRIYA), "01FORGED")
     with pytest.raises(NotYours):
-        answering.acknowledge(db, an_act(SOFIA), page)
+        answers.acknowledge(db, an_act(SOFIA), page)
     elsewhere = replace(an_act(PRIYA), workspace=Workspace("T9"))
     with pytest.raises(NotYours):
-        answering.acknowledge(db, elsewhere, page)
+        answers.acknowledge(db, elsewhere, page)
     with pytest.raises(NotPermitted):
-        answering.acknowledge(db, an_act(PRIYA, role=Role.NOBODY), page)
+        answers.acknowledge(db, an_act(PRIYA, role=Role.NOBODY), page)
     assert scene.run_state(db, "legal") is RunState.PAGING
 
 
 def test_the_same_click_twice_is_handled_once(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     page = scene.page_of(db, PRIYA)
-    answering.acknowledge(db, an_act(PRIYA, key="click"), page)
+    answers.acknowledge(db, an_act(PRIYA, key="click"), page)
     with pytest.raises(AlreadyHandled) as again:
-        answering.acknowledge(db, an_act(PRIYA, key="click"), page)
+        answers.acknowledge(db, an_act(PRIYA, key="click"), page)
     assert again.value.outcome == "ESC-1"
 
 
 def test_ack_without_a_page_takes_whatever_waits(db: Database, policy: Policy) -> None:
     an_incident(db, policy, teams=(LEGAL,))
     an_incident(db, policy, teams=(LEGAL,))
-    taken = answering.acknowledge_mine(db, an_act(PRIYA))
+    taken = answers.acknowledge_mine(db, an_act(PRIYA))
     assert {one.reference for one in taken} == {"ESC-1", "ESC-2"}
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge_mine(db, an_act(PRIYA))
+        answers.acknowledge_mine(db, an_act(PRIYA))
 
 
 def test_an_incident_that_ended_takes_no_acknowledgement(db: Database, policy: Policy) -> None:
@@ -291,7 +291,7 @@ def test_an_incident_that_ended_takes_no_acknowledgement(db: Database, policy: P
     page = scene.page_of(db, PRIYA)
     lifecycle.decline(db, an_act(), incident_id, "not ours")
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge(db, an_act(PRIYA), page)
+        answers.acknowledge(db, an_act(PRIYA), page)
 
 
 def test_exhaustion_is_told_once_to_managers_and_the_channel(db: Database, policy: Policy) -> None:
@@ -323,7 +323,7 @@ def test_a_ladder_runs_on_the_policy_it_began_with(db: Database, policy: Policy)
     edited = replace(policy, teams={**policy.teams, LEGAL: nobody})
     scene.tick(db, edited, NOON + 15 * MINUTES)
     assert scene.paged(db, "legal") == [PRIYA, TOM]
-    paging.page_team(db, edited, an_act(MEI), an_incident(db, edited, teams=()).head.id, LEGAL)
+    starting.page_team(db, edited, an_act(MEI), an_incident(db, edited, teams=()).head.id, LEGAL)
     assert DANIEL in scene.paged(db, "legal")
 
 
@@ -349,7 +349,7 @@ def test_a_team_that_counts_as_gone_at_once_is_paged_all_the_same(
     assert set(scene.told(sent, DeliveryKind.PAGE)) == {PRIYA, TOM, "U0ELENA"}, "but no bot"
     assert MEI in scene.told(sent, DeliveryKind.EXHAUSTED)
     assert not opened.unreachable_teams
-    acknowledged = answering.acknowledge_mine(db, an_act(TOM, minutes=1), opened.head.id)
+    acknowledged = answers.acknowledge_mine(db, an_act(TOM, minutes=1), opened.head.id)
     assert [taken.team_name for taken in acknowledged] == ["Legal"]
 
 
@@ -364,12 +364,12 @@ def test_a_team_of_bots_has_nobody_to_page(db: Database, policy: Policy) -> None
 def test_a_team_is_not_paged_twice_at_once(db: Database, policy: Policy) -> None:
     incident_id = a_legal_case(db, policy)
     with pytest.raises(AlreadyPaged):
-        paging.page_team(db, policy, an_act(), incident_id, LEGAL)
+        starting.page_team(db, policy, an_act(), incident_id, LEGAL)
 
 
 def test_who_was_asked_for_in_person_answers_in_no_ones_name(db: Database, policy: Policy) -> None:
     people(db, policy)
     incident_id = an_incident(db, policy, teams=()).head.id
-    paging.page_person(db, policy, an_act(MEI), incident_id, TOM)
-    [taken] = answering.acknowledge_mine(db, an_act(TOM), incident_id)
+    starting.page_person(db, policy, an_act(MEI), incident_id, TOM)
+    [taken] = answers.acknowledge_mine(db, an_act(TOM), incident_id)
     assert taken.team_name == ""

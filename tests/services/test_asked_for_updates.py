@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.access.visibility import Tier
+from bot.domain.followups.reminder_messages import UpdateReminder
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import UpdateReminder
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.policy import Policy
-from bot.services import answering, handing_over, lifecycle
-from bot.store import incidents
+from bot.services.handover import handing_over
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.incidents import incident_rows
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -37,7 +39,7 @@ def acknowledged_and_forgotten(db: Database, policy: Policy, tier: Tier) -> str:
         db, policy, an_act(BAO), severity=Severity.P0, teams=TEAMS, tier=tier
     ).head.id
     for minute, user in enumerate((SOFIA, PRIYA, INGRID), start=1):
-        answering.acknowledge(db, an_act(user, minutes=minute), scene.page_of(db, user))
+        answers.acknowledge(db, an_act(user, minutes=minute), scene.page_of(db, user))
     scene.send(db, policy, NOON + timedelta(minutes=5))
     return opened
 
@@ -73,7 +75,7 @@ def test_a_responder_who_handed_over_is_not_asked_any_more(db: Database, policy:
     opened = acknowledged_and_forgotten(db, policy, Tier.STANDARD)
     act = an_act(PRIYA, minutes=6)
     handing_over.hand_over(db, policy, act, opened, to_team=TEAMS[0], summary="drafted")
-    answering.acknowledge(db, an_act(TOM, minutes=7), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=7), scene.page_of(db, TOM))
     assert asked(db, policy, 4) == [SOFIA, INGRID, TOM, MEI]
 
 
@@ -98,7 +100,7 @@ def test_an_owner_who_came_before_the_reminder_was_sent_gets_it(
     opened = acknowledged_and_forgotten(db, policy, Tier.STANDARD)
     scene.tick(db, policy, NOON + HALF_AN_HOUR)
     with db.transaction() as tx:
-        incidents.change(tx, opened, {"owner": DANIEL})
+        incident_rows.change(tx, opened, {"owner": DANIEL})
     sent = scene.send(db, policy, NOON + HALF_AN_HOUR)
     assert scene.told(sent, DeliveryKind.UPDATE_REMINDER) == [DANIEL]
 

@@ -5,27 +5,23 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
 from bot.domain.errors import MayOnlyRead, NotPermitted, NotYours, Refused
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import UNANSWERED
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.ladders import UNANSWERED
 from bot.policy import Policy
-from bot.services import (
-    access,
-    answering,
-    correcting,
-    followups,
-    handing_over,
-    lifecycle,
-    paging,
-    severities,
-)
-from bot.services.correcting import Correction
-from bot.store import followups as stored_tasks
-from bot.store import incidents, pages
+from bot.services.access import identity
+from bot.services.followups import tasks
+from bot.services.handover import handing_over
+from bot.services.incidents import corrections, lifecycle, severity_changes
+from bot.services.incidents.corrections import Correction
+from bot.services.paging import answers, starting
+from bot.store.access import participants
 from bot.store.database import Database
+from bot.store.followups import tasks_and_reminders as stored_tasks
+from bot.store.paging import pages
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
 from tests.services import scene
 from tests.services.scene import page_of
@@ -52,8 +48,10 @@ def may_work(db: Database, policy: Policy, act: Act, incident_id: str) -> bool:
     """Whether they may do what takes a responder: lower the severity, post an update, end it."""
     deeds: list[Callable[[], object]] = [
         lambda: lifecycle.post_update(db, act, incident_id, "all quiet"),
-        lambda: severities.set_severity(db, policy, act, incident_id, Severity.P2, "less of it"),
-        lambda: followups.add_task(
+        lambda: severity_changes.set_severity(
+            db, policy, act, incident_id, Severity.P2, "less of it"
+        ),
+        lambda: tasks.add_task(
             db, policy, act, incident_id, assignee=MEI, text="look", due_at=IN_AN_HOUR
         ),
         lambda: lifecycle.assign(db, act, incident_id, act.user),
@@ -72,14 +70,14 @@ def may_work(db: Database, policy: Policy, act: Act, incident_id: str) -> bool:
 
 def seat(db: Database, incident_id: str, user: str) -> bool | None:
     with db.reading() as tx:
-        return incidents.seats(tx, incident_id).get(user)
+        return participants.seats(tx, incident_id).get(user)
 
 
 def test_a_page_that_one_asked_for_oneself_gives_no_right(
     db: Database, policy: Policy, incident: str
 ) -> None:
-    paging.page_person(db, policy, member(), incident, NICK)
-    answering.acknowledge(db, member(), page_of(db, NICK))
+    starting.page_person(db, policy, member(), incident, NICK)
+    answers.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, incident, NICK) is False
     assert not may_work(db, policy, member(), incident)
 
@@ -87,19 +85,19 @@ def test_a_page_that_one_asked_for_oneself_gives_no_right(
 def test_a_page_of_a_friend_who_may_not_work_on_it_gives_no_right(
     db: Database, policy: Policy, incident: str
 ) -> None:
-    paging.page_person(db, policy, member(NORA), incident, NICK)
-    answering.acknowledge_mine(db, member())
+    starting.page_person(db, policy, member(NORA), incident, NICK)
+    answers.acknowledge_mine(db, member())
     assert not may_work(db, policy, member(), incident)
 
 
 def test_who_paged_themselves_belongs_once_somebody_entitled_wants_it_too(
     db: Database, policy: Policy, incident: str
 ) -> None:
-    paging.page_person(db, policy, member(), incident, NICK)
+    starting.page_person(db, policy, member(), incident, NICK)
     lifecycle.assign(db, an_act(), incident, MEI)
     handing_over.hand_over(db, policy, an_act(), incident, to_person=NICK, summary="go on")
     lifecycle.assign(db, an_act(), incident, SOFIA)
-    answering.acknowledge(db, member(), page_of(db, NICK))
+    answers.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, incident, NICK) is True
 
 
@@ -107,9 +105,9 @@ def test_who_paged_themselves_is_vouched_for_by_nobody_without_the_right(
     db: Database, policy: Policy, incident: str
 ) -> None:
     for asked in (NICK, NORA):
-        paging.page_person(db, policy, member(asked), incident, asked)
+        starting.page_person(db, policy, member(asked), incident, asked)
     handing_over.hand_over(db, policy, member(NORA), incident, to_person=NICK, summary="go on")
-    answering.acknowledge(db, member(), page_of(db, NICK))
+    answers.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, incident, NICK) is False
 
 
@@ -118,9 +116,9 @@ def test_a_change_of_severity_asks_for_nobody(
     db: Database, policy: Policy, incident: str, to: Severity
 ) -> None:
     """The pages follow it, and are still what people asked for themselves."""
-    paging.page_person(db, policy, member(), incident, NICK)
-    severities.set_severity(db, policy, an_act(), incident, to, "it changed")
-    answering.acknowledge_mine(db, member())
+    starting.page_person(db, policy, member(), incident, NICK)
+    severity_changes.set_severity(db, policy, an_act(), incident, to, "it changed")
+    answers.acknowledge_mine(db, member())
     assert seat(db, incident, NICK) is False
     with pytest.raises(NotPermitted):
         lifecycle.post_update(db, member(), incident, "all quiet")
@@ -130,11 +128,11 @@ def test_a_rise_that_restricts_calls_off_what_people_asked_for_themselves(
     db: Database, policy: Policy
 ) -> None:
     opened = an_incident(db, policy, an_act(), teams=(), severity=Severity.P2).head.id
-    paging.page_person(db, policy, member(), opened, NICK)
-    correcting.correct(db, policy, an_act(), opened, Correction(category="child-safety"))
+    starting.page_person(db, policy, member(), opened, NICK)
+    corrections.correct(db, policy, an_act(), opened, Correction(category="child-safety"))
     assert scene.incident(db, opened).tier is not Tier.STANDARD
     with pytest.raises(Refused):
-        answering.acknowledge(db, member(), page_of(db, NICK))
+        answers.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, opened, NICK) is None
 
 
@@ -142,11 +140,11 @@ def test_a_team_that_the_policy_proposes_is_wanted_whoever_raises(
     db: Database, policy: Policy
 ) -> None:
     opened = an_incident(db, policy, an_act(), teams=(), severity=Severity.P2).head.id
-    severities.set_severity(db, policy, member(), opened, Severity.P0, "it spreads")
+    severity_changes.set_severity(db, policy, member(), opened, Severity.P0, "it spreads")
     with db.reading() as tx:
         runs = [run for run in pages.runs_of(tx, [opened]) if run.state in UNANSWERED]
     assert runs
-    correcting.correct(db, policy, an_act(), opened, Correction(tier=Tier.RESTRICTED))
+    corrections.correct(db, policy, an_act(), opened, Correction(tier=Tier.RESTRICTED))
     with db.reading() as tx:
         after = {run.id: run.state for run in pages.runs_of(tx, [opened])}
     assert all(after[run.id] in UNANSWERED for run in runs)
@@ -155,16 +153,16 @@ def test_a_team_that_the_policy_proposes_is_wanted_whoever_raises(
 def test_a_page_of_somebody_entitled_gives_the_right_to_work_on_it(
     db: Database, policy: Policy, incident: str
 ) -> None:
-    paging.page_person(db, policy, an_act(SOFIA, role=Role.RESPONDER), incident, NICK)
-    answering.acknowledge(db, member(), page_of(db, NICK))
+    starting.page_person(db, policy, an_act(SOFIA, role=Role.RESPONDER), incident, NICK)
+    answers.acknowledge(db, member(), page_of(db, NICK))
     # And who came to belong may bring in others.
-    paging.page_person(db, policy, member(), incident, NORA)
-    answering.acknowledge(db, member(NORA), page_of(db, NORA))
+    starting.page_person(db, policy, member(), incident, NORA)
+    answers.acknowledge(db, member(NORA), page_of(db, NORA))
     assert may_work(db, policy, member(NORA), incident)
 
 
 def test_coming_into_the_channel_is_reading(db: Database, policy: Policy, incident: str) -> None:
-    access.enter(db, viewer(), incident)
+    identity.enter(db, viewer(), incident)
     assert seat(db, incident, NICK) is False
     assert not may_work(db, policy, viewer(), incident)
 
@@ -183,33 +181,33 @@ def test_who_may_only_read_is_not_asked_for_access(db: Database, policy: Policy)
     people(db, policy, **{NICK: {}, NORA: {}, MEI: {"deleted": True}})
     opened = an_incident(db, policy, tier=Tier.RESTRICTED, teams=())
     scene.let_in(db, an_act(), opened.head.id, NICK)
-    followups.add_task(
+    tasks.add_task(
         db, policy, an_act(), opened.head.id, assignee=SOFIA, text="look", due_at=IN_AN_HOUR
     )
     with db.reading() as tx:
-        assert incidents.participants(tx, opened.head.id) == [MEI, SOFIA, NICK]
+        assert participants.participants(tx, opened.head.id) == [MEI, SOFIA, NICK]
 
 
 @pytest.mark.parametrize("give", ["task", "ownership", "a task passed on"])
 def test_work_that_somebody_entitled_gives_makes_its_person_belong(
     db: Database, policy: Policy, incident: str, give: str
 ) -> None:
-    access.enter(db, member(), incident)
+    identity.enter(db, member(), incident)
     match give:
         case "task":
-            followups.add_task(
+            tasks.add_task(
                 db, policy, an_act(), incident, assignee=NICK, text="look", due_at=IN_AN_HOUR
             )
         case "ownership":
             lifecycle.assign(db, an_act(), incident, NICK)
             lifecycle.assign(db, an_act(), incident, MEI)
         case _:
-            followups.add_task(
+            tasks.add_task(
                 db, policy, an_act(), incident, assignee=SOFIA, text="look", due_at=IN_AN_HOUR
             )
             with db.reading() as tx:
                 task = stored_tasks.open_tasks_of(tx, incident)[0]
-            followups.hand_over_task(db, an_act(SOFIA, role=Role.MEMBER), task.id, NICK)
+            tasks.hand_over_task(db, an_act(SOFIA, role=Role.MEMBER), task.id, NICK)
     assert seat(db, incident, NICK) is True
     assert may_work(db, policy, member(), incident)
 
@@ -217,12 +215,10 @@ def test_work_that_somebody_entitled_gives_makes_its_person_belong(
 def test_nobody_who_belongs_is_set_back_by_what_they_do_themselves(
     db: Database, policy: Policy, incident: str
 ) -> None:
-    followups.add_task(
-        db, policy, an_act(), incident, assignee=NICK, text="look", due_at=IN_AN_HOUR
-    )
-    access.enter(db, member(), incident)
-    paging.page_person(db, policy, member(), incident, NICK)
-    answering.acknowledge(db, member(), page_of(db, NICK))
+    tasks.add_task(db, policy, an_act(), incident, assignee=NICK, text="look", due_at=IN_AN_HOUR)
+    identity.enter(db, member(), incident)
+    starting.page_person(db, policy, member(), incident, NICK)
+    answers.acknowledge(db, member(), page_of(db, NICK))
     assert seat(db, incident, NICK) is True
 
 

@@ -7,36 +7,30 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import NoAccess, NotPermitted, NotYours
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.lifecycle import State
-from bot.domain.needs import Need
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.render import digest as rendering
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import (
-    admission,
-    answering,
-    decisions,
-    digests,
-    followups,
-    homes,
-    lifecycle,
-    paging,
-    reading,
-    refused,
-    severities,
-)
-from bot.services.decisions import NewDecision
-from bot.services.delivered import At
-from bot.services.letters import Letter, RoomCall
-from bot.store import claims
+from bot.render.digests import digest_message as rendering
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.access import requests
+from bot.services.decisions import decisions
+from bot.services.decisions.decisions import NewDecision
+from bot.services.delivery import refusals
+from bot.services.delivery.content import ChannelCall, MessageContent
+from bot.services.delivery.outcomes import At
+from bot.services.digests import digest
+from bot.services.followups import tasks
+from bot.services.incidents import home, lifecycle, queries, severity_changes
+from bot.services.paging import answers, starting
 from bot.store.database import Database
+from bot.store.delivery import claims
 from bot.store.tables import Delivery
 from tests.factories import MEI, NOON, PRIYA, SOFIA, an_act, an_incident, people
 from tests.services import scene
@@ -64,15 +58,15 @@ def a_restricted_story(db: Database, policy: Policy) -> str:
     mei = an_act(MEI, minutes=1)
     lifecycle.post_update(db, mei, incident_id, told("update"), State.INVESTIGATING)
     lifecycle.add_note(db, mei, incident_id, told("note"))
-    severities.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
-    paging.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
-    answering.decline(
+    severity_changes.set_severity(db, policy, mei, incident_id, Severity.P2, told("reason"))
+    starting.page_team(db, policy, mei, incident_id, TeamKey("dpo"), told("why"))
+    answers.decline(
         db, policy, an_act(SOFIA), scene.page_of(db, SOFIA, incident_id), told("excuse")
     )
-    answering.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA, incident_id))
+    answers.acknowledge(db, an_act(PRIYA, minutes=2), scene.page_of(db, PRIYA, incident_id))
     due = NOON + timedelta(days=2)
-    followups.add_task(db, policy, mei, incident_id, assignee=PRIYA, text=told("task"), due_at=due)
-    followups.add_reminder(db, mei, text=told("reminder"), due_at=due, incident_id=incident_id)
+    tasks.add_task(db, policy, mei, incident_id, assignee=PRIYA, text=told("task"), due_at=due)
+    tasks.add_reminder(db, mei, text=told("reminder"), due_at=due, incident_id=incident_id)
     decision = NewDecision(
         (next(iter(policy.actions)),),
         told("scope"),
@@ -97,36 +91,36 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
     db: Database, policy: Policy, story: str
 ) -> None:
     seen = [
-        reading.listing(db, policy, OUTSIDER, ""),
-        reading.search(db, OUTSIDER, "ESC-1"),
-        homes.home(db, OUTSIDER),
+        queries.listing(db, policy, OUTSIDER, ""),
+        queries.search(db, OUTSIDER, "ESC-1"),
+        home.home(db, OUTSIDER),
     ]
     assert all("ESC-1" in str(one) for one in seen)
-    assert SECRET not in str([*seen, digests.preview(db, policy, OUTSIDER, None)])
-    for look in (reading.head, reading.details):
+    assert SECRET not in str([*seen, digest.preview(db, policy, OUTSIDER, None)])
+    for look in (queries.head, queries.details):
         with pytest.raises(NoAccess) as refused:
             look(db, OUTSIDER, story)
         assert SECRET not in str(vars(refused.value))
     for page in scene.all_pages(db):
         with pytest.raises(NotYours):
-            reading.page(db, OUTSIDER, page.id)
+            queries.page(db, OUTSIDER, page.id)
 
 
 def test_lists_and_searches_carry_no_word_even_for_the_invited(
     db: Database, policy: Policy, story: str
 ) -> None:
     invited = an_act(MEI, hours=3)
-    assert SECRET in str(reading.details(db, invited, story))
-    shown = [reading.listing(db, policy, invited, ""), homes.home(db, invited)]
-    shown.append(digests.preview(db, policy, invited, None))
+    assert SECRET in str(queries.details(db, invited, story))
+    shown = [queries.listing(db, policy, invited, ""), home.home(db, invited)]
+    shown.append(digest.preview(db, policy, invited, None))
     assert SECRET not in str(shown)
-    assert reading.search(db, invited, SECRET).heads == ()
-    assert reading.search(db, invited, "harassment").heads == ()
+    assert queries.search(db, invited, SECRET).heads == ()
+    assert queries.search(db, invited, "harassment").heads == ()
 
 
 def said_in_the_digest(db: Database, policy: Policy, days: int) -> list[str]:
-    view = digests.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
-    said = rendering.digest(Desk(policy, Words()), "Weekly", view.figures)
+    view = digest.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
+    said = rendering.digest(Wording(policy, Templates()), "Weekly", view.figures)
     return [
         line
         for block in said.blocks
@@ -141,7 +135,7 @@ def test_a_digest_counts_a_restricted_one_and_says_nothing_else_of_it(
 ) -> None:
     """Everything that tables, answers and backlogs could say of it has happened by then."""
     lifecycle.assign(db, an_act(MEI, minutes=3), story, SOFIA)
-    paging.page_person(db, policy, an_act(MEI, minutes=3), story, UserId("U0TOM"), "x")
+    starting.page_person(db, policy, an_act(MEI, minutes=3), story, UserId("U0TOM"), "x")
     assert said_in_the_digest(db, policy, 3) == [
         "*1 opened*",
         "*0 ended*",
@@ -160,9 +154,9 @@ def test_the_tables_of_a_digest_are_the_same_with_a_restricted_one_as_without(
 ) -> None:
     people(db, policy, U0NOOR={})
     an_incident(db, policy, title="Pile-on")
-    before = digests.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
+    before = digest.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
     a_restricted_story(db, policy)
-    after = digests.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
+    after = digest.preview(db, policy, an_act(OUTSIDER.user, hours=72), None).figures
     assert (after.opened.count, after.open.count) == (2, 2)
     assert (after.restricted.opened, after.restricted.open) == (1, 1)
     assert before == replace(
@@ -178,7 +172,7 @@ def test_the_tables_of_a_digest_are_the_same_with_a_restricted_one_as_without(
 def test_a_digest_of_some_teams_leaves_restricted_ones_out(db: Database, policy: Policy) -> None:
     """Otherwise its totals would tell which teams were paged."""
     rule = replace(policy.digests[0], teams=(TeamKey("legal"),))
-    view = digests.preview(db, replace(policy, digests=(rule,)), OUTSIDER, None)
+    view = digest.preview(db, replace(policy, digests=(rule,)), OUTSIDER, None)
     assert (view.figures.opened.count, view.figures.restricted.opened) == (0, 0)
 
 
@@ -187,7 +181,7 @@ def test_a_digest_names_nobody_who_was_paged_directly_and_leaves_no_label_empty(
 ) -> None:
     incident_id = an_incident(db, policy, surface=None).head.id
     for user in ("U0TOM", "U0DANIEL"):
-        paging.page_person(db, policy, an_act(MEI, minutes=3), incident_id, UserId(user), "x")
+        starting.page_person(db, policy, an_act(MEI, minutes=3), incident_id, UserId(user), "x")
     said = said_in_the_digest(db, policy, 1)
     assert "People paged directly: 1 opened, 0 ended, 1 open" in said
     assert any(line.startswith("• People paged directly: 0 of 2 answered") for line in said)
@@ -206,12 +200,12 @@ def test_a_filter_never_matches_what_its_reader_may_not_see(
 ) -> None:
     """A match alone would tell: whom it concerns, and that they do not answer."""
     late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
-    assert reading.listing(db, policy, late, words).heads == ()
-    assert reading.listing(db, policy, late, words).total == 0
-    open_ones = reading.listing(db, policy, late, "")
+    assert queries.listing(db, policy, late, words).heads == ()
+    assert queries.listing(db, policy, late, words).total == 0
+    open_ones = queries.listing(db, policy, late, "")
     assert (len(open_ones.heads), open_ones.overdue_pages) == (1, {})
     assert open_ones.heads[0].update_due_at is None
-    invited = reading.listing(db, policy, an_act(MEI, hours=30), words)
+    invited = queries.listing(db, policy, an_act(MEI, hours=30), words)
     assert [head.reference for head in invited.heads] == ["ESC-1"]
 
 
@@ -222,16 +216,16 @@ def test_a_filter_matches_a_standard_one_for_every_reader(
     people(db, policy, U0NOOR={})
     an_incident(db, policy, teams=(TeamKey("legal"), TeamKey("pr"), TeamKey("dpo")))
     late = an_act(OUTSIDER.user, role=Role.VIEWER, hours=30)
-    assert [head.reference for head in reading.listing(db, policy, late, words).heads] == ["ESC-1"]
+    assert [head.reference for head in queries.listing(db, policy, late, words).heads] == ["ESC-1"]
 
 
 def test_a_guest_is_shown_nothing(db: Database, policy: Policy, story: str) -> None:
     for look in (
-        lambda: reading.listing(db, policy, GUEST, ""),
-        lambda: reading.search(db, GUEST, "x"),
-        lambda: reading.details(db, GUEST, story),
+        lambda: queries.listing(db, policy, GUEST, ""),
+        lambda: queries.search(db, GUEST, "x"),
+        lambda: queries.details(db, GUEST, story),
         lambda: lifecycle.add_note(db, GUEST, story, "x"),
-        lambda: admission.request_access(db, policy, GUEST, story),
+        lambda: requests.request_access(db, policy, GUEST, story),
     ):
         with pytest.raises(NotPermitted):
             look()
@@ -268,7 +262,7 @@ def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
     others = [
         p
         for _, p in sent
-        if isinstance(p, Letter) and p.person is not None and p.person not in invited
+        if isinstance(p, MessageContent) and p.person is not None and p.person not in invited
     ]
     assert len(others) > 3
     assert scene.incident(db, story).codename in str(others)
@@ -277,13 +271,13 @@ def test_what_is_sent_to_people_who_are_not_invited_carries_no_word(
 
 def test_access_is_asked_for_granted_and_refused(db: Database, policy: Policy, story: str) -> None:
     asker = replace(OUTSIDER, role=Role.MEMBER)
-    assert admission.request_access(db, policy, asker, story) == "ESC-1"
+    assert requests.request_access(db, policy, asker, story) == "ESC-1"
     first = scene.newest_request(db)
-    admission.answer(db, an_act(MEI), first, granted=False)
+    requests.answer(db, an_act(MEI), first, granted=False)
     with pytest.raises(NoAccess):
-        reading.details(db, asker, story)
+        queries.details(db, asker, story)
     scene.let_in(db, an_act(MEI), story, "U0NOOR")
-    assert SECRET in str(reading.details(db, asker, story))
+    assert SECRET in str(queries.details(db, asker, story))
 
 
 def test_a_thread_in_a_shared_channel_says_no_word(
@@ -292,12 +286,12 @@ def test_a_thread_in_a_shared_channel_says_no_word(
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (making,) = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
-    refused.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refusals.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
     sent = scene.send(db, policy, NOON + timedelta(minutes=5))
     shared = [
         prepared
         for _, prepared in sent
-        if isinstance(prepared, Letter) and prepared.channel == "C0ESCALATIONS"
+        if isinstance(prepared, MessageContent) and prepared.channel == "C0ESCALATIONS"
     ]
     assert shared, "its card"
     assert SECRET not in str(shared)
@@ -315,6 +309,6 @@ def test_the_channel_is_private_whatever_the_policy_wants_for_the_others(
     made = [
         prepared
         for claimed, prepared in scene.send(db, open_ones)
-        if claimed.kind is DeliveryKind.ROOM_CREATE and isinstance(prepared, RoomCall)
+        if claimed.kind is DeliveryKind.ROOM_CREATE and isinstance(prepared, ChannelCall)
     ]
     assert [room.private for room in made] == [private]

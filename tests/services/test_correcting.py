@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
-from bot.domain.answers import Beyond
-from bot.domain.duework import DeliveryKind, DeliveryState, Priority
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.errors import (
     BadInput,
     FormErrors,
@@ -17,39 +17,33 @@ from bot.domain.errors import (
     NothingToDo,
     NotPermitted,
 )
+from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
-from bot.domain.messages import Home, Unedited
-from bot.domain.needs import Need
-from bot.domain.reach import Way
-from bot.domain.reading import Card, MovedCard
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.home import Home
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.results import Beyond
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Card, MovedCard
+from bot.domain.kinds import DeliveryKind
+from bot.domain.people.person_messages import Unedited
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import (
-    answering,
-    by_hand,
-    correcting,
-    delivered,
-    digests,
-    exports,
-    followups,
-    homes,
-    lifecycle,
-    paging,
-    reading,
-    refused,
-)
-from bot.services.correcting import Correction
-from bot.services.delivered import Accepted, At
-from bot.services.letters import Letter, RoomCall
-from bot.store import claims, outbox
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.access import manual_joins
+from bot.services.delivery import outcomes, refusals
+from bot.services.delivery.content import ChannelCall, MessageContent
+from bot.services.delivery.outcomes import Accepted, At
+from bot.services.digests import digest
+from bot.services.followups import tasks
+from bot.services.incidents import corrections, export, home, lifecycle, queries
+from bot.services.incidents.corrections import Correction
+from bot.services.paging import answers, starting
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
-from bot.store.tables.states import RoomState
-from bot.worker import rendering
+from bot.store.delivery import claims, outbox
+from bot.store.delivery.outbox import Outgoing
+from bot.store.tables.states import ChannelState
+from bot.worker.delivery import rendering
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -78,11 +72,11 @@ def opened(db: Database, policy: Policy) -> str:
 
 
 def tighten(db: Database, policy: Policy, act: Act, incident_id: str) -> tuple[Beyond, ...]:
-    return correcting.correct(db, policy, act, incident_id, RESTRICTED).beyond
+    return corrections.correct(db, policy, act, incident_id, RESTRICTED).beyond
 
 
 def edits(db: Database, incident_id: str) -> list[dict[str, Any]]:
-    details = reading.details(db, an_act(SOFIA), incident_id, None)
+    details = queries.details(db, an_act(SOFIA), incident_id, None)
     return [dict(entry.data) for entry in details.entries if entry.kind is EntryKind.EDITED]
 
 
@@ -103,7 +97,7 @@ def test_who_may_make_it_restricted(
 ) -> None:
     if may:
         tighten(db, policy, act, opened)
-        assert reading.details(db, act, opened).card.head.full
+        assert queries.details(db, act, opened).card.head.full
     else:
         with pytest.raises(NotPermitted):
             tighten(db, policy, act, opened)
@@ -127,20 +121,20 @@ def test_a_refusal_names_the_owner_where_there_is_another_one(
 def test_it_only_tightens(db: Database, policy: Policy, opened: str) -> None:
     tighten(db, policy, an_act(SOFIA), opened)
     with pytest.raises(BadInput):
-        correcting.correct(db, policy, an_act(SOFIA), opened, Correction(tier=Tier.STANDARD))
+        corrections.correct(db, policy, an_act(SOFIA), opened, Correction(tier=Tier.STANDARD))
     with pytest.raises(NothingToDo):
         tighten(db, policy, an_act(SOFIA), opened)
-    correcting.correct(db, policy, an_act(SOFIA), opened, Correction(category="hate"))
+    corrections.correct(db, policy, an_act(SOFIA), opened, Correction(category="hate"))
     assert scene.incident(db, opened).tier is Tier.RESTRICTED
     with pytest.raises(NoAccess):
-        reading.details(db, an_act(NOOR), opened)
+        queries.details(db, an_act(NOOR), opened)
 
 
 def test_corrections_stand_on_the_timeline_with_old_and_new(
     db: Database, policy: Policy, opened: str
 ) -> None:
     wanted = Correction(title=" A  new title ", category="hate", references=("item-1", "item-1"))
-    done = correcting.correct(db, policy, an_act(SOFIA), opened, wanted)
+    done = corrections.correct(db, policy, an_act(SOFIA), opened, wanted)
     assert (done.fields, done.tightened) == (("title", "category", "references"), False)
     assert edits(db, opened) == [
         {"field": "title", "from": SECRET, "to": "A new title"},
@@ -149,9 +143,9 @@ def test_corrections_stand_on_the_timeline_with_old_and_new(
     ]
     found = scene.incident(db, opened)
     assert (found.title, found.category, found.references) == ("A new title", "hate", ["item-1"])
-    assert exports.verify(db) == (1, [])
+    assert export.verify(db) == (1, [])
     tighten(db, policy, an_act(SOFIA), opened)
-    assert exports.verify(db) == (1, [])
+    assert export.verify(db) == (1, [])
 
 
 def test_a_wrong_correction_changes_nothing(db: Database, policy: Policy, opened: str) -> None:
@@ -162,11 +156,11 @@ def test_a_wrong_correction_changes_nothing(db: Database, policy: Policy, opened
         Correction(category="suspected-csam"),
     ):
         with pytest.raises(FormErrors):
-            correcting.correct(db, policy, an_act(SOFIA), opened, wanted)
+            corrections.correct(db, policy, an_act(SOFIA), opened, wanted)
     with pytest.raises(NothingToDo):
-        correcting.correct(db, policy, an_act(SOFIA), opened, Correction(title=SECRET))
+        corrections.correct(db, policy, an_act(SOFIA), opened, Correction(title=SECRET))
     with pytest.raises(NotPermitted):
-        correcting.correct(
+        corrections.correct(
             db, policy, an_act(NOOR, role=Role.MEMBER), opened, Correction(title="x")
         )
     assert edits(db, opened) == []
@@ -178,9 +172,9 @@ def test_a_category_can_make_it_restricted_and_worse(
     """As when it is opened; it takes the same right as tightening the tier itself."""
     wanted = Correction(category="suspected-csam", references=("item-1",))
     with pytest.raises(MayNotTighten):
-        correcting.correct(db, policy, an_act(PRIYA, role=Role.RESPONDER, hours=2), opened, wanted)
+        corrections.correct(db, policy, an_act(PRIYA, role=Role.RESPONDER, hours=2), opened, wanted)
     by = an_act(SOFIA, role=Role.RESPONDER, hours=2)
-    done = correcting.correct(db, policy, by, opened, wanted)
+    done = corrections.correct(db, policy, by, opened, wanted)
     found = scene.incident(db, opened)
     assert (found.tier, found.severity) == (Tier.RESTRICTED, Severity.P0)
     assert found.title == policy.categories["suspected-csam"].label
@@ -193,11 +187,11 @@ def test_a_title_that_only_names_the_category_goes_with_it(db: Database, policy:
     csam = an_incident(
         db, policy, category="suspected-csam", references=("item-1",), teams=()
     ).head.id
-    correcting.correct(db, policy, an_act(MEI), csam, Correction(category="other"))
+    corrections.correct(db, policy, an_act(MEI), csam, Correction(category="other"))
     assert scene.incident(db, csam).title == policy.categories["other"].label
-    correcting.correct(db, policy, an_act(MEI), csam, Correction(category="doxxing"))
+    corrections.correct(db, policy, an_act(MEI), csam, Correction(category="doxxing"))
     assert scene.incident(db, csam).title == policy.categories["other"].label
-    correcting.correct(db, policy, an_act(MEI), csam, Correction(title="A leaked address"))
+    corrections.correct(db, policy, an_act(MEI), csam, Correction(title="A leaked address"))
     assert scene.incident(db, csam).title == "A leaked address"
 
 
@@ -209,7 +203,7 @@ class Stands:
 
     def __init__(self, db: Database, policy: Policy) -> None:
         self.db, self.policy = db, policy
-        self.desk = Desk(policy, Words())
+        self.wording = Wording(policy, Templates())
         self.views: dict[str, tuple[str, Any]] = {}
         self.turn = 0
 
@@ -218,7 +212,7 @@ class Stands:
         at = NOON + 4 * HOUR + self.turn * timedelta(minutes=1)
         sent = scene.send(self.db, self.policy, at)
         for claimed, prepared in sent:
-            if not isinstance(prepared, Letter):
+            if not isinstance(prepared, MessageContent):
                 continue
             key = {
                 DeliveryKind.PAGE: claimed.subject,
@@ -246,8 +240,8 @@ class Stands:
 
     def words(self, view: Any) -> str:
         if isinstance(view, Home):
-            return str(rendering.home_view(self.desk, view))
-        said = rendering.message(self.desk, view)
+            return str(rendering.home_view(self.wording, view))
+        said = rendering.message(self.wording, view)
         return str((said.text, said.blocks))
 
 
@@ -255,20 +249,20 @@ def everything_is_said(db: Database, policy: Policy, incident_id: str) -> Stands
     stands = Stands(db, policy)
     stands.send()
     scene.tick(db, policy, NOON + 4 * HOUR)
-    answering.acknowledge(db, an_act(PRIYA, hours=1), scene.page_of(db, PRIYA))
-    paging.page_person(db, policy, an_act(MEI, hours=1), incident_id, DANIEL, SECRET)
+    answers.acknowledge(db, an_act(PRIYA, hours=1), scene.page_of(db, PRIYA))
+    starting.page_person(db, policy, an_act(MEI, hours=1), incident_id, DANIEL, SECRET)
     due = NOON + 5 * HOUR
-    followups.add_task(
+    tasks.add_task(
         db, policy, an_act(MEI, hours=1), incident_id, assignee=PRIYA, text=SECRET, due_at=due
     )
-    followups.add_reminder(
+    tasks.add_reminder(
         db, an_act(NOOR), text="Ask", due_at=NOON + 2 * HOUR, incident_id=incident_id
     )
     lifecycle.post_update(db, an_act(SOFIA, hours=1), incident_id, SECRET)
     scene.tick(db, policy, NOON + 4 * HOUR)
-    digests.send_now(db, policy, an_act(MEI, hours=4), None)
+    digest.send_now(db, policy, an_act(MEI, hours=4), None)
     for user in (NOOR, MEI):
-        homes.refresh(db, an_act(user))
+        home.refresh(db, an_act(user))
     stands.send()
     return stands
 
@@ -287,7 +281,7 @@ def test_everything_outside_its_channel_is_edited_to_the_codename(
     everywhere = " ".join(stands.words(view) for _, view in stands.views.values())
     assert scene.incident(db, opened).codename in everywhere
     with pytest.raises(NoAccess):
-        reading.details(db, an_act(MEI), opened)
+        queries.details(db, an_act(MEI), opened)
 
 
 @pytest.mark.parametrize("settled", [True, False], ids=["drawn", "being drawn"])
@@ -296,7 +290,7 @@ def test_a_home_that_was_wanted_before_it_was_opened_is_drawn_anew_too(
 ) -> None:
     """What a tab shows is looked up when it is drawn, not when that was asked for."""
     people(db, policy, U0NOOR={})
-    homes.refresh(db, an_act(NOOR))
+    home.refresh(db, an_act(NOOR))
     opened = an_incident(db, policy, an_act(MEI, minutes=5), teams=()).head.id
     if settled:
         scene.send(db, policy, NOON + HOUR)
@@ -331,7 +325,7 @@ def test_what_has_left_slack_is_named_item_by_item(
             dedup_key=f"mail {user}",
             incident_id=opened,
             target=user,
-            args={"way": Way("sms", "+6590000002").key},
+            args={"way": FallbackWay("sms", "+6590000002").key},
         )
         for user in (PRIYA, SOFIA)
     ]
@@ -362,17 +356,17 @@ def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy
     assert stands.telling() == [(old, "Card"), (old, "Notice")]
     [left] = tighten(db, public, an_act(MEI), opened)
     assert left == Beyond(channel=old)
-    assert scene.incident(db, opened).room is RoomState.WANTED
+    assert scene.incident(db, opened).room is ChannelState.WANTED
     stands.turn = 120
     sent = stands.send()
     [making] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_CREATE]
-    assert isinstance(making, RoomCall)
+    assert isinstance(making, ChannelCall)
     assert making.private
     assert stands.telling(OWN) == []
     assert (old, "MovedCard") in {(p, type(v).__name__) for p, v in stands.views.values()}
     assert (OWN, "Card") in {(p, type(v).__name__) for p, v in stands.views.values()}
     invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
-    assert [one.users for one in invited if isinstance(one, RoomCall)] == [(MEI,)]
+    assert [one.users for one in invited if isinstance(one, ChannelCall)] == [(MEI,)]
 
 
 def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
@@ -386,7 +380,7 @@ def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
     [making] = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
     tighten(db, public, an_act(MEI), opened)
     at = At(NOON, NOON)
-    delivered.sent(db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
+    outcomes.sent(db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
     assert scene.incident(db, opened).channel_id is None
     [again] = scene.waiting(db, DeliveryKind.ROOM_CREATE)
     assert again.id != making.id
@@ -397,9 +391,9 @@ def test_whoever_was_added_by_hand_before_is_told_to_the_owner(
 ) -> None:
     stands = Stands(db, policy)
     stands.send()
-    found = by_hand.intruded_upon(db, an_act("bot"), OWN, DANIEL)
+    found = manual_joins.intruded_upon(db, an_act("bot"), OWN, DANIEL)
     assert found == opened
-    by_hand.joined(db, policy, an_act("bot"), opened, DANIEL, PRIYA)
+    manual_joins.joined(db, policy, an_act("bot"), opened, DANIEL, PRIYA)
     assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
     tighten(db, policy, an_act(MEI, hours=1), opened)
     [asked] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)
@@ -413,7 +407,7 @@ def refuse_edits(db: Database, policy: Policy, code: str) -> None:
         with db.transaction() as tx:
             claimed = claims.claim(tx, now=at, real=at, limit=50)
         for one in claimed:
-            refused.rejected(db, policy, one, code, At(at, at))
+            refusals.rejected(db, policy, one, code, At(at, at))
         if not claimed:
             return
 
@@ -456,7 +450,7 @@ def test_the_message_about_it_says_where_the_words_stand(
         at = NOON + 7 * HOUR
         claimed = claims.claim(tx, now=at, real=at, limit=50)
     page = next(one for one in claimed if one.kind is DeliveryKind.PAGE_UPDATE)
-    refused.rejected(db, policy, page, "cant_update_message", At(at, at))
+    refusals.rejected(db, policy, page, "cant_update_message", At(at, at))
     letters = scene.letters(scene.send(db, policy, NOON + 8 * HOUR), DeliveryKind.UNEDITED)
     [letter] = letters
     assert isinstance(letter.view, Unedited)

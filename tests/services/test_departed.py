@@ -6,18 +6,24 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.access_messages import AccessAnswer, AccessRequestMessage
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AnsweredAlready, AskedAlready, NobodyToAsk
-from bot.domain.messages import AccessAnswer, AccessRequest, Outcome, TaskReminder
-from bot.domain.visibility import Tier
+from bot.domain.followups.reminder_messages import Outcome, TaskReminder
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import admission, by_hand, followups, leaving, lifecycle, refused
-from bot.services.delivered import At
-from bot.store import claims, incidents
-from bot.store import people as stored
-from bot.store.claims import Claimed
+from bot.services.access import manual_joins, requests
+from bot.services.delivery import refusals
+from bot.services.delivery.outcomes import At
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle
+from bot.services.people import departures
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.incidents import incident_rows
+from bot.store.people import people_and_groups as stored
 from tests.databases import on_sqlite
 from tests.factories import (
     DANIEL,
@@ -73,11 +79,11 @@ def test_access_is_asked_of_the_first_who_is_still_there(
 ) -> None:
     incident_id = one_of_toms(db, policy)
     left(db, policy, *gone)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     [row] = scene.waiting(db, DeliveryKind.ACCESS_REQUEST)
     assert row.target == asked
     request_id = scene.newest_request(db)
-    admission.answer(db, an_act(asked, minutes=6), request_id, granted=True)
+    requests.answer(db, an_act(asked, minutes=6), request_id, granted=True)
 
 
 def test_somebody_without_a_role_any_more_is_not_asked(db: Database, policy: Policy) -> None:
@@ -85,7 +91,7 @@ def test_somebody_without_a_role_any_more_is_not_asked(db: Database, policy: Pol
     stray = an_act("U0STRAY", role=Role.MEMBER)
     incident_id = an_incident(db, policy, stray, teams=(), tier=Tier.RESTRICTED).head.id
     with pytest.raises(NobodyToAsk):
-        admission.request_access(db, policy, asking(), incident_id)
+        requests.request_access(db, policy, asking(), incident_id)
 
 
 def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
@@ -95,7 +101,7 @@ def test_where_nobody_is_left_the_request_is_refused_and_not_on_the_timeline(
     left(db, policy, TOM, MEI, SOFIA)
     before = scene.incident(db, incident_id).entries
     with pytest.raises(NobodyToAsk) as refused:
-        admission.request_access(db, policy, asking(), incident_id)
+        requests.request_access(db, policy, asking(), incident_id)
     assert refused.value.reference == "ESC-1"
     assert scene.waiting(db, DeliveryKind.ACCESS_REQUEST) == []
     assert scene.incident(db, incident_id).entries == before
@@ -113,16 +119,16 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
     db: Database, policy: Policy
 ) -> None:
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     asked = []
     for minute, ends in ((6, "dead"), (7, "rejected"), (8, "dead")):
         now = NOON + timedelta(minutes=minute)
         request, at = the_request(db, minute), At(now, now)
         asked.append(request.target)
         if ends == "dead":
-            refused.dead_target(db, policy, request, "user_disabled", at)
+            refusals.dead_target(db, policy, request, "user_disabled", at)
         else:
-            refused.rejected(db, policy, request, "messages_tab_disabled", at)
+            refusals.rejected(db, policy, request, "messages_tab_disabled", at)
     assert asked == [TOM, MEI, SOFIA]
     sent = scene.send(db, policy, NOON + timedelta(minutes=9))
     assert scene.letters(sent, DeliveryKind.ACCESS_REQUEST) == []
@@ -134,13 +140,13 @@ def test_a_request_that_slack_cannot_deliver_goes_to_the_next_and_to_each_once(
 
 def test_the_next_one_asked_reads_who_asks(db: Database, policy: Policy) -> None:
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     at = NOON + timedelta(minutes=6)
-    refused.dead_target(db, policy, the_request(db, 6), "user_disabled", At(at, at))
+    refusals.dead_target(db, policy, the_request(db, 6), "user_disabled", At(at, at))
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
     assert letter.person == MEI
-    assert isinstance(letter.view, AccessRequest)
+    assert isinstance(letter.view, AccessRequestMessage)
     assert letter.view.asker == PRIYA
 
 
@@ -154,38 +160,38 @@ def test_where_who_was_asked_can_answer_no_more_the_next_one_is_asked(
     if how != "is no owner any more":
         lifecycle.assign(db, an_act(TOM), incident_id, DANIEL)
         with db.transaction() as tx:
-            incidents.change(tx, incident_id, {"owner": None})
+            incident_rows.change(tx, incident_id, {"owner": None})
     first = SOFIA if how == "is no owner any more" else TOM
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     scene.send(db, policy, NOON + timedelta(minutes=6))
     if how == "leaves Slack":
         with db.transaction() as tx:
-            leaving.mark_gone(tx, policy, WORKSPACE, TOM, NOON + timedelta(minutes=7))
+            departures.mark_gone(tx, policy, WORKSPACE, TOM, NOON + timedelta(minutes=7))
     elif how == "leaves the channel":
-        by_hand.left(db, policy, an_act("bot", minutes=7), incident_id, TOM)
+        manual_joins.left(db, policy, an_act("bot", minutes=7), incident_id, TOM)
     else:
         lifecycle.assign(db, an_act(SOFIA, minutes=7), incident_id, DANIEL)
     sent = scene.send(db, policy, NOON + timedelta(minutes=8))
     [letter] = scene.letters(sent, DeliveryKind.ACCESS_REQUEST)
-    assert isinstance(letter.view, AccessRequest)
+    assert isinstance(letter.view, AccessRequestMessage)
     assert letter.person != first
     edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
-    [old] = [one for one in edited if isinstance(one, AccessRequest)]
+    [old] = [one for one in edited if isinstance(one, AccessRequestMessage)]
     assert (old.outcome, old.by) == (Outcome.PASSED_ON, letter.person)
     with pytest.raises(AskedAlready):
-        admission.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
+        requests.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
     answer = an_act(letter.person or "", role=Role.VIEWER, minutes=9)
-    assert admission.answer(db, answer, scene.newest_request(db), granted=True).admitted
+    assert requests.answer(db, answer, scene.newest_request(db), granted=True).admitted
 
 
 def test_a_second_press_asks_who_can_answer_by_now(db: Database, policy: Policy) -> None:
     """Who was asked has lost their role since: no event tells."""
     people(db, policy)
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     with db.transaction() as tx:
         stored.mark_gone(tx, WORKSPACE, TOM, NOON)
-    admission.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
+    requests.request_access(db, policy, replace(asking(), now=NOON + HOUR), incident_id)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
 
@@ -195,7 +201,7 @@ def asked_in_turn(db: Database, policy: Policy, *gone: str) -> list[str]:
     asked = scene.told(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_REQUEST)
     for number, user in enumerate(gone, start=2):
         with db.transaction() as tx:
-            leaving.mark_gone(tx, policy, WORKSPACE, user, NOON + number * HOUR)
+            departures.mark_gone(tx, policy, WORKSPACE, user, NOON + number * HOUR)
         sent = scene.send(db, policy, NOON + number * HOUR)
         asked += scene.told(sent, DeliveryKind.ACCESS_REQUEST)
     return asked
@@ -206,7 +212,7 @@ def test_whoever_may_let_others_in_by_their_role_is_asked_behind_those_who_belon
 ) -> None:
     """Sofia was only let in to read it: as a responder she may decide all the same."""
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     assert asked_in_turn(db, policy, TOM, MEI, SOFIA) == [TOM, MEI, SOFIA]
 
 
@@ -216,7 +222,7 @@ def test_where_no_one_in_it_is_left_a_manager_on_duty_who_may_read_it_is_asked(
     """Of a restricted one, that is one who is in it: no one else."""
     people(db, policy, U0STRAY={})
     incident_id = an_incident(db, policy, an_act(TOM), teams=()).head.id
-    by_hand.joined(db, policy, an_act("bot"), incident_id, "U0STRAY", TOM)
+    manual_joins.joined(db, policy, an_act("bot"), incident_id, "U0STRAY", TOM)
     assert asked_in_turn(db, policy, TOM) == [TOM, policy.managers_on_duty[0]]
 
 
@@ -225,27 +231,27 @@ def test_the_request_of_a_person_who_leaves_slack_is_closed(
     db: Database, policy: Policy, told: Mapping[str, bool]
 ) -> None:
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     scene.send(db, policy, NOON + timedelta(minutes=6))
     request_id = scene.newest_request(db)
     people(db, policy, **{PRIYA: dict(told)})
     sent = scene.send(db, policy, NOON + HOUR)
     edited = [one.view for one in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
-    [old] = [one for one in edited if isinstance(one, AccessRequest)]
+    [old] = [one for one in edited if isinstance(one, AccessRequestMessage)]
     assert old.outcome is Outcome.WITHDRAWN
     assert scene.told(sent, DeliveryKind.ACCESS_ANSWER) == []
     with pytest.raises(AnsweredAlready):
-        admission.answer(db, an_act(TOM, minutes=61), request_id, granted=True)
+        requests.answer(db, an_act(TOM, minutes=61), request_id, granted=True)
     people(db, policy)
     again = replace(asking(), now=NOON + 2 * HOUR)
-    assert admission.request_access(db, policy, again, incident_id) == "ESC-1"
+    assert requests.request_access(db, policy, again, incident_id) == "ESC-1"
 
 
 def test_a_request_that_was_not_sent_before_its_person_left_is_never_sent(
     db: Database, policy: Policy
 ) -> None:
     incident_id = one_of_toms(db, policy)
-    admission.request_access(db, policy, asking(), incident_id)
+    requests.request_access(db, policy, asking(), incident_id)
     left(db, policy, PRIYA)
     assert scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.ACCESS_REQUEST) == []
 
@@ -253,9 +259,7 @@ def test_a_request_that_was_not_sent_before_its_person_left_is_never_sent(
 def a_task_of_priyas(db: Database, policy: Policy) -> str:
     incident_id = one_of_toms(db, policy)
     due = NOON + 2 * DAY
-    followups.add_task(
-        db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=due
-    )
+    tasks.add_task(db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=due)
     scene.send(db, policy, NOON + timedelta(minutes=4))
     return incident_id
 
@@ -298,7 +302,7 @@ def test_a_task_that_was_handed_over_meanwhile_is_its_new_persons(
     left(db, policy, PRIYA)
     scene.tick(db, policy, NOON + 2 * DAY)
     [task] = scene.card(db, incident_id).tasks
-    followups.hand_over_task(db, an_act(MEI, hours=49), task.id, SOFIA)
+    tasks.hand_over_task(db, an_act(MEI, hours=49), task.id, SOFIA)
     sent = scene.send(db, policy, NOON + 3 * DAY)
     told = scene.letters(sent, DeliveryKind.TASK_REMINDER)
     assert {letter.person for letter in told} == {SOFIA}

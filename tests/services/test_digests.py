@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import digests
+from bot.services.digests import digest
 from bot.store.database import Database
 from tests.factories import WORKSPACE
 from tests.services import scene
@@ -21,7 +21,7 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Singapore
 def planned(db: Database, policy: Policy, at: datetime) -> list[bool]:
     """Plan; return of each digest that was put into the outbox whether it is late."""
     before = {row.id for row in scene.outgoing_rows(db)}
-    digests.plan_due(db, policy, WORKSPACE, at)
+    digest.plan_due(db, policy, WORKSPACE, at)
     new = [row for row in scene.outgoing_rows(db, DeliveryKind.DIGEST) if row.id not in before]
     return [row.args["late_since"] is not None for row in new]
 

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import NoAccess
-from bot.domain.lifecycle import State
-from bot.domain.reading import Card, Notice
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Card, Notice
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.notices import sentence
-from bot.render.words import Words
-from bot.services import correcting, exports, lifecycle, reading
-from bot.services.correcting import Correction
+from bot.render.incidents.timeline import sentence
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.incidents import corrections, export, lifecycle, queries
+from bot.services.incidents.corrections import Correction
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people
@@ -44,9 +44,9 @@ def two(
 
 def told(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
     """What `show` says to a person: the card's facts and the timeline."""
-    details = reading.details(db, act, incident_id)
-    desk = Desk(policy, Words())
-    said = [sentence(desk, entry, 200) for entry in details.entries]
+    details = queries.details(db, act, incident_id)
+    wording = Wording(policy, Templates())
+    said = [sentence(wording, entry, 200) for entry in details.entries]
     return "\n".join([str(details.card.head), *said])
 
 
@@ -103,7 +103,7 @@ def test_one_that_becomes_restricted_is_no_longer_named(db: Database, policy: Po
     original, duplicate = two(db, policy)
     lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
     scene.send(db, policy, NOON + MINUTE)
-    correcting.correct(db, policy, an_act(), duplicate, Correction(tier=Tier.RESTRICTED))
+    corrections.correct(db, policy, an_act(), duplicate, Correction(tier=Tier.RESTRICTED))
     assert "duplicates=()" in posted(db, policy, original)
     assert "ESC-2" not in told(db, policy, TEAM, original)
 
@@ -113,7 +113,7 @@ def test_two_of_each_other_leave_whole_timelines(db: Database, policy: Policy) -
     lifecycle.duplicate(db, an_act(), duplicate, "ESC-1")
     lifecycle.reopen(db, an_act(), duplicate, "it is the older one")
     lifecycle.duplicate(db, an_act(), original, "ESC-2")
-    assert exports.verify(db) == (2, [])
+    assert export.verify(db) == (2, [])
     for incident_id in (original, duplicate):
         kinds = scene.kinds_of_entries(db, incident_id)
         assert kinds.count(EntryKind.HAS_DUPLICATE) == kinds.count(EntryKind.DUPLICATE) == 1
@@ -151,7 +151,7 @@ def test_what_the_channel_was_told_is_edited_when_the_original_is_restricted(
     original, duplicate = two(db, policy)
     lifecycle.duplicate(db, an_act(minutes=1), duplicate, "ESC-1")
     scene.send(db, policy, NOON + 2 * MINUTE)
-    correcting.correct(db, policy, an_act(minutes=3), original, Correction(tier=Tier.RESTRICTED))
+    corrections.correct(db, policy, an_act(minutes=3), original, Correction(tier=Tier.RESTRICTED))
     sent = scene.send(db, policy, NOON + 4 * MINUTE)
     views = [letter.view for letter in scene.letters(sent, DeliveryKind.MESSAGE_EDIT)]
     [notice] = [v for v in views if isinstance(v, Notice) and v.head.id == duplicate]

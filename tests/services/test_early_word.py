@@ -6,20 +6,22 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import Unanswered
-from bot.domain.paging import RunState
-from bot.domain.reading import InCharge, Notice
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import InCharge, Notice
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.domain.unanswered.manager_messages import Unanswered
 from bot.policy import Policy
-from bot.services import answering, delivered, lifecycle, reading, refused, severities
-from bot.services.delivered import At, Retry
-from bot.services.letters import Letter
-from bot.store import claims
-from bot.store.claims import Claimed
+from bot.services.delivery import outcomes, refusals
+from bot.services.delivery.content import MessageContent
+from bot.services.delivery.outcomes import At, Retry
+from bot.services.incidents import lifecycle, queries, severity_changes
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
@@ -81,7 +83,7 @@ def test_the_owner_s_message_says_what_became_of_it(db: Database, policy: Policy
     [edited] = the_edits(went_on)
     assert len(edited.team.paged) == 4, "everyone is paged now"
     assert edited.tried == (PRIYA,), "Tom was not paged when it was said"
-    answering.acknowledge(db, an_act(TOM, minutes=31), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=31), scene.page_of(db, TOM))
     [edited] = the_edits(scene.send(db, policy, NOON + 31 * MINUTES))
     assert (edited.asks, edited.team.responder) == (False, TOM)
 
@@ -104,9 +106,9 @@ def test_of_what_is_less_severe_there_is_no_early_word(
 def test_the_early_word_comes_once_also_over_a_rise(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy)
     tick_and_send(db, policy, 15 * MINUTES)
-    severities.set_severity(db, policy, an_act(MEI, minutes=16), incident_id, Severity.P0)
+    severity_changes.set_severity(db, policy, an_act(MEI, minutes=16), incident_id, Severity.P0)
     tick_and_send(db, policy, 30 * MINUTES)
-    entries = reading.details(db, an_act(), incident_id, newest=None).entries
+    entries = queries.details(db, an_act(), incident_id, newest=None).entries
     early = [entry for entry in entries if entry.kind is EntryKind.UNANSWERED]
     assert [entry.data["team"] for entry in early].count("legal") == 1
 
@@ -116,14 +118,14 @@ def test_after_a_rise_a_slow_step_that_passed_before_does_not_silence_it(
 ) -> None:
     incident_id = opened(db, policy, Severity.P2)
     tick_and_send(db, policy, timedelta(hours=2))
-    severities.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
+    severity_changes.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
     sent = tick_and_send(db, policy, timedelta(hours=3, minutes=5))
     assert DANIEL in scene.told(sent, DeliveryKind.UNANSWERED)
 
 
 def test_who_says_no_has_answered(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy)
-    answering.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "a plane")
+    answers.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "a plane")
     assert count(db, incident_id, "unanswered") == 0
 
 
@@ -140,7 +142,7 @@ def test_an_owner_who_is_paged_themselves_hears_of_it_by_their_page(
 def test_what_is_answered_before_it_is_sent_is_not_said(db: Database, policy: Policy) -> None:
     opened(db, policy)
     scene.tick(db, policy, NOON + 15 * MINUTES)
-    answering.acknowledge(db, an_act(TOM, minutes=15), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=15), scene.page_of(db, TOM))
     sent = scene.send(db, policy, NOON + 15 * MINUTES)
     assert scene.told(sent, DeliveryKind.UNANSWERED) == []
 
@@ -169,7 +171,7 @@ def test_a_ladder_that_comes_to_its_end_again_after_a_rise_is_told_again(
 ) -> None:
     incident_id = opened(db, policy)
     exhausted(db, policy)
-    severities.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
+    severity_changes.set_severity(db, policy, an_act(MEI, hours=3), incident_id, Severity.P0)
     for minute in range(5, 35, 5):
         scene.tick(db, policy, NOON + timedelta(hours=3, minutes=minute))
     sent = scene.send(db, policy, NOON + timedelta(hours=4))
@@ -191,9 +193,9 @@ def the_notice(
     [found] = [one for one in taken if (one.kind, one.target) == (DeliveryKind.EXHAUSTED, user)]
     for other in taken:
         if other.kind in (*others, DeliveryKind.EXHAUSTED) and other is not found:
-            delivered.again(db, other, Retry(timedelta(0), error="held"), At(at, at))
+            outcomes.again(db, other, Retry(timedelta(0), error="held"), At(at, at))
         elif other is not found:
-            delivered.moot(db, other, "not asked", At(at, at))
+            outcomes.moot(db, other, "not asked", At(at, at))
     return found
 
 
@@ -205,7 +207,7 @@ def test_operations_hear_of_it_where_slack_says_that_every_manager_has_left(
     for quarter in range(8):
         scene.tick(db, edited, NOON + quarter * 15 * MINUTES)
     at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
-    refused.dead_target(db, edited, the_notice(db, MEI, 1), "user_not_found", at)
+    refusals.dead_target(db, edited, the_notice(db, MEI, 1), "user_not_found", at)
     sent = scene.send(db, edited, NOON + timedelta(hours=4))
     assert scene.told(sent, DeliveryKind.EXHAUSTED) == OPERATIONS
 
@@ -213,7 +215,7 @@ def test_operations_hear_of_it_where_slack_says_that_every_manager_has_left(
 def last_notice(db: Database, policy: Policy, at: timedelta) -> InCharge:
     """What the channel reads of who was told, after all that is due has been sent."""
     sent = scene.send(db, policy, NOON + at)
-    views = [one.view for _, one in sent if isinstance(one, Letter)]
+    views = [one.view for _, one in sent if isinstance(one, MessageContent)]
     [*_, notice] = [
         view
         for view in views
@@ -230,7 +232,7 @@ def test_the_channel_reads_who_has_heard_that_no_one_acknowledged(
         scene.tick(db, policy, NOON + quarter * 15 * MINUTES)
     at = At(NOON + timedelta(hours=3), NOON + timedelta(hours=3))
     notice = the_notice(db, MEI, 0, others=frozenset({DeliveryKind.NOTICE}))
-    refused.place_refused(db, policy, notice, "ekm_access_denied", at, 5 * MINUTES)
+    refusals.place_refused(db, policy, notice, "ekm_access_denied", at, 5 * MINUTES)
     assert last_notice(db, policy, timedelta(hours=3, minutes=1)) == InCharge(
         told=(AOIFE,), untold=(MEI,)
     )

@@ -7,33 +7,27 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access.access_messages import InvitationEnded
+from bot.domain.access.rights import Deed
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyAcknowledged, MayOnlyRead, NoAccess
 from bot.domain.ids import UserId
-from bot.domain.messages import InvitationEnded
-from bot.domain.rights import Deed
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import (
-    access,
-    admission,
-    answering,
-    by_hand,
-    case,
-    directory,
-    followups,
-    leaving,
-    lifecycle,
-    paging,
-    reading,
-    rooms,
-)
-from bot.services.letters import RoomCall
-from bot.store import incidents
+from bot.services import locked
+from bot.services.access import identity, manual_joins, requests
+from bot.services.channels import channel
+from bot.services.delivery.content import ChannelCall
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle, queries
+from bot.services.paging import answers, starting
+from bot.services.people import departures, directory
+from bot.store.access import participants
 from bot.store.database import Database
-from bot.store.followups import open_tasks_of
+from bot.store.followups.tasks_and_reminders import open_tasks_of
+from bot.store.incidents import timeline
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 
@@ -50,10 +44,10 @@ def secret(db: Database, policy: Policy) -> str:
     people(db, policy, U0HELEN={})
     opened = an_incident(db, policy, teams=("legal",), tier=Tier.RESTRICTED).head.id
     lifecycle.assign(db, an_act(MEI), opened, TOM)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     scene.let_in(db, an_act(TOM), opened, SOFIA)
     with db.transaction() as tx:
-        rooms.channel_made(tx, an_act(), opened, "C0SECRET", "esc-1")
+        channel.channel_made(tx, an_act(), opened, "C0SECRET", "esc-1")
     scene.send(db, policy)
     return opened
 
@@ -69,10 +63,10 @@ def goes_and_returns(db: Database, policy: Policy, user: str, told: dict[str, An
 
 def reads(db: Database, policy: Policy, user: str, incident_id: str) -> bool:
     """As the person, with the role that they have now."""
-    act = access.identify(db, policy, WORKSPACE, user, NOON)
+    act = identity.identify(db, policy, WORKSPACE, user, NOON)
     assert act is not None
     try:
-        reading.details(db, replace(act, role=max(act.role, Role.VIEWER)), incident_id)
+        queries.details(db, replace(act, role=max(act.role, Role.VIEWER)), incident_id)
     except NoAccess:
         return False
     return True
@@ -80,7 +74,7 @@ def reads(db: Database, policy: Policy, user: str, incident_id: str) -> bool:
 
 def entries(db: Database, incident_id: str) -> list[dict[str, Any]]:
     with db.reading() as tx:
-        all_of_them = incidents.timeline(tx, incident_id)
+        all_of_them = timeline.timeline(tx, incident_id)
     return [entry.data for entry in all_of_them if entry.kind is EntryKind.LEFT]
 
 
@@ -97,9 +91,9 @@ def test_who_returns_reads_it_no_more_until_they_are_let_in_again(
     goes_and_returns(db, policy, SOFIA, told)
     assert not reads(db, policy, SOFIA, secret)
     with pytest.raises(NoAccess):
-        access.enter(db, an_act(SOFIA), secret)
-    admission.request_access(db, policy, an_act(SOFIA, minutes=1), secret)
-    admission.answer(db, an_act(TOM), scene.newest_request(db), granted=True)
+        identity.enter(db, an_act(SOFIA), secret)
+    requests.request_access(db, policy, an_act(SOFIA, minutes=1), secret)
+    requests.answer(db, an_act(TOM), scene.newest_request(db), granted=True)
     assert reads(db, policy, SOFIA, secret)
 
 
@@ -122,7 +116,7 @@ def test_they_are_taken_out_of_the_channel(
     becomes(db, policy, SOFIA, **told)
     sent = scene.send(db, policy, NOON + HOUR)
     [call] = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_REMOVE]
-    assert isinstance(call, RoomCall)
+    assert isinstance(call, ChannelCall)
     assert (call.channel, call.removed) == ("C0SECRET", SOFIA)
 
 
@@ -132,7 +126,7 @@ def test_an_owner_s_invitation_ends_too_and_the_next_who_may_let_them_in_is_told
     goes_and_returns(db, policy, TOM, {"is_restricted": True})
     assert not reads(db, policy, TOM, secret)
     assert letters(db, policy) == [(MEI, InvitationEnded("ESC-1", TOM, owns=True))]
-    admission.request_access(db, policy, an_act(TOM), secret)
+    requests.request_access(db, policy, an_act(TOM), secret)
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
 
@@ -149,7 +143,7 @@ def test_where_no_one_is_left_to_let_others_in_a_manager_on_duty_reads_the_refer
 
 def test_their_tasks_go_to_the_owner(db: Database, policy: Policy, secret: str) -> None:
     due = NOON + 3 * HOUR
-    followups.add_task(db, policy, an_act(TOM), secret, assignee=SOFIA, text="List", due_at=due)
+    tasks.add_task(db, policy, an_act(TOM), secret, assignee=SOFIA, text="List", due_at=due)
     becomes(db, policy, SOFIA, deleted=True)
     with db.reading() as tx:
         assert [task.assignee for task in open_tasks_of(tx, secret)] == [TOM]
@@ -160,7 +154,7 @@ def test_a_page_that_they_took_before_lets_them_in_no_more(
 ) -> None:
     goes_and_returns(db, policy, PRIYA, {"is_restricted": True})
     with pytest.raises(AlreadyAcknowledged):
-        answering.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+        answers.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
     assert not reads(db, policy, PRIYA, secret)
 
 
@@ -173,7 +167,7 @@ def test_an_invitation_on_its_way_into_the_channel_is_not_sent(
     assert not [
         one
         for claimed, one in sent
-        if claimed.kind is DeliveryKind.ROOM_INVITE and isinstance(one, RoomCall)
+        if claimed.kind is DeliveryKind.ROOM_INVITE and isinstance(one, ChannelCall)
     ]
 
 
@@ -189,7 +183,7 @@ def test_it_ends_in_standard_escalations_too_which_may_be_made_restricted(
     goes_and_returns(db, policy, SOFIA, {"is_restricted": True})
     for incident_id in (opened, ended):
         with db.reading() as tx:
-            assert incidents.participants(tx, incident_id) == [MEI]
+            assert participants.participants(tx, incident_id) == [MEI]
     assert entries(db, opened) == [{"person": SOFIA, "because": "not a full member"}]
     assert letters(db, policy) == []
 
@@ -211,7 +205,7 @@ def test_two_replicas_that_hear_of_it_at_once_end_it_once(
 def test_a_refused_message_ends_no_invitation(db: Database, policy: Policy, secret: str) -> None:
     """Slack says so of people who are there, too: they count as gone until it describes them."""
     with db.transaction() as tx:
-        leaving.mark_gone(tx, policy, WORKSPACE, SOFIA, NOON)
+        departures.mark_gone(tx, policy, WORKSPACE, SOFIA, NOON)
     becomes(db, policy, SOFIA)
     assert reads(db, policy, SOFIA, secret)
     assert entries(db, secret) == []
@@ -221,7 +215,7 @@ def test_it_ends_where_a_refused_message_told_of_it_first(
     db: Database, policy: Policy, secret: str
 ) -> None:
     with db.transaction() as tx:
-        leaving.mark_gone(tx, policy, WORKSPACE, SOFIA, NOON)
+        departures.mark_gone(tx, policy, WORKSPACE, SOFIA, NOON)
     goes_and_returns(db, policy, SOFIA, {"deleted": True})
     assert not reads(db, policy, SOFIA, secret)
 
@@ -231,7 +225,7 @@ def test_whoever_was_let_in_while_another_replica_did_not_know_loses_it_at_the_n
 ) -> None:
     becomes(db, policy, SOFIA, is_restricted=True)
     with db.transaction() as tx:
-        incidents.invite(tx, scene.incident(db, secret), [SOFIA], None, NOON, belongs=True)
+        participants.invite(tx, scene.incident(db, secret), [SOFIA], None, NOON, belongs=True)
     goes_and_returns(db, policy, SOFIA, {"is_restricted": True})
     assert not reads(db, policy, SOFIA, secret)
 
@@ -242,7 +236,7 @@ def test_whoever_was_let_in_while_another_replica_did_not_know_loses_it_at_the_n
 def test_an_owner_who_left_the_channel_reads_it_until_another_person_owns_it(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    by_hand.left(db, policy, an_act("bot"), secret, TOM)
+    manual_joins.left(db, policy, an_act("bot"), secret, TOM)
     assert reads(db, policy, TOM, secret)
     lifecycle.assign(db, an_act(MEI), secret, PRIYA)
     assert not reads(db, policy, TOM, secret)
@@ -253,14 +247,14 @@ def test_an_owner_who_left_the_channel_reads_it_until_another_person_owns_it(
 def test_an_owner_who_came_back_keeps_it(
     db: Database, policy: Policy, secret: str, back: str
 ) -> None:
-    by_hand.left(db, policy, an_act("bot"), secret, TOM)
+    manual_joins.left(db, policy, an_act("bot"), secret, TOM)
     if back == "joins":
-        found = by_hand.intruded_upon(db, an_act("bot"), "C0SECRET", TOM)
+        found = manual_joins.intruded_upon(db, an_act("bot"), "C0SECRET", TOM)
         assert found == secret
-        by_hand.joined(db, policy, an_act("bot"), secret, TOM, MEI)
+        manual_joins.joined(db, policy, an_act("bot"), secret, TOM, MEI)
     else:
         due = NOON + 3 * HOUR
-        followups.add_task(db, policy, an_act(MEI), secret, assignee=TOM, text="List", due_at=due)
+        tasks.add_task(db, policy, an_act(MEI), secret, assignee=TOM, text="List", due_at=due)
         assert [row.args["users"] for row in scene.waiting(db, DeliveryKind.ROOM_INVITE)] == [[TOM]]
     lifecycle.assign(db, an_act(MEI), secret, PRIYA)
     assert reads(db, policy, TOM, secret)
@@ -272,7 +266,7 @@ def test_a_refusal_sends_people_to_someone_who_is_there(
     reader = an_act(SOFIA, role=Role.MEMBER)
     for named in (TOM, MEI):
         with pytest.raises(MayOnlyRead) as refused:
-            paging.page_person(db, policy, reader, secret, HELEN, "look")
+            starting.page_person(db, policy, reader, secret, HELEN, "look")
         assert refused.value.ask == named
         becomes(db, policy, TOM, deleted=True)
 
@@ -290,7 +284,7 @@ def test_who_resolves_it_lets_no_one_in_again_by_its_follow_ups(
 def test_who_lost_access_is_not_told_whose_message_still_shows_its_words(
     db: Database, policy: Policy, secret: str
 ) -> None:
-    with db.transaction() as tx, case.take_up(tx, an_act(TOM), secret, Deed.READ) as it:
+    with db.transaction() as tx, locked.lock_incident(tx, an_act(TOM), secret, Deed.READ) as it:
         at = NOON.isoformat()
         about = {"about": "ESC-1", "person": PRIYA, "channel": None, "posted_at": at, "error": "x"}
         it.tell(DeliveryKind.UNEDITED, TOM, secret, "unedited:1", **about)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
     IncidentClosed,
@@ -14,15 +14,18 @@ from bot.domain.errors import (
     Refused,
 )
 from bot.domain.ids import TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.messages import PageMessage
-from bot.domain.paging import PageState, RunState
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.render.pages import can_be_answered
-from bot.services import answering, handing_over, homes, lifecycle, paging, reading
-from bot.store import incidents
+from bot.render.paging.page_messages import can_be_answered
+from bot.services.handover import handing_over
+from bot.services.incidents import home, lifecycle, queries
+from bot.services.paging import answers, starting
+from bot.store.access import participants
 from bot.store.database import Database
+from bot.store.incidents import incident_rows
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -62,7 +65,7 @@ def left_waiting(db: Database, policy: Policy) -> str:
     incident_id = an_exhausted_one(db, policy)
     over = {"state": State.RESOLVED, "ended_at": SPENT}
     with db.transaction() as tx:
-        incidents.change(tx, incident_id, over)
+        incident_rows.change(tx, incident_id, over)
     return incident_id
 
 
@@ -70,9 +73,9 @@ def press(db: Database, policy: Policy, button: str) -> object:
     page, act = scene.page_of(db, PRIYA), an_act(PRIYA, hours=3)
     match button:
         case "acknowledge":
-            return answering.acknowledge(db, act, page)
+            return answers.acknowledge(db, act, page)
         case "can't take it":
-            return answering.decline(db, policy, act, page, "on a plane")
+            return answers.decline(db, policy, act, page, "on a plane")
         case _:
             return handing_over.hand_over_page(
                 db, policy, act, page, to_team=TeamKey("pr"), to_person=None, summary="a matter"
@@ -85,7 +88,7 @@ def test_the_end_withdraws_what_was_asked_of_a_team_that_did_not_answer(
     an_ended_one(db, policy)
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED, "it stays unanswered"
     assert set(scene.page_states(db, "legal")) == {PageState.SUPERSEDED}
-    assert homes.home(db, an_act(PRIYA, hours=3)).pages == ()
+    assert home.home(db, an_act(PRIYA, hours=3)).pages == ()
     edits = scene.letters(scene.send(db, policy, SPENT), DeliveryKind.PAGE_UPDATE)
     assert len(edits) == len(scene.all_pages(db, "legal"))
     for edit in edits:
@@ -125,36 +128,36 @@ def test_an_old_button_says_that_it_has_ended_and_changes_nothing(
     assert scene.kinds_of_entries(db, incident_id) == before
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED
     with db.reading() as tx:
-        assert PRIYA not in incidents.participants(tx, incident_id)
+        assert PRIYA not in participants.participants(tx, incident_id)
 
 
 def test_a_page_that_was_left_waiting_looks_answered_and_waits_on_no_home_tab(
     db: Database, policy: Policy
 ) -> None:
     left_waiting(db, policy)
-    seen = reading.page(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
+    seen = queries.page(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert seen.state is PageState.WAITING
     assert not can_be_answered(seen)
-    assert homes.home(db, an_act(PRIYA, hours=3)).pages == ()
+    assert home.home(db, an_act(PRIYA, hours=3)).pages == ()
 
 
 def test_ack_without_a_reference_passes_over_what_has_ended(db: Database, policy: Policy) -> None:
     left_waiting(db, policy)
     an_incident(db, policy, an_act(MEI, hours=3), teams=(LEGAL,))
-    taken = answering.acknowledge_mine(db, an_act(PRIYA, hours=3))
+    taken = answers.acknowledge_mine(db, an_act(PRIYA, hours=3))
     assert [one.reference for one in taken] == ["ESC-2"]
 
 
 def test_ack_with_the_reference_of_what_has_ended_says_so(db: Database, policy: Policy) -> None:
     incident_id = an_ended_one(db, policy)
     with pytest.raises(NothingToAcknowledge) as refused:
-        answering.acknowledge_mine(db, an_act(PRIYA, hours=3), incident_id)
+        answers.acknowledge_mine(db, an_act(PRIYA, hours=3), incident_id)
     assert refused.value.ended == "resolved"
 
 
 def test_who_acknowledged_before_the_end_is_still_named(db: Database, policy: Policy) -> None:
     incident_id = an_exhausted_one(db, policy)
-    answering.acknowledge(db, an_act(TOM, hours=2), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, hours=2), scene.page_of(db, TOM))
     lifecycle.resolve(db, policy, an_act(hours=2), incident_id, root_cause="tooling")
     with pytest.raises(AlreadyAcknowledged) as refused:
         press(db, policy, "acknowledge")
@@ -171,10 +174,10 @@ def test_reopening_brings_no_page_back_and_a_new_one_is_answered(
     lifecycle.decline(db, an_act(now=NOON + after), incident_id, "not ours")
     lifecycle.reopen(db, an_act(hours=3), incident_id, "it is ours")
     with pytest.raises(NothingToAcknowledge) as refused:
-        answering.acknowledge(db, an_act(PRIYA, hours=3), old)
+        answers.acknowledge(db, an_act(PRIYA, hours=3), old)
     assert (refused.value.reference, refused.value.ended) == ("ESC-1", None)
-    paging.page_team(db, policy, an_act(MEI, hours=3), incident_id, LEGAL, "again")
-    answering.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
+    starting.page_team(db, policy, an_act(MEI, hours=3), incident_id, LEGAL, "again")
+    answers.acknowledge(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
 
 
@@ -186,7 +189,7 @@ def test_a_team_that_was_late_at_the_end_does_not_answer_after_it(
     lifecycle.decline(db, an_act(hours=9), incident_id, "not ours")
     assert scene.run_state(db, "pr") is RunState.EXHAUSTED
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge(db, an_act(SOFIA, hours=9), scene.page_of(db, SOFIA))
+        answers.acknowledge(db, an_act(SOFIA, hours=9), scene.page_of(db, SOFIA))
     assert scene.run_state(db, "pr") is RunState.EXHAUSTED
 
 
@@ -206,11 +209,11 @@ def test_after_reopening_every_place_says_that_no_one_is_paged(
     lifecycle.reopen(db, again, incident_id, "it is ours")
     [row] = scene.card(db, incident_id).teams
     assert row.state is RunState.CANCELLED
-    late = reading.listing(db, policy, again, "overdue")
+    late = queries.listing(db, policy, again, "overdue")
     assert "ESC-1" not in [head.reference for head in late.heads]
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge_mine(db, an_act(PRIYA, now=again.now), incident_id)
-    seen = reading.page(db, an_act(PRIYA, now=again.now), scene.page_of(db, PRIYA))
+        answers.acknowledge_mine(db, an_act(PRIYA, now=again.now), incident_id)
+    seen = queries.page(db, an_act(PRIYA, now=again.now), scene.page_of(db, PRIYA))
     assert not can_be_answered(seen)
     assert scene.run_state(db, "legal") is RunState.CANCELLED
 

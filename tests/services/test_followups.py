@@ -7,18 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from bot.domain.clockwork import Snooze, snoozed_until
-from bot.domain.duework import DeliveryKind, TimerKind
+from bot.domain.access.visibility import Tier
 from bot.domain.errors import BadInput, NothingToDo, NotYours
+from bot.domain.followups.cadence import Snooze, snoozed_until
+from bot.domain.followups.reminder_messages import TaskReminder
 from bot.domain.ids import UserId
-from bot.domain.messages import TaskReminder
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.policy import Policy
-from bot.render import reminders
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import followups, lifecycle, reading
+from bot.render.followups import reminder_messages
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
 from bot.store.tables import Reminder, Task
 from bot.store.tables.states import ReminderState
@@ -46,14 +47,14 @@ def quiet(db: Database, policy: Policy) -> str:
 
 
 def a_reminder(db: Database) -> str:
-    followups.add_reminder(db, an_act(MEI), text="ask Legal", due_at=NOON + HOUR)
+    followups_tasks.add_reminder(db, an_act(MEI), text="ask Legal", due_at=NOON + HOUR)
     with db.reading() as tx:
         [reminder] = tx.all(select(Reminder))
         return reminder.id
 
 
 def a_task(db: Database, policy: Policy, incident_id: str) -> str:
-    followups.add_task(
+    followups_tasks.add_task(
         db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=NOON + 3 * HOUR
     )
     scene.send(db, policy)
@@ -85,7 +86,7 @@ def test_after_a_downtime_a_reminder_comes_once_marked_late(db: Database, policy
 def test_a_snoozed_reminder_stays_silent_until_then(db: Database, policy: Policy) -> None:
     reminder = a_reminder(db)
     heard(db, policy, DeliveryKind.REMINDER, HOUR)
-    followups.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
+    followups_tasks.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
     assert heard(db, policy, DeliveryKind.REMINDER, 2 * HOUR) == []
     assert heard(db, policy, DeliveryKind.REMINDER, 3 * HOUR) == [False]
 
@@ -93,7 +94,7 @@ def test_a_snoozed_reminder_stays_silent_until_then(db: Database, policy: Policy
 def test_a_reminder_snoozed_before_it_was_sent_is_not_sent(db: Database, policy: Policy) -> None:
     reminder = a_reminder(db)
     scene.tick(db, policy, NOON + HOUR)
-    followups.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
+    followups_tasks.snooze_reminder(db, an_act(MEI, hours=1), reminder, NOON + 3 * HOUR)
     assert scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.REMINDER) == []
     assert heard(db, policy, DeliveryKind.REMINDER, 3 * HOUR) == [False]
 
@@ -103,15 +104,15 @@ def test_a_reminder_that_ended_never_speaks(
     db: Database, policy: Policy, end: ReminderState
 ) -> None:
     reminder = a_reminder(db)
-    followups.end_reminder(db, an_act(MEI), reminder, end)
+    followups_tasks.end_reminder(db, an_act(MEI), reminder, end)
     assert heard(db, policy, DeliveryKind.REMINDER, 9 * DAY) == []
     with pytest.raises(NothingToDo):
-        followups.snooze_reminder(db, an_act(MEI), reminder, NOON + HOUR)
+        followups_tasks.snooze_reminder(db, an_act(MEI), reminder, NOON + HOUR)
 
 
 def test_a_reminder_is_its_owners(db: Database) -> None:
     with pytest.raises(NotYours):
-        followups.end_reminder(db, an_act(TOM), a_reminder(db), ReminderState.DONE)
+        followups_tasks.end_reminder(db, an_act(TOM), a_reminder(db), ReminderState.DONE)
 
 
 def test_a_task_speaks_before_it_is_due_when_it_is_and_each_day_after(
@@ -130,7 +131,7 @@ def test_each_message_about_a_task_says_who_gave_it_and_the_first_that_it_is_new
     db: Database, policy: Policy
 ) -> None:
     incident_id = quiet(db, policy)
-    followups.add_task(
+    followups_tasks.add_task(
         db, policy, an_act(MEI), incident_id, assignee=PRIYA, text="draft", due_at=NOON + 3 * HOUR
     )
 
@@ -143,7 +144,7 @@ def test_each_message_about_a_task_says_who_gave_it_and_the_first_that_it_is_new
     scene.tick(db, policy, NOON + 3 * HOUR)
     assert told() == [(MEI, False)]
     task_id = scene.outgoing_rows(db, DeliveryKind.TASK_REMINDER)[0].subject
-    followups.hand_over_task(db, an_act(PRIYA), task_id, TOM)
+    followups_tasks.hand_over_task(db, an_act(PRIYA), task_id, TOM)
     assert told() == [(PRIYA, True)]
 
 
@@ -163,10 +164,10 @@ def test_the_card_says_that_a_task_is_overdue_from_when_it_is(db: Database, poli
 
 def test_a_task_that_is_done_is_silent_and_done_once(db: Database, policy: Policy) -> None:
     task = a_task(db, policy, quiet(db, policy))
-    followups.finish_task(db, an_act(PRIYA), task)
+    followups_tasks.finish_task(db, an_act(PRIYA), task)
     assert heard(db, policy, DeliveryKind.TASK_REMINDER, 9 * DAY) == []
     with pytest.raises(NothingToDo):
-        followups.finish_task(db, an_act(PRIYA), task)
+        followups_tasks.finish_task(db, an_act(PRIYA), task)
 
 
 def test_a_task_snoozed_until_tomorrow_twice_still_speaks_tomorrow(
@@ -175,7 +176,7 @@ def test_a_task_snoozed_until_tomorrow_twice_still_speaks_tomorrow(
     task = a_task(db, policy, quiet(db, policy))
     tomorrow = snoozed_until(Snooze.TOMORROW, NOON, policy.default_zone)
     for minute in (1, 2):
-        followups.snooze_task(db, an_act(PRIYA, minutes=minute), task, tomorrow)
+        followups_tasks.snooze_task(db, an_act(PRIYA, minutes=minute), task, tomorrow)
     kind = DeliveryKind.TASK_REMINDER
     assert heard(db, policy, kind, tomorrow - NOON - HOUR) == []
     assert heard(db, policy, kind, tomorrow - NOON) == [False]
@@ -183,11 +184,11 @@ def test_a_task_snoozed_until_tomorrow_twice_still_speaks_tomorrow(
 
 def test_a_task_that_is_handed_over_reminds_the_new_one(db: Database, policy: Policy) -> None:
     task = a_task(db, policy, quiet(db, policy))
-    followups.hand_over_task(db, an_act(PRIYA), task, TOM)
+    followups_tasks.hand_over_task(db, an_act(PRIYA), task, TOM)
     sent = scene.send(db, policy)
     assert scene.told(sent, DeliveryKind.TASK_REMINDER) == [TOM]
     with pytest.raises(NothingToDo):
-        followups.hand_over_task(db, an_act(TOM), task, TOM)
+        followups_tasks.hand_over_task(db, an_act(TOM), task, TOM)
 
 
 KNOWN = "Zyxomma has not answered"
@@ -199,24 +200,26 @@ def test_what_is_said_when_a_task_is_handed_over_reaches_the_new_one(
 ) -> None:
     incident_id = an_incident(db, policy, teams=(), tier=tier).head.id
     task = a_task(db, policy, incident_id)
-    followups.hand_over_task(db, an_act(PRIYA), task, TOM, f"  {KNOWN} ")
-    entry = reading.details(db, an_act(MEI), incident_id).entries[-1]
+    followups_tasks.hand_over_task(db, an_act(PRIYA), task, TOM, f"  {KNOWN} ")
+    entry = queries.details(db, an_act(MEI), incident_id).entries[-1]
     assert (entry.kind, entry.data["summary"]) == (EntryKind.TASK, KNOWN)
     [waits] = scene.waiting(db, DeliveryKind.TASK_REMINDER)
     assert KNOWN not in str(waits), "nothing confidential lies in the queue"
     [letter] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.TASK_REMINDER)
     assert isinstance(letter.view, TaskReminder)
     assert (letter.person, letter.view.summary, letter.view.by) == (TOM, KNOWN, PRIYA)
-    assert KNOWN in str(reminders.task_reminder(Desk(policy, Words()), letter.view).blocks)
+    assert KNOWN in str(
+        reminder_messages.task_reminder(Wording(policy, Templates()), letter.view).blocks
+    )
 
 
 def test_what_was_said_to_one_is_not_said_to_who_has_the_task_next(
     db: Database, policy: Policy
 ) -> None:
     task = a_task(db, policy, quiet(db, policy))
-    followups.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
+    followups_tasks.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
     scene.tick(db, policy, NOON + 2 * HOUR)
-    followups.hand_over_task(db, an_act(TOM, hours=2), task, MEI, "back to you")
+    followups_tasks.hand_over_task(db, an_act(TOM, hours=2), task, MEI, "back to you")
     scene.tick(db, policy, NOON + 3 * HOUR)
     sent = scene.send(db, policy, NOON + 3 * HOUR)
     views = [letter.view for letter in scene.letters(sent, DeliveryKind.TASK_REMINDER)]
@@ -228,7 +231,7 @@ def test_who_may_not_read_a_restricted_one_is_not_told_what_was_said(
 ) -> None:
     """Nobody else is left: a manager on duty hears of the task, not of its words."""
     task = a_task(db, policy, an_incident(db, policy, teams=(), tier=Tier.RESTRICTED).head.id)
-    followups.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
+    followups_tasks.hand_over_task(db, an_act(PRIYA), task, TOM, KNOWN)
     people(db, policy, **{user: {"deleted": True} for user in (MEI, PRIYA, TOM)})
     [letter] = scene.letters(scene.send(db, policy, NOON + HOUR), DeliveryKind.TASK_REMINDER)
     assert letter.person == "U0AOIFE"
@@ -238,7 +241,7 @@ def test_who_may_not_read_a_restricted_one_is_not_told_what_was_said(
 def test_a_handover_that_is_too_long_is_refused(db: Database, policy: Policy) -> None:
     task = a_task(db, policy, quiet(db, policy))
     with pytest.raises(BadInput):
-        followups.hand_over_task(db, an_act(PRIYA), task, TOM, "x" * 3_001)
+        followups_tasks.hand_over_task(db, an_act(PRIYA), task, TOM, "x" * 3_001)
 
 
 def test_resolving_plans_follow_ups_and_lets_their_owner_in(db: Database, policy: Policy) -> None:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import answering, delivered
-from bot.services.delivered import Accepted, At, Retry
-from bot.store import claims, withdrawals
-from bot.store.claims import Claimed
+from bot.services.delivery import outcomes
+from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.delivery import claims, withdrawals
+from bot.store.delivery.claims import Claimed
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
 
@@ -26,7 +27,7 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
             taken = claims.claim(tx, now=NOON, real=at.real, limit=100)
         for other in taken:
             if other.kind is not kind:
-                delivered.moot(db, other, "not asked", at)
+                outcomes.moot(db, other, "not asked", at)
         wanted = [one for one in taken if one.kind is kind]
         if wanted:
             return wanted[0]
@@ -37,14 +38,14 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
 def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unknown: bool) -> None:
     people(db, policy)
     an_incident(db, policy)
-    delivered.sent(db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
+    outcomes.sent(db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
     posting = claimed(db, DeliveryKind.CARD_POST, 20)
     if unknown:
         at = At(NOON, NOON + timedelta(minutes=40))
-        delivered.again(db, posting, Retry(timedelta(0), error="no answer", unknown=True), at)
+        outcomes.again(db, posting, Retry(timedelta(0), error="no answer", unknown=True), at)
         posting = claimed(db, DeliveryKind.CARD_POST, 60)
         assert posting.uncertain
-    delivered.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
+    outcomes.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
     assert len(scene.waiting(db, DeliveryKind.CARD_UPDATE)) == int(unknown)
 
 
@@ -54,13 +55,13 @@ def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, poli
     an_incident(db, policy, teams=("legal",))
     lost = claimed(db, DeliveryKind.PAGE, 1)
     at = At(NOON, NOON + timedelta(minutes=1))
-    delivered.again(
+    outcomes.again(
         db, lost, Retry(timedelta(0), error="no answer", unknown=True, in_order=True), at
     )
-    answering.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
+    answers.decline(db, policy, an_act(PRIYA), lost.subject, "on a plane")
     with db.transaction() as tx:
         taken = claims.claim(tx, now=NOON, real=NOON + timedelta(minutes=2), limit=100)
         [page] = [one for one in taken if one.subject == lost.subject]
         withdrawals.cancel(tx, [page.subject], [DeliveryKind.PAGE_UPDATE])
-    delivered.sent(db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
+    outcomes.sent(db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
     assert [row.subject for row in scene.waiting(db, DeliveryKind.PAGE_UPDATE)] == [page.subject]

@@ -7,18 +7,23 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot.domain.access.rights import Deed
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import AlreadyAcknowledged, BadInput, HoldsNothing, NobodyToPage
+from bot.domain.followups.reminder_messages import TaskReminder
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import Assigned, PageMessage, TaskReminder
-from bot.domain.paging import Ladder, PageState, RunState, Step
-from bot.domain.reasons import Occasion
-from bot.domain.rights import Deed
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import Ladder, PageState, RunState, Step
+from bot.domain.paging.page_messages import PageMessage
+from bot.domain.paging.reasons import Occasion
+from bot.domain.people.person_messages import Assigned
 from bot.policy import Policy
-from bot.services import answering, followups, handing_over, lifecycle, paging, reading, severities
-from bot.services.handing_over import HandedOver, TaskGiven
+from bot.services.followups import tasks
+from bot.services.handover import handing_over
+from bot.services.handover.handing_over import HandedOver, TaskGiven
+from bot.services.incidents import lifecycle, queries, severity_changes
+from bot.services.paging import answers, starting
 from bot.store.database import Database
 from bot.store.tables import Task
 from tests.databases import on_sqlite
@@ -108,7 +113,7 @@ def test_who_has_acknowledged_hands_over_to_the_next_of_their_team(
     db: Database, policy: Policy
 ) -> None:
     incident_id = opened(db, policy)
-    answering.acknowledge(db, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA))
     done = by_command(db, policy, PRIYA, incident_id, minutes=2, to_team=LEGAL)
     assert done.to.targets == (TOM,)
 
@@ -142,7 +147,7 @@ def test_who_holds_nothing_hands_nothing_over(db: Database, policy: Policy) -> N
     assert refused.value.may_page
     viewer = an_act("U0NOOR", role=Role.VIEWER)
     with pytest.raises(HoldsNothing) as refused:
-        reading.head(db, viewer, incident_id, Deed.HAND_OVER)
+        queries.head(db, viewer, incident_id, Deed.HAND_OVER)
     assert not refused.value.may_page, "it names no way that they may not go"
 
 
@@ -150,7 +155,7 @@ def test_where_several_teams_pages_wait_the_command_does_not_guess(
     db: Database, policy: Policy
 ) -> None:
     incident_id = opened(db, policy)
-    paging.page_person(db, policy, an_act(MEI), incident_id, PRIYA)
+    starting.page_person(db, policy, an_act(MEI), incident_id, PRIYA)
     with pytest.raises(BadInput) as refused:
         by_command(db, policy, PRIYA, incident_id, to_team=PR)
     assert "Legal" in in_words(refused.value.problem)
@@ -161,7 +166,7 @@ def test_where_several_teams_pages_wait_the_command_does_not_guess(
 
 def owned_by_priya(db: Database, policy: Policy) -> str:
     incident_id = opened(db, policy)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     lifecycle.assign(db, an_act(PRIYA), incident_id, PRIYA)
     return incident_id
 
@@ -173,7 +178,7 @@ def test_ownership_and_its_reminders_move_when_the_new_person_acknowledges(
     done = by_command(db, policy, PRIYA, incident_id, to_person=DANIEL)
     assert done.owns
     assert scene.incident(db, incident_id).owner == PRIYA, "until it is acknowledged"
-    answering.acknowledge(db, an_act(DANIEL, minutes=5), scene.page_of(db, DANIEL))
+    answers.acknowledge(db, an_act(DANIEL, minutes=5), scene.page_of(db, DANIEL))
     assert scene.incident(db, incident_id).owner == DANIEL
     sent = scene.send(db, policy, NOON + 5 * MINUTES)
     [told] = scene.letters(sent, DeliveryKind.ASSIGNED)
@@ -191,7 +196,7 @@ def test_an_owner_who_was_named_since_stays_the_owner(db: Database, policy: Poli
     incident_id = owned_by_priya(db, policy)
     by_command(db, policy, PRIYA, incident_id, to_person=DANIEL)
     lifecycle.assign(db, an_act(MEI, minutes=3), incident_id, TOM)
-    answering.acknowledge(db, an_act(DANIEL, minutes=5), scene.page_of(db, DANIEL))
+    answers.acknowledge(db, an_act(DANIEL, minutes=5), scene.page_of(db, DANIEL))
     assert scene.incident(db, incident_id).owner == TOM
 
 
@@ -199,7 +204,7 @@ def test_who_does_not_own_it_hands_no_ownership_over(db: Database, policy: Polic
     incident_id = opened(db, policy)
     lifecycle.assign(db, an_act(MEI), incident_id, TOM)
     assert not by_command(db, policy, PRIYA, incident_id, to_team=PR).owns
-    answering.acknowledge(db, an_act(SOFIA, minutes=5), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=5), scene.page_of(db, SOFIA))
     assert scene.incident(db, incident_id).owner == TOM
 
 
@@ -253,20 +258,20 @@ def test_a_page_that_was_acknowledged_and_handed_over_says_so_too(
     db: Database, policy: Policy
 ) -> None:
     incident_id = opened(db, policy)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     scene.send(db, policy)
     by_command(db, policy, PRIYA, incident_id, to_team=LEGAL)
     page = told_on_their_page(db, policy, PRIYA)
     assert (page.responder, page.handed_over) == (PRIYA, True)
     with pytest.raises(AlreadyAcknowledged) as refused:
-        answering.acknowledge(db, an_act(PRIYA, minutes=3), page.page_id)
+        answers.acknowledge(db, an_act(PRIYA, minutes=3), page.page_id)
     assert (refused.value.yours, refused.value.holds) == (True, False)
 
 
 def test_a_rise_does_not_page_who_handed_over(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy)
     by_command(db, policy, PRIYA, incident_id, to_team=LEGAL)
-    severities.set_severity(db, policy, an_act(MEI, minutes=2), incident_id, Severity.P0)
+    severity_changes.set_severity(db, policy, an_act(MEI, minutes=2), incident_id, Severity.P0)
     assert scene.paged(db, "legal") == [PRIYA, TOM, TOM]
 
 
@@ -282,7 +287,7 @@ def test_a_ladder_goes_on_behind_a_person_and_comes_round_without_them() -> None
 
 def a_task_of(db: Database, policy: Policy, incident_id: str, user: UserId) -> None:
     due = NOON + timedelta(hours=4)
-    followups.add_task(
+    tasks.add_task(
         db, policy, an_act(MEI), incident_id, assignee=user, text="Call them", due_at=due
     )
 

@@ -9,18 +9,25 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import TeamKey
-from bot.domain.paging import RunState
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
-from bot.services import answering, delivered, duework, followups, long_limits, refused
-from bot.services.delivered import Accepted, At, Retry
-from bot.store import claims, incidents, outbox, pages, timers
-from bot.store.claims import Claimed
+from bot.services.delivery import long_limits, outcomes, refusals
+from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.duework import firing
+from bot.services.followups import tasks as followups_tasks
+from bot.services.paging import answers
 from bot.store.database import Database
-from bot.store.locking import lock_in_order
+from bot.store.delivery import claims, outbox
+from bot.store.delivery.claims import Claimed
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages
+from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Incident, Reminder
-from bot.store.timers import NewTimer
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.locks import blocked
@@ -53,10 +60,10 @@ async def test_a_page_accepted_during_its_acknowledgement_is_edited(
     page = a_claimed_page(db, policy)
     assert page.incident_id is not None
     with db.transaction() as acknowledging:
-        incidents.lock(acknowledging, page.incident_id)
+        incident_rows.lock(acknowledging, page.incident_id)
         row = pages.page(acknowledging, page.subject)
         assert row is not None
-        sent = partial(delivered.sent, db, page, Accepted("D1", "1.1"), NOW)
+        sent = partial(outcomes.sent, db, page, Accepted("D1", "1.1"), NOW)
         thread = await blocked(db, sent)
         answered = {"state": RunState.ACKNOWLEDGED}
         assert pages.end_run(acknowledging, row.run_id, [RunState.PAGING], answered)
@@ -72,14 +79,14 @@ async def test_a_page_acknowledged_while_it_is_stored_as_accepted_is_edited(
     assert page.incident_id is not None
     with db.transaction() as storing:
         lock_in_order(storing, Incident, [page.incident_id])
-        thread = await blocked(db, partial(answering.acknowledge, db, an_act(PRIYA), page.subject))
+        thread = await blocked(db, partial(answers.acknowledge, db, an_act(PRIYA), page.subject))
         pages.record_sent(storing, NOON, (page.subject, "D1", "1.1"))
     thread.join(10)
     edits = scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE)
     assert [edit.subject for edit in edits] == [page.subject]
 
 
-@pytest.mark.parametrize("ends", [refused.dead_target, refused.rejected])
+@pytest.mark.parametrize("ends", [refusals.dead_target, refusals.rejected])
 async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
     db: Database, policy: Policy, ends: Callable[..., None]
 ) -> None:
@@ -102,7 +109,7 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
 
 def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: Policy) -> None:
     page = a_claimed_page(db, policy)
-    delivered.rate_limited(db, page, timedelta(minutes=2), None, NOW)
+    outcomes.rate_limited(db, page, timedelta(minutes=2), None, NOW)
     held = long_limits.held_up(db, NOW)
     assert held is not None
     for _ in range(2):
@@ -114,12 +121,12 @@ def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: 
 
 def test_a_lost_token_leaves_an_unknown_outcome_unknown(db: Database, policy: Policy) -> None:
     page = a_claimed_page(db, policy)
-    delivered.again(db, page, Retry(timedelta(0), error="reset", unknown=True), NOW)
+    outcomes.again(db, page, Retry(timedelta(0), error="reset", unknown=True), NOW)
     with db.transaction() as tx:
         claimed = claims.claim(tx, now=NOON, real=NOON, limit=50)
     (again,) = [one for one in claimed if one.id == page.id]
     assert again.uncertain
-    refused.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
+    refusals.held_for_workspace(db, again, "token_revoked", NOW, timedelta(seconds=15))
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.UNKNOWN
     assert row.attempts == 1, "what a lost token costs is no attempt"
@@ -133,13 +140,13 @@ def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("other", "person/U9")])
     with db.transaction() as tx:
         (other,) = claims.claim(tx, now=NOON, real=NOON, limit=50)
-    assert delivered.sent(db, other, Accepted("D9", "9.9"), NOW)
+    assert outcomes.sent(db, other, Accepted("D9", "9.9"), NOW)
     both = [(page, Accepted("D1", "1.1")), (other, Accepted("D9", "9.8"))]
     with pytest.raises(claims.ClaimLost):
-        delivered.sent_together(db, both, NOW)
+        outcomes.sent_together(db, both, NOW)
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.SENDING
-    assert delivered.sent(db, page, Accepted("D1", "1.1"), NOW)
+    assert outcomes.sent(db, page, Accepted("D1", "1.1"), NOW)
 
 
 def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, policy: Policy) -> None:
@@ -147,21 +154,21 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
     busy, idle = an_incident(db, policy).head.id, an_incident(db, policy).head.id
     act, at = an_act(PRIYA), NOON + timedelta(minutes=1)
     for _ in range(2):
-        followups.add_reminder(db, act, text="ask Legal", due_at=at)
+        followups_tasks.add_reminder(db, act, text="ask Legal", due_at=at)
     with db.transaction() as tx:
         tasks = [NewTimer(TimerKind.TASK_DUE, each, "due", at, each) for each in (busy, idle)]
         timers.plan(tx, WORKSPACE, NOON, tasks)
         held_up = tx.all(select(Reminder).order_by(col(Reminder.id)))[0].id
-    fire = partial(duework.fire_due, db, now=at, real=at, limit=50)
+    fire = partial(firing.fire_due, db, now=at, real=at, limit=50)
     with db.transaction() as other:
-        incidents.lock(other, busy)
+        incident_rows.lock(other, busy)
         lock_in_order(other, Reminder, [held_up])
         fired = fire()
     assert fired.left
     assert not {busy, held_up} & {work.subject for work in fired.done}
     assert len(fired.done) == 2
     with db.transaction() as other:
-        rest = timers.hold(other, now=at, real=at, limit=50, kinds=duework.TOGETHER)
+        rest = timers.hold(other, now=at, real=at, limit=50, kinds=firing.TOGETHER)
         assert {work.subject for work in rest} == {busy, held_up}
         assert fire() == ([], False), "what another process does is not ours to be done alone"
     assert len(fire().done) == 2

@@ -7,14 +7,19 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
+from bot.domain.followups.reminder_messages import TaskReminder, UpdateReminder
 from bot.domain.ids import UserId
-from bot.domain.messages import PageMessage, TaskReminder, UpdateReminder
-from bot.domain.visibility import Tier
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import access, admission, digests, directory, followups, homes, lifecycle
-from bot.services.letters import Letter, RoomCall
+from bot.services.access import identity, requests
+from bot.services.delivery.content import ChannelCall, MessageContent
+from bot.services.digests import digest
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import home, lifecycle
+from bot.services.people import directory
 from bot.store.database import Database
 from bot.store.tables import Task
 from tests.databases import on_sqlite
@@ -44,9 +49,9 @@ def story(db: Database, policy: Policy, tier: Tier) -> str:
     incident_id = an_incident(db, policy, title=SECRET, tier=tier, teams=()).head.id
     mei, tom = an_act(MEI), an_act(TOM)
     lifecycle.assign(db, mei, incident_id, TOM)
-    followups.add_task(db, policy, mei, incident_id, assignee=TOM, text=SECRET, due_at=LATER)
+    followups_tasks.add_task(db, policy, mei, incident_id, assignee=TOM, text=SECRET, due_at=LATER)
     for about in (incident_id, None):
-        followups.add_reminder(db, tom, text=SECRET, due_at=LATER, incident_id=about)
+        followups_tasks.add_reminder(db, tom, text=SECRET, due_at=LATER, incident_id=about)
     scene.send(db, policy)
     return incident_id
 
@@ -60,8 +65,8 @@ def said_later(db: Database, policy: Policy) -> Sent:
     return scene.send(db, policy, LATER)
 
 
-def to(sent: Sent, user: str) -> list[Letter]:
-    return [one for _, one in sent if isinstance(one, Letter) and one.person == user]
+def to(sent: Sent, user: str) -> list[MessageContent]:
+    return [one for _, one in sent if isinstance(one, MessageContent) and one.person == user]
 
 
 @pytest.mark.usefixtures("story")
@@ -119,9 +124,9 @@ def test_the_home_tab_of_who_is_kept_out_is_empty(
     db: Database, policy: Policy, told: dict[str, Any]
 ) -> None:
     def drawn() -> str:
-        act = access.identify(db, policy, WORKSPACE, TOM, NOON)
+        act = identity.identify(db, policy, WORKSPACE, TOM, NOON)
         assert act is not None
-        return str(homes.home(db, act))
+        return str(home.home(db, act))
 
     assert "ESC-1" in drawn()
     becomes(db, policy, TOM, told)
@@ -158,7 +163,7 @@ def test_a_page_that_was_sent_before_loses_its_title_when_it_is_edited(
 def test_a_request_for_access_on_its_way_goes_to_the_next_who_may_decide(
     db: Database, policy: Policy, story: str
 ) -> None:
-    admission.request_access(db, policy, an_act("U0NOOR", role=Role.VIEWER), story)
+    requests.request_access(db, policy, an_act("U0NOOR", role=Role.VIEWER), story)
     becomes(db, policy, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.ACCESS_REQUEST) == [MEI]
@@ -185,7 +190,7 @@ def test_nobody_who_is_kept_out_is_brought_into_the_channel(
     becomes(db, policy, TOM, GUEST)
     sent = scene.send(db, policy, NOON + HOUR)
     invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
-    users = [one.users for one in invited if isinstance(one, RoomCall)]
+    users = [one.users for one in invited if isinstance(one, ChannelCall)]
     assert users == [(PRIYA,)]
 
 
@@ -193,7 +198,7 @@ def test_nobody_who_is_kept_out_is_brought_into_the_channel(
 def test_an_invitation_outlasts_the_role_of_a_full_member(db: Database, policy: Policy) -> None:
     """It is a grant of its own; the channel shows them everything as well."""
     bare = replace(policy, roles=replace(policy.roles, people={}, groups={}), teams={})
-    act = access.identify(db, bare, WORKSPACE, TOM, NOON)
+    act = identity.identify(db, bare, WORKSPACE, TOM, NOON)
     assert act is not None
     assert (act.role, act.kept_out) == (Role.NOBODY, False)
     assert SECRET in str([letter.view for letter in to(said_later(db, bare), TOM)])
@@ -205,6 +210,6 @@ def test_a_digest_reaches_no_person_who_is_kept_out(db: Database, policy: Policy
     rule = replace(policy.digests[0], channels=(), people=(PRIYA, TOM))
     policy = replace(policy, digests=(rule,))
     becomes(db, policy, TOM, GUEST)
-    digests.send_now(db, policy, an_act(MEI, hours=1), None)
+    digest.send_now(db, policy, an_act(MEI, hours=1), None)
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.DIGEST) == [PRIYA]

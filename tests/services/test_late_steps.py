@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.ids import TeamKey
-from bot.domain.messages import PageMessage
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.store import incidents
 from bot.store.database import Database
+from bot.store.incidents import timeline
 from tests.factories import NOON, an_incident, people
 from tests.services import scene
 
@@ -35,7 +35,7 @@ def paged_next(db: Database, policy: Policy, at: datetime) -> list[PageMessage]:
 def late_since(db: Database, incident_id: str) -> list[str | None]:
     """Of each step on the timeline, since when it was due if it says that it is late."""
     with db.reading() as tx:
-        entries = incidents.timeline(tx, incident_id)
+        entries = timeline.timeline(tx, incident_id)
     return [e.data.get("late_since") for e in entries if e.kind is EntryKind.PAGED]
 
 

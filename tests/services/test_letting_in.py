@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.rights import Deed
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import (
     AlreadyAcknowledged,
     AlreadyPaged,
@@ -20,28 +21,21 @@ from bot.domain.errors import (
     Refused,
 )
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.paging import RunState
-from bot.domain.rights import Deed
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import (
-    answering,
-    by_hand,
-    correcting,
-    followups,
-    handing_over,
-    lifecycle,
-    paging,
-    reading,
-    severities,
-)
-from bot.services.correcting import Correction
-from bot.store import followups as stored_tasks
-from bot.store import incidents
+from bot.services.access import manual_joins
+from bot.services.followups import tasks
+from bot.services.handover import handing_over
+from bot.services.incidents import corrections, lifecycle, queries, severity_changes
+from bot.services.incidents.corrections import Correction
+from bot.services.paging import answers, starting
+from bot.store.access import participants
 from bot.store.database import Database
+from bot.store.followups import tasks_and_reminders as stored_tasks
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.invariants import assert_whole
 from tests.problems import in_words
@@ -77,11 +71,11 @@ def viewer(user: str, days: float = 0) -> Act:
 
 def reads(db: Database, incident_id: str, user: str) -> bool:
     with db.reading() as tx:
-        return user in incidents.seats(tx, incident_id)
+        return user in participants.seats(tx, incident_id)
 
 
 def tighten(db: Database, policy: Policy, incident_id: str) -> None:
-    correcting.correct(db, policy, an_act(), incident_id, RESTRICTED)
+    corrections.correct(db, policy, an_act(), incident_id, RESTRICTED)
 
 
 def given_access(db: Database, incident_id: str, user: UserId) -> None:
@@ -95,7 +89,7 @@ def pass_by(db: Database, policy: Policy) -> None:
 
 
 def said_aloud(db: Database, incident_id: str, kind: EntryKind) -> list[dict[str, object]]:
-    entries = reading.details(db, an_act(), incident_id, newest=None).entries
+    entries = queries.details(db, an_act(), incident_id, newest=None).entries
     told = {row.args.get("seq") for row in scene.outgoing_rows(db, DeliveryKind.NOTICE)}
     return [dict(entry.data) for entry in entries if entry.kind is kind and entry.seq in told]
 
@@ -109,7 +103,7 @@ def test_a_page_that_no_one_entitled_asked_for_is_no_key_once_it_is_restricted(
     db: Database, policy: Policy, asker: UserId, exhausted: bool
 ) -> None:
     incident_id = standard(db, policy)
-    paging.page_person(db, policy, member(asker), incident_id, NOOR, "look")
+    starting.page_person(db, policy, member(asker), incident_id, NOOR, "look")
     scene.send(db, policy)
     if exhausted:
         pass_by(db, policy)
@@ -117,9 +111,9 @@ def test_a_page_that_no_one_entitled_asked_for_is_no_key_once_it_is_restricted(
     tighten(db, policy, incident_id)
     act = member(NOOR, hours=4)
     with pytest.raises(Refused):
-        answering.acknowledge(db, act, scene.page_of(db, NOOR))
+        answers.acknowledge(db, act, scene.page_of(db, NOOR))
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge_mine(db, act, incident_id)
+        answers.acknowledge_mine(db, act, incident_id)
     with pytest.raises(Refused):
         handing_over.hand_over_page(
             db, policy, act, scene.page_of(db, NOOR), to_team=None, to_person=KIM, summary=SUMMARY
@@ -137,21 +131,21 @@ def test_a_page_that_no_one_entitled_asked_for_is_no_key_once_it_is_restricted(
 def test_a_responders_own_page_is_no_key_either(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
     act = an_act(NOOR, role=Role.RESPONDER)
-    paging.page_person(db, policy, act, incident_id, NOOR)
+    starting.page_person(db, policy, act, incident_id, NOOR)
     tighten(db, policy, incident_id)
     with pytest.raises(Refused):
-        answering.acknowledge_mine(db, act, incident_id)
+        answers.acknowledge_mine(db, act, incident_id)
     assert not reads(db, incident_id, NOOR)
 
 
 def test_who_asked_for_a_team_does_not_come_in_by_its_list(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
-    paging.page_team(db, policy, an_act(PRIYA, role=Role.RESPONDER), incident_id, LEGAL)
+    starting.page_team(db, policy, an_act(PRIYA, role=Role.RESPONDER), incident_id, LEGAL)
     tighten(db, policy, incident_id)
     with pytest.raises(NoAccess):
-        answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
+        answers.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
     assert scene.run_state(db, "legal") is RunState.PAGING, "the others may still answer"
-    answering.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
+    answers.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
     assert reads(db, incident_id, TOM)
 
 
@@ -159,19 +153,19 @@ def test_a_page_that_someone_entitled_asked_for_lets_in_after_tightening(
     db: Database, policy: Policy
 ) -> None:
     incident_id = standard(db, policy, LEGAL)
-    paging.page_person(db, policy, an_act(), incident_id, NOOR)
+    starting.page_person(db, policy, an_act(), incident_id, NOOR)
     tighten(db, policy, incident_id)
-    answering.acknowledge_mine(db, member(NOOR), incident_id)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge_mine(db, member(NOOR), incident_id)
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     assert reads(db, incident_id, NOOR)
     assert reads(db, incident_id, PRIYA)
 
 
 def test_an_entitled_page_vouches_for_one_that_waits(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
-    paging.page_person(db, policy, member(NOOR), incident_id, NOOR)
+    starting.page_person(db, policy, member(NOOR), incident_id, NOOR)
     scene.send(db, policy)
-    started = paging.page_person(db, policy, an_act(SOFIA), incident_id, NOOR, "needed")
+    started = starting.page_person(db, policy, an_act(SOFIA), incident_id, NOOR, "needed")
     assert started.targets == (NOOR,)
     assert len(scene.paged(db, f"person:{NOOR}")) == 1, "no second page"
     run = scene.run_of(db, f"person:{NOOR}")
@@ -181,11 +175,11 @@ def test_an_entitled_page_vouches_for_one_that_waits(db: Database, policy: Polic
     assert isinstance(edited, PageMessage)
     assert [reason.words for reason in edited.reasons] == ["", "needed"]
     with pytest.raises(AlreadyPaged):
-        paging.page_person(db, policy, an_act(SOFIA), incident_id, NOOR)
+        starting.page_person(db, policy, an_act(SOFIA), incident_id, NOOR)
     tighten(db, policy, incident_id)
-    answering.acknowledge_mine(db, member(NOOR), incident_id)
+    answers.acknowledge_mine(db, member(NOOR), incident_id)
     with db.reading() as tx:
-        assert incidents.seats(tx, incident_id)[NOOR] is True
+        assert participants.seats(tx, incident_id)[NOOR] is True
 
 
 # Readers let no one in
@@ -195,10 +189,10 @@ def test_who_only_reads_a_restricted_one_pages_no_one(db: Database, policy: Poli
     incident_id = restricted(db, policy)
     given_access(db, incident_id, BAO)
     deeds: list[Callable[[], object]] = [
-        lambda: paging.page_person(db, policy, member(BAO), incident_id, KIM),
-        lambda: paging.page_team(db, policy, member(BAO), incident_id, LEGAL),
-        lambda: severities.set_severity(db, policy, member(BAO), incident_id, Severity.P0),
-        lambda: reading.head(db, member(BAO), incident_id, Deed.PAGE),
+        lambda: starting.page_person(db, policy, member(BAO), incident_id, KIM),
+        lambda: starting.page_team(db, policy, member(BAO), incident_id, LEGAL),
+        lambda: severity_changes.set_severity(db, policy, member(BAO), incident_id, Severity.P0),
+        lambda: queries.head(db, member(BAO), incident_id, Deed.PAGE),
     ]
     for deed in deeds:
         with pytest.raises(MayOnlyRead) as said:
@@ -210,15 +204,15 @@ def test_who_only_reads_a_restricted_one_pages_no_one(db: Database, policy: Poli
 def test_a_responder_who_was_given_access_pages(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy)
     given_access(db, incident_id, BAO)
-    paging.page_person(db, policy, an_act(BAO, role=Role.RESPONDER), incident_id, KIM)
-    answering.acknowledge_mine(db, viewer(KIM), incident_id)
+    starting.page_person(db, policy, an_act(BAO, role=Role.RESPONDER), incident_id, KIM)
+    answers.acknowledge_mine(db, viewer(KIM), incident_id)
     assert reads(db, incident_id, KIM)
 
 
 def test_who_only_reads_hands_over_to_no_one(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
-    paging.page_person(db, policy, member(NOOR), incident_id, KIM)
-    answering.acknowledge_mine(db, viewer(KIM), incident_id)
+    starting.page_person(db, policy, member(NOOR), incident_id, KIM)
+    answers.acknowledge_mine(db, viewer(KIM), incident_id)
     tighten(db, policy, incident_id)
     with pytest.raises(MayOnlyRead):
         handing_over.hand_over(db, policy, viewer(KIM), incident_id, to_person=BAO, summary=SUMMARY)
@@ -231,7 +225,7 @@ def test_who_only_reads_hands_over_to_no_one(db: Database, policy: Policy) -> No
 def with_a_task(db: Database, policy: Policy) -> tuple[str, str]:
     """Noor has a task in a restricted escalation, and leaves its channel."""
     incident_id = restricted(db, policy)
-    followups.add_task(db, policy, an_act(), incident_id, assignee=NOOR, text="look", due_at=LATER)
+    tasks.add_task(db, policy, an_act(), incident_id, assignee=NOOR, text="look", due_at=LATER)
     with db.reading() as tx:
         [task] = stored_tasks.open_tasks_of(tx, incident_id)
     return incident_id, task.id
@@ -240,7 +234,7 @@ def with_a_task(db: Database, policy: Policy) -> tuple[str, str]:
 def test_tasks_of_who_leaves_go_to_who_answers_for_it(db: Database, policy: Policy) -> None:
     incident_id, task_id = with_a_task(db, policy)
     lifecycle.assign(db, an_act(), incident_id, SOFIA)
-    by_hand.left(db, policy, an_act(NOOR), incident_id, NOOR)
+    manual_joins.left(db, policy, an_act(NOOR), incident_id, NOOR)
     with db.reading() as tx:
         task = stored_tasks.task(tx, task_id)
     assert task is not None
@@ -248,7 +242,7 @@ def test_tasks_of_who_leaves_go_to_who_answers_for_it(db: Database, policy: Poli
     sent = scene.send(db, policy)
     assert SOFIA in scene.told(sent, DeliveryKind.TASK_REMINDER)
     with pytest.raises(Refused):
-        followups.hand_over_task(db, member(NOOR), task_id, KIM)
+        tasks.hand_over_task(db, member(NOOR), task_id, KIM)
     assert_whole(db)
 
 
@@ -257,16 +251,16 @@ def test_a_task_of_who_may_not_read_it_is_not_used(db: Database, policy: Policy,
     """Its last reader left, so it has stayed theirs."""
     incident_id, task_id = with_a_task(db, policy)
     for user in (MEI, NOOR):
-        by_hand.left(db, policy, an_act(user), incident_id, user)
+        manual_joins.left(db, policy, an_act(user), incident_id, user)
     with db.transaction() as tx:
         stored_tasks.hand_over_task(tx, task_id, NOOR)
     act = member(NOOR)
     deeds: dict[str, Callable[[], object]] = {
-        "hand over": lambda: followups.hand_over_task(db, act, task_id, KIM, "take it"),
-        "finish": lambda: followups.finish_task(db, act, task_id),
-        "finish mine": lambda: followups.finish_my_task(db, act, incident_id),
-        "snooze": lambda: followups.snooze_task(db, act, task_id, LATER),
-        "look": lambda: reading.task(db, act, task_id),
+        "hand over": lambda: tasks.hand_over_task(db, act, task_id, KIM, "take it"),
+        "finish": lambda: tasks.finish_task(db, act, task_id),
+        "finish mine": lambda: tasks.finish_my_task(db, act, incident_id),
+        "snooze": lambda: tasks.snooze_task(db, act, task_id, LATER),
+        "look": lambda: queries.task(db, act, task_id),
     }
     with pytest.raises(NoAccess):
         deeds[deed]()
@@ -276,31 +270,31 @@ def test_a_task_of_who_may_not_read_it_is_not_used(db: Database, policy: Policy,
 def test_who_comes_back_by_a_ladder_is_told_to_who_answers(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy, LEGAL)
     given_access(db, incident_id, TOM)
-    by_hand.left(db, policy, an_act(TOM), incident_id, TOM)
-    answering.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
+    manual_joins.left(db, policy, an_act(TOM), incident_id, TOM)
+    answers.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
     [told] = said_aloud(db, incident_id, EntryKind.CAME_BACK)
     assert told["owner"] == MEI
 
 
 def test_who_was_never_in_it_is_not_said_to_come_back(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy, LEGAL)
-    answering.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
+    answers.acknowledge_mine(db, an_act(TOM, role=Role.RESPONDER), incident_id)
     assert said_aloud(db, incident_id, EntryKind.CAME_BACK) == []
 
 
 def test_the_card_says_that_a_responder_left(db: Database, policy: Policy) -> None:
     incident_id = restricted(db, policy, LEGAL, PR)
-    answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
-    by_hand.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
+    answers.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
+    manual_joins.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
     rows = {row.team: row for row in scene.card(db, incident_id).teams}
     assert (rows[LEGAL].left, rows[PR].left) == (True, False)
 
 
 def test_the_card_tells_who_may_lead(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy, LEGAL)
-    paging.page_person(db, policy, member(NOOR), incident_id, NOOR)
-    answering.acknowledge_mine(db, member(NOOR), incident_id)
-    answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
+    starting.page_person(db, policy, member(NOOR), incident_id, NOOR)
+    answers.acknowledge_mine(db, member(NOOR), incident_id)
+    answers.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
     rows = {row.responder: row.may_lead for row in scene.card(db, incident_id).teams}
     assert rows == {NOOR: False, PRIYA: True}
 
@@ -309,13 +303,13 @@ def test_who_may_not_read_it_any_more_is_not_told_how_to_pass_it_on(
     db: Database, policy: Policy
 ) -> None:
     incident_id = restricted(db, policy, LEGAL)
-    answering.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
+    answers.acknowledge_mine(db, an_act(PRIYA, role=Role.RESPONDER), incident_id)
     page = scene.page_of(db, PRIYA)
     for holds in (True, False):
         with pytest.raises(AlreadyAcknowledged) as said:
-            answering.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), page)
+            answers.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), page)
         assert (said.value.yours, said.value.holds) == (True, holds)
-        by_hand.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
+        manual_joins.left(db, policy, an_act(PRIYA), incident_id, PRIYA)
 
 
 # What was passed on is not held any more
@@ -323,7 +317,7 @@ def test_who_may_not_read_it_any_more_is_not_told_how_to_pass_it_on(
 
 def test_what_was_passed_on_is_passed_on_once(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy, LEGAL)
-    answering.acknowledge_mine(db, an_act(PRIYA), incident_id)
+    answers.acknowledge_mine(db, an_act(PRIYA), incident_id)
 
     def to(minutes: int, **whom: object) -> None:
         act = an_act(PRIYA, minutes=minutes)
@@ -332,7 +326,7 @@ def test_what_was_passed_on_is_passed_on_once(db: Database, policy: Policy) -> N
     to(1, to_team=PR)
     with pytest.raises(HandedOverAlready):
         to(2, to_person=DANIEL)
-    answering.acknowledge_mine(db, an_act(SOFIA, minutes=3), incident_id)
+    answers.acknowledge_mine(db, an_act(SOFIA, minutes=3), incident_id)
     with pytest.raises(HoldsNothing):
         to(4, to_person=DANIEL)
     assert scene.paged(db, f"person:{DANIEL}") == []
@@ -340,7 +334,7 @@ def test_what_was_passed_on_is_passed_on_once(db: Database, policy: Policy) -> N
 
 def test_a_part_that_no_one_took_can_be_passed_on_again(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy, LEGAL)
-    answering.acknowledge_mine(db, an_act(PRIYA), incident_id)
+    answers.acknowledge_mine(db, an_act(PRIYA), incident_id)
     act = an_act(PRIYA, minutes=1)
     handing_over.hand_over(db, policy, act, incident_id, to_person=DANIEL, summary=SUMMARY)
     pass_by(db, policy)
@@ -352,8 +346,8 @@ def test_a_part_that_no_one_took_can_be_passed_on_again(db: Database, policy: Po
 def test_what_no_one_entitled_gave_is_passed_on_once_in_all(db: Database, policy: Policy) -> None:
     """Also where no one took it: one acknowledged page does not page one team after another."""
     incident_id = standard(db, policy)
-    paging.page_person(db, policy, member(NOOR), incident_id, KIM)
-    answering.acknowledge_mine(db, viewer(KIM), incident_id)
+    starting.page_person(db, policy, member(NOOR), incident_id, KIM)
+    answers.acknowledge_mine(db, viewer(KIM), incident_id)
     handing_over.hand_over(db, policy, viewer(KIM), incident_id, to_team=PR, summary=SUMMARY)
     pass_by(db, policy)
     with pytest.raises(HandedOverAlready) as refused:
@@ -372,25 +366,25 @@ def test_who_took_the_ownership_alone_may_not_tighten(db: Database, policy: Poli
     act = an_act(NOOR, role=Role.RESPONDER)
     lifecycle.assign(db, act, incident_id, NOOR)
     with pytest.raises(MayNotTighten):
-        correcting.correct(db, policy, act, incident_id, RESTRICTED)
+        corrections.correct(db, policy, act, incident_id, RESTRICTED)
     lifecycle.assign(db, an_act(), incident_id, MEI)
     lifecycle.assign(db, an_act(), incident_id, NOOR)
-    correcting.correct(db, policy, act, incident_id, RESTRICTED)
+    corrections.correct(db, policy, act, incident_id, RESTRICTED)
 
 
 def test_an_owner_who_answers_a_page_may_tighten(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy, LEGAL)
     act = an_act(PRIYA, role=Role.RESPONDER)
-    answering.acknowledge_mine(db, act, incident_id)
+    answers.acknowledge_mine(db, act, incident_id)
     lifecycle.assign(db, act, incident_id, PRIYA)
-    correcting.correct(db, policy, act, incident_id, RESTRICTED)
+    corrections.correct(db, policy, act, incident_id, RESTRICTED)
 
 
 def test_a_tighter_category_takes_the_right_to_tighten(db: Database, policy: Policy) -> None:
     incident_id = standard(db, policy)
     wanted = Correction(category="suspected-csam")
     with pytest.raises(MayNotTighten):
-        correcting.correct(db, policy, an_act(NOOR, role=Role.RESPONDER), incident_id, wanted)
+        corrections.correct(db, policy, an_act(NOOR, role=Role.RESPONDER), incident_id, wanted)
     assert scene.incident(db, incident_id).severity is Severity.P1
     assert scene.all_pages(db) == []
 
@@ -398,5 +392,5 @@ def test_a_tighter_category_takes_the_right_to_tighten(db: Database, policy: Pol
 def test_a_category_that_takes_no_title_says_so(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, category="suspected-csam", teams=()).head.id
     with pytest.raises(BadInput) as refused:
-        correcting.correct(db, policy, an_act(), incident_id, Correction(title="Another one"))
+        corrections.correct(db, policy, an_act(), incident_id, Correction(title="Another one"))
     assert "takes no title" in in_words(refused.value.problem)

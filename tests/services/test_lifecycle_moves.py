@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import (
     FormErrors,
     IllegalMove,
@@ -15,19 +15,19 @@ from bot.domain.errors import (
     ReasonNeeded,
     Refused,
 )
-from bot.domain.lifecycle import MOVES, State, legal_moves
-from bot.domain.paging import RunState
-from bot.domain.reading import Card
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.lifecycle import MOVES, State, legal_moves
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.views import Card
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
-from bot.render import answers
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import lifecycle, reading, severities
-from bot.store import incidents
+from bot.render.incidents import answers
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.store.database import Database
-from bot.worker.rendering import message
+from bot.store.incidents import incident_rows
+from bot.worker.delivery.rendering import message
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
@@ -43,7 +43,7 @@ def everybody(db: Database, policy: Policy) -> None:
 def in_state(db: Database, policy: Policy, state: State) -> str:
     incident_id = an_incident(db, policy, teams=()).head.id
     with db.transaction() as tx:
-        incidents.change(tx, incident_id, {"state": state})
+        incident_rows.change(tx, incident_id, {"state": state})
     return incident_id
 
 
@@ -78,7 +78,7 @@ def test_exactly_the_legal_moves_are_made(db: Database, policy: Policy, state: S
 def test_a_worse_severity_pages_the_teams_that_it_brings_in(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, severity=Severity.P3, teams=None).head.id
     assert not scene.paged(db, "legal")
-    severities.set_severity(db, policy, an_act(role=Role.MEMBER), incident_id, Severity.P1)
+    severity_changes.set_severity(db, policy, an_act(role=Role.MEMBER), incident_id, Severity.P1)
     assert scene.paged(db, "legal") == ["U0PRIYA"]
     assert scene.paged(db, "content-policy") == ["U0WEI", "U0WEI"], "its first page had a day"
 
@@ -86,11 +86,11 @@ def test_a_worse_severity_pages_the_teams_that_it_brings_in(db: Database, policy
 def test_a_milder_severity_takes_a_reason_and_a_responder(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=()).head.id
     with pytest.raises(ReasonNeeded):
-        severities.set_severity(db, policy, an_act(), incident_id, Severity.P3, " ")
+        severity_changes.set_severity(db, policy, an_act(), incident_id, Severity.P3, " ")
     member = an_act("U0BAO", role=Role.MEMBER)
     with pytest.raises(NotPermitted):
-        severities.set_severity(db, policy, member, incident_id, Severity.P3, "calm again")
-    severities.set_severity(db, policy, an_act(), incident_id, Severity.P3, "calm again")
+        severity_changes.set_severity(db, policy, member, incident_id, Severity.P3, "calm again")
+    severity_changes.set_severity(db, policy, an_act(), incident_id, Severity.P3, "calm again")
     assert scene.incident(db, incident_id).severity is Severity.P3
 
 
@@ -153,9 +153,9 @@ def test_a_duplicate_names_its_original_by_reference(
     sent = scene.send(db, policy, NOON + timedelta(minutes=1))
     views = [letter.view for letter in scene.letters(sent, DeliveryKind.CARD_UPDATE)]
     [edited] = [view for view in views if isinstance(view, Card) and view.head.id == incident_id]
-    desk = Desk(policy, Words())
-    shown = answers.details(desk, reading.details(db, an_act(), incident_id))
-    in_channel = message(desk, edited)
+    wording = Wording(policy, Templates())
+    shown = answers.details(wording, queries.details(db, an_act(), incident_id))
+    in_channel = message(wording, edited)
     assert f"duplicate of {original.reference}" in str(shown.blocks)
     # Who is in the channel of the duplicate may not see a restricted original.
     names = f"duplicate of {original.reference}" in str(in_channel.blocks)
@@ -181,5 +181,5 @@ def test_a_note_of_the_review_is_on_the_timeline(db: Database, policy: Policy) -
     incident_id = an_incident(db, policy, teams=()).head.id
     lifecycle.resolve(db, policy, an_act(), incident_id, root_cause="tooling")
     lifecycle.set_state(db, an_act(), incident_id, State.REVIEWED, "reviewed with Wei")
-    last = reading.details(db, an_act(), incident_id, newest=None).entries[-1]
+    last = queries.details(db, an_act(), incident_id, newest=None).entries[-1]
     assert (last.data["to"], last.data["note"]) == (State.REVIEWED, "reviewed with Wei")

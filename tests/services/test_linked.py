@@ -4,22 +4,28 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
-from bot.domain.following import Follows
+from bot.domain.fallback.views_outside_slack import (
+    LinkStatus,
+    OutsideExhausted,
+    OutsidePage,
+    Quoted,
+)
+from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId, TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.outside import OutsideExhausted, OutsidePage, Quoted, Standing
-from bot.domain.paging import PageState, RunState
-from bot.domain.reach import Link
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.outlook import Follows
+from bot.domain.paging.page_messages import PageMessage
 from bot.domain.recorded import NAMELESS
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
 from bot.policy import Policy
-from bot.services import linked, paging
-from bot.store import incidents
-from bot.store import people as stored
+from bot.services.fallback import link_page
+from bot.services.paging import starting
 from bot.store.database import Database
+from bot.store.incidents import incident_rows
+from bot.store.people import people_and_groups as stored
 from bot.store.tables import Page
 from tests.factories import MEI, NOON, PRIYA, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
@@ -35,23 +41,23 @@ def everybody(db: Database, policy: Policy) -> None:
 
 def behind_the_link(db: Database, policy: Policy, page: Page) -> OutsidePage:
     link = Link(PageId(page.id), UserId(page.target), NOON + DAY)
-    seen = linked.look(db, policy, link, NOON)
-    assert seen.standing is Standing.WAITING
+    seen = link_page.look(db, policy, link, NOON)
+    assert seen.standing is LinkStatus.WAITING
     return seen.page
 
 
 def past_slack(db: Database, policy: Policy, page: Page) -> OutsidePage:
     """What an e-mail says, to whomever it goes."""
     with db.reading() as tx:
-        return linked.outside_page(tx, policy, *linked.rows(tx, page.id))
+        return link_page.outside_page(tx, policy, *link_page.rows(tx, page.id))
 
 
 def told(db: Database, policy: Policy) -> OutsideExhausted:
     run = scene.run_of(db, "legal")
     with db.reading() as tx:
-        incident = incidents.get(tx, run.incident_id)
+        incident = incident_rows.get(tx, run.incident_id)
         assert incident is not None
-        return linked.outside_exhausted(tx, policy, run, incident, MEI)
+        return link_page.outside_exhausted(tx, policy, run, incident, MEI)
 
 
 def test_a_page_past_slack_says_what_the_one_in_slack_says(db: Database, policy: Policy) -> None:
@@ -103,7 +109,7 @@ def test_a_person_without_a_name_in_slack_is_never_named_by_their_id(
         people(db, policy, **{nameless: told})
     asker = an_act(nameless, role=Role.RESPONDER)
     opened = an_incident(db, policy, asker, teams=(LEGAL,), severity=Severity.P0)
-    paging.page_person(db, policy, an_act(), opened.head.id, UserId(nameless))
+    starting.page_person(db, policy, an_act(), opened.head.id, UserId(nameless))
     if told is None:
         with db.transaction() as tx:
             stored.mark_gone(tx, WORKSPACE, nameless, NOON)
@@ -122,8 +128,8 @@ def test_the_reasons_for_a_page_are_read_past_slack_unless_it_is_restricted(
 ) -> None:
     opened = an_incident(db, policy, teams=(), tier=tier)
     page_legal = (opened.head.id, LEGAL)
-    paging.page_team(db, policy, an_act(), *page_legal, "may we publish her statement?")
-    paging.page_team(db, policy, an_act(MEI), *page_legal, "and how soon?")
+    starting.page_team(db, policy, an_act(), *page_legal, "may we publish her statement?")
+    starting.page_team(db, policy, an_act(MEI), *page_legal, "and how soon?")
     [page] = scene.all_pages(db, "legal")
     asked = (Quoted("u0mei", "may we publish her statement?"), Quoted("u0mei", "and how soon?"))
     for past in (past_slack(db, policy, page), behind_the_link(db, policy, page)):

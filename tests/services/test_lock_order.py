@@ -10,11 +10,13 @@ from sqlmodel import col, select
 
 from bot.domain.ids import TeamKey
 from bot.policy import Policy
-from bot.services import answering, delivered
-from bot.services.delivered import Accepted, At
-from bot.store import claims, incidents, outbox
+from bot.services.delivery import outcomes as delivery_outcomes
+from bot.services.delivery.outcomes import Accepted, At
+from bot.services.paging import answers
 from bot.store.database import Database
-from bot.store.locking import lock_in_order
+from bot.store.delivery import claims, outbox
+from bot.store.incidents import incident_rows
+from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Incident, Lane
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, WORKSPACE, an_act, an_incident, people
@@ -66,7 +68,7 @@ async def test_lanes_of_several_outcomes_are_held_in_the_order_of_their_keys(db:
     outcomes = [(taken[name], Accepted(f"D{name}", "1.1")) for name in ("b", "a")]
     with db.transaction() as other:
         assert free(other, Lane, FIRST) == {FIRST}
-        thread = await blocked(db, partial(delivered.sent_together, db, outcomes, NOW))
+        thread = await blocked(db, partial(delivery_outcomes.sent_together, db, outcomes, NOW))
         assert free(other, Lane, LAST) == {LAST}
     thread.join(10)
     assert all(row.sent_at for row in scene.outgoing_rows(db))
@@ -80,7 +82,7 @@ async def test_rows_are_locked_in_the_order_of_their_ids(db: Database, policy: P
             lock_in_order(tx, Incident, [last, first])
 
     with db.transaction() as other:
-        incidents.lock(other, first)
+        incident_rows.lock(other, first)
         thread = await blocked(db, both)
         assert free(other, Incident, last) == {last}
     thread.join(10)
@@ -91,9 +93,9 @@ async def test_who_acknowledges_everything_locks_all_of_it_first_and_in_order(
 ) -> None:
     first, last = two_that_page_priya(db, policy)
     scene.send(db, policy)
-    acknowledged = partial(answering.acknowledge_mine, db, an_act(PRIYA))
+    acknowledged = partial(answers.acknowledge_mine, db, an_act(PRIYA))
     with db.transaction() as other:
-        incidents.lock(other, first)
+        incident_rows.lock(other, first)
         thread = await blocked(db, acknowledged)
         assert free(other, Incident, last) == {last}
     thread.join(10)
@@ -106,10 +108,10 @@ async def test_who_waits_for_the_second_of_them_has_not_touched_a_lane(
     """A lane comes behind every escalation: its holder may want this escalation next."""
     _, last = two_that_page_priya(db, policy)
     scene.send(db, policy)
-    acknowledged = partial(answering.acknowledge_mine, db, an_act(PRIYA))
+    acknowledged = partial(answers.acknowledge_mine, db, an_act(PRIYA))
     lanes = lanes_of(db)
     with db.transaction() as other:
-        incidents.lock(other, last)
+        incident_rows.lock(other, last)
         thread = await blocked(db, acknowledged)
         assert free(other, Lane, *lanes) == set(lanes)
     thread.join(10)
@@ -125,8 +127,8 @@ async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(
     [page] = [one for one in claimed if one.target == PRIYA]
     assert page.incident_id is not None
     with db.transaction() as other:
-        incidents.lock(other, page.incident_id)
-        sent = partial(delivered.sent, db, page, Accepted("D1", "1.1"), NOW)
+        incident_rows.lock(other, page.incident_id)
+        sent = partial(delivery_outcomes.sent, db, page, Accepted("D1", "1.1"), NOW)
         thread = await blocked(db, sent)
         assert free(other, Lane, page.lane) == {page.lane}
         outbox.enqueue(other, WORKSPACE, NOON, [a_delivery("more", f"person/{PRIYA}")])

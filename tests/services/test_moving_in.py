@@ -5,17 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, TimerKind
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.policy import Policy
-from bot.services import delivered, lifecycle, outgoing, refused
-from bot.services.delivered import Accepted, At, Retry
-from bot.services.letters import Aim, Letter, Moot
-from bot.store import claims, incidents
-from bot.store.claims import Claimed
+from bot.services.delivery import outcomes, outgoing, refusals
+from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
+from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
-from bot.store.tables.states import RoomState
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.incidents import incident_rows, timeline
+from bot.store.tables.states import ChannelState
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
@@ -47,7 +49,7 @@ def take(db: Database, kind: DeliveryKind, at: At) -> Claimed:
         assert taken, f"no {kind} is due"
         for other in taken:
             if other.kind is not kind:
-                delivered.moot(db, other, "not asked", at)
+                outcomes.moot(db, other, "not asked", at)
         wanted = [one for one in taken if one.kind is kind]
         if wanted:
             return wanted[0]
@@ -57,7 +59,7 @@ def in_a_thread(db: Database, policy: Policy, tier: Tier = Tier.RESTRICTED) -> s
     """An incident whose channel Slack did not make; its card is still to be posted."""
     opened = an_incident(db, policy, title=f"{SECRET} title", tier=tier, teams=())
     making = take(db, DeliveryKind.ROOM_CREATE, At(NOON, NOON))
-    refused.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
+    refusals.rejected(db, policy, making, "restricted_action", At(NOON, NOON))
     return opened.head.id
 
 
@@ -65,7 +67,7 @@ def card_on_its_way(db: Database, policy: Policy) -> Claimed:
     """Its card is with Slack, for the shared channel."""
     posting = take(db, DeliveryKind.CARD_POST, At(NOON, NOON))
     letter = outgoing.prepare(db, policy, posting, NOON)
-    assert isinstance(letter, Letter)
+    assert isinstance(letter, MessageContent)
     assert letter.channel == SHARED
     return posting
 
@@ -76,25 +78,25 @@ def channel_on_its_way(db: Database, policy: Policy) -> Claimed:
 
 
 def room_then_card(db: Database, room: Claimed, card: Claimed) -> None:
-    assert delivered.sent(db, room, ROOM, At(LATER, NOON))
-    assert delivered.sent(db, card, CARD, At(LATER, NOON))
+    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(db, card, CARD, At(LATER, NOON))
 
 
 def card_then_room(db: Database, room: Claimed, card: Claimed) -> None:
-    assert delivered.sent(db, card, CARD, At(LATER, NOON))
-    assert delivered.sent(db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(db, card, CARD, At(LATER, NOON))
+    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
 
 
 def together(db: Database, room: Claimed, card: Claimed) -> None:
-    delivered.sent_together(db, [(room, ROOM), (card, CARD)], At(LATER, NOON))
+    outcomes.sent_together(db, [(room, ROOM), (card, CARD)], At(LATER, NOON))
 
 
 def together_the_card_first(db: Database, room: Claimed, card: Claimed) -> None:
-    delivered.sent_together(db, [(card, CARD), (room, ROOM)], At(LATER, NOON))
+    outcomes.sent_together(db, [(card, CARD), (room, ROOM)], At(LATER, NOON))
 
 
-def said_in(sent: Sent, channel: str) -> list[Letter]:
-    return [one for _, one in sent if isinstance(one, Letter) and one.channel == channel]
+def said_in(sent: Sent, channel: str) -> list[MessageContent]:
+    return [one for _, one in sent if isinstance(one, MessageContent) and one.channel == channel]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_late_card_of_the_shared_channel_keeps_no_incident_there(
     card = card_on_its_way(db, policy)
     stored(db, channel_on_its_way(db, policy), card)
     placed = scene.incident(db, incident_id)
-    assert (placed.room, placed.channel_id, placed.card_ts) == (RoomState.CHANNEL, OWN, None)
+    assert (placed.room, placed.channel_id, placed.card_ts) == (ChannelState.CHANNEL, OWN, None)
     lifecycle.post_update(db, an_act(MEI, minutes=32), incident_id, f"{SECRET} update")
     lifecycle.assign(db, an_act(MEI, minutes=32), incident_id, PRIYA)
     sent = scene.send(db, policy, NOON + timedelta(minutes=33))
@@ -123,21 +125,21 @@ def test_a_card_that_waits_for_the_shared_channel_is_not_posted_into_its_own(
     in_a_thread(db, policy)
     card = card_on_its_way(db, policy)
     at, hour = At(NOON, NOON), timedelta(hours=1)
-    delivered.again(db, card, Retry(hour, error="no answer", unknown=True), at)
+    outcomes.again(db, card, Retry(hour, error="no answer", unknown=True), at)
     room = channel_on_its_way(db, policy)
-    assert delivered.sent(db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
     again = take(db, DeliveryKind.CARD_POST, At(NOON + hour, NOON + hour))
     assert again.id == card.id
-    assert isinstance(outgoing.prepare(db, policy, again, NOON + hour), Moot)
+    assert isinstance(outgoing.prepare(db, policy, again, NOON + hour), NothingToSay)
 
 
 def test_a_row_that_takes_the_shared_channel_for_its_own_says_no_word_there(
     db: Database, policy: Policy
 ) -> None:
     incident_id = in_a_thread(db, policy)
-    astray = {"room": RoomState.CHANNEL, "channel_id": SHARED, "card_ts": None}
+    astray = {"room": ChannelState.CHANNEL, "channel_id": SHARED, "card_ts": None}
     with db.transaction() as tx:
-        incidents.change(tx, incident_id, astray)
+        incident_rows.change(tx, incident_id, astray)
     lifecycle.post_update(db, an_act(MEI), incident_id, f"{SECRET} update")
     sent = scene.send(db, policy)
     assert said_in(sent, SHARED), "its card"
@@ -155,28 +157,30 @@ def moved_in(db: Database, policy: Policy) -> str:
 @pytest.mark.parametrize(
     ("aim", "room"),
     [
-        (Aim("C0ROOM1"), RoomState.ARCHIVED),
-        (Aim(SHARED, None), RoomState.CHANNEL),
-        (Aim(), RoomState.CHANNEL),
+        (RequestedPlace("C0ROOM1"), ChannelState.ARCHIVED),
+        (RequestedPlace(SHARED, None), ChannelState.CHANNEL),
+        (RequestedPlace(), ChannelState.CHANNEL),
     ],
     ids=["its own", "the shared one", "a direct message"],
 )
 def test_only_its_own_channel_archives_it(
-    db: Database, policy: Policy, aim: Aim, room: RoomState
+    db: Database, policy: Policy, aim: RequestedPlace, room: ChannelState
 ) -> None:
     incident_id = moved_in(db, policy)
     notice = take(db, DeliveryKind.NOTICE, At(LATER, LATER))
-    refused.rejected(db, policy, notice, "is_archived", At(LATER, LATER), aim)
+    refusals.rejected(db, policy, notice, "is_archived", At(LATER, LATER), aim)
     assert scene.incident(db, incident_id).room is room
 
 
-@pytest.mark.parametrize("old", [Aim(SHARED, "7.7"), Aim("C0ROOM1", "7.7")], ids=str)
+@pytest.mark.parametrize(
+    "old", [RequestedPlace(SHARED, "7.7"), RequestedPlace("C0ROOM1", "7.7")], ids=str
+)
 def test_a_card_that_was_deleted_where_it_is_no_more_is_not_posted_again(
-    db: Database, policy: Policy, old: Aim
+    db: Database, policy: Policy, old: RequestedPlace
 ) -> None:
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
-    refused.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), old)
+    refusals.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), old)
     assert scene.waiting(db, DeliveryKind.CARD_POST) == []
     assert scene.incident(db, incident_id).card_ts is not None
 
@@ -186,8 +190,8 @@ def test_a_card_that_was_deleted_is_posted_again_where_it_stood(
 ) -> None:
     incident_id = moved_in(db, policy)
     updating = take(db, DeliveryKind.CARD_UPDATE, At(LATER, LATER))
-    there = Aim("C0ROOM1", scene.incident(db, incident_id).card_ts)
-    refused.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), there)
+    there = RequestedPlace("C0ROOM1", scene.incident(db, incident_id).card_ts)
+    refusals.rejected(db, policy, updating, "message_not_found", At(LATER, LATER), there)
     sent = scene.send(db, policy, LATER + timedelta(minutes=2))
     posted = scene.letters(sent, DeliveryKind.CARD_POST)
     assert [letter.channel for letter in posted] == ["C0ROOM1"]
@@ -200,14 +204,14 @@ def test_an_archived_shared_channel_leaves_it_without_a_place_until_it_has_its_o
     incident_id = in_a_thread(db, policy, Tier.STANDARD)
     late = card_on_its_way(db, policy)
     if posted:
-        delivered.sent(db, late, CARD, At(NOON, NOON))
+        outcomes.sent(db, late, CARD, At(NOON, NOON))
         lifecycle.post_update(db, an_act(MEI), incident_id, "under way")
         late = take(db, DeliveryKind.NOTICE, At(NOON, NOON + timedelta(seconds=5)))
-    refused.rejected(db, policy, late, "is_archived", At(NOON, NOON), Aim(SHARED))
+    refusals.rejected(db, policy, late, "is_archived", At(NOON, NOON), RequestedPlace(SHARED))
     placed = scene.incident(db, incident_id)
-    assert (placed.room, placed.channel_id, placed.thread_ts) == (RoomState.THREAD, None, None)
+    assert (placed.room, placed.channel_id, placed.thread_ts) == (ChannelState.THREAD, None, None)
     with db.reading() as tx:
-        told = incidents.timeline(tx, incident_id)[-1]
+        told = timeline.timeline(tx, incident_id)[-1]
     assert (told.kind, told.data) == (EntryKind.ROOM, {"thread": None, "error": "is_archived"})
     scene.tick(db, policy, LATER)
     assert said_in(scene.send(db, policy, LATER), "C0ROOM1")
@@ -226,7 +230,7 @@ def test_a_reopened_incident_in_a_thread_tries_for_its_channel_again(
     lifecycle.reopen(db, reopening, incident_id, "it began again")
     scene.tick(db, policy, reopening.now)
     scene.send(db, policy, reopening.now)
-    assert scene.incident(db, incident_id).room is RoomState.CHANNEL
+    assert scene.incident(db, incident_id).room is ChannelState.CHANNEL
 
 
 def test_reopened_soon_it_still_tries_once_at_a_time(db: Database, policy: Policy) -> None:

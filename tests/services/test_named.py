@@ -8,21 +8,28 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access.rights import Deed
 from bot.domain.act import Role
+from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId
-from bot.domain.messages import Home
-from bot.domain.reach import Link
-from bot.domain.rights import Deed
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.home import Home
+from bot.domain.incidents.timeline import EntryKind
 from bot.policy import Policy
-from bot.render import answers, forms, outside
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import answering, case, exports, handing_over, homes, linked, paging, reading
-from bot.services.letters import Letter
-from bot.store import incidents
+from bot.render import forms
+from bot.render.fallback import outside_slack
+from bot.render.incidents import answers
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services import locked
+from bot.services.delivery.content import MessageContent
+from bot.services.fallback import link_page
+from bot.services.handover import handing_over
+from bot.services.incidents import export, home, queries
+from bot.services.paging import answers as paging_answers
+from bot.services.paging import starting
 from bot.store.database import Database
-from bot.worker import rendering
+from bot.store.incidents import incident_rows
+from bot.worker.delivery import rendering
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -33,53 +40,53 @@ KEY = re.compile(r"person:|\b(?:daniel|tom|mei)\b")
 NAMES = {DANIEL: "Dan Okafor", TOM: "T. Becker", MEI: "Mei T."}
 
 
-def rendered(desk: Desk, sent: scene.Sent) -> list[str]:
+def rendered(wording: Wording, sent: scene.Sent) -> list[str]:
     said = []
     for _, prepared in sent:
-        if isinstance(prepared, Letter) and isinstance(prepared.view, Home):
-            said.append(str(rendering.home_view(desk, prepared.view)))
-        elif isinstance(prepared, Letter):
-            said.append(str(rendering.message(desk, prepared.view)))
+        if isinstance(prepared, MessageContent) and isinstance(prepared.view, Home):
+            said.append(str(rendering.home_view(wording, prepared.view)))
+        elif isinstance(prepared, MessageContent):
+            said.append(str(rendering.message(wording, prepared.view)))
     return said
 
 
 def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
     people(db, policy, **{user: {"real_name": n} for user, n in NAMES.items()})
-    desk, said = Desk(policy, Words()), list[str]()
+    wording, said = Wording(policy, Templates()), list[str]()
     opened = an_incident(db, policy, teams=())
     incident_id = opened.head.id
     for user in (DANIEL, TOM, MEI):
-        paging.page_person(db, policy, an_act(), incident_id, user, "the statement")
-    said += rendered(desk, scene.send(db, policy))
+        starting.page_person(db, policy, an_act(), incident_id, user, "the statement")
+    said += rendered(wording, scene.send(db, policy))
     own = an_act(TOM, role=Role.RESPONDER, minutes=1)
-    answering.decline(db, policy, own, scene.page_of(db, TOM), "on a plane")
-    said += rendered(desk, scene.send(db, policy, NOON + timedelta(minutes=2)))
+    paging_answers.decline(db, policy, own, scene.page_of(db, TOM), "on a plane")
+    said += rendered(wording, scene.send(db, policy, NOON + timedelta(minutes=2)))
     run = scene.run_of(db, f"person:{DANIEL}")
     for page in scene.all_pages(db, f"person:{DANIEL}"):
         link = Link(PageId(page.id), DANIEL, NOON + timedelta(days=1))
-        view = linked.look(db, policy, link, NOON + timedelta(minutes=2))
-        said += [outside.linked_page(desk, view)]
-        said += list(vars_of(outside.written(desk, view.page, None)))
+        view = link_page.look(db, policy, link, NOON + timedelta(minutes=2))
+        said += [outside_slack.linked_page(wording, view)]
+        said += list(vars_of(outside_slack.written(wording, view.page, None)))
     now = NOON
     for _ in range(6):
         now += timedelta(hours=1)
         scene.tick(db, policy, now)
-        said += rendered(desk, scene.send(db, policy, now))
+        said += rendered(wording, scene.send(db, policy, now))
     with db.reading() as tx:
-        incident = incidents.get(tx, incident_id)
+        incident = incident_rows.get(tx, incident_id)
         assert incident is not None
-        past = linked.outside_exhausted(tx, policy, run, incident, SOFIA)
-    said += list(vars_of(outside.exhausted(desk, past)))
+        past = link_page.outside_exhausted(tx, policy, run, incident, SOFIA)
+    said += list(vars_of(outside_slack.exhausted(wording, past)))
     late = an_act(DANIEL, role=Role.RESPONDER, hours=7)
-    answering.acknowledge(db, late, scene.page_of(db, DANIEL))
+    paging_answers.acknowledge(db, late, scene.page_of(db, DANIEL))
     handing_over.hand_over(
         db, policy, late, incident_id, to_team=None, to_person=SOFIA, summary="read it"
     )
-    said += rendered(desk, scene.send(db, policy, NOON + timedelta(hours=8)))
-    details = reading.details(db, an_act(), incident_id, newest=None)
-    said += [str(answers.details(desk, details)), str(forms.timeline_view(desk, details))]
-    said += [str(rendering.home_view(desk, homes.home(db, an_act())))]
-    [record] = exports.records(db)
+    said += rendered(wording, scene.send(db, policy, NOON + timedelta(hours=8)))
+    details = queries.details(db, an_act(), incident_id, newest=None)
+    said += [str(answers.details(wording, details)), str(forms.timeline_view(wording, details))]
+    said += [str(rendering.home_view(wording, home.home(db, an_act())))]
+    [record] = export.records(db)
     sealed = [entry.pop("data") for entry in record["timeline"]]
     assert [e["person"] for e, d in zip(record["timeline"], sealed, strict=True) if "team" in d]
     said += [json.dumps(record)]
@@ -88,7 +95,7 @@ def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
     assert any("Dan Okafor" in one for one in said)
 
 
-def vars_of(written: outside.Written) -> tuple[str, str]:
+def vars_of(written: outside_slack.FallbackText) -> tuple[str, str]:
     return written.subject, written.body
 
 
@@ -112,15 +119,18 @@ def test_what_earlier_releases_sealed_is_read_with_people(
 ) -> None:
     """The entries themselves stay as they are: the export still shows what was sealed."""
     people(db, policy, **{user: {"real_name": n} for user, n in NAMES.items()})
-    incident_id, desk = an_incident(db, policy, teams=()).head.id, Desk(policy, Words())
-    with db.transaction() as tx, case.take_up(tx, an_act(), incident_id, Deed.NOTE) as opened:
+    incident_id, wording = an_incident(db, policy, teams=()).head.id, Wording(policy, Templates())
+    with (
+        db.transaction() as tx,
+        locked.lock_incident(tx, an_act(), incident_id, Deed.NOTE) as opened,
+    ):
         opened.record(kind, aloud=True, **data)
-    details = reading.details(db, an_act(), incident_id, newest=None)
+    details = queries.details(db, an_act(), incident_id, newest=None)
     last = replace(details, entries=details.entries[-1:])
-    said = [str(answers.details(desk, last)), str(forms.timeline_view(desk, last))]
-    said += rendered(desk, scene.send(db, policy, NOON + timedelta(minutes=1)))
+    said = [str(answers.details(wording, last)), str(forms.timeline_view(wording, last))]
+    said += rendered(wording, scene.send(db, policy, NOON + timedelta(minutes=1)))
     assert not [one for one in said if KEY.search(one)]
     assert f"<@{TOM}>" in said[0]
-    [record] = exports.records(db)
+    [record] = export.records(db)
     assert data in [entry["data"] for entry in record["timeline"]]
-    assert exports.verify(db) == (1, [])
+    assert export.verify(db) == (1, [])

@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors
+from bot.domain.fallback.views_outside_slack import OutsidePage
+from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId, TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.needs import Need
-from bot.domain.outside import OutsidePage
-from bot.domain.reach import Link
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import answering, correcting, linked, paging, severities
-from bot.services.correcting import Correction
+from bot.services.fallback import link_page
+from bot.services.incidents import corrections, severity_changes
+from bot.services.incidents.corrections import Correction
+from bot.services.paging import answers, starting
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, SOFIA, an_act, an_incident, people
@@ -45,7 +47,7 @@ def pages(
 
 def outside(db: Database, policy: Policy, user: UserId) -> OutsidePage:
     page = PageId(scene.page_of(db, user))
-    return linked.look(db, policy, Link(page, user, NOON + DAY), NOON).page
+    return link_page.look(db, policy, Link(page, user, NOON + DAY), NOON).page
 
 
 def test_a_team_reads_its_own_lines_and_those_for_all(db: Database, policy: Policy) -> None:
@@ -57,7 +59,7 @@ def test_a_team_reads_its_own_lines_and_those_for_all(db: Database, policy: Poli
         criteria=("minor",),
         references=("item-1", "https://case.example/1"),
     )
-    paging.page_person(db, policy, an_act(), opened.head.id, DANIEL, "the script")
+    starting.page_person(db, policy, an_act(), opened.head.id, DANIEL, "the script")
     said = pages(db, policy, DeliveryKind.PAGE)
     assert said[PRIYA].needed == "Answer by 17:00\nMay we suspend him?"
     assert said[SOFIA].needed == "Answer by 17:00"
@@ -70,7 +72,7 @@ def test_a_team_reads_its_own_lines_and_those_for_all(db: Database, policy: Poli
 def test_a_team_that_a_rise_brings_in_reads_what_is_for_all(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, severity=Severity.P2, teams=(LEGAL,), needs=NEEDS)
     scene.send(db, policy)
-    severities.set_severity(db, policy, an_act(), opened.head.id, Severity.P0)
+    severity_changes.set_severity(db, policy, an_act(), opened.head.id, Severity.P0)
     said = pages(db, policy, DeliveryKind.PAGE)
     assert said.pop(PRIYA).needed == "Answer by 17:00\nMay we suspend him?"
     assert said
@@ -87,7 +89,7 @@ def test_of_a_restricted_one_only_the_invited_read_it(db: Database, policy: Poli
     assert {view.needed for view in pages(db, policy, DeliveryKind.PAGE).values()} == {""}
     past = outside(db, policy, PRIYA)
     assert (past.needed, past.criteria, past.affected, past.references) == ("", (), (), 0)
-    answering.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA, role=Role.RESPONDER), scene.page_of(db, PRIYA))
     edited = pages(db, policy, DeliveryKind.PAGE_UPDATE, minutes=1)
     assert edited[PRIYA].needed == "Answer by 17:00\nMay we suspend him?"
     assert outside(db, policy, PRIYA).needed == ""
@@ -107,7 +109,7 @@ def test_of_item_ids_only_nothing_is_kept_and_a_correction_forgets_it(
     assert an_incident(db, policy, needs=(Need("his face"),), **csam).head.needs == ()
     opened = an_incident(db, policy, needs=NEEDS)
     wanted = Correction(category="suspected-csam", references=("item-1",))
-    correcting.correct(db, policy, an_act(), opened.head.id, wanted)
+    corrections.correct(db, policy, an_act(), opened.head.id, wanted)
     assert scene.incident(db, opened.head.id).needs == []
     edited = pages(db, policy, DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE)
     assert {view.needed for view in edited.values()} == {""}

@@ -4,18 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import FormErrors, NoAccess, NothingToDo, NotPermitted
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.needs import Need
-from bot.domain.reading import Notice
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Notice
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import answering, correcting, lifecycle, reading
-from bot.services.correcting import Correction
+from bot.services.incidents import corrections, lifecycle, queries
+from bot.services.incidents.corrections import Correction
+from bot.services.paging import answers
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -41,11 +42,11 @@ def test_the_page_and_the_timeline_have_the_new_one(
     db: Database, policy: Policy, opened: str
 ) -> None:
     scene.send(db, policy, NOON)
-    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
     edited = scene.letters(scene.send(db, policy, LATER), DeliveryKind.PAGE_UPDATE)
     read = {one.view.target: one.view.needed for one in edited if isinstance(one.view, PageMessage)}
     assert read == {PRIYA: "May we suspend Abraxas?\nAnswer by 17:00"}
-    details = reading.details(db, an_act(MEI), opened, None)
+    details = queries.details(db, an_act(MEI), opened, None)
     assert details.card.head.needs == RIGHT
     [entry] = [one for one in details.entries if one.kind is EntryKind.EDITED]
     assert entry.data == {
@@ -54,15 +55,15 @@ def test_the_page_and_the_timeline_have_the_new_one(
         "to": [need.to_json() for need in RIGHT],
     }
     with pytest.raises(NothingToDo):
-        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+        corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
 
 
 def test_those_at_work_read_the_new_one_in_the_channel(
     db: Database, policy: Policy, opened: str
 ) -> None:
     scene.send(db, policy, NOON)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
-    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
     notices = scene.letters(scene.send(db, policy, LATER), DeliveryKind.NOTICE)
     edited = [one.view for one in notices if isinstance(one.view, Notice)]
     assert [one.entry.data["to"] for one in edited if one.entry.kind is EntryKind.EDITED] == [
@@ -73,12 +74,12 @@ def test_those_at_work_read_the_new_one_in_the_channel(
 def test_it_takes_what_a_title_takes(db: Database, policy: Policy, opened: str) -> None:
     for wanted in (TO_RIGHT, Correction(title="Another")):
         with pytest.raises(NotPermitted):
-            correcting.correct(db, policy, an_act(NOOR, role=Role.MEMBER), opened, wanted)
-    correcting.correct(db, policy, an_act(MEI), opened, Correction(tier=Tier.RESTRICTED))
+            corrections.correct(db, policy, an_act(NOOR, role=Role.MEMBER), opened, wanted)
+    corrections.correct(db, policy, an_act(MEI), opened, Correction(tier=Tier.RESTRICTED))
     for wanted in (TO_RIGHT, Correction(title="Another")):
         with pytest.raises(NoAccess):
-            correcting.correct(db, policy, an_act(SOFIA, role=Role.RESPONDER), opened, wanted)
-    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+            corrections.correct(db, policy, an_act(SOFIA, role=Role.RESPONDER), opened, wanted)
+    corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
     told = scene.letters(scene.send(db, policy, NOON), DeliveryKind.PAGE)
     assert "Abraxas" not in str([one.view for one in told])
 
@@ -92,9 +93,9 @@ def test_a_line_that_would_reach_no_one_is_refused(
         ((Need("x" * 1_001),), "1 character too long: it has 1,001, of 1,000."),
     ):
         with pytest.raises(FormErrors) as refused:
-            correcting.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))
+            corrections.correct(db, policy, an_act(MEI), opened, Correction(needs=needs))
         assert said in in_words(refused.value.errors["needs"])
-    assert reading.head(db, an_act(MEI), opened).needs == WRONG
+    assert queries.head(db, an_act(MEI), opened).needs == WRONG
 
 
 def test_a_team_whose_page_was_withdrawn_is_asked_nothing_new(
@@ -103,24 +104,24 @@ def test_a_team_whose_page_was_withdrawn_is_asked_nothing_new(
     lifecycle.decline(db, an_act(MEI), opened, "not ours")
     lifecycle.reopen(db, an_act(MEI), opened, "it is back")
     with pytest.raises(FormErrors) as refused:
-        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+        corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
     assert "Legal is not being paged" in in_words(refused.value.errors["needs"])
     kept = Correction(needs=(*WRONG, Need("Answer by 17:00")))
-    assert "needs" in correcting.correct(db, policy, an_act(MEI), opened, kept).fields
+    assert "needs" in corrections.correct(db, policy, an_act(MEI), opened, kept).fields
 
 
 def test_where_only_item_ids_are_kept_nothing_is_needed(
     db: Database, policy: Policy, opened: str
 ) -> None:
     to_ids = Correction(category="suspected-csam", references=("item-1",), needs=WRONG)
-    corrected = correcting.correct(db, policy, an_act(MEI), opened, to_ids)
+    corrected = corrections.correct(db, policy, an_act(MEI), opened, to_ids)
     assert "needs" not in corrected.fields
     assert scene.incident(db, opened).needs == []
     with pytest.raises(FormErrors):
-        correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+        corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
 
 
 def test_it_is_corrected_after_the_end_too(db: Database, policy: Policy, opened: str) -> None:
     lifecycle.decline(db, an_act(MEI), opened, "spam")
-    correcting.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
-    assert reading.head(db, an_act(MEI), opened).needs == RIGHT
+    corrections.correct(db, policy, an_act(MEI), opened, TO_RIGHT)
+    assert queries.head(db, an_act(MEI), opened).needs == RIGHT

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.access.visibility import Tier
+from bot.domain.fallback.views_outside_slack import OutsidePage
+from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId, TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.needs import Need
-from bot.domain.outside import OutsidePage
-from bot.domain.reach import Link
-from bot.domain.visibility import Tier
+from bot.domain.incidents.needs import Need
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import answering, handing_over, linked, paging
-from bot.services.handing_over import HandedOver
+from bot.services.fallback import link_page
+from bot.services.handover import handing_over
+from bot.services.handover.handing_over import HandedOver
+from bot.services.paging import answers, starting
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -61,7 +63,7 @@ def asked_of(db: Database, policy: Policy, user: UserId, minutes: int = 5) -> li
 
 def outside(db: Database, policy: Policy, user: UserId) -> OutsidePage:
     page = PageId(scene.page_of(db, user))
-    return linked.look(db, policy, Link(page, user, NOON + timedelta(days=1)), NOON).page
+    return link_page.look(db, policy, Link(page, user, NOON + timedelta(days=1)), NOON).page
 
 
 @pytest.mark.parametrize("acknowledged", [True, False])
@@ -83,7 +85,7 @@ def test_whoever_takes_over_reads_what_was_asked_of_the_team(
 ) -> None:
     incident_id = opened(db, policy, LEGAL)
     if acknowledged:
-        answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+        answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     hand_over(db, policy, PRIYA, incident_id, **to)
     assert asked_of(db, policy, reader) == reads
     assert_whole(db)
@@ -92,7 +94,7 @@ def test_whoever_takes_over_reads_what_was_asked_of_the_team(
 def test_a_chain_of_hand_overs_drops_nothing(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, LEGAL)
     hand_over(db, policy, PRIYA, incident_id, to_team=PR)
-    answering.acknowledge(db, an_act(SOFIA, minutes=2), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=2), scene.page_of(db, SOFIA))
     hand_over(db, policy, SOFIA, incident_id, 3, to_person=DANIEL)
     hand_over(db, policy, DANIEL, incident_id, 4, to_person=TOM)
     assert asked_of(db, policy, TOM) == [OF_ALL, OF_LEGAL]
@@ -111,7 +113,7 @@ def test_two_parts_that_one_person_hands_over_are_both_asked_for(
 ) -> None:
     incident_id = opened(db, policy, LEGAL)
     hand_over(db, policy, PRIYA, incident_id, to_person=DANIEL)
-    paging.page_person(db, policy, an_act(MEI, minutes=2), incident_id, PRIYA)
+    starting.page_person(db, policy, an_act(MEI, minutes=2), incident_id, PRIYA)
     hand_over(db, policy, PRIYA, incident_id, 3, to_person=DANIEL)
     assert asked_of(db, policy, DANIEL) == [OF_ALL, OF_LEGAL]
 
@@ -121,8 +123,8 @@ def test_a_team_that_is_paged_again_is_asked_for_what_it_took_over(
 ) -> None:
     incident_id = opened(db, policy, LEGAL)
     hand_over(db, policy, PRIYA, incident_id, to_team=PR)
-    answering.acknowledge(db, an_act(SOFIA, minutes=2), scene.page_of(db, SOFIA))
-    paging.page_team(db, policy, an_act(MEI, minutes=3), incident_id, PR, "we need you back")
+    answers.acknowledge(db, an_act(SOFIA, minutes=2), scene.page_of(db, SOFIA))
+    starting.page_team(db, policy, an_act(MEI, minutes=3), incident_id, PR, "we need you back")
     assert asked_of(db, policy, SOFIA) == [OF_ALL, OF_LEGAL]
 
 
@@ -132,7 +134,7 @@ def test_what_was_passed_on_is_not_asked_for_again_of_the_giver(
     incident_id = opened(db, policy, LEGAL)
     hand_over(db, policy, PRIYA, incident_id, to_person=DANIEL)
     hand_over(db, policy, DANIEL, incident_id, 2, to_team=PR)
-    paging.page_person(db, policy, an_act(MEI, minutes=3), incident_id, DANIEL, "a question")
+    starting.page_person(db, policy, an_act(MEI, minutes=3), incident_id, DANIEL, "a question")
     assert asked_of(db, policy, DANIEL) == [OF_ALL]
 
 
@@ -140,10 +142,10 @@ def test_a_restricted_one_tells_its_lines_to_those_who_are_in_it(
     db: Database, policy: Policy
 ) -> None:
     incident_id = opened(db, policy, LEGAL, tier=Tier.RESTRICTED)
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     hand_over(db, policy, PRIYA, incident_id, to_team=PR)
     assert asked_of(db, policy, SOFIA) == []
-    answering.acknowledge(db, an_act(SOFIA, minutes=6), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=6), scene.page_of(db, SOFIA))
     sent = scene.send(db, policy, NOON + timedelta(minutes=7))
     [view] = [
         letter.view
@@ -172,33 +174,33 @@ def test_what_a_team_was_paged_for_is_on_the_page_of_whoever_takes_over(
     db: Database, policy: Policy, acknowledged: bool, joined: bool
 ) -> None:
     incident_id = opened(db, policy, *([PR] if joined else []))
-    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    starting.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
     scene.send(db, policy)
     if acknowledged:
-        answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+        answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
     hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
     assert questions_on(db, policy, SOFIA, 3) == [f"Legal: {WORDS}"]
 
 
 def test_questions_pass_on_with_a_chain_of_hand_overs(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, LEGAL)
-    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    starting.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
     hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
-    paging.page_team(db, policy, an_act(MEI, minutes=3), incident_id, PR, "Who speaks?")
+    starting.page_team(db, policy, an_act(MEI, minutes=3), incident_id, PR, "Who speaks?")
     hand_over(db, policy, SOFIA, incident_id, 4, to_person=DANIEL)
     passed = [f"Legal: {WORDS}", "PR: Who speaks?"]
     assert questions_on(db, policy, DANIEL, 5) == passed
     quoted = [one.words for one in outside(db, policy, DANIEL).quoted]
     assert quoted == ["see the draft", WORDS, "Who speaks?"]
-    answering.acknowledge(db, an_act(DANIEL, minutes=6), scene.page_of(db, DANIEL))
-    paging.page_person(db, policy, an_act(MEI, minutes=7), incident_id, DANIEL, "Are you there?")
+    answers.acknowledge(db, an_act(DANIEL, minutes=6), scene.page_of(db, DANIEL))
+    starting.page_person(db, policy, an_act(MEI, minutes=7), incident_id, DANIEL, "Are you there?")
     assert questions_on(db, policy, DANIEL, 8) == passed, "paged again, they are asked for all"
     assert_whole(db)
 
 
 def test_a_question_is_told_only_to_those_who_may_read_it(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, tier=Tier.RESTRICTED)
-    paging.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
+    starting.page_team(db, policy, an_act(MEI), incident_id, LEGAL, WORDS)
     hand_over(db, policy, PRIYA, incident_id, 2, to_team=PR)
     [view] = [
         letter.view
@@ -209,5 +211,5 @@ def test_a_question_is_told_only_to_those_who_may_read_it(db: Database, policy: 
     ]
     assert view.questions == ()
     assert WORDS not in str(view)
-    answering.acknowledge(db, an_act(SOFIA, minutes=4), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=4), scene.page_of(db, SOFIA))
     assert questions_on(db, policy, SOFIA, 5) == [f"Legal: {WORDS}"]

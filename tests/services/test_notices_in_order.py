@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.act import by_the_bot
-from bot.domain.duework import DeliveryKind
-from bot.domain.reading import Notice
+from bot.domain.incidents.views import Notice
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import delivered, lifecycle, outgoing, rooms
-from bot.services.delivered import At, Retry
-from bot.services.letters import NotYet
-from bot.store import claims
-from bot.store.claims import Claimed
+from bot.services.channels import channel
+from bot.services.delivery import outcomes, outgoing
+from bot.services.delivery.content import NotYet
+from bot.services.delivery.outcomes import At, Retry
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
 from tests.factories import MEI, NOON, WORKSPACE, an_act, an_incident, people
 from tests.services import scene
 
@@ -45,18 +47,18 @@ def test_what_was_in_flight_when_the_channel_came_back_waits_for_what_was_kept(
     room = scene.incident(db, incident_id).channel_id or ""
     act = by_the_bot(WORKSPACE, NOON)
     with db.transaction() as tx:
-        rooms.channel_lost(tx, policy, act, incident_id, room, "is_archived")
+        channel.channel_lost(tx, policy, act, incident_id, room, "is_archived")
     for minute, words in enumerate(("one", "two")):
         say(db, incident_id, words, minute)
     scene.send(db, policy, NOON + 2 * MINUTE)
     say(db, incident_id, "three", 3)
     in_flight = claimed_notice(db)
     with db.transaction() as tx:
-        rooms.channel_restored(tx, act, incident_id, room)
+        channel.channel_restored(tx, act, incident_id, room)
     prepared = outgoing.prepare(db, policy, in_flight, NOON + HOUR)
     assert isinstance(prepared, NotYet), "it would be said before the others"
     at = At(NOON + HOUR, NOON + HOUR)
-    delivered.again(db, in_flight, Retry(MINUTE, prepared.why, used_attempt=False), at)
+    outcomes.again(db, in_flight, Retry(MINUTE, prepared.why, used_attempt=False), at)
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     said = [one.view for one in scene.letters(sent, DeliveryKind.NOTICE)]
     told = [view.entry.data.get("text") for view in said if isinstance(view, Notice)]

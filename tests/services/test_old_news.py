@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.domain.duework import DeliveryKind
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import admission, lifecycle
+from bot.services.access import requests
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.tables import Delivery
 from tests.databases import on_sqlite
@@ -28,7 +29,7 @@ def told(db: Database, policy: Policy) -> None:
     scene.send(db, policy)
     lifecycle.assign(db, an_act(MEI), opened, TOM)
     lifecycle.post_update(db, an_act(MEI), opened, "They called")
-    admission.request_access(db, policy, an_act(DANIEL), opened)
+    requests.request_access(db, policy, an_act(DANIEL), opened)
 
 
 @pytest.mark.parametrize(("minutes", "since"), [(3, None), (4, NOON)])

@@ -8,10 +8,11 @@ import pytest
 
 from bot.domain.errors import NotFound
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.reading import OnCall
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.on_call import OnCall
 from bot.policy import Policy
-from bot.services import on_call, paging, rooms
+from bot.services.channels import channel
+from bot.services.paging import on_call, starting
 from bot.store.database import Database
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -49,13 +50,13 @@ def test_it_names_exactly_whom_a_page_asks(
     people(db, policy, **described)
     opened = an_incident(db, policy, severity=severity, teams=())
     with db.transaction() as tx:
-        rooms.channel_made(tx, an_act(), opened.head.id, "C0ESC1", "esc-1")
+        channel.channel_made(tx, an_act(), opened.head.id, "C0ESC1", "esc-1")
     said = on_call.on_call(db, policy, an_act(), "legal", "C0ESC1")
     assert (said.severity, said.reference) == (severity, "ESC-1")
     assert on_call.on_call(db, policy, an_act(), "legal", "C0GENERAL", "ESC-1") == said
     with pytest.raises(NotFound):
         on_call.on_call(db, policy, an_act(), "legal", "C0ESC1", "ESC-9")
-    paging.page_team(db, policy, an_act(), opened.head.id, LEGAL)
+    starting.page_team(db, policy, an_act(), opened.head.id, LEGAL)
     happened = paged_over_time(db, policy, timedelta(hours=2))
     assert [(after, sorted(users)) for after, users in named(said)] == happened
     assert not {user for _, users in named(said) for user in users} & set(described)
@@ -86,7 +87,7 @@ def test_where_the_whole_team_counts_as_gone_it_names_whom_a_page_asks_all_the_s
     people(db, policy, **{user: {"deleted": True} for user in everyone})
     opened = an_incident(db, policy, teams=())
     said = named(on_call.on_call(db, policy, an_act(), "legal"))
-    started = paging.page_team(db, policy, an_act(), opened.head.id, LEGAL)
+    started = starting.page_team(db, policy, an_act(), opened.head.id, LEGAL)
     assert said == [(timedelta(), list(started.targets))]
     assert set(started.targets) == set(everyone)
 

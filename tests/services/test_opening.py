@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, select
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import FormErrors, NotPermitted
 from bot.domain.ids import TeamKey
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.problems.texts import ItemIdsOnly
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
 from bot.policy import Policy
 from bot.render import forms
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import opening, reading
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.incidents import opening, queries
 from bot.store.database import Database
 from bot.store.tables import Delivery, Incident, Page, PagingRun, Participant, TimelineEntry, Timer
 from bot.store.transaction import Transaction
@@ -128,7 +128,7 @@ def test_where_only_ids_are_taken_no_word_is_stored(db: Database, policy: Policy
         teams=None,
     )
     assert opened.head.name == policy.categories["suspected-csam"].label
-    entries = reading.details(db, an_act(), opened.head.id).entries
+    entries = queries.details(db, an_act(), opened.head.id).entries
     stored = f"{scene.incident(db, opened.head.id)} {entries}"
     assert words not in stored
     assert "slack.example" not in stored
@@ -177,13 +177,13 @@ def test_the_forms_preview_is_what_opening_stores(
     db: Database, policy: Policy, criteria: tuple[str, ...], affected: tuple[str, ...]
 ) -> None:
     draft = a_draft(teams=None, severity=Severity.P3, criteria=criteria, affected=affected)
-    desk = Desk(policy, Words())
+    wording = Wording(policy, Templates())
     filled = forms.Filled(
         severity=draft.severity, category=draft.category, criteria=criteria, affected=affected
     )
     opened = opening.open_incident(db, policy, an_act(), draft)
-    assert forms.effective_severity(desk, filled) is opened.head.severity is Severity.P1
-    assert {row.team for row in opened.paged} == set(forms.teams_to_page(desk, filled) or ())
+    assert forms.effective_severity(wording, filled) is opened.head.severity is Severity.P1
+    assert {row.team for row in opened.paged} == set(forms.teams_to_page(wording, filled) or ())
 
 
 def test_a_viewer_opens_nothing(db: Database, policy: Policy) -> None:

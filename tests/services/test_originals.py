@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.access.visibility import Tier
 from bot.domain.errors import OriginalEnded
 from bot.domain.ids import TeamKey
-from bot.domain.visibility import Tier
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.render import answers
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import answering, lifecycle
+from bot.render.incidents import answers
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers as paging_answers
 from bot.store.database import Database
-from bot.worker.rendering import message
+from bot.worker.delivery.rendering import message
 from tests.databases import on_postgresql, on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -47,7 +48,7 @@ def refusal(db: Database, incident_id: str, of: int) -> OriginalEnded:
 
 
 def in_words(policy: Policy, refused: OriginalEnded) -> str:
-    return answers.refused(Desk(policy, Words()), refused).text
+    return answers.refused(Wording(policy, Templates()), refused).text
 
 
 @on_sqlite
@@ -102,7 +103,7 @@ def test_a_restricted_one_behind_it_is_not_told(db: Database, policy: Policy) ->
 
 
 def said(policy: Policy, view: Any) -> str:
-    return str(message(Desk(policy, Words()), view).blocks)
+    return str(message(Wording(policy, Templates()), view).blocks)
 
 
 def page_after(db: Database, policy: Policy, minutes: int) -> str:
@@ -121,7 +122,7 @@ def test_a_page_says_which_one_took_over_to_who_reads_it(
     other = opened(db, policy, teams=(LEGAL,), tier=tier)
     scene.send(db, policy)
     if taken:
-        answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+        paging_answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
         scene.send(db, policy)
     close_as_duplicate(db, other, 1)
     page = page_after(db, policy, 1)

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyPaged
 from bot.domain.ids import TeamKey
-from bot.domain.messages import PageMessage
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
-from bot.services import answering, handing_over, paging
+from bot.services.handover import handing_over
+from bot.services.paging import answers, starting
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -28,8 +29,8 @@ def everybody(db: Database, policy: Policy) -> None:
 def taken_by_priya(db: Database, policy: Policy, *, in_person: bool = False) -> str:
     incident_id = an_incident(db, policy, teams=() if in_person else (LEGAL,)).head.id
     if in_person:
-        paging.page_person(db, policy, an_act(), incident_id, PRIYA)
-    answering.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+        starting.page_person(db, policy, an_act(), incident_id, PRIYA)
+    answers.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
     return incident_id
 
 
@@ -41,17 +42,17 @@ def test_who_has_acknowledged_is_paged_again_only_for_a_reason(
     teams, users = ([], [PRIYA]) if in_person else ([LEGAL], [])
     before = len(scene.all_pages(db))
     with pytest.raises(AlreadyPaged) as refused:
-        paging.page_all(db, policy, an_act(TOM), incident_id, teams, users)
+        starting.page_all(db, policy, an_act(TOM), incident_id, teams, users)
     [run] = refused.value.runs
     assert (run.acknowledged, run.by, run.at) == (True, PRIYA, NOON + 5 * MINUTE)
     assert len(scene.all_pages(db)) == before
-    paging.page_all(db, policy, an_act(TOM), incident_id, teams, users, "the notice has changed")
+    starting.page_all(db, policy, an_act(TOM), incident_id, teams, users, "the notice has changed")
     assert len(scene.all_pages(db)) == before + 1
 
 
 def test_others_who_are_named_beside_them_are_paged(db: Database, policy: Policy) -> None:
     incident_id = taken_by_priya(db, policy)
-    legal, pr = paging.page_all(db, policy, an_act(), incident_id, [LEGAL, PR], [])
+    legal, pr = starting.page_all(db, policy, an_act(), incident_id, [LEGAL, PR], [])
     assert (legal.acked_by, legal.targets) == (PRIYA, ())
     assert (pr.begun_before, pr.targets) == (False, (SOFIA,))
 
@@ -61,21 +62,21 @@ def test_who_has_handed_it_over_is_paged_again(db: Database, policy: Policy) -> 
     handing_over.hand_over(
         db, policy, an_act(PRIYA, minutes=6), incident_id, to_person=SOFIA, summary="it is drafted"
     )
-    again = paging.page_person(db, policy, an_act(minutes=7), incident_id, PRIYA)
+    again = starting.page_person(db, policy, an_act(minutes=7), incident_id, PRIYA)
     assert again.targets == (PRIYA,)
 
 
 def test_who_has_left_slack_does_not_stand_for_their_team(db: Database, policy: Policy) -> None:
     incident_id = taken_by_priya(db, policy)
     people(db, policy, **{PRIYA: {"deleted": True}})
-    assert paging.page_team(db, policy, an_act(minutes=7), incident_id, LEGAL).targets == (TOM,)
+    assert starting.page_team(db, policy, an_act(minutes=7), incident_id, LEGAL).targets == (TOM,)
 
 
 def test_another_reason_is_on_the_page_and_on_the_timeline(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     scene.send(db, policy)
     before = len(scene.all_pages(db))
-    again = paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
+    again = starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
     assert (again.begun_before, again.told, again.asked_by) == (True, True, MEI)
     [edited] = scene.letters(scene.send(db, policy, NOON + MINUTE), DeliveryKind.PAGE_UPDATE)
     assert isinstance(edited.view, PageMessage)
@@ -91,7 +92,7 @@ def test_whoever_is_told_that_their_reason_is_added_finds_it_on_the_page(
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     said = [f"question {number}" for number in range(6)]
     for words in said:
-        assert paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, words).told
+        assert starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, words).told
     [page] = scene.letters(scene.send(db, policy, NOON + MINUTE), DeliveryKind.PAGE)
     assert isinstance(page.view, PageMessage)
     assert [reason.words for reason in page.view.reasons] == ["", *said]
@@ -99,6 +100,6 @@ def test_whoever_is_told_that_their_reason_is_added_finds_it_on_the_page(
 
 def test_the_same_reason_is_not_added_twice(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
-    paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
+    starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
     with pytest.raises(AlreadyPaged):
-        paging.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
+        starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")

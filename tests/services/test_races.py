@@ -9,17 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.errors import AlreadyAcknowledged, Refused
 from bot.domain.ids import TeamKey
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import answering, delivered, digests, duework, followups, lifecycle
-from bot.services.delivered import Accepted, At
-from bot.services.exports import verify
-from bot.store import claims, incidents, timers
-from bot.store import followups as tasks
+from bot.services.delivery import outcomes
+from bot.services.delivery.outcomes import Accepted, At
+from bot.services.digests import digest
+from bot.services.duework import firing
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import lifecycle
+from bot.services.incidents.export import verify
+from bot.services.paging import answers as paging_answers
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.duework import timers
+from bot.store.followups import tasks_and_reminders as tasks
+from bot.store.incidents import timeline
 from tests.databases import fresh_database
 from tests.factories import MEI, NOON, PRIYA, TOM, WORKSPACE, an_act, an_incident, people
 from tests.insisting import insisted
@@ -59,8 +67,8 @@ def test_no_page_is_made_after_an_acknowledgement_that_races_the_next_step(
         with db.transaction() as tx:
             (work,) = timers.claim(tx, now=LATER, real=LATER, limit=1)
         acked, stepped = at_once(
-            partial(answering.acknowledge, db, an_act(PRIYA, minutes=15), page),
-            partial(duework.fire, db, policy, work, LATER),
+            partial(paging_answers.acknowledge, db, an_act(PRIYA, minutes=15), page),
+            partial(firing.fire, db, policy, work, LATER),
         )
         assert not isinstance(acked, Exception), "neither deadlocks nor loses"
         assert stepped is None
@@ -76,8 +84,8 @@ def test_of_two_who_acknowledge_at_once_one_wins(db: Database, policy: Policy) -
         opened = an_incident(db, policy, teams=(LEGAL,))
         page = scene.page_of(db, PRIYA, opened.head.id)
         answers = at_once(
-            partial(answering.acknowledge, db, an_act(PRIYA), page),
-            partial(answering.acknowledge, db, an_act(TOM), page),
+            partial(paging_answers.acknowledge, db, an_act(PRIYA), page),
+            partial(paging_answers.acknowledge, db, an_act(TOM), page),
         )
         lost = [a for a in answers if isinstance(a, Exception)]
         assert [type(a) for a in lost] == [AlreadyAcknowledged]
@@ -96,10 +104,10 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
         (sending,) = [one for one in claimed if one.subject == page]
         for other in claimed:
             if other is not sending:
-                delivered.moot(db, other, "not asked", At(NOON, moment))
+                outcomes.moot(db, other, "not asked", At(NOON, moment))
         acked, stored = at_once(
-            partial(answering.acknowledge, db, an_act(PRIYA), page),
-            partial(delivered.sent, db, sending, Accepted("D1", "1.1"), At(NOON, NOON)),
+            partial(paging_answers.acknowledge, db, an_act(PRIYA), page),
+            partial(outcomes.sent, db, sending, Accepted("D1", "1.1"), At(NOON, NOON)),
         )
         assert not isinstance(acked, Exception), "neither deadlocks nor loses"
         assert stored is True
@@ -132,9 +140,9 @@ def test_a_busy_incident_ends_in_one_state_and_an_unbroken_timeline(
 
 def test_a_digest_goes_out_once_whoever_plans_it(db: Database, policy: Policy) -> None:
     monday = NOON + timedelta(hours=1)
-    digests.plan_due(db, policy, WORKSPACE, monday)
+    digest.plan_due(db, policy, WORKSPACE, monday)
     week = monday + timedelta(days=7)
-    at_once(*[partial(digests.plan_due, db, policy, WORKSPACE, week) for _ in range(4)])
+    at_once(*[partial(digest.plan_due, db, policy, WORKSPACE, week) for _ in range(4)])
     sent = scene.outgoing_rows(db, DeliveryKind.DIGEST)
     keys = [row.dedup_key for row in sent]
     assert len(keys) == len(set(keys)) == 4
@@ -146,16 +154,16 @@ def test_a_task_that_is_done_is_not_handed_over(db: Database, policy: Policy) ->
     due = NOON + timedelta(hours=2)
     for number in range(ROUNDS if not db.is_sqlite else 5):
         text = f"task {number}"
-        followups.add_task(
+        followups_tasks.add_task(
             db, policy, an_act(), opened.head.id, assignee=PRIYA, text=text, due_at=due
         )
         with db.reading() as tx:
             (task,) = tasks.open_tasks_of(tx, opened.head.id)
         at_once(
-            partial(followups.finish_task, db, an_act(PRIYA), task.id),
-            partial(followups.hand_over_task, db, an_act(PRIYA), task.id, TOM),
+            partial(followups_tasks.finish_task, db, an_act(PRIYA), task.id),
+            partial(followups_tasks.hand_over_task, db, an_act(PRIYA), task.id, TOM),
         )
         with db.reading() as tx:
-            entries = incidents.timeline(tx, opened.head.id)
+            entries = timeline.timeline(tx, opened.head.id)
         told = [entry.kind for entry in entries if entry.data.get("task") == task.id]
         assert told[-1] is EntryKind.TASK_DONE, "nobody is given what is done"

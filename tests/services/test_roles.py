@@ -7,9 +7,10 @@ import pytest
 
 from bot.domain.act import Role, Workspace
 from bot.policy import Policy
-from bot.services import access, directory
-from bot.store import people as stored
+from bot.services.access import identity
+from bot.services.people import directory
 from bot.store.database import Database
+from bot.store.people import people_and_groups as stored
 from tests.factories import NOON, PRIYA, WORKSPACE, people
 
 BAO = "U0BAO"
@@ -23,7 +24,7 @@ def grouped(policy: Policy) -> Policy:
 
 
 def role_of(db: Database, policy: Policy, user: str) -> Role | None:
-    act = access.identify(db, policy, WORKSPACE, user, NOON)
+    act = identity.identify(db, policy, WORKSPACE, user, NOON)
     return act.role if act else None
 
 
@@ -75,7 +76,7 @@ def test_in_a_grid_everyone_is_everyone_of_the_organisation(
     """Slack calls nobody a stranger who is in a channel that the app can see."""
     open_to_all = replace(policy, roles=replace(policy.roles, everyone=Role.VIEWER))
     directory.remember_people(db, policy, OURS, [{**ANN, **told}], NOON)
-    act = access.identify(db, open_to_all, OURS, "U0ANN", NOON)
+    act = identity.identify(db, open_to_all, OURS, "U0ANN", NOON)
     assert act is not None
     assert act.role is role
 

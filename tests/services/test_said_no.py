@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyAcknowledged
 from bot.domain.ids import TeamKey
-from bot.domain.messages import ExhaustedMessage
+from bot.domain.kinds import DeliveryKind
+from bot.domain.unanswered.manager_messages import ExhaustedMessage
 from bot.policy import Policy
-from bot.services import answering, handing_over, paging
-from bot.services.answering import Declined
+from bot.services.handover import handing_over
+from bot.services.paging import answers, starting
+from bot.services.paging.answers import Declined
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, NOON, PRIYA, TOM, an_act, an_incident, people
@@ -29,7 +30,7 @@ def opened(db: Database, policy: Policy) -> str:
 
 def declined(db: Database, policy: Policy, user: str, minutes: int) -> Declined:
     act = an_act(user, minutes=minutes)
-    return answering.decline(db, policy, act, scene.page_of(db, act.user), "a plane")
+    return answers.decline(db, policy, act, scene.page_of(db, act.user), "a plane")
 
 
 @pytest.mark.usefixtures("opened")
@@ -49,16 +50,16 @@ def test_the_backup_who_comes_too_late_reads_who_took_it(
     db: Database, policy: Policy, opened: str
 ) -> None:
     declined(db, policy, PRIYA, 1)
-    answering.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
     with pytest.raises(AlreadyAcknowledged) as told:
-        answering.acknowledge_mine(db, an_act(PRIYA, minutes=3), opened)
+        answers.acknowledge_mine(db, an_act(PRIYA, minutes=3), opened)
     assert (told.value.by, told.value.yours) == (TOM, False)
 
 
 def test_managers_read_that_a_person_declined_and_not_that_they_are_silent(
     db: Database, policy: Policy, opened: str
 ) -> None:
-    paging.page_person(db, policy, an_act(), opened, DANIEL)
+    starting.page_person(db, policy, an_act(), opened, DANIEL)
     scene.send(db, policy)
     declined(db, policy, DANIEL, 1)
     for quarter in range(1, 9):
@@ -75,7 +76,7 @@ def test_a_handover_to_the_team_passes_over_those_who_said_no(
     db: Database, policy: Policy, opened: str
 ) -> None:
     declined(db, policy, PRIYA, 1)
-    answering.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, minutes=2), scene.page_of(db, TOM))
     done = handing_over.hand_over(
         db, policy, an_act(TOM, minutes=3), opened, to_team=LEGAL, summary="drafted"
     )

@@ -5,22 +5,24 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.answers import SeverityChanged, WillPage
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import AlreadyPaged, NotPermitted
-from bot.domain.following import Follows
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.messages import PageMessage
-from bot.domain.paging import PageState, RunState
-from bot.domain.reasons import Occasion
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.results import SeverityChanged, WillPage
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.outlook import Follows
+from bot.domain.paging.page_messages import PageMessage
+from bot.domain.paging.reasons import Occasion
 from bot.policy import Policy
-from bot.services import answering, digests, paging, severities
-from bot.services.letters import Letter
-from bot.store import incidents
+from bot.services.delivery.content import MessageContent
+from bot.services.digests import digest
+from bot.services.incidents import severity_changes
+from bot.services.paging import answers, starting
 from bot.store.database import Database
+from bot.store.incidents import incident_rows
 from bot.store.tables import Page
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
@@ -56,7 +58,7 @@ def change(
     why: str = "threat to life confirmed",
 ) -> SeverityChanged:
     act = an_act(MEI, now=NOON + after)
-    return severities.set_severity(db, policy, act, incident_id, to, why)
+    return severity_changes.set_severity(db, policy, act, incident_id, to, why)
 
 
 def letters(sent: scene.Sent, kind: DeliveryKind, user: str) -> list[PageMessage]:
@@ -65,7 +67,7 @@ def letters(sent: scene.Sent, kind: DeliveryKind, user: str) -> list[PageMessage
         for one, said in sent
         if one.kind is kind
         and one.target == user
-        and isinstance(said, Letter)
+        and isinstance(said, MessageContent)
         and isinstance(said.view, PageMessage)
     ]
 
@@ -136,14 +138,14 @@ def test_a_team_that_let_its_ladder_go_by_is_paged_again(db: Database, policy: P
     assert legal.again
     assert legal.targets[0] == PRIYA
     assert scene.run_state(db, "legal") is RunState.PAGING
-    answering.acknowledge(db, an_act(TOM, hours=7, minutes=1), scene.page_of(db, TOM))
+    answers.acknowledge(db, an_act(TOM, hours=7, minutes=1), scene.page_of(db, TOM))
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
     assert_whole(db)
 
 
 def test_a_team_that_has_answered_is_left_alone(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, Severity.P2)
-    answering.acknowledge(db, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA))
     change(db, policy, incident_id, Severity.P0, 2 * MINUTES)
     assert scene.paged(db, "legal") == [PRIYA]
     assert scene.run_state(db, "legal") is RunState.ACKNOWLEDGED
@@ -153,13 +155,13 @@ def test_who_said_no_is_asked_again_only_where_no_one_else_is_left(
     db: Database, policy: Policy
 ) -> None:
     incident_id = opened(db, policy, Severity.P2)
-    answering.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "a plane")
+    answers.decline(db, policy, an_act(PRIYA, minutes=1), scene.page_of(db, PRIYA), "a plane")
     change(db, policy, incident_id, Severity.P1, 2 * MINUTES)
     assert scene.paged(db, "legal")[2:] == [TOM]
     for user in (TOM, JAMAL, ELENA):
         while user in [p.target for p in waiting_pages(db)]:
             page = scene.page_of(db, user)
-            answering.decline(db, policy, an_act(user, minutes=3), page, "no")
+            answers.decline(db, policy, an_act(user, minutes=3), page, "no")
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED
     before = len(scene.paged(db, "legal"))
     change(db, policy, incident_id, Severity.P0, 4 * MINUTES)
@@ -205,9 +207,9 @@ def test_up_and_down_and_up_again_pages_each_time_and_loses_nothing(
 
 def test_a_preview_names_who_a_rise_then_pages(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, Severity.P3, OPERATIONS, PR)
-    answering.acknowledge(db, an_act(SOFIA, minutes=1), scene.page_of(db, SOFIA))
+    answers.acknowledge(db, an_act(SOFIA, minutes=1), scene.page_of(db, SOFIA))
     act = an_act(MEI, minutes=2)
-    head, shown = severities.preview(db, policy, act, incident_id, Severity.P0)
+    head, shown = severity_changes.preview(db, policy, act, incident_id, Severity.P0)
     assert head.severity is Severity.P3, "nothing is changed yet"
     assert len(scene.paged(db, "operations")) == 1
     changed = change(db, policy, incident_id, Severity.P0, 2 * MINUTES)
@@ -235,18 +237,18 @@ def test_a_run_that_a_release_before_left_behind_is_hastened_by_page(
 ) -> None:
     incident_id = opened(db, policy, Severity.P3, OPERATIONS)
     with db.transaction() as tx:
-        incidents.change(tx, incident_id, {"severity": Severity.P0})
+        incident_rows.change(tx, incident_id, {"severity": Severity.P0})
     act = an_act(MEI, now=NOON + HOURS)
-    started = paging.page_team(db, policy, act, incident_id, OPERATIONS, "it is urgent now")
+    started = starting.page_team(db, policy, act, incident_id, OPERATIONS, "it is urgent now")
     assert started.targets == (JOSE,)
     assert scene.run_of(db, "operations").next_at == NOON + HOURS + 5 * MINUTES
     with pytest.raises(AlreadyPaged):
-        paging.page_team(db, policy, act, incident_id, OPERATIONS)
+        starting.page_team(db, policy, act, incident_id, OPERATIONS)
 
 
 def test_a_person_who_was_paged_is_paged_again_too(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, Severity.P3, PR)
-    paging.page_person(db, policy, an_act(MEI), incident_id, TOM, "please look")
+    starting.page_person(db, policy, an_act(MEI), incident_id, TOM, "please look")
     scene.send(db, policy)
     change(db, policy, incident_id, Severity.P0, HOURS)
     assert scene.paged(db, f"person:{TOM}") == [TOM, TOM]
@@ -270,7 +272,7 @@ def test_a_team_that_has_left_the_policy_goes_on_as_it_was(db: Database, policy:
 def test_a_member_may_raise_and_not_lower(db: Database, policy: Policy) -> None:
     incident_id = opened(db, policy, Severity.P2)
     member = an_act("U0BAO", role=Role.MEMBER, minutes=1)
-    changed = severities.set_severity(db, policy, member, incident_id, Severity.P1)
+    changed = severity_changes.set_severity(db, policy, member, incident_id, Severity.P1)
     assert changed.reference == "ESC-1"
 
 
@@ -279,7 +281,7 @@ def test_a_refused_lowering_speaks_of_lowering(db: Database, policy: Policy, rol
     incident_id = opened(db, policy, Severity.P1)
     act = an_act("U0BAO", role=role, minutes=1)
     with pytest.raises(NotPermitted) as refused:
-        severities.set_severity(db, policy, act, incident_id, Severity.P2, "calmer")
+        severity_changes.set_severity(db, policy, act, incident_id, Severity.P2, "calmer")
     assert refused.value.to == "lower the severity"
 
 
@@ -289,11 +291,11 @@ def test_the_digest_measures_an_answer_by_what_the_page_asked_for(
     """Two minutes after a rise to P0 is in time, hours after the first page as a P3."""
     raised = opened(db, policy, Severity.P3)
     change(db, policy, raised, Severity.P0, 3 * HOURS)
-    answering.acknowledge_mine(db, an_act(PRIYA, now=NOON + 3 * HOURS + 2 * MINUTES), raised)
+    answers.acknowledge_mine(db, an_act(PRIYA, now=NOON + 3 * HOURS + 2 * MINUTES), raised)
     late = opened(db, policy, Severity.P1, PR)
-    answering.acknowledge_mine(db, an_act(SOFIA, now=NOON + 40 * MINUTES), late)
+    answers.acknowledge_mine(db, an_act(SOFIA, now=NOON + 40 * MINUTES), late)
     change(db, policy, late, Severity.P3, 1 * HOURS, "calmer")
-    told = digests.preview(db, policy, an_act(MEI, now=NOON + 5 * HOURS), None).figures.acks_by_team
+    told = digest.preview(db, policy, an_act(MEI, now=NOON + 5 * HOURS), None).figures.acks_by_team
     in_time = {one.team: one.figures.attainment for one in told}
     legal, pr = in_time[LEGAL], in_time[PR]
     assert legal is not None

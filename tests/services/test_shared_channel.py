@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services import lifecycle, refused
-from bot.services.delivered import At
-from bot.store import claims
+from bot.services.delivery import refusals
+from bot.services.delivery.outcomes import At
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
+from bot.store.delivery import claims
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
 
@@ -25,7 +26,7 @@ def test_what_is_said_in_a_shared_channel_goes_out_in_one_lane(
         rooms = claims.claim(tx, now=NOON, real=NOON, limit=9)
     for room in rooms:
         assert room.kind is DeliveryKind.ROOM_CREATE
-        refused.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
+        refusals.rejected(db, policy, room, "restricted_action", At(NOON, NOON))
     for one in opened:
         lifecycle.post_update(db, an_act(MEI), one.head.id, "said in the thread")
     said = [

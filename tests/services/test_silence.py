@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot.domain.duework import DeliveryKind, TimerKind
 from bot.domain.errors import NothingToDo
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.policy import Policy
-from bot.services import duework, followups, lifecycle, reading
-from bot.store import timers
+from bot.services.duework import firing
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import lifecycle, queries
 from bot.store.database import Database
+from bot.store.duework import timers
 from bot.store.tables import Task
 from bot.store.tables.states import TaskState
 from tests.factories import MEI, NOON, PRIYA, TOM, an_act, an_incident, people
@@ -53,8 +55,8 @@ def test_a_snoozed_task_that_is_handed_over_speaks_to_the_new_one(
 ) -> None:
     """Due at 15:00, so it speaks at 14:00 and at 15:00."""
     task = a_task(db, policy, quiet(db, policy))
-    followups.snooze_task(db, an_act(PRIYA), task, NOON + 3 * DAY)
-    followups.hand_over_task(db, an_act(PRIYA, hours=1), task, TOM)
+    followups_tasks.snooze_task(db, an_act(PRIYA), task, NOON + 3 * DAY)
+    followups_tasks.hand_over_task(db, an_act(PRIYA, hours=1), task, TOM)
     scene.send(db, policy, NOON + HOUR)
     assert heard(db, policy, TASK, 2 * HOUR) == [False]
     assert heard(db, policy, TASK, 3 * HOUR) == [False]
@@ -68,8 +70,8 @@ def test_an_overdue_task_that_was_snoozed_and_handed_over_speaks_a_day_later(
 ) -> None:
     task = a_task(db, policy, quiet(db, policy))
     heard(db, policy, TASK, 4 * HOUR)
-    followups.snooze_task(db, an_act(PRIYA, hours=4), task, NOON + 30 * DAY)
-    followups.hand_over_task(db, an_act(PRIYA, hours=5), task, TOM)
+    followups_tasks.snooze_task(db, an_act(PRIYA, hours=4), task, NOON + 30 * DAY)
+    followups_tasks.hand_over_task(db, an_act(PRIYA, hours=5), task, TOM)
     assert heard(db, policy, TASK, 5 * HOUR) == [False], "that it is Tom's now"
     assert heard(db, policy, TASK, 5 * HOUR + DAY) == [False]
 
@@ -79,7 +81,7 @@ def test_what_waited_for_the_one_before_is_not_told_to_the_new_one_as_well(
 ) -> None:
     task = a_task(db, policy, quiet(db, policy))
     scene.tick(db, policy, NOON + 2 * HOUR)
-    followups.hand_over_task(db, an_act(PRIYA, hours=2), task, TOM)
+    followups_tasks.hand_over_task(db, an_act(PRIYA, hours=2), task, TOM)
     sent = scene.send(db, policy, NOON + 2 * HOUR)
     assert scene.told(sent, TASK) == [TOM]
 
@@ -88,7 +90,7 @@ def test_a_snooze_that_ends_before_the_task_is_due_leaves_that_reminder(
     db: Database, policy: Policy
 ) -> None:
     task = a_task(db, policy, quiet(db, policy))
-    followups.snooze_task(db, an_act(PRIYA), task, NOON + 30 * MINUTE)
+    followups_tasks.snooze_task(db, an_act(PRIYA), task, NOON + 30 * MINUTE)
     assert heard(db, policy, TASK, 30 * MINUTE) == [False]
     assert heard(db, policy, TASK, 3 * HOUR - MINUTE) == []
     assert heard(db, policy, TASK, 3 * HOUR) == [False]
@@ -129,9 +131,9 @@ def test_of_two_moments_that_are_fired_one_after_the_other_the_last_one_speaks(
     away = NOON + 5 * HOUR
     with db.transaction() as tx:
         before, due = timers.claim(tx, now=away, real=away, limit=9, kinds=[TimerKind.TASK_DUE])
-    duework.fire(db, policy, before, away)
+    firing.fire(db, policy, before, away)
     assert scene.told(scene.send(db, policy, away), TASK) == []
-    duework.fire(db, policy, due, away)
+    firing.fire(db, policy, due, away)
     assert scene.told(scene.send(db, policy, away), TASK) == [PRIYA]
 
 
@@ -139,7 +141,7 @@ def test_a_snooze_and_the_due_time_that_passed_together_speak_once(
     db: Database, policy: Policy
 ) -> None:
     task = a_task(db, policy, quiet(db, policy))
-    followups.snooze_task(db, an_act(PRIYA), task, NOON + HOUR)
+    followups_tasks.snooze_task(db, an_act(PRIYA), task, NOON + HOUR)
     assert len(heard(db, policy, TASK, 5 * HOUR)) == 1
     assert scene.due_timers(db, TimerKind.TASK_DUE) == [NOON + 5 * HOUR + DAY]
 
@@ -173,8 +175,8 @@ def test_a_follow_up_that_is_done_stays_done_when_it_is_reopened(
 ) -> None:
     incident_id = quiet(db, policy)
     resolve(db, policy, incident_id)
-    first = reading.details(db, an_act(MEI), incident_id).card.tasks[0]
-    followups.finish_task(db, an_act(MEI), first.id)
+    first = queries.details(db, an_act(MEI), incident_id).card.tasks[0]
+    followups_tasks.finish_task(db, an_act(MEI), first.id)
     lifecycle.reopen(db, an_act(MEI, hours=1), incident_id, "it began again")
     assert tasks(db, TaskState.DONE) == [first.text]
     assert len(tasks(db, TaskState.WITHDRAWN)) == 2
@@ -189,12 +191,12 @@ def test_an_escalation_that_was_none_reminds_no_one(db: Database, policy: Policy
     assert turned.withdrawn == 1
     for days in (1, 2, 90):
         assert heard(db, policy, TASK, days * DAY) == []
-    said = reading.details(db, an_act(MEI), incident_id).entries
+    said = queries.details(db, an_act(MEI), incident_id).entries
     assert [e.data["text"] for e in said if e.kind.value == "task withdrawn"] == ["draft"]
     assert said[-1].data["withdrawn"] == 1
-    assert reading.details(db, an_act(MEI), incident_id).card.tasks == ()
+    assert queries.details(db, an_act(MEI), incident_id).card.tasks == ()
     with pytest.raises(NothingToDo) as refused:
-        followups.finish_task(db, an_act(PRIYA), task)
+        followups_tasks.finish_task(db, an_act(PRIYA), task)
     assert refused.value.already == "withdrawn"
 
 

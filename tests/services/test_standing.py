@@ -5,17 +5,22 @@ from typing import TypeVar
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.followups.reminder_messages import Outcome, ReminderMessage, UpdateReminder
 from bot.domain.ids import UserId
-from bot.domain.lifecycle import State
-from bot.domain.messages import ExhaustedMessage, Outcome, ReminderMessage, UpdateReminder
+from bot.domain.incidents.lifecycle import State
+from bot.domain.kinds import DeliveryKind
+from bot.domain.unanswered.manager_messages import ExhaustedMessage
 from bot.policy import Policy
-from bot.services import answering, delivered, followups, lifecycle, refused
-from bot.services.delivered import Accepted, At, Retry
-from bot.services.letters import Aim, Letter
-from bot.store import claims
-from bot.store.claims import Claimed
+from bot.services.delivery import outcomes, refusals
+from bot.services.delivery.content import MessageContent, RequestedPlace
+from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
 from bot.store.tables.states import ReminderState
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
@@ -33,7 +38,7 @@ def incident_id(db: Database, policy: Policy) -> str:
 View = TypeVar("View")
 
 
-def edits(sent: scene.Sent, kind: type[View]) -> list[tuple[Letter, View]]:
+def edits(sent: scene.Sent, kind: type[View]) -> list[tuple[MessageContent, View]]:
     """The edits of one kind of message, and what they say."""
     return [
         (letter, letter.view)
@@ -51,7 +56,7 @@ def spent(db: Database, policy: Policy) -> None:
 
 
 def a_spoken_reminder(db: Database, policy: Policy) -> str:
-    followups.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
+    tasks.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
     scene.tick(db, policy, NOON + HOUR)
     (posted, _), *_ = [
         one for one in scene.send(db, policy, NOON + HOUR) if one[0].kind is DeliveryKind.REMINDER
@@ -65,7 +70,7 @@ def test_whoever_was_told_that_nobody_answered_is_told_that_somebody_did(
 ) -> None:
     spent(db, policy)
     told = scene.outgoing_rows(db, DeliveryKind.EXHAUSTED)
-    answering.acknowledge(db, an_act(PRIYA, hours=13), scene.page_of(db, PRIYA))
+    answers.acknowledge(db, an_act(PRIYA, hours=13), scene.page_of(db, PRIYA))
     edited = edits(scene.send(db, policy, NOON + 13 * HOUR), ExhaustedMessage)
     places = {(letter.channel, letter.ts) for letter, _ in edited}
     assert places == {(row.slack_channel, row.slack_ts) for row in told}
@@ -76,8 +81,8 @@ def test_whoever_was_told_that_nobody_answered_is_told_that_somebody_did(
 def test_ten_changes_are_one_edit(db: Database, policy: Policy) -> None:
     reminder = a_spoken_reminder(db, policy)
     for hours in range(2, 5):
-        followups.snooze_reminder(db, an_act(hours=1), reminder, NOON + hours * HOUR)
-    followups.end_reminder(db, an_act(hours=1), reminder, ReminderState.DONE)
+        tasks.snooze_reminder(db, an_act(hours=1), reminder, NOON + hours * HOUR)
+    tasks.end_reminder(db, an_act(hours=1), reminder, ReminderState.DONE)
     [edit] = scene.letters(scene.send(db, policy, NOON + 2 * HOUR), EDIT)
     assert isinstance(edit.view, ReminderMessage)
     assert edit.view.outcome is Outcome.DONE
@@ -85,15 +90,15 @@ def test_ten_changes_are_one_edit(db: Database, policy: Policy) -> None:
 
 @pytest.mark.usefixtures("incident_id")
 def test_a_message_that_is_found_later_is_edited(db: Database, policy: Policy) -> None:
-    followups.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
+    tasks.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
     scene.tick(db, policy, NOON + HOUR)
     lost = claimed(db, DeliveryKind.REMINDER)
     at = At(NOON + HOUR, NOON + HOUR)
-    delivered.again(db, lost, Retry(timedelta(0), error="no answer", unknown=True), at)
-    followups.end_reminder(db, an_act(hours=1), lost.subject, ReminderState.DONE)
+    outcomes.again(db, lost, Retry(timedelta(0), error="no answer", unknown=True), at)
+    tasks.end_reminder(db, an_act(hours=1), lost.subject, ReminderState.DONE)
     assert scene.waiting(db, EDIT) == []
     found = claimed(db, DeliveryKind.REMINDER)
-    delivered.sent(db, found, Accepted("D0MEI", "7.7", found=True), at)
+    outcomes.sent(db, found, Accepted("D0MEI", "7.7", found=True), at)
     [edit] = scene.letters(scene.send(db, policy, NOON + HOUR), EDIT)
     assert (edit.channel, edit.ts) == ("D0MEI", "7.7")
 
@@ -101,11 +106,11 @@ def test_a_message_that_is_found_later_is_edited(db: Database, policy: Policy) -
 @pytest.mark.usefixtures("incident_id")
 def test_a_message_that_is_on_its_way_is_edited(db: Database, policy: Policy) -> None:
     """It was put into words before the event, and is accepted after it."""
-    followups.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
+    tasks.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
     scene.tick(db, policy, NOON + HOUR)
     sending = claimed(db, DeliveryKind.REMINDER)
-    followups.end_reminder(db, an_act(hours=1), sending.subject, ReminderState.DONE)
-    delivered.sent(db, sending, Accepted("D0MEI", "7.7"), At(NOON + HOUR, NOON + HOUR))
+    tasks.end_reminder(db, an_act(hours=1), sending.subject, ReminderState.DONE)
+    outcomes.sent(db, sending, Accepted("D0MEI", "7.7"), At(NOON + HOUR, NOON + HOUR))
     [edit] = scene.letters(scene.send(db, policy, NOON + HOUR), EDIT)
     assert (edit.channel, edit.ts) == ("D0MEI", "7.7")
 
@@ -134,16 +139,16 @@ def claimed(db: Database, kind: DeliveryKind) -> Claimed:
         if wanted:
             return wanted[0]
         for other in taken:
-            delivered.moot(db, other, "not asked", At(NOON + HOUR, NOON + HOUR))
+            outcomes.moot(db, other, "not asked", At(NOON + HOUR, NOON + HOUR))
     raise AssertionError(f"no {kind} is due")
 
 
 @pytest.mark.usefixtures("incident_id")
 def test_an_edit_of_what_was_never_sent_is_dropped(db: Database, policy: Policy) -> None:
-    followups.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
+    tasks.add_reminder(db, an_act(), text="Ask Legal", due_at=NOON + HOUR)
     scene.tick(db, policy, NOON + HOUR)
     [row] = scene.outgoing_rows(db, DeliveryKind.REMINDER)
-    followups.end_reminder(db, an_act(hours=1), row.subject, ReminderState.DONE)
+    tasks.end_reminder(db, an_act(hours=1), row.subject, ReminderState.DONE)
     scene.send(db, policy, NOON + HOUR)
     states = {one.state for one in scene.outgoing_rows(db) if one.kind in (EDIT, row.kind)}
     assert states == {DeliveryState.CANCELLED}
@@ -158,12 +163,12 @@ def test_a_page_that_waits_and_cannot_be_edited_is_posted_again(
     scene.tick(db, policy, NOON + HOUR / 4)
     edit = next_of(db, DeliveryKind.PAGE_UPDATE, NOON + HOUR / 4)
     at = At(NOON + HOUR / 4, NOON + HOUR)
-    refused.rejected(db, policy, edit, code, at, Aim("D1", "1.1"))
+    refusals.rejected(db, policy, edit, code, at, RequestedPlace("D1", "1.1"))
     again = [row for row in scene.waiting(db, DeliveryKind.PAGE) if row.subject == edit.subject]
     assert [row.target for row in again] == [PRIYA]
     sent = scene.send(db, policy, NOON + HOUR)
     assert PRIYA in scene.told(sent, DeliveryKind.PAGE)
-    answering.acknowledge(db, an_act(PRIYA, hours=1), edit.subject)
+    answers.acknowledge(db, an_act(PRIYA, hours=1), edit.subject)
     assert scene.waiting(db, DeliveryKind.PAGE_UPDATE)
 
 

@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.duework import DeliveryKind
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge, NotYours, WhichTeam
 from bot.domain.ids import TeamKey
-from bot.domain.paging import PageState, RunState
-from bot.domain.visibility import Tier
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import PageState, RunState
 from bot.policy import Policy
-from bot.services import answering, lifecycle, paging
-from bot.store import incidents
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers, starting
+from bot.store.access import participants
 from bot.store.database import Database
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -31,14 +32,14 @@ def test_anyone_on_the_ladder_may_acknowledge_before_their_turn(
 ) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,), tier=tier).head.id
     tom = an_act(TOM, role=Role.RESPONDER, minutes=3)
-    [taken] = answering.acknowledge_mine(db, tom, incident_id)
+    [taken] = answers.acknowledge_mine(db, tom, incident_id)
     assert taken.team_name == policy.teams[LEGAL].name
     run = scene.run_of(db, "legal")
     assert (run.state, run.responder) == (RunState.ACKNOWLEDGED, TOM)
     assert scene.page_states(db, "legal") == [PageState.SUPERSEDED], "nobody else is asked any more"
     assert scene.waiting(db, DeliveryKind.PAGE) == []
     with db.reading() as tx:
-        assert incidents.seats(tx, incident_id) == {MEI: True, TOM: True}
+        assert participants.seats(tx, incident_id) == {MEI: True, TOM: True}
 
 
 def test_without_a_reference_it_is_the_pages_that_wait_and_nothing_more(
@@ -46,7 +47,7 @@ def test_without_a_reference_it_is_the_pages_that_wait_and_nothing_more(
 ) -> None:
     an_incident(db, policy, teams=(LEGAL,))
     with pytest.raises(NothingToAcknowledge):
-        answering.acknowledge_mine(db, an_act(TOM))
+        answers.acknowledge_mine(db, an_act(TOM))
     assert scene.run_state(db, "legal") is RunState.PAGING
 
 
@@ -54,13 +55,13 @@ def test_whoever_is_on_no_ladder_there_acknowledges_nothing(db: Database, policy
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     for role in (Role.VIEWER, Role.MEMBER, Role.RESPONDER):
         with pytest.raises(NothingToAcknowledge) as refused:
-            answering.acknowledge_mine(db, an_act(SOFIA, role=role), incident_id)
+            answers.acknowledge_mine(db, an_act(SOFIA, role=role), incident_id)
         assert refused.value.reads
         assert refused.value.may_own is (role is Role.RESPONDER), "it offers what they may do"
     with pytest.raises(NotYours):
-        answering.acknowledge_run(db, an_act(SOFIA), scene.run_of(db, "legal").id)
+        answers.acknowledge_run(db, an_act(SOFIA), scene.run_of(db, "legal").id)
     with pytest.raises(NotYours):
-        answering.acknowledge_run(db, an_act(SOFIA), "01FORGED")
+        answers.acknowledge_run(db, an_act(SOFIA), "01FORGED")
     assert scene.run_state(db, "legal") is RunState.PAGING
 
 
@@ -70,18 +71,18 @@ def test_where_several_teams_wait_for_the_same_person_they_choose(
     """A manager on duty is the backup of everyone who is paged in person."""
     opened = an_incident(db, policy, an_act(DANIEL), teams=())
     for minute, person in enumerate((PRIYA, TOM)):
-        paging.page_person(db, policy, an_act(DANIEL, minutes=minute), opened.head.id, person)
+        starting.page_person(db, policy, an_act(DANIEL, minutes=minute), opened.head.id, person)
     with pytest.raises(WhichTeam) as asked:
-        answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
+        answers.acknowledge_mine(db, an_act(MEI), opened.head.id)
     assert scene.run_state(db, f"person:{PRIYA}") is RunState.PAGING
     (chosen, _, first), (other, _, second) = asked.value.runs
     assert (first, second) == (PRIYA, TOM)
-    answering.acknowledge_run(db, an_act(MEI), chosen)
+    answers.acknowledge_run(db, an_act(MEI), chosen)
     assert scene.run_of(db, f"person:{PRIYA}").responder == MEI
     assert scene.run_state(db, f"person:{TOM}") is RunState.PAGING
     with pytest.raises(AlreadyAcknowledged):
-        answering.acknowledge_run(db, an_act(PRIYA), chosen)
-    [taken] = answering.acknowledge_mine(db, an_act(MEI), opened.head.id)
+        answers.acknowledge_run(db, an_act(PRIYA), chosen)
+    [taken] = answers.acknowledge_mine(db, an_act(MEI), opened.head.id)
     assert (taken.team_name, scene.run_of(db, f"person:{TOM}").id) == (TOM.lower(), other)
 
 
@@ -91,28 +92,28 @@ def test_a_person_paged_by_name_in_a_restricted_one_is_asked_alone_until_the_nex
 ) -> None:
     """Who asked for an expert did not let a manager in."""
     opened = an_incident(db, policy, an_act(DANIEL), teams=(), tier=tier)
-    paging.page_person(db, policy, an_act(DANIEL), opened.head.id, PRIYA)
+    starting.page_person(db, policy, an_act(DANIEL), opened.head.id, PRIYA)
     run = scene.run_of(db, f"person:{PRIYA}")
     mei = an_act(MEI, minutes=1)
     if tier is Tier.RESTRICTED:
         with pytest.raises(NothingToAcknowledge):
-            answering.acknowledge_mine(db, mei, opened.head.id)
+            answers.acknowledge_mine(db, mei, opened.head.id)
         with pytest.raises(NotYours):
-            answering.acknowledge_run(db, mei, run.id)
+            answers.acknowledge_run(db, mei, run.id)
         assert scene.page_states(db, f"person:{PRIYA}") == [PageState.WAITING]
         scene.tick(db, policy, NOON + timedelta(hours=1))
         assert MEI in scene.paged(db, f"person:{PRIYA}")
-    [taken] = answering.acknowledge_mine(db, mei, opened.head.id)
+    [taken] = answers.acknowledge_mine(db, mei, opened.head.id)
     assert taken.in_place
 
 
 def test_a_page_of_ones_own_goes_before_what_others_are_asked(db: Database, policy: Policy) -> None:
     """Priya is asked for Legal: she answers that, whatever other ladder she may be on."""
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
-    answering.acknowledge_run(db, an_act(PRIYA), scene.run_of(db, "legal").id)
+    answers.acknowledge_run(db, an_act(PRIYA), scene.run_of(db, "legal").id)
     assert scene.page_states(db, "legal") == [PageState.ACKNOWLEDGED]
     with pytest.raises(AlreadyAcknowledged) as refused:
-        answering.acknowledge_mine(db, an_act(PRIYA), incident_id)
+        answers.acknowledge_mine(db, an_act(PRIYA), incident_id)
     assert refused.value.yours
 
 
@@ -120,7 +121,7 @@ def test_nobody_steps_in_after_the_end(db: Database, policy: Policy) -> None:
     incident_id = an_incident(db, policy, teams=(LEGAL,)).head.id
     lifecycle.decline(db, an_act(), incident_id, "not ours")
     with pytest.raises(NothingToAcknowledge) as refused:
-        answering.acknowledge_mine(db, an_act(TOM), incident_id)
+        answers.acknowledge_mine(db, an_act(TOM), incident_id)
     assert refused.value.ended == "declined"
 
 
@@ -132,16 +133,16 @@ def test_who_took_it_is_told_to_those_who_read_it_or_were_paged(
     incident_id = an_incident(db, policy, teams=(LEGAL,), tier=tier).head.id
     lifecycle.assign(db, an_act(MEI), incident_id, SOFIA)
     run = scene.run_of(db, "legal").id
-    answering.acknowledge_run(db, an_act(PRIYA, minutes=1), run)
+    answers.acknowledge_run(db, an_act(PRIYA, minutes=1), run)
     told = AlreadyAcknowledged if tier is Tier.STANDARD else NothingToAcknowledge
     for user, expected in ((PRIYA, AlreadyAcknowledged), (TOM, told)):
         act = an_act(user, role=Role.RESPONDER, minutes=2)
         with pytest.raises((AlreadyAcknowledged, NothingToAcknowledge)) as by_name:
-            answering.acknowledge_mine(db, act, incident_id)
+            answers.acknowledge_mine(db, act, incident_id)
         assert type(by_name.value) is expected
         if isinstance(by_name.value, NothingToAcknowledge):
             assert not by_name.value.reads
             assert not by_name.value.may_own
         with pytest.raises((AlreadyAcknowledged, NothingToAcknowledge)) as by_button:
-            answering.acknowledge_run(db, act, run)
+            answers.acknowledge_run(db, act, run)
         assert type(by_button.value) is expected

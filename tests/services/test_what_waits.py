@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.ids import TeamKey
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity
 from bot.policy import Policy
-from bot.render.answers import listing
-from bot.render.desk import Desk
-from bot.render.home import home
-from bot.render.words import Words
-from bot.services import answering, homes, reading
+from bot.render.incidents.answers import listing
+from bot.render.incidents.home import home
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.incidents import home as incidents_home
+from bot.services.incidents import queries
+from bot.services.paging import answers
 from bot.store.database import Database
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
@@ -34,30 +36,30 @@ def test_list_mine_begins_with_the_escalations_that_page_you(
     an_incident(db, policy, an_act(PRIYA), teams=(), severity=Severity.P0)
     an_incident(db, policy, an_act(MEI), teams=(LEGAL,), tier=tier)
     an_incident(db, policy, an_act(MEI), teams=())
-    seen = reading.listing(db, policy, an_act(PRIYA), "mine")
+    seen = queries.listing(db, policy, an_act(PRIYA), "mine")
     assert [head.reference for head in seen.heads] == ["ESC-2", "ESC-1"]
     assert seen.total == 2
-    said = str(listing(Desk(policy, Words()), seen).blocks)
+    said = str(listing(Wording(policy, Templates()), seen).blocks)
     assert said.count(ACK) == 1
     assert said.index("ESC-2") < said.index(ACK) < said.index("ESC-1")
-    answering.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
-    after = reading.listing(db, policy, an_act(PRIYA), "mine")
+    answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
+    after = queries.listing(db, policy, an_act(PRIYA), "mine")
     assert [head.reference for head in after.heads] == ["ESC-1", "ESC-2"]
-    assert ACK not in str(listing(Desk(policy, Words()), after).blocks)
+    assert ACK not in str(listing(Wording(policy, Templates()), after).blocks)
 
 
 def test_home_counts_the_teams_that_are_late_as_list_does(db: Database, policy: Policy) -> None:
     an_incident(db, policy, an_act(MEI), teams=(LEGAL, TeamKey("pr")))
-    desk = Desk(policy, Words())
+    wording = Wording(policy, Templates())
     for at, late in ((NOON, False), (LATE, True)):
-        seen = homes.home(db, an_act(MEI, now=at))
-        listed = reading.listing(db, policy, an_act(MEI, now=at), "open")
+        seen = incidents_home.home(db, an_act(MEI, now=at))
+        listed = queries.listing(db, policy, an_act(MEI, now=at), "open")
         assert seen.overdue_pages == listed.overdue_pages
-        assert ("*2 teams overdue*" in str(home(desk, seen))) is late
+        assert ("*2 teams overdue*" in str(home(wording, seen))) is late
 
 
 def test_of_a_restricted_one_home_does_not_say_who_is_late(db: Database, policy: Policy) -> None:
     an_incident(db, policy, an_act(MEI), teams=(LEGAL,), tier=Tier.RESTRICTED)
-    seen = homes.home(db, an_act(PRIYA, now=LATE))
+    seen = incidents_home.home(db, an_act(PRIYA, now=LATE))
     assert seen.overdue_pages == {}
-    assert "overdue*" not in str(home(Desk(policy, Words()), seen)["blocks"][-1])
+    assert "overdue*" not in str(home(Wording(policy, Templates()), seen)["blocks"][-1])

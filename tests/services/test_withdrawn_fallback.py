@@ -6,18 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import TeamKey
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
 from bot.policy import FallbackRule, Policy
-from bot.services import answering, fallback, lifecycle
-from bot.services.delivered import At
-from bot.services.fallback import Errand
-from bot.services.letters import Moot
-from bot.store import claims
-from bot.store.claims import Claimed
+from bot.services.delivery.content import NothingToSay
+from bot.services.delivery.outcomes import At
+from bot.services.fallback import unsent as fallback_unsent
+from bot.services.fallback.unsent import Errand
+from bot.services.incidents import lifecycle
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
 from tests.databases import on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -26,17 +29,17 @@ pytestmark = on_sqlite
 
 LEGAL = TeamKey("legal")
 LATE = NOON + timedelta(minutes=3)
-MAIL = Way("email", "priya@example.com")
+MAIL = FallbackWay("email", "priya@example.com")
 
 Ending = Callable[[Database, Policy], object]
 
 
 def acknowledged(db: Database, _policy: Policy) -> object:
-    return answering.acknowledge(db, an_act(PRIYA, minutes=3), scene.page_of(db, PRIYA))
+    return answers.acknowledge(db, an_act(PRIYA, minutes=3), scene.page_of(db, PRIYA))
 
 
 def acknowledged_by_the_backup(db: Database, _policy: Policy) -> object:
-    return answering.acknowledge(db, an_act(TOM, minutes=3), scene.page_of(db, PRIYA))
+    return answers.acknowledge(db, an_act(TOM, minutes=3), scene.page_of(db, PRIYA))
 
 
 def ended(db: Database, policy: Policy) -> object:
@@ -63,7 +66,7 @@ def unsent(db: Database, policy: Policy) -> None:
     """A page that Slack has not taken in time, on its way past it."""
     an_incident(db, policy, teams=(LEGAL,))
     at = At(LATE, LATE)
-    assert fallback.send(db, policy, at, fallback.overdue(db, policy, at)) == 1
+    assert fallback_unsent.send(db, policy, at, fallback_unsent.overdue(db, policy, at)) == 1
 
 
 def state(db: Database) -> DeliveryState:
@@ -93,9 +96,11 @@ def test_what_a_gateway_has_in_hand_says_nothing_any_more(
 ) -> None:
     unsent(db, reachable)
     [held] = claimed(db)
-    assert isinstance(fallback.prepare(db, reachable, held), Errand)
+    assert isinstance(fallback_unsent.prepare(db, reachable, held), Errand)
     ending(db, reachable)
-    assert fallback.prepare(db, reachable, held) == Moot("acknowledged or withdrawn meanwhile")
+    assert fallback_unsent.prepare(db, reachable, held) == NothingToSay(
+        "acknowledged or withdrawn meanwhile"
+    )
 
 
 def test_nothing_more_goes_out_for_what_was_answered_a_moment_ago(
@@ -103,8 +108,8 @@ def test_nothing_more_goes_out_for_what_was_answered_a_moment_ago(
 ) -> None:
     an_incident(db, reachable, teams=(LEGAL,))
     at = At(LATE, LATE)
-    late = fallback.overdue(db, reachable, at)
+    late = fallback_unsent.overdue(db, reachable, at)
     assert [one.target for one in late] == [PRIYA]
     acknowledged(db, reachable)
-    assert fallback.send(db, reachable, at, late) == 0
+    assert fallback_unsent.send(db, reachable, at, late) == 0
     assert scene.outgoing_rows(db, DeliveryKind.FALLBACK) == []

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.store import claims, outbox
-from bot.store.claims import Claimed
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
+from bot.store.delivery import claims, outbox
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.outbox import Outgoing
 from bot.store.tables import Delivery, Lane
 from tests.factories import NOON, WORKSPACE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
-from playground.ports import reserved
+from playground.web.ports import reserved
 from tests.databases import server_user
 from tests.waiting import eventually
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StoreUnavailable
-from bot.store import engines
 from bot.store.database import Database
+from bot.store.sql import engines
 from bot.store.transaction import Transaction
 from tests.waiting import eventually
 

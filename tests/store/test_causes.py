@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from bot.domain.errors import StoreUnavailable
-from bot.store.causes import cause_of
 from bot.store.database import Database
+from bot.store.sql.causes import cause_of
 from bot.store.tables import Limit
-from playground.serving import bound
+from playground.web.serving import bound
 from tests.factories import NOON
 
 PASSWORD = "s3cret-of-the-database"

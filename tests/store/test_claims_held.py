@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.store import claims
-from bot.store.claims import LEASE, Claimed
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import LEASE, Claimed
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from bot.domain.duework import TimerKind, TimerState
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.kinds import TimerKind
 from bot.store.database import Database
 from bot.store.tables import Limit, Timer
 from tests.factories import NOON

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.errors import StoreUnavailable
-from bot.store import upkeep
 from bot.store.database import Database
+from bot.store.upkeep import maintenance
 from tests.databases import on_postgresql
 
 
@@ -17,7 +17,7 @@ def test_damage_is_noticed_as_damage(db: Database, code: str) -> None:
         )
     assert db.is_damaged
     assert "is damaged" in failed.value.why
-    upkeep.look_for_damage(db)
+    maintenance.look_for_damage(db)
     assert db.is_damaged, "nothing tells that it is whole again"
 
 

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from bot.domain.duework import DeliveryKind, Priority
-from bot.store import claims
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
+from bot.store.delivery import claims
+from bot.store.delivery.outbox import Outgoing
 from tests.databases import on_sqlite
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, end, lane, put, take

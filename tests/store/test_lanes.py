@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.domain.duework import DeliveryKind, DeliveryState, Priority
-from bot.store import claims, outbox_health, withdrawals
-from bot.store.claims import LEASE
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
-from bot.store.outbox_health import Waiting
+from bot.store.delivery import backlog, claims, withdrawals
+from bot.store.delivery.backlog import Backlog
+from bot.store.delivery.claims import LEASE
 from bot.store.tables import Delivery, Lane
 from tests.factories import NOON
 from tests.store.lanes import a_delivery, back, delivery, end, lane, put, take
@@ -249,7 +250,7 @@ def test_a_lane_that_sleeps_over_its_work_is_woken(db: Database) -> None:
 
 def heal(db: Database, **given: Any) -> int:
     with db.transaction() as tx:
-        return outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE, **given)
+        return backlog.heal(tx, now=NOON, real=NOON, lease=LEASE, **given)
 
 
 @pytest.mark.parametrize("fast", [timedelta(minutes=5), timedelta(hours=8)], ids=str)
@@ -293,20 +294,20 @@ def test_the_depth_and_the_oldest_of_what_waits_are_known(db: Database) -> None:
     put(db, a_delivery("in flight", "person/U2"))
     take(db, limit=1, kinds=[DeliveryKind.NOTICE])
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
+        assert backlog.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
         notice = int(Priority.NOTICE)
-        assert sorted(outbox_health.waiting(tx, NOON, NOON), key=lambda one: one.state) == [
-            Waiting("due", notice, 2, NOON),
-            Waiting("sending", notice, 1, NOON - SECOND),
+        assert sorted(backlog.waiting(tx, NOON, NOON), key=lambda one: one.state) == [
+            Backlog("due", notice, 2, NOON),
+            Backlog("sending", notice, 1, NOON - SECOND),
         ]
-        assert outbox_health.oldest_overdue(tx, NOON - 2 * SECOND, NOON) is None
+        assert backlog.oldest_overdue(tx, NOON - 2 * SECOND, NOON) is None
 
 
 def test_a_page_that_is_tried_again_counts_from_when_it_was_wanted(db: Database) -> None:
     put(db, a_delivery("page", due_at=NOON - SECOND))
     back(db, take(db)["page"], wait=30 * SECOND)
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
+        assert backlog.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
     held = take(db, at=NOON + 30 * SECOND)["page"]
     assert (held.wanted_at, held.due_at) == (NOON - SECOND, NOON + 30 * SECOND)
 
@@ -316,7 +317,7 @@ def test_a_row_of_the_release_before_counts_from_when_it_is_due(db: Database) ->
     with db.transaction() as tx:
         tx.execute(update(Delivery).values(wanted_at=None))
     with db.reading() as tx:
-        assert outbox_health.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
+        assert backlog.oldest_overdue(tx, NOON, NOON) == NOON - SECOND
     assert take(db)["page"].wanted_at == NOON - SECOND
 
 

@@ -8,11 +8,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.errors import StoreUnavailable
-from bot.store import outbox, withdrawals
-from bot.store.claims import Claimed
+from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
+from bot.store.delivery import outbox, withdrawals
+from bot.store.delivery.claims import Claimed
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery, delivery, end, lane, put, take
 

@@ -14,8 +14,9 @@ from sqlmodel import select
 from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, PerhapsStored, StoreUnavailable
 from bot.policy import Policy
-from bot.store import database, engines
+from bot.store import database
 from bot.store.database import Database
+from bot.store.sql import engines
 from bot.store.tables import Incident
 from tests.databases import fresh_url
 from tests.factories import an_act, an_incident, people

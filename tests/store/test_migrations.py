@@ -15,9 +15,9 @@ from sqlmodel import SQLModel
 
 from bot.policy import Policy
 from bot.store.database import Database
-from commandline import migrations
+from commandline.database import migrations
+from commandline.database.migrations import migrate, pending
 from commandline.main import main
-from commandline.migrations import migrate, pending
 from tests.factories import an_incident, people
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.errors import AlreadyHandled, StoreUnavailable
 from bot.policy import Policy
-from bot.store import outbox
 from bot.store.database import Database
+from bot.store.delivery import outbox
 from bot.store.tables import Limit
 from tests.factories import NOON, WORKSPACE, an_incident, people
 from tests.store.lanes import a_delivery

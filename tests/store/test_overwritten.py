@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from bot.domain.errors import HistoryGone, StoreUnavailable
-from bot.store import room, upkeep
 from bot.store.database import Database
 from bot.store.tables import Incident, Limit
+from bot.store.upkeep import maintenance, storage_check
 from tests.databases import fresh_database
 from tests.factories import NOON
 
@@ -23,7 +23,7 @@ PAGE = 4_096
 @pytest.fixture
 def watched(sqlite: Database) -> Database:
     """As a bot that serves has it after some hours."""
-    room.look_for_room(sqlite, NOON)
+    storage_check.look_for_room(sqlite, NOON)
     return sqlite
 
 
@@ -33,8 +33,8 @@ def file_of(db: Database) -> Path:
 
 def written_back(db: Database) -> bytes:
     """What is stored by now, as the file has it without a log."""
-    room.look_for_room(db, NOON)
-    assert upkeep.shrink_log(db, longest=0)
+    storage_check.look_for_room(db, NOON)
+    assert maintenance.shrink_log(db, longest=0)
     return file_of(db).read_bytes()
 
 
@@ -48,7 +48,7 @@ def something_else(_db: Database, _folder: Path) -> bytes:
 
 def another_history(_db: Database, folder: Path) -> bytes:
     with fresh_database("sqlite", folder) as other:
-        room.look_for_room(other, NOON)
+        storage_check.look_for_room(other, NOON)
         return written_back(other)
 
 
@@ -86,17 +86,17 @@ def test_another_content_is_neither_read_nor_written(
         pytest.fail("it was written")
     assert file_of(watched).read_bytes() == other, "no checkpoint mixes the two"
     file_of(watched).write_bytes(ours)
-    room.look_for_room(watched, NOON)
+    storage_check.look_for_room(watched, NOON)
 
 
 def test_a_file_that_is_cut_off_is_neither_read_nor_written(watched: Database) -> None:
     ours = written_back(watched)
-    room.look_for_room(watched, NOON)
+    storage_check.look_for_room(watched, NOON)
     os.truncate(file_of(watched), len(ours) // 2)
     with pytest.raises(HistoryGone), watched.reading():
         pytest.fail("it was read")
     file_of(watched).write_bytes(ours)
-    room.look_for_room(watched, NOON)
+    storage_check.look_for_room(watched, NOON)
 
 
 def test_a_log_that_was_deleted_is_written_back_when_the_process_ends(watched: Database) -> None:
@@ -133,10 +133,10 @@ def test_a_damaged_file_is_known_until_all_of_it_can_be_read(watched: Database) 
     with pytest.raises(StoreUnavailable), watched.reading() as tx:
         tx.all(select(Incident))
     assert watched.is_damaged
-    upkeep.look_for_damage(watched)
+    maintenance.look_for_damage(watched)
     assert watched.is_damaged
     file_of(watched).write_bytes(ours)
-    upkeep.look_for_damage(watched)
+    maintenance.look_for_damage(watched)
     assert not watched.is_damaged
 
 
@@ -149,8 +149,8 @@ def test_the_content_of_the_process_itself_is_its_own_through_any_checkpoint(
     watched: Database,
 ) -> None:
     for _ in range(3):
-        room.look_for_room(watched, NOON)
-        assert upkeep.shrink_log(watched, longest=0)
+        storage_check.look_for_room(watched, NOON)
+        assert maintenance.shrink_log(watched, longest=0)
         with watched.reading():
             pass
 
@@ -159,7 +159,7 @@ def test_a_start_after_another_process_takes_the_content_as_it_is(watched: Datab
     before = written_back(watched)
     watched.close()
     again = Database(str(watched.url))
-    room.look_for_room(again, NOON)
+    storage_check.look_for_room(again, NOON)
     assert again.file is not None
     assert again.file.is_watched
     file_of(again).write_bytes(before)

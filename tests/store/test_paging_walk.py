@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
-from bot.domain.duework import DeliveryKind
 from bot.domain.ids import TeamKey
-from bot.domain.paging import RunState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
-from bot.services import answering, delivered, duework, reading
-from bot.services.delivered import Accepted, At
-from bot.store import claims, timers
-from bot.store.claims import Claimed
+from bot.services.delivery import outcomes
+from bot.services.delivery.outcomes import Accepted, At
+from bot.services.duework import firing
+from bot.services.incidents import queries
+from bot.services.paging import answers
 from bot.store.database import Database
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.store.duework import timers
 from tests.factories import NOON, PRIYA, an_act, an_incident, people
 
 
@@ -32,16 +36,16 @@ def test_each_team_is_paged_and_only_the_acknowledged_one_stops(
     }
     assert claim_all(db) == []
     for c in claimed:
-        delivered.sent(db, c, Accepted("D1", "1.1"), At(NOON, NOON))
+        outcomes.sent(db, c, Accepted("D1", "1.1"), At(NOON, NOON))
     later = NOON + timedelta(minutes=16)
     with db.transaction() as tx:
         due = timers.claim(tx, now=later, real=later, limit=10)
     assert len(due) == 3
     page = next(c for c in claimed if c.target == PRIYA)
-    answering.acknowledge(db, an_act(PRIYA, minutes=5), page.subject)
+    answers.acknowledge(db, an_act(PRIYA, minutes=5), page.subject)
     for work in due:
-        duework.fire(db, policy, work, later)
-    details = reading.details(db, an_act(), opened.head.id)
+        firing.fire(db, policy, work, later)
+    details = queries.details(db, an_act(), opened.head.id)
     states = {row.team: row.state for row in details.card.teams}
     assert states[TeamKey("legal")] is RunState.ACKNOWLEDGED
     assert states[TeamKey("pr")] is RunState.PAGING

@@ -10,32 +10,27 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import event
 
-from bot.domain.duework import Keep, TimerKind
-from bot.domain.lanes import LaneNames
-from bot.domain.lifecycle import ENDED, State
-from bot.domain.severity import Severity
-from bot.services import canary
-from bot.store import (
-    canaries,
-    claims,
-    digests,
-    drills,
-    incidents,
-    outbox,
-    outbox_health,
-    pages,
-    purge,
-    searching,
-    timers,
-    unsent_pages,
-)
-from bot.store.claims import LEASE
+from bot.domain.delivery.lanes import LaneNames
+from bot.domain.incidents.lifecycle import ENDED, State
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import TimerKind
+from bot.domain.upkeep.retention import Keep
+from bot.services.upkeep import canary
+from bot.store.access import participants
 from bot.store.database import Database
-from bot.store.ended import ended_ones
-from bot.store.purge import Heap
-from bot.store.timers import NewTimer
+from bot.store.delivery import backlog, claims, outbox
+from bot.store.delivery.claims import LEASE
+from bot.store.digests import runs
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.fallback import unsent_pages
+from bot.store.incidents import incident_rows, open_list, search, timeline
+from bot.store.incidents.recently_ended import ended_ones
+from bot.store.paging import pages
 from bot.store.transaction import Transaction
-from bot.worker.standing import Standing
+from bot.store.upkeep import canary_drills, canary_results, purge
+from bot.store.upkeep.purge import Heap
+from bot.worker.metrics.database_metrics import DatabaseMetrics
 from tests.factories import NOON, WORKSPACE
 from tests.store.lanes import a_delivery
 
@@ -125,32 +120,34 @@ HOT: dict[str, Callable[[Transaction], object]] = {
     "hold timers": lambda tx: timers.hold(
         tx, now=NOON, real=NOON, limit=5, kinds=[TimerKind.REMINDER]
     ),
-    "oldest overdue delivery": lambda tx: outbox_health.oldest_overdue(tx, NOON, NOON),
+    "oldest overdue delivery": lambda tx: backlog.oldest_overdue(tx, NOON, NOON),
     "oldest overdue timer": lambda tx: timers.oldest_overdue(tx, NOON),
-    "what waits": lambda tx: outbox_health.waiting(tx, NOON, NOON),
-    "heal": lambda tx: outbox_health.heal(tx, now=NOON, real=NOON, lease=LEASE),
+    "what waits": lambda tx: backlog.waiting(tx, NOON, NOON),
+    "heal": lambda tx: backlog.heal(tx, now=NOON, real=NOON, lease=LEASE),
     "heal timers": lambda tx: timers.heal(tx, now=NOON, real=NOON, lease=LEASE),
-    "list": lambda tx: incidents.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30),
-    "list mine": lambda tx: incidents.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30, mine=True),
-    "list of a team": lambda tx: incidents.open_ones(
+    "list": lambda tx: open_list.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30),
+    "list mine": lambda tx: open_list.open_ones(tx, WORKSPACE, reader="U0MEI", limit=30, mine=True),
+    "list of a team": lambda tx: open_list.open_ones(
         tx, WORKSPACE, reader="U0MEI", limit=30, team="legal"
     ),
-    "list overdue": lambda tx: incidents.open_ones(
+    "list overdue": lambda tx: open_list.open_ones(
         tx, WORKSPACE, reader="U0MEI", limit=30, overdue_at=NOON
     ),
-    "list of a state": lambda tx: incidents.open_ones(
+    "list of a state": lambda tx: open_list.open_ones(
         tx, WORKSPACE, reader="U0MEI", limit=30, state=State.MONITORING
     ),
     "list closed": lambda tx: ended_ones(tx, WORKSPACE, ENDED, limit=30),
-    "search": lambda tx: searching.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
-    "the incident of a channel": lambda tx: incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2"),
-    "who is invited": lambda tx: incidents.invited_to(tx, "U0MEI", ["one", "two"]),
-    "show": lambda tx: incidents.timeline(tx, "one", newest=20),
+    "search": lambda tx: search.search(tx, WORKSPACE, ["rare", "été", "7"], limit=20),
+    "the incident of a channel": lambda tx: incident_rows.by_channel(
+        tx, WORKSPACE, "C0ESC1", "1.2"
+    ),
+    "who is invited": lambda tx: participants.invited_to(tx, "U0MEI", ["one", "two"]),
+    "show": lambda tx: timeline.timeline(tx, "one", newest=20),
     "pages that wait for somebody": lambda tx: pages.waiting_for(tx, WORKSPACE, "U0MEI"),
-    "digest, incidents": lambda tx: digests.incidents_since(tx, WORKSPACE, NOON, NOON),
-    "digest, teams": lambda tx: digests.teams_of(tx, WORKSPACE, NOON, NOON),
-    "digest, runs": lambda tx: digests.runs_since(tx, WORKSPACE, NOON, NOON),
-    "digest, tasks": lambda tx: digests.tasks_open_or_done_since(tx, WORKSPACE, NOON),
+    "digest, incidents": lambda tx: runs.incidents_since(tx, WORKSPACE, NOON, NOON),
+    "digest, teams": lambda tx: runs.teams_of(tx, WORKSPACE, NOON, NOON),
+    "digest, runs": lambda tx: runs.runs_since(tx, WORKSPACE, NOON, NOON),
+    "digest, tasks": lambda tx: runs.tasks_open_or_done_since(tx, WORKSPACE, NOON),
     "pages that Slack does not take": lambda tx: unsent_pages.overdue(
         tx, NOON, NOON, {Severity.P1: timedelta(minutes=1)}, ["U0PRIYA", "U0TOM"], 100
     ),
@@ -158,10 +155,10 @@ HOT: dict[str, Callable[[Transaction], object]] = {
         tx, "one", ["page", "run"]
     ),
     "when a gateway took a page": lambda tx: unsent_pages.reached_at(tx, "one"),
-    "the last canary that succeeded": canaries.last_success,
-    "the newest canary": lambda tx: canaries.newest_before(tx, NOON),
+    "the last canary that succeeded": canary_results.last_success,
+    "the newest canary": lambda tx: canary_results.newest_before(tx, NOON),
     "a canary that failed": lambda tx: canary.failed(tx, NOON, timedelta(minutes=15)),
-    "old canaries": lambda tx: drills.remove_old(tx, NOON),
+    "old canaries": lambda tx: canary_drills.remove_old(tx, NOON),
     "messages past Slack": lambda tx: unsent_pages.fallback_waits(tx, NOON),
 }
 
@@ -187,7 +184,7 @@ def test_no_long_table_is_read_whole(db: Database, name: str) -> None:
 
 def test_an_incident_is_found_by_the_index_of_those_that_have_a_channel(db: Database) -> None:
     with db.transaction() as tx, plans(tx) as lines:
-        incidents.by_channel(tx, WORKSPACE, "C0ESC1", "1.2")
+        incident_rows.by_channel(tx, WORKSPACE, "C0ESC1", "1.2")
     assert len([line for line in lines if "ix_incident_channel" in line]) >= 2, lines
 
 
@@ -236,7 +233,7 @@ def test_a_sweep_deletes_by_keys_not_by_a_range(db: Database) -> None:
 
 def test_a_scrape_of_the_metrics_reads_no_long_table_whole(db: Database) -> None:
     """All that it runs, as it runs it: whatever is added to it is looked at too."""
-    standing, found = Standing(CollectorRegistry(), LaneNames()), list[str]()
+    standing, found = DatabaseMetrics(CollectorRegistry(), LaneNames()), list[str]()
     reading = db.reading
 
     @contextmanager

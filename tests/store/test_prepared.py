@@ -11,10 +11,11 @@ from sqlmodel import select as select_rows
 
 from bot.domain.errors import AlreadyHandled
 from bot.policy import Policy
-from bot.store import inbound, incidents
-from bot.store import people as store
+from bot.store import idempotency
 from bot.store.database import Database
-from bot.store.prepared import Prepared, one_of
+from bot.store.incidents import incident_rows
+from bot.store.people import people_and_groups as store
+from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import Incident, Limit, Person
 from bot.store.transaction import Transaction, core
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
@@ -104,8 +105,8 @@ def outcome(db: Database, key: str) -> str:
 
 def test_a_row_holds_what_an_insert_before_it_answers(db: Database) -> None:
     with db.transaction() as tx:
-        number = incidents.next_number(tx, WORKSPACE)
-        inbound.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
+        number = incident_rows.next_number(tx, WORKSPACE)
+        idempotency.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
         tx.put_waiting()
         assert number.value == 1
     assert outcome(db, "one") == "ESC-1"
@@ -113,9 +114,9 @@ def test_a_row_holds_what_an_insert_before_it_answers(db: Database) -> None:
 
 def test_what_has_come_already_is_held_alike(db: Database) -> None:
     with db.transaction() as tx:
-        number = incidents.next_number(tx, WORKSPACE)
+        number = incident_rows.next_number(tx, WORKSPACE)
         tx.execute(select(1))
-        inbound.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
+        idempotency.set_outcome(tx, an_act(key="one"), number.behind("ESC-"))
     assert number.value == 1
     assert outcome(db, "one") == "ESC-1"
 
@@ -124,11 +125,11 @@ def test_an_answer_comes_whatever_is_put_behind_it(db: Database) -> None:
     with db.transaction() as tx:
         tx.insert(Limit, a_limit("old"))
     with db.transaction() as tx:
-        number = incidents.next_number(tx, WORKSPACE)
+        number = incident_rows.next_number(tx, WORKSPACE)
         tx.put_new(Limit, a_limit("old"))
         tx.put_waiting()
         assert number.value == 1
-        number = incidents.next_number(tx, WORKSPACE)
+        number = incident_rows.next_number(tx, WORKSPACE)
         tx.put_new(Limit, a_limit("new"), a_limit("newer"))
         tx.put_waiting()
         assert number.value == 2
@@ -137,8 +138,8 @@ def test_an_answer_comes_whatever_is_put_behind_it(db: Database) -> None:
 def test_each_answer_goes_to_the_rows_behind_it(db: Database) -> None:
     with db.transaction() as tx:
         for key in ("one", "two", "three"):
-            number = incidents.next_number(tx, WORKSPACE)
-            inbound.set_outcome(tx, an_act(key=key), number.behind("ESC-"))
+            number = incident_rows.next_number(tx, WORKSPACE)
+            idempotency.set_outcome(tx, an_act(key=key), number.behind("ESC-"))
     assert [outcome(db, key) for key in ("one", "two", "three")] == ["ESC-1", "ESC-2", "ESC-3"]
 
 

@@ -7,22 +7,19 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from bot.domain.duework import (
-    DeliveryKind,
-    DeliveryState,
-    Keep,
-    Priority,
-    TimerKind,
-    TimerState,
-)
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.duework.timer_states import TimerState
 from bot.domain.errors import AlreadyHandled
 from bot.domain.ids import TeamKey
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.upkeep.retention import Keep
 from bot.policy import Policy
-from bot.services import answering
-from bot.store import claims, limits, outbox, purge, timers
+from bot.services.paging import answers
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
-from bot.store.purge import Heap
+from bot.store.delivery import claims, limits, outbox
+from bot.store.delivery.outbox import Outgoing
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
 from bot.store.tables import (
     Decision,
     Delivery,
@@ -36,8 +33,9 @@ from bot.store.tables import (
     TimelineEntry,
     Timer,
 )
-from bot.store.timers import NewTimer
 from bot.store.transaction import Table
+from bot.store.upkeep import purge
+from bot.store.upkeep.purge import Heap
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 from tests.services.scene import page_of
 
@@ -255,7 +253,7 @@ def test_the_record_stays_whole_and_a_page_can_still_be_answered(
     lawyer = policy.teams[TeamKey("legal")].on_call[0]
     page = page_of(db, lawyer, opened.head.id)
     act = an_act(lawyer, now=years_later)
-    answering.acknowledge(db, act, page)
+    answers.acknowledge(db, act, page)
     with db.reading() as tx:
         kinds = set(tx.execute(select(col(Delivery.kind))).scalars())
     assert DeliveryKind.PAGE_UPDATE in kinds

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import col, func, select
 
 from bot.domain.errors import StoreUnavailable
-from bot.store import room
 from bot.store.database import Database
 from bot.store.tables import Limit
+from bot.store.upkeep import storage_check
 from tests.factories import NOON
 
 _SERVER_IS_FULL = (
@@ -53,27 +53,27 @@ def no_new_pages(db: Database) -> Iterator[None]:
 
 
 def test_a_disk_that_fills_in_a_quiet_night_is_found_out(db: Database) -> None:
-    room.look_for_room(db, NOON)
+    storage_check.look_for_room(db, NOON)
     with no_new_pages(db):
         for _ in range(3):
-            room.look_for_room(db, NOON)
+            storage_check.look_for_room(db, NOON)
         assert not db.takes_nothing, "what replaces itself needs no room"
         with pytest.raises(StoreUnavailable):
-            room.look_for_room(db, NOON, thorough=True)
+            storage_check.look_for_room(db, NOON, thorough=True)
         for _ in range(3):
             with pytest.raises(StoreUnavailable):
-                room.look_for_room(db, NOON)
+                storage_check.look_for_room(db, NOON)
             assert db.takes_nothing, "as long as there is no room for an escalation"
         with pytest.raises(StoreUnavailable):
-            room.try_room(db, NOON)
-    room.look_for_room(db, NOON)
+            storage_check.try_room(db, NOON)
+    storage_check.look_for_room(db, NOON)
     assert not db.takes_nothing
 
 
 def test_a_look_leaves_one_small_row(db: Database) -> None:
-    room.look_for_room(db, NOON, thorough=True)
-    room.look_for_room(db, NOON)
-    room.try_room(db, NOON)
+    storage_check.look_for_room(db, NOON, thorough=True)
+    storage_check.look_for_room(db, NOON)
+    storage_check.try_room(db, NOON)
     with db.reading() as tx:
         scopes = tx.execute(select(col(Limit.scope))).scalars().all()
         assert len(scopes) == 1
@@ -92,16 +92,16 @@ def test_a_user_who_may_make_no_table_looks_as_far_as_it_may(postgres: Database)
     )
     with postgres.transaction() as tx:
         tx.connection.exec_driver_sql("SET LOCAL ROLE narrow")
-        room.store(tx, NOON, thorough=True)
+        storage_check.store(tx, NOON, thorough=True)
         assert tx.execute(select(func.count()).select_from(Limit)).scalar_one() == 1
     outright(postgres, "DROP OWNED BY narrow", "DROP ROLE narrow")
     outright(postgres, f'GRANT TEMP ON DATABASE "{name}" TO PUBLIC')
 
 
 def test_trying_beside_a_bot_leaves_its_number_alone(sqlite: Database) -> None:
-    room.look_for_room(sqlite, NOON)
+    storage_check.look_for_room(sqlite, NOON)
     other = Database(sqlite.url.render_as_string())
-    room.try_room(other, NOON)
+    storage_check.try_room(other, NOON)
     other.close()
     with sqlite.transaction():
         pass  # It would notice another content.
@@ -110,6 +110,6 @@ def test_trying_beside_a_bot_leaves_its_number_alone(sqlite: Database) -> None:
 def test_a_disk_with_little_left_is_known(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not room.is_nearly_full(sqlite)
-    monkeypatch.setattr(room, "LEAST_FREE", 2**62)
-    assert room.is_nearly_full(sqlite)
+    assert not storage_check.is_nearly_full(sqlite)
+    monkeypatch.setattr(storage_check, "LEAST_FREE", 2**62)
+    assert storage_check.is_nearly_full(sqlite)

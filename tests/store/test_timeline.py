@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.domain.lifecycle import State
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
 from bot.policy import Policy
-from bot.services import lifecycle, reading, severities
-from bot.services.case import Case
-from bot.services.exports import verify, verify_seals
-from bot.store import incidents
+from bot.services.incidents import lifecycle, queries, severity_changes
+from bot.services.incidents.export import verify, verify_seals
+from bot.services.locked import LockedIncident
 from bot.store.database import Database
+from bot.store.incidents import incident_rows
 from tests.factories import TOM, an_act, an_incident, people
 
 
@@ -102,9 +102,9 @@ def swap(db: Database, first: str, second: str) -> None:
         for old, new in ((first, "x"), (second, first), ("x", second)):
             moved = "UPDATE timeline_entry SET incident_id = :new WHERE incident_id = :old"
             tx.execute(text(moved), {"old": old, "new": new})
-        heads = {row.id: row.head for row in incidents.get_many(tx, [first, second]).values()}
-        incidents.change(tx, first, {"head": heads[second]})
-        incidents.change(tx, second, {"head": heads[first]})
+        heads = {row.id: row.head for row in incident_rows.get_many(tx, [first, second]).values()}
+        incident_rows.change(tx, first, {"head": heads[second]})
+        incident_rows.change(tx, second, {"head": heads[first]})
 
 
 def test_a_timeline_belongs_to_one_escalation_alone(db: Database, policy: Policy) -> None:
@@ -119,13 +119,13 @@ def test_a_timeline_of_a_release_before_holds_and_belongs_to_its_moment(
     db: Database, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first entry names no escalation: when and by whom it was opened does."""
-    record = Case.record
+    record = LockedIncident.record
 
-    def as_before(case: Case, kind: EntryKind, **data: Any) -> int:
+    def as_before(locked: LockedIncident, kind: EntryKind, **data: Any) -> int:
         rest = {key: value for key, value in data.items() if key not in ("incident", "workspace")}
-        return record(case, kind, **rest)
+        return record(locked, kind, **rest)
 
-    monkeypatch.setattr(Case, "record", as_before)
+    monkeypatch.setattr(LockedIncident, "record", as_before)
     first = an_incident(db, policy, an_act()).head.id
     second = an_incident(db, policy, an_act(minutes=1)).head.id
     assert verify(db) == (2, [])
@@ -138,8 +138,8 @@ def test_what_is_done_to_an_escalation_is_what_its_timeline_says(
 ) -> None:
     act, moved = an_act(), an_incident(db, policy).head.id
     lifecycle.assign(db, act, moved, TOM)
-    severities.set_severity(db, policy, act, moved, Severity.P0)
-    severities.set_severity(db, policy, act, moved, Severity.P3, "less than we thought")
+    severity_changes.set_severity(db, policy, act, moved, Severity.P0)
+    severity_changes.set_severity(db, policy, act, moved, Severity.P3, "less than we thought")
     lifecycle.set_state(db, act, moved, State.INVESTIGATING)
     lifecycle.resolve(db, policy, act, moved, root_cause="tooling")
     lifecycle.close(db, act, moved)
@@ -150,7 +150,7 @@ def test_what_is_done_to_an_escalation_is_what_its_timeline_says(
 
 
 def titles(db: Database, words: str) -> list[str]:
-    return [head.name for head in reading.search(db, an_act(), words).heads]
+    return [head.name for head in queries.search(db, an_act(), words).heads]
 
 
 def test_a_search_finds_every_word_in_any_case_and_script(db: Database, policy: Policy) -> None:
@@ -175,5 +175,5 @@ def test_what_is_a_wildcard_elsewhere_is_a_character_here(
 def test_a_restricted_title_is_never_matched(db: Database, policy: Policy) -> None:
     opened = an_incident(db, policy, title="Secretword", tier=Tier.RESTRICTED, teams=())
     assert titles(db, "secretword") == []
-    assert titles(db, "ESC-1") == [reading.listing(db, policy, an_act(), "").heads[0].name]
+    assert titles(db, "ESC-1") == [queries.listing(db, policy, an_act(), "").heads[0].name]
     assert opened.head.full

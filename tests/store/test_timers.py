@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from bot.domain.duework import TimerKind, TimerState
-from bot.store import timers
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.kinds import TimerKind
 from bot.store.database import Database
+from bot.store.duework import timers
+from bot.store.duework.timers import LEASE, DueWork, NewTimer
 from bot.store.tables import Timer
-from bot.store.timers import LEASE, DueWork, NewTimer
 from bot.store.transaction import Transaction
 from tests.factories import NOON, WORKSPACE
 

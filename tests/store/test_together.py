@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot.concurrency.threads import Threads
 from bot.domain.errors import AlreadyHandled, BadInput, StoreUnavailable
 from bot.domain.problems.texts import NoTitle
 from bot.policy import Policy
-from bot.store.common import Ended
 from bot.store.database import Database
+from bot.store.sql.shared_commits import Ended
 from bot.store.tables import Delivery, Incident
-from bot.threads import Threads
 from tests.factories import an_act, an_incident, people
 
 Opening = Callable[[], Any]

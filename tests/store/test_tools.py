@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.engine.interfaces import CacheStats
 
 from bot.policy import Policy
-from bot.services import lifecycle
+from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.transaction import core

@@ -6,14 +6,17 @@ import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event, func, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.errors import StoreUnavailable
-from bot.store import limits, outbox, purge, room, upkeep
+from bot.domain.kinds import DeliveryKind
+from bot.domain.upkeep.retention import Keep
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
-from bot.store.purge import Heap
+from bot.store.delivery import limits, outbox
+from bot.store.delivery.outbox import Outgoing
 from bot.store.tables import Delivery, Limit
 from bot.store.transaction import Transaction
+from bot.store.upkeep import maintenance, purge, storage_check
+from bot.store.upkeep.purge import Heap
 from tests.factories import NOON, WORKSPACE
 
 LIMIT = 400_000
@@ -46,11 +49,11 @@ def test_with_readers_that_always_overlap_the_log_is_emptied_between_them(
         read(first)
         for turn in range(8):
             write(sqlite, turn * 200)
-            longest = max(longest, upkeep.log_size(sqlite))
-            assert not upkeep.shrink_log(sqlite, LIMIT), "a reader still needs it"
+            longest = max(longest, maintenance.log_size(sqlite))
+            assert not maintenance.shrink_log(sqlite, LIMIT), "a reader still needs it"
     assert longest > LIMIT
-    assert upkeep.shrink_log(sqlite, LIMIT)
-    assert upkeep.log_size(sqlite) == 0
+    assert maintenance.shrink_log(sqlite, LIMIT)
+    assert maintenance.log_size(sqlite) == 0
     with sqlite.reading() as tx:
         assert read(tx) == 1_600
 
@@ -61,20 +64,20 @@ def test_a_reader_that_stays_holds_nobody_up_for_long(sqlite: Database) -> None:
         read(reader)
         write(sqlite, 200)
         begun = time.process_time()
-        assert not upkeep.shrink_log(sqlite, 0)
+        assert not maintenance.shrink_log(sqlite, 0)
         write(sqlite, 400)
         assert time.process_time() - begun < 1, "it does not try again and again"
 
 
 def test_a_short_log_is_left_alone(sqlite: Database) -> None:
     write(sqlite, 0, 1)
-    assert not upkeep.shrink_log(sqlite)
-    assert upkeep.log_size(sqlite) > 0
+    assert not maintenance.shrink_log(sqlite)
+    assert maintenance.log_size(sqlite) > 0
 
 
 def test_statistics_are_taken_without_harm(db: Database) -> None:
     write(db, 0, 50)
-    upkeep.refresh_statistics(db)
+    maintenance.refresh_statistics(db)
     with db.reading() as tx:
         assert read(tx) == 50
 
@@ -156,28 +159,28 @@ def most_pages(db: Database, most: int) -> None:
 def test_a_database_without_room_is_known_until_there_is_room_for_an_opening(
     sqlite: Database,
 ) -> None:
-    room.look_for_room(sqlite, NOON)
+    storage_check.look_for_room(sqlite, NOON)
     assert not sqlite.takes_nothing
     most_pages(sqlite, 1)
     with pytest.raises(StoreUnavailable):
         write(sqlite, 0)
     assert sqlite.takes_nothing
     with pytest.raises(StoreUnavailable):
-        room.look_for_room(sqlite, NOON)
+        storage_check.look_for_room(sqlite, NOON)
     assert sqlite.takes_nothing
     most_pages(sqlite, 2**32 - 2)
-    room.look_for_room(sqlite, NOON)
+    storage_check.look_for_room(sqlite, NOON)
     assert not sqlite.takes_nothing
 
 
 def test_a_server_that_may_only_be_read_is_known_too(postgres: Database) -> None:
     """So is a disk without room, which says so with a code of the same kind."""
-    room.look_for_room(postgres, NOON)
+    storage_check.look_for_room(postgres, NOON)
     with pytest.raises(StoreUnavailable):
         write_what_may_only_be_read(postgres)
     assert postgres.takes_nothing
-    room.look_for_room(postgres, NOON)
-    room.look_for_room(postgres, NOON)
+    storage_check.look_for_room(postgres, NOON)
+    storage_check.look_for_room(postgres, NOON)
     assert not postgres.takes_nothing
     with postgres.reading() as tx:
         rows = tx.execute(select(func.count()).select_from(Limit)).scalar_one()

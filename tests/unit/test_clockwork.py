@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.clockwork import LATE_AFTER, Snooze, is_late, local_morning, snoozed_until
+from bot.domain.followups.cadence import LATE_AFTER, Snooze, is_late, local_morning, snoozed_until
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.database_url import shown
-from bot.settings import SettingsError, read_settings
+from bot.configuration.database_url import shown
+from bot.configuration.settings import SettingsError, read_settings
 
 HIDDEN = "s3cret"
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.answer_times import middle, ninetieth, wilson
-from bot.domain.digest import DeadlineKind, Row, figures
-from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
+from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
+from bot.domain.digests.figures import DeadlineKind, Row, figures
+from bot.domain.digests.response_times import middle, ninetieth, wilson
+from bot.domain.digests.weeks import week_until
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.severity import Severity
-from bot.domain.weeks import week_until
+from bot.domain.incidents.severity import Severity
 
 END = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PERIOD = week_until(END, ZoneInfo("Asia/Singapore"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.durations import LONGEST, humane, parse_duration
 from bot.domain.errors import BadInput
+from bot.domain.times.durations import LONGEST, humane, parse_duration
 from tests.problems import in_words
 
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bot.episodes import Episodes, State
+from bot.log.episodes import Episode, Episodes
 
 LAPSE = 90.0
 
@@ -23,7 +23,7 @@ class Told:
         for _ in range(seconds):
             self.now += 1
             for _ in range(4 if why else 0):
-                self.episodes.on(State.DATABASE, why=why or "")
+                self.episodes.on(Episode.DATABASE, why=why or "")
             self.episodes.look()
 
     @property
@@ -36,14 +36,14 @@ def told(caplog: pytest.LogCaptureFixture) -> Told:
     return Told(caplog)
 
 
-def said(state: State) -> tuple[str, str, str]:
+def said(state: Episode) -> tuple[str, str, str]:
     return state.value.begins, state.value.lasts, state.value.ends
 
 
 def test_an_outage_of_three_minutes_is_four_lines(told: Told) -> None:
-    begins, lasts, ends = said(State.DATABASE)
+    begins, lasts, ends = said(Episode.DATABASE)
     told.pass_by(150, why="no server")
-    told.episodes.off(State.DATABASE)
+    told.episodes.off(Episode.DATABASE)
     told.pass_by(600)
     assert told.lines == [
         (begins, "no server"),
@@ -54,7 +54,7 @@ def test_an_outage_of_three_minutes_is_four_lines(told: Told) -> None:
 
 
 def test_another_cause_is_told_at_once_and_each_cause_only_once(told: Told) -> None:
-    begins, lasts, _ = said(State.DATABASE)
+    begins, lasts, _ = said(Episode.DATABASE)
     for _ in range(5):
         told.pass_by(1, why="no server")
         told.pass_by(1, why="wrong password")
@@ -63,38 +63,38 @@ def test_another_cause_is_told_at_once_and_each_cause_only_once(told: Told) -> N
 
 def test_a_state_that_nobody_meets_meanwhile_lasts_all_the_same(told: Told) -> None:
     """A canary flies every quarter of an hour: what failed is told until one succeeds."""
-    begins, lasts, _ = said(State.CANARY)
-    told.episodes.on(State.CANARY, why="timed out", step="delivered")
+    begins, lasts, _ = said(Episode.CANARY)
+    told.episodes.on(Episode.CANARY, why="timed out", step="delivered")
     told.pass_by(121)
     assert told.lines == [(begins, "timed out"), (lasts, "timed out"), (lasts, "timed out")]
 
 
 def test_what_nobody_ends_ends_by_itself(told: Told, caplog: pytest.LogCaptureFixture) -> None:
-    begins, lasts, ends = said(State.SIGNATURES)
-    told.episodes.on(State.SIGNATURES, why="wrong", ends_after=LAPSE)
+    begins, lasts, ends = said(Episode.SIGNATURES)
+    told.episodes.on(Episode.SIGNATURES, why="wrong", ends_after=LAPSE)
     told.pass_by(50)
-    told.episodes.on(State.SIGNATURES, why="wrong", ends_after=LAPSE)
+    told.episodes.on(Episode.SIGNATURES, why="wrong", ends_after=LAPSE)
     told.pass_by(300)
     assert [line for line, _ in told.lines] == [begins, lasts, lasts, ends]
     assert vars(caplog.records[-1])["times"] == 2
 
 
 def test_two_of_a_kind_are_two(told: Told) -> None:
-    begins, _, ends = said(State.GATEWAY)
+    begins, _, ends = said(Episode.GATEWAY)
     for gateway in ("mail", "sms", "mail"):
-        told.episodes.on(State.GATEWAY, gateway, why="not taken", gateway=gateway)
-    told.episodes.off(State.GATEWAY, "sms")
+        told.episodes.on(Episode.GATEWAY, gateway, why="not taken", gateway=gateway)
+    told.episodes.off(Episode.GATEWAY, "sms")
     assert [line for line, _ in told.lines] == [begins, begins, ends]
 
 
 def test_of_what_never_was_nothing_is_said(told: Told) -> None:
-    told.episodes.off(State.SLACK)
+    told.episodes.off(Episode.SLACK)
     told.pass_by(200)
     assert told.lines == []
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_state_has_three_sentences_of_its_own(state: State) -> None:
-    everywhere = [sentence for each in State for sentence in said(each)]
+@pytest.mark.parametrize("state", Episode)
+def test_a_state_has_three_sentences_of_its_own(state: Episode) -> None:
+    everywhere = [sentence for each in Episode for sentence in said(each)]
     assert len(everywhere) == len(set(everywhere))
     assert state.value.level >= logging.WARNING

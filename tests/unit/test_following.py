@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.following import Follows, what_follows
 from bot.domain.ids import UserId
-from bot.domain.paging import PERSON_PREFIX, Exhausted, Ladder, Position, Step, next_step
+from bot.domain.paging.ladders import PERSON_PREFIX, Exhausted, Ladder, Position, Step, next_step
+from bot.domain.paging.outlook import Follows, what_follows
 from tests.unit.test_paging import ladders, people
 
 FIVE = timedelta(minutes=5)

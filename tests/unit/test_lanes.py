@@ -5,7 +5,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.lanes import LaneNames
+from bot.domain.delivery.lanes import LaneNames
 
 LANE = "T0OTHER/person/U0PRIYA"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput, IllegalMove, NothingToDo
-from bot.domain.lifecycle import (
+from bot.domain.incidents.lifecycle import (
     ENDED,
     MOVES,
     OPEN,

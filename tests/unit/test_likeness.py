@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.likeness import distance
+from bot.domain.text.likeness import distance
 
 
 @pytest.mark.parametrize(

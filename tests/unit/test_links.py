@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.domain.fallback.ways import BadLink, Link, Links
 from bot.domain.ids import PageId, UserId
-from bot.domain.reach import BadLink, Link, Links
 
 LINKS = Links("0123456789abcdef0123456789abcdef")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StoreUnavailable
-from bot.logs import JsonFormatter, TextFormatter
+from bot.log.setup import JsonFormatter, TextFormatter
 from bot.store.database import Database
 
 SECRET = "Pile-on against Maya K."

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.ids import TeamKey
-from bot.domain.needs import Need, needed_of, needs_in, written
+from bot.domain.incidents.needs import Need, needed_of, needs_in, written
 
 LEGAL, PR, POLICY = TeamKey("legal"), TeamKey("pr"), TeamKey("public-policy")
 NAMES = {

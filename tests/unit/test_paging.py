@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import (
+from bot.domain.paging.ladders import (
     BEFORE,
     Exhausted,
     Ladder,

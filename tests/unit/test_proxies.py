@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.proxies import Proxies
-from bot.settings import read_settings
+from bot.configuration.settings import read_settings
+from bot.network.proxies import Proxies
 
 PROXY = "http://proxy.example.com:3128"
 OTHER = "http://other.example.com:3128"

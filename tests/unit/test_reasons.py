@@ -1,7 +1,8 @@
 """Why somebody is paged: what is kept of it, and what a page shows."""
 
 from bot.domain.ids import UserId
-from bot.domain.reasons import (
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.reasons import (
     Occasion,
     Question,
     Reason,
@@ -10,7 +11,6 @@ from bot.domain.reasons import (
     weightiest,
     with_another,
 )
-from bot.domain.severity import Severity
 
 MEI, PRIYA, TOM = UserId("U0MEI"), UserId("U0PRIYA"), UserId("U0TOM")
 

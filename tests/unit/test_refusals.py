@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.answers import ids
 from bot.slack.errors import Unreadable
-from bot.worker.refusals import Refusals
+from bot.worker.delivery.refusal_streaks import Refusals
 
 LANES = ("T/person/U1", "T/person/U2", "T/channel/C1")
 

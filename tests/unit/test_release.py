@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import release
+from bot.configuration import release
 
 ROOT = release.ROOT
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.repeats import Sparing
+from bot.log.repeats import Sparing
 
 
 class Kept(logging.Handler):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.access.rights import Deed, may, require
 from bot.domain.act import Role
 from bot.domain.errors import NotPermitted
-from bot.domain.rights import Deed, may, require
 from tests.factories import an_act
 
 LEAST = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.setting_names import KNOWN, misspelt
+from bot.configuration.setting_names import KNOWN, misspelt
 from tests.docs.found_in_code import settings
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.duework import Keep
-from bot.settings import SettingsError, read_settings
+from bot.configuration.settings import SettingsError, read_settings
+from bot.domain.upkeep.retention import Keep
 
 
 def keep(**environment: str) -> Keep:

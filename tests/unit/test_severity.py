@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
-from bot.domain.severity import Severity, parse_severity, suggested, worst
+from bot.domain.incidents.severity import Severity, parse_severity, suggested, worst
 
 severities = st.sampled_from(Severity)
 codes = st.sampled_from(["minor", "doxxing", "ngo", "trend", "unheard-of"])

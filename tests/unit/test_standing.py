@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
-from bot.domain.standing import POSTED, Change, Leaves, Stands, untrue_after
-from bot.services.outgoing import STANDS
+from bot.domain.kinds import DeliveryKind
+from bot.domain.staleness import POSTED, Change, KeptTrue, LeftAsPosted, untrue_after
+from bot.services.delivery.outgoing import STANDS
 
 BY_THEMSELVES = {DeliveryKind.PAGE, DeliveryKind.CANARY}
 
@@ -12,11 +12,11 @@ BY_THEMSELVES = {DeliveryKind.PAGE, DeliveryKind.CANARY}
 @pytest.mark.parametrize("kind", DeliveryKind)
 def test_every_kind_of_delivery_has_a_row(kind: DeliveryKind) -> None:
     row = POSTED[kind]
-    assert row.untrue_after if isinstance(row, Stands) else row.because
+    assert row.untrue_after if isinstance(row, KeptTrue) else row.because
 
 
 def test_whatever_stands_can_be_said_anew() -> None:
-    stands = {kind for kind, row in POSTED.items() if isinstance(row, Stands)}
+    stands = {kind for kind, row in POSTED.items() if isinstance(row, KeptTrue)}
     assert set(STANDS) == stands - BY_THEMSELVES
 
 
@@ -26,5 +26,5 @@ def test_every_event_makes_something_untrue(change: Change) -> None:
 
 
 def test_what_leaves_nothing_is_made_untrue_by_nothing() -> None:
-    leaves = {kind for kind, row in POSTED.items() if isinstance(row, Leaves)}
+    leaves = {kind for kind, row in POSTED.items() if isinstance(row, LeftAsPosted)}
     assert not any(leaves & untrue_after(change).keys() for change in Change)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.timeline import GENESIS, Entry, EntryKind, chain
+from bot.domain.incidents.timeline import GENESIS, Entry, EntryKind, chain
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import BadInput
-from bot.domain.when import parse_when
+from bot.domain.times.points import parse_when
 from tests.unit.phrases import elsewhere, phrases
 
 DECISIONS = Path(__file__).parent / "times_differences.md"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.errors import BadInput
-from bot.domain.when import WorkingTime, parse_when
+from bot.domain.times.points import WorkingTime, parse_when
 from tests.problems import in_words
 
 PAGE = Path(__file__).parents[2] / "docs/reference/times.md"

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
+from bot.domain.access.visibility import TIERS, Place, Sight, Tier, sight
 from bot.domain.act import Role
-from bot.domain.visibility import TIERS, Place, Sight, Tier, sight
 
 FULL, CODENAME, NOTHING = Sight.FULL, Sight.CODENAME, Sight.NOTHING
 CHANNEL, PERSONAL = Place.INCIDENT_CHANNEL, Place.PERSONAL

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.weeks import Occurrence, next_occurrence, periods_due, week_until
+from bot.domain.digests.weeks import Occurrence, next_occurrence, periods_due, week_until
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 NEW_YORK = ZoneInfo("America/New_York")

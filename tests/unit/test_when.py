@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
-from bot.domain.when import instants, parse_when
+from bot.domain.times.points import instants, parse_when
 from tests.problems import in_words
 
 SINGAPORE = ZoneInfo("Asia/Singapore")

@@ -14,17 +14,17 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import col, select
 
+from bot.configuration.settings import read_settings
 from bot.policy import Policy
-from bot.settings import read_settings
 from bot.slack.manifest import manifest
 from bot.store.tables import Page
-from bot.worker.pace import Pace
-from commandline.runtime import Tocsin
-from commandline.web import create_app
+from bot.worker.timings import Timings
+from commandline.server.runtime import Tocsin
+from commandline.server.web import create_app
 from playground.driver import Person
-from playground.records import Message
-from playground.serving import bound
+from playground.state.records import Message
 from playground.testing import RunningPlayground, running_playground
+from playground.web.serving import bound
 from tests.serving import served
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, CAST
@@ -136,7 +136,7 @@ async def a_bot(
     database_url: str,
     policy: Policy,
     slack: RunningPlayground,
-    pace: Pace = WATCHFUL,
+    pace: Timings = WATCHFUL,
     **settings: str,
 ) -> AsyncIterator[RunningBot]:
     """Serve a bot on loopback until the block ends."""
@@ -174,7 +174,7 @@ StartBot: TypeAlias = Callable[..., AbstractAsyncContextManager[RunningBot]]
 
 @pytest.fixture
 def start_bot(database_url: str, policy: Policy, slack: RunningPlayground) -> StartBot:
-    def start(pace: Pace = WATCHFUL, **settings: str) -> AbstractAsyncContextManager[RunningBot]:
+    def start(pace: Timings = WATCHFUL, **settings: str) -> AbstractAsyncContextManager[RunningBot]:
         return a_bot(database_url, policy, slack, pace, **settings)
 
     return start

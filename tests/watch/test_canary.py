@@ -8,14 +8,18 @@ from sqlmodel import col, select
 from bot.domain.act import Act, by_the_bot
 from bot.domain.errors import AlreadyHandled, NotFound, NotYours
 from bot.policy import Policy
-from bot.services import answering, canary, exports, homes, reading
-from bot.services.canary import Drill
-from bot.store import canaries, digests, drills
+from bot.services.incidents import export, queries
+from bot.services.incidents import home as incidents_home
+from bot.services.paging import answers
+from bot.services.upkeep import canary
+from bot.services.upkeep.canary import Drill
 from bot.store.database import Database
+from bot.store.digests import runs
 from bot.store.tables import Delivery, Incident, Page, Timer, WorkspaceRow
-from playground.faults import FaultKind, FaultRule
-from playground.records import Message
+from bot.store.upkeep import canary_drills, canary_results
+from playground.state.records import Message
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_postgresql
 from tests.factories import NOON, WORKSPACE, an_act, an_incident, people
 from tests.waiting import eventually
@@ -67,7 +71,7 @@ async def test_two_replicas_fly_one_a_period(
 
 def last_success(db: Database) -> bool:
     with db.reading() as tx:
-        return canaries.last_success(tx) is not None
+        return canary_results.last_success(tx) is not None
 
 
 async def test_a_door_that_refuses_the_click_fails_it_and_stops_the_heartbeat_only(
@@ -106,22 +110,22 @@ def a_drill(db: Database, policy: Policy) -> Drill:
 def test_a_drill_is_in_no_list_search_digest_home_or_export(db: Database, policy: Policy) -> None:
     people(db, policy)
     drill = a_drill(db, policy)
-    answering.acknowledge(db, by_bot(), drill.page_id)
+    answers.acknowledge(db, by_bot(), drill.page_id)
     act = an_act()
-    assert reading.listing(db, policy, act, "").total == 0
-    assert reading.listing(db, policy, act, "overdue").total == 0
+    assert queries.listing(db, policy, act, "").total == 0
+    assert queries.listing(db, policy, act, "overdue").total == 0
     for words in ("canary", "drill", "1"):
-        assert reading.search(db, act, words).total == 0, words
-    home = homes.home(db, act)
+        assert queries.search(db, act, words).total == 0, words
+    home = incidents_home.home(db, act)
     assert (home.open, home.pages, home.mine, home.total_open) == ((), (), (), 0)
-    assert list(exports.records(db)) == []
+    assert list(export.records(db)) == []
     with db.reading() as tx:
-        assert digests.first_opened(tx, WORKSPACE) is None
+        assert runs.first_opened(tx, WORKSPACE) is None
         since, until_ = NOON - EVERY, NOON + EVERY
-        assert list(digests.incidents_since(tx, WORKSPACE, since, until_)) == []
-        assert list(digests.runs_since(tx, WORKSPACE, since, until_)) == []
+        assert list(runs.incidents_since(tx, WORKSPACE, since, until_)) == []
+        assert list(runs.runs_since(tx, WORKSPACE, since, until_)) == []
     with pytest.raises(NotFound):
-        reading.find(db, act, "ESC-1")
+        queries.find(db, act, "ESC-1")
 
 
 def by_bot() -> Act:
@@ -133,7 +137,7 @@ def test_a_drill_takes_no_number_and_leaves_nothing_due_and_nobody_to_be_told(
 ) -> None:
     people(db, policy)
     drill = a_drill(db, policy)
-    answering.acknowledge(db, by_bot(), drill.page_id)
+    answers.acknowledge(db, by_bot(), drill.page_id)
     with db.reading() as tx:
         assert tx.all(select(Timer)) == []
         assert {one.kind.value for one in tx.all(select(Delivery))} == {"canary"}
@@ -156,21 +160,21 @@ def test_the_bot_answers_no_page_but_its_own(db: Database, policy: Policy) -> No
     with db.reading() as tx:
         [page, *_] = tx.all(select(Page))
     with pytest.raises(NotYours):
-        answering.acknowledge(db, by_bot(), page.id)
+        answers.acknowledge(db, by_bot(), page.id)
 
 
 def test_nobody_answers_a_drills_page_but_the_bot(db: Database, policy: Policy) -> None:
     people(db, policy)
     drill = a_drill(db, policy)
     with pytest.raises(NotYours):
-        answering.acknowledge(db, an_act(), drill.page_id)
+        answers.acknowledge(db, an_act(), drill.page_id)
 
 
 def test_old_ones_go_and_leave_nothing(db: Database, policy: Policy) -> None:
     drill = a_drill(db, policy)
-    answering.acknowledge(db, by_bot(), drill.page_id)
+    answers.acknowledge(db, by_bot(), drill.page_id)
     with db.transaction() as tx:
-        assert drills.remove_old(tx, NOON + EVERY) == 1
+        assert canary_drills.remove_old(tx, NOON + EVERY) == 1
         for table in (Incident, Page, Delivery):
             assert tx.all(select(table)) == []
 

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.episodes import Episodes
-from bot.settings import SettingsError, read_settings
-from bot.worker.figures import Figures
-from bot.worker.heartbeat import TIMEOUT, Heartbeat
-from playground.faults import FaultKind, FaultRule
+from bot.configuration.settings import SettingsError, read_settings
+from bot.log.episodes import Episodes
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.upkeep.heartbeat import TIMEOUT, Heartbeat
+from playground.web.faults import FaultKind, FaultRule
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, RunningBot, StartBot, until
 from tests.watch.dead_man import SECRET_PATH, DeadMan, dead_man
@@ -72,7 +72,7 @@ async def test_a_switch_that_hangs_delays_nothing(start_bot: StartBot, switch: D
 
 
 async def beats(
-    url: str, reasons: list[str], figures: Figures, timeout: timedelta = TIMEOUT
+    url: str, reasons: list[str], figures: ProcessMetrics, timeout: timedelta = TIMEOUT
 ) -> asyncio.Task[None]:
     async def why() -> list[str]:
         if reasons == ["raise"]:
@@ -82,12 +82,12 @@ async def beats(
     return asyncio.create_task(Heartbeat(url, OFTEN, why, figures, Episodes(), timeout).run())
 
 
-def count(figures: Figures, outcome: str) -> float:
+def count(figures: ProcessMetrics, outcome: str) -> float:
     said = figures.registry.get_sample_value("tocsin_heartbeats_total", {"outcome": outcome})
     return said or 0.0
 
 
-async def counted(figures: Figures, outcome: str, more: int = 2) -> None:
+async def counted(figures: ProcessMetrics, outcome: str, more: int = 2) -> None:
     wanted = count(figures, outcome) + more
     await eventually(lambda: count(figures, outcome) >= wanted, f"none was {outcome}")
 
@@ -96,7 +96,7 @@ async def test_no_answer_no_error_and_no_exception_stops_it_or_is_quoted(
     switch: DeadMan, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="bot")
-    figures, reasons = Figures(), list[str]()
+    figures, reasons = ProcessMetrics(), list[str]()
     task = await beats(switch.url, reasons, figures, timeout=timedelta(seconds=0.2))
     try:
         await counted(figures, "sent")
@@ -124,7 +124,7 @@ async def test_no_answer_no_error_and_no_exception_stops_it_or_is_quoted(
 async def test_an_address_where_nobody_listens_is_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    figures = Figures()
+    figures = ProcessMetrics()
     task = await beats("http://127.0.0.1:1/a-secret", [], figures)
     try:
         await counted(figures, "failed", more=3)

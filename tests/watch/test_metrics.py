@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.database import Database
-from commandline import migrations
-from playground.faults import FaultKind, FaultRule
+from commandline.database import migrations
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.handlers.requests import command_body, send
 from tests.watch.conftest import RunningBot, until

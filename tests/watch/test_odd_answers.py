@@ -9,12 +9,12 @@ from sqlmodel import col, select
 
 from bot.domain.act import Role
 from bot.policy import Policy
-from bot.store.outbox import UNSENT
+from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
-from playground.records import Person
+from playground.state.records import Person
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.odd_slack import ODD, OddSlack, odd_slack
 from tests.waiting import eventually

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.domain.lanes import LaneNames
-from bot.worker.figures import Figures
-from bot.worker.standing import Standing
+from bot.domain.delivery.lanes import LaneNames
+from bot.worker.metrics.database_metrics import DatabaseMetrics
+from bot.worker.metrics.process_metrics import ProcessMetrics
 from tests.docs.found_in_code import labels_by_metric
 from tests.docs.pages import DOCS, ROOT, anchors, text
 
@@ -27,8 +27,8 @@ _BY = re.compile(r"\b(?:by|on|without)\s*\(([^)]*)\)")
 
 def known() -> dict[str, set[str]]:
     """Every series of a running bot by name, with the names of its labels."""
-    figures = Figures()
-    Standing(figures.registry, LaneNames())
+    figures = ProcessMetrics()
+    DatabaseMetrics(figures.registry, LaneNames())
     labels = labels_by_metric(figures.registry)
     # Prometheus's own, for each target.
     series: dict[str, set[str]] = {"up": set()}

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.configuration.settings import SettingsError, read_settings
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
-from bot.settings import SettingsError, read_settings
 from bot.store.database import Database
-from commandline.migrations import pending
+from commandline.database.migrations import pending
 from playground.testing import RunningPlayground
 from tests.databases import fresh_url
 from tests.store.pooling import pooled

@@ -14,16 +14,17 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import event
 
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
+from bot.domain.fallback.ways import FallbackWay
+from bot.domain.incidents.severity import Severity
 from bot.policy import FallbackRule, Policy
-from bot.store import limits, room, upkeep
 from bot.store.database import Database
-from bot.worker.figures import FALLBACK
-from commandline import migrations
-from commandline.migrations import migrate
-from playground.faults import FaultKind, FaultRule
+from bot.store.delivery import limits
+from bot.store.upkeep import maintenance, storage_check
+from bot.worker.metrics.process_metrics import FALLBACK
+from commandline.database import migrations
+from commandline.database.migrations import migrate
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import fresh_url, on_sqlite
 from tests.factories import PRIYA
 from tests.waiting import eventually
@@ -86,7 +87,7 @@ async def test_what_reaches_people_past_slack_and_stands_still(
     gateways = tmp_path / "gateways.toml"
     gateways.write_text('email = "json://127.0.0.1:1/{to}"\n')
     rule = FallbackRule(
-        {Severity.P1: timedelta(minutes=5)}, {PRIYA: (Way("email", "p@x.example"),)}
+        {Severity.P1: timedelta(minutes=5)}, {PRIYA: (FallbackWay("email", "p@x.example"),)}
     )
     ways = replace(policy, fallback=rule)
     files = {"FALLBACK_GATEWAYS": str(gateways)}
@@ -181,7 +182,7 @@ async def test_a_database_that_hangs_does_not_hang_the_answer(
 ) -> None:
     async with start_bot() as bot:
         await bot.until_well()
-        monkeypatch.setattr("bot.worker.vitals.ANSWER_WITHIN", 0.2)
+        monkeypatch.setattr("bot.worker.upkeep.readiness.ANSWER_WITHIN", 0.2)
         release = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -232,7 +233,7 @@ async def test_a_database_whose_writes_another_program_holds_up(start_bot: Start
 async def test_a_disk_that_is_nearly_full(
     start_bot: StartBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(storage_check, "LEAST_FREE", 2**62)
     async with start_bot(replace(WATCHFUL, look_for_room_every=timedelta(seconds=0.1))) as bot:
         await bot.until_problem(NEARLY_FULL)
         monkeypatch.undo()
@@ -241,7 +242,7 @@ async def test_a_disk_that_is_nearly_full(
 
 def _damage(db: Database) -> None:
     """All but the header."""
-    upkeep.shrink_log(db, longest=0)
+    maintenance.shrink_log(db, longest=0)
     path = Path(db.url.database or "")
     with path.open("r+b") as file:
         file.seek(A_PAGE)
@@ -265,7 +266,7 @@ async def test_a_database_that_hangs_is_asked_for_everything_at_once(
     await bot.until_well()
     asked = threading.Event()
 
-    def lanes() -> list[limits.Refused]:
+    def lanes() -> list[limits.RefusedPlace]:
         asked.set()
         return []
 

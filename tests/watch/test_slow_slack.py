@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services import directory
+from bot.services.people import directory
 from tests.waiting import eventually
 from tests.watch.conftest import WATCHFUL, StartBot
 

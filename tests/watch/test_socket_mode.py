@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
 from bot.policy import FallbackRule, Policy
 from bot.slack.manifest import manifest
-from playground.ports import reserved
 from playground.testing import RunningPlayground, running_playground
+from playground.web.ports import reserved
 from tests.databases import on_sqlite
 from tests.factories import PRIYA, an_act, an_incident, people
 from tests.fuzz.effort import SEED, effort
@@ -62,7 +62,8 @@ async def test_nothing_waits_for_a_slack_that_refuses_connections_and_then_comes
 ) -> None:
     """The tick turns, /readyz answers and pages go out by mail, though there is no socket yet."""
     mail = FallbackRule(
-        {Severity.P1: timedelta(seconds=1)}, {UserId(PRIYA): (Way("email", "priya@example.com"),)}
+        {Severity.P1: timedelta(seconds=1)},
+        {UserId(PRIYA): (FallbackWay("email", "priya@example.com"),)},
     )
     async with a_mailbox() as mailbox:
         gateways = tmp_path / "gateways.toml"
@@ -77,7 +78,7 @@ async def test_nothing_waits_for_a_slack_that_refuses_connections_and_then_comes
             await eventually(lambda: TRIED in caplog.text)
             tocsin = bot.tocsin
             people(tocsin.db, policy)
-            an_incident(tocsin.db, beyond, an_act(now=tocsin.clock.now()))
+            an_incident(tocsin.db, beyond, an_act(now=tocsin.time_source.now()))
             await eventually(lambda: mailbox.texts("priya@example.com"))
             turned = tocsin.figures.moves["tick"]
             await eventually(lambda: tocsin.figures.moves["tick"] > turned)

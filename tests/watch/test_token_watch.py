@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.episodes import Episodes
+from bot.log.episodes import Episodes
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.worker.figures import Figures
-from bot.worker.token_watch import TokenWatch
-from playground.faults import FaultKind, FaultRule
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.metrics.token_watch import TokenWatch
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK
 
@@ -21,12 +21,12 @@ OFTEN = replace(BRISK, check_token_every=timedelta(milliseconds=10))
 
 
 @pytest.fixture
-def figures() -> Figures:
-    return Figures()
+def figures() -> ProcessMetrics:
+    return ProcessMetrics()
 
 
 @pytest.fixture
-async def watch(slack: RunningPlayground, figures: Figures) -> AsyncIterator[TokenWatch]:
+async def watch(slack: RunningPlayground, figures: ProcessMetrics) -> AsyncIterator[TokenWatch]:
     async with new_session(timedelta(seconds=30)) as session:
         yield TokenWatch(
             SlackCalls(web_client("xoxb-playground", session, slack.api_url)),
@@ -42,7 +42,10 @@ def refuse(slack: RunningPlayground, error: str) -> None:
 
 
 async def test_a_token_that_is_lost_and_comes_back_is_said_once_each(
-    slack: RunningPlayground, figures: Figures, watch: TokenWatch, caplog: pytest.LogCaptureFixture
+    slack: RunningPlayground,
+    figures: ProcessMetrics,
+    watch: TokenWatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await watch.look()
     assert figures.lost_token is None
@@ -54,7 +57,7 @@ async def test_a_token_that_is_lost_and_comes_back_is_said_once_each(
     for _ in range(3):
         await watch.look()
     assert figures.lost_token is None
-    told = [(one.levelno, one.message) for one in caplog.records if one.name == "bot.episodes"]
+    told = [(one.levelno, one.message) for one in caplog.records if one.name == "bot.log.episodes"]
     assert told == [
         (logging.ERROR, "Slack refuses our token; its deliveries wait"),
         (logging.WARNING, "Slack accepts our token again"),
@@ -62,7 +65,7 @@ async def test_a_token_that_is_lost_and_comes_back_is_said_once_each(
 
 
 async def test_an_outage_of_slack_neither_loses_a_token_nor_finds_it_again(
-    slack: RunningPlayground, figures: Figures, watch: TokenWatch
+    slack: RunningPlayground, figures: ProcessMetrics, watch: TokenWatch
 ) -> None:
     refuse(slack, "internal_error")
     await watch.look()
@@ -75,7 +78,7 @@ async def test_an_outage_of_slack_neither_loses_a_token_nor_finds_it_again(
 
 
 async def test_it_goes_on_looking_after_a_loss(
-    slack: RunningPlayground, figures: Figures, watch: TokenWatch
+    slack: RunningPlayground, figures: ProcessMetrics, watch: TokenWatch
 ) -> None:
     refuse(slack, "account_inactive")
     running = asyncio.create_task(watch.run())

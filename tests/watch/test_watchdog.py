@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.worker.figures import Figures
-from bot.worker.watchdog import EXIT_STATUS, Watchdog
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.upkeep.watchdog import EXIT_STATUS, Watchdog
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STUCK_LOOP = """
 import asyncio, time
 from bot import logs
-from bot.worker.figures import Figures
-from bot.worker.watchdog import Watchdog
+from bot.worker.metrics.process_metrics import Figures
+from bot.worker.upkeep.watchdog import Watchdog
 
 async def stuck():
     figures = Figures()
@@ -48,7 +48,7 @@ def test_a_process_whose_event_loop_is_stuck_ends_and_says_where() -> None:
 
 
 async def test_one_stuck_loop_is_enough() -> None:
-    figures, ended = Figures(), threading.Event()
+    figures, ended = ProcessMetrics(), threading.Event()
     figures.ticked()
     dog = Watchdog(lambda: figures.moves, looks=5, between=0.02, end=ended.set)
     dog.start()
@@ -58,7 +58,7 @@ async def test_one_stuck_loop_is_enough() -> None:
     dog.stop()
 
 
-async def is_ended(figures: Figures, before_each_look: Callable[[], None]) -> bool:
+async def is_ended(figures: ProcessMetrics, before_each_look: Callable[[], None]) -> bool:
     """Whether a watchdog that gives up after three looks ends this process within fifty."""
     ended, looks = threading.Event(), list[int]()
 
@@ -75,7 +75,7 @@ async def is_ended(figures: Figures, before_each_look: Callable[[], None]) -> bo
 
 
 async def test_a_tick_that_fails_again_and_again_is_not_stuck() -> None:
-    figures = Figures()
+    figures = ProcessMetrics()
 
     def fails() -> None:
         figures.tick_failed()
@@ -85,13 +85,13 @@ async def test_a_tick_that_fails_again_and_again_is_not_stuck() -> None:
 
 
 async def test_a_tick_that_has_done_so_once_and_never_again_is_stuck() -> None:
-    figures = Figures()
+    figures = ProcessMetrics()
     figures.ticked()
     assert await is_ended(figures, figures.relay_turned)
 
 
 async def test_a_loop_that_has_not_begun_gets_its_time() -> None:
-    assert not await is_ended(Figures(), lambda: None)
+    assert not await is_ended(ProcessMetrics(), lambda: None)
 
 
 def test_a_process_that_was_stopped_for_long_goes_on() -> None:

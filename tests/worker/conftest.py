@@ -10,28 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import Clock
+from bot.concurrency.threads import Threads
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.ids import UserId
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services.directory import remember_people
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.people.directory import remember_people
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.manifest import manifest
 from bot.store.database import Database
-from bot.threads import Threads
-from bot.worker.figures import Figures
+from bot.time_source import TimeSource
+from bot.worker.delivery.relay import Relay
+from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.duework.tick import Tick
 from bot.worker.loop import Gear
-from bot.worker.pace import Pace
-from bot.worker.post import Post
-from bot.worker.relay import Relay
-from bot.worker.tick import Tick
-from playground.records import Message
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.timings import Timings
+from playground.state.records import Message
 from playground.testing import RunningPlayground, running_playground
 
 CAST = Path(__file__).resolve().parents[2] / "bot" / "demo" / "workspace.json"
-BRISK = Pace(
+BRISK = Timings(
     lease=timedelta(seconds=1.5),
     http_timeout=timedelta(seconds=1),
     between_lookups=timedelta(seconds=0.2),
@@ -58,14 +58,14 @@ class Rig:
         self.db = db
         self.policy = policy
         self.slack = slack
-        self.clock = Clock(clock_file)
+        self.clock = TimeSource(clock_file)
         self.workspace = Workspace(slack.slack.workspace.team_id)
-        self.figures = Figures()
+        self.figures = ProcessMetrics()
         self.threads = Threads(
             one_writer=db.is_sqlite, together=db.together if db.is_sqlite else None
         )
 
-    def gear(self, pace: Pace = BRISK) -> Gear:
+    def gear(self, pace: Timings = BRISK) -> Gear:
         return Gear(self.db, self.policy, self.clock, self.threads, self.figures, pace)
 
     def act(self, user: str, role: Role = Role.MANAGER, key: str | None = None) -> Act:
@@ -96,12 +96,12 @@ class Rig:
         return [message for message in self.posted() if message.channel in mine]
 
     @asynccontextmanager
-    async def working(self, pace: Pace = BRISK, *, ticking: bool = True) -> AsyncIterator[Relay]:
+    async def working(self, pace: Timings = BRISK, *, ticking: bool = True) -> AsyncIterator[Relay]:
         """Run the relay (and the tick) until the block ends."""
         async with new_session(pace.http_timeout) as session:
             calls = SlackCalls(web_client("xoxb-playground", session, self.slack.api_url))
-            desk = Desk(self.policy, Words())
-            post = Post(calls, desk, self.db, self.threads, self.policy.channel.prefix)
+            wording = Wording(self.policy, Templates())
+            post = SlackPosts(calls, wording, self.db, self.threads, self.policy.channel.prefix)
             relay = Relay(self.gear(pace), post)
             loop = asyncio.get_running_loop()
             self.db.on_new_delivery(partial(_wake, loop, relay))

@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlmodel import col, select
 
-from bot.domain.paging import RunState
+from bot.domain.paging.ladders import RunState
 from bot.store.tables import PagingRun
 from tests.waiting import eventually
 from tests.worker.conftest import Rig

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.domain.duework import DeliveryKind
-from bot.services import lifecycle, rooms
-from bot.store.tables.states import RoomState
+from bot.domain.kinds import DeliveryKind
+from bot.services.channels import channel as channels_channel
+from bot.services.incidents import lifecycle
+from bot.store.tables.states import ChannelState
 from playground.driver import texts
-from playground.records import Channel, Message
+from playground.state.records import Channel, Message
 from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.services import scene
@@ -30,7 +31,7 @@ async def an_archived_one(rig: Rig) -> str:
         rig.slack.slack.rooms.archive(rig.slack.channel("esc-1"), MEI)
         for words in SAID:
             lifecycle.post_update(rig.db, rig.act(MEI), incident_id, words)
-        await eventually(lambda: scene.incident(rig.db, incident_id).room is RoomState.ARCHIVED)
+        await eventually(lambda: scene.incident(rig.db, incident_id).room is ChannelState.ARCHIVED)
         await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.NOTICE))
     assert updates_in(rig, rig.slack.channel("esc-1")) == []
     return incident_id
@@ -66,7 +67,7 @@ async def test_who_answers_for_it_is_told_once_and_how_it_ended(rig: Rig) -> Non
     room = rig.slack.channel("esc-1")
     rig.slack.slack.rooms.unarchive(room, MEI)
     with rig.db.transaction() as tx:
-        rooms.channel_restored(tx, rig.act(MEI), incident_id, room.id)
+        channels_channel.channel_restored(tx, rig.act(MEI), incident_id, room.id)
     async with rig.working(ticking=False):
         await eventually(
             lambda: all("Work continues in" in texts(one) for one in about_the_room(rig))
@@ -85,12 +86,12 @@ async def test_what_was_said_meanwhile_follows_in_order_when_it_comes_back(rig: 
     rig.slack.slack.rooms.unarchive(room, MEI)
     for _ in range(2):
         with rig.db.transaction() as tx:
-            rooms.channel_restored(tx, rig.act(MEI), incident_id, room.id)
+            channels_channel.channel_restored(tx, rig.act(MEI), incident_id, room.id)
     lifecycle.post_update(rig.db, rig.act(MEI), incident_id, "last")
     async with rig.working(ticking=False):
         await eventually(lambda: "last" in texts(rig.slack.messages(room.id)[-1]))
     assert updates_in(rig, room) == list(SAID), "each once"
-    assert scene.incident(rig.db, incident_id).room is RoomState.CHANNEL
+    assert scene.incident(rig.db, incident_id).room is ChannelState.CHANNEL
 
 
 async def another_after_half_an_hour(rig: Rig, _incident_id: str) -> None:
@@ -136,5 +137,7 @@ async def test_a_channel_that_is_archived_after_the_end_is_nobodys_news(rig: Rig
     with rig.db.transaction() as tx:
         channel = scene.incident(rig.db, incident_id).channel_id
         assert channel is not None
-        rooms.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, channel, "is_archived")
+        channels_channel.channel_lost(
+            tx, rig.policy, rig.act(MEI), incident_id, channel, "is_archived"
+        )
     assert scene.waiting(rig.db, DeliveryKind.ROOM_LOST) == []

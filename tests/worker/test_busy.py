@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot import gate
-from bot.domain.duework import DeliveryKind
-from bot.worker import relay, tick
+from bot.concurrency import gate
+from bot.domain.kinds import DeliveryKind
+from bot.worker.delivery import relay
+from bot.worker.duework import tick
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.slack.client import SlackCalls, new_session, web_client
-from bot.worker.canary import Canary, Click, Us
+from bot.worker.upkeep.canary import Canary, Click, Us
 from tests.databases import on_sqlite
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -51,7 +51,7 @@ async def test_a_click_that_is_refused_or_changes_nothing_fails_it(
         return status
 
     def told() -> list[dict[str, Any]]:
-        return [one.__dict__ for one in caplog.records if one.name == "bot.episodes"]
+        return [one.__dict__ for one in caplog.records if one.name == "bot.log.episodes"]
 
     async with flying(rig, click):
         [failed] = await eventually(told)

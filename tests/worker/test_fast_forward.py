@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from bot.clock import Clock
 from bot.domain.ids import TeamKey
-from bot.domain.severity import Severity
-from bot.services import followups
+from bot.domain.incidents.severity import Severity
+from bot.services.followups import tasks
 from bot.store.tables import Delivery, TimelineEntry
-from playground.faults import FaultKind, FaultRule
+from bot.time_source import TimeSource
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -25,7 +25,7 @@ LEGAL = TeamKey("legal")
 
 
 def in_steps(rig: Rig, clock_file: Path) -> None:
-    rig.clock = Clock(clock_file, in_steps=True)
+    rig.clock = TimeSource(clock_file, in_steps=True)
     assert rig.clock.ahead() == timedelta(0)
 
 
@@ -49,9 +49,9 @@ async def test_a_jump_of_hours_fires_what_is_due_in_order(rig: Rig, tmp_path: Pa
     in_steps(rig, tmp_path / "clock")
     act = rig.act(MEI)
     incident_id = an_incident(rig.db, rig.policy, act, teams=(LEGAL,)).head.id
-    followups.add_reminder(rig.db, act, text="look again", due_at=act.now + 40 * HOUR / 60)
+    tasks.add_reminder(rig.db, act, text="look again", due_at=act.now + 40 * HOUR / 60)
     due_at = act.now + 3 * HOUR
-    followups.add_task(
+    tasks.add_task(
         rig.db, rig.policy, act, incident_id, assignee=SOFIA, text="draft", due_at=due_at
     )
     async with rig.working(PATIENT):
@@ -79,7 +79,7 @@ async def test_what_was_moved_before_the_start_counts_as_a_downtime(
     rig: Rig, tmp_path: Path
 ) -> None:
     act = rig.act(MEI)
-    followups.add_reminder(rig.db, act, text="look again", due_at=act.now + HOUR)
+    tasks.add_reminder(rig.db, act, text="look again", due_at=act.now + HOUR)
     await rig.slack.advance(5 * 3600)
     in_steps(rig, tmp_path / "clock")
     assert rig.clock.now() > act.now + 5 * HOUR

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from bot import gate
-from bot.gate import Gate
+from bot.concurrency import gate
+from bot.concurrency.gate import Gate
 
 
 async def has_its_turn_at_once(door: Gate) -> bool:

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.act import Role
 from bot.domain.ids import UserId
-from bot.services import access
-from playground.faults import FaultKind, FaultRule
+from bot.services.access import identity
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.worker.conftest import Rig
 from tests.worker.test_people import GROUP, directory_of
@@ -19,7 +19,7 @@ TOLD = "A user group of the policy has no members now: its role is withdrawn"
 
 
 def role_of(rig: Rig, user: str) -> Role:
-    act = access.identify(rig.db, rig.policy, rig.workspace, user, rig.clock.now())
+    act = identity.identify(rig.db, rig.policy, rig.workspace, user, rig.clock.now())
     assert act is not None
     return act.role
 

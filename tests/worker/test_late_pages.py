@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.errors import StoreUnavailable
-from bot.store import claims
+from bot.domain.kinds import DeliveryKind
+from bot.store.delivery import claims
 from bot.store.tables import Delivery, Lane
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
-from playground.records import Message
+from playground.state.records import Message
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig

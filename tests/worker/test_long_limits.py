@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from bot.domain.duework import DeliveryKind
-from bot.services import long_limits
-from bot.services.delivered import At
-from bot.worker.figures import TICK
-from playground.faults import FaultKind, FaultRule
+from bot.domain.kinds import DeliveryKind
+from bot.services.delivery import long_limits
+from bot.services.delivery.outcomes import At
+from bot.worker.metrics.process_metrics import TICK
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually

@@ -1,10 +1,11 @@
 """Places that are gone when Slack is asked for them: an archived channel, a deleted card."""
 
-from bot.services import lifecycle, rooms
+from bot.services.channels import channel as channels_channel
+from bot.services.incidents import lifecycle
 from bot.store.tables import Incident
-from bot.store.tables.states import RoomState
+from bot.store.tables.states import ChannelState
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident
 from tests.services import scene
@@ -45,7 +46,7 @@ async def test_an_archived_channel_is_told_nothing_more(rig: Rig) -> None:
         await eventually(lambda: with_its_card(rig, incident_id))
         rig.slack.slack.rooms.archive(rig.slack.channel("esc-1"), MEI)
         post_update(rig, incident_id)
-        await eventually(lambda: scene.incident(rig.db, incident_id).room is RoomState.ARCHIVED)
+        await eventually(lambda: scene.incident(rig.db, incident_id).room is ChannelState.ARCHIVED)
 
 
 async def test_an_archived_fallback_channel_leaves_it_without_a_place(rig: Rig) -> None:
@@ -58,7 +59,7 @@ async def test_an_archived_fallback_channel_leaves_it_without_a_place(rig: Rig) 
         rig.slack.slack.rooms.archive(rig.slack.slack.workspace.channels[SHARED], MEI)
         post_update(rig, incident_id)
         await eventually(lambda: scene.incident(rig.db, incident_id).channel_id is None)
-    assert scene.incident(rig.db, incident_id).room is RoomState.THREAD
+    assert scene.incident(rig.db, incident_id).room is ChannelState.THREAD
 
 
 async def test_a_channel_that_the_bot_was_removed_from_is_told_of_and_comes_back(rig: Rig) -> None:
@@ -69,13 +70,13 @@ async def test_a_channel_that_the_bot_was_removed_from_is_told_of_and_comes_back
         room, space = rig.slack.channel("esc-1"), rig.slack.slack
         space.rooms.remove_member(room, space.app.user_id, MEI)
         post_update(rig, incident_id)
-        await eventually(lambda: scene.incident(rig.db, incident_id).room is RoomState.ARCHIVED)
+        await eventually(lambda: scene.incident(rig.db, incident_id).room is ChannelState.ARCHIVED)
         told = await eventually(lambda: about_the_channel(rig, manager))
         assert "Tocsin was removed from it" in told
         assert "was archived" not in told
         space.rooms.add_member(room, space.app.user_id, MEI)
         with rig.db.transaction() as tx:
-            rooms.channel_restored(tx, rig.act(MEI), incident_id, room.id)
+            channels_channel.channel_restored(tx, rig.act(MEI), incident_id, room.id)
         await eventually(lambda: [one for one in said_in(rig, room.id) if "under way" in one])
     assert len([one for one in said_in(rig, room.id) if "under way" in one]) == 1
 
@@ -92,7 +93,7 @@ async def test_one_wrong_answer_about_a_channel_loses_nothing(rig: Rig) -> None:
         rig.slack.slack.faults.add(rule)
         post_update(rig, incident_id)
         await eventually(lambda: [one for one in said_in(rig, room.id) if "under way" in one])
-    assert scene.incident(rig.db, incident_id).room is RoomState.CHANNEL
+    assert scene.incident(rig.db, incident_id).room is ChannelState.CHANNEL
 
 
 def said_in(rig: Rig, channel: str) -> list[str]:

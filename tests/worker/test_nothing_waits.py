@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.concurrency.threads import READERS
 from bot.domain.act import Act, Role, Workspace
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.services import digests
-from bot.services.directory import remember_people
-from bot.store import limits
-from bot.threads import READERS
-from playground.faults import FaultKind, FaultRule
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
+from bot.services.digests import digest
+from bot.services.people.directory import remember_people
+from bot.store.delivery import limits
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, SOFIA, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import BRISK, Rig
@@ -59,17 +60,17 @@ async def test_a_digest_that_takes_long_to_write_delays_no_page(
 ) -> None:
     """As many digests as threads to read with; the page is claimed with them, or later."""
     reading, go_on = threading.Event(), threading.Event()
-    view_of = digests.planned_view
+    view_of = digest.planned_view
 
     def slowly(*given: Any) -> Any:
         reading.set()
         assert go_on.wait(120)
         return view_of(*given)
 
-    monkeypatch.setattr(digests, "planned_view", slowly)
+    monkeypatch.setattr(digest, "planned_view", slowly)
     rig.slack.channel("C0LEADERSHIP").members.append(rig.slack.slack.app.user_id)
     for schedule in ("leadership", "content-policy"):
-        digests.send_now(rig.db, rig.policy, rig.act(MEI), schedule)
+        digest.send_now(rig.db, rig.policy, rig.act(MEI), schedule)
     assert len({row.lane for row in deliveries(rig, DeliveryKind.DIGEST)}) >= READERS
     if opened == "before":
         an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))

@@ -6,13 +6,13 @@ from sqlmodel import col, select
 
 from bot.domain.controls import Button
 from bot.domain.ids import TeamKey
-from bot.domain.paging import RunState
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import answering
+from bot.domain.paging.ladders import RunState
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.paging import answers
 from bot.store.tables import Page
 from playground.driver import texts
-from playground.records import Message
+from playground.state.records import Message
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, an_incident
 from tests.services import scene
@@ -68,11 +68,11 @@ async def test_the_newest_message_lists_every_team_and_is_kept_true(rig: Rig) ->
         for run in reversed(scene.runs(rig.db)):
             assert Button.PAGE_TEAM in pressable(notices(rig)[-1])
             page = page_of(rig, run.id)
-            answering.acknowledge(rig.db, rig.act(page.target), page.id)
+            answers.acknowledge(rig.db, rig.act(page.target), page.id)
             await rest(rig)
     *earlier, newest = notices(rig)
     assert all(NEWER in texts(one) for one in earlier)
     assert "There is nothing left for you to do here" in texts(newest)
     assert not pressable(newest).strip("[]")
-    desk = Desk(rig.policy, Words())
-    assert not untrue(rig.db, desk, rig.policy, rig.posted(), rig.clock.now())
+    wording = Wording(rig.policy, Templates())
+    assert not untrue(rig.db, wording, rig.policy, rig.posted(), rig.clock.now())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.store.outbox import UNSENT
+from bot.store.delivery.outbox import UNSENT
 from bot.store.tables import Delivery
 from tests.databases import on_sqlite
 from tests.factories import MEI, an_incident

@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.visibility import Tier
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import access, directory
-from bot.services.directory import Described
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.access import identity
+from bot.services.people import directory
+from bot.services.people.directory import Described
 from bot.slack.client import SlackCalls, new_session, web_client
 from bot.slack.errors import OutcomeUnknown, SlackError
-from bot.store import incidents
-from bot.worker.people import People
-from bot.worker.post import Post
-from playground.faults import FaultKind, FaultRule
+from bot.store.access import participants
+from bot.store.incidents import incident_rows
+from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.people.directory_sync import DirectorySync
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
@@ -29,14 +31,14 @@ GROUP, HELEN = "S0TNS", "U0HELEN"
 
 
 @asynccontextmanager
-async def directory_of(rig: Rig) -> AsyncIterator[People]:
+async def directory_of(rig: Rig) -> AsyncIterator[DirectorySync]:
     roles = replace(rig.policy.roles, groups={GROUP: Role.MEMBER, "S0NOWHERE": Role.ADMIN})
     rig.policy = replace(rig.policy, roles=roles)
     async with new_session(BRISK.http_timeout) as session:
         calls = SlackCalls(web_client("xoxb-playground", session, rig.slack.api_url))
-        desk = Desk(rig.policy, Words())
-        post = Post(calls, desk, rig.db, rig.threads, rig.policy.channel.prefix)
-        yield People(calls, post, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
+        wording = Wording(rig.policy, Templates())
+        post = SlackPosts(calls, wording, rig.db, rig.threads, rig.policy.channel.prefix)
+        yield DirectorySync(calls, post, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
 
 
 async def test_what_slack_tells_is_stored_and_a_missing_group_stops_nothing(rig: Rig) -> None:
@@ -44,10 +46,10 @@ async def test_what_slack_tells_is_stored_and_a_missing_group_stops_nothing(rig:
     async with directory_of(rig) as people:
         await people.sync(rig.workspace)
     for user in members:
-        act = access.identify(rig.db, rig.policy, rig.workspace, user, rig.clock.now())
+        act = identity.identify(rig.db, rig.policy, rig.workspace, user, rig.clock.now())
         assert act is not None
         assert act.role >= Role.MEMBER
-    guest = access.identify(rig.db, rig.policy, rig.workspace, "U0GUS", rig.clock.now())
+    guest = identity.identify(rig.db, rig.policy, rig.workspace, "U0GUS", rig.clock.now())
     assert guest is not None
     assert guest.role is Role.NOBODY
 
@@ -151,9 +153,9 @@ async def test_an_invitation_ends_only_when_slack_says_by_name_that_its_person_h
     async with directory_of(rig) as people:
         await people.sync(rig.workspace)
         with rig.db.transaction() as tx:
-            incident = incidents.get(tx, opened)
+            incident = incident_rows.get(tx, opened)
             assert incident is not None
-            incidents.invite(tx, incident, [HELEN], None, rig.clock.now(), belongs=False)
+            participants.invite(tx, incident, [HELEN], None, rig.clock.now(), belongs=False)
         rig.slack.slack.workspace.people[HELEN].deleted = True
         for fault in ("fatal_error", "user_not_found", None):
             rig.slack.slack.faults.clear()
@@ -164,4 +166,4 @@ async def test_an_invitation_ends_only_when_slack_says_by_name_that_its_person_h
             with suppress(OutcomeUnknown):
                 await people.sync(rig.workspace)
             with rig.db.reading() as tx:
-                assert (HELEN in incidents.seats(tx, opened)) is (fault is not None), fault
+                assert (HELEN in participants.seats(tx, opened)) is (fault is not None), fault

@@ -5,26 +5,28 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from bot.clock import Clock
-from bot.domain.duework import DeliveryKind, DeliveryState, Keep, Priority
+from bot.concurrency.threads import Threads
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.errors import StoreUnavailable
+from bot.domain.kinds import DeliveryKind
+from bot.domain.upkeep.retention import Keep
 from bot.policy import Policy
-from bot.store import outbox
 from bot.store.database import Database
-from bot.store.outbox import Outgoing
+from bot.store.delivery import outbox
+from bot.store.delivery.outbox import Outgoing
 from bot.store.tables import Delivery
-from bot.threads import Threads
-from bot.worker.figures import Figures
+from bot.time_source import TimeSource
 from bot.worker.loop import Gear
-from bot.worker.pace import Pace
-from bot.worker.purging import Purge
+from bot.worker.metrics.process_metrics import ProcessMetrics
+from bot.worker.timings import Timings
+from bot.worker.upkeep.purge import PurgeLoop
 from tests.factories import WORKSPACE
 from tests.waiting import eventually
 
-OFTEN = Pace(purge_every=timedelta(seconds=0.05), purge_rest=0.001)
+OFTEN = Timings(purge_every=timedelta(seconds=0.05), purge_rest=0.001)
 
 
-def sent_long_ago(db: Database, clock: Clock, number: int) -> None:
+def sent_long_ago(db: Database, clock: TimeSource, number: int) -> None:
     at = clock.now() - timedelta(days=40)
     messages = [
         Outgoing(DeliveryKind.NOTICE, Priority.NOTICE, f"lane {each}", "subject", f"key {each}")
@@ -44,9 +46,9 @@ def deliveries(db: Database) -> int:
 async def test_what_is_over_is_cleared_away_batch_by_batch_and_counted(
     db: Database, policy: Policy
 ) -> None:
-    clock, figures, threads = Clock(), Figures(), Threads(one_writer=db.is_sqlite)
+    clock, figures, threads = TimeSource(), ProcessMetrics(), Threads(one_writer=db.is_sqlite)
     sent_long_ago(db, clock, 600)
-    await Purge(Gear(db, policy, clock, threads, figures, OFTEN), Keep()).sweep()
+    await PurgeLoop(Gear(db, policy, clock, threads, figures, OFTEN), Keep()).sweep()
     assert deliveries(db) == 0
     of_deliveries = {"table": "delivery"}
     assert figures.registry.get_sample_value("tocsin_purged_rows_total", of_deliveries) == 600
@@ -54,14 +56,14 @@ async def test_what_is_over_is_cleared_away_batch_by_batch_and_counted(
 
 
 async def test_it_goes_on_when_the_database_was_away(db: Database, policy: Policy) -> None:
-    clock, threads = Clock(), Threads(one_writer=db.is_sqlite)
+    clock, threads = TimeSource(), Threads(one_writer=db.is_sqlite)
     failed: list[StoreUnavailable] = []
     db.on_failure(failed.append)
     sent_long_ago(db, clock, 3)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE delivery RENAME TO delivery_away")
-    gear = Gear(db, policy, clock, threads, Figures(), OFTEN)
-    running = asyncio.create_task(Purge(gear, Keep()).run())
+    gear = Gear(db, policy, clock, threads, ProcessMetrics(), OFTEN)
+    running = asyncio.create_task(PurgeLoop(gear, Keep()).run())
     await eventually(lambda: len(failed) >= 2)
     assert not running.done()
     with db.engine.begin() as connection:

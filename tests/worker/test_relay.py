@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.clock import Clock
-from bot.domain.duework import DeliveryKind, DeliveryState
-from bot.domain.paging import RunState
-from bot.services import answering, digests, lifecycle, paging, reading
-from bot.store import claims, outbox
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.services.digests import digest
+from bot.services.incidents import lifecycle, queries
+from bot.services.paging import answers, starting
+from bot.store.delivery import claims, outbox
 from bot.store.tables import Delivery
+from bot.time_source import TimeSource
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
@@ -112,7 +115,7 @@ async def test_a_dead_target_pages_the_backup(rig: Rig) -> None:
     async with rig.working(ticking=False):
         await eventually(lambda: rig.dms_of(TOM))
     assert not rig.dms_of(PRIYA)
-    card = reading.details(rig.db, rig.act(MEI), opened.head.id).card
+    card = queries.details(rig.db, rig.act(MEI), opened.head.id).card
     legal = next(row for row in card.teams if row.team == "legal")
     assert legal.paged == (TOM,)
 
@@ -130,12 +133,12 @@ async def test_a_revoked_token_loses_nothing(rig: Rig) -> None:
 async def test_an_acknowledgement_withdraws_what_is_not_sent(rig: Rig) -> None:
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
     page = next(p for p in deliveries(rig, DeliveryKind.PAGE) if p.target == PRIYA)
-    answering.acknowledge(rig.db, rig.act(PRIYA), page.subject)
+    answers.acknowledge(rig.db, rig.act(PRIYA), page.subject)
     async with rig.working(ticking=False):
         await eventually(lambda: rig.dms_of(SOFIA))
         await eventually(lambda: rig.slack.calls("pins.add"))
     assert not rig.dms_of(PRIYA)
-    card = reading.details(rig.db, rig.act(MEI), opened.head.id).card
+    card = queries.details(rig.db, rig.act(MEI), opened.head.id).card
     assert {row.state for row in card.teams if row.team == "legal"} == {RunState.ACKNOWLEDGED}
 
 
@@ -184,7 +187,7 @@ async def test_a_429_on_a_method_holds_it_for_every_incident(rig: Rig) -> None:
     assert all(call.at - refused.at >= 2 for call in later)
 
 
-class AheadClock(Clock):
+class AheadClock(TimeSource):
     """The wall clock of a replica that is two hours fast."""
 
     def real(self) -> datetime:
@@ -220,7 +223,7 @@ async def test_a_digest_that_was_claimed_and_never_sent_goes_out_into_a_channel_
     rig: Rig,
 ) -> None:
     """Nobody can read the history of a channel that they are not in: it is joined first."""
-    digests.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
+    digest.send_now(rig.db, rig.policy, rig.act(MEI), "content-policy")
     with rig.db.transaction() as tx:  # A process that claims, and ends before its first call.
         now, real = rig.clock.now(), rig.clock.real()
         assert claims.claim(tx, now=now, real=real, limit=9, lease=timedelta(0))
@@ -273,7 +276,7 @@ async def test_a_channel_keeps_its_order_where_others_are_served_first_after_an_
         slow = FaultRule(FaultKind.DELAY, "conversations.history", seconds=0.7, count=1)
         rig.slack.slack.faults.add(slow)
         await eventually(lambda: slow.hits)
-        paging.page_person(rig.db, rig.policy, rig.act(MEI), incident_id, TOM)
+        starting.page_person(rig.db, rig.policy, rig.act(MEI), incident_id, TOM)
     assert those_told(rig, "esc-1", WORDS) == WORDS
 
 
@@ -307,9 +310,9 @@ async def test_a_page_answered_while_its_outcome_is_unknown_does_not_look_open(
     [page] = await eventually(lambda: rig.dms_of(PRIYA))
     asked = deliveries(rig, DeliveryKind.PAGE)[0].subject
     if answer == "acknowledge":
-        answering.acknowledge(rig.db, rig.act(PRIYA), asked)
+        answers.acknowledge(rig.db, rig.act(PRIYA), asked)
     else:
-        answering.decline(rig.db, rig.policy, rig.act(PRIYA), asked, "on a plane")
+        answers.decline(rig.db, rig.policy, rig.act(PRIYA), asked, "on a plane")
     rig.clock = AheadClock()
     async with rig.working(ticking=False):
         await eventually(lambda: "page_acknowledge" not in str(rig.dms_of(PRIYA)[0].blocks))

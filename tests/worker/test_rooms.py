@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from playground.faults import FaultKind, FaultRule
-from playground.records import Channel
+from playground.state.records import Channel
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, TOM, an_incident
 from tests.waiting import eventually

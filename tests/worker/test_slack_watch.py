@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.episodes import Episodes, State
+from bot.log.episodes import Episode, Episodes
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, Rejected, SlackError
-from bot.worker.slack_watch import FORGOTTEN_AFTER, SlackWatch
+from bot.worker.metrics.slack_watch import FORGOTTEN_AFTER, SlackWatch
 
 AWAY = NotSent("ClientConnectorError")
 
@@ -42,12 +42,12 @@ def test_an_outage_begins_with_the_second_failure_and_ends_with_an_answer(heard:
     heard.hears("auth.test", AWAY, AWAY)
     heard.hears("chat.postMessage", OutcomeUnknown("http 503"), OutcomeUnknown("http 503"))
     heard.hears("auth.test", None)
-    assert State.SLACK.value.ends not in heard.lines, "pages are still not taken"
+    assert Episode.SLACK.value.ends not in heard.lines, "pages are still not taken"
     heard.hears("chat.postMessage", Rejected("channel_not_found"))
     assert heard.lines == [
-        State.SLACK.value.begins,
-        State.SLACK.value.lasts,
-        State.SLACK.value.ends,
+        Episode.SLACK.value.begins,
+        Episode.SLACK.value.lasts,
+        Episode.SLACK.value.ends,
     ]
 
 
@@ -62,7 +62,7 @@ def test_a_method_that_is_not_called_any_more_does_not_keep_the_outage_up(heard:
     heard.now += FORGOTTEN_AFTER
     heard.hears("auth.test", None)
     heard.episodes.look()
-    assert heard.lines == [State.SLACK.value.begins, State.SLACK.value.ends]
+    assert heard.lines == [Episode.SLACK.value.begins, Episode.SLACK.value.ends]
 
 
 def test_a_long_limit_lasts_as_long_as_slack_said(heard: Heard) -> None:
@@ -71,7 +71,7 @@ def test_a_long_limit_lasts_as_long_as_slack_said(heard: Heard) -> None:
     heard.hears("chat.postMessage", RateLimited(timedelta(seconds=50), "chat.postMessage"))
     heard.now = 49
     heard.episodes.look()
-    assert heard.lines == [State.LIMIT.value.begins]
+    assert heard.lines == [Episode.LIMIT.value.begins]
     heard.now = 50
     heard.episodes.look()
-    assert heard.lines == [State.LIMIT.value.begins, State.LIMIT.value.ends]
+    assert heard.lines == [Episode.LIMIT.value.begins, Episode.LIMIT.value.ends]

@@ -2,7 +2,7 @@
 
 Everything that the bot says is said, the relay stands still, and something happens. What was said
 is then untrue, by a comparison with what would be said now (`tests.truth`); the table
-(`bot.domain.standing`) names each kind of it, but for the card, which is edited after each event.
+(`bot.domain.staleness`) names each kind of it, but for the card, which is edited after each event.
 The relay goes on, and everything is true again.
 """
 
@@ -13,30 +13,26 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.access.rights import Deed
+from bot.domain.access.visibility import Tier
 from bot.domain.ids import TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.rights import Deed
-from bot.domain.severity import Severity
-from bot.domain.standing import POSTED, Change, Stands, untrue_after
-from bot.domain.visibility import Tier
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.services import (
-    admission,
-    answering,
-    by_hand,
-    digests,
-    followups,
-    lifecycle,
-    paging,
-    rooms,
-    severities,
-)
-from bot.services.case import take_up
-from bot.services.directory import remember_people
-from bot.services.standing import keep_true
-from bot.store import incidents, outbox
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
+from bot.domain.staleness import POSTED, Change, KeptTrue, untrue_after
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.services.access import manual_joins, requests
+from bot.services.channels import channel as channels_channel
+from bot.services.digests import digest
+from bot.services.followups import tasks
+from bot.services.incidents import lifecycle, severity_changes
+from bot.services.locked import lock_incident
+from bot.services.paging import answers, starting
+from bot.services.people.directory import remember_people
+from bot.services.staleness import keep_true
+from bot.store.access import participants
+from bot.store.delivery import outbox
 from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
@@ -64,9 +60,9 @@ class Said:
     sealed: str
 
     def stale(self) -> list[tuple[DeliveryKind, str]]:
-        desk = Desk(self.rig.policy, Words())
+        wording = Wording(self.rig.policy, Templates())
         now = self.rig.clock.now()
-        return untrue_kinds(self.rig.db, desk, self.rig.policy, self.rig.posted(), now)
+        return untrue_kinds(self.rig.db, wording, self.rig.policy, self.rig.posted(), now)
 
     def page(self, team: str, target: str | None = None) -> Page:
         """The last page of a team (to somebody)."""
@@ -116,25 +112,25 @@ async def said(rig: Rig) -> Said:
     async with rig.working():
         await eventually(lambda: rig.dms_of(SOFIA))
         story = Said(rig, rig_open, sealed)
-        answering.acknowledge(rig.db, rig.act(SOFIA), story.page("pr").id)
+        answers.acknowledge(rig.db, rig.act(SOFIA), story.page("pr").id)
         lifecycle.assign(rig.db, rig.act(MEI), rig_open, TOM)
-        followups.add_task(
+        tasks.add_task(
             rig.db, rig.policy, rig.act(MEI), rig_open, assignee=PRIYA, text="Ask them", due_at=due
         )
-        followups.add_reminder(rig.db, rig.act(TOM), text="Look", due_at=due, incident_id=rig_open)
-        admission.request_access(rig.db, rig.policy, rig.act(DANIEL), sealed)
-        admission.request_access(rig.db, rig.policy, rig.act(TOM), sealed)
-        admission.answer(rig.db, rig.act(MEI), story.request(DANIEL), granted=True)
+        tasks.add_reminder(rig.db, rig.act(TOM), text="Look", due_at=due, incident_id=rig_open)
+        requests.request_access(rig.db, rig.policy, rig.act(DANIEL), sealed)
+        requests.request_access(rig.db, rig.policy, rig.act(TOM), sealed)
+        requests.answer(rig.db, rig.act(MEI), story.request(DANIEL), granted=True)
         await rig.slack.advance(20 * 60)
         await eventually(lambda: is_said(rig, DeliveryKind.UNANSWERED), "no early word")
         await until_nobody_is_left(rig)
         await rig.slack.advance(2 * 3600)
         await eventually(lambda: story_is_whole(rig), "a kind of message was not said")
-        digests.send_now(rig.db, rig.policy, rig.act(MEI), None)
-        paging.page_team(rig.db, rig.policy, rig.act(MEI), rig_open, AIDE, "Read this")
+        digest.send_now(rig.db, rig.policy, rig.act(MEI), None)
+        starting.page_team(rig.db, rig.policy, rig.act(MEI), rig_open, AIDE, "Read this")
         await rest(rig)
     assert {row.kind for row in posted(rig.db)} == {
-        kind for kind, row in POSTED.items() if isinstance(row, Stands)
+        kind for kind, row in POSTED.items() if isinstance(row, KeptTrue)
     } - ELSEWHERE | {DeliveryKind.CARD_POST}
     assert not story.stale(), "\n\n".join(text for _, text in story.stale())
     return story
@@ -160,9 +156,9 @@ def tier(said: Said) -> None:
 
 def change(said: Said, incident_id: str, what: Change, **values: object) -> None:
     db, act = said.rig.db, said.rig.act(MEI)
-    with db.transaction(act) as tx, take_up(tx, act, incident_id, Deed.UPDATE) as case:
-        case.change(**values)
-        keep_true(case, what)
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
+        locked.change(**values)
+        keep_true(locked, what)
 
 
 def resolve(said: Said) -> None:
@@ -175,7 +171,9 @@ def archived(said: Said) -> None:
     rig = said.rig
     channel = said.incident().channel_id or ""
     with rig.db.transaction() as tx:
-        rooms.channel_lost(tx, rig.policy, rig.act(MEI), said.open, channel, "is_archived")
+        channels_channel.channel_lost(
+            tx, rig.policy, rig.act(MEI), said.open, channel, "is_archived"
+        )
 
 
 Event = Callable[[Said], object]
@@ -183,11 +181,11 @@ Event = Callable[[Said], object]
 EVENTS: dict[str, tuple[Change, Event]] = {
     "somebody acknowledges after all": (
         Change.ANSWERED,
-        lambda s: answering.acknowledge(s.rig.db, s.rig.act(PRIYA), s.page("legal", PRIYA).id),
+        lambda s: answers.acknowledge(s.rig.db, s.rig.act(PRIYA), s.page("legal", PRIYA).id),
     ),
     "a page is declined": (
         Change.ANSWERED,
-        lambda s: answering.decline(
+        lambda s: answers.decline(
             s.rig.db, s.rig.policy, s.rig.act(s.page(AIDE).target), s.page(AIDE).id, "on a plane"
         ),
     ),
@@ -202,13 +200,13 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "its severity rises": (
         Change.SEVERITY,
-        lambda s: severities.set_severity(
+        lambda s: severity_changes.set_severity(
             s.rig.db, s.rig.policy, s.rig.act(MEI), s.open, Severity.P0, "worse"
         ),
     ),
     "its severity falls": (
         Change.SEVERITY,
-        lambda s: severities.set_severity(
+        lambda s: severity_changes.set_severity(
             s.rig.db, s.rig.policy, s.rig.act(MEI), s.open, Severity.P2, "calm"
         ),
     ),
@@ -232,44 +230,38 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "the task is done": (
         Change.TASK,
-        lambda s: followups.finish_task(s.rig.db, s.rig.act(PRIYA), s.task()),
+        lambda s: tasks.finish_task(s.rig.db, s.rig.act(PRIYA), s.task()),
     ),
     "the task is put off": (
         Change.TASK,
-        lambda s: followups.snooze_task(
-            s.rig.db, s.rig.act(PRIYA), s.task(), s.rig.clock.now() + HOUR
-        ),
+        lambda s: tasks.snooze_task(s.rig.db, s.rig.act(PRIYA), s.task(), s.rig.clock.now() + HOUR),
     ),
     "the task is given to somebody else": (
         Change.TASK,
-        lambda s: followups.hand_over_task(s.rig.db, s.rig.act(PRIYA), s.task(), TOM),
+        lambda s: tasks.hand_over_task(s.rig.db, s.rig.act(PRIYA), s.task(), TOM),
     ),
     "the reminder is done": (
         Change.REMINDER,
-        lambda s: followups.end_reminder(
-            s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.DONE
-        ),
+        lambda s: tasks.end_reminder(s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.DONE),
     ),
     "the reminder is stopped": (
         Change.REMINDER,
-        lambda s: followups.end_reminder(
-            s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.STOPPED
-        ),
+        lambda s: tasks.end_reminder(s.rig.db, s.rig.act(TOM), s.reminder(), ReminderState.STOPPED),
     ),
     "the reminder is put off": (
         Change.REMINDER,
-        lambda s: followups.snooze_reminder(
+        lambda s: tasks.snooze_reminder(
             s.rig.db, s.rig.act(TOM), s.reminder(), s.rig.clock.now() + HOUR
         ),
     ),
     "its channel is archived": (Change.ROOM, archived),
     "access is given": (
         Change.ACCESS,
-        lambda s: admission.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=True),
+        lambda s: requests.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=True),
     ),
     "access is refused": (
         Change.ACCESS,
-        lambda s: admission.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=False),
+        lambda s: requests.answer(s.rig.db, s.rig.act(MEI), s.request(TOM), granted=False),
     ),
     "people on a list leave Slack": (
         Change.PEOPLE,
@@ -287,7 +279,7 @@ EVENTS: dict[str, tuple[Change, Event]] = {
     ),
     "somebody leaves": (
         Change.PEOPLE,
-        lambda s: by_hand.left(s.rig.db, s.rig.policy, s.rig.act(DANIEL), s.sealed, DANIEL),
+        lambda s: manual_joins.left(s.rig.db, s.rig.policy, s.rig.act(DANIEL), s.sealed, DANIEL),
     ),
 }
 
@@ -386,7 +378,7 @@ async def test_a_tightened_escalation_is_named_nowhere_outside_its_channel(said:
         await rest(rig)
     assert incident.title not in said_in(rig, shared)
     with rig.db.reading() as tx:
-        invited = {*incidents.participants(tx, said.open), incident.owner}
+        invited = {*participants.participants(tx, said.open), incident.owner}
     places = {one.channel for one in rig.posted() if incident.title in texts(one)}
     direct = {rig.slack.channel(place).id for place in places} - {incident.channel_id}
     readers = {user for place in direct for user in rig.slack.channel(place).members}
@@ -408,12 +400,14 @@ async def test_the_card_that_is_left_behind_says_where_it_went(rig: Rig) -> None
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head
     shared = rig.policy.channel.fallback or ""
     with rig.db.transaction() as tx:
-        rooms.channel_failed(tx, rig.policy, rig.act(MEI), opened.id, "restricted_action")
+        channels_channel.channel_failed(
+            tx, rig.policy, rig.act(MEI), opened.id, "restricted_action"
+        )
     async with rig.working(ticking=False):
         await rest(rig)
         [card] = [one for one in rig.posted() if one.channel == shared]
         with rig.db.transaction() as tx:
-            rooms.channel_made(tx, rig.act(MEI), opened.id, "C0ELSEWHERE", "esc-1")
+            channels_channel.channel_made(tx, rig.act(MEI), opened.id, "C0ELSEWHERE", "esc-1")
         await eventually(lambda: "has moved to its own channel" in _text(rig, card.ts))
     assert "could not create" not in _text(rig, card.ts)
 

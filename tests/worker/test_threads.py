@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.threads import URGENT_IN_A_ROW, Call, Ended, Threads
+from bot.concurrency.threads import URGENT_IN_A_ROW, Call, Ended, Threads
 
 
 @asynccontextmanager

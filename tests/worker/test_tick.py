@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from bot.clock import Clock
 from bot.domain.act import Workspace
-from bot.domain.duework import DeliveryKind, TimerState
-from bot.services import followups
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.kinds import DeliveryKind
+from bot.services.followups import tasks
 from bot.store.tables import Delivery, Lane, PagingRun, Reminder, Timer
 from bot.store.tables.states import ReminderState
-from bot.worker.figures import TICK
-from bot.worker.tick import Tick
-from playground.faults import FaultKind, FaultRule
+from bot.time_source import TimeSource
+from bot.worker.duework.tick import Tick
+from bot.worker.metrics.process_metrics import TICK
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
@@ -43,7 +44,7 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
     try:
         await eventually(lambda: len(raised) > 1)
         due = rig.clock.now() + timedelta(seconds=0.2)
-        followups.add_reminder(rig.db, rig.act(MEI), text="call Legal", due_at=due)
+        tasks.add_reminder(rig.db, rig.act(MEI), text="call Legal", due_at=due)
         await eventually(lambda: spoken(rig))
     finally:
         tick.stop()
@@ -74,7 +75,7 @@ async def test_work_that_cannot_be_done_does_not_hold_up_the_rest(rig: Rig) -> N
     assert opened.head.reference == "ESC-1"
 
 
-class ClockThatIsSet(Clock):
+class ClockThatIsSet(TimeSource):
     """Somebody sets it back."""
 
     back = timedelta(0)
@@ -130,7 +131,7 @@ def many_reminders(rig: Rig) -> None:
     due = rig.clock.now() + timedelta(seconds=1)
     for number in range(MANY):
         text = f"number {number}"
-        followups.add_reminder(rig.db, rig.act(MEI), text=text, due_at=due)
+        tasks.add_reminder(rig.db, rig.act(MEI), text=text, due_at=due)
 
 
 async def turned(rig: Rig) -> None:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from bot.domain.visibility import Tier
-from bot.services import admission, by_hand, correcting, lifecycle
-from bot.services.correcting import Correction
+from bot.domain.access.visibility import Tier
+from bot.services.access import manual_joins, requests
+from bot.services.incidents import corrections, lifecycle
+from bot.services.incidents.corrections import Correction
 from playground.driver import texts
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.services import scene
@@ -29,7 +30,7 @@ async def test_pages_card_and_notices_lose_the_title_and_the_work_moves(rig: Rig
         await eventually(lambda: rig.slack.calls("pins.add"))
         lifecycle.post_update(rig.db, rig.act(MEI), opened.head.id, f"{TITLE} goes on")
         await eventually(lambda: "goes on" in shown(rig))
-        done = correcting.correct(
+        done = corrections.correct(
             rig.db, policy, rig.act(MEI), opened.head.id, Correction(tier=Tier.RESTRICTED)
         )
         await eventually(lambda: TITLE not in shown(rig))
@@ -48,10 +49,10 @@ async def test_who_was_added_by_hand_is_removed_from_the_channel(rig: Rig) -> No
         await eventually(lambda: rig.slack.calls("pins.add"))
         channel = rig.slack.channel("esc-1")
         rig.slack.slack.rooms.add_member(channel, TOM, inviter=PRIYA)
-        by_hand.joined(rig.db, rig.policy, rig.act("bot"), opened.head.id, TOM, PRIYA)
+        manual_joins.joined(rig.db, rig.policy, rig.act("bot"), opened.head.id, TOM, PRIYA)
         request = scene.newest_request(rig.db)
         await eventually(lambda: "Remove" in shown_blocks(rig))
-        admission.answer(rig.db, rig.act(MEI), request, granted=False)
+        requests.answer(rig.db, rig.act(MEI), request, granted=False)
         await eventually(lambda: TOM not in channel.members)
         await eventually(lambda: "removed them" in shown(rig))
 

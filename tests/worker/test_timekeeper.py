@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import bot.clock
+import bot.time_source
 import bot.worker.timekeeper
-from bot.clock import Clock
+from bot.concurrency.threads import Threads
 from bot.store.database import Database
-from bot.threads import Threads
-from bot.worker.pace import Pace
-from bot.worker.tick import Tick
+from bot.time_source import TimeSource
+from bot.worker.duework.tick import Tick
 from bot.worker.timekeeper import Timekeeper
+from bot.worker.timings import Timings
 from tests.databases import on_postgresql, on_sqlite
 from tests.waiting import eventually
 from tests.worker.conftest import Rig
@@ -25,7 +25,7 @@ class Machine:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.off = timedelta(0)
-        for module in (bot.clock, bot.worker.timekeeper):
+        for module in (bot.time_source, bot.worker.timekeeper):
             monkeypatch.setattr(module, "machine_time", lambda: datetime.now(UTC) + self.off)
 
 
@@ -34,10 +34,10 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(monkeypatch)
 
 
-def keeper(db: Database, clock: Clock, jumps: list[int] | None = None) -> Timekeeper:
+def keeper(db: Database, clock: TimeSource, jumps: list[int] | None = None) -> Timekeeper:
     told = [] if jumps is None else jumps
     threads = Threads(one_writer=db.is_sqlite)
-    return Timekeeper(db, clock, threads, Pace(), on_jump=lambda: told.append(1))
+    return Timekeeper(db, clock, threads, Timings(), on_jump=lambda: told.append(1))
 
 
 @on_postgresql
@@ -46,7 +46,7 @@ async def test_a_replica_an_hour_off_goes_by_the_database(
     db: Database, machine: Machine, off: timedelta
 ) -> None:
     machine.off = off
-    clock = Clock()
+    clock = TimeSource()
     assert abs(clock.real() - datetime.now(UTC)) > HOUR - A_LITTLE
     await keeper(db, clock).set_clock()
     assert abs(clock.real() - datetime.now(UTC)) < A_LITTLE
@@ -56,7 +56,7 @@ async def test_a_replica_an_hour_off_goes_by_the_database(
 
 @on_sqlite
 async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machine) -> None:
-    clock = Clock()
+    clock = TimeSource()
     await keeper(db, clock).set_clock()
     machine.off = HOUR
     assert clock.real() - datetime.now(UTC) > HOUR - A_LITTLE
@@ -64,7 +64,7 @@ async def test_on_sqlite_the_machine_tells_the_time(db: Database, machine: Machi
 
 async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machine) -> None:
     jumps: list[int] = []
-    watching = keeper(db, Clock(), jumps)
+    watching = keeper(db, TimeSource(), jumps)
     watching.look_for_jump()
     assert jumps == []
     machine.off = -HOUR
@@ -76,7 +76,7 @@ async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machi
 @on_sqlite
 async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
     figures = rig.figures
-    tick = Tick(rig.gear(Pace(tick=3600)), list)
+    tick = Tick(rig.gear(Timings(tick=3600)), list)
     tick.start()
     await eventually(lambda: figures.moves["tick"])
     first = figures.moves["tick"]

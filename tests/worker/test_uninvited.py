@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.duework import DeliveryKind
-from bot.services import rooms
-from bot.store import incidents
+from bot.domain.kinds import DeliveryKind
+from bot.services.channels import channel
+from bot.store.access import participants
 from playground.driver import texts
-from playground.records import Channel
+from playground.state.records import Channel
 from tests.factories import MEI, TOM, an_incident
 from tests.services import scene
 from tests.waiting import eventually
@@ -34,7 +34,7 @@ def an_incident_with_tom(rig: Rig) -> str:
     incident_id = an_incident(rig.db, rig.policy, rig.act(MEI), teams=()).head.id
     incident = scene.incident(rig.db, incident_id)
     with rig.db.transaction() as tx:
-        incidents.invite(tx, incident, [TOM], None, rig.clock.now(), belongs=True)
+        participants.invite(tx, incident, [TOM], None, rig.clock.now(), belongs=True)
     return incident_id
 
 
@@ -79,9 +79,9 @@ async def test_a_channel_that_comes_back_is_a_reason_to_try_again_and_none_to_te
     async with refused_and_told(rig) as incident_id:
         room = rig.slack.channel("esc-1").id
         with rig.db.transaction() as tx:
-            rooms.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, room, "is_archived")
+            channel.channel_lost(tx, rig.policy, rig.act(MEI), incident_id, room, "is_archived")
         await eventually(lambda: not scene.waiting(rig.db, DeliveryKind.ROOM_INVITE))
     with rig.db.transaction() as tx:
-        rooms.channel_restored(tx, rig.act(MEI), incident_id, room)
+        channel.channel_restored(tx, rig.act(MEI), incident_id, room)
     await comes_in(rig)
     assert len(told(rig, TOM)) == len(told(rig, MEI)) == 1

@@ -7,13 +7,16 @@ from functools import partial
 
 import pytest
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import UserId
-from bot.domain.severity import Severity
-from bot.services import answering, digests, lifecycle, paging, severities
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
+from bot.services.digests import digest
+from bot.services.incidents import lifecycle, severity_changes
+from bot.services.paging import answers, starting
 from bot.store.tables import Delivery
 from playground.driver import texts
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, SOFIA, TOM, an_incident
 from tests.waiting import eventually
@@ -91,9 +94,9 @@ async def unclear(rig: Rig, history: FaultRule) -> AsyncIterator[Unclear]:
         faults.set([replace(history), *met])
         before = frozenset(row.id for row in deliveries(rig, DeliveryKind.NOTICE))
         for incident, person in ((taken, TOM), (lost, SOFIA)):
-            paging.page_person(rig.db, rig.policy, rig.act(MEI), incident.head.id, person)
+            starting.page_person(rig.db, rig.policy, rig.act(MEI), incident.head.id, person)
             lifecycle.post_update(rig.db, rig.act(MEI), incident.head.id, "we look into it")
-        digests.send_now(rig.db, rig.policy, rig.act(MEI), "leadership")
+        digest.send_now(rig.db, rig.policy, rig.act(MEI), "leadership")
         await eventually(lambda: len(rig.dms_of(TOM)) == 2 and rig.dms_of(SOFIA))
         assert all(rule.hits for rule in met)
         yield Unclear(rig, taken.head.id, before)
@@ -139,11 +142,13 @@ async def test_a_page_that_may_stand_twice_says_so_in_each_edit(rig: Rig) -> Non
     reads = partial(_reads, rig, MAY_REPEAT)
     async with rig.working():
         await eventually(lambda: reads("Acknowledge by"))
-        severities.set_severity(rig.db, rig.policy, rig.act(MEI), opened.id, Severity.P2, "calm")
+        severity_changes.set_severity(
+            rig.db, rig.policy, rig.act(MEI), opened.id, Severity.P2, "calm"
+        )
         await eventually(lambda: reads("lowered it to P2"))
         await rig.slack.advance(3600 * 9)
         await eventually(lambda: reads("You can still take it"))
-        answering.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
+        answers.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
         await eventually(lambda: reads("You acknowledged"))
         lifecycle.decline(rig.db, rig.act(MEI), opened.id, "not ours")
         await eventually(lambda: reads("has ended"))
@@ -159,7 +164,7 @@ async def test_a_page_that_is_answered_meanwhile_is_looked_for_until_the_history
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=("pr",)).head
     async with rig.working(replace(BRISK, longest_backoff=BRISK.first_backoff)):
         await eventually(lambda: len(rig.dms_of(SOFIA)) == 1)
-        answering.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
+        answers.acknowledge_mine(rig.db, rig.act(SOFIA), opened.id)
         await eventually(lambda: "You acknowledged" in texts(rig.dms_of(SOFIA)[0]))
     assert silent.hits == silence
     [page] = rig.dms_of(SOFIA)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.policy import Policy
-from bot.render.desk import Desk
-from bot.render.words import Words
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
 from bot.store.database import Database
 from tests import FOLDER
 from tests.databases import fresh_url
@@ -22,7 +22,7 @@ def laid(policy: Policy) -> Iterator[Table]:
         fresh_url("sqlite", Path(folder)) as url,
     ):
         db = Database(url)
-        yield (table := Table.laid(db, policy, Desk(policy, Words())))
+        yield (table := Table.laid(db, policy, Wording(policy, Templates())))
         table.shell.threads.close()
         db.close()
 

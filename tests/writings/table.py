@@ -15,27 +15,30 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
 from bot.domain.errors import Misread
 from bot.domain.ids import TeamKey
 from bot.policy import Policy
-from bot.render.desk import Desk
 from bot.render.message import Message
-from bot.services import answering, followups, lifecycle, rooms
-from bot.services.directory import Described
-from bot.services.opening import open_incident
-from bot.services.paging import page_person
-from bot.store import incidents
+from bot.render.wording import Wording
+from bot.services.channels import channel as channels_channel
+from bot.services.followups import tasks as followups_tasks
+from bot.services.incidents import lifecycle
+from bot.services.incidents.opening import open_incident
+from bot.services.paging import answers
+from bot.services.paging.starting import page_person
+from bot.services.people.directory import Described
 from bot.store.database import Database
+from bot.store.incidents import timeline
 from bot.store.tables import Incident, PagingRun, Reminder, Task, TimelineEntry
 from bot.store.transaction import Transaction, core
-from bot.threads import Threads
-from handlers.answer import Answer, Modal, Unsure
+from handlers.answers import Answer, Modal, Unsure
 from handlers.background import BackgroundTasks
-from handlers.commands.listener import answer_to
-from handlers.commands.refused import shown
+from handlers.commands.command_listener import answer_to
 from handlers.errors import Failure, attempt
 from handlers.shell import Shell
+from handlers.unclear.refused import shown
 from tests.factories import MEI, NOON, PRIYA, WORKSPACE, a_draft, an_act, people
 from tests.handlers.stage import StillClock
 from tests.kept import Kept
@@ -86,13 +89,13 @@ class Table:
     _kept: Kept = field(init=False)
 
     @classmethod
-    def laid(cls, db: Database, policy: Policy, desk: Desk) -> Table:
+    def laid(cls, db: Database, policy: Policy, wording: Wording) -> Table:
         people(db, policy, U0GUS={"is_restricted": True}, U0GONE={"deleted": True}, U0EVE={})
         shell = Shell(
             db=db,
             policy=policy,
-            desk=desk,
-            clock=StillClock(),
+            wording=wording,
+            time_source=StillClock(),
             threads=_Here(one_writer=True),
             fetch_person=_nobody_else,
             tasks=BackgroundTasks(),
@@ -111,9 +114,9 @@ class Table:
             assert made.head.reference == f"ESC-{number}"
             # What a person may hand over to a team is a part that they answer for.
             page_person(db, policy, an_act(PRIYA), made.head.id, MEI)
-            answering.acknowledge_mine(db, an_act(), made.head.id)
+            answers.acknowledge_mine(db, an_act(), made.head.id)
             for user in (MEI, PRIYA):
-                followups.add_task(
+                followups_tasks.add_task(
                     db,
                     policy,
                     an_act(),
@@ -131,7 +134,7 @@ class Table:
             if number in place:
                 with db.transaction() as tx:
                     name = f"esc-{number}"
-                    rooms.channel_made(tx, an_act(), made.head.id, place[number], name)
+                    channels_channel.channel_made(tx, an_act(), made.head.id, place[number], name)
         self._kept = Kept(db)
         self._known, self._others = self._look()
 
@@ -174,7 +177,7 @@ class Table:
             entries: list[TimelineEntry] = []
             for number in sorted(touched):
                 row_id, seen, _ = self._known[number]
-                entries += [e for e in incidents.timeline(tx, row_id, newest=None) if e.seq > seen]
+                entries += [e for e in timeline.timeline(tx, row_id, newest=None) if e.seq > seen]
             reminders = _new(tx, Reminder, changed)
             about = {one.incident_id for one in reminders}
             touched |= {number for number, row in self._known.items() if row[0] in about}

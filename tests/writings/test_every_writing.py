@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
 from bot.policy import load
-from handlers.commands import VERBS
 from handlers.commands.verb import Asking
+from handlers.verbs import VERBS
 from tests.conftest import ROOT
 from tests.factories import MEI, PRIYA, SOFIA, TOM
 from tests.writings.table import (

@@ -1,6 +1,6 @@
 """What stands where the verb would be: a severity, a number, another word for `open`."""
 
-from handlers.commands.opening import OPEN
+from handlers.verbs.opening_verb import OPEN
 from tests.factories import MEI
 from tests.writings.table import HERE, NO_CHANNEL, OPEN_CHANNEL, Table
 from tests.writings.ways import severities

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from handlers.commands import VERBS
 from handlers.commands.verb import Verb
+from handlers.verbs import VERBS
 from tests.factories import MEI
 from tests.writings.table import HERE, NO_CHANNEL, OPEN_CHANNEL, Table
 

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from handlers.commands import BY_WORD, VERBS
-from handlers.commands.meant import MEANT, meant
-from handlers.commands.misunderstood import nearest_verbs
-from handlers.commands.undoing import UNDOING_WORDS
 from handlers.commands.verb import Asking, Behind
+from handlers.unclear.meant import MEANT, meant
+from handlers.unclear.misunderstood import nearest_verbs
+from handlers.unclear.undoing import UNDOING_WORDS
+from handlers.verbs import BY_WORD, VERBS
 from tests.factories import MEI
 from tests.writings.table import HERE, NAMED, NO_CHANNEL, OPEN_CHANNEL, Table
 

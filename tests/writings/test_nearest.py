@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.domain.lifecycle import STATE_WORDS
+from bot.domain.incidents.lifecycle import STATE_WORDS
 from bot.policy import Policy
-from handlers.commands.states import NEAREST
+from handlers.typed.states import NEAREST
 from tests.factories import MEI
 from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Table
 

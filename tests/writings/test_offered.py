@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from handlers.commands import VERBS
-from handlers.commands.meant import MEANT
+from handlers.unclear.meant import MEANT
+from handlers.verbs import VERBS
 from tests.factories import MEI
 from tests.writings import (
     test_first_words,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.domain.severity import UNLESS_SAID
+from bot.domain.incidents.severity import UNLESS_SAID
 from tests.factories import MEI
 from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Table
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from handlers.commands import VERBS
 from handlers.commands.verb import Verb
-from handlers.commands.words import as_read, once_quoted
+from handlers.typed.words import as_read, once_quoted
+from handlers.verbs import VERBS
 from tests.factories import MEI
 from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Table
 
@@ -79,7 +79,7 @@ async def test_what_is_quoted_is_quoted_once(table: Table) -> None:
     ],
 )
 def test_an_id_is_read_as_the_name_beside_it(table: Table, said: str, read: str) -> None:
-    assert as_read(table.shell.desk, said, "remind <@U0TOM|tom> of <#C0X> in 2h") == read
+    assert as_read(table.shell.wording, said, "remind <@U0TOM|tom> of <#C0X> in 2h") == read
 
 
 def test_an_apostrophe_is_no_quote() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from bot.domain.errors import Misread
 from bot.policy import Policy
-from bot.render import answers
-from bot.render.desk import Desk
-from bot.render.words import Words
-from handlers.commands import VERBS
+from bot.render.incidents import answers
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
 from handlers.commands.verb import Verb
+from handlers.verbs import VERBS
 from tests.factories import MEI
 from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Table
 
@@ -50,7 +50,7 @@ async def test_each_refusal_says_what_did_not_happen(table: Table) -> None:
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_every_verb_that_does_something_has_words_for_it(policy: Policy, verb: Verb) -> None:
-    refusal = answers.refusal(Desk(policy, Words()), Misread(verb=verb.name))
+    refusal = answers.refusal(Wording(policy, Templates()), Misread(verb=verb.name))
     general = str(refusal).endswith("Nothing was changed.")
     assert general is (verb.name in ONLY_READ)
 

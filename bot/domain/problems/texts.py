@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import BeingPaged
-from bot.domain.needs import NoTeam
+from bot.domain.incidents.needs import NoTeam
 from bot.domain.problems import Problem
 
 Written = Literal["note", "update", "task", "reminder"]

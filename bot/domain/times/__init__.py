@@ -1,2 +1,2 @@
-"""How people write a point in time: words, zones, days, clocks, lengths. `bot.domain.when` reads
-all of it together."""
+"""How people write a point in time: words, zones, days, times of day, lengths. `points` reads all
+of it together."""

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.durations import DAY
 from bot.domain.errors import BadInput
 from bot.domain.problems.times import DayHasPassed, NoSuchDate, NotATime, ReadInTwoWays
+from bot.domain.times.durations import DAY
 from bot.domain.times.lengths import read_length
 from bot.domain.times.words import Words, several
 

@@ -1,9 +1,9 @@
 """Whether a text begins with a time. What matters is that one is meant, not which one it is."""
 
 from bot.domain.errors import BadInput
-from bot.domain.times.clocks import WorkingTime, read_clock
 from bot.domain.times.days import Day, read_day
 from bot.domain.times.lengths import read_length
+from bot.domain.times.times_of_day import WorkingTime, read_clock
 from bot.domain.times.words import Words, several
 
 _BEFORE = frozenset(several("from starting after around about"))

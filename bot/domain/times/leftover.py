@@ -6,7 +6,6 @@ from enum import Enum
 
 from bot.domain.errors import BadInput
 from bot.domain.problems.times import LikeATimeToo, PerhapsMoreOfIt
-from bot.domain.times.clocks import WorkingTime, read_clock
 from bot.domain.times.days import NAMES, read_day
 from bot.domain.times.lengths import JOINERS, is_number, read_length
 from bot.domain.times.lookalikes import (
@@ -17,6 +16,7 @@ from bot.domain.times.lookalikes import (
     place,
     several_days,
 )
+from bot.domain.times.times_of_day import WorkingTime, read_clock
 from bot.domain.times.words import DASH, Words, several
 from bot.domain.times.zones import read_zone
 

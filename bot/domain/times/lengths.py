@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.durations import DAY, HOUR, UNITS, parse_duration
 from bot.domain.errors import BadInput
 from bot.domain.problems.times import HourUnclear, TimeOrLength
+from bot.domain.times.durations import DAY, HOUR, UNITS, parse_duration
 from bot.domain.times.words import Words, several
 
 _NUMBERS = {

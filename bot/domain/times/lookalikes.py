@@ -6,7 +6,7 @@ A word of these behind a time is refused, with the colon as the way out.
 import re
 import unicodedata
 
-from bot.domain.likeness import distance
+from bot.domain.text.likeness import distance
 from bot.domain.times.days import MONTHS, NAMES
 from bot.domain.times.words import several
 

@@ -23,10 +23,10 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.controls import Field
-from bot.render import sizes
 from bot.render.blocks import Block
-from bot.render.desk import Desk
-from bot.render.mrkdwn import bare, cut
+from bot.render.text import sizes
+from bot.render.text.mrkdwn import bare, cut
+from bot.render.wording import Wording
 
 
 def _text(text: str, limit: int) -> PlainTextObject:
@@ -61,7 +61,7 @@ def group(label: str, members: Sequence[Option]) -> OptionGroup:
 
 
 def labelled(
-    desk: Desk,
+    wording: Wording,
     field: Field,
     element: InputInteractiveElement,
     *,
@@ -74,11 +74,11 @@ def labelled(
     """Put label and hint around an element. `label` and `hint` name other blocks of `fields.j2`."""
     words = label or field.value
     told = hint or f"{words}_hint"
-    has_hint = desk.words.has("fields", told)
+    has_hint = wording.words.has("fields", told)
     built: Block = InputBlock(
         block_id=f"{field.value}:{since}" if since else field.value,
-        label=_text(desk.plain("fields", words), sizes.LABEL),
-        hint=_text(desk.plain("fields", told), sizes.LABEL) if has_hint else None,
+        label=_text(wording.plain("fields", words), sizes.LABEL),
+        hint=_text(wording.plain("fields", told), sizes.LABEL) if has_hint else None,
         element=element,
         optional=optional,
         dispatch_action=dispatch,
@@ -87,7 +87,7 @@ def labelled(
 
 
 def typed(
-    desk: Desk,
+    wording: Wording,
     field: Field,
     *,
     initial: str = "",
@@ -99,41 +99,41 @@ def typed(
         initial_value=cut(initial, longest) or None,
         max_length=longest,
         multiline=multiline,
-        placeholder=_placeholder(desk, field),
+        placeholder=_placeholder(wording, field),
     )
 
 
 def choice(
-    desk: Desk, field: Field, offered: Sequence[Option], initial: str | None = None
+    wording: Wording, field: Field, offered: Sequence[Option], initial: str | None = None
 ) -> StaticSelectElement:
     return StaticSelectElement(
         action_id=field.value,
         options=[*offered],
         initial_option=_chosen(offered, [initial] if initial else [])[0] if initial else None,
-        placeholder=_placeholder(desk, field),
+        placeholder=_placeholder(wording, field),
     )
 
 
 def choices(
-    desk: Desk, field: Field, offered: Sequence[Option], initial: Iterable[str] = ()
+    wording: Wording, field: Field, offered: Sequence[Option], initial: Iterable[str] = ()
 ) -> StaticMultiSelectElement:
     return StaticMultiSelectElement(
         action_id=field.value,
         options=[*offered],
         initial_options=[known for known in _chosen(offered, initial) if known] or None,
-        placeholder=_placeholder(desk, field),
+        placeholder=_placeholder(wording, field),
     )
 
 
 def grouped_choices(
-    desk: Desk, field: Field, groups: Sequence[OptionGroup], initial: Iterable[str] = ()
+    wording: Wording, field: Field, groups: Sequence[OptionGroup], initial: Iterable[str] = ()
 ) -> StaticMultiSelectElement:
     offered = [item for each in groups for item in each.options or ()]
     return StaticMultiSelectElement(
         action_id=field.value,
         option_groups=[*groups],
         initial_options=[known for known in _chosen(offered, initial) if known] or None,
-        placeholder=_placeholder(desk, field),
+        placeholder=_placeholder(wording, field),
     )
 
 
@@ -156,14 +156,14 @@ def ticks(
     )
 
 
-def a_person(desk: Desk, field: Field, initial: str | None = None) -> UserSelectElement:
+def a_person(wording: Wording, field: Field, initial: str | None = None) -> UserSelectElement:
     return UserSelectElement(
-        action_id=field.value, initial_user=initial, placeholder=_placeholder(desk, field)
+        action_id=field.value, initial_user=initial, placeholder=_placeholder(wording, field)
     )
 
 
-def some_people(desk: Desk, field: Field) -> UserMultiSelectElement:
-    return UserMultiSelectElement(action_id=field.value, placeholder=_placeholder(desk, field))
+def some_people(wording: Wording, field: Field) -> UserMultiSelectElement:
+    return UserMultiSelectElement(action_id=field.value, placeholder=_placeholder(wording, field))
 
 
 def _chosen(offered: Sequence[Option], values: Iterable[str]) -> list[Option | None]:
@@ -171,8 +171,8 @@ def _chosen(offered: Sequence[Option], values: Iterable[str]) -> list[Option | N
     return [by_value.get(value) for value in values]
 
 
-def _placeholder(desk: Desk, field: Field) -> PlainTextObject | None:
+def _placeholder(wording: Wording, field: Field) -> PlainTextObject | None:
     block = f"{field.value}_placeholder"
-    if not desk.words.has("fields", block):
+    if not wording.words.has("fields", block):
         return None
-    return _text(desk.plain("fields", block), sizes.PLACEHOLDER)
+    return _text(wording.plain("fields", block), sizes.PLACEHOLDER)

@@ -6,22 +6,22 @@ from typing import Any
 
 from slack_sdk.models.blocks import Option, OptionGroup
 
-from bot.domain.answers import Opened
+from bot.domain.access.visibility import Tier, strictest
 from bot.domain.controls import LONGEST_NEEDS, LONGEST_TITLE, Field, Form
 from bot.domain.ids import TeamKey
-from bot.domain.severity import Severity, worst
-from bot.domain.visibility import Tier, strictest
+from bot.domain.incidents.results import Opened
+from bot.domain.incidents.severity import Severity, worst
 from bot.policy import Category
-from bot.render.answers import opened_blocks
 from bot.render.blocks import Block, context, section
-from bot.render.desk import Desk
-from bot.render.fitting import whole
 from bot.render.forms import inputs
 from bot.render.forms.aside import NOTHING, Aside, packed
 from bot.render.forms.modal import asking, telling
 from bot.render.forms.preview import preview
 from bot.render.forms.unopened import unopened
-from bot.render.mrkdwn import Mrkdwn, cut
+from bot.render.incidents.answers import opened_blocks
+from bot.render.text.fitting import whole
+from bot.render.text.mrkdwn import Mrkdwn, cut
+from bot.render.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Filled:
     drawn: str = ""
 
 
-def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
+def open_form(wording: Wording, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
     """The opening form, empty or filled; show it again whenever a dispatching field changes.
 
     `subject` is the permalink of the message that is escalated, or empty. A category that takes
@@ -58,27 +58,27 @@ def open_form(desk: Desk, filled: Filled | None = None, subject: str = "") -> di
     They are laid aside, and come back with another category.
     """
     filled = filled or Filled()
-    category = desk.policy.categories.get(filled.category or "")
+    category = wording.policy.categories.get(filled.category or "")
     if category is not None and category.references_only:
-        blocks = _ids_only(desk, shown(desk, filled), category)
-        return asking(desk, Form.OPEN, packed(subject, _laid_aside(filled)), blocks)
+        blocks = _ids_only(wording, shown(wording, filled), category)
+        return asking(wording, Form.OPEN, packed(subject, _laid_aside(filled)), blocks)
     blocks = [
-        *unopened(desk, filled.category, filled.severity, filled.needs, filled.teams),
-        _title(desk, filled),
-        *_what(desk, filled),
-        *_whom(desk, filled),
-        _needs(desk, filled),
-        _references(desk, filled),
-        *_described(desk, filled),
-        _tier(desk, filled, category),
-        *_stays_restricted(desk, filled, category),
+        *unopened(wording, filled.category, filled.severity, filled.needs, filled.teams),
+        _title(wording, filled),
+        *_what(wording, filled),
+        *_whom(wording, filled),
+        _needs(wording, filled),
+        _references(wording, filled),
+        *_described(wording, filled),
+        _tier(wording, filled, category),
+        *_stays_restricted(wording, filled, category),
     ]
-    return asking(desk, Form.OPEN, packed(subject, filled.changes), blocks)
+    return asking(wording, Form.OPEN, packed(subject, filled.changes), blocks)
 
 
-def shown(desk: Desk, filled: Filled) -> Filled:
+def shown(wording: Wording, filled: Filled) -> Filled:
     """Return what the form shows and asks for of what it holds."""
-    category = desk.policy.categories.get(filled.category or "")
+    category = wording.policy.categories.get(filled.category or "")
     if category is None or not category.references_only:
         return filled
     return replace(filled, title="", surface=None, market=None, affected=(), needs="")
@@ -95,20 +95,20 @@ def _laid_aside(filled: Filled) -> Aside:
     )
 
 
-def opened_view(desk: Desk, view: Opened) -> dict[str, Any]:
+def opened_view(wording: Wording, view: Opened) -> dict[str, Any]:
     """What the form becomes: the reference, and who is being paged."""
-    return telling(desk, Form.OPENED, view.head.id, whole(opened_blocks(desk, view)))
+    return telling(wording, Form.OPENED, view.head.id, whole(opened_blocks(wording, view)))
 
 
-def opening_view(desk: Desk) -> dict[str, Any]:
+def opening_view(wording: Wording) -> dict[str, Any]:
     """Shown at once where what is asked for takes longer than Slack waits."""
-    return telling(desk, Form.MESSAGE, "", [section(desk.say("forms", "opening"))])
+    return telling(wording, Form.MESSAGE, "", [section(wording.say("forms", "opening"))])
 
 
-def effective_severity(desk: Desk, filled: Filled) -> Severity | None:
+def effective_severity(wording: Wording, filled: Filled) -> Severity | None:
     """The worst of what was chosen, what criteria and those affected call for, and the category."""
-    table = desk.policy.criteria_table()
-    category = desk.policy.categories.get(filled.category or "")
+    table = wording.policy.criteria_table()
+    category = wording.policy.categories.get(filled.category or "")
     codes = (*filled.criteria, *filled.affected)
     called = [table[code] for code in codes if code in table]
     called += [filled.severity] if filled.severity else []
@@ -116,68 +116,72 @@ def effective_severity(desk: Desk, filled: Filled) -> Severity | None:
     return worst(called) if called else None
 
 
-def proposal(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
+def proposal(wording: Wording, filled: Filled) -> tuple[TeamKey, ...] | None:
     """The teams that the policy proposes; None while it can't propose yet."""
-    severity, category = effective_severity(desk, filled), filled.category
-    if severity is None or category is None or category not in desk.policy.categories:
+    severity, category = effective_severity(wording, filled), filled.category
+    if severity is None or category is None or category not in wording.policy.categories:
         return None
-    return desk.policy.proposed_teams(category, severity)
+    return wording.policy.proposed_teams(category, severity)
 
 
-def teams_to_page(desk: Desk, filled: Filled) -> tuple[TeamKey, ...] | None:
+def teams_to_page(wording: Wording, filled: Filled) -> tuple[TeamKey, ...] | None:
     """The person's choice, else the policy's proposal; None while it can't propose yet."""
     if filled.teams is not None:
-        return desk.policy.in_order(filled.teams)
-    return proposal(desk, filled)
+        return wording.policy.in_order(filled.teams)
+    return proposal(wording, filled)
 
 
-def _ids_only(desk: Desk, filled: Filled, category: Category) -> list[Block]:
-    warning = desk.say("forms", "references_only", category=category.label)
+def _ids_only(wording: Wording, filled: Filled, category: Category) -> list[Block]:
+    warning = wording.say("forms", "references_only", category=category.label)
     return [
         section(warning),
-        *_what(desk, filled),
-        *_whom(desk, filled, ids_only=True),
+        *_what(wording, filled),
+        *_whom(wording, filled, ids_only=True),
         inputs.labelled(
-            desk,
+            wording,
             Field.REFERENCES,
-            inputs.typed(desk, Field.REFERENCES, initial=filled.references, multiline=True),
+            inputs.typed(wording, Field.REFERENCES, initial=filled.references, multiline=True),
             hint="references_ids_hint",
         ),
-        _source(desk, filled),
-        _tier(desk, filled, category),
+        _source(wording, filled),
+        _tier(wording, filled, category),
     ]
 
 
-def _title(desk: Desk, filled: Filled) -> Block:
-    element = inputs.typed(desk, Field.TITLE, initial=filled.title, longest=LONGEST_TITLE)
-    return inputs.labelled(desk, Field.TITLE, element)
+def _title(wording: Wording, filled: Filled) -> Block:
+    element = inputs.typed(wording, Field.TITLE, initial=filled.title, longest=LONGEST_TITLE)
+    return inputs.labelled(wording, Field.TITLE, element)
 
 
-def _what(desk: Desk, filled: Filled) -> list[Block]:
-    labels = {key: category.label for key, category in desk.policy.categories.items()}
-    severities = [_severity_option(desk, severity) for severity in desk.policy.severities]
-    severity = effective_severity(desk, filled)
+def _what(wording: Wording, filled: Filled) -> list[Block]:
+    labels = {key: category.label for key, category in wording.policy.categories.items()}
+    severities = [_severity_option(wording, severity) for severity in wording.policy.severities]
+    severity = effective_severity(wording, filled)
     blocks: list[Block] = [
         inputs.labelled(
-            desk,
+            wording,
             Field.CATEGORY,
-            inputs.choice(desk, Field.CATEGORY, inputs.options(labels), filled.category),
+            inputs.choice(wording, Field.CATEGORY, inputs.options(labels), filled.category),
             dispatch=True,
         ),
         inputs.labelled(
-            desk,
+            wording,
             Field.SEVERITY,
-            inputs.choice(desk, Field.SEVERITY, severities, severity.value if severity else None),
+            inputs.choice(
+                wording, Field.SEVERITY, severities, severity.value if severity else None
+            ),
             dispatch=True,
             since=_severity_since(filled, severity),
         ),
     ]
-    groups = list(_criteria(desk))
+    groups = list(_criteria(wording))
     if groups:
-        element = inputs.grouped_choices(desk, Field.CRITERIA, groups, filled.criteria)
-        blocks.append(inputs.labelled(desk, Field.CRITERIA, element, optional=True, dispatch=True))
+        element = inputs.grouped_choices(wording, Field.CRITERIA, groups, filled.criteria)
+        blocks.append(
+            inputs.labelled(wording, Field.CRITERIA, element, optional=True, dispatch=True)
+        )
     if severity is not filled.severity and severity is not None:
-        blocks.append(context(_raised(desk, filled, severity)))
+        blocks.append(context(_raised(wording, filled, severity)))
     return blocks
 
 
@@ -200,107 +204,109 @@ def own_severity(shown: str | None, since: str) -> str | None:
     return own or None if since and shown == raised_to else shown
 
 
-def _severity_option(desk: Desk, severity: Severity) -> Option:
-    rule = desk.policy.severities[severity]
+def _severity_option(wording: Wording, severity: Severity) -> Option:
+    rule = wording.policy.severities[severity]
     return inputs.option(
-        desk.plain("fields", "severity_option", rule=rule, now=False),
+        wording.plain("fields", "severity_option", rule=rule, now=False),
         severity.value,
-        desk.plain("fields", "severity_description", rule=rule),
+        wording.plain("fields", "severity_description", rule=rule),
     )
 
 
-def _criteria(desk: Desk) -> Iterator[OptionGroup]:
-    for rule in desk.policy.severities.values():
+def _criteria(wording: Wording) -> Iterator[OptionGroup]:
+    for rule in wording.policy.severities.values():
         members = inputs.options(rule.criteria)
         if members:
             yield inputs.group(
-                desk.plain("fields", "severity_option", rule=rule, now=False), members
+                wording.plain("fields", "severity_option", rule=rule, now=False), members
             )
 
 
-def _raised(desk: Desk, filled: Filled, severity: Severity) -> Mrkdwn:
-    table = desk.policy.criteria_table()
+def _raised(wording: Wording, filled: Filled, severity: Severity) -> Mrkdwn:
+    table = wording.policy.criteria_table()
     codes = dict.fromkeys((*filled.criteria, *filled.affected))
     causes = [code for code in codes if table.get(code) is severity]
-    category = desk.policy.categories.get(filled.category or "")
+    category = wording.policy.categories.get(filled.category or "")
     demands = category is not None and category.least_severity is severity
-    return desk.say(
+    return wording.say(
         "forms",
         "raised",
         severity=severity,
-        criteria=desk.criteria(causes),
+        criteria=wording.criteria(causes),
         category=category.label if category is not None and demands else "",
     )
 
 
-def _whom(desk: Desk, filled: Filled, *, ids_only: bool = False) -> list[Block]:
-    severity, chosen = effective_severity(desk, filled), teams_to_page(desk, filled)
-    offered = inputs.options({key: team.name for key, team in desk.policy.teams.items()})
-    element = inputs.choices(desk, Field.TEAMS, offered, chosen or ())
-    since = f"{_known_category(desk, filled)}:{severity or ''}"
+def _whom(wording: Wording, filled: Filled, *, ids_only: bool = False) -> list[Block]:
+    severity, chosen = effective_severity(wording, filled), teams_to_page(wording, filled)
+    offered = inputs.options({key: team.name for key, team in wording.policy.teams.items()})
+    element = inputs.choices(wording, Field.TEAMS, offered, chosen or ())
+    since = f"{_known_category(wording, filled)}:{severity or ''}"
     blocks: list[Block] = [
         inputs.labelled(
-            desk, Field.TEAMS, element, optional=True, dispatch=True, since=since.strip(":")
+            wording, Field.TEAMS, element, optional=True, dispatch=True, since=since.strip(":")
         )
     ]
-    if severity is None or chosen is None or proposal(desk, filled) is None:
-        return [*blocks, context(desk.say("forms", "preview_nothing_yet"))]
+    if severity is None or chosen is None or proposal(wording, filled) is None:
+        return [*blocks, context(wording.say("forms", "preview_nothing_yet"))]
     if not chosen:
-        return [*blocks, context(desk.say("forms", "preview_no_team"))]
-    restricted = _is_restricted(desk, filled)
+        return [*blocks, context(wording.say("forms", "preview_no_team"))]
+    restricted = _is_restricted(wording, filled)
     return [
         *blocks,
-        section(preview(desk, chosen, severity)),
-        context(desk.say("forms", "preview_reads", restricted=restricted, ids_only=ids_only)),
+        section(preview(wording, chosen, severity)),
+        context(wording.say("forms", "preview_reads", restricted=restricted, ids_only=ids_only)),
     ]
 
 
-def _needs(desk: Desk, filled: Filled) -> Block:
+def _needs(wording: Wording, filled: Filled) -> Block:
     element = inputs.typed(
-        desk, Field.NEEDS, initial=filled.needs, longest=LONGEST_NEEDS, multiline=True
+        wording, Field.NEEDS, initial=filled.needs, longest=LONGEST_NEEDS, multiline=True
     )
-    return inputs.labelled(desk, Field.NEEDS, element, optional=True)
+    return inputs.labelled(wording, Field.NEEDS, element, optional=True)
 
 
-def _references(desk: Desk, filled: Filled) -> Block:
-    element = inputs.typed(desk, Field.REFERENCES, initial=filled.references, multiline=True)
-    return inputs.labelled(desk, Field.REFERENCES, element, optional=True)
+def _references(wording: Wording, filled: Filled) -> Block:
+    element = inputs.typed(wording, Field.REFERENCES, initial=filled.references, multiline=True)
+    return inputs.labelled(wording, Field.REFERENCES, element, optional=True)
 
 
-def _described(desk: Desk, filled: Filled) -> list[Block]:
-    policy = desk.policy
+def _described(wording: Wording, filled: Filled) -> list[Block]:
+    policy = wording.policy
     surfaces, markets = inputs.options(policy.surfaces), inputs.options(policy.markets)
     affected = inputs.options(policy.affected)
     return [
         inputs.labelled(
-            desk,
+            wording,
             Field.SURFACE,
-            inputs.choice(desk, Field.SURFACE, surfaces, filled.surface),
+            inputs.choice(wording, Field.SURFACE, surfaces, filled.surface),
             optional=True,
         ),
         inputs.labelled(
-            desk,
+            wording,
             Field.MARKET,
-            inputs.choice(desk, Field.MARKET, markets, filled.market),
+            inputs.choice(wording, Field.MARKET, markets, filled.market),
             optional=True,
         ),
-        _source(desk, filled),
+        _source(wording, filled),
         inputs.labelled(
-            desk,
+            wording,
             Field.AFFECTED,
-            inputs.choices(desk, Field.AFFECTED, affected, filled.affected),
+            inputs.choices(wording, Field.AFFECTED, affected, filled.affected),
             optional=True,
             dispatch=True,
         ),
     ]
 
 
-def _source(desk: Desk, filled: Filled) -> Block:
-    element = inputs.choice(desk, Field.SOURCE, inputs.options(desk.policy.sources), filled.source)
-    return inputs.labelled(desk, Field.SOURCE, element, optional=True)
+def _source(wording: Wording, filled: Filled) -> Block:
+    element = inputs.choice(
+        wording, Field.SOURCE, inputs.options(wording.policy.sources), filled.source
+    )
+    return inputs.labelled(wording, Field.SOURCE, element, optional=True)
 
 
-def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
+def _tier(wording: Wording, filled: Filled, category: Category | None) -> Block:
     """Nothing less confidential than the category is offered.
 
     Where the category demands nothing, the input keeps its id: what a person chooses while the
@@ -309,31 +315,31 @@ def _tier(desk: Desk, filled: Filled, category: Category | None) -> Block:
     least = category.tier if category else Tier.STANDARD
     offered = [
         inputs.option(
-            desk.plain("fields", f"tier_{tier.value}"),
+            wording.plain("fields", f"tier_{tier.value}"),
             tier.value,
-            desk.plain("fields", f"tier_{tier.value}_description"),
+            wording.plain("fields", f"tier_{tier.value}_description"),
         )
         for tier in Tier
         if strictest(tier, least) is tier
     ]
     element = inputs.one_of_few(Field.TIER, offered, strictest(filled.tier, least).value)
     since = "" if least is Tier.STANDARD else least.value
-    return inputs.labelled(desk, Field.TIER, element, dispatch=True, since=since)
+    return inputs.labelled(wording, Field.TIER, element, dispatch=True, since=since)
 
 
-def _is_restricted(desk: Desk, filled: Filled) -> bool:
-    category = desk.policy.categories.get(filled.category or "")
+def _is_restricted(wording: Wording, filled: Filled) -> bool:
+    category = wording.policy.categories.get(filled.category or "")
     least = category.tier if category else Tier.STANDARD
     return strictest(filled.tier, least) is not Tier.STANDARD
 
 
-def _stays_restricted(desk: Desk, filled: Filled, category: Category | None) -> list[Block]:
+def _stays_restricted(wording: Wording, filled: Filled, category: Category | None) -> list[Block]:
     """Say so where Restricted is chosen and the category does not ask for it."""
     if filled.tier is Tier.STANDARD or (category and category.tier is not Tier.STANDARD):
         return []
-    return [context(desk.say("forms", "stays_restricted"))]
+    return [context(wording.say("forms", "stays_restricted"))]
 
 
-def _known_category(desk: Desk, filled: Filled) -> str:
-    known = filled.category in desk.policy.categories
+def _known_category(wording: Wording, filled: Filled) -> str:
+    known = filled.category in wording.policy.categories
     return filled.category or "" if known else ""

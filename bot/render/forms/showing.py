@@ -5,16 +5,17 @@ from math import ceil
 from typing import Any
 
 from bot.domain.controls import Form
-from bot.domain.reading import Details, EntryLine
-from bot.render import card, sizes
+from bot.domain.incidents.views import Details, EntryLine
 from bot.render.blocks import Block, context, section
-from bot.render.desk import Desk
-from bot.render.fitting import fitted, whole
 from bot.render.forms.modal import telling, telling_message
 from bot.render.forms.work import about
+from bot.render.incidents import card
+from bot.render.incidents.timeline import line
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, fit
-from bot.render.notices import line
+from bot.render.text import sizes
+from bot.render.text.fitting import fitted, whole
+from bot.render.text.mrkdwn import Mrkdwn, fit
+from bot.render.wording import Wording
 
 LATEST_SHOWN = 15
 _SECTIONS = 80
@@ -24,30 +25,30 @@ _ENTRIES_IN_VIEW = 400
 _BYTES_OF_ENTRIES = 200_000
 
 
-def timeline_view(desk: Desk, view: Details) -> dict[str, Any]:
+def timeline_view(wording: Wording, view: Details) -> dict[str, Any]:
     """The history, newest last; what does not fit is the oldest, and it is counted."""
     head = view.card.head
-    blocks = about(desk, head)
+    blocks = about(wording, head)
     if not head.full:
-        blocks.append(section(desk.say("forms", "hidden", head=head)))
-        return telling(desk, Form.TIMELINE, head.id, blocks)
-    blocks += _entries(desk, view.entries[-_ENTRIES_IN_VIEW:], _left_out(view, _ENTRIES_IN_VIEW))
-    return telling(desk, Form.TIMELINE, head.id, blocks)
+        blocks.append(section(wording.say("forms", "hidden", head=head)))
+        return telling(wording, Form.TIMELINE, head.id, blocks)
+    blocks += _entries(wording, view.entries[-_ENTRIES_IN_VIEW:], _left_out(view, _ENTRIES_IN_VIEW))
+    return telling(wording, Form.TIMELINE, head.id, blocks)
 
 
-def show_view(desk: Desk, view: Details) -> dict[str, Any]:
+def show_view(wording: Wording, view: Details) -> dict[str, Any]:
     """The card and what happened last, without buttons: those stand on the card itself."""
     head = view.card.head
-    blocks = whole(card.body(desk, view.card, view.deeds))
+    blocks = whole(card.body(wording, view.card, view.deeds))
     if head.full:
         latest = view.entries[-LATEST_SHOWN:]
-        blocks += _entries(desk, latest, _left_out(view, LATEST_SHOWN))
-    return telling(desk, Form.SHOW, head.id, blocks)
+        blocks += _entries(wording, latest, _left_out(view, LATEST_SHOWN))
+    return telling(wording, Form.SHOW, head.id, blocks)
 
 
-def message_view(desk: Desk, shown: Message, subject: str = "") -> dict[str, Any]:
+def message_view(wording: Wording, shown: Message, subject: str = "") -> dict[str, Any]:
     """An answer as a modal, where a form was open and a message would go unseen."""
-    return telling_message(desk, Form.MESSAGE, subject, shown)
+    return telling_message(wording, Form.MESSAGE, subject, shown)
 
 
 def as_message(view: dict[str, Any]) -> Message:
@@ -60,17 +61,17 @@ def _left_out(view: Details, shown: int) -> int:
     return view.more_entries + max(0, len(view.entries) - shown)
 
 
-def _entries(desk: Desk, entries: Sequence[EntryLine], left_out: int) -> list[Block]:
+def _entries(wording: Wording, entries: Sequence[EntryLine], left_out: int) -> list[Block]:
     if not entries:
-        return [section(desk.say("forms", "timeline_empty"))]
+        return [section(wording.say("forms", "timeline_empty"))]
     sections: list[Block] = []
-    lines = [line(desk, entry) for entry in entries]
+    lines = [line(wording, entry) for entry in entries]
     kept = _newest_that_fit(lines)
     for text in _sections(kept):
         sections.append(section(text))
     left_out += len(lines) - len(kept)
     if left_out:
-        sections.insert(0, context(desk.say("forms", "timeline_earlier", count=left_out)))
+        sections.insert(0, context(wording.say("forms", "timeline_earlier", count=left_out)))
     return sections
 
 

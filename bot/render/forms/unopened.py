@@ -3,14 +3,14 @@
 from collections.abc import Collection
 
 from bot.domain.ids import TeamKey
-from bot.domain.needs import named, needs_in
-from bot.domain.severity import UNLESS_SAID, Severity
+from bot.domain.incidents.needs import named, needs_in
+from bot.domain.incidents.severity import UNLESS_SAID, Severity
 from bot.render.blocks import Block, section
-from bot.render.desk import Desk
+from bot.render.wording import Wording
 
 
 def unopened(
-    desk: Desk,
+    wording: Wording,
     category: str | None,
     severity: Severity | None,
     needs: str,
@@ -19,21 +19,21 @@ def unopened(
     """The first thing in the form until a category is chosen; after that, fields have errors."""
     if category is not None:
         return []
-    read = needs_in(needs, desk.policy.team_names())
+    read = needs_in(needs, wording.policy.team_names())
     if read.unclear is not None:
-        return [section(desk.say("forms", "unopened_unclear", no_team=read.unclear))]
+        return [section(wording.say("forms", "unopened_unclear", no_team=read.unclear))]
     asked = named(read.needs)
     if not asked:
         return []
-    default = desk.policy.category(desk.policy.default_category)
+    default = wording.policy.category(wording.policy.default_category)
     severity = severity or UNLESS_SAID
     unpaged = [team for team in asked if team not in default.teams[severity]]
     if not unpaged:
         return []
-    said = desk.say(
+    said = wording.say(
         "forms",
         "unopened_unpaged",
-        teams=[desk.team(team) for team in unpaged],
+        teams=[wording.team(team) for team in unpaged],
         chosen=set(unpaged) <= set(teams or ()),
         category=default.label,
         severity=severity,

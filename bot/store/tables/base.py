@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.columns import Closed, Instant
+from bot.store.sql.columns import Closed, Instant
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -20,7 +20,7 @@ class WorkspaceRow(SQLModel, table=True):
 class Person(Tenant, table=True):
     """A member, as Slack described them last. Asked on every request: an ack waits for no call.
 
-    `zone` is the name that Slack gives, or empty; read it with `zones.zone_named`.
+    `zone` is the name that Slack gives, or empty; read it with `time_zone.zone_named`.
     """
 
     team_id: str = Field(primary_key=True, max_length=32)

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
 
-from bot.domain.lifecycle import State
-from bot.domain.severity import Severity
-from bot.domain.timeline import GENESIS, EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import GENESIS, EntryKind
 from bot.store.tables.base import Tenant, closed, json_column, moment, partial
-from bot.store.tables.states import RequestState, RoomState, TaskKind, TaskState
+from bot.store.tables.states import ChannelState, RequestState, TaskKind, TaskState
 
 
 class Incident(Tenant, table=True):
@@ -59,7 +59,7 @@ class Incident(Tenant, table=True):
     update_every: int = 0
     root_cause: str | None = Field(default=None, max_length=64)
     duplicate_of: str | None = Field(default=None, max_length=26)
-    room: RoomState = closed(RoomState)
+    room: ChannelState = closed(ChannelState)
     channel_id: str | None = Field(default=None, max_length=32)
     channel_name: str | None = Field(default=None, max_length=80)
     channel_private: bool | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
 
-from bot.domain.paging import PageState, RunState
+from bot.domain.paging.ladders import PageState, RunState
 from bot.store.tables.base import Tenant, closed, json_column, moment
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class RoomState(StrEnum):
+class ChannelState(StrEnum):
     """Where an incident lives: its channel, or a thread until the channel can be made."""
 
     WANTED = "wanted"
@@ -12,11 +12,11 @@ class RoomState(StrEnum):
     ARCHIVED = "archived"
 
 
-ROOMLESS = (RoomState.WANTED, RoomState.THREAD)
+ROOMLESS = (ChannelState.WANTED, ChannelState.THREAD)
 """No channel has been made for it, or another one is wanted."""
 
 
-OWN_CHANNEL = (RoomState.CHANNEL, RoomState.ARCHIVED)
+OWN_CHANNEL = (ChannelState.CHANNEL, ChannelState.ARCHIVED)
 """It has a channel of its own, to be written to or not."""
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from bot.domain.duework import DeliveryKind, DeliveryState, TimerKind, TimerState
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.duework.timer_states import TimerState
+from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.store.tables.base import Tenant, closed, json_column, moment, partial
 from bot.store.tables.states import ReminderState
 

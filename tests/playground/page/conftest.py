@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from playground.clock import Clock
-from playground.page.reader import Reader
-from playground.records import Channel, Person, UserGroup
+from playground.page.shown.reader import Reader
+from playground.state.records import Channel, Person, UserGroup
+from playground.state.workspace import Workspace
 from playground.testing import RunningPlayground, running_playground
-from playground.workspace import Workspace
+from playground.virtual_time import VirtualTime
 from tests.playground.bolt_app import running_bolt
 from tests.playground.page import tiny_app
 from tests.playground.page.driver import Client
@@ -82,7 +82,7 @@ async def client(page: Page, slack: RunningPlayground) -> Client:
 @pytest.fixture
 def reader() -> Reader:
     """Ada's eyes on a workspace without a server; it is Friday 13 March 2026, 09:00 in London."""
-    workspace = Workspace(Clock())
+    workspace = Workspace(VirtualTime())
     ada = workspace.add_person(Person("UADA", "ada", "Ada Lind", tz="Europe/London"))
     workspace.add_person(Person("UBOB", "bob", "Bob <b>Okoro</b>", tz="Asia/Tokyo"))
     workspace.add_person(Person("UBOT", "beacon", "Beacon", is_bot=True))

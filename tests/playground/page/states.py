@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from playground.faults import FaultKind, FaultRule
-from playground.records import Message
+from playground.state.records import Message
 from playground.testing import RunningPlayground
+from playground.web.faults import FaultKind, FaultRule
 from tests.playground.page import everything
 from tests.playground.page.driver import Client
 from tests.playground.page.tiny_app import DEEPER, FORM

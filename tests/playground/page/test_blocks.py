@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.page.elements import field_name, places, pressed_value, read_field_name, read_form
-from playground.page.reader import Reader
-from playground.page.surface import Surface
+from playground.page.shown.choices import (
+    field_name,
+    places,
+    pressed_value,
+    read_field_name,
+    read_form,
+)
+from playground.page.shown.reader import Reader
+from playground.page.shown.surface import Surface
 from playground.page.templating import macro
 from tests.playground.page.tiny_app import labelled, option, plain
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from playground.page import conversation, sidebar
-from playground.page.reader import Reader
-from playground.records import Channel, Message
+from playground.page.shown import conversation, sidebar
+from playground.page.shown.reader import Reader
+from playground.state.records import Channel, Message
 
 NINE = 1_773_392_400
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import FloatRect, Locator, Page, expect
 
-from playground.records import Message
+from playground.state.records import Message
 from playground.testing import RunningPlayground
 from tests.playground.page.driver import Client
 from tests.playground.page.everything import FORM, mrkdwn, section

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from playground.page.elements import field_name
-from playground.records import Message
+from playground.page.shown.choices import field_name
+from playground.state.records import Message
 from playground.testing import RunningPlayground
 from tests.playground.page.tiny_app import FORM, card
 

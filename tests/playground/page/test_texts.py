@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.page import completions, dates, emoji
-from playground.page.reader import Reader, safe_url
+from playground.page.shown import completions, dates, emoji
+from playground.page.shown.reader import Reader, safe_url
 
 NINE_IN_LONDON = 1_773_392_400
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import PolicyError
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
 from bot.policy import load
-from handlers.commands.opening import draft_of
+from handlers.verbs.opening_verb import draft_of
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = (ROOT / "escalation.toml").read_text(encoding="utf-8")

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.configuration.settings import SettingsError
 from bot.domain.errors import PolicyError
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
+from bot.domain.fallback.ways import FallbackWay
+from bot.domain.incidents.severity import Severity
+from bot.gateways.apprise_gateway import accepts
+from bot.gateways.file import Gateways, gateways_for, load_gateways
 from bot.policy import Policy, load
-from bot.reach.gateways import Gateways, gateways_for, load_gateways
-from bot.reach.outside import accepts
-from bot.settings import SettingsError
 
 SHIPPED = Path(__file__).parents[3] / "escalation.toml"
 SECRET = "a-password"
 MAIL = f"mailtos://me:{SECRET}@smtp.example.com?to={{to}}"
-PRIYA = Way("email", "priya@example.com")
+PRIYA = FallbackWay("email", "priya@example.com")
 
 
 def with_example(tmp_path: Path) -> Policy:
@@ -64,7 +64,7 @@ def test_the_shipped_example_is_valid_once_it_is_switched_on(tmp_path: Path) -> 
 def test_a_way_shows_its_address_nowhere() -> None:
     assert "priya" not in f"{PRIYA} {PRIYA!r} {PRIYA.key}"
     assert PRIYA.key.startswith("email-")
-    assert PRIYA.key != Way("email", "tom@example.com").key
+    assert PRIYA.key != FallbackWay("email", "tom@example.com").key
 
 
 def test_the_gateways_show_no_password(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_the_gateways_show_no_password(tmp_path: Path) -> None:
 
 def test_an_address_cannot_break_out_of_its_place() -> None:
     found = Gateways({"hook": "json://example.com/{to}?x=1"})
-    assert found.url(Way("hook", "a/../b?to=c&d#e")) == (
+    assert found.url(FallbackWay("hook", "a/../b?to=c&d#e")) == (
         "json://example.com/a%2F..%2Fb%3Fto%3Dc%26d%23e?x=1"
     )
 
@@ -168,7 +168,7 @@ def complaints_of(file: Path) -> list[str]:
 @settings(max_examples=40, deadline=None, derandomize=True)
 def test_an_address_that_apprise_makes_nothing_of_is_refused(scheme: str, rest: str) -> None:
     gateways = Gateways({"hook": f"{scheme}://{PASSWORD}:{rest}{{to}}"})
-    assert accepts(gateways, Way("hook", "priya@example.com")) in (True, False)
+    assert accepts(gateways, FallbackWay("hook", "priya@example.com")) in (True, False)
 
 
 @pytest.mark.parametrize("ways", ["email", "email:", ":x", "email:a b", "EMAIL:x@y.z", "\\u0000:x"])

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
+from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.errors import NotFound
 from bot.domain.ids import TeamKey, UserId
-from bot.domain.paging import Ladder
-from bot.domain.severity import Severity, suggested
-from bot.domain.visibility import Tier
+from bot.domain.incidents.severity import Severity, suggested
+from bot.domain.paging.ladders import Ladder
 from bot.policy import Policy, load
 
 TOP = Path(__file__).parents[3]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.render.desk import Desk
 from bot.render.message import Message
+from bot.render.wording import Wording
 
 Rendered = Message | dict[str, Any]
 
@@ -14,11 +14,11 @@ Rendered = Message | dict[str, Any]
 class Case:
     """One view and what renders it; tests change the view and render it again."""
 
-    render: Callable[[Desk, Any], Rendered]
+    render: Callable[[Wording, Any], Rendered]
     view: Any
 
-    def __call__(self, desk: Desk) -> Rendered:
-        return self.render(desk, self.view)
+    def __call__(self, wording: Wording) -> Rendered:
+        return self.render(wording, self.view)
 
 
 def payload(rendered: Rendered) -> dict[str, Any]:

@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.domain.answers import WhichTask
-from bot.domain.reading import InCharge, MovedCard, Notice
-from bot.domain.timeline import EntryKind
-from bot.render import (
-    answers,
-    card,
-    notices,
-    pages,
-)
+from bot.domain.incidents.results import WhichTask
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import InCharge, MovedCard, Notice
+from bot.render.incidents import answers, card, timeline
+from bot.render.paging import page_messages
 from tests.unit.render.case import Case
 from tests.unit.render.incident_messages import CARDS, ERRORS, PAGES, SAID
 from tests.unit.render.other_messages import MESSAGES
@@ -62,22 +58,22 @@ CONFIRMATIONS: Mapping[str, tuple[str, ...]] = {
 """What each short confirmation of templates/en/answers.j2 needs."""
 
 CASES: Mapping[str, Case] = {
-    **{name: Case(pages.page, view) for name, view in PAGES.items()},
+    **{name: Case(page_messages.page, view) for name, view in PAGES.items()},
     **{name: Case(card.card, view) for name, view in CARDS.items()},
     "card, moved away": Case(card.moved, MovedCard(a_head())),
     "card, moved away, masked": Case(card.moved, MovedCard(a_masked_head())),
     **{
-        f"notice, {kind.value}": Case(notices.notice, Notice(a_head(), an_entry(kind)))
+        f"notice, {kind.value}": Case(timeline.notice, Notice(a_head(), an_entry(kind)))
         for kind in EntryKind
     },
     **{
         f"notice, {kind.value}, nothing recorded": Case(
-            notices.notice, Notice(a_head(), an_entry(kind, {}))
+            timeline.notice, Notice(a_head(), an_entry(kind, {}))
         )
         for kind in EntryKind
     },
     "notice, next step": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -86,7 +82,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, next step, late": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -102,7 +98,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, unreachable, tried again": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -112,7 +108,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, not everyone was paged": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -128,11 +124,11 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, one person": Case(
-        notices.notice,
+        timeline.notice,
         Notice(a_head(), an_entry(EntryKind.EXHAUSTED, {"team": "person:U0TOM", "name": "Tom"})),
     ),
     "notice, acknowledged, one person": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -141,7 +137,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, those in charge were told": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
@@ -149,7 +145,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, Slack takes nothing for those in charge": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
@@ -157,33 +153,33 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, room failed": Case(
-        notices.notice,
+        timeline.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),
     ),
     "notice, room out of reach": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.ROOM, {"channel": "C0ESC12", "error": "channel_out_of_reach"}),
         ),
     ),
     "notice, owner gone": Case(
-        notices.notice,
+        timeline.notice,
         Notice(a_head(), an_entry(EntryKind.OWNER, {"to": "U0PRIYA", "from": "U0TOM"})),
     ),
     "notice, handed to a team": Case(
-        notices.notice,
+        timeline.notice,
         Notice(a_head(), an_entry(EntryKind.HANDED_OVER, {"to_team": "pr", "summary": "yours"})),
     ),
     "notice, a task for oneself": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.TASK, {"assignee": "U0TOM", "text": "List them"}, actor="U0TOM"),
         ),
     ),
     "notice, paged by name": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -193,7 +189,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, paged themselves": Case(
-        notices.notice,
+        timeline.notice,
         Notice(
             a_head(),
             an_entry(
@@ -204,7 +200,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "said, a duplicate": Case(
-        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        lambda wording, values: answers.said(wording, "answers", "ended", **values),
         {
             "reference": "ESC-12",
             "state": "duplicate",
@@ -215,11 +211,11 @@ CASES: Mapping[str, Case] = {
         },
     ),
     "said, acknowledged in the place of one person": Case(
-        lambda desk, values: answers.said(desk, "answers", "acknowledged", **values),
+        lambda wording, values: answers.said(wording, "answers", "acknowledged", **values),
         {"reference": "ESC-12", "team": "Tom", "in_place": True},
     ),
     "said, a duplicate of a restricted one": Case(
-        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        lambda wording, values: answers.said(wording, "answers", "ended", **values),
         {
             "reference": "ESC-12",
             "state": "duplicate",
@@ -230,7 +226,7 @@ CASES: Mapping[str, Case] = {
         },
     ),
     "said, a duplicate of a restricted one, open to all": Case(
-        lambda desk, values: answers.said(desk, "answers", "ended", **values),
+        lambda wording, values: answers.said(wording, "answers", "ended", **values),
         {
             "reference": "ESC-12",
             "state": "duplicate",
@@ -241,21 +237,21 @@ CASES: Mapping[str, Case] = {
         },
     ),
     "notice, late": Case(
-        lambda desk, view: notices.dated(desk, notices.notice(desk, view), NOW - HOUR),
+        lambda wording, view: timeline.dated(wording, timeline.notice(wording, view), NOW - HOUR),
         Notice(a_head(), an_entry(EntryKind.NOTE)),
     ),
     "notice, by the bot": Case(
-        notices.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
+        timeline.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
     ),
     "notice, nothing to be done any more": Case(
-        notices.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
+        timeline.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
     ),
-    "notice, masked": Case(notices.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))),
+    "notice, masked": Case(timeline.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))),
     "said, task_done": Case(
-        lambda desk, task: answers.said(desk, "answers", "task_done", task=task), a_task()
+        lambda wording, task: answers.said(wording, "answers", "task_done", task=task), a_task()
     ),
     "said, task_done, masked": Case(
-        lambda desk, task: answers.said(desk, "answers", "task_done", task=task),
+        lambda wording, task: answers.said(wording, "answers", "task_done", task=task),
         a_task(text=None, head=a_masked_head()),
     ),
     "which task is done": Case(
@@ -265,8 +261,8 @@ CASES: Mapping[str, Case] = {
     **{f"refused, {name}": Case(answers.refused, error) for name, error in ERRORS.items()},
     **{
         f"said, {block}": Case(
-            lambda desk, values, block=block: answers.said(  # type: ignore[misc]
-                desk, "answers", block, **values
+            lambda wording, values, block=block: answers.said(  # type: ignore[misc]
+                wording, "answers", block, **values
             ),
             {name: SAID[name] for name in needed},
         )

@@ -1,14 +1,14 @@
-"""A desk with a small policy and the shipped English words."""
+"""Wording with a small policy and the shipped English words."""
 
 from pathlib import Path
 
 import pytest
 
 from bot.policy import load
-from bot.render.desk import Desk
-from bot.render.words import Words
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
 
 
 @pytest.fixture(scope="session")
-def desk() -> Desk:
-    return Desk(load(Path(__file__).parent / "policy.toml"), Words())
+def wording() -> Wording:
+    return Wording(load(Path(__file__).parent / "policy.toml"), Templates())

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from bot.domain.reading import Head
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.incidents.views import Head
 
 # What people type, or what the policy names.
 FREE_TEXT = frozenset(

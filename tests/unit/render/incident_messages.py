@@ -5,21 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain import errors
-from bot.domain.following import Follows
+from bot.domain.access.rights import Besides, Deed
+from bot.domain.access.visibility import Tier
 from bot.domain.ids import TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.needs import Need
-from bot.domain.paging import PageState, RunState
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.severity import Severity
+from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.outlook import Follows
+from bot.domain.paging.reasons import Occasion, Question
 from bot.domain.problems.commands import NoTextTaken
 from bot.domain.problems.texts import FieldEmpty, NoSummary, NoTitle
 from bot.domain.problems.times import NotATime
-from bot.domain.reasons import Occasion, Question
-from bot.domain.rights import Besides, Deed
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
-from bot.render import (
-    pages,
-)
+from bot.render.paging import page_messages
 from tests.unit.render.views import (
     HOUR,
     MEI,
@@ -418,6 +416,6 @@ SAID: Mapping[str, Any] = {
     "until": NOW,
     "by": TOM,
     "at": NOW,
-    "channel": pages.channel_link(a_head()),
+    "channel": page_messages.channel_link(a_head()),
     "digest": "Leadership",
 }

@@ -6,65 +6,53 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain import digest as figures
-from bot.domain.act import Role
-from bot.domain.answers import Beyond, Corrected, Meant, Opened, SeverityChanged, WillPage
-from bot.domain.controls import Button
-from bot.domain.digest import DigestFigures
-from bot.domain.digest_facts import AckFact, DigestFacts, IncidentFact, TaskFact
-from bot.domain.errors import BadInput, Unclear
-from bot.domain.following import Follows
-from bot.domain.ids import RequestId, TeamKey
-from bot.domain.lifecycle import State
-from bot.domain.messages import (
+from bot.domain.access.access_messages import (
     AccessAnswer,
-    AccessRequest,
-    Assigned,
-    ExhaustedMessage,
+    AccessRequestMessage,
     InvitationEnded,
+    Uninvited,
+)
+from bot.domain.access.rights import Deed
+from bot.domain.access.visibility import Tier
+from bot.domain.act import Role
+from bot.domain.channels.lost_channel import RoomLost
+from bot.domain.controls import Button
+from bot.domain.digests import figures
+from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
+from bot.domain.digests.figures import DigestFigures
+from bot.domain.digests.weeks import week_until
+from bot.domain.errors import BadInput, Unclear
+from bot.domain.followups.reminder_list import ReminderLine, Reminders
+from bot.domain.followups.reminder_messages import (
     Outcome,
     ReminderMessage,
-    RoomLost,
     TaskReminder,
-    Unanswered,
-    Unedited,
-    Uninvited,
     UpdateReminder,
 )
-from bot.domain.paging import RunState
+from bot.domain.ids import RequestId, TeamKey
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.results import Beyond, Corrected, Meant, Opened, SeverityChanged, WillPage
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Details, Listing, Older, TeamRow
+from bot.domain.paging.ladders import RunState
+from bot.domain.paging.on_call import OnCall, OnCallLine, OnCallPerson, OnCallStep
+from bot.domain.paging.outlook import Follows
+from bot.domain.people.person_messages import Assigned, Unedited
 from bot.domain.problems.commands import NoTextTaken
 from bot.domain.problems.texts import TitleTooLong
-from bot.domain.reading import (
-    Details,
-    Listing,
-    Older,
-    OnCall,
-    OnCallLine,
-    OnCallPerson,
-    OnCallStep,
-    ReminderLine,
-    Reminders,
-    TeamRow,
-)
-from bot.domain.rights import Deed
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.domain.weeks import week_until
-from bot.render import (
-    access,
-    answers,
-    digest,
-    escalations,
-    offers,
-    pending,
-    reminders,
-)
-from bot.render.desk import Desk
+from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
+from bot.render import offers
+from bot.render.access import access_messages
+from bot.render.digests import digest_message
+from bot.render.followups import reminder_list, reminder_messages
 from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
+from bot.render.incidents import answers
 from bot.render.message import Message
-from handlers.commands.meant import MEANT
-from handlers.commands.undoing import NOTHING, UNDOING
+from bot.render.unanswered import manager_messages
+from bot.render.wording import Wording
+from handlers.unclear.meant import MEANT
+from handlers.unclear.undoing import NOTHING, UNDOING
 from tests.unit.render.case import Case
 from tests.unit.render.views import (
     DANIEL,
@@ -152,8 +140,10 @@ def team_on_call(people: int, name: str = "Legal") -> OnCallLine:
     return OnCallLine(TeamKey("legal"), name, steps, rounds=2)
 
 
-def a_request(**changes: Any) -> AccessRequest:
-    return AccessRequest(RequestId("01REQUEST"), a_head(tier=Tier.RESTRICTED), TOM, **changes)
+def a_request(**changes: Any) -> AccessRequestMessage:
+    return AccessRequestMessage(
+        RequestId("01REQUEST"), a_head(tier=Tier.RESTRICTED), TOM, **changes
+    )
 
 
 def some_details(**changes: Any) -> Details:
@@ -170,8 +160,8 @@ def some_details(**changes: Any) -> Details:
 SINGAPORE = ZoneInfo("Asia/Singapore")
 
 
-def _reminder_set(desk: Desk, line: ReminderLine) -> Message:
-    return pending.reminder_set(desk, line, SINGAPORE)
+def _reminder_set(wording: Wording, line: ReminderLine) -> Message:
+    return reminder_list.reminder_set(wording, line, SINGAPORE)
 
 
 def of_tom(**changes: Any) -> TeamRow:
@@ -181,7 +171,7 @@ def of_tom(**changes: Any) -> TeamRow:
 
 MESSAGES: Mapping[str, Case] = {
     "free reminder": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(REMINDER_ID, "Look at the numbers", NOW, late=False),
     ),
     "reminder set": Case(_reminder_set, a_waiting_reminder()),
@@ -189,36 +179,36 @@ MESSAGES: Mapping[str, Case] = {
         _reminder_set, a_waiting_reminder(text=None, head=a_masked_head())
     ),
     "reminder changed": Case(
-        lambda desk, line: pending.reminder_set(desk, line, SINGAPORE, changed=True),
+        lambda wording, line: reminder_list.reminder_set(wording, line, SINGAPORE, changed=True),
         a_waiting_reminder(head=None),
     ),
-    "reminder cancelled": Case(pending.reminder_cancelled, a_waiting_reminder()),
-    "reminders that wait": Case(pending.reminders, some_reminders()),
+    "reminder cancelled": Case(reminder_list.reminder_cancelled, a_waiting_reminder()),
+    "reminders that wait": Case(reminder_list.reminders, some_reminders()),
     "reminders that wait, more": Case(
-        pending.reminders, Reminders((a_waiting_reminder(),) * 20, 31)
+        reminder_list.reminders, Reminders((a_waiting_reminder(),) * 20, 31)
     ),
     "reminders that wait, of no escalation": Case(
-        pending.reminders, Reminders((a_waiting_reminder(head=None),), 1)
+        reminder_list.reminders, Reminders((a_waiting_reminder(head=None),), 1)
     ),
-    "reminders that wait, none": Case(pending.reminders, Reminders((), 0)),
+    "reminders that wait, none": Case(reminder_list.reminders, Reminders((), 0)),
     "reminder, late": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(
             REMINDER_ID, "Look at the numbers", NOW, late=True, head=a_head(), asked_by=MEI
         ),
     ),
     "reminder about nothing else, done": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, outcome=Outcome.DONE),
     ),
     "reminder, of one that has ended": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(
             REMINDER_ID, "Page Legal", NOW, late=False, head=a_head(state=State.DECLINED)
         ),
     ),
     "reminder, of one that has ended, masked": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(
             REMINDER_ID,
             "Page Legal",
@@ -228,12 +218,12 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "reminder, masked": Case(
-        reminders.reminder,
+        reminder_messages.reminder,
         ReminderMessage(REMINDER_ID, "Look there", NOW, late=False, head=a_masked_head()),
     ),
     **{
         f"reminder, {outcome.value}": Case(
-            reminders.reminder,
+            reminder_messages.reminder,
             ReminderMessage(
                 REMINDER_ID,
                 "Look at the numbers",
@@ -249,7 +239,7 @@ MESSAGES: Mapping[str, Case] = {
     },
     **{
         f"task, {outcome.value}": Case(
-            reminders.task_reminder,
+            reminder_messages.task_reminder,
             TaskReminder(a_task(), NOW, outcome=outcome, until=NOW + HOUR),
         )
         for outcome in (
@@ -260,74 +250,82 @@ MESSAGES: Mapping[str, Case] = {
         )
     },
     "task, passed on, masked": Case(
-        reminders.task_reminder,
+        reminder_messages.task_reminder,
         TaskReminder(a_task(head=a_masked_head()), NOW, outcome=Outcome.PASSED_ON),
     ),
-    "task due": Case(reminders.task_reminder, TaskReminder(a_task(), NOW)),
+    "task due": Case(reminder_messages.task_reminder, TaskReminder(a_task(), NOW)),
     "follow-up overdue": Case(
-        reminders.task_reminder,
+        reminder_messages.task_reminder,
         TaskReminder(a_task(due_at=NOW - 26 * HOUR, follow_up=True), NOW, late=True),
     ),
     "task of somebody who has left": Case(
-        reminders.task_reminder, TaskReminder(a_task(), NOW, instead=True)
+        reminder_messages.task_reminder, TaskReminder(a_task(), NOW, instead=True)
     ),
     "task overdue of somebody who has left": Case(
-        reminders.task_reminder, TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True)
+        reminder_messages.task_reminder,
+        TaskReminder(a_task(due_at=NOW - 26 * HOUR), NOW, instead=True),
     ),
     "task, given by another person": Case(
-        reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI)
+        reminder_messages.task_reminder, TaskReminder(a_task(), NOW, by=MEI)
     ),
-    "task given": Case(reminders.task_reminder, TaskReminder(a_task(), NOW, by=MEI, new=True)),
+    "task given": Case(
+        reminder_messages.task_reminder, TaskReminder(a_task(), NOW, by=MEI, new=True)
+    ),
     "task given, overdue by now": Case(
-        reminders.task_reminder, TaskReminder(a_task(due_at=NOW - HOUR), NOW, by=MEI)
+        reminder_messages.task_reminder, TaskReminder(a_task(due_at=NOW - HOUR), NOW, by=MEI)
     ),
     "task handed over": Case(
-        reminders.task_reminder,
+        reminder_messages.task_reminder,
         TaskReminder(
             a_task(), NOW, summary="The agency <b>waits</b> & asks twice", by=MEI, new=True
         ),
     ),
     "task handed over, too much": Case(
-        reminders.task_reminder, TaskReminder(a_task(), NOW, summary="&" * 3_000, by=MEI, new=True)
+        reminder_messages.task_reminder,
+        TaskReminder(a_task(), NOW, summary="&" * 3_000, by=MEI, new=True),
     ),
-    "task done": Case(reminders.task_reminder, TaskReminder(a_task(done=True), NOW)),
+    "task done": Case(reminder_messages.task_reminder, TaskReminder(a_task(done=True), NOW)),
     "follow-up of somebody who has left, masked": Case(
-        reminders.task_reminder,
+        reminder_messages.task_reminder,
         TaskReminder(
             a_task(head=a_masked_head(), due_at=NOW - 26 * HOUR, follow_up=True), NOW, instead=True
         ),
     ),
     "unanswered, by the owner herself": Case(
-        escalations.unanswered, Unanswered(a_head(), of_tom(paged=(MEI,), step=1), (TOM,), you=True)
+        manager_messages.unanswered,
+        Unanswered(a_head(), of_tom(paged=(MEI,), step=1), (TOM,), you=True),
     ),
     "nobody answered, a person who can't take it": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM, MEI), declined=True),
     ),
     "nobody answered, paged by name herself": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,), you=True),
     ),
     "nobody answered, paged by name herself, then acknowledged": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(), of_tom(state=RunState.ACKNOWLEDGED, responder=TOM), (TOM,), you=True
         ),
     ),
-    "task, masked": Case(reminders.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)),
+    "task, masked": Case(
+        reminder_messages.task_reminder, TaskReminder(a_task(head=a_masked_head()), NOW)
+    ),
     "update overdue": Case(
-        reminders.update_reminder, UpdateReminder(a_head(), NOW - 3 * HOUR, NOW - HOUR)
+        reminder_messages.update_reminder, UpdateReminder(a_head(), NOW - 3 * HOUR, NOW - HOUR)
     ),
     "update overdue, no owner": Case(
-        reminders.update_reminder, UpdateReminder(a_head(owner=None), NOW - 3 * HOUR, NOW - HOUR)
+        reminder_messages.update_reminder,
+        UpdateReminder(a_head(owner=None), NOW - 3 * HOUR, NOW - HOUR),
     ),
     "update overdue, late": Case(
-        reminders.update_reminder,
+        reminder_messages.update_reminder,
         UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, late=True),
     ),
     **{
         f"update overdue, {outcome.value}": Case(
-            reminders.update_reminder,
+            reminder_messages.update_reminder,
             UpdateReminder(
                 a_head(owner=TOM),
                 NOW - 3 * HOUR,
@@ -347,18 +345,19 @@ MESSAGES: Mapping[str, Case] = {
         )
     },
     "update overdue, passed on, masked": Case(
-        reminders.update_reminder,
+        reminder_messages.update_reminder,
         UpdateReminder(a_masked_head(), NOW - 3 * HOUR, NOW - HOUR, outcome=Outcome.PASSED_ON),
     ),
     "unanswered": Case(
-        escalations.unanswered,
+        manager_messages.unanswered,
         Unanswered(a_head(), a_team(name="PR", paged=(DANIEL,), step=1), (SOFIA,)),
     ),
     "unanswered, one person": Case(
-        escalations.unanswered, Unanswered(a_head(), of_tom(paged=(MEI, SOFIA), step=1), (TOM,))
+        manager_messages.unanswered,
+        Unanswered(a_head(), of_tom(paged=(MEI, SOFIA), step=1), (TOM,)),
     ),
     "unanswered, one person, who answered since": Case(
-        escalations.unanswered,
+        manager_messages.unanswered,
         Unanswered(
             a_head(),
             of_tom(state=RunState.ACKNOWLEDGED, responder=TOM, acked_at=NOW - MINUTE),
@@ -366,13 +365,13 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "unanswered, one person, and no manager": Case(
-        escalations.unanswered, Unanswered(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,))
+        manager_messages.unanswered, Unanswered(a_head(), of_tom(state=RunState.EXHAUSTED), (TOM,))
     ),
     "exhausted, one person": Case(
-        escalations.exhausted, ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), ())
+        manager_messages.exhausted, ExhaustedMessage(a_head(), of_tom(state=RunState.EXHAUSTED), ())
     ),
     "exhausted, one person, in whose place a manager answered since": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(),
             of_tom(state=RunState.ACKNOWLEDGED, responder=SOFIA, acked_at=NOW),
@@ -380,10 +379,10 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "unanswered, masked": Case(
-        escalations.unanswered, Unanswered(a_masked_head(), a_team(name="PR"), (SOFIA, DANIEL))
+        manager_messages.unanswered, Unanswered(a_masked_head(), a_team(name="PR"), (SOFIA, DANIEL))
     ),
     "unanswered, taken since": Case(
-        escalations.unanswered,
+        manager_messages.unanswered,
         Unanswered(
             a_head(),
             a_team(name="PR", state=RunState.ACKNOWLEDGED, responder=DANIEL, acked_at=NOW - MINUTE),
@@ -391,24 +390,24 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "unanswered, whole list since": Case(
-        escalations.unanswered,
+        manager_messages.unanswered,
         Unanswered(a_head(), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA,)),
     ),
     "unanswered, withdrawn since": Case(
-        escalations.unanswered,
+        manager_messages.unanswered,
         Unanswered(a_head(), a_team(name="PR", state=RunState.CANCELLED), (SOFIA,)),
     ),
     "unanswered, ended since": Case(
-        escalations.unanswered, Unanswered(a_head(), a_team(name="PR"), (SOFIA,), ended=True)
+        manager_messages.unanswered, Unanswered(a_head(), a_team(name="PR"), (SOFIA,), ended=True)
     ),
     "exhausted": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(owner=None), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA, DANIEL)
         ),
     ),
     "exhausted, Slack took no page": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(owner=None),
             a_team(name="PR", state=RunState.EXHAUSTED),
@@ -418,11 +417,11 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "exhausted, masked, nobody tried": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(a_masked_head(), a_team(name="PR", state=RunState.EXHAUSTED), ()),
     ),
     "exhausted, acknowledged since": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(),
             a_team(name="PR", state=RunState.ACKNOWLEDGED, responder=DANIEL, acked_at=NOW),
@@ -430,7 +429,7 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "exhausted, two others wait": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(owner=None),
             a_team(state=RunState.EXHAUSTED),
@@ -442,7 +441,7 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "exhausted, acknowledged since, another waits": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_head(),
             a_team(state=RunState.ACKNOWLEDGED, responder=PRIYA, acked_at=NOW),
@@ -451,73 +450,77 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "exhausted, a newer one lists it": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(a_head(), a_team(state=RunState.EXHAUSTED), (PRIYA,), newer=True),
     ),
     "exhausted, ended since": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(
             a_masked_head(), a_team(name="PR", state=RunState.EXHAUSTED), (SOFIA,), ended=True
         ),
     ),
     "exhausted, no longer asked": Case(
-        escalations.exhausted,
+        manager_messages.exhausted,
         ExhaustedMessage(a_head(), a_team(name="PR", state=RunState.CANCELLED), (SOFIA,)),
     ),
-    "assigned": Case(escalations.assigned, Assigned(a_head(), PRIYA)),
-    "assigned, masked": Case(escalations.assigned, Assigned(a_masked_head(), PRIYA)),
+    "assigned": Case(manager_messages.assigned, Assigned(a_head(), PRIYA)),
+    "assigned, masked": Case(manager_messages.assigned, Assigned(a_masked_head(), PRIYA)),
     "assigned, somebody else's since": Case(
-        escalations.assigned, Assigned(a_head(owner=TOM), PRIYA, Outcome.PASSED_ON)
+        manager_messages.assigned, Assigned(a_head(owner=TOM), PRIYA, Outcome.PASSED_ON)
     ),
     "assigned, no longer theirs": Case(
-        escalations.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
+        manager_messages.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
     ),
-    "assigned, ended since": Case(escalations.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)),
-    "room lost": Case(escalations.room_lost, RoomLost(a_head(channel_id=None), NOW)),
-    "room lost, masked": Case(escalations.room_lost, RoomLost(a_masked_head(), NOW)),
+    "assigned, ended since": Case(
+        manager_messages.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)
+    ),
+    "room lost": Case(manager_messages.room_lost, RoomLost(a_head(channel_id=None), NOW)),
+    "room lost, masked": Case(manager_messages.room_lost, RoomLost(a_masked_head(), NOW)),
     "room lost, out of reach": Case(
-        escalations.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
+        manager_messages.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
     ),
     "room lost, out of reach, another since": Case(
-        escalations.room_lost, RoomLost(a_head(), None, archived=False)
+        manager_messages.room_lost, RoomLost(a_head(), None, archived=False)
     ),
-    "room lost, another since": Case(escalations.room_lost, RoomLost(a_head(), None)),
+    "room lost, another since": Case(manager_messages.room_lost, RoomLost(a_head(), None)),
     "room lost, masked, another since": Case(
-        escalations.room_lost, RoomLost(a_masked_head(), None)
+        manager_messages.room_lost, RoomLost(a_masked_head(), None)
     ),
     "room lost, ended since": Case(
-        escalations.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
+        manager_messages.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
     ),
-    "access request": Case(access.request, a_request()),
+    "access request": Case(access_messages.request, a_request()),
     "access request, granted": Case(
-        access.request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)
+        access_messages.request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)
     ),
     "access request, refused": Case(
-        access.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
+        access_messages.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
     ),
-    "access request of a viewer": Case(access.request, a_request(role=Role.VIEWER)),
-    "access request of a member": Case(access.request, a_request(role=Role.MEMBER)),
-    "access request of a responder": Case(access.request, a_request(role=Role.RESPONDER)),
+    "access request of a viewer": Case(access_messages.request, a_request(role=Role.VIEWER)),
+    "access request of a member": Case(access_messages.request, a_request(role=Role.MEMBER)),
+    "access request of a responder": Case(access_messages.request, a_request(role=Role.RESPONDER)),
     "access request, another one is asked": Case(
-        access.request, a_request(outcome=Outcome.PASSED_ON, by=PRIYA)
+        access_messages.request, a_request(outcome=Outcome.PASSED_ON, by=PRIYA)
     ),
     "access request, they acknowledged": Case(
-        access.request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
+        access_messages.request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
     ),
     "access request, let in by the bot": Case(
-        access.request, a_request(outcome=Outcome.GRANTED, at=NOW)
+        access_messages.request, a_request(outcome=Outcome.GRANTED, at=NOW)
     ),
-    "access request, lapsed": Case(access.request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)),
-    "added by hand": Case(access.request, a_request(by_hand=True, added_by=PRIYA)),
-    "added, Slack does not say by whom": Case(access.request, a_request(by_hand=True)),
+    "access request, lapsed": Case(
+        access_messages.request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)
+    ),
+    "added by hand": Case(access_messages.request, a_request(by_hand=True, added_by=PRIYA)),
+    "added, Slack does not say by whom": Case(access_messages.request, a_request(by_hand=True)),
     "added by hand, kept": Case(
-        access.request, a_request(by_hand=True, outcome=Outcome.GRANTED, by=MEI, at=NOW)
+        access_messages.request, a_request(by_hand=True, outcome=Outcome.GRANTED, by=MEI, at=NOW)
     ),
     "added by hand, removed": Case(
-        access.request, a_request(by_hand=True, outcome=Outcome.REFUSED, by=MEI, at=NOW)
+        access_messages.request, a_request(by_hand=True, outcome=Outcome.REFUSED, by=MEI, at=NOW)
     ),
     "added by hand, left": Case(
-        access.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
+        access_messages.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
     ),
     "corrected, what is needed": Case(answers.corrected, Corrected("ESC-12", ("needs",))),
     "corrected": Case(answers.corrected, Corrected("ESC-12", ("title", "references"))),
@@ -536,38 +539,42 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "unedited, with a person": Case(
-        escalations.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
+        manager_messages.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
     ),
     "uninvited": Case(
-        escalations.uninvited, Uninvited("ESC-12", "C0ESC12", "user_is_restricted", PRIYA)
+        manager_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "user_is_restricted", PRIYA)
     ),
     "uninvited, to themselves": Case(
-        escalations.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
+        manager_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
     ),
-    "invitation ended": Case(access.invitation_ended, InvitationEnded("ESC-12", PRIYA)),
+    "invitation ended": Case(access_messages.invitation_ended, InvitationEnded("ESC-12", PRIYA)),
     "invitation ended, the owner's": Case(
-        access.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True)
+        access_messages.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True)
     ),
     "invitation ended, no one is left": Case(
-        access.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True, alone=True)
+        access_messages.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True, alone=True)
     ),
     "unedited, in a channel": Case(
-        escalations.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
+        manager_messages.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
     ),
-    "access granted": Case(access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)),
+    "access granted": Case(
+        access_messages.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)
+    ),
     "access kept": Case(
-        access.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI, by_hand=True)
+        access_messages.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI, by_hand=True)
     ),
     "access kept, a guest": Case(
-        lambda desk, values: answers.said(desk, "answers", "access_kept", **values),
+        lambda wording, values: answers.said(wording, "answers", "access_kept", **values),
         {"reference": "ESC-12", "person": TOM, "admitted": False},
     ),
-    "access, nobody left to ask": Case(access.answer, AccessAnswer(a_masked_head(), False, None)),
+    "access, nobody left to ask": Case(
+        access_messages.answer, AccessAnswer(a_masked_head(), False, None)
+    ),
     "access refused": Case(
-        access.answer, AccessAnswer(a_masked_head(), False, MEI, again_at=NOW + HOUR)
+        access_messages.answer, AccessAnswer(a_masked_head(), False, MEI, again_at=NOW + HOUR)
     ),
     "access refused, with a reason": Case(
-        access.answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
+        access_messages.answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
     ),
     "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
     "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),
@@ -664,45 +671,45 @@ MESSAGES: Mapping[str, Case] = {
     ),
     "on call, no team": Case(answers.on_call, OnCall(Severity.P1, ())),
     "open form offer": Case(
-        lambda desk, _: answers.form_offer(desk, Button.OPEN_FORM, "form"), None
+        lambda wording, _: answers.form_offer(wording, Button.OPEN_FORM, "form"), None
     ),
     "refused with a reference": Case(
-        lambda desk, error: answers.refused(desk, error, "7f3a-11"), ValueError("secret")
+        lambda wording, error: answers.refused(wording, error, "7f3a-11"), ValueError("secret")
     ),
     "help": Case(help, VERBS),
     "help, many": Case(help, VERBS * 12),
     "help, too much": Case(
         help, (VerbHelp("open", "/escalate open " + "&" * 200, "&" * 300),) * 40
     ),
-    "help, one verb": Case(lambda desk, verbs: help(desk, verbs, "open"), VERBS),
-    "help, a typo": Case(lambda desk, verbs: help(desk, verbs, "opne"), VERBS),
+    "help, one verb": Case(lambda wording, verbs: help(wording, verbs, "open"), VERBS),
+    "help, a typo": Case(lambda wording, verbs: help(wording, verbs, "opne"), VERBS),
     "help, no such verb": Case(
-        lambda desk, verbs: unknown_verb(desk, "xyzzy", [verb.name for verb in verbs]), VERBS
+        lambda wording, verbs: unknown_verb(wording, "xyzzy", [verb.name for verb in verbs]), VERBS
     ),
     "help, perhaps a report": Case(
-        lambda desk, typed: offers.unknown_command(desk, "urgent", (), typed),
+        lambda wording, typed: offers.unknown_command(wording, "urgent", (), typed),
         "urgent there is a <bomb> threat",
     ),
     "refused, perhaps a report": Case(
-        lambda desk, typed: offers.perhaps_a_report(
-            desk, answers.refused(desk, Unclear(NoTextTaken("close", "call"))), typed
+        lambda wording, typed: offers.perhaps_a_report(
+            wording, answers.refused(wording, Unclear(NoTextTaken("close", "call"))), typed
         ),
         "close call at a <school>",
     ),
     "refused, with the text": Case(
-        lambda desk, typed: offers.with_text(
-            desk, answers.refused(desk, BadInput("title", TitleTooLong(1_200, 300))), typed
+        lambda wording, typed: offers.with_text(
+            wording, answers.refused(wording, BadInput("title", TitleTooLong(1_200, 300))), typed
         ),
         "/escalate open p1 <!channel> *Twelve* & more\n" + "x y " * 800,
     ),
     "help, a mistyped open": Case(
-        lambda desk, typed: offers.unknown_command(desk, "opne", (f"open {typed}",), typed),
+        lambda wording, typed: offers.unknown_command(wording, "opne", (f"open {typed}",), typed),
         "p0 a <bomb> threat",
     ),
     **{
         f"help, {block}": Case(
-            lambda desk, commands, block=block: offers.undo(  # type: ignore[misc]
-                desk, "unack", block, commands
+            lambda wording, commands, block=block: offers.undo(  # type: ignore[misc]
+                wording, "unack", block, commands
             ),
             ("handover ESC-5 @person <summary>", "page ESC-5 <team> <why>"),
         )
@@ -713,12 +720,12 @@ MESSAGES: Mapping[str, Case] = {
         )
     },
     "open, no such severity": Case(
-        lambda desk, meant: offers.open_as(desk, "p4", meant),
+        lambda wording, meant: offers.open_as(wording, "p4", meant),
         [(Meant(severity, "A <threat>"), f"k:{severity}:A") for severity in Severity],
     ),
     "open, opened before": Case(
-        lambda desk, head: answers.said(
-            desk,
+        lambda wording, head: answers.said(
+            wording,
             "answers",
             "opened_before",
             head=head,
@@ -728,21 +735,25 @@ MESSAGES: Mapping[str, Case] = {
         a_head(),
     ),
     "open, two severities": Case(
-        lambda desk, meant: offers.open_as(desk, "1", meant),
+        lambda wording, meant: offers.open_as(wording, "1", meant),
         [
             (Meant(Severity.P1, "account & more"), "k:P1:account & more"),
             (Meant(Severity.P2, "1 account & more"), "k:P2:1 account & more"),
         ],
     ),
-    "digest": Case(lambda desk, week: digest.digest(desk, "Leadership", week), a_week()),
+    "digest": Case(
+        lambda wording, week: digest_message.digest(wording, "Leadership", week), a_week()
+    ),
     "digest, late": Case(
-        lambda desk, week: digest.digest(desk, "Leadership", week, late_since=NOW), a_week(60)
+        lambda wording, week: digest_message.digest(wording, "Leadership", week, late_since=NOW),
+        a_week(60),
     ),
     "digest, quiet, preview": Case(
-        lambda desk, week: digest.digest(desk, "Leadership", week, preview=True), a_quiet_week()
+        lambda wording, week: digest_message.digest(wording, "Leadership", week, preview=True),
+        a_quiet_week(),
     ),
     "digest, many categories": Case(
-        lambda desk, week: digest.digest(desk, "Leadership", week),
+        lambda wording, week: digest_message.digest(wording, "Leadership", week),
         replace(
             a_week(),
             by_category=tuple(figures.Row(f"category-{n}", n, 0, n) for n in range(1, 25)),

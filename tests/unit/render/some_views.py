@@ -4,18 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain import errors
-from bot.domain.answers import Opened, WillPage
+from bot.domain.access.access_messages import AccessRequestMessage
+from bot.domain.access.visibility import Tier
+from bot.domain.followups.reminder_list import ReminderLine, Reminders
 from bot.domain.ids import RequestId, TeamKey
-from bot.domain.messages import AccessRequest
-from bot.domain.reading import ReminderLine, Reminders
-from bot.domain.severity import Severity
-from bot.domain.visibility import Tier
-from bot.render import (
-    answers,
-    forms,
-    home,
-)
-from bot.render.desk import Desk
+from bot.domain.incidents.results import Opened, WillPage
+from bot.domain.incidents.severity import Severity
+from bot.render import forms
+from bot.render.incidents import answers, home
+from bot.render.wording import Wording
 from tests.unit.render.case import Case, Rendered
 from tests.unit.render.other_messages import some_details
 from tests.unit.render.views import (
@@ -33,12 +30,12 @@ from tests.unit.render.views import (
 )
 
 
-def _form(form: Callable[..., dict[str, Any]]) -> Callable[[Desk, Any], Rendered]:
-    return lambda desk, head: form(desk, "01SUBJECT", head)
+def _form(form: Callable[..., dict[str, Any]]) -> Callable[[Wording, Any], Rendered]:
+    return lambda wording, head: form(wording, "01SUBJECT", head)
 
 
-def _reminder_form(desk: Desk, line: ReminderLine) -> Rendered:
-    return forms.reminder_form(desk, line, "2026-11-22 18:10")
+def _reminder_form(wording: Wording, line: ReminderLine) -> Rendered:
+    return forms.reminder_form(wording, line, "2026-11-22 18:10")
 
 
 VIEWS: Mapping[str, Case] = {
@@ -57,7 +54,7 @@ VIEWS: Mapping[str, Case] = {
         forms.Filled(severity=Severity.P2, category="pile-on", needs="PR: a line for the press"),
     ),
     "form, open, filled": Case(
-        lambda desk, filled: forms.open_form(desk, filled, "https://example.slack.com/p1"),
+        lambda wording, filled: forms.open_form(wording, filled, "https://example.slack.com/p1"),
         forms.Filled(
             title="Pile-on against a teenage streamer",
             severity=Severity.P2,
@@ -81,20 +78,23 @@ VIEWS: Mapping[str, Case] = {
         forms.open_form, forms.Filled(severity=Severity.P2, category="suspected-csam")
     ),
     "form, opened": Case(forms.opened_view, Opened(a_head(), teams_in_every_state()[:2])),
-    "form, opening": Case(lambda desk, _: forms.opening_view(desk), None),
+    "form, opening": Case(lambda wording, _: forms.opening_view(wording), None),
     "form, status": Case(_form(forms.status_form), a_head()),
     "form, status, update needed": Case(
-        lambda desk, head: forms.status_form(desk, "01SUBJECT", head, note_needed=True), a_head()
+        lambda wording, head: forms.status_form(wording, "01SUBJECT", head, note_needed=True),
+        a_head(),
     ),
     "form, edit": Case(_form(forms.edit_form), a_head()),
     "form, refuse access": Case(
-        lambda desk, head: forms.refuse_form(desk, AccessRequest(RequestId("01R"), head, PRIYA)),
+        lambda wording, head: forms.refuse_form(
+            wording, AccessRequestMessage(RequestId("01R"), head, PRIYA)
+        ),
         a_head(),
     ),
     "form, severity": Case(_form(forms.severity_form), a_head()),
     "form, raise": Case(
-        lambda desk, head: forms.raise_form(
-            desk,
+        lambda wording, head: forms.raise_form(
+            wording,
             "01SUBJECT",
             head,
             Severity.P0,
@@ -104,7 +104,8 @@ VIEWS: Mapping[str, Case] = {
         a_head(),
     ),
     "form, raise, pages no one": Case(
-        lambda desk, head: forms.raise_form(desk, "01SUBJECT", head, Severity.P0, "", ()), a_head()
+        lambda wording, head: forms.raise_form(wording, "01SUBJECT", head, Severity.P0, "", ()),
+        a_head(),
     ),
     "form, page": Case(_form(forms.page_form), a_head()),
     "form, task": Case(_form(forms.task_form), a_head()),
@@ -125,7 +126,7 @@ VIEWS: Mapping[str, Case] = {
     "show": Case(forms.show_view, some_details()),
     "show, masked": Case(forms.show_view, some_details(card=a_card(head=a_masked_head()))),
     "message view": Case(
-        lambda desk, error: forms.message_view(desk, answers.refused(desk, error)),
+        lambda wording, error: forms.message_view(wording, answers.refused(wording, error)),
         errors.NoAccess("ESC-13", "01SEALED"),
     ),
     "home": Case(home.home, a_home()),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.render import blocks, mrkdwn
+from bot.render import blocks
 from bot.render.forms import inputs
-from bot.render.words import Words
+from bot.render.text import mrkdwn
+from bot.render.text.templates import Templates
 
 MARKS = ("\u061c", "\u200e", "\u200f", *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 """All that Unicode calls Bidi_Control."""
@@ -15,7 +16,7 @@ TYPED = f"Report{''.join(MARKS)}cod.exe"
 @pytest.mark.parametrize("how", FILTERS)
 @pytest.mark.parametrize("way", ["slack", "mail", "page"])
 def test_no_such_mark_is_in_a_text_whatever_it_passes_through(way: str, how: str) -> None:
-    words = Words()
+    words = Templates()
     environment = {"slack": words._mrkdwn, "mail": words._plain, "page": words._html}[way]
     made = environment["answers"].environment.from_string(
         f"{{{{ typed {'|' if how else ''} {how} }}}}"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.controls import Button, Form
-from bot.render.desk import Desk
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn
-from bot.render.words import Words
+from bot.render.text.mrkdwn import Mrkdwn
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
 from slack_rules import mrkdwn
 from tests.unit.render.case import Rendered, payload
 from tests.unit.render.catalogue import CASES
@@ -44,18 +44,18 @@ HOSTILE = {
 ABOUT_AN_INCIDENT = [name for name, case in CASES.items() if holds_a_head(case.view)]
 
 
-def rendered(desk: Desk, name: str, view: Any) -> Rendered:
-    return CASES[name].render(desk, view)
+def rendered(wording: Wording, name: str, view: Any) -> Rendered:
+    return CASES[name].render(wording, view)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_reads_as_before(desk: Desk, name: str, snapshot: SnapshotAssertion) -> None:
-    assert payload(CASES[name](desk)) == snapshot.use_extension(Readable)
+def test_it_reads_as_before(wording: Wording, name: str, snapshot: SnapshotAssertion) -> None:
+    assert payload(CASES[name](wording)) == snapshot.use_extension(Readable)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_slack_takes_it(desk: Desk, name: str) -> None:
-    message = CASES[name](desk)
+def test_slack_takes_it(wording: Wording, name: str) -> None:
+    message = CASES[name](wording)
     assert problems(message) == []
     assert blocks_of(message)
     if isinstance(message, Message):
@@ -63,9 +63,9 @@ def test_slack_takes_it(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_no_words_make_it_loud_or_too_large(desk: Desk, name: str) -> None:
+def test_no_words_make_it_loud_or_too_large(wording: Wording, name: str) -> None:
     for kind, text in HOSTILE.items():
-        message = rendered(desk, name, reworded(CASES[name].view, text))
+        message = rendered(wording, name, reworded(CASES[name].view, text))
         assert problems(message) == [], kind
         assert_nobody_is_called(message)
 
@@ -83,23 +83,25 @@ def assert_nobody_is_called(message: Rendered) -> None:
 @given(text=st.text(min_size=1, max_size=400))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("name", ["page", "card", "details", "listing", "home", "timeline"])
-def test_any_text_at_all_can_be_shown(desk: Desk, name: str, text: str) -> None:
-    message = rendered(desk, name, reworded(CASES[name].view, text))
+def test_any_text_at_all_can_be_shown(wording: Wording, name: str, text: str) -> None:
+    message = rendered(wording, name, reworded(CASES[name].view, text))
     assert problems(message) == []
 
 
 @given(secret=st.text(alphabet="qxzjvkQXZJVK", min_size=6, max_size=12))
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("name", ABOUT_AN_INCIDENT)
-def test_a_masked_incident_shows_nothing_of_itself(desk: Desk, name: str, secret: str) -> None:
-    message = rendered(desk, name, masked_with_secrets(CASES[name].view, secret))
+def test_a_masked_incident_shows_nothing_of_itself(
+    wording: Wording, name: str, secret: str
+) -> None:
+    message = rendered(wording, name, masked_with_secrets(CASES[name].view, secret))
     assert problems(message) == []
     assert not [text for text in all_texts(message) if secret in text]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_no_value_is_shown_as_python_writes_it(desk: Desk, name: str) -> None:
-    for text in all_texts(CASES[name](desk)):
+def test_no_value_is_shown_as_python_writes_it(wording: Wording, name: str) -> None:
+    for text in all_texts(CASES[name](wording)):
         assert "None" not in text
         assert "datetime." not in text
         assert "&#3" not in text
@@ -116,16 +118,16 @@ BROKEN = re.compile(f"{_NOTHING_BEHIND}|{_NOTHING_WITHIN}", re.MULTILINE)
 @pytest.mark.parametrize(
     "name", [name for name, case in CASES.items() if not isinstance(case.view, Mapping)]
 )
-def test_what_is_not_there_breaks_no_sentence(desk: Desk, name: str) -> None:
+def test_what_is_not_there_breaks_no_sentence(wording: Wording, name: str) -> None:
     view = CASES[name].view
     for less in (view, *emptied(view)):
-        for said in mrkdwn_texts(rendered(desk, name, less)):
+        for said in mrkdwn_texts(rendered(wording, name, less)):
             assert not BROKEN.search(said), said
 
 
-def test_every_sentence_is_used(desk: Desk) -> None:
+def test_every_sentence_is_used(wording: Wording) -> None:
     words = RecordingWords()
-    recording = Desk(desk.policy, words)
+    recording = Wording(wording.policy, words)
     for case in CASES.values():
         case(recording)
     # A file of which nothing is said here belongs to others, such as the listeners. Each problem
@@ -140,18 +142,18 @@ def test_every_sentence_is_used(desk: Desk) -> None:
     assert unused == set()
 
 
-def test_every_button_and_form_is_rendered(desk: Desk) -> None:
-    messages = [case(desk) for case in CASES.values()]
+def test_every_button_and_form_is_rendered(wording: Wording) -> None:
+    messages = [case(wording) for case in CASES.values()]
     shown = set[str]().union(*(action_ids(message) for message in messages))
     assert {button.value for button in Button} - shown == set()
     views = [message for message in messages if isinstance(message, dict)]
     assert {form.value for form in Form} - {view.get("callback_id") for view in views} == set()
 
 
-def test_a_button_carries_an_id_and_no_words(desk: Desk) -> None:
+def test_a_button_carries_an_id_and_no_words(wording: Wording) -> None:
     """But for what its only reader has typed themselves, a moment ago."""
     for case in CASES.values():
-        for block in blocks_of(case(desk)):
+        for block in blocks_of(case(wording)):
             for element in [*block.get("elements", []), block.get("accessory") or {}]:
                 if element.get("action_id") in (Button.OPEN_TYPED, Button.OPEN_AS):
                     continue
@@ -159,7 +161,7 @@ def test_a_button_carries_an_id_and_no_words(desk: Desk) -> None:
                 assert value.replace(":", "").isalnum(), value
 
 
-class RecordingWords(Words):
+class RecordingWords(Templates):
     """Remembers which texts were asked for."""
 
     def __init__(self) -> None:

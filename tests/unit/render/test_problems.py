@@ -10,11 +10,11 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.errors import BadInput, BeingPaged
 from bot.domain.ids import TeamKey
-from bot.domain.needs import NoTeam
+from bot.domain.incidents.needs import NoTeam
 from bot.domain.problems import Problem, commands, names, texts, times
-from bot.render import answers
-from bot.render.desk import Desk
+from bot.render.incidents import answers
 from bot.render.refusals import named_after, problem_plain
+from bot.render.wording import Wording
 from tests.factories import MEI, PRIYA
 
 KINDS = [
@@ -75,25 +75,25 @@ def _value(name: str, of: object) -> Any:
     return EXAMPLES[name]
 
 
-def test_each_reads_as_before(desk: Desk, snapshot: SnapshotAssertion) -> None:
-    said = {kind.__name__: problem_plain(desk, an_example(kind)) for kind in KINDS}
+def test_each_reads_as_before(wording: Wording, snapshot: SnapshotAssertion) -> None:
+    said = {kind.__name__: problem_plain(wording, an_example(kind)) for kind in KINDS}
     assert "\n".join(f"{name}: {words}" for name, words in sorted(said.items())) == snapshot
 
 
-def test_each_has_a_block_and_each_block_a_problem(desk: Desk) -> None:
+def test_each_has_a_block_and_each_block_a_problem(wording: Wording) -> None:
     blocks = {named_after(an_example(kind)) for kind in KINDS}
-    assert blocks == desk.words.blocks()["problems"]
+    assert blocks == wording.words.blocks()["problems"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_it_is_said_in_whole_sentences_of_all_values(desk: Desk, kind: type[Problem]) -> None:
+def test_it_is_said_in_whole_sentences_of_all_values(wording: Wording, kind: type[Problem]) -> None:
     problem = an_example(kind)
-    said = problem_plain(desk, problem)
+    said = problem_plain(wording, problem)
     values = [getattr(problem, field.name) for field in fields(problem)]
     assert [one for one in values if isinstance(one, str) and one not in said] == []
 
 
-def test_what_was_typed_is_escaped_once(desk: Desk) -> None:
+def test_what_was_typed_is_escaped_once(wording: Wording) -> None:
     error = BadInput("when", times.NotATime("<@U0EVIL> & {{7}}"))
-    assert answers.refusal(desk, error) == "“&lt;@U0EVIL&gt; &amp; {{7}}” is not a time."
-    assert answers.refusal_plain(desk, error) == "“<@U0EVIL> & {{7}}” is not a time."
+    assert answers.refusal(wording, error) == "“&lt;@U0EVIL&gt; &amp; {{7}}” is not a time."
+    assert answers.refusal_plain(wording, error) == "“<@U0EVIL> & {{7}}” is not a time."

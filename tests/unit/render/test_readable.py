@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.render.desk import Desk
+from bot.render.wording import Wording
 from tests.unit.render.case import payload
 from tests.unit.render.catalogue import CASES
 from tests.unit.render.readable import readable
@@ -52,11 +52,11 @@ def assert_all_read_differently(payloads: Iterable[Any]) -> None:
         assert known.setdefault(readable(each), exactly) == exactly
 
 
-def test_what_differs_anywhere_reads_differently(desk: Desk) -> None:
+def test_what_differs_anywhere_reads_differently(wording: Wording) -> None:
     """Every message and view, less the blocks that an earlier one has as well."""
     seen: set[str] = set()
     for case in CASES.values():
-        whole = payload(case(desk))
+        whole = payload(case(wording))
         for block in whole.pop("blocks"):
             if json.dumps(block) not in seen:
                 seen.add(json.dumps(block))
@@ -66,11 +66,11 @@ def test_what_differs_anywhere_reads_differently(desk: Desk) -> None:
         assert_all_read_differently(differing({**whole, "blocks": []}, ()))
 
 
-def test_no_text_is_taken_for_structure(desk: Desk) -> None:
+def test_no_text_is_taken_for_structure(wording: Wording) -> None:
     """Every kind of block, message and view once, with strings that look like what is around."""
     kinds: dict[str, Any] = {}
     for case in CASES.values():
-        whole = shortened(payload(case(desk)))
+        whole = shortened(payload(case(wording)))
         kinds.setdefault(str(sorted(whole)), {**whole, "blocks": whole["blocks"][:1]})
         for block in whole["blocks"]:
             keys = re.sub(r': ".*?"|false|true|\d+', "", json.dumps(block, sort_keys=True))

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.timeline import EntryKind
-from bot.render import answers, card
-from bot.render.desk import Desk
+from bot.domain.incidents.timeline import EntryKind
+from bot.render.incidents import answers, card
 from bot.render.message import Message
+from bot.render.wording import Wording
 from slack_rules import message_size
 from slack_rules.limits import MESSAGE_SIZE
 from tests.unit.render.case import Rendered
@@ -55,27 +55,27 @@ def assert_fits(rendered: Rendered) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_no_message_is_larger_than_slack_takes(desk: Desk, name: str) -> None:
+def test_no_message_is_larger_than_slack_takes(wording: Wording, name: str) -> None:
     case = CASES[name]
     many = multiplied(case.view, 12)
-    assert_fits(case.render(desk, many))
+    assert_fits(case.render(wording, many))
     for text in LONG.values():
-        assert_fits(case.render(desk, reworded(many, text)))
+        assert_fits(case.render(wording, reworded(many, text)))
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
-def test_what_is_shown_and_what_is_counted_are_all_there_is(desk: Desk, times: int) -> None:
+def test_what_is_shown_and_what_is_counted_are_all_there_is(wording: Wording, times: int) -> None:
     view = CASES["listing, many"].view
     heads = view.heads[:1] * (7 * times)
     long = reworded(replace(view, heads=heads, total=100), LONG["a long sentence"])
-    blocks = answers.listing(desk, long).blocks
+    blocks = answers.listing(wording, long).blocks
     shown = sum("accessory" in block for block in blocks)
     assert f"and {100 - shown} more" in blocks[-1]["elements"][0]["text"]
     assert 0 < shown <= len(heads)
 
 
 @pytest.mark.parametrize("teams", [5, 30, 200])
-def test_the_teams_of_a_card_are_shown_or_counted(desk: Desk, teams: int) -> None:
+def test_the_teams_of_a_card_are_shown_or_counted(wording: Wording, teams: int) -> None:
     view = CASES["card, more than fits"].view
     many = replace(
         view, teams=tuple(a_team(run_id=f"01RUN{n}", name="Legal" * 9) for n in range(teams))
@@ -85,7 +85,7 @@ def test_the_teams_of_a_card_are_shown_or_counted(desk: Desk, teams: int) -> Non
     )
     [said] = [
         block["text"]["text"]
-        for block in card.card(desk, many).blocks
+        for block in card.card(wording, many).blocks
         if block["type"] == "section" and "LegalLegal" in block.get("text", {}).get("text", "")
     ]
     _, *lines = said.split("\n")
@@ -94,11 +94,11 @@ def test_the_teams_of_a_card_are_shown_or_counted(desk: Desk, teams: int) -> Non
     assert shown + (int(left[1]) if left else 0) == teams
 
 
-def test_the_newest_entries_are_shown_and_the_others_counted(desk: Desk) -> None:
+def test_the_newest_entries_are_shown_and_the_others_counted(wording: Wording) -> None:
     view = CASES["details"].view
     entry = an_entry(EntryKind.NOTE, {"text": "So it goes on and on. " * 20})
     long = replace(view, entries=(entry,) * 30, more_entries=12)
-    blocks = answers.details(desk, long).blocks
+    blocks = answers.details(wording, long).blocks
     [latest] = [at for at, block in enumerate(blocks) if "So it goes on" in str(block)]
     shown = str(blocks[latest]).count("So it goes on and on. So it goes")
     assert str(42 - shown) in str(blocks[latest + 1])

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from bot.render import mrkdwn as mrkdwn_module
-from bot.render.mrkdwn import (
+from bot.render.text import mrkdwn as mrkdwn_module
+from bot.render.text.mrkdwn import (
     Mrkdwn,
     at,
     code,
@@ -25,19 +25,19 @@ from bot.render.mrkdwn import (
     person,
     quote,
 )
-from bot.render.words import Words
+from bot.render.text.templates import Templates
 from slack_rules import mrkdwn
 
-RENDER = Path(mrkdwn_module.__file__).parent
+RENDER = Path(mrkdwn_module.__file__).parents[1]
 BIDI = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 ENTITIES = ("&amp;", "&lt;", "&gt;")
 
 
-def words_of(folder: Path, **locales: str) -> Words:
+def words_of(folder: Path, **locales: str) -> Templates:
     for locale, text in locales.items():
         (folder / locale).mkdir()
         (folder / locale / "some.j2").write_text(text)
-    return Words("de", folder)
+    return Templates("de", folder)
 
 
 def test_a_value_is_escaped_once_and_quotes_stay(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_what_a_locale_lacks_is_said_in_english(tmp_path: Path) -> None:
     assert words("some", "it") == "hello"
     (tmp_path / "de").mkdir()
     (tmp_path / "de" / "some.j2").write_text("{% block it %}hallo{% endblock %}")
-    assert Words("de", tmp_path)("some", "it") == "hallo"
+    assert Templates("de", tmp_path)("some", "it") == "hallo"
 
 
 def test_compiled_templates_are_kept_until_their_words_change(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_compiled_templates_are_kept_until_their_words_change(tmp_path: Path) ->
     assert words_of(tmp_path, en=text)("some", "it", value="&") == "one &amp;"
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "__pycache__").iterdir()}
     assert len(kept) == 2, "one for mrkdwn, one for plain text"
-    again = Words("de", tmp_path)
+    again = Templates("de", tmp_path)
     assert (again("some", "it", value="&"), again.plain("some", "it", value="&")) == (
         "one &amp;",
         "one &",
@@ -91,7 +91,7 @@ def test_compiled_templates_are_kept_until_their_words_change(tmp_path: Path) ->
         path.name: path.stat().st_mtime_ns for path in (tmp_path / "__pycache__").iterdir()
     }
     (tmp_path / "en" / "some.j2").write_text(text.replace("one", "two"))
-    assert Words("de", tmp_path)("some", "it", value="&") == "two &amp;"
+    assert Templates("de", tmp_path)("some", "it", value="&") == "two &amp;"
 
 
 def test_where_nothing_can_be_kept_templates_are_compiled(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_what_was_kept_and_is_broken_is_compiled_again(tmp_path: Path) -> None:
     words_of(tmp_path, en=text)
     for path in (tmp_path / "__pycache__").iterdir():
         path.write_bytes(path.read_bytes()[:-40])
-    assert Words("de", tmp_path)("some", "it") == "hello"
+    assert Templates("de", tmp_path)("some", "it") == "hello"
 
 
 def test_lines_are_trimmed_and_blank_lines_do_not_pile_up(tmp_path: Path) -> None:

@@ -4,26 +4,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.following import Follows
+from bot.domain.access.visibility import Tier
+from bot.domain.followups.reminder_list import ReminderLine, Reminders
 from bot.domain.ids import IncidentId, PageId, ReminderId, RunId, TaskId, TeamKey, UserId
-from bot.domain.lifecycle import State
-from bot.domain.messages import Home, PageMessage
-from bot.domain.needs import Need
-from bot.domain.paging import PageState, RunState
-from bot.domain.reading import (
-    Card,
-    DecisionLine,
-    EntryLine,
-    Head,
-    ReminderLine,
-    Reminders,
-    TaskLine,
-    TeamRow,
-)
-from bot.domain.reasons import Occasion, Reason
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.incidents.home import Home
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.needs import Need
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Card, DecisionLine, EntryLine, Head, TaskLine, TeamRow
+from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.outlook import Follows
+from bot.domain.paging.page_messages import PageMessage
+from bot.domain.paging.reasons import Occasion, Reason
 
 NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

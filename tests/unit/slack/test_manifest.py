@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.controls import Shortcut
 from bot.slack.manifest import EVENTS, USAGE, manifest
-from handlers.commands import VERBS
 from handlers.events import EVENTS as HANDLED
+from handlers.verbs import VERBS
 from slack_rules import check_manifest
 
 

@@ -9,20 +9,20 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind
+from bot.domain.fallback.ways import FallbackWay, Links
 from bot.domain.ids import UserId
-from bot.domain.reach import Links, Way
-from bot.domain.severity import Severity
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import DeliveryKind
+from bot.gateways.apprise_gateway import ApprisePort
+from bot.gateways.file import Gateways
 from bot.policy import FallbackRule
-from bot.reach.gateways import Gateways
-from bot.reach.outside import Outside
-from bot.render.desk import Desk
-from bot.render.words import Words
-from bot.store import incidents
+from bot.render.text.templates import Templates
+from bot.render.wording import Wording
+from bot.store.incidents import timeline as incidents_timeline
 from bot.store.tables import Delivery, TimelineEntry
-from bot.worker.fallback import FallbackRelay, LinkMaker
-from bot.worker.pace import Pace
-from playground.faults import FaultKind, FaultRule
+from bot.worker.fallback.fallback_relay import FallbackRelay, LinkMaker
+from bot.worker.timings import Timings
+from playground.web.faults import FaultKind, FaultRule
 from tests.factories import PRIYA
 from tests.outside import Hook, Mailbox, a_hook, a_mailbox
 from tests.worker.conftest import BRISK, Rig
@@ -30,7 +30,7 @@ from tests.worker.conftest import BRISK, Rig
 LINKS = Links("a secret of the tests")
 URL = "https://tocsin.example.com"
 TITLE = "Pile-on against a creator"
-MAIL, TEXT = Way("email", "priya@example.com"), Way("sms", "+6591234567")
+MAIL, TEXT = FallbackWay("email", "priya@example.com"), FallbackWay("sms", "+6591234567")
 PATIENT = replace(BRISK, lease=timedelta(seconds=60), http_timeout=timedelta(seconds=20))
 """A gateway on a busy machine takes its time, and has not failed."""
 AFTER = {Severity.P1: timedelta(seconds=1)}
@@ -44,13 +44,13 @@ class Beyond:
     mailbox: Mailbox
     hook: Hook
 
-    def rule(self, **ways: tuple[Way, ...]) -> FallbackRule:
+    def rule(self, **ways: tuple[FallbackWay, ...]) -> FallbackRule:
         people = {UserId(user): theirs for user, theirs in ways.items()}
         return FallbackRule(AFTER, people or {PRIYA: (MAIL,)})
 
     @asynccontextmanager
     async def working(
-        self, rule: FallbackRule | None = None, *, links: bool = True, pace: Pace = PATIENT
+        self, rule: FallbackRule | None = None, *, links: bool = True, pace: Timings = PATIENT
     ) -> AsyncIterator[None]:
         """One replica's loop; as many as wanted at once."""
         rig = self.rig
@@ -58,8 +58,8 @@ class Beyond:
         gateways = Gateways({"email": self.mailbox.gateway, "sms": self.hook.gateway})
         relay = FallbackRelay(
             replace(rig.gear(pace), policy=policy),
-            Desk(policy, Words()),
-            Outside(gateways),
+            Wording(policy, Templates()),
+            ApprisePort(gateways),
             LinkMaker(LINKS, URL) if links else None,
         )
         running = asyncio.create_task(relay.run())
@@ -88,7 +88,7 @@ def fallbacks(rig: Rig) -> list[Delivery]:
 def timeline(rig: Rig, incident_id: str | None) -> list[TimelineEntry]:
     assert incident_id is not None
     with rig.db.reading() as tx:
-        return incidents.timeline(tx, incident_id)
+        return incidents_timeline.timeline(tx, incident_id)
 
 
 def of(incident: str, beyond: Beyond) -> list[str]:

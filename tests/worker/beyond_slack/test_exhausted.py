@@ -7,16 +7,18 @@ from functools import partial
 import pytest
 from sqlmodel import col, select
 
-from bot.domain.duework import DeliveryKind, DeliveryState
+from bot.domain.access.visibility import Tier
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
-from bot.domain.paging import RunState
-from bot.domain.reach import Way
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
-from bot.services import answering, paging, severities
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.services.incidents import severity_changes
+from bot.services.paging import answers, starting
 from bot.store.tables import Delivery
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, an_incident
 from tests.waiting import eventually
@@ -42,7 +44,9 @@ async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
 ) -> None:
     """Slack is down for the whole ladder, and everybody's page waits for it."""
     rig = beyond.rig
-    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    mails = {
+        user: (FallbackWay("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)
+    }
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=tier)
     rule = beyond.rule(**mails)
@@ -67,7 +71,9 @@ async def test_those_in_charge_are_told_by_mail_that_nobody_answered(
 @on_sqlite
 async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Beyond) -> None:
     rig = beyond.rig
-    mails = {user: (Way("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)}
+    mails = {
+        user: (FallbackWay("email", f"{user.lower()}@example.com"),) for user in in_charge(rig)
+    }
     rule = replace(beyond.rule(**mails), after={Severity.P1: timedelta(hours=1)})
     an_incident(rig.db, rig.policy, rig.act(MEI), teams=("legal",))
     async with rig.working(), beyond.working(rule):
@@ -79,7 +85,7 @@ async def test_what_slack_has_told_those_in_charge_goes_no_other_way(beyond: Bey
         # One that does go out: by then the loop has looked for the notices as well.
         slack_is_down(rig)
         another = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
-        paging.page_person(
+        starting.page_person(
             rig.db, rig.policy, rig.act(MEI), another.head.id, UserId(in_charge(rig)[0])
         )
         await rig.slack.advance(61 * 60)
@@ -97,7 +103,7 @@ async def test_who_answers_late_spares_those_in_charge_the_mail(beyond: Beyond) 
     async with rig.working(), beyond.working(beyond.rule(**{boss: (MAIL,)})):
         await until_nobody_is_left(rig)
         await eventually(partial(notices_of_legal, rig))
-        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
         # One that is with the mailbox at this moment must not be taken: it comes back first.
         await eventually(
             lambda: {row.state for row in notices_of_legal(rig)} == {DeliveryState.CANCELLED}
@@ -137,7 +143,7 @@ async def test_each_end_of_a_ladder_is_told_once(beyond: Beyond) -> None:
         await until_nobody_is_left(rig)
         await eventually(told)
         await eventually(lambda: _settled(rig))
-        severities.set_severity(
+        severity_changes.set_severity(
             rig.db, rig.policy, rig.act(MEI), opened.head.id, Severity.P0, "threat to life"
         )
         assert legal_run(rig).state is RunState.PAGING

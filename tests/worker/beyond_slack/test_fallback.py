@@ -8,17 +8,22 @@ from datetime import timedelta
 import pytest
 from prometheus_client import generate_latest
 
-from bot.domain.duework import DeliveryState
-from bot.domain.outside import Standing
-from bot.domain.reach import Link, Way
-from bot.domain.severity import Severity
-from bot.domain.timeline import EntryKind
-from bot.domain.visibility import Tier
+from bot.domain.access.visibility import Tier
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.fallback.views_outside_slack import LinkStatus
+from bot.domain.fallback.ways import FallbackWay, Link
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
 from bot.policy import FallbackRule
-from bot.services import answering, fallback, homes, linked, paging
-from bot.store import incidents, outbox, people
+from bot.services.fallback import link_page
+from bot.services.fallback import unsent as fallback_unsent
+from bot.services.incidents import home
+from bot.services.paging import answers, starting
+from bot.store.delivery import outbox
+from bot.store.incidents import incident_rows
+from bot.store.people import people_and_groups
 from bot.store.tables import Delivery
-from playground.faults import FaultKind, FaultRule
+from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
 from tests.factories import MEI, PRIYA, SOFIA, TOM, an_incident
 from tests.waiting import eventually
@@ -68,7 +73,7 @@ async def test_a_person_who_was_paged_by_name_is_named_once(beyond: Beyond) -> N
     rig = beyond.rig
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), teams=())
-    paging.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, PRIYA)
+    starting.page_person(rig.db, rig.policy, rig.act(MEI), opened.head.id, PRIYA)
     async with rig.working(), beyond.working():
         await eventually(
             lambda: [row.state for row in fallbacks(rig)] == [DeliveryState.SENT],
@@ -84,7 +89,7 @@ async def test_a_restricted_one_tells_neither_title_nor_codename(beyond: Beyond)
     slack_is_down(rig)
     opened = an_incident(rig.db, rig.policy, rig.act(MEI), tier=Tier.RESTRICTED)
     with rig.db.reading() as tx:
-        incident = incidents.get(tx, opened.head.id)
+        incident = incident_rows.get(tx, opened.head.id)
     assert incident is not None
     async with rig.working(), beyond.working():
         [text] = await eventually(lambda: beyond.mailbox.texts())
@@ -126,7 +131,7 @@ async def test_a_severity_that_is_not_named_never_goes_out(beyond: Beyond) -> No
 
 async def test_two_replicas_and_a_restart_send_each_way_once(beyond: Beyond) -> None:
     rig = beyond.rig
-    rule = beyond.rule(**{PRIYA: (MAIL, TEXT), SOFIA: (Way("email", "sofia@example.com"),)})
+    rule = beyond.rule(**{PRIYA: (MAIL, TEXT), SOFIA: (FallbackWay("email", "sofia@example.com"),)})
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working(rule), beyond.working(rule):
@@ -217,7 +222,7 @@ async def test_an_acknowledgement_by_the_link_ends_the_ladder_and_edits_what_sla
         slack_is_down(rig)
         await rig.slack.advance(16 * 60)
         [text] = await eventually(lambda: beyond.mailbox.texts())
-        linked.acknowledge(rig.db, rig.policy, link_in(text), rig.clock.now())
+        link_page.acknowledge(rig.db, rig.policy, link_in(text), rig.clock.now())
         await rig.slack.advance(60 * 60)
         rig.slack.slack.faults.clear()
         await eventually(
@@ -247,7 +252,7 @@ async def test_what_slack_did_not_take_is_acknowledged_by_the_next_action_there(
         [text] = await eventually(lambda: beyond.mailbox.texts())
         assert "/escalate ack ESC-1" in text
         assert "http" not in text
-        [taken] = answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        [taken] = answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
     assert taken.team_name == "Legal"
 
 
@@ -259,7 +264,7 @@ async def test_an_acknowledgement_withdraws_what_no_gateway_has_taken_yet(beyond
     opened = an_incident(rig.db, rig.policy, rig.act(MEI))
     async with rig.working(), beyond.working():
         await eventually(lambda: beyond.mailbox.asked)
-        answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
         beyond.mailbox.refuses = False
         await eventually(lambda: fallbacks(rig)[0].state is DeliveryState.CANCELLED)
     assert beyond.mailbox.envelopes == []
@@ -291,7 +296,7 @@ async def test_slack_refuses_the_app_as_such_and_no_ladder_is_used_up(beyond: Be
     assert len(rig.dms_of(PRIYA)) == len(rig.dms_of(SOFIA)) == 1
     assert not rig.dms_of(TOM), "the backup was not due"
     with rig.db.reading() as tx:
-        assert not people.gone(tx, rig.workspace, [PRIYA, SOFIA])
+        assert not people_and_groups.gone(tx, rig.workspace, [PRIYA, SOFIA])
 
 
 @pytest.mark.parametrize("code", ["org_login_required", "missing_scope", "messages_tab_disabled"])
@@ -311,7 +316,7 @@ async def test_slack_takes_no_message_and_its_token_is_good(beyond: Beyond, code
     pages = [one for one in rig.dms_of(PRIYA) if "is needed" in str(one.blocks)]
     assert len(pages) == 1
     with rig.db.reading() as tx:
-        assert not people.gone(tx, rig.workspace, [PRIYA, SOFIA])
+        assert not people_and_groups.gone(tx, rig.workspace, [PRIYA, SOFIA])
 
 
 async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways(
@@ -327,10 +332,14 @@ async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways
         [text] = await eventually(lambda: beyond.mailbox.texts())
         await eventually(lambda: beyond.hook.taken)
         link = link_in(text)
-        assert linked.look(rig.db, rig.policy, link, rig.clock.now()).standing is Standing.WAITING
-        assert homes.home(rig.db, rig.act(PRIYA)).pages
-        [taken] = answering.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
-        assert linked.look(rig.db, rig.policy, link, rig.clock.now()).standing is Standing.YOURS
+        assert (
+            link_page.look(rig.db, rig.policy, link, rig.clock.now()).standing is LinkStatus.WAITING
+        )
+        assert home.home(rig.db, rig.act(PRIYA)).pages
+        [taken] = answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
+        assert (
+            link_page.look(rig.db, rig.policy, link, rig.clock.now()).standing is LinkStatus.YOURS
+        )
     assert taken.team_name == "Legal"
 
 
@@ -340,7 +349,10 @@ async def test_an_address_that_was_wrong_is_corrected_in_the_policy(beyond: Beyo
     slack_is_down(rig)
     an_incident(rig.db, rig.policy, rig.act(MEI))
     beyond.mailbox.refuses = True
-    async with rig.working(), beyond.working(beyond.rule(**{PRIYA: (Way("email", "prya@x.com"),)})):
+    async with (
+        rig.working(),
+        beyond.working(beyond.rule(**{PRIYA: (FallbackWay("email", "prya@x.com"),)})),
+    ):
         await eventually(lambda: beyond.mailbox.asked)
     beyond.mailbox.refuses = False
     async with rig.working(), beyond.working():
@@ -363,6 +375,6 @@ async def test_without_other_ways_in_the_policy_nothing_waits_for_one(beyond: Be
     async with rig.working(), beyond.working():
         await eventually(lambda: beyond.mailbox.asked)
     assert len(unsent(rig)) == 1
-    assert fallback.forget(rig.db) == 1
-    assert fallback.forget(rig.db) == 0
+    assert fallback_unsent.forget(rig.db) == 1
+    assert fallback_unsent.forget(rig.db) == 0
     assert not unsent(rig)

@@ -1,0 +1,73 @@
+"""Reminders of tasks, updates and free texts, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import ReminderId, UserId
+from bot.domain.incidents.views import Head, TaskLine
+
+
+class Outcome(StrEnum):
+    """What became of a message that asks for something. None: it still asks."""
+
+    DONE = "done"
+    STOPPED = "stopped"
+    SNOOZED = "snoozed"
+    REPEATED = "repeated"
+    PASSED_ON = "passed on"
+    UPDATED = "updated"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderMessage:
+    """A free reminder. `head` is None when it belongs to no incident; `until` is how long it was
+    put off."""
+
+    id: ReminderId
+    text: str
+    due_at: datetime
+    late: bool
+    head: Head | None = None
+    asked_by: UserId | None = None
+    outcome: Outcome | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReminder:
+    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
+
+    `by` gave it, or handed it over; the first message says that it is `new`, and what they want to
+    be known (`summary`).
+    """
+
+    task: TaskLine
+    now: datetime
+    late: bool = False
+    instead: bool = False
+    summary: str = ""
+    by: UserId | None = None
+    new: bool = False
+    outcome: Outcome | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReminder:
+    """No update for too long; to the owner, or to the person whose turn it is without one.
+
+    `updated_at` is when one came after all.
+    """
+
+    head: Head
+    last_update_at: datetime
+    due_at: datetime
+    late: bool = False
+    outcome: Outcome | None = None
+    until: datetime | None = None
+    updated_at: datetime | None = None

@@ -1,0 +1,31 @@
+"""The Home tab, as a frozen value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.followups.reminder_list import NO_REMINDERS, Reminders
+from bot.domain.ids import UserId
+from bot.domain.incidents.views import Head, TaskLine
+from bot.domain.paging.page_messages import PageMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    reader: UserId
+    pages: tuple[PageMessage, ...]
+    tasks: tuple[TaskLine, ...]
+    mine: tuple[Head, ...]
+    open: tuple[Head, ...]
+    now: datetime
+    total_pages: int = 0
+    total_tasks: int = 0
+    total_mine: int = 0
+    total_open: int = 0
+    """How many there are of each, where not all were gathered."""
+    may_open: bool = True
+    may_act: bool = True
+    """Whether they have a role: without one they read on what they are in, and press nothing."""
+    reminders: Reminders = NO_REMINDERS
+    overdue_pages: Mapping[str, int] = field(default_factory=dict)
+    """By an incident's id, how many of its teams did not answer in time."""

@@ -1,0 +1,171 @@
+"""What those who are paged are needed for: a text of lines, each for everyone or for some teams.
+
+A line that begins with teams and a colon is for these (`Legal: may we suspend him today?`), and so
+are the lines below one that has nothing else on it, up to an empty line. What people write
+beside a name is passed over: a greeting, `team`, a person in a bracket. Every other line is for
+everyone who is paged; `All:` in front says so of a line that looks like one for a team.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.ids import TeamKey
+from bot.domain.text.likeness import distance, mistyped
+from bot.domain.text.showing import says
+
+# Behind the colon: not the rest of an address (`https://`), nor of a word in a case (`PR:s`).
+_IN_FRONT = re.compile(r"([^:\uff1a\n]{1,120})[:\uff1a](?!//|\w(?!\w))\s*(.*)")
+_ADORNED = re.compile(r"(?::[a-z0-9_+'-]+:|[^\w<@#]|[0-9]{1,2}[.)]\s)+", re.IGNORECASE)
+_BULLET = re.compile(r"[*+\u2022\u2023\u25e6\u2013\u2014-]\s+")
+_ALL = frozenset({"all", "everyone"})
+_NO_TEAMS = frozenset({"police"})
+"""Words of an emergency that are only by chance as near to a team's name as a slip of the pen."""
+_BETWEEN = re.compile(r"\s*(?:[,&+/;]|(?<!\w)and(?!\w))\s*", re.IGNORECASE)
+_MARKS = " \t*_~`'\"@#-\u2013\u2014\u2022>()[]"
+_JOINTS = re.compile(r"[-\s_]+")
+_BRACKET = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]]*)[)\]]")
+_GREETINGS = frozenset({"attn", "dear", "hello", "hey", "hi"})
+_BESIDE_A_NAME = re.compile(
+    rf"\A(?:(?:for|to|{'|'.join(sorted(_GREETINGS))}) )?(?:the |our )?|(?: teams?)?\Z"
+)
+_VOWELS = re.compile(r"(?!\A)[aeiou]")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One line. `teams`: whom it is for; everyone who is paged where it names none."""
+
+    text: str
+    teams: tuple[TeamKey, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, **({"teams": list(self.teams)} if self.teams else {})}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Need":
+        return cls(data["text"], tuple(map(TeamKey, data.get("teams", ()))))
+
+
+@dataclass(frozen=True, slots=True)
+class NoTeam:
+    """What stands where a team does and is none; `meant` is the team that it resembles."""
+
+    said: str
+    meant: TeamKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A text as it was read. Nothing is paged while something in it is unclear."""
+
+    needs: tuple[Need, ...] = ()
+    unclear: NoTeam | None = None
+
+
+def needs_in(text: str, names: Mapping[str, TeamKey]) -> Needs:
+    """Read a text; `names` are all names of teams in small letters, with their keys."""
+    known = {_folded(name): key for name, key in names.items()}
+    needs: list[Need] = []
+    heading: _Line | None = None
+    for line in text.splitlines():
+        read = _line(line.strip(), known) if says(line) else None
+        if isinstance(read, NoTeam):
+            return Needs(unclear=read)
+        if read is None:
+            heading = None
+        elif not says(read.text):
+            heading = read
+        elif read.teams is None:
+            needs.append(Need(read.text, (heading.teams or ()) if heading else ()))
+        else:
+            heading = None
+            needs.append(Need(read.text, read.teams))
+    return Needs(tuple(needs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line as it was read. `teams`: None where it names no one."""
+
+    text: str
+    teams: tuple[TeamKey, ...] | None = None
+
+
+def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
+    whole = _Line(line[bullet.end() :] if (bullet := _BULLET.match(line)) else line)
+    adorned = _ADORNED.match(line)
+    found = _IN_FRONT.match(line, adorned.end() if adorned else 0)
+    if found is None:
+        return whole
+    said = _said(found[1], names)
+    folded = [_folded(one) for one in said]
+    text = found[2].strip()
+    if len(folded) == 1 and folded[0] in _ALL:
+        return _Line(text, ())
+    folded = [one if one in names else _bare(one) for one in folded]
+    teams = [names.get(one) for one in folded]
+    if None not in teams:
+        return _Line(text, tuple(dict.fromkeys(filter(None, teams))))
+    wrong = teams.index(None)
+    meant = None if folded[wrong] in _NO_TEAMS else _meant(folded[wrong], names)
+    if meant or any(teams):
+        return NoTeam(said[wrong], meant)
+    return whole
+
+
+def _said(front: str, names: Mapping[str, TeamKey]) -> list[str]:
+    """Return what may be names: a greeting in front is none, nor is a person in a bracket."""
+
+    def teams_in(bracket: re.Match[str]) -> str:
+        within = [one for one in _BETWEEN.split(bracket[1]) if _folded(one) in names]
+        return "".join(f", {one}" for one in within)
+
+    said = [one.strip(_MARKS) for one in _BETWEEN.split(_BRACKET.sub(teams_in, front))]
+    return [one for one in said if one.lower() not in _GREETINGS] or said
+
+
+def _bare(folded: str) -> str:
+    """Return a name without what people write beside one: 'the legal team', 'hi @legal'."""
+    return _BESIDE_A_NAME.sub("", folded).strip(_MARKS)
+
+
+def _meant(word: str, names: Mapping[str, TeamKey]) -> TeamKey | None:
+    like = [name for name in names if mistyped(word, name) or _without_vowels(word, name)]
+    nearest = min(like, key=lambda name: distance(word, name), default=None)
+    return names[nearest] if nearest is not None else None
+
+
+def _without_vowels(word: str, name: str) -> bool:
+    return len(word) > 2 and word == _VOWELS.sub("", name) != name
+
+
+def _folded(name: str) -> str:
+    return _JOINTS.sub(" ", name).strip().lower()
+
+
+def needed_of(needs: Iterable[Need], asked: Iterable[str]) -> str:
+    """Return what is read by those who are asked in the name of these teams, or people by the key
+    of their run: the lines for all and their own, as they were written."""
+    keys = set(asked)
+    return "\n".join(need.text for need in needs if not need.teams or keys.intersection(need.teams))
+
+
+def written(
+    needs: Iterable[Need], names: Mapping[str, TeamKey], shown: Mapping[TeamKey, str]
+) -> str:
+    """Return the text that is read as these; `shown` is how a team is named, by its key."""
+    return "\n".join(_written(need, names, shown) for need in needs)
+
+
+def _written(need: Need, names: Mapping[str, TeamKey], shown: Mapping[TeamKey, str]) -> str:
+    said = ", ".join(shown.get(team, team) for team in need.teams) or "All"
+    ways = (need.text, f"{said}: {need.text}", f"{', '.join(need.teams)}: {need.text}")
+    read = (way for way in ways if needs_in(way, names).needs == (need,))
+    return next(read, need.text)
+
+
+def named(needs: Iterable[Need]) -> Sequence[TeamKey]:
+    """Return the teams that lines are for."""
+    return tuple(dict.fromkeys(team for need in needs for team in need.teams))

@@ -1,0 +1,31 @@
+"""Messages to one person, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.followups.reminder_messages import Outcome
+from bot.domain.ids import UserId
+from bot.domain.incidents.views import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Somebody was made the owner; to them."""
+
+    head: Head
+    by: UserId
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unedited:
+    """Slack refused to edit a message that shows a tightened incident's words; to who tightened.
+
+    It stands with a person, or in a channel.
+    """
+
+    reference: str
+    posted_at: datetime
+    error: str
+    person: UserId | None = None
+    channel: str | None = None

@@ -1,0 +1,46 @@
+"""Asking to see a restricted incident, and the answer."""
+
+from bot.domain.access.access_messages import AccessAnswer, AccessRequestMessage, InvitationEnded
+from bot.domain.controls import Button
+from bot.render.blocks import Block, actions, button, context, section
+from bot.render.message import Message, message
+from bot.render.wording import Wording
+
+
+def request(wording: Wording, view: AccessRequestMessage) -> Message:
+    """To the person who decides. A button's value is the request's id."""
+    said = wording.say("escalation", "access_request", view=view)
+    if view.outcome is not None:
+        return message(
+            said,
+            [section(said), section(wording.say("escalation", "access_request_over", view=view))],
+        )
+    yes, no = Button.GRANT_ACCESS, Button.REFUSE_ACCESS
+    if view.by_hand:
+        yes, no = Button.KEEP_ADDED, Button.REMOVE_ADDED
+    blocks: list[Block] = [
+        section(said),
+        context(wording.say("escalation", "access_request_next", view=view)),
+        actions([button(wording, yes, view.id, "primary"), button(wording, no, view.id)]),
+    ]
+    return message(said, blocks)
+
+
+def answer(wording: Wording, view: AccessAnswer) -> Message:
+    """To the person who asked."""
+    block = "access_granted" if view.granted else "access_refused"
+    if view.by is None:
+        block = "access_unasked"
+    if view.by_hand:
+        block = "access_kept"
+    said = wording.say("escalation", block, head=view.head, by=view.by, view=view)
+    blocks: list[Block] = [section(said)]
+    if view.granted:
+        blocks.append(actions([button(wording, Button.SHOW, view.head.id, "primary")]))
+    return message(said, blocks)
+
+
+def invitation_ended(wording: Wording, view: InvitationEnded) -> Message:
+    """To the person who may let the other one in again."""
+    said = wording.say("escalation", "invitation_ended", view=view)
+    return message(said, [section(said)])

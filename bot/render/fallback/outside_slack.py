@@ -1,0 +1,103 @@
+"""Pages outside Slack: the message that goes by e-mail or SMS, and the web page behind its link."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from bot.domain.errors import (
+    AlreadyHandled,
+    NotFound,
+    PerhapsStored,
+    RoleUnknown,
+    StoreUnavailable,
+)
+from bot.domain.fallback.views_outside_slack import LinkedPage, OutsideExhausted, OutsidePage
+from bot.render.text.templates import TEMPLATES
+from bot.render.wording import Wording
+
+_STYLE = TEMPLATES / "outside.css"
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackText:
+    """What a gateway is handed. Plain text: an SMS knows nothing else."""
+
+    subject: str
+    body: str
+
+
+@cache
+def style() -> str:
+    """What stands within `<style>`: the page loads nothing."""
+    return _STYLE.read_text(encoding="utf-8")
+
+
+@cache
+def style_source() -> str:
+    """The style's hash, as Content-Security-Policy takes it: no other style is applied."""
+    digest = hashlib.sha256(style().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def written(wording: Wording, page: OutsidePage, link: str | None) -> FallbackText:
+    """Say who is needed and how to acknowledge: by `link`, or without one in Slack."""
+    return FallbackText(
+        wording.plain("outside", "subject", page=page),
+        wording.plain("outside", "message", page=page, link=link, severe=_severe(wording, page)),
+    )
+
+
+def exhausted(wording: Wording, view: OutsideExhausted) -> FallbackText:
+    """Say that no one of a team has acknowledged, to the people who must act on it."""
+    return FallbackText(
+        wording.plain("outside", "exhausted_subject", view=view),
+        wording.plain("outside", "exhausted_message", view=view),
+    )
+
+
+def trial(wording: Wording) -> FallbackText:
+    """The message that tests a way outside Slack."""
+    return FallbackText(
+        wording.plain("outside", "trial_subject"), wording.plain("outside", "trial_message")
+    )
+
+
+def linked_page(wording: Wording, view: LinkedPage, *, just_now: bool = False) -> str:
+    """Show a page as it stands, with one button where there is something to press."""
+    stands, severe = f"stands_{view.standing.value}", _severe(wording, view.page)
+    said = wording.words.html("outside", stands, view=view, just_now=just_now, severe=severe)
+    return _whole(wording, said, view.page)
+
+
+def expired(wording: Wording) -> str:
+    return _whole(wording, wording.words.html("outside", "expired"), None)
+
+
+def refused(wording: Wording, error: Exception | None = None) -> str:
+    """Say why a link does not work, and what would."""
+    return _whole(wording, wording.words.html("outside", _block_for(error), wording=wording), None)
+
+
+def _severe(wording: Wording, page: OutsidePage) -> str:
+    return wording.aggravating(page.criteria, page.affected)
+
+
+def _block_for(error: Exception | None) -> str:
+    match error:
+        case None | NotFound():
+            return "bad_link"
+        case PerhapsStored():
+            return "perhaps_stored"
+        case StoreUnavailable():
+            return "not_stored"
+        case RoleUnknown():
+            return "role_unknown"
+        case AlreadyHandled():
+            return "used"
+        case _:
+            return "not_permitted"
+
+
+def _whole(wording: Wording, said: str, page: OutsidePage | None) -> str:
+    return wording.words.html("outside", "whole", said=said, page=page, style=style())

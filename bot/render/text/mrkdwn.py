@@ -1,0 +1,206 @@
+"""Text for Slack's mrkdwn: escaped exactly once, and cut without breaking what was escaped."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from bot.domain.act import THE_BOT
+from bot.domain.text.showing import together
+
+ELLIPSIS = "…"
+_PRODUCT = "Tocsin"
+
+_BIDI_CONTROLS = dict.fromkeys(
+    [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+"""Invisible marks that turn the text around them; all that Unicode calls Bidi_Control."""
+_IN_QUOTES = re.compile(
+    "[\"'\u201c\u2018\u201e\u00ab][^\"'\u201c\u201d\u201e\u2018\u00ab\u00bb]+[\"'\u201d\u2019\u201c\u00bb]"
+)
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+class Mrkdwn(str):
+    """Text in which `&`, `<` and `>` are escaped; what is left of them is ours.
+
+    `__html__` tells Jinja2 that it needs no escaping again.
+    """
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+def bare(text: str) -> str:
+    """Take out the marks that turn text around: a title must not turn its neighbours around.
+
+    Every text that leaves us passes here: in Slack, by e-mail and SMS, and on web pages.
+    """
+    return text if text.isascii() else text.translate(_BIDI_CONTROLS)
+
+
+def escape(text: str) -> Mrkdwn:
+    """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` as it stands."""
+    shown = bare(text)
+    return Mrkdwn(shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut plain text to `limit` code points, with a sign that it goes on."""
+    if len(text) <= limit:
+        return text
+    return text[: _end_of_whole_characters(text, limit - len(ELLIPSIS))].rstrip() + ELLIPSIS
+
+
+def fit(text: str, limit: int) -> Mrkdwn:
+    """Cut escaped text to `limit` code points, never within `&amp;`, `<@U…>` or one character."""
+    if len(text) <= limit:
+        return Mrkdwn(text)
+    end = _end_of_whole_characters(text, limit - len(ELLIPSIS))
+    for opening, closing in (("<", ">"), ("&", ";")):
+        start = text.rfind(opening, 0, end)
+        if start >= 0 and closing not in text[start:end]:
+            end = start
+    return Mrkdwn(text[:end].rstrip() + ELLIPSIS)
+
+
+def _end_of_whole_characters(text: str, end: int) -> int:
+    """An accent or a joined emoji belongs to what stands before it."""
+    while end > 0 and (
+        unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == "\u200d"
+    ):
+        end -= 1
+    return end
+
+
+def one_line(text: object, limit: int = 150) -> str:
+    """A title as part of a sentence: no line breaks, no code fence that swallows what follows."""
+    return cut(" ".join(str(text).replace("```", "'''").split()), limit)
+
+
+def quoted(text: object, limit: int = 150) -> str:
+    """A person's words in quotes, which are not doubled where they are in quotes already."""
+    said = one_line(text, limit)
+    if _IN_QUOTES.fullmatch(said):
+        said = said[1:-1].strip()
+    return f"\u201c{said}\u201d"
+
+
+def sentence(text: object) -> str:
+    """Begin with a capital letter. What is escaped stays escaped."""
+    said = str(text)
+    said = said[:1].upper() + said[1:]
+    return Mrkdwn(said) if hasattr(text, "__html__") else said
+
+
+def prose(text: object, limit: int = 500) -> str:
+    """A person's own words, with their lines, cut."""
+    return cut(str(text).strip().replace("```", "'''"), limit)
+
+
+def quote(text: object, limit: int = 500) -> Mrkdwn:
+    """A person's own words, set apart."""
+    lines = prose(text, limit).splitlines()
+    return Mrkdwn("\n".join(f">{escape(line)}" for line in lines))
+
+
+def code(text: object, limit: int = 200) -> Mrkdwn:
+    """An id or address to be read, not followed."""
+    return Mrkdwn(f"`{escape(one_line(text, limit).replace('`', ''))}`")
+
+
+def command(text: object, limit: int = 400) -> Mrkdwn:
+    """A command to copy; its lines stay lines, for each may ask another team."""
+    said = str(text).strip()
+    if "\n" not in said:
+        return code(said, limit)
+    return Mrkdwn(f"```\n{escape(prose(said, limit))}\n```")
+
+
+def person(user: object) -> Mrkdwn:
+    """Mention a person; the bot itself goes by its name."""
+    name = str(user)
+    if name == THE_BOT:
+        return Mrkdwn(_PRODUCT)
+    return Mrkdwn(f"<@{name}>") if name.isalnum() else escape(name)
+
+
+def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
+    """Mention people as a sentence names them: the first few, and how many more."""
+    return Mrkdwn(together(map(person, users), limit))
+
+
+def names(given: Iterable[object], limit: int = 300) -> str:
+    """As many whole names as have room, as a sentence names them, and how many more."""
+    every = [one_line(name, 80) for name in given]
+    shown = len(every)
+    while shown > 1 and len(together(every, shown)) > limit:
+        shown -= 1
+    return together(every, shown)
+
+
+@lru_cache(maxsize=512)
+def at(moment: datetime | str) -> Mrkdwn:
+    """A moment that each person reads in their own time zone; an ISO string will do."""
+    when = _moment(moment)
+    if when is None:
+        return Mrkdwn("")
+    seconds = int(when.timestamp())
+    return Mrkdwn(f"<!date^{seconds}^{{time}} {{date_short_pretty}}|{_in_utc(when)}>")
+
+
+def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
+    """A moment where nothing turns it into the reader's time: said in theirs, and in UTC."""
+    when = _moment(moment)
+    if when is None:
+        return ""
+    there = _zone(zone)
+    if there is None:
+        return f"{when.astimezone(UTC):%H:%M} UTC on {_date(when.astimezone(UTC))}"
+    city = zone.rpartition("/")[2].replace("_", " ")
+    here, in_utc = when.astimezone(there), when.astimezone(UTC)
+    return f"{here:%H:%M} on {_date(here)}, {city} time ({in_utc:%H:%M} UTC)"
+
+
+def local(moment: datetime | str, zone: str) -> str:
+    """A moment as the clocks of a zone show it, and which zone: for who has just typed a time."""
+    when = _moment(moment)
+    if when is None:
+        return ""
+    there = when.astimezone(ZoneInfo(zone))
+    offset = f"{there:%z}"
+    day = f"{there:%a} {_date(there)}"
+    return f"{there:%H:%M} on {day} ({zone}, UTC{offset[:3]}:{offset[3:]})"
+
+
+def _date(there: datetime) -> str:
+    return f"{there.day} {there:%b} {there.year}"
+
+
+@cache
+def _zone(name: str) -> ZoneInfo | None:
+    """None for UTC, for zones not named after a place, and for unknown ones."""
+    area, _, place = name.partition("/")
+    if not place or area == "Etc":
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return None
+
+
+def _in_utc(when: datetime) -> str:
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _moment(moment: datetime | str) -> datetime | None:
+    if isinstance(moment, datetime):
+        return moment
+    try:
+        return datetime.fromisoformat(moment)
+    except ValueError:
+        return None

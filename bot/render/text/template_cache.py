@@ -1,0 +1,53 @@
+"""Compiled templates, kept in `__pycache__` beside them, as Python keeps its own modules.
+
+Compiling all of them takes a quarter of a start. Where they cannot be kept, or are not what they
+were, they are compiled again.
+"""
+
+import sys
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import jinja2
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
+
+from bot.domain.times import durations
+from bot.render.text import mrkdwn
+
+_FOLDER = "__pycache__"
+
+
+class CompiledTemplate(FileSystemBytecodeCache):
+    """Keeps templates of one way of escaping: the same words compile to other code in another."""
+
+    def __init__(self, templates: Path, way: str) -> None:
+        super().__init__(str(templates / _FOLDER), f"%s.{way}.{sys.implementation.cache_tag}.bin")
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        locale = Path(filename).parent.name if filename else ""
+        return f"{locale}.{name}"
+
+    def get_source_checksum(self, source: str) -> str:
+        return sha256(f"{_made_by()}\n{source}".encode()).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+@cache
+def _made_by() -> str:
+    """What else the code depends on: constants go through filters when it is compiled."""
+    beside = Path(__file__).parent / "templates.py"
+    sources = (beside, *(Path(module.__file__ or "") for module in (mrkdwn, durations)))
+    made_by = sha256(jinja2.__version__.encode())
+    for source in sources:
+        made_by.update(source.read_bytes())
+    return made_by.hexdigest()

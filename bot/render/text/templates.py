@@ -1,0 +1,170 @@
+"""Every sentence that a person reads, from `templates/<locale>/`: one file for a family of
+messages, one `{% block %}` for a text.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Context
+
+from bot.domain.incidents.lifecycle import shown
+from bot.domain.recorded import NAMELESS
+from bot.domain.text.showing import together
+from bot.domain.times.durations import humane
+from bot.render.text import mrkdwn
+from bot.render.text.mrkdwn import Mrkdwn
+from bot.render.text.template_cache import CompiledTemplate
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
+DEFAULT_LOCALE = "en"
+_SUFFIX = ".j2"
+_BLANK_LINES = re.compile(r"\n{3,}")
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+class Templates:
+    """The templates of a locale, compiled once; what a locale lacks is said in English.
+
+    Calling it gives mrkdwn in which every value is escaped; `plain` is for Slack's plain_text,
+    which is not parsed and must not be escaped, and for e-mail and SMS; `html` is for the pages
+    that open in a browser.
+    """
+
+    def __init__(self, locale: str = DEFAULT_LOCALE, templates: Path = TEMPLATES) -> None:
+        self.locale = locale
+        folders = list(dict.fromkeys([templates / locale, templates / DEFAULT_LOCALE]))
+        self._mrkdwn = _compiled(folders, _mrkdwn_environment(folders))
+        self._plain = _compiled(folders, _plain_environment(folders))
+        self._folders = folders
+
+    def __call__(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
+        return Mrkdwn(_said(self._mrkdwn[template], block, values))
+
+    def plain(self, template: str, block: str, /, **values: Any) -> str:
+        return _said(self._plain[template], block, values)
+
+    def html(self, template: str, block: str, /, **values: Any) -> str:
+        return _said(self._html[template], block, values)
+
+    @cached_property
+    def _html(self) -> dict[str, Template]:
+        # Few people ever follow a link: no start-up waits for this.
+        return _compiled(self._folders, _html_environment(self._folders))
+
+    def has(self, template: str, block: str) -> bool:
+        return block in self._mrkdwn[template].blocks
+
+    def blocks(self) -> Mapping[str, frozenset[str]]:
+        """Return each template's name and the names of its texts."""
+        return {name: frozenset(template.blocks) for name, template in self._mrkdwn.items()}
+
+
+def _said(template: Template, block: str, values: Mapping[str, Any]) -> str:
+    # What `Template.new_context` does, without copying every block of the file for one of them.
+    names = {**_global_names(template), **values}
+    context = Context(template.environment, names, template.name, {})
+    text = "".join(template.blocks[block](context)).strip()
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)) if "\n" in text else text
+
+
+@cache
+def _global_names(template: Template) -> dict[str, Any]:
+    return dict(template.globals)
+
+
+def _compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:
+    names = {path.name for folder in folders for path in folder.glob(f"*{_SUFFIX}")}
+    return {name.removesuffix(_SUFFIX): environment.get_template(name) for name in sorted(names)}
+
+
+def _mrkdwn_environment(folders: list[Path]) -> Environment:
+    environment = _environment(folders, "mrkdwn", _escaped, autoescape=True)
+    environment.filters |= {
+        "person": mrkdwn.person,
+        "people": mrkdwn.people,
+        "at": mrkdwn.at,
+        "quote": mrkdwn.quote,
+        "code": mrkdwn.code,
+        "command": mrkdwn.command,
+    }
+    return environment
+
+
+def _html_environment(folders: list[Path]) -> Environment:
+    """As plain text, but escaped by Jinja2's own rules."""
+    return _with_plain_filters(_environment(folders, "html", _or_nothing, autoescape=True))
+
+
+def _plain_environment(folders: list[Path]) -> Environment:
+    return _with_plain_filters(_environment(folders, "plain", _as_text, autoescape=False))
+
+
+def _with_plain_filters(environment: Environment) -> Environment:
+    def unnamed(count: int) -> str:
+        return _said(environment.get_template(f"unnamed{_SUFFIX}"), "people", {"count": count})
+
+    environment.filters |= {
+        # Nothing turns an id into a name there.
+        "person": lambda _user: unnamed(1),
+        "people": lambda users: unnamed(len(users)),
+        "at": mrkdwn.at_plain,
+        "quote": mrkdwn.prose,
+        "code": mrkdwn.one_line,
+        "command": mrkdwn.prose,
+    }
+    return environment
+
+
+def _environment(
+    folders: list[Path], way: str, finalize: Callable[[Any], Any], *, autoescape: bool
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=CompiledTemplate(folders[0].parent, way),
+    )
+    environment.filters |= {
+        "line": mrkdwn.one_line,
+        "names": mrkdwn.names,
+        "local": mrkdwn.local,
+        "prose": mrkdwn.prose,
+        "quoted": mrkdwn.quoted,
+        "sentence": mrkdwn.sentence,
+        "together": together,
+        "begins": _begins,
+        "span": humane,
+        "state": shown,
+    }
+    return environment
+
+
+def _begins(name: str) -> str:
+    """A name at the beginning of a sentence stays as it is; what stands for one begins it."""
+    return mrkdwn.sentence(name) if name == NAMELESS else name
+
+
+def _escaped(value: Any) -> Any:
+    """Jinja2 leaves alone what has `__html__`; anything else would have its quotes escaped too."""
+    if value is None:
+        return Mrkdwn("")
+    return value if hasattr(value, "__html__") else mrkdwn.escape(str(value))
+
+
+def _or_nothing(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if hasattr(value, "__html__") else mrkdwn.bare(str(value))
+
+
+def _as_text(value: Any) -> str:
+    return "" if value is None else mrkdwn.bare(str(value))

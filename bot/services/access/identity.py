@@ -1,0 +1,94 @@
+"""Who is asking: roles, and access to restricted incidents."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.access.rights import Deed
+from bot.domain.act import Act, Role, Workspace
+from bot.domain.errors import Stranger
+from bot.domain.ids import UserId
+from bot.domain.people.time_zone import zone_named
+from bot.policy import Policy
+from bot.services.locked import lock_incident
+from bot.store.database import Database
+from bot.store.people import people_and_groups
+from bot.store.tables import Person
+from bot.store.transaction import Transaction
+
+
+def identify(
+    db: Database,
+    policy: Policy,
+    workspace: Workspace,
+    user: str,
+    now: datetime,
+    key: str | None = None,
+) -> Act | None:
+    """Return who acts, with their role; None when Slack has not told us of this person yet.
+
+    Guests, external and deactivated people are NOBODY, whatever the policy says.
+    """
+    act = Act(workspace, UserId(user), Role.NOBODY, now, key)
+    with db.reading() as tx:
+        person, groups = people_and_groups.in_groups(tx, workspace, user)
+        return None if person is None else _as(policy, act, person, groups)
+
+
+def name_of(db: Database, workspace: Workspace, user: str) -> str:
+    """Return what a person is called in Slack."""
+    with db.reading() as tx:
+        return people_and_groups.name_of(people_and_groups.person(tx, workspace, user))
+
+
+def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
+    """Return the act with its person's role; raises Stranger for somebody not known yet, and for
+    somebody who counts as gone: who acts is there, and Slack knows better.
+    """
+    person, groups = people_and_groups.in_groups(tx, act.workspace, act.user)
+    if person is None or person.gone:
+        raise Stranger
+    return _as(policy, act, person, groups)
+
+
+def _as(policy: Policy, act: Act, person: Person, groups: list[str]) -> Act:
+    gone = person.gone and not (person.outsider or person.is_bot)
+    role = _role(policy, person, groups)
+    return replace(act, role=role, kept_out=_kept_out(person), gone=gone)
+
+
+def _kept_out(person: Person) -> bool:
+    return person.outsider or person.gone or person.is_bot
+
+
+def _role(policy: Policy, person: Person, groups: list[str]) -> Role:
+    if _kept_out(person):
+        return Role.NOBODY
+    return policy.role_of(UserId(person.user_id), groups)
+
+
+def zone_of(db: Database, policy: Policy, act: Act) -> ZoneInfo:
+    """Return the person's own time zone, or the policy's where Slack tells none that is known."""
+    with db.reading() as tx:
+        return zone_in(tx, policy, act.workspace, act.user)
+
+
+def zone_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> ZoneInfo:
+    """The same within a look, for anyone."""
+    person = people_and_groups.person(tx, workspace, user)
+    return zone_named(person.zone if person else "", policy.default_zone)
+
+
+def enter(db: Database, act: Act, incident_id: str) -> None:
+    """Bring whoever may read an incident into its channel, which is private."""
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.READ, ended_too=True) as locked,
+    ):
+        locked.let_in(act.user)
+
+
+def role_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> Role:
+    """Return somebody's role; for one of whom Slack has not told us, what the policy says."""
+    person, groups = people_and_groups.in_groups(tx, workspace, user)
+    return _role(policy, person, groups) if person else policy.role_of(UserId(user), [])

@@ -1,0 +1,74 @@
+"""Invitations to an incident's channel that Slack refuses: told once, and tried again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.domain.access.access_messages import Uninvited
+from bot.domain.act import Act
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.ids import UserId, reference
+from bot.domain.kinds import DeliveryKind
+from bot.policy import Policy
+from bot.services.access.belonging import who_answers
+from bot.services.delivery.content import Content, MessageContent
+from bot.services.locked import LockedIncident
+from bot.services.lookups import Lookups
+from bot.services.people.person_messages import KEPT_OUT
+from bot.store.access import participants
+from bot.store.delivery import outbox
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.outbox import Outgoing
+from bot.store.incidents import incident_rows
+from bot.store.tables import Incident
+from bot.store.transaction import Transaction
+
+
+def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[str]) -> None:
+    """Slack took the others: these are tried again by themselves."""
+    again = Outgoing(
+        kind=claimed.kind,
+        priority=Priority(claimed.priority),
+        lane=claimed.lane.removeprefix(f"{claimed.workspace.team_id}/"),
+        subject=claimed.subject,
+        dedup_key=f"invite:{claimed.id}:again",
+        incident_id=claimed.incident_id,
+        args={"users": list(users)},
+    )
+    outbox.enqueue(tx, act.workspace, act.now, [again])
+
+
+def not_taken(
+    tx: Transaction, act: Act, claimed: Claimed, users: Iterable[str], error: str
+) -> None:
+    """Each of these and who answers for the incident are told; once for each channel."""
+    incident = incident_rows.lock(tx, claimed.subject)
+    if incident is None or incident.ended_at is not None or incident.channel_id is None:
+        return
+    seats = participants.seats(tx, incident.id)
+    locked = LockedIncident(tx, act, incident)
+    for user in users:
+        if user in seats:
+            _tell(locked, incident.channel_id, user, _who_answers(incident, seats, user), error)
+    locked.put_down()
+
+
+def _who_answers(incident: Incident, seats: Iterable[str], but: str) -> str | None:
+    return next((user for user in who_answers(incident, seats) if user != but), None)
+
+
+def _tell(locked: LockedIncident, channel: str, user: str, answers: str | None, error: str) -> None:
+    about = {"person": user, "channel": channel, "error": error}
+    for reader in filter(None, (user, answers)):
+        key = f"uninvited:{locked.id}:{channel}:{user}:{reader}"
+        locked.tell(DeliveryKind.UNINVITED, reader, locked.id, key, **about)
+
+
+def uninvited(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident, args = lookups.incident(claimed.subject), claimed.args
+    if incident is None or claimed.target is None:
+        return KEPT_OUT
+    if lookups.kept_out(claimed.workspace, claimed.target):
+        return KEPT_OUT
+    person = None if args["person"] == claimed.target else UserId(args["person"])
+    view = Uninvited(reference(incident.number), args["channel"], args["error"], person)
+    return MessageContent(view, person=claimed.target)

@@ -1,0 +1,286 @@
+"""The incident's channel: what its making, and its failure, bring about.
+
+What Slack answered is about the place that it was asked for. The incident may have moved since, out
+of a shared channel into one of its own: an outcome of the old place changes nothing there.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from bot.domain.access.visibility import by_invitation
+from bot.domain.act import Act
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.staleness import Change
+from bot.policy import Policy
+from bot.services.locked import LockedIncident
+from bot.services.staleness import keep_true
+from bot.store.access import participants
+from bot.store.database import Database
+from bot.store.delivery import missed_notices
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.incidents import incident_rows, timeline
+from bot.store.tables.states import ROOMLESS, ChannelState
+from bot.store.transaction import Transaction
+
+REPAIR_EVERY = timedelta(minutes=30)
+
+
+def _case(tx: Transaction, act: Act, incident_id: str) -> LockedIncident | None:
+    incident = incident_rows.lock(tx, incident_id)
+    return None if incident is None else LockedIncident(tx, act, incident)
+
+
+def channel_made(
+    tx: Transaction,
+    act: Act,
+    incident_id: str,
+    channel: str,
+    name: str,
+    *,
+    private: bool | None = None,
+) -> None:
+    """The channel is there: bring everyone in, post the card."""
+    locked = _case(tx, act, incident_id)
+    if locked is None or locked.incident.channel_id == channel:
+        return
+    if private is False and by_invitation(locked.incident.tier):
+        # It was tightened while Slack made this one: nothing of it belongs here.
+        locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:instead:{channel}")
+        locked.put_down()
+        return
+    locked.change(
+        channel_id=channel,
+        channel_name=name,
+        channel_private=private,
+        room=ChannelState.CHANNEL,
+        thread_ts=None,
+        card_ts=None,
+    )
+    seq = locked.record(EntryKind.ROOM, channel=channel)
+    _bring_everyone_in(locked, channel, seq)
+    _post_card(locked, f"{channel}:{seq}")
+    keep_true(locked, Change.ROOM)
+    missed_notices.say_after_all(tx, act.workspace, locked.id, locked.own_lane, act.now)
+    locked.put_down()
+
+
+def _bring_everyone_in(locked: LockedIncident, channel: str, seq: int) -> None:
+    users = participants.participants(locked.tx, locked.id)
+    locked.post(DeliveryKind.ROOM_INVITE, f"invite:{locked.id}:{channel}:{seq}", users=users)
+
+
+def _post_card(locked: LockedIncident, about: str) -> None:
+    """For this place alone: once the escalation has moved, a card for the old one is not posted."""
+    key = f"card-post:{locked.id}:{about}"
+    locked.post(DeliveryKind.CARD_POST, key, channel=locked.incident.channel_id)
+
+
+def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
+    """Where an incident's channel is open to all, it moves to a private one; return the old one.
+
+    The bot cannot make a channel private. A channel of which that is not known is taken for what
+    the policy makes.
+    """
+    incident = locked.incident
+    known = incident.channel_private
+    private = policy.channel.private if known is None else known
+    if incident.room not in (ChannelState.CHANNEL, ChannelState.ARCHIVED) or private:
+        return None
+    old = incident.channel_id
+    locked.change(
+        room=ChannelState.WANTED,
+        channel_id=None,
+        channel_name=None,
+        channel_private=None,
+        thread_ts=None,
+        card_ts=None,
+    )
+    locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:private:{locked.act.now.isoformat()}")
+    return old
+
+
+def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, error: str) -> None:
+    """The channel cannot be made: live on in a thread, say so, and try again later."""
+    locked = _case(tx, act, incident_id)
+    if locked is None or locked.incident.room not in ROOMLESS:
+        return
+    if locked.incident.room is ChannelState.WANTED:
+        fallback = policy.channel.fallback
+        locked.change(room=ChannelState.THREAD, channel_id=fallback)
+        locked.record(EntryKind.ROOM, thread=fallback, error=error)
+        if fallback is not None:
+            _post_card(locked, "thread")
+    _plan_repair(locked, act.now + REPAIR_EVERY)
+    locked.put_down()
+
+
+def _plan_repair(locked: LockedIncident, due: datetime) -> None:
+    timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
+    locked.plan(NewTimer(TimerKind.ROOM_REPAIR, locked.id, due.isoformat(), due, locked.id))
+
+
+def reopened(locked: LockedIncident) -> None:
+    """Nobody tried again while it was ended: a channel is tried for at once."""
+    if locked.incident.room is ChannelState.THREAD:
+        _plan_repair(locked, locked.act.now)
+    elif locked.incident.room is ChannelState.ARCHIVED:
+        _ask_for_another(locked)
+
+
+def repair_due(locked: LockedIncident) -> None:
+    """Try again to make a channel that could not be made, or another for one that was archived."""
+    if locked.incident.ended_at:
+        return
+    if locked.incident.room is ChannelState.THREAD:
+        key = f"room:{locked.id}:{locked.act.now.isoformat()}"
+        locked.post(DeliveryKind.ROOM_CREATE, key)
+    elif locked.incident.room is ChannelState.ARCHIVED:
+        _ask_for_another(locked)
+
+
+def _ask_for_another(locked: LockedIncident) -> None:
+    """No bot can unarchive a channel: where no person has, another is made."""
+    timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
+    was = locked.incident.channel_id
+    locked.change(room=ChannelState.WANTED, channel_id=None, channel_name=None, card_ts=None)
+    key = f"room:{locked.id}:{locked.act.now.isoformat()}"
+    locked.post(DeliveryKind.ROOM_CREATE, key, was=was)
+    keep_true(locked, Change.ROOM)
+
+
+def card_posted(
+    tx: Transaction, act: Act, incident_id: str, channel: str, ts: str, *, found: bool = False
+) -> None:
+    """Remember where the card stands; in a channel it is pinned, in a thread it is the root.
+
+    One that was `found` after a while says what was true when it was posted: it is edited.
+    """
+    locked = _case(tx, act, incident_id)
+    if locked is None:
+        return
+    in_thread = locked.incident.room is ChannelState.THREAD
+    if not in_thread and channel != locked.incident.channel_id:
+        # Taken in the shared channel before the incident had its own, stored after.
+        return
+    locked.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
+    if not in_thread:
+        locked.post(DeliveryKind.CARD_PIN, f"pin:{locked.id}:{ts}")
+    if found:
+        locked.card_changed()
+    locked.put_down()
+
+
+def card_lost(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str) -> None:
+    """Somebody deleted the card: post it again."""
+    locked = _case(tx, act, incident_id)
+    if locked is None or (locked.incident.channel_id, locked.incident.card_ts) != (channel, ts):
+        return
+    locked.change(card_ts=None)
+    _post_card(locked, f"after:{ts}")
+    locked.put_down()
+
+
+def card_refused(tx: Transaction, act: Act, incident_id: str, channel: str, error: str) -> None:
+    """Nor can the shared channel be written to: until the repair, the incident has no place."""
+    locked = _case(tx, act, incident_id)
+    if locked is None or locked.incident.channel_id != channel:
+        return
+    if locked.incident.room is ChannelState.THREAD and locked.incident.card_ts is None:
+        _without_place(locked, error)
+        locked.put_down()
+
+
+def _without_place(locked: LockedIncident, error: str) -> None:
+    locked.record(EntryKind.ROOM, thread=None, error=error)
+    locked.change(channel_id=None, thread_ts=None, card_ts=None)
+
+
+def channel_lost(
+    tx: Transaction,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    channel: str,
+    error: str,
+    happened: float | None = None,
+) -> None:
+    """The channel was archived, or is out of reach: nothing is posted there, and what is to be said
+    waits. `error` is one of `held.GONE`.
+
+    Who answers for an open incident is told; it gets another channel unless this one comes back.
+    Where it was the shared one, the incident has no place until it gets its own. `happened`: when,
+    by Slack's clock, where an event told of it; an event that is older than what is known tells
+    nothing, and what it missed is found out with the next message.
+    """
+    locked = _case(tx, act, incident_id)
+    if locked is None or locked.incident.channel_id != channel or _is_old(locked, happened):
+        return
+    match locked.incident.room:
+        case ChannelState.CHANNEL:
+            locked.change(room=ChannelState.ARCHIVED)
+            told = _told(happened)
+            seq = locked.record(EntryKind.ROOM, channel=channel, error=error, **told)
+            keep_true(locked, Change.ROOM)
+            if locked.incident.ended_at is None:
+                _tell_that_it_is_lost(locked, policy, seq, error)
+        case ChannelState.THREAD:
+            _without_place(locked, error)
+        case ChannelState.WANTED | ChannelState.ARCHIVED:
+            return
+        case never:
+            assert_never(never)
+    locked.put_down()
+
+
+def _tell_that_it_is_lost(locked: LockedIncident, policy: Policy, seq: int, error: str) -> None:
+    again_at = locked.act.now + REPAIR_EVERY
+    _plan_repair(locked, again_at)
+    told = dict.fromkeys((locked.incident.owner, *policy.managers_on_duty))
+    for user in filter(None, told):
+        key = f"room-lost:{locked.id}:{seq}:{user}"
+        at = again_at.isoformat()
+        locked.tell(DeliveryKind.ROOM_LOST, user, locked.id, key, again_at=at, error=error)
+
+
+def is_place_of(db: Database, incident_id: str, channel: str) -> bool:
+    """Tell whether an incident lives in this channel now, or in a thread of it."""
+    with db.reading() as tx:
+        incident = incident_rows.get(tx, incident_id)
+    return incident is not None and incident.channel_id == channel
+
+
+def _is_old(locked: LockedIncident, happened: float | None) -> bool:
+    """Slack delivers events out of order, and what was not answered once more much later."""
+    known = timeline.newest_of_room(locked.tx, locked.id)
+    newest = known.data.get("happened") if known is not None else None
+    return happened is not None and newest is not None and happened < float(newest)
+
+
+def _told(happened: float | None) -> dict[str, Any]:
+    return {} if happened is None else {"happened": happened}
+
+
+def channel_restored(
+    tx: Transaction, act: Act, incident_id: str, channel: str, happened: float | None = None
+) -> None:
+    """Somebody unarchived the channel, or brought the bot back in: what waited is said.
+
+    `happened`: as for one that was archived.
+    """
+    locked = _case(tx, act, incident_id)
+    if locked is None or locked.incident.channel_id != channel or _is_old(locked, happened):
+        return
+    if locked.incident.room is not ChannelState.ARCHIVED:
+        return
+    timers.cancel(tx, TimerKind.ROOM_REPAIR, locked.id)
+    locked.change(room=ChannelState.CHANNEL)
+    seq = locked.record(EntryKind.ROOM, channel=channel, restored=True, **_told(happened))
+    _bring_everyone_in(locked, channel, seq)
+    if locked.incident.card_ts is None:
+        _post_card(locked, f"{channel}:{seq}")
+    locked.card_changed()
+    keep_true(locked, Change.ROOM)
+    missed_notices.say_after_all(tx, act.workspace, locked.id, locked.own_lane, act.now)
+    locked.put_down()

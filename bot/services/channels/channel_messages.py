@@ -1,0 +1,181 @@
+"""What is done to an incident's channel, and said in it: as it is true when it is sent."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.access.visibility import Place, by_invitation
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.timeline import CLAIMS, EntryKind
+from bot.domain.incidents.views import Head, InCharge, MovedCard, Notice
+from bot.domain.paging.ladders import RunState
+from bot.policy import Policy
+from bot.services import views
+from bot.services.delivery.content import ChannelCall, Content, MessageContent, NothingToSay, NotYet
+from bot.services.incidents import duplicates
+from bot.services.incidents.queries import card_of
+from bot.services.lookups import Lookups
+from bot.services.unanswered import managers_told
+from bot.store.delivery import missed_notices, posted
+from bot.store.delivery.claims import Claimed
+from bot.store.incidents import timeline
+from bot.store.tables import Incident, TimelineEntry
+from bot.store.tables.states import ROOMLESS, ChannelState
+
+# A shared channel that does not take the card will not take it later either.
+THREAD_WAIT = timedelta(minutes=10)
+
+
+def room(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or incident.room not in ROOMLESS:
+        return NothingToSay("the channel is there")
+    # What the policy wants for all of them gives nobody a seat where only the invited may be.
+    private = policy.channel.private or by_invitation(incident.tier)
+    return ChannelCall(incident.id, incident.number, private=private, was=claimed.args.get("was"))
+
+
+def invite(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or incident.room is not ChannelState.CHANNEL:
+        return NothingToSay("no channel; everyone is invited when it is made")
+    if claimed.attempts > 1 and incident.ended_at is not None:
+        return NothingToSay("the escalation has ended")
+    inside = lookups.participants(incident.id)
+    users = tuple(
+        user
+        for user in claimed.args.get("users", ())
+        if user in inside and not lookups.kept_out(claimed.workspace, user)
+    )
+    if not users:
+        return NothingToSay("no one is left to invite")
+    return ChannelCall(incident.id, incident.number, channel=incident.channel_id, users=users)
+
+
+def remove(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident, user = lookups.incident(claimed.subject), claimed.args["user"]
+    if incident is None or incident.room is not ChannelState.CHANNEL:
+        return NothingToSay("no channel")
+    if user in lookups.participants(incident.id):
+        return NothingToSay("let in meanwhile")
+    return ChannelCall(incident.id, incident.number, channel=incident.channel_id, removed=user)
+
+
+def pin(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or incident.room is not ChannelState.CHANNEL or incident.card_ts is None:
+        return NothingToSay("no card to pin")
+    return ChannelCall(
+        incident.id, incident.number, channel=incident.channel_id, card_ts=incident.card_ts
+    )
+
+
+def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
+    """The incident as its own channel shows it, or as a shared one may.
+
+    The channel is asked for too: rows of earlier releases may say of the shared one that it is the
+    incident's own.
+    """
+    in_thread = incident.room is ChannelState.THREAD
+    shared = in_thread or incident.channel_id == policy.channel.fallback
+    place = Place.BROADCAST if shared else Place.INCIDENT_CHANNEL
+    return views.head_in(incident, place), in_thread
+
+
+def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or incident.channel_id is None or incident.card_ts is not None:
+        return NothingToSay("the card stands")
+    if claimed.args.get("channel", incident.channel_id) != incident.channel_id:
+        return NothingToSay("the escalation has moved, and has its own card there")
+    head, in_thread = _placed(incident, policy)
+    card = card_of(lookups.tx, incident, head, now, in_thread=in_thread)
+    return MessageContent(card, channel=incident.channel_id)
+
+
+def card_stands(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    """The incident's card, or what is left of it where the escalation has moved away."""
+    incident = lookups.incident(claimed.subject)
+    if incident is None:
+        return NothingToSay("no such escalation")
+    channel, ts = claimed.args["at"]
+    if (incident.channel_id, incident.card_ts) == (channel, ts):
+        head, in_thread = _placed(incident, policy)
+        return MessageContent(card_of(lookups.tx, incident, head, now, in_thread=in_thread))
+    return MessageContent(MovedCard(views.head_in(incident, Place.BROADCAST)))
+
+
+def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or incident.room is ChannelState.ARCHIVED or incident.channel_id is None:
+        return NothingToSay("no channel")
+    if incident.card_ts is None:
+        return NothingToSay("the card is not posted yet and will be true when it is")
+    head, in_thread = _placed(incident, policy)
+    card = card_of(lookups.tx, incident, head, now, in_thread=in_thread)
+    return MessageContent(card, channel=incident.channel_id, ts=incident.card_ts)
+
+
+def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
+    if incident is None or entry is None:
+        return NothingToSay("no such entry")
+    if incident.room is ChannelState.ARCHIVED:
+        return NothingToSay(missed_notices.WHILE_ARCHIVED)
+    if incident.room is ChannelState.WANTED:
+        return NotYet("the channel is not made yet")
+    if incident.channel_id is None:
+        return NothingToSay("no channel and no fallback channel")
+    if incident.room is ChannelState.THREAD and incident.thread_ts is None:
+        if now - claimed.created_at > THREAD_WAIT:
+            return NothingToSay("the thread was never begun; the timeline has it")
+        return NotYet("the thread is not begun yet")
+    if missed_notices.earlier_waits(lookups.tx, claimed):
+        return NotYet("what was said before is posted first")
+    head, _ = _placed(incident, policy)
+    if not head.full:
+        return NothingToSay("nothing of a restricted escalation is said in a shared channel")
+    view = _notice(lookups, incident, entry, head)
+    return MessageContent(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
+
+
+def notice_stands(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    """Where the escalation has moved out of a shared channel, its notices there stand still."""
+    incident = lookups.incident(claimed.subject)
+    entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
+    if incident is None or entry is None:
+        return NothingToSay("no such notice")
+    channel, _ = claimed.args["at"]
+    own = incident.room is not ChannelState.THREAD and channel == incident.channel_id
+    shared = not own or channel == policy.channel.fallback
+    head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
+    return MessageContent(_notice(lookups, incident, entry, head))
+
+
+def _notice(lookups: Lookups, incident: Incident, entry: TimelineEntry, head: Head) -> Notice:
+    then = _still_to_be_done(lookups, incident, entry)
+    passed = then and entry.kind is EntryKind.EXHAUSTED
+    in_charge = managers_told.in_charge(lookups.tx, entry.data["run"]) if passed else InCharge()
+    [line] = duplicates.entry_lines(lookups.tx, [entry], duplicates.everyone_sees)
+    return Notice(head, line, then=then, in_charge=in_charge)
+
+
+def _still_to_be_done(lookups: Lookups, incident: Incident, entry: TimelineEntry) -> bool:
+    """Whether what a notice asks for is still to be done; most ask for nothing."""
+    if entry.kind not in CLAIMS:
+        return True
+    if entry.kind is EntryKind.RESOLVED:
+        last = max(posted.seqs_of(lookups.tx, entry.incident_id, [EntryKind.RESOLVED]))
+        return incident.state is State.RESOLVED and entry.seq == last
+    run = lookups.run(entry.data.get("run", ""))
+    unanswered = run is not None and run.state is RunState.EXHAUSTED
+    return unanswered and incident.ended_at is None and not _said_again(lookups, entry)
+
+
+def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
+    """Whether the same team was paged anew, and came to its end once more."""
+    later = [
+        timeline.entry(lookups.tx, entry.incident_id, seq)
+        for seq in posted.seqs_of(lookups.tx, entry.incident_id, CLAIMS)
+        if seq > entry.seq
+    ]
+    return any(each.data.get("run") == entry.data.get("run") for each in later if each)

@@ -1,0 +1,195 @@
+"""What Slack does not take goes out another way: when, what it says, and what is recorded.
+
+Pages, and the notices to those in charge that nobody answered one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from bot.domain.act import by_the_bot
+from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.errors import NotYours
+from bot.domain.fallback.views_outside_slack import OutsideExhausted, OutsidePage
+from bot.domain.fallback.ways import FallbackWay
+from bot.domain.ids import UserId
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState, RunState, person_of
+from bot.policy import Policy
+from bot.services.delivery.content import NothingToSay, NotYet
+from bot.services.delivery.outcomes import At
+from bot.services.fallback import link_page
+from bot.services.fallback.ways import by_other_ways
+from bot.services.locked import LockedIncident
+from bot.services.people import doubted_departures
+from bot.services.unanswered import managers_told
+from bot.store.database import Database
+from bot.store.delivery import claims, outbox, withdrawals
+from bot.store.delivery.claims import Claimed
+from bot.store.fallback import unsent_pages
+from bot.store.fallback.unsent_pages import Unsent
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages
+from bot.store.people import people_and_groups
+from bot.store.tables import PagingRun
+from bot.store.transaction import Transaction
+
+AT_ONCE = 200
+_TRIES_OF_A_WAY = 3
+"""Another replica may have a policy that knows it: one is restarted after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What goes to a person outside Slack, and by which way; `subject` is its page or run."""
+
+    way: FallbackWay
+    said: OutsidePage | OutsideExhausted
+    subject: str
+    user: UserId
+
+
+def overdue(db: Database, policy: Policy, at: At) -> list[Unsent]:
+    """Return what Slack has kept for too long, and whose people have another way."""
+    rule = policy.fallback
+    with db.reading() as tx:
+        return unsent_pages.overdue(tx, at.now, at.real, rule.after, rule.ways, AT_ONCE)
+
+
+def send(db: Database, policy: Policy, at: At, late: Sequence[Unsent]) -> int:
+    """Have these go out another way, where that is still needed; return how many."""
+    by_incident = groupby(sorted(late, key=_incident_of), key=_incident_of)
+    return sum(_send(db, policy, at, incident, list(group)) for incident, group in by_incident)
+
+
+def _incident_of(late: Unsent) -> str:
+    return late.incident_id
+
+
+def _send(db: Database, policy: Policy, at: At, incident_id: str, late: Sequence[Unsent]) -> int:
+    with db.transaction() as tx:
+        # Its lock first, as everywhere: an acknowledgement that comes now is seen, or waits.
+        if incident_rows.lock(tx, incident_id) is None:
+            return 0
+        unsent = unsent_pages.still_unsent(tx, incident_id, {one.subject for one in late})
+        going = [one for one in late if (one.subject, one.target) in unsent]
+        messages = [message for one in going for message in by_other_ways(policy, one)]
+        if messages:
+            outbox.enqueue(tx, going[0].workspace, at.now, messages)
+    return len(going)
+
+
+def waits(db: Database, now: datetime) -> bool:
+    """Whether a message by another way is due; only a look."""
+    with db.reading() as tx:
+        return unsent_pages.fallback_waits(tx, now)
+
+
+def forget(db: Database) -> int:
+    """Withdraw all of it, where the policy has no other ways any more: it would wait for ever."""
+    with db.transaction() as tx:
+        return withdrawals.withdraw_outside(tx)
+
+
+def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | NothingToSay | NotYet:
+    """Return what a claimed delivery says now."""
+    user = UserId(claimed.target or "")
+    way = policy.fallback.way(user, str(claimed.args.get("way")))
+    if way is None:
+        why = "the policy no longer has this way"
+        return NothingToSay(why) if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(why)
+    # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
+    again = claimed.uncertain or claimed.attempts > 1
+    about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page
+    with db.reading() as tx:
+        said = about(tx, policy, claimed, may_repeat=again)
+    return said if isinstance(said, NothingToSay) else Errand(way, said, claimed.subject, user)
+
+
+def _page(
+    tx: Transaction, policy: Policy, claimed: Claimed, *, may_repeat: bool
+) -> OutsidePage | NothingToSay:
+    try:
+        page, run, incident = link_page.rows(tx, claimed.subject)
+    except NotYours:
+        return NothingToSay("no such page")
+    if run.state not in UNANSWERED or page.state not in STILL_ASKED:
+        return NothingToSay("acknowledged or withdrawn meanwhile")
+    if page.state is PageState.UNREACHABLE and _has_left(tx, claimed, run):
+        return NothingToSay("this person has left Slack")
+    if incident.ended_at is not None:
+        return NothingToSay("the escalation has ended")
+    if page.sent_at is not None:
+        return NothingToSay("Slack has accepted the page meanwhile")
+    return link_page.outside_page(tx, policy, page, run, incident, may_repeat=may_repeat)
+
+
+def _has_left(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
+    """Where everyone on the list counts as gone, it is Slack that is doubted."""
+    gone = people_and_groups.gone(tx, claimed.workspace, {claimed.target or ""})
+    return bool(gone) and not doubted_departures.team_is_gone(tx, claimed, run)
+
+
+def _is_gone_among_others(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
+    """Where all who could be told count as gone, it is Slack that is doubted."""
+    in_turn = {*policy.managers_on_duty, *policy.operations_fallback}
+    gone = people_and_groups.gone(tx, claimed.workspace, {claimed.target or "", *in_turn})
+    return claimed.target in gone and not in_turn <= gone
+
+
+def _notice(
+    tx: Transaction, policy: Policy, claimed: Claimed, *, may_repeat: bool
+) -> OutsideExhausted | NothingToSay:
+    run = pages.run(tx, claimed.subject)
+    incident = incident_rows.get(tx, run.incident_id) if run else None
+    if run is None or incident is None:
+        return NothingToSay("no such run")
+    if run.state is not RunState.EXHAUSTED:
+        return NothingToSay("answered meanwhile")
+    if incident.ended_at is not None:
+        return NothingToSay("the escalation has ended")
+    reader = claimed.target or ""
+    newest = unsent_pages.newest_notice_at(tx, run.id, reader)
+    if newest is not None and newest > claimed.created_at:
+        return NothingToSay("the run has come to its end again since")
+    if (run.id, reader) not in unsent_pages.still_unsent(tx, incident.id, [run.id]):
+        return NothingToSay("Slack has accepted the notice meanwhile")
+    if _is_gone_among_others(tx, policy, claimed):
+        return NothingToSay("this person has left Slack")
+    return link_page.outside_exhausted(tx, policy, run, incident, reader, may_repeat=may_repeat)
+
+
+def reached(db: Database, claimed: Claimed, way: FallbackWay, at: At) -> bool:
+    """A gateway has taken it. False when somebody else held the claim by then."""
+    with db.transaction() as tx:
+        incident = incident_rows.lock(tx, claimed.incident_id or "")
+        if not claims.finish(tx, claimed, DeliveryState.SENT, real=at.real, sent_at=at.now):
+            return False
+        run = _run(tx, claimed)
+        if incident is not None and run is not None:
+            notice = claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE
+            locked = LockedIncident(tx, by_the_bot(claimed.workspace, at.now), incident)
+            locked.record(
+                EntryKind.REACHED_OUTSIDE,
+                aloud=True,
+                person=claimed.target,
+                way=way.gateway,
+                team=run.team_key,
+                # A person is not asked for by their own name as well.
+                name=run.team_name if notice or person_of(run.team_key) is None else "",
+                **({"exhausted": True} if notice else {}),
+            )
+            locked.card_changed()
+            locked.put_down()
+            if notice:
+                managers_told.changed(tx, locked.act, run.id)
+        return True
+
+
+def _run(tx: Transaction, claimed: Claimed) -> PagingRun | None:
+    if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE:
+        return pages.run(tx, claimed.subject)
+    page = pages.page(tx, claimed.subject)
+    return pages.run(tx, page.run_id) if page else None

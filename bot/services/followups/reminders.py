@@ -1,0 +1,129 @@
+"""Free reminders that still wait: seen, changed and cancelled by the person they belong to."""
+
+from datetime import datetime
+
+from bot.domain.access.rights import Deed, may, require
+from bot.domain.access.visibility import Place
+from bot.domain.act import Act
+from bot.domain.errors import AlreadyReminded, NothingToDo, ReminderChanged
+from bot.domain.followups.reminder_list import ReminderLine, Reminders
+from bot.domain.incidents.views import Head
+from bot.domain.kinds import TimerKind
+from bot.domain.staleness import Change
+from bot.services import views
+from bot.services.access import owned_ids
+from bot.services.followups.tasks import A_REMINDER, LONGEST_TASK, tell_again
+from bot.services.stored_text import checked_text
+from bot.store.access import participants
+from bot.store.database import Database
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.followups import tasks_and_reminders
+from bot.store.incidents import incident_rows
+from bot.store.tables import Reminder
+from bot.store.tables.states import ReminderState
+from bot.store.transaction import Transaction
+
+MOST_LISTED = 15
+
+
+def reminders(db: Database, act: Act) -> Reminders:
+    """Return a person's waiting reminders, the first due first: whoever set one in an escalation
+    that they belong to sees it, whatever their role."""
+    require(act, Deed.READ)
+    with db.reading() as tx:
+        rows, total = waiting(tx, act, MOST_LISTED)
+        shown = lines(tx, act, rows, Place.PERSONAL)
+        return Reminders(shown, total, may_set=may(act.role, Deed.REMIND))
+
+
+def waiting(tx: Transaction, act: Act, limit: int) -> tuple[list[Reminder], int]:
+    """Return the first few waiting reminders of a person, and how many there are."""
+    return tasks_and_reminders.waiting_reminders(tx, act.workspace, act.user, limit)
+
+
+def lines(
+    tx: Transaction, act: Act, rows: list[Reminder], place: Place
+) -> tuple[ReminderLine, ...]:
+    """Return reminders as their owner may see them there: the words go with the escalation's."""
+    about = incident_rows.get_many(tx, {row.incident_id for row in rows if row.incident_id})
+    invited = participants.invited_to(tx, act.user, list(about))
+    heads: dict[str, Head] = {
+        incident.id: views.head_of(
+            incident, act, invited=[act.user] if incident.id in invited else [], place=place
+        )
+        for incident in about.values()
+    }
+    return tuple(_line(row, heads.get(row.incident_id or "")) for row in rows)
+
+
+def _line(row: Reminder, head: Head | None) -> ReminderLine:
+    shown = row.incident_id is None or (head is not None and head.full)
+    return ReminderLine(row.id, row.due_at, row.text if shown else None, head, row.times)
+
+
+def reminder(db: Database, act: Act, reminder_id: str) -> ReminderLine:
+    """Return one that still waits, to be changed."""
+    with db.reading() as tx:
+        row = owned_ids.reminder(tx, act, reminder_id)
+        if row.state is not ReminderState.WAITING:
+            raise _over(row)
+        [line] = lines(tx, act, [row], Place.PERSONAL)
+        return line
+
+
+def shown(db: Database, act: Act, reminder_id: str) -> ReminderLine:
+    """Return one as its owner may see it, whatever has become of it."""
+    with db.reading() as tx:
+        [line] = lines(tx, act, [owned_ids.reminder(tx, act, reminder_id)], Place.PERSONAL)
+        return line
+
+
+def cancel(db: Database, act: Act, reminder_id: str, times: int | None = None) -> ReminderLine:
+    """Withdraw a reminder that has not been sent; it never is. Says what was cancelled.
+
+    Raises ReminderChanged where it has been set for another time since it was seen, then `times`.
+    """
+    with db.transaction(act) as tx:
+        row = owned_ids.reminder(tx, act, reminder_id)
+        if row.state is ReminderState.WAITING and times not in (None, row.times):
+            raise ReminderChanged(row.due_at)
+        _change(tx, act, row, {"state": ReminderState.STOPPED})
+        [line] = lines(tx, act, [row], Place.PERSONAL)
+        return line
+
+
+def change(
+    db: Database, act: Act, reminder_id: str, *, due_at: datetime, text: str | None
+) -> ReminderLine:
+    """Set a waiting reminder for another time or with other words; None leaves the words."""
+    if text is not None:
+        text = checked_text("text", text, longest=LONGEST_TASK, of="reminder", example=A_REMINDER)
+    with db.transaction(act) as tx:
+        row = owned_ids.reminder(tx, act, reminder_id)
+        times = row.times + 1
+        values = {"times": times, "due_at": due_at, "text": row.text if text is None else text}
+        _change(tx, act, row, values)
+        timer = NewTimer(TimerKind.REMINDER, reminder_id, str(times), due_at, None)
+        timers.plan(tx, act.workspace, act.now, [timer])
+        changed = row.model_copy(update=values)
+        [line] = lines(tx, act, [changed], Place.PERSONAL)
+        return line
+
+
+def _change(tx: Transaction, act: Act, row: Reminder, values: dict[str, object]) -> None:
+    """Whichever comes first, this or its moment, the row says which: it is not sent and changed."""
+    if not tasks_and_reminders.change_reminder(
+        tx, row.id, [ReminderState.WAITING], values, row.times
+    ):
+        raise _over(owned_ids.reminder(tx, act, row.id))
+    timers.cancel(tx, TimerKind.REMINDER, row.id)
+    tell_again(tx, act, Change.REMINDER, row.id)
+
+
+def _over(row: Reminder) -> Exception:
+    if row.state is ReminderState.WAITING:
+        return ReminderChanged(row.due_at)
+    if row.state is ReminderState.SPOKEN:
+        return AlreadyReminded(row.due_at)
+    return NothingToDo("reminder", "done" if row.state is ReminderState.DONE else "cancelled")

@@ -1,0 +1,114 @@
+"""When a task speaks: given, snoozed, handed over, withdrawn and restored."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.staleness import Change
+from bot.services.locked import LockedIncident
+from bot.services.staleness import keep_true_of
+from bot.store.delivery import withdrawals
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.followups import tasks_and_reminders
+from bot.store.tables import Task
+from bot.store.tables.states import TaskKind, TaskState
+
+BEFORE = "before"
+LATER = "later"
+SNOOZE = "snooze"
+SNOOZED = (LATER, SNOOZE)
+"""How the occurrence of a timer begins that was put off."""
+DUE = "due"
+OVERDUE_AGAIN = timedelta(days=1)
+
+
+def about_task(task_id: str) -> str:
+    """The merge key of a task's reminders: while Slack is away, one waits."""
+    return f"task:{task_id}"
+
+
+def silent_once_overdue(occurrence: str) -> bool:
+    """Tell whether another timer of the same task speaks for this one when the task is overdue.
+
+    Of several moments that pass while the bot is away, the last one speaks.
+    """
+    return occurrence == BEFORE or occurrence.startswith(LATER)
+
+
+def first_times(locked: LockedIncident, task_id: str, due_at: datetime, lead: timedelta) -> None:
+    """Plan the reminders of a new task: before it is due, and when it is."""
+    before = due_at - lead
+    if before > locked.act.now:
+        locked.plan(NewTimer(TimerKind.TASK_DUE, task_id, BEFORE, before, locked.id))
+    locked.plan(NewTimer(TimerKind.TASK_DUE, task_id, DUE, due_at, locked.id))
+
+
+def fresh_times(locked: LockedIncident, task: Task) -> None:
+    """Plan a task's reminders anew: what the assignee before has snoozed speaks again."""
+    timers.cancel(locked.tx, TimerKind.TASK_DUE, task.id)
+    withdrawals.cancel(locked.tx, [task.id], [DeliveryKind.TASK_REMINDER])
+    timers.renew(locked.tx, TimerKind.TASK_DUE, task.id, BEFORE, locked.act.now)
+    locked.plan(next_time(task, locked.act.now))
+
+
+def next_time(task: Task, now: datetime) -> NewTimer:
+    """Return when an open task speaks next: when it is due, or a day later where it was."""
+    if task.due_at > now:
+        return NewTimer(TimerKind.TASK_DUE, task.id, DUE, task.due_at, task.incident_id)
+    again = now + OVERDUE_AGAIN
+    occurrence = f"{DUE} {again.isoformat()}"
+    return NewTimer(TimerKind.TASK_DUE, task.id, occurrence, again, task.incident_id)
+
+
+def snoozed_times(task: Task, until: datetime) -> list[NewTimer]:
+    """Return when a snoozed task speaks: at `until`, and when it is due where that is later."""
+    if until >= task.due_at:
+        occurrence = f"{SNOOZE} {until.isoformat()}"
+        return [NewTimer(TimerKind.TASK_DUE, task.id, occurrence, until, task.incident_id)]
+    occurrence = f"{LATER} {until.isoformat()}"
+    return [
+        NewTimer(TimerKind.TASK_DUE, task.id, occurrence, until, task.incident_id),
+        NewTimer(TimerKind.TASK_DUE, task.id, DUE, task.due_at, task.incident_id),
+    ]
+
+
+def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
+    """Withdraw the incident's open tasks of these kinds; they never speak again.
+
+    Returns how many there were. Each stands on the timeline.
+    """
+    open_ones = tasks_and_reminders.open_tasks_of(locked.tx, locked.id)
+    wanted = [task.id for task in open_ones if task.kind in kinds]
+    withdrawn = tasks_and_reminders.move_tasks(
+        locked.tx, wanted, TaskState.OPEN, TaskState.WITHDRAWN
+    )
+    for task in withdrawn:
+        timers.cancel(locked.tx, TimerKind.TASK_DUE, task.id)
+        locked.record(
+            EntryKind.TASK_WITHDRAWN,
+            task=task.id,
+            assignee=task.assignee,
+            text=task.text,
+            follow_up=task.kind is TaskKind.FOLLOW_UP,
+        )
+    keep_true_of(locked, Change.TASK, *(task.id for task in withdrawn))
+    return len(withdrawn)
+
+
+def restore(locked: LockedIncident) -> int:
+    """Have tasks that ended with the incident be open again, with fresh timers.
+
+    Follow-ups stay withdrawn: the next resolution plans them anew.
+    """
+    there = tasks_and_reminders.tasks_of(locked.tx, locked.id)
+    wanted = [task.id for task in there if task.kind is TaskKind.TASK]
+    restored = tasks_and_reminders.move_tasks(
+        locked.tx, wanted, TaskState.WITHDRAWN, TaskState.OPEN
+    )
+    for task in restored:
+        fresh_times(locked, task)
+        locked.record(EntryKind.TASK_RESTORED, task=task.id, assignee=task.assignee, text=task.text)
+    keep_true_of(locked, Change.TASK, *(task.id for task in restored))
+    return len(restored)

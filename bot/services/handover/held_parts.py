@@ -1,0 +1,114 @@
+"""What a person holds of an incident, and so may hand over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.access.rights import Deed
+from bot.domain.act import Act
+from bot.domain.errors import HandedOverAlready, HoldsNothing, NoAccess
+from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, RunState, person_of
+from bot.domain.paging.reasons import Occasion, Question, of_run, parts_of, questions_of
+from bot.services.access.belonging import belongs_to, may_in
+from bot.store.access import participants
+from bot.store.followups import tasks_and_reminders
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages
+from bot.store.tables import Incident, PagingRun, Task
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What somebody holds. `leads`: they own it, or answer or are asked for a team."""
+
+    leads: bool
+    tasks: tuple[Task, ...]
+
+
+def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None = None) -> Part:
+    """Return what somebody holds; raises HoldsNothing where that is nothing.
+
+    What was passed on is not held any more. Raises HandedOverAlready while another one than `to`,
+    the key of a team or a person, is being paged for it.
+    """
+    user, runs = act.user, pages.runs_of(tx, [incident.id])
+    tasks = [
+        task for task in tasks_and_reminders.open_tasks_of(tx, incident.id) if task.assignee == user
+    ]
+    if _is_asked(tx, incident.id, user, runs):
+        return Part(True, tuple(tasks))
+    passed = _passed_on(runs, user)
+    for run in passed:
+        if run.state is RunState.PAGING and to not in (None, run.team_key):
+            raise _handed_over(incident, run)
+    leads = incident.owner == user or any(_answers_for(run, user, passed) for run in runs)
+    if not leads and not tasks:
+        belongs = belongs_to(incident, participants.seats(tx, incident.id), user)
+        may_page = may_in(act, incident, Deed.PAGE, belongs=belongs)
+        raise HoldsNothing(incident_rows.name_of(incident), may_page)
+    return Part(leads, tuple(tasks))
+
+
+def require_own_page(tx: Transaction, incident: Incident, act: Act) -> None:
+    """Raise NoAccess unless a page waits for somebody who may not read the incident."""
+    if not _is_asked(tx, incident.id, act.user, pages.runs_of(tx, [incident.id])):
+        raise NoAccess(incident_rows.name_of(incident), incident.id)
+
+
+def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:
+    """Raise HandedOverAlready where somebody has passed a part on before."""
+    for run in _passed_on(pages.runs_of(tx, [incident.id]), user):
+        raise _handed_over(incident, run, once=True)
+
+
+def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> HandedOverAlready:
+    name, person = incident_rows.name_of(incident), person_of(run.team_key)
+    return HandedOverAlready(name, run.team_name, once, person)
+
+
+def parts_taken_over(run: PagingRun) -> tuple[str, ...]:
+    """Return the keys of the teams and people whose part was handed over to those of this run."""
+    return parts_of(of_run(run.reasons, run.requested_by, run.why))
+
+
+def questions_taken_over(run: PagingRun) -> tuple[Question, ...]:
+    """Return what those asked who paged the teams and people whose part was handed over."""
+    return questions_of(of_run(run.reasons, run.requested_by, run.why))
+
+
+def questions_held(run: PagingRun) -> tuple[Question, ...]:
+    """Return what this run was asked for in somebody's words, and what it took over."""
+    own = [
+        Question(reason.by, reason.words, run.team_key, run.team_name)
+        for reason in of_run(run.reasons, run.requested_by, run.why)
+        if reason.occasion is Occasion.ASKED and reason.words
+    ]
+    return tuple(dict.fromkeys([*questions_taken_over(run), *own]))
+
+
+def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:
+    """A page of theirs still waits."""
+    asked = {
+        page.run_id
+        for page in pages.pages_of_incident(tx, incident_id)
+        if page.target == user and page.state in STILL_ASKED
+    }
+    return any(run.state in UNANSWERED and run.id in asked for run in runs)
+
+
+def _passed_on(runs: Sequence[PagingRun], user: str) -> list[PagingRun]:
+    """Return the runs in which others were asked to take over from somebody."""
+    return [
+        run
+        for run in runs
+        for reason in of_run(run.reasons, run.requested_by, run.why)
+        if reason.occasion is Occasion.HANDED_OVER and reason.by == user
+    ]
+
+
+def _answers_for(run: PagingRun, user: str, passed: Sequence[PagingRun]) -> bool:
+    """They acknowledged for it, and no one has taken over from them since."""
+    if run.state is not RunState.ACKNOWLEDGED or run.responder != user or run.acked_at is None:
+        return False
+    taken = [one.acked_at for one in passed if one.acked_at is not None]
+    return all(at < run.acked_at for at in taken)

@@ -1,0 +1,255 @@
+"""Correcting what an incident is about, and making it restricted.
+
+A tier is only ever tightened. What stands in Slack outside the incident's channel is then edited to
+codename and reference; what cannot be edited is named to whoever did it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.access.rights import Deed, require_tighten
+from bot.domain.access.visibility import Tier, by_invitation, strictest
+from bot.domain.act import Act
+from bot.domain.errors import Already, BadInput, FormErrors, NothingToDo
+from bot.domain.fallback.ways import gateway_of
+from bot.domain.ids import UserId, reference
+from bot.domain.incidents.lifecycle import OPEN
+from bot.domain.incidents.needs import Need, named, needs_in, written
+from bot.domain.incidents.results import Beyond, Corrected, OpeningDraft, WillPage
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import RunState
+from bot.domain.problems.texts import NeverStandardAgain, NoNeedsHere, NotBeingPaged, NoTitleHere
+from bot.domain.staleness import Change
+from bot.policy import Policy
+from bot.services.access import manual_joins
+from bot.services.channels import channel
+from bot.services.incidents import duplicates, home, severity_changes
+from bot.services.incidents.opening import checked, too_long
+from bot.services.locked import LockedIncident, lock_incident
+from bot.services.paging import withdrawal
+from bot.services.staleness import keep_true
+from bot.store.database import Database
+from bot.store.delivery import posted
+from bot.store.delivery.claims import Claimed
+from bot.store.incidents import incident_rows, timeline
+from bot.store.paging import pages
+from bot.store.tables import Delivery, Incident
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be otherwise; None leaves it as it is."""
+
+    title: str | None = None
+    category: str | None = None
+    references: tuple[str, ...] | None = None
+    tier: Tier | None = None
+    needs: tuple[Need, ...] | None = None
+
+
+def correct(
+    db: Database, policy: Policy, act: Act, incident_id: str, wanted: Correction
+) -> Corrected:
+    """Change title, category, references, needs or tier; old and new stand on the timeline.
+
+    A category can make it restricted and raise its severity, as when it is opened. Raises
+    FormErrors for what the policy does not take, and NotPermitted where somebody makes it
+    restricted who may not.
+    """
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.CORRECT, ended_too=True) as locked,
+    ):
+        changes, least = _changes(policy, locked.incident, wanted)
+        changes |= _needs(locked, policy, wanted, changes.get("category"))
+        if not changes:
+            _check_title(policy, locked.incident, wanted)
+            raise NothingToDo(locked.reference, Already.AS_WANTED)
+        if "tier" in changes:
+            _check_tighten(locked)
+        _record(locked, policy, changes)
+        locked.change(**changes, **_forgotten(policy, locked.incident, changes))
+        paged = _raise(locked, policy, least)
+        beyond = _tighten(locked, policy) if "tier" in changes else ()
+        keep_true(locked, Change.WORDS)
+        locked.card_changed()
+        open_to_all = locked.incident.tier is Tier.STANDARD and "tier" not in changes
+        title = str(changes.get("title", "")) if open_to_all else ""
+        return Corrected(locked.reference, tuple(changes), title, "tier" in changes, beyond, paged)
+
+
+def _changes(
+    policy: Policy, incident: Incident, wanted: Correction
+) -> tuple[dict[str, Any], Severity]:
+    """Return the values that differ, as the policy demands them, and the least severity."""
+    if wanted.tier is not None and strictest(wanted.tier, incident.tier) is not wanted.tier:
+        raise BadInput("tier", NeverStandardAgain())
+    tier = wanted.tier or incident.tier
+    if wanted == Correction(tier=wanted.tier):
+        return ({"tier": tier} if tier is not incident.tier else {}), incident.severity
+    draft = checked(
+        policy,
+        OpeningDraft(
+            title=_title(policy, incident, wanted),
+            severity=incident.severity,
+            category=wanted.category or incident.category,
+            references=tuple(
+                incident.references if wanted.references is None else wanted.references
+            ),
+            tier=tier,
+        ),
+    )
+    after: dict[str, Any] = {
+        "title": draft.title,
+        "category": draft.category,
+        "references": list(draft.references),
+        "tier": draft.tier,
+    }
+    return {k: v for k, v in after.items() if v != getattr(incident, k)}, draft.severity
+
+
+def _needs(
+    locked: LockedIncident, policy: Policy, wanted: Correction, category: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    """What is needed, where it differs. A line for a team that is not paged would reach no one."""
+    now = tuple(map(Need.from_json, locked.incident.needs or ()))
+    if wanted.needs is None or wanted.needs == _as_written(policy, now):
+        return {}
+    rule = policy.categories.get(category or locked.incident.category)
+    if wanted.needs and rule is not None and rule.references_only:
+        if category is not None:
+            return {}  # What was needed is forgotten with this category, whatever the form held.
+        raise FormErrors({"needs": NoNeedsHere(rule.label)})
+    errors = too_long(wanted.needs)
+    runs = pages.runs_of(locked.tx, [locked.id])
+    over = locked.incident.ended_at is not None
+    paged = {run.team_key for run in runs if over or run.state is not RunState.CANCELLED}
+    changed = tuple(need for need in wanted.needs if need not in now)
+    unpaged = [team for team in named(changed) if team not in paged]
+    if unpaged:
+        name = policy.teams[unpaged[0]].name
+        errors["needs"] = NotBeingPaged(name)
+    if errors:
+        commands = tuple(f"page {locked.reference} {team} <why>" for team in unpaged)
+        raise FormErrors(errors, commands)
+    return {"needs": [need.to_json() for need in wanted.needs]}
+
+
+def _as_written(policy: Policy, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """What is read of the text that the form shows: sent unchanged, it changes nothing."""
+    names = policy.team_names()
+    shown = {key: team.name for key, team in policy.teams.items()}
+    return needs_in(written(needs, names, shown), names).needs
+
+
+def _title(policy: Policy, incident: Incident, wanted: Correction) -> str:
+    """A title that only names the category goes with it."""
+    if wanted.title is not None:
+        return wanted.title
+    was, to = (policy.categories.get(key or "") for key in (incident.category, wanted.category))
+    if to is not None and was is not None and was.references_only:
+        return to.label
+    return incident.title
+
+
+def _check_tighten(locked: LockedIncident) -> None:
+    incident, act = locked.incident, locked.act
+    opened_at = incident.opened_at if act.user == incident.opened_by else None
+    given = locked.invited.get(act.user, False)
+    owner = incident.owner
+    require_tighten(act, owns=given and act.user == owner, opened_at=opened_at, owner=owner)
+
+
+def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None:
+    """Where a category takes no title, one that is asked for changes nothing."""
+    category = policy.categories.get(wanted.category or incident.category)
+    if wanted.title is not None and category is not None and category.references_only:
+        raise BadInput("title", NoTitleHere(category.label))
+
+
+def _record(locked: LockedIncident, policy: Policy, changes: dict[str, Any]) -> None:
+    """One entry for each field. Of suspected CSAM no description is kept, nor written once more."""
+    category = policy.categories.get(changes.get("category", locked.incident.category))
+    ids_only = category is not None and category.references_only
+    for field, to in changes.items():
+        was = getattr(locked.incident, field)
+        kept = None if ids_only and field in ("title", "needs") else was
+        told: dict[str, Any] = {"field": field, "from": kept, "to": to}
+        locked.record(EntryKind.EDITED, aloud=field in ("tier", "needs"), **told)
+
+
+def _forgotten(policy: Policy, incident: Incident, changes: dict[str, Any]) -> dict[str, Any]:
+    """Of suspected CSAM it is not shown either what was needed."""
+    category = policy.categories.get(changes.get("category", incident.category))
+    return {"needs": []} if category is not None and category.references_only else {}
+
+
+def _raise(locked: LockedIncident, policy: Policy, least: Severity) -> tuple[WillPage, ...]:
+    incident = locked.incident
+    if incident.state not in OPEN or not least.worse_than(incident.severity):
+        return ()
+    category = policy.categories[incident.category]
+    return severity_changes.moved_to(locked, policy, least, f"Category: {category.label}").paged
+
+
+def _tighten(locked: LockedIncident, policy: Policy) -> tuple[Beyond, ...]:
+    """Have everything outside the incident's channel edited; return what cannot be."""
+    tx, incident = locked.tx, locked.incident
+    # Whoever did it could read it until now; they do not lose it by doing this.
+    locked.let_in(locked.act.user)
+    withdrawal.withdraw_unvouched(locked)
+    gone = [_outside(row) for row in posted.outside_slack(tx, locked.id)]
+    left = channel.leave_public_channel(locked, policy)
+    keep_true(locked, Change.TIER)
+    duplicates.hidden(locked)
+    drawn = posted.homes_since(tx, incident.team_id, incident.opened_at)
+    locked.send(*(home.drawn_anew(locked.act, user) for user in drawn))
+    if left is None:
+        manual_joins.tell_of_strangers(locked, policy)
+        return tuple(gone)
+    return (*gone, Beyond(channel=left))
+
+
+def _outside(row: Delivery) -> Beyond:
+    at = row.sent_at or row.created_at
+    return Beyond(UserId(row.target or ""), gateway_of(str(row.args.get("way", ""))), at)
+
+
+def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
+    """Slack refuses an edit: where the message shows what is restricted by now, it is named to
+    whoever made it so."""
+    incident = incident_rows.lock(tx, claimed.incident_id) if claimed.incident_id else None
+    tightened = timeline.tightened(tx, incident.id) if incident is not None else None
+    if incident is None or tightened is None or not by_invitation(incident.tier):
+        return
+    where = _where(tx, claimed)
+    if where is None or where.at is None or where.at >= tightened.at:
+        return
+    locked = LockedIncident(tx, act, incident)
+    locked.tell(
+        DeliveryKind.UNEDITED,
+        tightened.actor,
+        locked.id,
+        f"unedited:{claimed.subject}",
+        about=reference(incident.number),
+        person=where.person,
+        channel=where.channel,
+        posted_at=where.at.isoformat(),
+        error=error,
+    )
+    locked.put_down()
+
+
+def _where(tx: Transaction, claimed: Claimed) -> Beyond | None:
+    """Return where the message stands that an edit is about, and since when."""
+    if claimed.kind is DeliveryKind.PAGE_UPDATE:
+        page = pages.page(tx, claimed.subject)
+        return Beyond(UserId(page.target), at=page.sent_at) if page is not None else None
+    row = posted.get_many(tx, [claimed.subject]).get(claimed.subject)
+    if row is None:
+        return None
+    person = UserId(row.target) if row.target else None
+    return Beyond(person, at=row.sent_at, channel=None if person else row.slack_channel)

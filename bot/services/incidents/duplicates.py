@@ -1,0 +1,110 @@
+"""A duplicate and its original name each other, wherever a reader may see the other one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from bot.domain.access.visibility import Place
+from bot.domain.act import Act, Workspace
+from bot.domain.errors import NoAccess
+from bot.domain.ids import parse_reference
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import EntryLine, Head
+from bot.domain.staleness import Change
+from bot.services import views
+from bot.services.locked import LockedIncident
+from bot.services.staleness import keep_true_of
+from bot.store.access import participants
+from bot.store.incidents import incident_rows
+from bot.store.tables import Incident, TimelineEntry
+from bot.store.transaction import Transaction
+
+Sees = Callable[[Incident], bool]
+_NAMES = {EntryKind.DUPLICATE: "of", EntryKind.HAS_DUPLICATE: "duplicate"}
+
+
+def everyone_sees(incident: Incident) -> bool:
+    """Whether an incident may be named where many read it."""
+    return views.head_in(incident, Place.BROADCAST).full
+
+
+def seen_by(tx: Transaction, act: Act) -> Sees:
+    """Whether a person may read an incident."""
+
+    def sees(incident: Incident) -> bool:
+        return views.head_of(incident, act, invited=participants.seats(tx, incident.id)).full
+
+    return sees
+
+
+def linked(tx: Transaction, incident: Incident, shown: Head, sees: Sees) -> Head:
+    """Return the incident with what it is a duplicate of, and its own duplicates."""
+    if not shown.full:
+        return shown
+    of = incident_rows.get(tx, incident.duplicate_of) if incident.duplicate_of else None
+    return replace(
+        shown,
+        duplicate_of=incident_rows.name_of(of) if of is not None and sees(of) else None,
+        duplicates=tuple(
+            incident_rows.name_of(one)
+            for one in incident_rows.duplicates_of(tx, incident.id)
+            if sees(one)
+        ),
+    )
+
+
+def entry_lines(
+    tx: Transaction, entries: Iterable[TimelineEntry], sees: Sees
+) -> Iterator[EntryLine]:
+    """Return entries as a reader may see them: another incident is named only where they may."""
+    for entry in entries:
+        line = views.entry_line(entry)
+        key = _NAMES.get(line.kind)
+        other = _other(tx, entry, str(line.data.get(key) or "")) if key else None
+        if key and (other is None or not sees(other)):
+            line = replace(line, data={k: v for k, v in line.data.items() if k != key})
+        yield line
+
+
+def _other(tx: Transaction, entry: TimelineEntry, named: str) -> Incident | None:
+    if not named:
+        return None
+    workspace = Workspace(entry.team_id, entry.enterprise_id)
+    return incident_rows.by_number(tx, workspace, parse_reference(named))
+
+
+def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Incident) -> None:
+    """Write on the original's timeline that it has a duplicate; its card shows it."""
+    locked = LockedIncident(tx, act, original)
+    aloud = everyone_sees(duplicate)
+    locked.record(EntryKind.HAS_DUPLICATE, aloud=aloud, duplicate=incident_rows.name_of(duplicate))
+    locked.card_changed()
+    locked.put_down()
+
+
+def require_seen(tx: Transaction, act: Act, original: Incident) -> None:
+    """Raise NoAccess unless whoever names an original may read it: beside a title, the reference of
+    a restricted one tells what that is about."""
+    if not seen_by(tx, act)(original):
+        raise NoAccess(incident_rows.name_of(original), original.id)
+
+
+def hidden(locked: LockedIncident) -> None:
+    """It is named to fewer people now: what is posted of others, and names it, is edited."""
+    cards_changed(locked)
+    keep_true_of(locked, Change.TIER, *(one.id for one in _others(locked)))
+
+
+def cards_changed(locked: LockedIncident) -> None:
+    """Have the cards edited that name this incident."""
+    locked.send(
+        *(LockedIncident(locked.tx, locked.act, other).card_change() for other in _others(locked))
+    )
+
+
+def _others(locked: LockedIncident) -> list[Incident]:
+    of = (
+        incident_rows.get(locked.tx, locked.incident.duplicate_of)
+        if locked.incident.duplicate_of
+        else None
+    )
+    return [*incident_rows.duplicates_of(locked.tx, locked.id), *([of] if of is not None else [])]

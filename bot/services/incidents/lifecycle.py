@@ -1,0 +1,315 @@
+"""What moves an incident: states, severity, owner, notes, updates, its end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.access.rights import Deed
+from bot.domain.access.visibility import by_invitation
+from bot.domain.act import Act
+from bot.domain.errors import Already, BadInput, NothingToDo, ReasonNeeded
+from bot.domain.followups.cadence import local_morning
+from bot.domain.ids import UserId
+from bot.domain.incidents.lifecycle import ENDED, OPEN, WORKING, State, check_move
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import TimerKind
+from bot.domain.problems.names import NotARootCause
+from bot.domain.problems.texts import NoRootCause
+from bot.domain.staleness import Change
+from bot.policy import Policy
+from bot.services.channels import channel
+from bot.services.followups.task_schedule import restore, withdraw
+from bot.services.followups.tasks import add_follow_up
+from bot.services.incidents import duplicates
+from bot.services.incidents.originals import lock_original
+from bot.services.incidents.ownership import make_owner
+from bot.services.locked import LockedIncident, lock_incident
+from bot.services.paging.withdrawal import end_all, leave_unanswered
+from bot.services.staleness import keep_true
+from bot.services.stored_text import checked_text
+from bot.store.database import Database
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.incidents.incident_rows import name_of
+from bot.store.people import people_and_groups
+from bot.store.tables.states import TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An escalation that was moved, and what became of its tasks and follow-ups."""
+
+    reference: str
+    withdrawn: int = 0
+    restored: int = 0
+    of: str = ""
+    """Of which one it is the duplicate."""
+    unnamed: bool = False
+    """Whether it says of which one it is the duplicate only to those who may read that one."""
+    open_to_all: bool = False
+    """Whether everyone may read the duplicate of such a one, and it can be made restricted."""
+    updated: bool = False
+    """Whether it stayed where it was, and what was written is an update."""
+    due_at: datetime | None = None
+    """When the update after this one is due."""
+
+
+def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> Turned:
+    """Move an incident to another working state; endings have functions of their own."""
+    note = checked_text("note", note, needed=False)
+    match to:
+        case State.RESOLVED:
+            raise BadInput("status", NoRootCause(), "resolve")
+        case State.REVIEWED:
+            return close(db, act, incident_id, note)
+        case State.REOPENED:
+            return reopen(db, act, incident_id, note)
+        case State.DECLINED:
+            return decline(db, act, incident_id, note)
+        case State.DUPLICATE:
+            return duplicate(db, act, incident_id, note)
+        case _:
+            pass
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.UPDATE, ended_too=True) as locked,
+    ):
+        _move(locked, to, note)
+        if locked.incident.triaged_at is None and to in WORKING:
+            locked.change(triaged_at=act.now)
+        locked.expect_update()
+        return Turned(locked.reference)
+
+
+def _move(
+    locked: LockedIncident,
+    to: State,
+    note: str,
+    *,
+    kind: EntryKind = EntryKind.STATE,
+    **data: object,
+) -> None:
+    was = locked.incident.state
+    check_move(locked.reference, was, to)
+    locked.change(state=to)
+    locked.record(kind, aloud=True, **{"from": was, "to": to, "note": note, **data})
+    if was in OPEN and to in OPEN:
+        keep_true(locked, Change.MOVED)
+    locked.card_changed()
+
+
+def post_update(
+    db: Database, act: Act, incident_id: str, text: str, to: State | None = None
+) -> Turned:
+    """Say where things stand: in the channel, on the timeline; the time to the next one begins."""
+    text = checked_text("note", text, of="update")
+    if to in ENDED or to is State.REOPENED:
+        return set_state(db, act, incident_id, to, text)
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
+        moves = to is not None and to is not locked.incident.state
+        if to is not None and moves:
+            _move(locked, to, text)
+            if locked.incident.triaged_at is None and to in WORKING:
+                locked.change(triaged_at=act.now)
+        else:
+            locked.record(EntryKind.UPDATE, aloud=True, text=text)
+            keep_true(locked, Change.UPDATED)
+        locked.expect_update()
+        locked.card_changed()
+        return Turned(locked.reference, updated=not moves, due_at=locked.incident.update_due_at)
+
+
+def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:
+    """Put a note on the timeline, also after the incident has ended."""
+    text = checked_text("note", text)
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.NOTE, ended_too=True) as locked,
+    ):
+        locked.record(EntryKind.NOTE, text=text)
+        return locked.reference
+
+
+def capture_message(db: Database, act: Act, incident_id: str, permalink: str, author: str) -> str:
+    """Keep a message's permalink and author, never its text (a pushpin in the channel)."""
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.NOTE, ended_too=True) as locked,
+    ):
+        locked.record(EntryKind.MESSAGE, permalink=permalink, author=author, pinned_by=act.user)
+        return locked.reference
+
+
+def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
+    """Make someone the owner (the one who answers for it); they are invited and told."""
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
+        if locked.incident.owner == user:
+            raise NothingToDo(locked.reference, Already.OWNED_BY, user)
+        make_owner(locked, user, act.user)
+        locked.card_changed()
+        return locked.reference
+
+
+def resolve(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    *,
+    root_cause: str,
+    note: str = "",
+    follow_up_days: tuple[int, ...] | None = None,
+    follow_up_owner: UserId | None = None,
+) -> str:
+    """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
+    if root_cause not in policy.root_causes:
+        raise BadInput("root_cause", NotARootCause(root_cause))
+    note = checked_text("note", note, needed=False)
+    days = policy.follow_up_days if follow_up_days is None else follow_up_days
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.UPDATE, ended_too=True) as locked,
+    ):
+        _move(
+            locked,
+            State.RESOLVED,
+            note,
+            kind=EntryKind.RESOLVED,
+            root_cause=root_cause,
+            follow_ups=len(days),
+        )
+        locked.change(resolved_at=act.now, root_cause=root_cause)
+        owner = follow_up_owner or _owner_or(locked, act.user)
+        if days:
+            locked.give_to(owner)
+        # An escalation reopened by an earlier release may still have those of its last resolution.
+        withdraw(locked, [TaskKind.FOLLOW_UP])
+        for day in days:
+            due = local_morning(act.now, policy.default_zone, days=day)
+            add_follow_up(locked, policy, owner, day, due)
+        _end(locked)
+        return locked.reference
+
+
+def _owner_or(locked: LockedIncident, user: UserId) -> UserId:
+    """The owner, unless they left or became a guest, or have lost access since: nothing new is
+    given to them then, and no one lets them in again without meaning to."""
+    owner = locked.incident.owner
+    if owner is None or people_and_groups.gone(locked.tx, locked.act.workspace, [owner]):
+        return user
+    if by_invitation(locked.incident.tier) and owner not in locked.invited:
+        return user
+    return UserId(owner)
+
+
+def _end(locked: LockedIncident) -> None:
+    """What every ending has in common: nobody is paged or asked for updates any more."""
+    ended_before = locked.incident.ended_at is not None
+    locked.change(ended_at=locked.act.now)
+    end_all(locked)
+    if not ended_before:
+        keep_true(locked, Change.ENDED)
+    locked.expect_update()
+    timers.cancel_for_incident(locked.tx, locked.id, [TimerKind.PAGE_STEP, TimerKind.UPDATE_DUE])
+
+
+def close(db: Database, act: Act, incident_id: str, note: str = "") -> Turned:
+    """Resolved and looked back upon; the note says what the review found."""
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
+    ):
+        # It ended when it was resolved: that is the week in which it counts as closed.
+        _move(locked, State.REVIEWED, note)
+        keep_true(locked, Change.MOVED)
+        return Turned(locked.reference)
+
+
+def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
+    """Not an escalation; says why. Its tasks and follow-ups are withdrawn."""
+    reason = checked_text("note", reason, needed=False)
+    if not reason:
+        raise ReasonNeeded(State.DECLINED)
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
+    ):
+        turned = Turned(locked.reference, withdraw(locked, list(TaskKind)))
+        _move(locked, State.DECLINED, reason, withdrawn=turned.withdrawn)
+        _end(locked)
+        return turned
+
+
+def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
+    """The same as another incident, named by its reference in `of`; tasks are withdrawn.
+
+    Raises OriginalEnded where no one works on that one any more.
+    """
+    with db.transaction(act) as tx:
+        original = lock_original(tx, act, incident_id, of)
+        with lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked:
+            withdrawn, name = withdraw(locked, list(TaskKind)), name_of(original)
+            unnamed = not duplicates.everyone_sees(original)
+            turned = Turned(
+                locked.reference,
+                withdrawn,
+                of=name,
+                unnamed=unnamed,
+                open_to_all=unnamed and duplicates.everyone_sees(locked.incident),
+            )
+            told: dict[str, Any] = {"of": name, "withdrawn": withdrawn}
+            _move(locked, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
+            locked.change(duplicate_of=original.id)
+            _end(locked)
+            keep_true(locked, Change.ORIGINAL)
+            duplicates.tell_original(tx, act, original, locked.incident)
+            return turned
+
+
+def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
+    """Back to work, with a reason; the update cadence begins anew.
+
+    Follow-ups of the resolution are withdrawn, tasks that ended with the escalation come back.
+    """
+    reason = checked_text("why", reason, needed=False)
+    if not reason:
+        raise ReasonNeeded(State.REOPENED)
+    with (
+        db.transaction(act) as tx,
+        lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
+    ):
+        turned = Turned(locked.reference, withdraw(locked, [TaskKind.FOLLOW_UP]), restore(locked))
+        told: dict[str, Any] = {"withdrawn": turned.withdrawn, "restored": turned.restored}
+        _move(locked, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
+        duplicates.cards_changed(locked)
+        was_duplicate = locked.incident.duplicate_of is not None
+        locked.change(resolved_at=None, ended_at=None, duplicate_of=None)
+        leave_unanswered(locked)
+        keep_true(locked, Change.REOPENED)
+        if was_duplicate:
+            keep_true(locked, Change.ORIGINAL)
+        locked.expect_update()
+        channel.reopened(locked)
+        return turned
+
+
+def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> str:
+    """Ask for the update again later; until then it is silent."""
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
+        timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
+        due = act.now + wait
+        locked.plan(NewTimer(TimerKind.UPDATE_DUE, locked.id, due.isoformat(), due, locked.id))
+        locked.change(update_due_at=due)
+        keep_true(locked, Change.UPDATED)
+        locked.card_changed()
+        return locked.reference
+
+
+def stop_updates(db: Database, act: Act, incident_id: str) -> str:
+    """Do not ask again until somebody has posted an update."""
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
+        timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
+        locked.change(update_due_at=None)
+        keep_true(locked, Change.UPDATED)
+        locked.card_changed()
+        return locked.reference

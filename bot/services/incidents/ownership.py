@@ -1,0 +1,47 @@
+"""Ownership of an escalation: given by a person, or passed on and accepted."""
+
+from typing import Any
+
+from bot.domain.ids import UserId
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.reasons import of_run
+from bot.domain.staleness import Change
+from bot.services.access import approvers
+from bot.services.access.revocation import OWNS_NO_MORE, end_seat
+from bot.services.locked import LockedIncident
+from bot.services.staleness import keep_true
+from bot.store.access import requests
+from bot.store.tables import PagingRun
+
+
+def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool = False) -> None:
+    """Make someone the owner; they are invited, and told unless they did it themselves.
+
+    Update reminders go to the owner, and start anew with this one.
+    """
+    before = locked.incident.owner
+    moved: dict[str, Any] = {"from": before, "to": user}
+    locked.change(owner=user)
+    locked.record(EntryKind.OWNER, aloud=aloud, **moved)
+    # What the owner before has snoozed or stopped was theirs.
+    locked.expect_update()
+    locked.give_to(user)
+    if user != by:
+        key = f"assigned:{locked.id}:{locked.incident.entries}:{user}:{locked.act.now.timestamp()}"
+        locked.tell(DeliveryKind.ASSIGNED, user, locked.id, key, by=by)
+    if before is not None and before != user and requests.has_left(locked.tx, locked.id, before):
+        # They read it outside the channel because they owned it.
+        end_seat(locked, before, OWNS_NO_MORE)
+    keep_true(locked, Change.OWNER)
+    approvers.of_the_owner(locked)
+
+
+def accept_ownership(locked: LockedIncident, run: PagingRun) -> None:
+    """Whoever acknowledges what an owner handed over owns the escalation from then on.
+
+    Unless its owner is another one by now: what somebody decided since stands.
+    """
+    for reason in of_run(run.reasons, run.requested_by, run.why):
+        if reason.owns and reason.by == locked.incident.owner != locked.act.user:
+            make_owner(locked, locked.act.user, reason.by, aloud=True)

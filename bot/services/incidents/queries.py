@@ -1,0 +1,336 @@
+"""What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.access.rights import Deed, may, require
+from bot.domain.access.visibility import Place
+from bot.domain.act import Act
+from bot.domain.errors import BadInput, NoAccess, NotFound, NotYours
+from bot.domain.ids import parse_reference, reference
+from bot.domain.incidents.lifecycle import ENDED, State, parse_state, shown
+from bot.domain.incidents.search_terms import retyped, sought
+from bot.domain.incidents.severity import Severity, parse_severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.incidents.views import Card, Details, Head, Listing, Older, TaskLine
+from bot.domain.paging.ladders import UNANSWERED
+from bot.domain.paging.page_messages import PageMessage
+from bot.domain.problems.names import NoSuchFilter, WhichEscalation
+from bot.domain.problems.texts import NothingToSearch, SearchTooLong
+from bot.policy import Policy
+from bot.services import views
+from bot.services.access import owned_ids
+from bot.services.access.belonging import belongs_to, deeds_in, require_in
+from bot.services.handover.held_parts import require_own_page, require_part
+from bot.services.incidents import duplicates
+from bot.services.incidents.duplicates import Sees, everyone_sees
+from bot.services.paging.page_views import Around, page_message
+from bot.services.paging.team_rows import team_rows
+from bot.store.access import participants
+from bot.store.database import Database
+from bot.store.decisions import decisions
+from bot.store.followups import tasks_and_reminders
+from bot.store.incidents import incident_rows, open_list, timeline
+from bot.store.incidents import search as incidents_search
+from bot.store.incidents.recently_ended import ended_ones
+from bot.store.paging import pages
+from bot.store.tables import Incident, TimelineEntry
+from bot.store.tables.states import ChannelState
+from bot.store.transaction import Transaction
+
+MOST_LISTED = 30
+MOST_FOUND = 20
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIncident:
+    incident_id: str
+    reference: str
+
+
+def find(
+    db: Database,
+    act: Act,
+    named: str | None,
+    channel: str | None = None,
+    thread_ts: str | None = None,
+) -> FoundIncident:
+    """Find the incident that a person names, or the one whose channel they are in."""
+    with db.reading() as tx:
+        if named:
+            number = parse_reference(named)
+            incident = incident_rows.by_number(tx, act.workspace, number)
+            if incident is None:
+                raise NotFound("incident", reference(number))
+        else:
+            incident = (
+                incident_rows.by_channel(tx, act.workspace, channel, thread_ts) if channel else None
+            )
+            if incident is None:
+                raise BadInput("incident", WhichEscalation(reference(12)))
+        return FoundIncident(incident.id, reference(incident.number))
+
+
+def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
+    """Return open incidents: all, mine, a team's, overdue ones, of one severity or in one state;
+    or those that have ended.
+    """
+    require(act, Deed.READ)
+    about = " ".join(words.split())
+    severity: Severity | None = None
+    state: State | None = None
+    team: str | None = None
+    mine = False
+    overdue_at: datetime | None = None
+    match about.lower():
+        case "" | "open":
+            pass
+        case "all":
+            about = "open"
+        case "mine" | "my":
+            about, mine = "mine", True
+        case "overdue" | "late":
+            about, overdue_at = "overdue", act.now
+        case "closed" | "ended":
+            return _ended(db, act, "ended", ENDED)
+        case filtered if filtered.startswith("team "):
+            wanted = policy.team(about.partition(" ")[2])
+            about, team = f"team {wanted.name}", wanted.key
+        case _:
+            state, severity = _state_or_severity(about)
+            about = severity.value if severity else shown(state or "")
+    if state in ENDED:
+        return _ended(db, act, about, [state])
+    with db.reading() as tx:
+        waiting = pages.waiting_for(tx, act.workspace, act.user) if mine else []
+        asked = frozenset(page.incident_id for page in waiting)
+        rows, total = open_list.open_ones(
+            tx,
+            act.workspace,
+            reader=act.user,
+            limit=MOST_LISTED,
+            state=state,
+            severity=severity,
+            mine=mine,
+            asked=asked,
+            team=team,
+            overdue_at=overdue_at,
+        )
+        typed = f"team {team}" if team else (severity or about).lower()
+        listing = _listing(tx, act, about or "open", rows, total)
+        return replace(listing, filter=typed, asked=asked)
+
+
+def _ended(db: Database, act: Act, about: str, states: Iterable[State]) -> Listing:
+    with db.reading() as tx:
+        rows, total = ended_ones(tx, act.workspace, states, limit=MOST_LISTED)
+        return replace(_listing(tx, act, about, rows, total), ended=True)
+
+
+def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
+    with suppress(BadInput):
+        return parse_state(text), None
+    with suppress(BadInput):
+        return None, parse_severity(text)
+    raise BadInput("list", NoSuchFilter(text[:40]), "list mine")
+
+
+def is_archived(db: Database, act: Act, incident_id: str) -> bool:
+    """Tell whether the channel of an incident is archived: nothing is said there now."""
+    with db.reading() as tx:
+        incident = incident_rows.get(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        return False
+    return incident.room is ChannelState.ARCHIVED
+
+
+def search(db: Database, act: Act, words: str) -> Listing:
+    """Find incidents by words and phrases, with `before ESC-n` in front those before it."""
+    require(act, Deed.READ)
+    if len(words) > LONGEST_SEARCH:
+        raise BadInput("search", SearchTooLong(LONGEST_SEARCH))
+    wanted = sought(words)
+    before = _before(wanted)
+    wanted = wanted if before is None else wanted[2:]
+    if not wanted:
+        raise BadInput("search", NothingToSearch(), "search impersonation")
+    with db.reading() as tx:
+        found = incidents_search.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
+        listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))
+    listing = replace(listing, searched=True)
+    if found.older is None:
+        return listing
+    older = Older(reference(found.older), retyped(wanted), found.cut_short)
+    return replace(listing, older=older)
+
+
+def _before(words: Sequence[str]) -> int | None:
+    """Only a whole reference makes `before` more than a word that is searched for."""
+    if len(words) > 1 and words[0].lower() == "before" and words[1].upper().startswith("ESC-"):
+        return parse_reference(words[1])
+    return None
+
+
+def _listing(
+    tx: Transaction, act: Act, about: str, rows: Iterable[Incident], total: int
+) -> Listing:
+    heads = listed(tx, act, rows)
+    return Listing(
+        about=about,
+        heads=tuple(heads),
+        now=act.now,
+        total=total,
+        overdue_pages=overdue_in(tx, heads, act.now),
+        may_open=may(act.role, Deed.OPEN),
+    )
+
+
+def overdue_in(tx: Transaction, heads: Iterable[Head], now: datetime) -> Mapping[str, int]:
+    """Count the teams that did not answer in time, where a list's reader may know of them."""
+    return pages.count_overdue(tx, [head.id for head in heads if head.full and head.is_open], now)
+
+
+def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
+    """Return the heads of a list, as its reader may see them there."""
+    rows = list(rows)
+    invited = participants.invited_to(tx, act.user, [row.id for row in rows])
+    return [
+        views.head_of(
+            row,
+            act,
+            invited=[act.user] if row.id in invited else [],
+            place=Place.LISTING,
+        )
+        for row in rows
+    ]
+
+
+def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> Head:
+    """Return the incident as this person may see it; raises NoAccess for an outsider.
+
+    With a deed, NotPermitted for whoever may not do it there, and HoldsNothing: what asks for words
+    asks only those who may send them. A page that waits for them is handed over by outsiders too.
+    """
+    with db.reading() as tx:
+        passes = deed is Deed.HAND_OVER
+        incident, seen = readable(tx, act, incident_id, deed, uninvited_too=passes)
+        if passes and not seen.full:
+            require_own_page(tx, incident, act)
+        elif passes:
+            require_part(tx, incident, act)
+        return seen
+
+
+def readable(
+    tx: Transaction,
+    act: Act,
+    incident_id: str,
+    deed: Deed = Deed.READ,
+    *,
+    uninvited_too: bool = False,
+) -> tuple[Incident, Head]:
+    """Return an incident that this person may read; raises NoAccess for an outsider."""
+    incident = incident_rows.get(tx, incident_id)
+    if incident is None or incident.team_id != act.workspace.team_id:
+        raise NotYours
+    require(act, Deed.READ)
+    seats = participants.seats(tx, incident.id)
+    seen = views.head_of(incident, act, invited=seats)
+    if not seen.full and not uninvited_too:
+        raise NoAccess(seen.reference, incident.id)
+    require_in(tx, act, incident, deed, seats)
+    return incident, seen
+
+
+def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -> Details:
+    """Return the card and the newest timeline entries (all, with None)."""
+    with db.reading() as tx:
+        incident, shown = readable(tx, act, incident_id)
+        entries = timeline.timeline(tx, incident_id, newest=newest)
+        sees = duplicates.seen_by(tx, act)
+        shared = [one for one in entries if _is_shared(one) or one.actor == act.user]
+        return Details(
+            card=card_of(tx, incident, shown, act.now, sees=sees),
+            entries=tuple(duplicates.entry_lines(tx, shared, sees)),
+            deeds=_deeds(tx, act, incident),
+            more_entries=incident.entries - len(entries),
+        )
+
+
+def _is_shared(entry: TimelineEntry) -> bool:
+    """Releases up to 0.2 wrote a person's own reminders on the timeline."""
+    return entry.kind is not EntryKind.REMINDER
+
+
+def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:
+    """What this person may do there; to acknowledge, only while a team on whose list they stand
+    waits."""
+    belongs = belongs_to(incident, participants.seats(tx, incident.id), act.user)
+    deeds = deeds_in(act, incident, belongs=belongs)
+    waiting = (run for run in pages.runs_of(tx, [incident.id]) if run.state in UNANSWERED)
+    if any(owned_ids.on_ladder(act, run, incident) for run in waiting):
+        return deeds
+    return deeds - {Deed.ACKNOWLEDGE}
+
+
+def card_of(
+    tx: Transaction,
+    incident: Incident,
+    shown: Head,
+    now: datetime,
+    *,
+    in_thread: bool = False,
+    sees: Sees = everyone_sees,
+) -> Card:
+    """Gather what a card shows; tasks and decisions only where the title may stand too.
+
+    `sees`: which other incidents its readers may see.
+    """
+    of_incident = pages.pages_of_incident(tx, incident.id)
+    runs = pages.runs_of(tx, [incident.id])
+    asked = shown.full and any(run.responder for run in runs)
+    seats = participants.seats(tx, incident.id) if asked else None
+    shown = duplicates.linked(tx, incident, shown, sees)
+    return Card(
+        head=shown,
+        teams=team_rows(tx, incident, runs, of_incident, now, seats),
+        tasks=tuple(
+            views.task_line(task, shown)
+            for task in tasks_and_reminders.open_tasks_of(tx, incident.id)
+        )
+        if shown.full
+        else (),
+        decisions=tuple(
+            views.decision_line(decision) for decision in decisions.decisions(tx, incident.id)
+        )
+        if shown.full
+        else (),
+        now=now,
+        in_thread=in_thread,
+    )
+
+
+def page(db: Database, act: Act, page_id: str, *, own: bool = False) -> PageMessage:
+    """Return a page as one of its people may see it; `own`: only as whoever got it."""
+    with db.reading() as tx:
+        row = owned_ids.own_page(tx, act, page_id) if own else owned_ids.page(tx, act, page_id)
+        run, incident = pages.run(tx, row.run_id), incident_rows.get(tx, row.incident_id)
+        if run is None or incident is None:
+            raise NotYours
+        seen = views.head_of(incident, act, invited=participants.participants(tx, incident.id))
+        ended = incident.ended_at is not None
+        return page_message(row, run, seen, act.now, Around(), ended=ended)
+
+
+def task(db: Database, act: Act, task_id: str) -> TaskLine:
+    """Return a task as whoever has it, or may pass it on, may see it."""
+    with db.reading() as tx:
+        row = owned_ids.task(tx, act, task_id)
+        incident = incident_rows.get(tx, row.incident_id)
+        if incident is None:
+            raise NotYours
+        invited = participants.participants(tx, incident.id)
+        return views.task_line(row, views.head_of(incident, act, invited=invited))

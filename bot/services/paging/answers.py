@@ -1,0 +1,267 @@
+"""The answers to a page: acknowledge, cannot take it. Handing over has a module of its own."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.access.rights import Deed
+from bot.domain.act import Act
+from bot.domain.errors import NobodyAfter, NotYours, WhichTeam
+from bot.domain.ids import UserId
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.paging.ladders import UNANSWERED, PageState, RunState, person_of
+from bot.domain.staleness import Change
+from bot.policy import Policy
+from bot.services.access import owned_ids
+from bot.services.access.belonging import belongs_to, may_read
+from bot.services.incidents.ownership import accept_ownership
+from bot.services.locked import LockedIncident, lock_incident
+from bot.services.paging.page_edits import page_changed
+from bot.services.paging.runs import next_unless_others_wait, settle_run, waiting_now
+from bot.services.paging.too_late import (
+    nothing_left,
+    nothing_to_acknowledge,
+    nothing_waits,
+    too_late,
+)
+from bot.services.staleness import keep_true_of
+from bot.services.stored_text import checked_text
+from bot.store.access import participants
+from bot.store.database import Database
+from bot.store.fallback import unsent_pages
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages
+from bot.store.tables import Page, PagingRun
+from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """`paged`: who is paged by it. `waiting`: who was paged before, and may still take it."""
+
+    reference: str
+    team_name: str
+    paged: tuple[UserId, ...]
+    waiting: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A page that its person has taken on, `waited` after it was accepted (None: not known).
+
+    `team_name` is empty where they were asked for themselves. `edited`: it is known where the page
+    stands, so that it soon says itself who took it.
+    """
+
+    incident_id: str
+    reference: str
+    team_name: str
+    severity: Severity
+    waited: timedelta | None = None
+    in_place: bool = False
+    """Whether they took it in the place of one person, who was asked for."""
+    edited: bool = False
+
+
+def _taken(locked: LockedIncident, run: PagingRun, page: Page | None) -> Taken:
+    waited = None if locked.incident.drill or page is None else _waited(locked, page)
+    return Taken(
+        locked.id,
+        locked.reference,
+        _in_whose_name(locked, run),
+        locked.incident.severity,
+        waited,
+        in_place=person_of(run.team_key) not in (None, locked.act.user),
+        edited=page is not None and page.message_ts is not None,
+    )
+
+
+def _in_whose_name(locked: LockedIncident, run: PagingRun) -> str:
+    return "" if person_of(run.team_key) == locked.act.user else run.team_name
+
+
+def _waited(locked: LockedIncident, page: Page) -> timedelta | None:
+    """Since Slack accepted the page; where it has not, since a gateway did."""
+    since = page.sent_at or unsent_pages.reached_at(locked.tx, page.id)
+    return locked.act.now - since if since else None
+
+
+def require_answerable(db: Database, act: Act, page_id: str, *, own: bool = False) -> None:
+    """Say now that it is too late, not after a reason has been typed; `own`: only the person who
+    got the page may say that they can't take it."""
+    with db.reading() as tx:
+        page = owned_ids.own_page(tx, act, page_id) if own else owned_ids.page(tx, act, page_id)
+        incident, run = incident_rows.get(tx, page.incident_id), run_of(tx, page)
+        if incident is None:
+            raise NotYours
+        seats = participants.seats(tx, incident.id)
+        belongs = belongs_to(incident, seats, act.user)
+        reads = may_read(incident, act.user, act.role, seats, kept_out=act.kept_out)
+        locked = LockedIncident(tx, act, incident, belongs=belongs, reads=reads, invited=seats)
+        waits = page.state is PageState.WAITING and incident.ended_at is None
+        if not waits or run.state not in UNANSWERED:
+            raise too_late(locked, run)
+        if own:
+            _still_paging(locked, run, page)
+
+
+def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
+    """Take a page on: its person becomes the team's responder."""
+    with db.transaction(act) as tx:
+        page = owned_ids.page(tx, act, page_id)
+        with _asked(tx, act, page.incident_id) as locked:
+            run = run_of(tx, page)
+            _acknowledge(locked, run, page)
+            return _taken(locked, run, page)
+
+
+def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> list[Taken]:
+    """Acknowledge whatever waits for this person (in one incident, or anywhere).
+
+    Where no page of theirs waits in the incident that is named, they step in for the team whose
+    list they are on, before their turn.
+    """
+    with db.transaction(act) as tx:
+        mine = [
+            page
+            for page in pages.waiting_for(tx, act.workspace, act.user)
+            if incident_id in (None, page.incident_id)
+        ]
+        if incident_id is not None and not mine:
+            return [_step_in(tx, act, incident_id)]
+        taken = []
+        # All the locks before the first change: it is the order in which everybody takes them.
+        for incident_id in sorted({page.incident_id for page in mine}):
+            incident_rows.lock(tx, incident_id)
+        for page in sorted(mine, key=lambda page: page.incident_id):
+            with _asked(tx, act, page.incident_id) as locked:
+                run = pages.run(tx, page.run_id)
+                # Those that ended while this waited for their locks are passed over.
+                open_still = locked.incident.ended_at is None
+                if open_still and run is not None and run.state in UNANSWERED:
+                    _acknowledge(locked, run, page)
+                    taken.append(_taken(locked, run, page))
+        if not taken:
+            raise nothing_waits(tx, incident_id)
+        return taken
+
+
+def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
+    """Take on what a team was paged for; raises WhichTeam where several wait for this person."""
+    with _asked(tx, act, incident_id) as locked:
+        runs = [
+            run
+            for run in pages.runs_of(tx, [locked.id])
+            if run.state in UNANSWERED and owned_ids.on_ladder(act, run, locked.incident)
+        ]
+        if not runs or locked.incident.ended_at is not None:
+            raise nothing_left(locked, act.user)
+        if len(runs) > 1:
+            raise WhichTeam(locked.reference, tuple(map(_named, runs)))
+        _acknowledge(locked, runs[0], None)
+        return _taken(locked, runs[0], None)
+
+
+def _named(run: PagingRun) -> tuple[str, str, str | None]:
+    return run.id, run.team_name, person_of(run.team_key)
+
+
+def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
+    """Take on what one team was paged for, by whoever is on its list."""
+    with db.transaction(act) as tx:
+        incident_id = owned_ids.ladder_of(tx, act, run_id).incident_id
+        with _asked(tx, act, incident_id) as locked:
+            run = owned_ids.ladder_of(tx, act, run_id)
+            page = pages.waiting_in(tx, run_id, act.user)
+            _acknowledge(locked, run, page)
+            return _taken(locked, run, page)
+
+
+def _asked(tx: Transaction, act: Act, incident_id: str) -> AbstractContextManager[LockedIncident]:
+    """Take up the incident of a page: whoever it asks may answer, invited or not."""
+    return lock_incident(tx, act, incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True)
+
+
+def run_of(tx: Transaction, page: Page) -> PagingRun:
+    """Return how its run stands. Asked behind the incident's lock, it stays so."""
+    run = pages.run(tx, page.run_id)
+    if run is None:
+        raise NotYours
+    return run
+
+
+def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> None:
+    """An end withdraws every page, and reopening brings none back: whom it needs is paged anew.
+
+    Without a page: whoever takes it on has not been asked yet.
+    """
+    act = locked.act
+    withdrawn = page is not None and page.state is PageState.SUPERSEDED
+    if withdrawn or locked.incident.ended_at is not None:
+        raise too_late(locked, run)
+    won = pages.end_run(
+        locked.tx,
+        run.id,
+        UNANSWERED,
+        {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
+    )
+    if not won:
+        raise too_late(locked, run)
+    if page is not None and not pages.answer(
+        locked.tx, page.id, PageState.ACKNOWLEDGED, act.now, ""
+    ):
+        # It gave way to a later one while this waited for the lock.
+        later = pages.waiting_in(locked.tx, run.id, page.target)
+        pages.answer(locked.tx, later.id if later else "", PageState.ACKNOWLEDGED, act.now, "")
+    settle_run(locked, run.id)
+    tell_those_told(locked, run)
+    locked.record(
+        EntryKind.ACKNOWLEDGED,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        page=page.id if page is not None else None,
+    )
+    locked.join_by_page(run)
+    accept_ownership(locked, run)
+    locked.card_changed()
+
+
+def tell_those_told(locked: LockedIncident, run: PagingRun) -> None:
+    """Where a step or the whole ladder had passed, people were told that nobody answered."""
+    if run.state is RunState.EXHAUSTED or run.early_word_at is not None:
+        keep_true_of(locked, Change.ANSWERED, run.id, locked.id)
+
+
+def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Declined:
+    """Someone cannot take it: the next one is paged at once, unless others may still answer."""
+    reason = checked_text("why", reason, needed=False)
+    with db.transaction(act) as tx:
+        page = owned_ids.own_page(tx, act, page_id)
+        with _asked(tx, act, page.incident_id) as locked:
+            run = run_of(tx, page)
+            _still_paging(locked, run, page)
+            if not pages.answer(tx, page.id, PageState.DECLINED, act.now, reason):
+                raise nothing_to_acknowledge(locked)
+            locked.record(
+                EntryKind.DECLINED_PAGE,
+                run=run.id,
+                team=run.team_key,
+                name=run.team_name,
+                reason=reason,
+            )
+            locked.send(page_changed(locked, page))
+            paged = next_unless_others_wait(locked, policy, run)
+            locked.card_changed()
+            return Declined(
+                locked.reference, _in_whose_name(locked, run), paged, waiting_now(tx, run.id)
+            )
+
+
+def _still_paging(locked: LockedIncident, run: PagingRun, page: Page) -> None:
+    waits = page.state is PageState.WAITING and locked.incident.ended_at is None
+    if waits and run.state is RunState.EXHAUSTED:
+        raise NobodyAfter(locked.reference, run.team_name, person_of(run.team_key))
+    if run.state is not RunState.PAGING:
+        raise too_late(locked, run)

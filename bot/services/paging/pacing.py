@@ -1,0 +1,178 @@
+"""Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.domain.ids import TeamKey, UserId
+from bot.domain.incidents.severity import Severity
+from bot.domain.kinds import TimerKind
+from bot.domain.paging.ladders import (
+    PERSON_PREFIX,
+    SAID_NO,
+    UNANSWERED,
+    Ladder,
+    PageState,
+    Position,
+    RunState,
+    Step,
+)
+from bot.domain.paging.pace import Moved, Pace, sooner
+from bot.domain.paging.reasons import Occasion, Reason, of_run, with_another
+from bot.domain.staleness import Change
+from bot.policy import Policy
+from bot.services.locked import LockedIncident
+from bot.services.paging.page_edits import pages_changed
+from bot.services.paging.runs import Run, give_way, gone_from, page_now
+from bot.services.paging.withdrawal import vouched
+from bot.services.staleness import keep_true_of
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.paging import pages
+from bot.store.tables import Page, PagingRun
+
+ON_ITS_OWN: Mapping[str, Any] = {}
+"""A run goes on for the person who asked for it before."""
+
+
+def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
+    """Return the ladder on which one person is paged; behind them stand the managers on duty."""
+    wait = policy.severities[severity].ack_within
+    steps = [Step((user,), wait)]
+    backups = tuple(manager for manager in policy.managers_on_duty if manager != user)
+    if backups:
+        steps.append(Step(backups, wait))
+    return Ladder(tuple(steps))
+
+
+def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | None:
+    """Return the ladder that a run would begin with now; None where the team has left the policy.
+
+    A person's run is known by its key, a team's by the team. Whoever handed it over is not on it.
+    """
+    if run.team_key.startswith(PERSON_PREFIX):
+        user = UserId(run.team_key.removeprefix(PERSON_PREFIX))
+        ladder = person_ladder(policy, severity, user)
+    elif run.team_key in policy.teams:
+        ladder = policy.ladder(TeamKey(run.team_key), severity)
+    else:
+        return None
+    for reason in of_run(run.reasons, run.requested_by, run.why):
+        if reason.occasion is Occasion.HANDED_OVER:
+            ladder = ladder.after(reason.by)
+    return ladder if ladder.steps else None
+
+
+def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
+    """Return how a run stands; `paged` are its pages."""
+    waiting = [page for page in paged if page.state is PageState.WAITING]
+    return Pace(
+        ladder=Ladder.from_json(run.ladder),
+        at=Position(run.round, run.step),
+        next_at=run.next_at if run.state is RunState.PAGING else None,
+        ack_due_at=run.ack_due_at,
+        began=max((page.created_at for page in paged), default=run.started_at),
+        asked=tuple(dict.fromkeys(UserId(page.target) for page in waiting)),
+        said_no=tuple(UserId(page.target) for page in paged if page.state in SAID_NO),
+    )
+
+
+def newest_unanswered(runs: Iterable[PagingRun]) -> list[PagingRun]:
+    """Return, of each team's newest run, those that nobody has answered."""
+    newest = {run.team_key: run for run in runs}
+    return [run for run in newest.values() if run.state in UNANSWERED]
+
+
+def hasten(
+    locked: LockedIncident, policy: Policy, run: PagingRun, reason: Reason
+) -> tuple[UserId, ...]:
+    """Page a team again that is being paged more slowly than the severity now asks for.
+
+    Returns who is paged; nobody, where the run has that pace already. Releases up to 0.2 left such
+    runs behind when a severity rose.
+    """
+    severity = locked.incident.severity
+    ladder = ladder_now(policy, run, severity)
+    if ladder is None or ladder.paces_like(Ladder.from_json(run.ladder)):
+        return ()
+    within = policy.severities[severity].ack_within
+    pace = pace_of(run, pages.pages_of_run(locked.tx, run.id))
+    moved = sooner(pace, ladder, within, locked.act.now, gone_from(locked, [ladder]))
+    return move(locked, run, moved, reason, _vouched(locked, run)) if moved.page is not None else ()
+
+
+def move(
+    locked: LockedIncident,
+    run: PagingRun,
+    moved: Moved,
+    reason: Reason,
+    wanted: Mapping[str, Any] = ON_ITS_OWN,
+) -> tuple[UserId, ...]:
+    """Have a run go on by another ladder, and say why on its pages; return who is paged now.
+
+    `wanted`: who asks for the run from now on. A change of severity alone asks for no one.
+    """
+    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
+    values = {
+        "ladder": moved.ladder.to_json(),
+        "ack_due_at": moved.ack_due_at,
+        "next_at": moved.next_at,
+        "reasons": [each.to_json() for each in reasons],
+        **wanted,
+    }
+    after = {}
+    if moved.page is not None:
+        position = moved.page.position
+        after = {"state": RunState.PAGING, "round": position.round, "step": position.step}
+    before = Position(run.round, run.step)
+    if not pages.pace(locked.tx, run.id, run.state, before, {**values, **after}):
+        return ()
+    timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
+    targets = moved.page.targets if moved.page is not None else ()
+    told = pages.pages_of_run(locked.tx, run.id)
+    wanted_since = give_way(locked, told, targets)
+    locked.send(*pages_changed(locked, told))
+    if moved.page is not None:
+        named = Run(run.id, run.team_key, run.team_name, reason.words, moved.ladder.first_round)
+        page_now(locked, named, moved.page, None, wanted_since)
+        if run.state is RunState.EXHAUSTED:
+            keep_true_of(locked, Change.WENT_ON, run.id, locked.id)
+    elif moved.next_at is not None:
+        occurrence = f"{run.round}.{run.step}"
+        step = NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, moved.next_at, locked.id)
+        locked.plan(step)
+    return targets
+
+
+def explain(locked: LockedIncident, run: PagingRun, reason: Reason) -> None:
+    """Say on the pages of a run that goes on as it is why it is wanted again."""
+    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
+    at, told = Position(run.round, run.step), [each.to_json() for each in reasons]
+    if pages.pace(locked.tx, run.id, run.state, at, {"reasons": told, **_vouched(locked, run)}):
+        locked.send(*pages_changed(locked, pages.pages_of_run(locked.tx, run.id)))
+
+
+def vouches(locked: LockedIncident, run: PagingRun) -> bool:
+    """Whether somebody entitled wants what until now only people asked for who may not invite."""
+    for_me = run.team_key == f"{PERSON_PREFIX}{locked.act.user}"
+    return locked.entitled and not vouched(run) and not for_me
+
+
+def _vouched(locked: LockedIncident, run: PagingRun) -> Mapping[str, Any]:
+    """Where somebody entitled wants it too, whoever answers belongs by them."""
+    return _asked_by(locked) if vouches(locked, run) else {}
+
+
+def by_the_policy(locked: LockedIncident, run: PagingRun) -> Mapping[str, Any]:
+    """The policy proposes this team: it is wanted, whoever asked for it until now."""
+    return {} if vouched(run) else _asked_by(locked)
+
+
+def _asked_by(locked: LockedIncident) -> Mapping[str, Any]:
+    return {"requested_by": locked.act.user, "by_entitled": True}
+
+
+def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:
+    found: dict[str, list[Page]] = {}
+    for page in paged:
+        found.setdefault(page.run_id, []).append(page)
+    return found

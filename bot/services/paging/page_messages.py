@@ -1,0 +1,85 @@
+"""A page: what it says before it is sent, and once it stands."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.ids import reference
+from bot.domain.incidents.views import Head
+from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState
+from bot.policy import Policy
+from bot.services.delivery.content import Content, MessageContent, NothingToSay
+from bot.services.lookups import Lookups
+from bot.services.paging.page_views import page_message
+from bot.services.people.person_messages import for_person
+from bot.store.delivery.claims import Claimed
+from bot.store.tables import Incident
+
+
+def page(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    page = lookups.page(claimed.subject)
+    run = lookups.run(page.run_id) if page else None
+    if page is None or run is None:
+        return NothingToSay("no such page")
+    incident = lookups.incident(page.incident_id)
+    if incident is None:
+        return NothingToSay("no such escalation")
+    repeat = bool(claimed.args.get("may_repeat"))
+    if not _perhaps_there(claimed, repeat=repeat):
+        # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
+        if run.state not in UNANSWERED or page.state not in STILL_ASKED:
+            return NothingToSay("acknowledged or withdrawn meanwhile")
+        if incident.ended_at is not None:
+            return NothingToSay("the escalation has ended")
+    head = _named_with_original(lookups, incident, page.target)
+    since = claimed.args.get("late_since")
+    refused = page.state is PageState.UNREACHABLE
+    view = page_message(
+        # What Slack takes now can be answered, whatever it said before.
+        page.model_copy(update={"state": PageState.WAITING}) if refused else page,
+        run,
+        head,
+        now,
+        lookups.around(page, run),
+        late_since=datetime.fromisoformat(since) if since else None,
+        ended=incident.ended_at is not None,
+    )
+    return MessageContent(view, person=page.target)
+
+
+def canary(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    """A page like any other, but into the canary's channel."""
+    letter = page(lookups, policy, claimed, now)
+    if not isinstance(letter, MessageContent):
+        return letter
+    return replace(letter, person=None, channel=claimed.args["channel"])
+
+
+def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
+    """Slack may have it: it is looked for before anything else, and edited where it is out of date.
+
+    Once looked for in vain, it is sent only if it is still wanted.
+    """
+    return claimed.uncertain and claimed.lookups == 0 and not repeat
+
+
+def page_update(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+    page = lookups.page(claimed.subject)
+    run = lookups.run(page.run_id) if page else None
+    incident = lookups.incident(page.incident_id) if page else None
+    if page is None or run is None or incident is None or page.message_ts is None:
+        return NothingToSay("the page was never sent")
+    head = _named_with_original(lookups, incident, page.target)
+    around, ended = lookups.around(page, run), incident.ended_at is not None
+    view = page_message(page, run, head, now, around, ended=ended)
+    return MessageContent(view, channel=page.channel_id, ts=page.message_ts)
+
+
+def _named_with_original(lookups: Lookups, incident: Incident, person: str) -> Head:
+    """Which one took over is for those who read both."""
+    head = for_person(lookups, incident, person)
+    if not head.full or incident.duplicate_of is None:
+        return head
+    original = lookups.incident(incident.duplicate_of)
+    if original is None or not for_person(lookups, original, person).full:
+        return head
+    return replace(head, duplicate_of=reference(original.number))

@@ -1,0 +1,284 @@
+"""A run that has begun: who is paged next, what ends it, and what is withdrawn then."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.followups.cadence import is_late
+from bot.domain.ids import UserId, new_id
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.ladders import (
+    BEFORE,
+    FIRST,
+    SAID_NO,
+    STILL_ASKED,
+    Exhausted,
+    Ladder,
+    PageNow,
+    PageState,
+    Position,
+    RunState,
+    next_step,
+)
+from bot.policy import Policy
+from bot.services.locked import LockedIncident
+from bot.services.paging import on_call
+from bot.services.paging.page_edits import page_changed, page_wanted, pages_changed
+from bot.services.unanswered.early_word import say_early
+from bot.services.unanswered.managers import tell_managers
+from bot.store.delivery import withdrawals
+from bot.store.duework import timers
+from bot.store.duework.timers import NewTimer
+from bot.store.paging import pages
+from bot.store.tables import Page, PagingRun
+from bot.store.transaction import Transaction
+
+ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
+NOT_WANTED_BEFORE: Mapping[UserId, datetime] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the messages and the timeline need of a run, new or stored.
+
+    `first_round`: of the ladder that it is on now; people count rounds from there.
+    """
+
+    id: str
+    team_key: str
+    team_name: str
+    why: str
+    first_round: int = 0
+
+
+def advance(
+    locked: LockedIncident, policy: Policy, run: PagingRun, late_since: datetime | None = None
+) -> None:
+    """Take the next step of a run, or end it when there is none.
+
+    `late_since` is when the step was due, where it comes so late that people should know.
+    """
+    _advance(locked, policy, run, pages.pages_of_run(locked.tx, run.id), late_since)
+
+
+def _advance(
+    locked: LockedIncident,
+    policy: Policy,
+    run: PagingRun,
+    paged: Sequence[Page],
+    late_since: datetime | None = None,
+) -> tuple[UserId, ...]:
+    """Return who is paged now; nobody where the ladder is at its end."""
+    # Whatever the step was due for is decided here: left alone, its timer would take one more.
+    timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
+    ladder = Ladder.from_json(run.ladder)
+    before = Position(run.round, run.step)
+    said_no = {UserId(page.target) for page in paged if page.state in SAID_NO}
+    decision = next_step(ladder, before, locked.act.now, gone_from(locked, [ladder]) | said_no)
+    match decision:
+        case PageNow():
+            if pages.move(locked.tx, run.id, before, decision.position, decision.next_at):
+                since = give_way(locked, paged, decision.targets)
+                page_now(locked, _named(run), decision, late_since, since)
+                locked.send(*pages_changed(locked, paged))
+                return decision.targets
+        case Exhausted():
+            if pages.end_run(locked.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
+                exhausted(locked, policy, _named(run), ladder, before, paged)
+                locked.send(*pages_changed(locked, paged))
+    return ()
+
+
+def _named(run: PagingRun) -> Run:
+    first_round = Ladder.from_json(run.ladder).first_round
+    return Run(run.id, run.team_key, run.team_name, run.why, first_round)
+
+
+def gone_from(locked: LockedIncident, ladders: Collection[Ladder]) -> frozenset[UserId]:
+    return on_call.gone_from(locked.tx, locked.act.workspace, ladders)
+
+
+def page_now(
+    locked: LockedIncident,
+    run: Run,
+    step: PageNow,
+    late_since: datetime | None = None,
+    wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
+) -> None:
+    """Ask these people, and plan when the next ones are asked.
+
+    `wanted_since`: for people whose earlier page Slack has not taken yet, since when it waits.
+    """
+    _ask(locked, run, step.position, step.targets, late_since, wanted_since)
+    occurrence = f"{step.position.round}.{step.position.step}"
+    locked.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, locked.id))
+
+
+def _ask(
+    locked: LockedIncident,
+    run: Run,
+    position: Position,
+    targets: Sequence[UserId],
+    late_since: datetime | None = None,
+    wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
+) -> None:
+    now = locked.act.now
+    late: dict[str, Any] = {} if late_since is None else {"late_since": late_since.isoformat()}
+    for target in targets:
+        page_id = new_id(now)
+        locked.add(
+            Page,
+            {
+                "id": page_id,
+                "incident_id": locked.id,
+                "run_id": run.id,
+                "round": position.round,
+                "step": position.step,
+                "target": target,
+                "state": PageState.WAITING,
+                "created_at": now,
+                "reason": "",
+                "may_repeat": False,
+            },
+        )
+        locked.send(page_wanted(locked, page_id, target, late, wanted_since.get(target)))
+    locked.record(
+        EntryKind.PAGED,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        targets=list(targets),
+        round=position.round - run.first_round,
+        step=position.step,
+        why=run.why,
+        **late,
+    )
+
+
+def give_way(
+    locked: LockedIncident, told: Sequence[Page], again: Collection[UserId]
+) -> Mapping[UserId, datetime]:
+    """Have the pages of people who are paged `again` give way to the new one.
+
+    A person has one page of a run that can be answered. Returns since when those wait that Slack
+    has not taken: for the other ways out, the new page has waited as long.
+    """
+    replaced = [page for page in told if page.state in STILL_ASKED and UserId(page.target) in again]
+    if not replaced:
+        return NOT_WANTED_BEFORE
+    ids = [page.id for page in replaced]
+    pages.replace(locked.tx, ids, locked.act.now)
+    withdrawals.cancel(locked.tx, ids, ASKS)
+    return {UserId(page.target): page.created_at for page in replaced if page.message_ts is None}
+
+
+def exhausted(
+    locked: LockedIncident,
+    policy: Policy,
+    run: Run,
+    ladder: Ladder,
+    at: Position,
+    paged: Sequence[Page] = (),
+) -> tuple[UserId, ...]:
+    """Nobody is left: the managers on duty and the incident's channel are told.
+
+    Where that is because a whole team counts as gone, it may be Slack that is wrong: its people
+    are paged all the same. Returns those.
+    """
+    asked = {UserId(page.target) for page in paged}
+    left = [user for user in ladder.everyone if user not in asked]
+    reached = [page.target for page in paged if page.sent_at is not None]
+    doubted = () if reached else on_call.but_guests(locked.tx, locked.act.workspace, left)
+    if doubted:
+        _ask(locked, run, at if at != BEFORE else FIRST, doubted)
+    locked.record(
+        EntryKind.EXHAUSTED,
+        aloud=True,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        reached=list(dict.fromkeys(reached)),
+        waiting=list(dict.fromkeys(page.target for page in paged if page.sent_at is None)),
+        doubted=list(doubted),
+        left=[user for user in left if user not in doubted],
+    )
+    tell_managers(locked, policy, run.id, run.first_round)
+    return doubted
+
+
+def step_due(locked: LockedIncident, policy: Policy, run_id: str, due_at: datetime) -> bool:
+    """Nobody acknowledged in time: the timer of a step fires, late after a downtime.
+
+    Returns whether the early word of the run was said before, and so is out of date now.
+    """
+    # Behind the incident's lock: an acknowledgement may have come first.
+    run = pages.run(locked.tx, run_id)
+    if run is None or run.state is not RunState.PAGING:
+        return False
+    paged = pages.pages_of_run(locked.tx, run.id)
+    late_since = due_at if is_late(due_at, locked.act.now) else None
+    targets = _advance(locked, policy, run, paged, late_since)
+    if targets:
+        tried = dict.fromkeys(UserId(page.target) for page in paged)
+        say_early(locked, run, tuple(tried), targets)
+    locked.card_changed()
+    return run.early_word_at is not None
+
+
+def unreachable(
+    locked: LockedIncident, policy: Policy, page: Page, error: str, *, again: bool = False
+) -> None:
+    """Slack does not take a page: its backup is paged in the same transaction.
+
+    `again`: it is not known that its person has left, so Slack is asked again.
+    """
+    run = pages.run(locked.tx, page.run_id)
+    pages.answer(locked.tx, page.id, PageState.UNREACHABLE, locked.act.now, error)
+    locked.record(
+        EntryKind.UNREACHABLE,
+        aloud=True,
+        person=page.target,
+        error=error,
+        team=run.team_key if run else "",
+        name=run.team_name if run else "",
+        **({"again": True} if again else {}),
+    )
+    if run is not None and run.state is RunState.PAGING:
+        next_unless_others_wait(locked, policy, run)
+    locked.card_changed()
+
+
+def next_unless_others_wait(
+    locked: LockedIncident, policy: Policy, run: PagingRun
+) -> tuple[UserId, ...]:
+    """Take the next step now, unless someone else of this step may still answer.
+
+    Returns who is paged by it.
+    """
+    paged = pages.pages_of_run(locked.tx, run.id)
+    if not any(
+        page.state is PageState.WAITING and (page.round, page.step) == (run.round, run.step)
+        for page in paged
+    ):
+        return _advance(locked, policy, run, paged)
+    # Fewer are left behind them.
+    locked.send(*pages_changed(locked, paged))
+    return ()
+
+
+def waiting_now(tx: Transaction, run_id: str) -> tuple[UserId, ...]:
+    """Return who holds a page of this run that can still be answered."""
+    told = pages.pages_of_run(tx, run_id)
+    waiting = [UserId(page.target) for page in told if page.state is PageState.WAITING]
+    return tuple(dict.fromkeys(waiting))
+
+
+def settle_run(locked: LockedIncident, run_id: str) -> None:
+    """Withdraw what is unsent of a run that has ended, and edit what was sent."""
+    timers.cancel(locked.tx, TimerKind.PAGE_STEP, run_id)
+    pages.supersede(locked.tx, run_id, locked.act.now)
+    told = pages.pages_of_run(locked.tx, run_id)
+    withdrawals.cancel(locked.tx, [page.id for page in told], ASKS)
+    locked.send(*(page_changed(locked, page) for page in told if page.message_ts is not None))

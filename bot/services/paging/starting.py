@@ -1,0 +1,317 @@
+"""Whom to page: the beginning of a team's or a person's escalation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.access.rights import Deed
+from bot.domain.act import THE_BOT, Act
+from bot.domain.errors import AlreadyPaged, BadInput, BeingPaged, NobodyToPage
+from bot.domain.ids import TeamKey, UserId, new_id
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.paging.ladders import (
+    BEFORE,
+    FIRST,
+    PERSON_PREFIX,
+    Exhausted,
+    Ladder,
+    PageNow,
+    PageState,
+    RunState,
+    next_step,
+    person_of,
+)
+from bot.domain.paging.reasons import Occasion, Reason, of_run, passed_on
+from bot.domain.problems.names import CannotBePaged
+from bot.policy import Policy
+from bot.services.handover.held_parts import parts_taken_over, questions_taken_over
+from bot.services.locked import LockedIncident, lock_incident
+from bot.services.paging.pacing import explain, hasten, person_ladder, vouches
+from bot.services.paging.runs import Run, exhausted, gone_from, page_now, waiting_now
+from bot.services.stored_text import checked_text
+from bot.store.database import Database
+from bot.store.paging import pages
+from bot.store.people import people_and_groups
+from bot.store.tables import PagingRun
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that has begun. `targets` is empty where nobody could be paged.
+
+    `asked_by`: it had begun before, for this person, and goes on as it was; `told`: with another
+    reason. `acked_at`: it had begun before, and this is when its responder `acked_by` took it.
+    """
+
+    run_id: str
+    team_key: str
+    team_name: str
+    targets: tuple[UserId, ...]
+    started_at: datetime
+    ack_due_at: datetime
+    asked_by: UserId | None = None
+    told: bool = False
+    acked_by: UserId | None = None
+    acked_at: datetime | None = None
+
+    @property
+    def begun_before(self) -> bool:
+        return self.asked_by is not None or self.acked_by is not None
+
+    @property
+    def in_person(self) -> bool:
+        return self.team_key.startswith(PERSON_PREFIX)
+
+    @property
+    def before(self) -> BeingPaged:
+        """How it stands, where it had begun before."""
+        person = person_of(self.team_key)
+        if self.acked_by is not None and self.acked_at is not None:
+            taken = self.acked_by, self.acked_at
+            return BeingPaged(self.team_name, (), person, *taken, acknowledged=True)
+        by = self.asked_by or THE_BOT
+        return BeingPaged(self.team_name, self.targets, person, by, self.started_at, told=self.told)
+
+
+def page_team(
+    db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
+) -> Started:
+    """Start a team's escalation, on the ladder that the policy has for it now."""
+    return page_all(db, policy, act, incident_id, [team], [], why)[0]
+
+
+def page_person(
+    db: Database, policy: Policy, act: Act, incident_id: str, user: UserId, why: str = ""
+) -> Started:
+    """Page one person; when they do not answer, the escalation manager is next."""
+    return page_all(db, policy, act, incident_id, [], [user], why)[0]
+
+
+def page_all(
+    db: Database,
+    policy: Policy,
+    act: Act,
+    incident_id: str,
+    teams: Sequence[TeamKey],
+    users: Sequence[UserId],
+    why: str = "",
+) -> list[Started]:
+    """Page all teams and people who are not being paged; where one can't be, nobody is.
+
+    Who has acknowledged, and holds it still, is paged again only for a reason. Raises AlreadyPaged
+    where there is nothing to do for any of them.
+    """
+    why = checked_text("why", why, needed=False)
+    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.PAGE) as locked:
+        reason = Reason(Occasion.ASKED, act.user, words=why)
+        started = [
+            _asked_before(locked, policy, team, reason) or start_team(locked, policy, team, reason)
+            for team in teams
+        ]
+        for user in users:
+            before = _asked_before(locked, policy, PERSON_PREFIX + user, reason)
+            started.append(before or start_person(locked, policy, user, reason))
+        if all(run.begun_before and not run.told for run in started):
+            raise _all_being_paged(locked, started)
+        for run in started:
+            if not run.targets and not run.begun_before:
+                raise NobodyToPage(run.team_name, person_of(run.team_key))
+        locked.card_changed()
+        return started
+
+
+def _asked_before(
+    locked: LockedIncident, policy: Policy, team: str, reason: Reason
+) -> Started | None:
+    """Page a team again whose run is too slow by now; one that is paged as it should be goes on.
+
+    A run that no one entitled asked for goes on in the name of somebody who is; one that is wanted
+    for another reason too shows it. Returns None where the team is not being paged.
+    """
+    run = paging_run(locked, team)
+    if run is None:
+        return None if reason.words else _taken_before(locked, team)
+    targets = hasten(locked, policy, run, reason)
+    if not targets and vouches(locked, run):
+        explain(locked, run, reason)
+        return going_on(locked, run)
+    if not targets:
+        told = bool(reason.words) and not _known(run, reason)
+        if told:
+            explain(locked, run, reason)
+            locked.record(
+                EntryKind.ASKED_AGAIN,
+                run=run.id,
+                team=team,
+                name=run.team_name,
+                why=reason.words,
+            )
+        return replace(going_on(locked, run), asked_by=UserId(run.requested_by), told=told)
+    return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
+
+
+def _known(run: PagingRun, reason: Reason) -> bool:
+    reasons = of_run(run.reasons, run.requested_by, run.why)
+    return any(one.words == reason.words for one in reasons)
+
+
+def _taken_before(locked: LockedIncident, team: str) -> Started | None:
+    """Return the newest run of a team whose responder still has it: nobody is left to be asked."""
+    run = _newest_held(locked, team)
+    if run is None or run.responder is None:
+        return None
+    gone = people_and_groups.gone(locked.tx, locked.act.workspace, [run.responder])
+    if gone or not locked.invited.get(run.responder, False):
+        return None
+    began = Started(run.id, team, run.team_name, (), run.started_at, run.ack_due_at)
+    return replace(began, acked_by=UserId(run.responder), acked_at=run.acked_at)
+
+
+def _newest_held(locked: LockedIncident, team: str) -> PagingRun | None:
+    """Return the newest run of a team, unless what it asked for was handed over."""
+    runs = [run for run in pages.runs_of(locked.tx, [locked.id]) if run.team_key == team]
+    run = runs[-1] if runs else None
+    passed = run is not None and passed_on(of_run(run.reasons, "", "")) is not None
+    return None if passed else run
+
+
+def _with_parts(locked: LockedIncident, team: str, reason: Reason) -> Reason:
+    """Ask a team again for the parts that it has taken over, and what was asked of these."""
+    before = _newest_held(locked, team)
+    if before is None:
+        return reason
+    parts = dict.fromkeys([*reason.parts, *parts_taken_over(before)])
+    questions = dict.fromkeys([*reason.questions, *questions_taken_over(before)])
+    return replace(reason, parts=tuple(parts), questions=tuple(questions))
+
+
+def _all_being_paged(locked: LockedIncident, started: Sequence[Started]) -> AlreadyPaged:
+    return AlreadyPaged(locked.reference, tuple(run.before for run in started))
+
+
+def paging_run(locked: LockedIncident, team: str) -> PagingRun | None:
+    """Return the run in which a team (or a person, by its key) is asked just now."""
+    for run in pages.runs_of(locked.tx, [locked.id]):
+        if run.team_key == team and run.state is RunState.PAGING:
+            return run
+    return None
+
+
+def going_on(locked: LockedIncident, run: PagingRun) -> Started:
+    """Return a run that has begun earlier, with the people whom it asks now."""
+    asked = waiting_now(locked.tx, run.id)
+    return Started(run.id, run.team_key, run.team_name, asked, run.started_at, run.ack_due_at)
+
+
+def start_team(
+    locked: LockedIncident,
+    policy: Policy,
+    team: TeamKey,
+    reason: Reason,
+    without: UserId | None = None,
+) -> Started:
+    """Start a team's escalation; `without` somebody, it begins behind their own step, and passes
+    over people of the team who have just said no, unless no one else is left."""
+    ladder = policy.ladder(team, locked.incident.severity)
+    gone = gone_from(locked, [ladder])
+    if without is not None:
+        ladder = ladder.after(without)
+        ladder = ladder.but(_declined(locked, team), gone)
+    reason = _with_parts(locked, team, reason)
+    return _start(locked, policy, team, policy.teams[team].name, ladder, reason, gone)
+
+
+def _declined(locked: LockedIncident, team: TeamKey) -> set[UserId]:
+    runs = {run.id for run in pages.runs_of(locked.tx, [locked.id]) if run.team_key == team}
+    return {
+        UserId(page.target)
+        for page in pages.pages_of_incident(locked.tx, locked.id)
+        if page.state is PageState.DECLINED and page.run_id in runs
+    }
+
+
+def start_teams(
+    locked: LockedIncident,
+    policy: Policy,
+    teams: Sequence[TeamKey],
+    reason: Reason,
+    *,
+    proposed: bool = False,
+) -> list[Started]:
+    """Start several teams' escalations at once; who is gone is asked once for all.
+
+    `proposed`: the policy asks for them, so they belong whoever the occasion comes from.
+    """
+    ladders = {team: policy.ladder(team, locked.incident.severity) for team in teams}
+    gone = gone_from(locked, ladders.values())
+    return [
+        _start(
+            locked, policy, team, policy.teams[team].name, ladder, reason, gone, proposed=proposed
+        )
+        for team, ladder in ladders.items()
+    ]
+
+
+def start_person(
+    locked: LockedIncident,
+    policy: Policy,
+    user: UserId,
+    reason: Reason | None = None,
+    without: UserId | None = None,
+) -> Started:
+    known = people_and_groups.person(locked.tx, locked.act.workspace, user)
+    if known is not None and known.outsider:
+        raise BadInput("person", CannotBePaged(people_and_groups.name_of(known)))
+    ladder = person_ladder(policy, locked.incident.severity, user)
+    if without is not None:
+        ladder = ladder.after(without)
+    name = people_and_groups.name_of(known)
+    key = PERSON_PREFIX + user
+    why = _with_parts(locked, key, reason or Reason(Occasion.ASKED, locked.act.user))
+    return _start(locked, policy, key, name, ladder, why, gone_from(locked, [ladder]))
+
+
+def _start(
+    locked: LockedIncident,
+    policy: Policy,
+    team_key: str,
+    name: str,
+    ladder: Ladder,
+    reason: Reason,
+    gone: frozenset[UserId],
+    *,
+    proposed: bool = False,
+) -> Started:
+    """Store the run with its snapshot, its first step taken."""
+    act = locked.act
+    ack_due = act.now + policy.severities[locked.incident.severity].ack_within
+    first = next_step(ladder, BEFORE, act.now, gone)
+    run = Run(new_id(act.now), team_key, name, reason.words)
+    position = first.position if isinstance(first, PageNow) else FIRST
+    locked.add(
+        PagingRun,
+        {
+            "id": run.id,
+            "incident_id": locked.id,
+            "team_key": team_key,
+            "team_name": name,
+            "ladder": ladder.to_json(),
+            "state": RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
+            "round": position.round,
+            "step": position.step,
+            "next_at": first.next_at if isinstance(first, PageNow) else None,
+            "why": reason.words,
+            "reasons": [reason.to_json()],
+            "requested_by": act.user,
+            "started_at": act.now,
+            "ack_due_at": ack_due,
+            "by_entitled": locked.entitled or proposed,
+        },
+    )
+    match first:
+        case PageNow():
+            page_now(locked, run, first)
+            return Started(run.id, team_key, name, first.targets, act.now, ack_due)
+        case Exhausted():
+            doubted = exhausted(locked, policy, run, ladder, FIRST)
+            return Started(run.id, team_key, name, doubted, act.now, ack_due)

@@ -1,0 +1,55 @@
+"""Pages are called off: the incident has ended, or is closed to the people who were asked."""
+
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.paging.ladders import PERSON_PREFIX, UNANSWERED, PageState, RunState
+from bot.services.locked import LockedIncident
+from bot.services.paging.runs import settle_run
+from bot.store.paging import pages
+from bot.store.tables import PagingRun
+
+
+def end_all(locked: LockedIncident) -> None:
+    """Nobody needs to answer any more: the incident has ended.
+
+    A team that was called off in time is not counted; one that let its time pass stays unanswered.
+    Where a ladder was at its end already, its pages still waited: they are withdrawn too.
+    """
+    for run in pages.runs_of(locked.tx, [locked.id]):
+        late = locked.act.now > run.ack_due_at
+        ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
+        if pages.end_run(locked.tx, run.id, [RunState.PAGING], ended) or _still_asks(locked, run):
+            settle_run(locked, run.id)
+
+
+def leave_unanswered(locked: LockedIncident) -> None:
+    """The incident is reopened, which brings no page back: a team that let its time pass before
+    the end is not asked any more, and owes no answer."""
+    for run in pages.runs_of(locked.tx, [locked.id]):
+        still_asks = _still_asks(locked, run)
+        called_off = {"state": RunState.CANCELLED}
+        if pages.end_run(locked.tx, run.id, UNANSWERED, called_off) and still_asks:
+            settle_run(locked, run.id)
+
+
+def withdraw_unvouched(locked: LockedIncident) -> None:
+    """The incident is closed to all but the invited: what no one entitled asked for would let in
+    people whom no one invited. It is called off, and the channel hears for whom."""
+    for run in pages.runs_of(locked.tx, [locked.id]):
+        called_off = {"state": RunState.CANCELLED}
+        if not vouched(run) and pages.end_run(locked.tx, run.id, UNANSWERED, called_off):
+            settle_run(locked, run.id)
+            locked.record(
+                EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name
+            )
+
+
+def vouched(run: PagingRun) -> bool:
+    """Whether somebody entitled asks for others, and not only for themselves."""
+    return run.by_entitled and run.team_key != f"{PERSON_PREFIX}{run.requested_by}"
+
+
+def _still_asks(locked: LockedIncident, run: PagingRun) -> bool:
+    if run.state is not RunState.EXHAUSTED:
+        return False
+    paged = pages.pages_of_run(locked.tx, run.id)
+    return any(page.state is PageState.WAITING for page in paged)

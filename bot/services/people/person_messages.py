@@ -1,0 +1,119 @@
+"""What is said to one person, but for pages: before it is sent, and of what stands already.
+
+`claimed` is the delivery to be sent. For a message that stands, it is the one that posted it, and
+its target who reads it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bot.domain.access.visibility import Place
+from bot.domain.act import Role, Workspace
+from bot.domain.followups.reminder_messages import Outcome
+from bot.domain.ids import UserId
+from bot.domain.incidents.views import Head
+from bot.domain.people.person_messages import Assigned, Unedited
+from bot.policy import Policy
+from bot.services import views
+from bot.services.access.belonging import who_answers
+from bot.services.delivery.content import Content, MessageContent, NothingToSay
+from bot.services.lookups import Lookups
+from bot.store.delivery import posted
+from bot.store.delivery.claims import Claimed
+from bot.store.tables import Incident
+
+KEPT_OUT = NothingToSay("a guest, of another organisation, deactivated or a bot: told nothing")
+"""But for pages, and that nobody acknowledged: those still go out, with the codename."""
+
+Say = Callable[[Lookups, Policy, Claimed, datetime], Content]
+NO_INCIDENT = NothingToSay("no such escalation")
+
+
+def for_person(lookups: Lookups, incident: Incident, person: str) -> Head:
+    """The incident as somebody may see it to whom the bot writes of its own accord."""
+    return views.head_in(
+        incident,
+        Place.PERSONAL,
+        reader=person,
+        role=Role.VIEWER,
+        invited=lookups.participants(incident.id),
+        kept_out=kept_out(lookups, incident, person),
+    )
+
+
+def kept_out(lookups: Lookups, incident: Incident, person: str) -> bool:
+    return lookups.kept_out(Workspace(incident.team_id, incident.enterprise_id), person)
+
+
+def first_left(lookups: Lookups, incident: Incident, people: Iterable[str]) -> str | None:
+    """Return the first who is not kept out by now.
+
+    When it was planned they may all have been there; what is due is forgotten by nobody's leaving.
+    """
+    return next((user for user in people if not kept_out(lookups, incident, user)), None)
+
+
+def answering(lookups: Lookups, incident: Incident) -> list[str]:
+    return who_answers(incident, lookups.participants(incident.id))
+
+
+def reader_of(claimed: Claimed) -> UserId:
+    return UserId(claimed.target or "")
+
+
+def said_again(lookups: Lookups, claimed: Claimed) -> bool:
+    row = lookups.posted(claimed.id)
+    return row is not None and posted.was_said_again(lookups.tx, row)
+
+
+# A new owner
+
+
+def assigned(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    if kept_out(lookups, incident, claimed.target):
+        return KEPT_OUT
+    if incident.owner != claimed.target or incident.ended_at is not None:
+        return NothingToSay("someone else has it by now, or it is over")
+    return MessageContent(_assigned(lookups, claimed, incident), person=claimed.target)
+
+
+def assigned_stands(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    incident = lookups.incident(claimed.subject)
+    return (
+        NO_INCIDENT if incident is None else MessageContent(_assigned(lookups, claimed, incident))
+    )
+
+
+def _assigned(lookups: Lookups, claimed: Claimed, incident: Incident) -> Assigned:
+    outcome = None
+    if incident.owner != claimed.target:
+        outcome = Outcome.PASSED_ON
+    elif incident.ended_at is not None:
+        outcome = Outcome.ENDED
+    head = for_person(lookups, incident, reader_of(claimed))
+    return Assigned(head, UserId(claimed.args["by"]), outcome)
+
+
+# What Slack did not edit
+
+
+def unedited(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+    """It says who got a message about what is restricted: for no one who may not read that."""
+    args, incident = claimed.args, lookups.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    if not for_person(lookups, incident, claimed.target).full:
+        return KEPT_OUT
+    return MessageContent(
+        Unedited(
+            reference=args["about"],
+            posted_at=datetime.fromisoformat(args["posted_at"]),
+            error=args["error"],
+            person=UserId(args["person"]) if args["person"] else None,
+            channel=args["channel"],
+        ),
+        person=claimed.target,
+    )

@@ -1,0 +1,48 @@
+"""An early word: a team's first step passed and no one answered. The managers hear at the end."""
+
+from collections.abc import Sequence
+
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.ids import UserId
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.services.addressing import personal
+from bot.services.locked import LockedIncident
+from bot.store.paging import pages
+from bot.store.tables import PagingRun
+
+EARLY = frozenset({Severity.P0, Severity.P1})
+
+
+def say_early(
+    locked: LockedIncident, run: PagingRun, tried: Sequence[UserId], targets: Sequence[UserId]
+) -> None:
+    """Tell the channel and the owner, once for each run, whatever ladders it moves to."""
+    if locked.incident.severity not in EARLY:
+        return
+    if not pages.take_early_word(locked.tx, run.id, locked.act.now):
+        return
+    locked.record(
+        EntryKind.UNANSWERED,
+        aloud=True,
+        run=run.id,
+        team=run.team_key,
+        name=run.team_name,
+        tried=list(tried),
+        targets=list(targets),
+    )
+    owner = locked.incident.owner
+    # Whoever is paged by it knows already.
+    if owner is not None and owner not in (*tried, *targets):
+        key = f"unanswered:{run.id}:{owner}"
+        early = personal(
+            DeliveryKind.UNANSWERED,
+            owner,
+            run.id,
+            key,
+            incident_id=locked.id,
+            priority=Priority.NOTICE,
+            tried=list(tried),
+        )
+        locked.send(early)

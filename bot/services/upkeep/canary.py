@@ -1,0 +1,163 @@
+"""The canary: a drill that is opened, paged and acknowledged, to see that it can be done."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.access.visibility import Tier
+from bot.domain.act import THE_BOT, Workspace, by_the_bot
+from bot.domain.delivery.delivery_states import Priority
+from bot.domain.ids import new_id
+from bot.domain.incidents.codenames import codename
+from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.severity import Severity
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.ladders import Ladder, PageState, RunState, Step
+from bot.domain.recorded import CANARY
+from bot.policy import Policy
+from bot.services.locked import OF_A_DRILL, LockedIncident
+from bot.store.database import Database
+from bot.store.delivery import withdrawals
+from bot.store.delivery.outbox import Outgoing
+from bot.store.incidents import incident_rows
+from bot.store.paging import pages
+from bot.store.tables import Page, PagingRun
+from bot.store.tables.states import ChannelState
+from bot.store.transaction import Transaction
+from bot.store.upkeep import canary_results
+
+TEAM = "canary"
+LIMIT = timedelta(minutes=1)
+"""From opening to the edited message; whatever takes longer has failed."""
+_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    incident_id: str
+    page_id: str
+
+
+def period_of(now: datetime, every: timedelta) -> datetime:
+    """Return when the period began in which `now` lies; periods are counted from one moment."""
+    return _FIRST + (now - _FIRST) // every * every
+
+
+def open_drill(
+    db: Database,
+    policy: Policy,
+    workspace: Workspace,
+    period: datetime,
+    channel: str,
+    now: datetime,
+) -> Drill:
+    """Open this period's canary; raises AlreadyHandled when any replica has.
+
+    It is closed from the start, so that nothing which looks for open ones finds it; `ended_at` is
+    when it succeeded. Its number lies below zero.
+    """
+    act = by_the_bot(workspace, now, key=f"canary:{period.isoformat()}")
+    incident_id, run_id, page_id = (new_id(now) for _ in range(3))
+    incident = incident_rows.made(
+        team_id=workspace.team_id,
+        enterprise_id=workspace.enterprise_id,
+        id=incident_id,
+        number=-int((period - _FIRST).total_seconds()),
+        title=CANARY,
+        codename=codename(incident_id),
+        tier=Tier.STANDARD,
+        severity=Severity.P3,
+        state=State.REVIEWED,
+        category=TEAM,
+        references=[],
+        affected=[],
+        criteria=[],
+        opened_by=THE_BOT,
+        opened_at=now,
+        updated_at=now,
+        room=ChannelState.ARCHIVED,
+        policy_digest=policy.digest,
+        drill=True,
+    )
+    with db.transaction(act) as tx:
+        locked = LockedIncident(tx, act, incident, new=True)
+        locked.record(EntryKind.OPENED, title=CANARY, severity=Severity.P3, category=TEAM)
+        locked.add(PagingRun, _run(run_id, incident_id, now))
+        locked.add(Page, _page(page_id, run_id, incident_id, now))
+        locked.send(_message(page_id, incident_id, channel))
+        locked.put_down()
+    return Drill(incident_id, page_id)
+
+
+def _run(run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
+    ladder = Ladder((Step((THE_BOT,), LIMIT),))
+    return {
+        "id": run_id,
+        "incident_id": incident_id,
+        "team_key": TEAM,
+        "team_name": "Canary",
+        "ladder": ladder.to_json(),
+        "state": RunState.PAGING,
+        "round": 0,
+        "step": 0,
+        "next_at": None,
+        "why": "",
+        "requested_by": THE_BOT,
+        "started_at": now,
+        "ack_due_at": now + LIMIT,
+        "by_entitled": True,
+    }
+
+
+def _page(page_id: str, run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
+    return {
+        "id": page_id,
+        "incident_id": incident_id,
+        "run_id": run_id,
+        "round": 0,
+        "step": 0,
+        "target": THE_BOT,
+        "state": PageState.WAITING,
+        "created_at": now,
+        "reason": "",
+        "may_repeat": False,
+    }
+
+
+def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:
+    return Outgoing(
+        kind=DeliveryKind.CANARY,
+        priority=Priority.PAGE,
+        lane=f"person/{THE_BOT}",
+        subject=page_id,
+        incident_id=incident_id,
+        dedup_key=f"canary:{page_id}",
+        args={"channel": channel},
+    )
+
+
+def page_of(db: Database, drill: Drill) -> Page | None:
+    with db.reading() as tx:
+        return pages.page(tx, drill.page_id)
+
+
+def succeed(db: Database, drill: Drill, now: datetime) -> None:
+    with db.transaction() as tx:
+        incident_rows.change(tx, drill.incident_id, {"ended_at": now})
+
+
+def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
+    """Withdraw what is unsent of it. One that is called off says nothing about anything."""
+    with db.transaction() as tx:
+        incident_rows.lock(tx, drill.incident_id)
+        withdrawals.cancel(tx, [drill.page_id], list(OF_A_DRILL))
+        if called_off:
+            incident_rows.change(tx, drill.incident_id, {"state": State.DECLINED})
+
+
+def failed(tx: Transaction, now: datetime, every: timedelta) -> bool:
+    """Tell whether the newest canary that should be over is not, or there was none for long."""
+    newest = canary_results.newest_before(tx, now - LIMIT)
+    if newest is None:
+        return False
+    return newest.ended_at is None or now - newest.opened_at > 2 * every + LIMIT

@@ -1,0 +1,152 @@
+"""Who is in an incident."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, or_, select
+from sqlmodel import col
+
+from bot.domain.access.visibility import Tier, by_invitation
+from bot.domain.act import Workspace
+from bot.store.sql.prepared import Prepared, one_of
+from bot.store.tables import (
+    Incident,
+    Participant,
+)
+from bot.store.transaction import Transaction, insert_or
+
+OPEN_TIERS = [tier for tier in Tier if not by_invitation(tier)]
+
+
+# Who belongs to it before who only reads, then who is in it longest.
+_IN_ORDER = (col(Participant.belongs).desc(), col(Participant.since), col(Participant.user_id))
+
+
+_PARTICIPANTS = Prepared(
+    select(col(Participant.user_id), col(Participant.belongs))
+    .where(col(Participant.incident_id) == bindparam("incident"))
+    .order_by(*_IN_ORDER)
+)
+
+
+@cache
+def _invited(dialect: str) -> Prepared:
+    """Whoever was let in to read may come to belong; nobody who belongs is set back. An owner who
+    had left the channel comes back into it."""
+    new = insert_or(dialect, Participant)
+    return Prepared(
+        new.on_conflict_do_update(
+            index_elements=[col(Participant.incident_id), col(Participant.user_id)],
+            set_={"belongs": new.excluded.belongs | col(Participant.belongs), "left_at": None},
+            where=(new.excluded.belongs & ~col(Participant.belongs))
+            | col(Participant.left_at).is_not(None),
+        )
+    )
+
+
+def invite(
+    tx: Transaction,
+    incident: Incident,
+    users: Iterable[str],
+    team_key: str | None,
+    now: datetime,
+    *,
+    belongs: bool,
+) -> int:
+    """Add participants; return how many are new, or belong to it from now on."""
+    rows = [
+        {
+            "team_id": incident.team_id,
+            "enterprise_id": incident.enterprise_id,
+            "incident_id": incident.id,
+            "user_id": user,
+            "team_key": team_key,
+            "since": now,
+            "belongs": belongs,
+        }
+        for user in dict.fromkeys(users)
+    ]
+    return tx.run(_invited(tx.dialect), rows)
+
+
+def seats(tx: Transaction, incident_id: str) -> dict[str, bool]:
+    """Return who is in an incident, and whether each belongs to it or may only read it."""
+    rows = tx.read(_PARTICIPANTS, incident=incident_id)
+    return {row["user_id"]: row["belongs"] for row in rows}
+
+
+def participants(tx: Transaction, incident_id: str) -> list[str]:
+    """Return who is in an incident: who belongs to it first, then who is in it longest."""
+    return list(seats(tx, incident_id))
+
+
+@cache
+def _participants_among(dialect: str) -> Prepared:
+    everyone = select(col(Participant.incident_id), col(Participant.user_id))
+    theirs = everyone.where(one_of(dialect, col(Participant.incident_id), "ids"))
+    return Prepared(theirs.order_by(*_IN_ORDER))
+
+
+def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return who is in each of several incidents."""
+    found: dict[str, list[str]] = {incident_id: [] for incident_id in ids}
+    if found:
+        for row in tx.read(_participants_among(tx.dialect), ids=list(found)):
+            found[row["incident_id"]].append(row["user_id"])
+    return found
+
+
+def with_seats_of(
+    tx: Transaction, workspace: Workspace, users: Collection[str]
+) -> dict[str, list[str]]:
+    """Return the incidents that these people are in, and who is in which: those that have not
+    ended, and those that only the invited may read."""
+    if not users:
+        return {}
+    found = tx.execute(
+        select(col(Participant.incident_id), col(Participant.user_id))
+        .join(Incident, col(Incident.id) == col(Participant.incident_id))
+        .where(
+            *_seats_of(workspace, users),
+            or_(col(Incident.ended_at).is_(None), col(Incident.tier).not_in(OPEN_TIERS)),
+        )
+    )
+    seats: dict[str, list[str]] = {}
+    for row in found.mappings():
+        seats.setdefault(row["incident_id"], []).append(row["user_id"])
+    return seats
+
+
+def end_seats_of(tx: Transaction, workspace: Workspace, users: Collection[str]) -> None:
+    """Let these people be in no incident any more."""
+    if users:
+        tx.execute(delete(Participant).where(*_seats_of(workspace, users)))
+
+
+def seated(tx: Transaction, workspace: Workspace, users: Collection[str]) -> frozenset[str]:
+    """Return which of these people are in any incident."""
+    if not users:
+        return frozenset()
+    theirs = select(col(Participant.user_id)).where(*_seats_of(workspace, users)).distinct()
+    return frozenset(tx.execute(theirs).scalars())
+
+
+def _seats_of(workspace: Workspace, users: Collection[str]) -> list[Any]:
+    return [
+        col(Participant.team_id) == workspace.team_id,
+        col(Participant.user_id).in_(list(users)),
+    ]
+
+
+_INVITED = select(col(Participant.incident_id)).where(
+    col(Participant.incident_id).in_(bindparam("incidents", expanding=True)),
+    col(Participant.user_id) == bindparam("user"),
+)
+
+
+def invited_to(tx: Transaction, user: str, ids: Iterable[str]) -> frozenset[str]:
+    """Return to which of these incidents a person is invited."""
+    asked = {"incidents": list(ids), "user": user}
+    return frozenset(tx.execute(_INVITED, asked).scalars())

@@ -1,0 +1,241 @@
+"""Where messages stand in Slack: the deliveries that posted them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.ids import first_id, new_id
+from bot.domain.incidents.timeline import EntryKind
+from bot.domain.kinds import OUTSIDE, DeliveryKind
+from bot.domain.staleness import About
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.outbox import Outgoing
+from bot.store.sql.prepared import Prepared, one_of, one_of_these
+from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task, TimelineEntry
+from bot.store.transaction import Transaction
+
+# What is on its way may say what was true before; the edit has the same lane, so its turn comes
+# after. What is looked for (unknown) is edited when it is found.
+_MAY_STAND = (DeliveryState.SENT, DeliveryState.DUE, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMessage:
+    """A message that stands in Slack, or may be about to."""
+
+    id: str
+    kind: DeliveryKind
+    subject: str
+    lane: str
+    priority: int
+    incident_id: str | None
+    target: str | None
+    thread_ts: str | None
+    key: str
+    sent: bool
+
+
+def of(claimed: Claimed) -> PostedMessage:
+    """Return what a claimed delivery posts."""
+    return PostedMessage(
+        claimed.id,
+        claimed.kind,
+        claimed.subject,
+        claimed.lane,
+        claimed.priority,
+        claimed.incident_id,
+        claimed.target,
+        claimed.thread_ts,
+        "",
+        sent=False,
+    )
+
+
+def of_subjects(
+    tx: Transaction, subjects: Iterable[str], kinds: Collection[DeliveryKind]
+) -> list[PostedMessage]:
+    """Return what was posted about these subjects, the oldest first."""
+    wanted = sorted(set(subjects))
+    if not wanted or not kinds:
+        return []
+    return _found(tx, _of_subjects(tx.dialect, frozenset(kinds)), subjects=wanted)
+
+
+@cache
+def _of_subjects(dialect: str, kinds: frozenset[DeliveryKind]) -> Prepared:
+    return Prepared(_standing(kinds).where(one_of(dialect, col(Delivery.subject), "subjects")))
+
+
+def of_incident(
+    tx: Transaction, incident_id: str, about: Collection[About], kinds: Collection[DeliveryKind]
+) -> list[PostedMessage]:
+    """Return what was posted about an incident, its runs, its tasks or its reminders."""
+    about = frozenset(about) & (_WHOSE.keys() | {About.INCIDENT})
+    if not about or not kinds:
+        return []
+    return _found(tx, _of_incident(about, frozenset(kinds)), incident=incident_id)
+
+
+@cache
+def _of_incident(about: frozenset[About], kinds: frozenset[DeliveryKind]) -> Prepared:
+    incident: BindParameter[str] = bindparam("incident")
+    subjects: list[Any] = [
+        col(Delivery.subject).in_(select(column).where(whose == incident))
+        for each, (column, whose) in _WHOSE.items()
+        if each in about
+    ]
+    if About.INCIDENT in about:
+        subjects.append(col(Delivery.subject) == incident)
+    return Prepared(_standing(kinds).where(or_(*subjects)))
+
+
+def of_kind_since(
+    tx: Transaction, team_id: str, kinds: Collection[DeliveryKind], since: datetime
+) -> list[PostedMessage]:
+    """Return what of these kinds was posted in a workspace since then, whenever it was planned."""
+    of_team = col(Delivery.team_id) == team_id
+    rows = tx.execute(_standing(kinds).where(_worded_since(since), of_team))
+    return [PostedMessage(**row) for row in rows.mappings()]
+
+
+def _worded_since(since: datetime) -> Any:
+    """What has been planned since then, or was planned before and is on its way, or went out since:
+    words are made when a message is sent."""
+    return or_(
+        col(Delivery.id) >= first_id(since),
+        col(Delivery.sent_at) >= since,
+        col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.UNKNOWN)),
+    )
+
+
+_WHOSE: dict[About, tuple[Any, Any]] = {
+    About.PAGE: (col(Page.id), col(Page.incident_id)),
+    About.RUN: (col(PagingRun.id), col(PagingRun.incident_id)),
+    About.TASK: (col(Task.id), col(Task.incident_id)),
+    About.REMINDER: (col(Reminder.id), col(Reminder.incident_id)),
+}
+
+
+def _standing(kinds: Collection[DeliveryKind]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Delivery.id),
+            col(Delivery.kind),
+            col(Delivery.subject),
+            col(Delivery.lane),
+            col(Delivery.priority),
+            col(Delivery.incident_id),
+            col(Delivery.target),
+            col(Delivery.thread_ts),
+            col(Delivery.dedup_key).label("key"),
+            (col(Delivery.state) == DeliveryState.SENT).label("sent"),
+        )
+        .where(
+            one_of_these(col(Delivery.kind), sorted(kinds)),
+            one_of_these(col(Delivery.state), _MAY_STAND),
+        )
+        .order_by(col(Delivery.id))
+    )
+
+
+def _found(tx: Transaction, query: Prepared, **values: Any) -> list[PostedMessage]:
+    return [PostedMessage(**row) for row in tx.read(query, **values)]
+
+
+def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
+    """Return deliveries that posted something, by id; without a place where none is known."""
+    if not ids:
+        return {}
+    rows = tx.all(select_rows(Delivery).where(col(Delivery.id).in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> list[int]:
+    """Return the numbers of an incident's timeline entries of these kinds."""
+    return [row["seq"] for row in tx.read(_seqs_of(frozenset(kinds)), incident=incident_id)]
+
+
+@cache
+def _seqs_of(kinds: frozenset[EntryKind]) -> Prepared:
+    return Prepared(
+        select(col(TimelineEntry.seq)).where(
+            col(TimelineEntry.incident_id) == bindparam("incident"),
+            one_of_these(col(TimelineEntry.kind), sorted(kinds)),
+        )
+    )
+
+
+def was_said_again(tx: Transaction, row: Delivery) -> bool:
+    """Tell whether the same person was told the same again, later."""
+    later = select(col(Delivery.id)).where(
+        col(Delivery.subject) == row.subject,
+        col(Delivery.kind) == row.kind,
+        col(Delivery.target) == row.target,
+        col(Delivery.id) > row.id,
+        col(Delivery.state).in_((*_MAY_STAND, DeliveryState.UNKNOWN)),
+    )
+    return tx.execute(later.limit(1)).first() is not None
+
+
+def beside(tx: Transaction, claimed: Claimed) -> list[tuple[str, str]]:
+    """Return the subject and the name in Slack of each other message of its kind that stands with
+    its person about its incident."""
+    rows = tx.execute(
+        select(col(Delivery.subject), col(Delivery.slack_ts)).where(
+            col(Delivery.incident_id) == claimed.incident_id,
+            col(Delivery.kind) == claimed.kind,
+            col(Delivery.target) == claimed.target,
+            col(Delivery.id) != claimed.id,
+            col(Delivery.state) == DeliveryState.SENT,
+            col(Delivery.slack_ts).is_not(None),
+        )
+    )
+    return [(row["subject"], row["slack_ts"]) for row in rows.mappings()]
+
+
+def edit(standing: PostedMessage, team_id: str, now: datetime) -> Outgoing:
+    """Have a message say what is true when the edit is sent; several edits wait as one."""
+    return Outgoing(
+        kind=DeliveryKind.MESSAGE_EDIT,
+        priority=Priority(max(standing.priority, Priority.NOTICE)),
+        lane=standing.lane.removeprefix(f"{team_id}/"),
+        subject=standing.id,
+        incident_id=standing.incident_id,
+        dedup_key=f"edit:{standing.id}:{new_id(now)}",
+        merge_key=f"edit:{standing.id}",
+        target=standing.target,
+        thread_ts=standing.thread_ts,
+    )
+
+
+def homes_since(tx: Transaction, team_id: str, since: datetime) -> list[str]:
+    """Return whose Home tabs were drawn in a workspace since then."""
+    drawn = select(col(Delivery.subject)).where(
+        col(Delivery.team_id) == team_id,
+        col(Delivery.kind) == DeliveryKind.HOME,
+        _worded_since(since),
+    )
+    return sorted(set(tx.execute(drawn).scalars()))
+
+
+def outside_slack(tx: Transaction, incident_id: str) -> list[Delivery]:
+    """Return what about an incident went out past Slack, or may have."""
+    subjects = or_(
+        col(Delivery.subject).in_(select(col(Page.id)).where(col(Page.incident_id) == incident_id)),
+        col(Delivery.subject).in_(
+            select(col(PagingRun.id)).where(col(PagingRun.incident_id) == incident_id)
+        ),
+    )
+    gone = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    return tx.all(
+        select_rows(Delivery)
+        .where(subjects, col(Delivery.kind).in_(OUTSIDE), col(Delivery.state).in_(gone))
+        .order_by(col(Delivery.id))
+    )

@@ -1,0 +1,114 @@
+"""The timeline's entries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.incidents.timeline import Entry, EntryKind, chain
+from bot.store.tables import (
+    Incident,
+    TimelineEntry,
+)
+from bot.store.transaction import Transaction
+
+
+def append(
+    tx: Transaction,
+    incident: Incident,
+    at: datetime,
+    actor: str,
+    entries: Sequence[Entry],
+) -> tuple[str, int]:
+    """Append to the timeline of a locked incident; return its new head and length."""
+    rows = []
+    head, seq = incident.head, incident.entries
+    for entry in entries:
+        seq += 1
+        head = chain(head, seq, at, actor, entry)
+        rows.append(
+            {
+                "team_id": incident.team_id,
+                "enterprise_id": incident.enterprise_id,
+                "incident_id": incident.id,
+                "seq": seq,
+                "at": at,
+                "actor": actor,
+                "kind": entry.kind,
+                "data": dict(entry.data),
+                "hash": head,
+            }
+        )
+    tx.insert(TimelineEntry, *rows)
+    return head, seq
+
+
+def timeline(
+    tx: Transaction, incident_id: str, *, newest: int | None = None
+) -> list[TimelineEntry]:
+    """Return the entries in order; with `newest`, only that many of the last ones."""
+    query = select_rows(TimelineEntry).where(col(TimelineEntry.incident_id) == incident_id)
+    query = query.order_by(col(TimelineEntry.seq).desc())
+    if newest is not None:
+        query = query.limit(newest)
+    return list(reversed(tx.all(query)))
+
+
+def entry(tx: Transaction, incident_id: str, seq: int) -> TimelineEntry | None:
+    return tx.first(
+        select_rows(TimelineEntry).where(
+            col(TimelineEntry.incident_id) == incident_id, col(TimelineEntry.seq) == seq
+        )
+    )
+
+
+def tightened(tx: Transaction, incident_id: str) -> TimelineEntry | None:
+    """Return the entry by which an incident was made restricted; None where it was opened so."""
+    edits = tx.all(
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.EDITED,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+    )
+    return next((entry for entry in edits if entry.data.get("field") == "tier"), None)
+
+
+def task_given(tx: Transaction, incident_id: str, task_id: str) -> TimelineEntry | None:
+    """Return the newest entry by which a task was given, or handed over."""
+    given = tx.all(
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.TASK,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+    )
+    return next((entry for entry in given if entry.data.get("task") == task_id), None)
+
+
+def newest_of_room(tx: Transaction, incident_id: str) -> TimelineEntry | None:
+    """Return the newest entry about an incident's channel."""
+    of_room = (
+        select_rows(TimelineEntry)
+        .where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind) == EntryKind.ROOM,
+        )
+        .order_by(col(TimelineEntry.seq).desc())
+        .limit(1)
+    )
+    return next(iter(tx.all(of_room)), None)
+
+
+def was_in(tx: Transaction, incident_id: str, user: str) -> bool:
+    """Tell whether somebody left an incident, or was kept out of it or removed from it."""
+    ended = tx.all(
+        select_rows(TimelineEntry).where(
+            col(TimelineEntry.incident_id) == incident_id,
+            col(TimelineEntry.kind).in_((EntryKind.LEFT, EntryKind.REFUSED_ACCESS)),
+        )
+    )
+    return any(entry.data.get("person") == user for entry in ended)

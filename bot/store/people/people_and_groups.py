@@ -1,0 +1,177 @@
+"""What Slack told us of people and groups."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from bot.domain.act import Workspace
+from bot.domain.recorded import NAMELESS
+from bot.store.sql.prepared import Prepared, one_of
+from bot.store.tables import DirectoryRead, GroupMember, Person
+from bot.store.transaction import Transaction, as_object, insert_or
+
+# Asked at every request, so built once.
+_PERSON = Prepared(
+    select_rows(Person).where(
+        col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user")
+    )
+)
+_IN_GROUPS = Prepared(
+    select_rows(Person)
+    .add_columns(col(GroupMember.group_id))
+    .outerjoin(
+        GroupMember,
+        (col(GroupMember.team_id) == col(Person.team_id))
+        & (col(GroupMember.user_id) == col(Person.user_id)),
+    )
+    .where(col(Person.team_id) == bindparam("team"), col(Person.user_id) == bindparam("user"))
+)
+
+
+@cache
+def _gone(dialect: str) -> Prepared:
+    return Prepared(
+        select(col(Person.user_id)).where(
+            col(Person.team_id) == bindparam("team"),
+            one_of(dialect, col(Person.user_id), "users"),
+            col(Person.gone) | col(Person.is_bot) | col(Person.outsider),
+        )
+    )
+
+
+@cache
+def _described(dialect: str) -> Prepared:
+    wanted = insert_or(dialect, Person)
+    told = ("name", "zone", "outsider", "gone", "is_bot", "seen_at")
+    return Prepared(
+        wanted.on_conflict_do_update(
+            index_elements=[col(Person.team_id), col(Person.user_id)],
+            set_={name: wanted.excluded[name] for name in told},
+        )
+    )
+
+
+def person(tx: Transaction, workspace: Workspace, user_id: str) -> Person | None:
+    found = tx.read(_PERSON, team=workspace.team_id, user=user_id)
+    return as_object(Person, found[0]) if found else None
+
+
+def name_of(known: Person | None) -> str:
+    """Return what a person is called in Slack. Of one without a name an earlier release stored the
+    id."""
+    return known.name if known is not None and known.name not in ("", known.user_id) else NAMELESS
+
+
+def people(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> dict[str, Person]:
+    rows = tx.all(
+        select_rows(Person).where(
+            col(Person.team_id) == workspace.team_id, col(Person.user_id).in_(list(ids))
+        )
+    )
+    return {row.user_id: row for row in rows}
+
+
+def in_groups(
+    tx: Transaction, workspace: Workspace, user_id: str
+) -> tuple[Person | None, list[str]]:
+    """Return a person and the user groups that they are in."""
+    rows = tx.read(_IN_GROUPS, team=workspace.team_id, user=user_id)
+    groups = [group for row in rows if (group := row.pop("group_id")) is not None]
+    return (as_object(Person, rows[0]) if rows else None), groups
+
+
+def gone(tx: Transaction, workspace: Workspace, ids: Collection[str]) -> frozenset[str]:
+    """Return whom it is no use to page: the deactivated, bots, and guests, who may do nothing."""
+    rows = tx.read(_gone(tx.dialect), team=workspace.team_id, users=list(ids))
+    return frozenset(row["user_id"] for row in rows)
+
+
+def of_direct_messages(
+    tx: Transaction, workspace: Workspace, channels: Collection[str]
+) -> dict[str, str]:
+    """Return whose direct messages with the app these channels are, where we know."""
+    if not channels:
+        return {}
+    mine = (col(Person.team_id) == workspace.team_id, col(Person.dm_channel).in_(list(channels)))
+    rows = tx.execute(select(col(Person.dm_channel), col(Person.user_id)).where(*mine))
+    return {row["dm_channel"]: row["user_id"] for row in rows.mappings()}
+
+
+def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
+    # In one order everywhere: two replicas that store the same people cannot deadlock.
+    tx.run(_described(tx.dialect), sorted(rows, key=lambda row: str(row["user_id"])))
+
+
+def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: str) -> None:
+    tx.execute(
+        update(Person)
+        .where(col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id)
+        .values(dm_channel=channel)
+    )
+
+
+def remember_group(
+    tx: Transaction, workspace: Workspace, group_id: str, users: Iterable[str]
+) -> int:
+    """Store a group's members in the place of those before; return how many those were."""
+    before = tx.changed(
+        delete(GroupMember).where(
+            col(GroupMember.team_id) == workspace.team_id, col(GroupMember.group_id) == group_id
+        )
+    )
+    rows = [
+        {
+            "team_id": workspace.team_id,
+            "enterprise_id": workspace.enterprise_id,
+            "group_id": group_id,
+            "user_id": user,
+        }
+        for user in sorted(set(users))
+    ]
+    tx.insert_new(GroupMember, *rows)
+    return before
+
+
+def mark_read(tx: Transaction, workspace: Workspace, part: str) -> None:
+    """Remember that a part of the directory has been read once."""
+    row = {
+        "team_id": workspace.team_id,
+        "enterprise_id": workspace.enterprise_id,
+        "part": part,
+    }
+    tx.insert_new(DirectoryRead, row)
+
+
+def parts_read(tx: Transaction, workspace: Workspace) -> frozenset[str]:
+    read = select(col(DirectoryRead.part)).where(col(DirectoryRead.team_id) == workspace.team_id)
+    return frozenset(tx.execute(read).scalars())
+
+
+def mark_gone(tx: Transaction, workspace: Workspace, user_id: str, now: datetime) -> None:
+    """Remember that a person cannot be reached any more, known to us or not."""
+    marked = tx.changed(
+        update(Person)
+        .where(col(Person.team_id) == workspace.team_id, col(Person.user_id) == user_id)
+        .values(gone=True, seen_at=now)
+    )
+    if not marked:
+        tx.insert_new(
+            Person,
+            {
+                "team_id": workspace.team_id,
+                "enterprise_id": workspace.enterprise_id,
+                "user_id": user_id,
+                "name": "",
+                "gone": True,
+                "seen_at": now,
+                "zone": "",
+                "outsider": False,
+                "is_bot": False,
+            },
+        )

@@ -1,0 +1,76 @@
+"""Several transactions as parts of one that commits for all: SQLite's one writer, when busy."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.act import Act
+from bot.domain.errors import StoreUnavailable
+from bot.store import idempotency
+from bot.store.transaction import Transaction
+
+Ended = tuple[Any, BaseException | None]
+"""What a call returned, or what it raised."""
+
+
+class SharedCommits:
+    """One transaction of SQLite while it is open. Its parts are savepoints, one after another."""
+
+    connection: Connection
+
+    def __init__(self) -> None:
+        self.ended: list[Ended] = []
+        self.complete = False
+        """Every call has come to its end, and nothing but the commit is left."""
+        self.keyed: Act | None = None
+        """One of the acts whose key was taken: it tells what became of the commit."""
+        self.wakes_relay = False
+
+    def run(self, connection: Connection, calls: Sequence[Callable[[], Any]]) -> None:
+        """Run the calls; raises StoreUnavailable when the database has undone all of them."""
+        self.connection = connection
+        for call in calls:
+            try:
+                self.ended.append((call(), None))
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for this call
+                self.ended.append((None, error))
+            if not self._is_open():
+                # A full or broken disk: SQLite has rolled everything back by itself.
+                raise StoreUnavailable("The database has undone a transaction.")
+        self.complete = True
+
+    @contextmanager
+    def part(self, act: Act | None) -> Iterator[Transaction]:
+        """What one transaction is otherwise: all of it or nothing, whatever else is in common."""
+        tx = Transaction(self.connection)
+        tx.on_driver("SAVEPOINT part", [()])
+        try:
+            if act is not None:
+                idempotency.take(tx, act)
+            yield tx
+            tx.put_waiting()
+        except BaseException:  # Whatever it was, and raised again: no part of it may be committed.
+            self._undo(tx)
+            raise
+        tx.on_driver("RELEASE part", [()])
+        self.wakes_relay = self.wakes_relay or tx.wakes_relay
+        if act is not None and act.key is not None:
+            self.keyed = act
+
+    def _undo(self, tx: Transaction) -> None:
+        if not self._is_open():
+            return
+        try:
+            tx.on_driver("ROLLBACK TO part", [()])
+            tx.on_driver("RELEASE part", [()])
+        except DBAPIError:
+            # What cannot be undone alone must not be committed with the others.
+            self.connection.connection.rollback()
+
+    def _is_open(self) -> bool:
+        driver: Any = self.connection.connection.driver_connection
+        open_: bool = driver.in_transaction
+        return open_

@@ -1,0 +1,102 @@
+"""What deliveries say, looked up and put into words in a thread: together, or alone if slow."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.concurrency.threads import Threads
+from bot.domain.errors import StoreUnavailable
+from bot.domain.kinds import DeliveryKind
+from bot.policy import Policy
+from bot.services.delivery import outgoing
+from bot.services.delivery.content import ChannelCall, Content, MessageContent, NothingToSay, NotYet
+from bot.store.database import Database
+from bot.store.delivery.claims import Claimed
+from bot.time_source import TimeSource
+from bot.worker.delivery.slack_posts import SlackPosts
+
+log = logging.getLogger(__name__)
+
+# Read and written for as long as hundreds of pages: nobody waits behind one.
+_SLOW = frozenset({DeliveryKind.DIGEST, DeliveryKind.HOME})
+_SLOW_AT_ONCE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    """A letter in words: what Slack's method takes beside the place."""
+
+    letter: MessageContent
+    content: Mapping[str, Any]
+
+
+Rendered = RenderedMessage | ChannelCall | NothingToSay | NotYet
+DraftOf = Callable[[Claimed], Awaitable[Rendered]]
+
+
+class Drafting:
+    """Looks up what is true now and writes it down, off the event loop."""
+
+    def __init__(
+        self,
+        db: Database,
+        policy: Policy,
+        post: SlackPosts,
+        time_source: TimeSource,
+        threads: Threads,
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._post = post
+        self._time_source = time_source
+        self._threads = threads
+        self._slow = asyncio.Semaphore(_SLOW_AT_ONCE)
+
+    def begin(self, batch: Sequence[Claimed]) -> DraftOf:
+        """Begin to draft what was claimed together; each delivery then asks for its own."""
+        quick = [one for one in batch if one.kind not in _SLOW]
+        together = asyncio.create_task(self._together(quick))
+        return partial(self._of, together)
+
+    async def alone(self, claimed: Claimed) -> Rendered:
+        if claimed.kind not in _SLOW:
+            return await self._threads.read(self._draft, claimed)
+        async with self._slow:
+            return await self._threads.read(self._draft, claimed)
+
+    async def _of(self, together: asyncio.Task[dict[str, Rendered]], claimed: Claimed) -> Rendered:
+        if claimed.kind in _SLOW:
+            return await self.alone(claimed)
+        drafts = await asyncio.shield(together)
+        found = drafts.get(claimed.id)
+        return await self.alone(claimed) if found is None else found
+
+    async def _together(self, batch: Sequence[Claimed]) -> dict[str, Rendered]:
+        """Draft in one look; where one fails, each is drafted alone, and the others go on."""
+        if not batch:
+            return {}
+        try:
+            return await self._threads.read(self._draft_many, batch)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whose it is meets it again
+            log.warning("Deliveries could not be prepared together; they are prepared one by one")
+            return {}
+
+    def _draft_many(self, batch: Sequence[Claimed]) -> dict[str, Rendered]:
+        prepared = outgoing.prepare_many(self._db, self._policy, batch, self._time_source.now())
+        pairs = zip(batch, prepared, strict=True)
+        return {claimed.id: self._written(one) for claimed, one in pairs}
+
+    def _draft(self, claimed: Claimed) -> Rendered:
+        return self._written(
+            outgoing.prepare(self._db, self._policy, claimed, self._time_source.now())
+        )
+
+    def _written(self, prepared: Content) -> Rendered:
+        if isinstance(prepared, MessageContent):
+            return RenderedMessage(prepared, self._post.content(prepared))
+        return prepared

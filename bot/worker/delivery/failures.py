@@ -1,0 +1,162 @@
+"""What becomes of a delivery that Slack did not take."""
+
+import logging
+from functools import partial
+
+from bot.concurrency.threads import Threads
+from bot.domain.kinds import DeliveryKind
+from bot.log.episodes import Episode
+from bot.services.channels import channel as channels_channel
+from bot.services.delivery import outcomes, refusals
+from bot.services.delivery.content import ChannelCall, RequestedPlace, requested_place_of
+from bot.services.delivery.outcomes import Retry
+from bot.slack.errors import (
+    DeadTarget,
+    NotSent,
+    OutcomeUnknown,
+    PlaceRefused,
+    RateLimited,
+    Rejected,
+    SlackError,
+    TokenLost,
+    code_of,
+)
+from bot.store.delivery.claims import Claimed
+from bot.store.delivery.missed_notices import ARCHIVED, OUT_OF_REACH
+from bot.worker.delivery.blocked import scope_of
+from bot.worker.delivery.capacity import Capacity
+from bot.worker.delivery.channel_order import ChannelOrder
+from bot.worker.delivery.doubts import Doubts
+from bot.worker.delivery.drafting import RenderedMessage
+from bot.worker.loop import Gear, Loop
+
+log = logging.getLogger(__name__)
+
+_NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
+_LANE_RESTS = 300.0
+"""Seconds without another refusal: another replica's message was taken, or none waits any more."""
+ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
+"""Others may go ahead of these in their channel."""
+
+
+class Failing(Loop):
+    """Finds out how far a refusal reaches, tells of it, and stores what it leads to."""
+
+    def __init__(
+        self, gear: Gear, threads: Threads, doubts: Doubts, slots: Capacity, turns: ChannelOrder
+    ) -> None:
+        super().__init__(gear)
+        self._threads = threads
+        self._doubts = doubts
+        self._slots = slots
+        self._turns = turns
+
+    async def settle(
+        self, claimed: Claimed, said: SlackError, draft: RenderedMessage | ChannelCall
+    ) -> None:
+        """Store what Slack's answer, or the lack of one, leads to."""
+        error, aim = await self._doubts.judged(claimed, said), _aim_of(draft)
+        if await self._is_out_of_reach(claimed, error, aim):
+            error = Rejected(OUT_OF_REACH, expected=True)
+        self._report(claimed, error)
+        await self._store(claimed, error, aim)
+
+    async def _is_out_of_reach(
+        self, claimed: Claimed, error: SlackError, aim: RequestedPlace
+    ) -> bool:
+        """Tell whether an incident has lost its channel: one answer may be wrong, so not by the
+        first refusal, and only if Slack confirms it."""
+        incident_id, channel = claimed.incident_id, aim.channel
+        refused_there = isinstance(error, PlaceRefused) and error.code in _NOT_THERE
+        if not (refused_there and claimed.attempts > 1 and incident_id and channel):
+            return False
+        if not await self._threads.read(
+            channels_channel.is_place_of, self._db, incident_id, channel
+        ):
+            return False
+        return await self._doubts.out_of_reach(claimed.workspace, channel)
+
+    async def _store(self, claimed: Claimed, error: SlackError, aim: RequestedPlace) -> None:
+        write, db, policy = self._threads.write, self._db, self._policy
+        match error:
+            case RateLimited(after, method):
+                scope = scope_of(method)
+                await write(outcomes.rate_limited, db, claimed, after, scope, self._at())
+            case NotSent(why):
+                retry = Retry(
+                    self._pace.backoff(claimed.attempts),
+                    why,
+                    unknown=claimed.uncertain,
+                    in_order=self._turns.kept_after_failing(claimed),
+                )
+                await self.again(claimed, retry)
+            case OutcomeUnknown(why):
+                self._slots.unanswered()
+                await self._look_up_later(claimed, why)
+            case TokenLost(code):
+                rest = self._pace.token_rest
+                await write(refusals.held_for_workspace, db, claimed, code, self._at(), rest)
+            case DeadTarget(code):
+                await write(refusals.dead_target, db, policy, claimed, code, self._at())
+            case PlaceRefused():
+                await self._put_aside(claimed, error, aim)
+            case Rejected(code):
+                await write(refusals.rejected, db, policy, claimed, code, self._at(), aim)
+            case _:
+                raise error
+
+    async def _put_aside(self, claimed: Claimed, error: PlaceRefused, aim: RequestedPlace) -> None:
+        await self._threads.write(
+            partial(
+                refusals.place_refused,
+                in_order=claimed.kind not in ASIDE and self._turns.kept_after_failing(claimed),
+                aim=aim,
+                people=error.people,
+            ),
+            self._db,
+            self._policy,
+            claimed,
+            error.code,
+            self._at(),
+            self._pace.after_refusal(claimed.attempts),
+        )
+
+    async def _look_up_later(self, claimed: Claimed, why: str) -> None:
+        """After the lease, when a request that is still under way can change nothing any more."""
+        rest = max(claimed.lease_until - self._time_source.real(), self._pace.http_timeout)
+        in_order = self._turns.kept_after_failing(claimed)
+        await self.again(claimed, Retry(rest, why, unknown=True, in_order=in_order))
+
+    async def again(self, claimed: Claimed, retry: Retry) -> None:
+        await self._threads.write(outcomes.again, self._db, claimed, retry, self._at())
+
+    def _report(self, claimed: Claimed, error: SlackError) -> None:
+        if isinstance(error, TokenLost):
+            self._figures.token_lost(error.code)
+            self._episodes.on(Episode.TOKEN, why=error.code)
+            return
+        self._figures.outcome(claimed.kind, code_of(error))
+        if not isinstance(error, Rejected):
+            return
+        told = {
+            "delivery": claimed.id,
+            "kind": claimed.kind,
+            "code": error.code,
+            "needed": error.needed,
+            "problems": list(error.details),
+        }
+        if isinstance(error, PlaceRefused):
+            first = claimed.attempts <= 1 and claimed.kind not in ASIDE
+            self._figures.refusals.refused(claimed.lane, error.code, first=first)
+            name = self._lane_names.name(claimed.lane)
+            told |= {"lane": claimed.lane, "lane_name": name}
+            self._episodes.on(Episode.LANE, name, why=error.code, ends_after=_LANE_RESTS, **told)
+        elif error.code in ARCHIVED:
+            log.info("A channel is archived; nothing is posted or edited there", extra=told)
+        else:
+            level = logging.WARNING if error.expected else logging.ERROR
+            log.log(level, "Slack rejected a delivery", extra=told)
+
+
+def _aim_of(draft: RenderedMessage | ChannelCall) -> RequestedPlace:
+    return requested_place_of(draft if isinstance(draft, ChannelCall) else draft.letter)

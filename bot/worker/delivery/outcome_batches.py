@@ -1,0 +1,84 @@
+"""Storing what Slack accepted: outcomes that come while one is being stored are stored together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.concurrency.threads import Threads
+from bot.services.delivery import outcomes as delivery_outcomes
+from bot.services.delivery.outcomes import Accepted, At
+from bot.store.database import Database
+from bot.store.delivery.claims import Claimed
+from bot.time_source import TimeSource
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    claimed: Claimed
+    accepted: Accepted
+    stored: asyncio.Future[bool]
+
+
+class OutcomeBatches:
+    """One transaction at a time, for all that waits: the busier, the less each costs."""
+
+    def __init__(
+        self, db: Database, time_source: TimeSource, threads: Threads, settled: Callable[[], None]
+    ) -> None:
+        self._db = db
+        self._time_source = time_source
+        self._threads = threads
+        self._settled = settled
+        self._waiting: list[_Outcome] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def sent(self, claimed: Claimed, accepted: Accepted) -> bool:
+        """Store that Slack took it. False when somebody else held the claim by then."""
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Outcome(claimed, accepted, stored))
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store_all())
+        return await stored
+
+    async def _store_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+            await self._store(batch)
+            # A lane that need not rest may have something more to say.
+            self._settled()
+
+    async def _store(self, batch: Sequence[_Outcome]) -> None:
+        if len(batch) == 1:
+            await self._store_alone(batch[0])
+            return
+        outcomes = [(one.claimed, one.accepted) for one in batch]
+        try:
+            await self._threads.write(
+                delivery_outcomes.sent_together, self._db, outcomes, self._at()
+            )
+        except Exception:  # noqa: BLE001 - whose it is meets it again
+            # A lost claim, a lock that was not to be had, our own error: it is one outcome's, and
+            # each of the others stands. Whose it is meets it again, and is told.
+            log.info("Outcomes could not be stored together; they are stored one by one")
+            await asyncio.gather(*(self._store_alone(one) for one in batch))
+        else:
+            for one in batch:
+                one.stored.set_result(True)
+
+    async def _store_alone(self, one: _Outcome) -> None:
+        try:
+            held = await self._threads.write(
+                delivery_outcomes.sent, self._db, one.claimed, one.accepted, self._at()
+            )
+        except Exception as error:  # noqa: BLE001 - handed to the delivery that waits for it
+            one.stored.set_exception(error)
+        else:
+            one.stored.set_result(held)
+
+    def _at(self) -> At:
+        return At(self._time_source.now(), self._time_source.real())

@@ -1,0 +1,101 @@
+"""The loop that sends: it claims as much as there is room for, and has each on its way."""
+
+import asyncio
+import logging
+import time
+from functools import partial
+
+from bot.domain.delivery.delivery_states import Priority
+from bot.store.delivery import claims, limits
+from bot.store.delivery.claims import Claimed
+from bot.worker.delivery.blocked import Blocked
+from bot.worker.delivery.capacity import Capacity, FreeCapacity
+from bot.worker.delivery.sending import Delivering
+from bot.worker.delivery.slack_posts import SlackPosts
+from bot.worker.loop import Gear, Loop, going_on, rest
+
+log = logging.getLogger(__name__)
+
+_BETWEEN_CLAIMS = 0.02
+"""Seconds."""
+IN_A_SHORT_TURN = 32
+"""Deliveries, pages first, while requests are being served: each takes an acknowledgement's time
+of the one interpreter, so at most an eighth of it goes to them."""
+
+
+class Relay(Loop):
+    """Sends what is due. Any number of processes may run one on the same database."""
+
+    def __init__(self, gear: Gear, post: SlackPosts) -> None:
+        super().__init__(gear)
+        self._threads = gear.threads.in_turn()
+        self._wake = asyncio.Event()
+        self._slots = Capacity(self._pace, self._wake.set)
+        self._blocked = Blocked()
+        self._delivering = Delivering(gear, post, self._slots, self._blocked, self._wake.set)
+        self._claimed_at = 0.0
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look into the outbox now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until stopped; what is in flight then is waited for."""
+        while not self._stopping:
+            self._wake.clear()
+            claimed: list[Claimed] = []
+            with going_on(
+                log,
+                "The relay could not claim",
+                count=self._figures.relay_failed,
+            ):
+                claimed = await self._claim()
+            if claimed:
+                self._delivering.begin(claimed)
+            else:
+                await rest(self._wake, self._pace.poll)
+        if under_way := self._slots.tasks():
+            await asyncio.wait(under_way, timeout=self._pace.http_timeout.total_seconds())
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def _claim(self) -> list[Claimed]:
+        """Take what there is room for; nothing, when there is none or nothing is due."""
+        await self._space_out()
+        busy = await self._threads.turn()
+        room = self._slots.room()
+        if busy:
+            room = room.at_most(IN_A_SHORT_TURN)
+        if not room.any:
+            self._figures.relay_turned()
+            return []
+        return await self._threads.write(self._claim_now, room)
+
+    async def _space_out(self) -> None:
+        """The first is claimed at once; what follows closely is claimed together.
+
+        A claim costs the same for one as for many, and on SQLite an opening would wait for it.
+        """
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._claimed_at + _BETWEEN_CLAIMS - loop.time())
+        self._claimed_at = loop.time()
+
+    def _claim_now(self, room: FreeCapacity) -> list[Claimed]:
+        began = time.monotonic()
+        now, real = self._time_source.now(), self._time_source.real()
+        take = partial(claims.claim, now=now, real=real, lease=self._pace.lease)
+        claimed: list[Claimed] = []
+        with self._db.transaction() as tx:
+            if room.others < room.any // 2:
+                # Most of the room is for pages: they are asked for by themselves.
+                claimed = take(tx, limit=room.any, lowest=Priority.PAGE)
+            if others := min(room.others, room.any - len(claimed)):
+                claimed += take(tx, limit=others)
+            if claimed:
+                self._blocked.know(limits.blocked(tx, real))
+        self._figures.claimed("delivery", len(claimed), time.monotonic() - began)
+        self._figures.relay_turned()
+        return claimed

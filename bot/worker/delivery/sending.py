@@ -1,0 +1,269 @@
+"""One claimed delivery on its way: look up what is uncertain, send, store what came of it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from bot.domain.errors import StoreUnavailable
+from bot.domain.kinds import DeliveryKind
+from bot.log.episodes import Episode
+from bot.services.delivery import outcomes, refusals
+from bot.services.delivery.content import ChannelCall, NothingToSay, NotYet
+from bot.services.delivery.outcomes import Accepted, Retry
+from bot.slack.errors import (
+    Rejected,
+    SlackError,
+    TokenLost,
+)
+from bot.slack.last_look import Withheld, sending_only_if
+from bot.store.delivery import claims
+from bot.store.delivery.claims import Claimed
+from bot.worker.delivery.blocked import Blocked
+from bot.worker.delivery.capacity import Capacity
+from bot.worker.delivery.channel_order import ChannelOrder
+from bot.worker.delivery.doubts import Doubts
+from bot.worker.delivery.drafting import Drafting, DraftOf, RenderedMessage
+from bot.worker.delivery.failures import ASIDE, Failing
+from bot.worker.delivery.outcome_batches import OutcomeBatches
+from bot.worker.delivery.slack_posts import Absent, NoHistory, SlackPosts, labelled_repeat
+from bot.worker.loop import Gear, Loop
+
+log = logging.getLogger(__name__)
+
+_LOOKUPS = 2
+_HISTORY_TRIES = 4
+
+
+class Delivering(Loop):
+    """What the relay does with the deliveries that it has claimed, many at once.
+
+    `settled` is called when outcomes have been stored: their lanes may have more to say.
+    """
+
+    def __init__(
+        self,
+        gear: Gear,
+        post: SlackPosts,
+        slots: Capacity,
+        blocked: Blocked,
+        settled: Callable[[], None],
+    ) -> None:
+        super().__init__(gear)
+        self._settling = OutcomeBatches(self._db, self._time_source, gear.threads.behind(), settled)
+        self._threads = gear.threads.in_turn()
+        self._post = post
+        self._drafting = Drafting(self._db, self._policy, post, self._time_source, self._threads)
+        self._slots = slots
+        self._blocked = blocked
+        self._turns = ChannelOrder(self._pace.lease)
+        self._doubts = Doubts(post.calls)
+        self._failing = Failing(gear, self._threads, self._doubts, slots, self._turns)
+
+    def begin(self, batch: Sequence[Claimed]) -> None:
+        """Begin to deliver what was claimed together; each has a slot until it ends."""
+        draft_of = self._drafting.begin(batch)
+        for claimed in batch:
+            task = asyncio.create_task(self._guarded(claimed, draft_of))
+            self._slots.take(task, claimed.priority)
+
+    async def _guarded(self, claimed: Claimed, draft_of: DraftOf) -> None:
+        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        try:
+            await self._deliver(claimed, draft_of)
+        except StoreUnavailable:
+            log.error("The outcome of a delivery could not be stored; it will be looked up")
+        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
+            log.exception(
+                "A delivery failed for a reason of our own",
+                extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},
+            )
+            await self._after_our_own_error(claimed)
+
+    async def _after_our_own_error(self, claimed: Claimed) -> None:
+        """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
+        try:
+            wait = self._pace.backoff(claimed.attempts)
+            await self._failing.again(claimed, Retry(wait, "our own error", unknown=True))
+        except StoreUnavailable:
+            log.error("A failed delivery could not be put back; its lease will run out")
+
+    async def _deliver(self, claimed: Claimed, draft_of: DraftOf) -> None:
+        if not self._outlasts_a_call(claimed):
+            return  # Held up too long: somebody else will have it when the lease has run out.
+        if await self._is_blocked(claimed):
+            return
+        draft = await draft_of(claimed)
+        match draft:
+            case NothingToSay(why):
+                await self._threads.write(outcomes.moot, self._db, claimed, why, self._at())
+            case NotYet(why):
+                retry = Retry(self._pace.room_wait, why, used_attempt=False)
+                await self._failing.again(claimed, retry)
+            case RenderedMessage() | ChannelCall():
+                await self._threads.step()
+                await self._settle(claimed, draft)
+
+    def _outlasts_a_call(self, claimed: Claimed) -> bool:
+        return claimed.lease_until - self._pace.http_timeout > self._time_source.real()
+
+    def _holds(self, claimed: Claimed) -> bool:
+        """Until its lease is over, nobody else has it."""
+        return self._time_source.real() < claimed.lease_until
+
+    async def _renewed(self, claimed: Claimed) -> Claimed | None:
+        """Return a claim that was slept over with a new lease; None where somebody else has it."""
+        renewed = await self._threads.write(self._renew_now, claimed)
+        log.warning(
+            "A delivery was held for longer than its lease",
+            extra={
+                "delivery": claimed.id,
+                "kind": claimed.kind,
+                "still_ours": renewed is not None,
+            },
+        )
+        return renewed
+
+    def _renew_now(self, claimed: Claimed) -> Claimed | None:
+        until = self._time_source.real() + self._pace.lease
+        with self._db.transaction() as tx:
+            ours = claims.renew(tx, claimed, until=until)
+        return claimed._replace(lease_until=until) if ours else None
+
+    async def _is_blocked(self, claimed: Claimed) -> bool:
+        """Put it back while Slack wants the workspace or the method left alone, by any replica."""
+        wait = self._blocked.wait(claimed, self._time_source.real())
+        if wait <= timedelta(0):
+            return False
+        retry = Retry(
+            wait,
+            "held",
+            unknown=claimed.uncertain,
+            used_attempt=False,
+            # Behind an invitation or a pin others may go; for a channel all have to wait.
+            in_order=claimed.kind not in ASIDE and self._turns.kept_by(claimed),
+        )
+        await self._failing.again(claimed, retry)
+        return True
+
+    async def _settle(self, claimed: Claimed, draft: RenderedMessage | ChannelCall) -> None:
+        """Make the call and store what came of it."""
+        began = time.monotonic()
+        try:
+            accepted = await self._accepted(claimed, draft)
+        except SlackError as error:
+            await self._failing.settle(claimed, error, draft)
+        else:
+            if accepted is not None:
+                self._slots.answered(time.monotonic() - began)
+                self._turns.accepted(claimed, self._time_source.real())
+                await self._settling.sent(claimed, accepted)
+                self._count_sent(claimed)
+                if self._blocked.refuses(claimed.lane):
+                    self._episodes.off(Episode.LANE, self._lane_names.name(claimed.lane))
+                    await self._threads.write(refusals.lane_takes, self._db, claimed)
+
+    async def _accepted(
+        self, claimed: Claimed, draft: RenderedMessage | ChannelCall
+    ) -> Accepted | None:
+        """Return where it stands now; None when there is nothing to store."""
+        if claimed.uncertain:
+            found = await self._looked_up(claimed, draft)
+            match found:
+                case Accepted():
+                    return found
+                case Absent() if claimed.lookups + 1 < _LOOKUPS:
+                    await self._look_again(claimed)
+                    return None
+                case NoHistory():
+                    return await self._without_history(claimed, found)
+                case Absent() | None:
+                    pass
+        return await self._call(claimed, draft)
+
+    async def _looked_up(
+        self, claimed: Claimed, draft: RenderedMessage | ChannelCall
+    ) -> Accepted | Absent | NoHistory | None:
+        """Look for what an earlier try may have brought about; None where it may be done twice."""
+        if isinstance(draft, ChannelCall):
+            return await self._post.look_up_channel(draft) if draft.channel is None else None
+        if draft.letter.ts is not None or claimed.kind is DeliveryKind.HOME:
+            return None
+        try:
+            return await self._post.look_up(claimed, draft.letter)
+        except TokenLost as error:
+            if await self._doubts.token_refused() is not None:
+                raise
+            return NoHistory(error.code, refused=True)
+
+    async def _look_again(self, claimed: Claimed) -> None:
+        """Slack does not promise that one reads at once what one has written."""
+        retry = Retry(
+            self._pace.between_lookups,
+            "not found",
+            unknown=True,
+            looked_up=True,
+            # Nothing has failed: it was looked for.
+            in_order=self._turns.kept_by(claimed),
+        )
+        await self._failing.again(claimed, retry)
+
+    async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
+        """A page, or that no one answered it, is sent again and says that it may repeat; anything
+        else is not sent twice, nor is a page that was answered meanwhile.
+
+        It waits for as long as Slack is away, and is given up where Slack refuses the history.
+        """
+        if not found.refused:
+            self._slots.unanswered()
+        page = claimed.kind in refusals.OTHERWISE
+        if claimed.attempts < _HISTORY_TRIES or not (page or found.refused):
+            await self._ask_history_again(claimed, found)
+            return None
+        if not page:
+            raise Rejected("outcome_unknown")
+        repeat = labelled_repeat(claimed)
+        if not found.refused and isinstance(await self._drafting.alone(repeat), NothingToSay):
+            # Perhaps it stands there as if nobody had answered: it is edited when it is found.
+            await self._ask_history_again(claimed, found)
+            return None
+        # Before it is posted: no edit may come in between that leaves the label out.
+        await self._threads.write(outcomes.repeats, self._db, claimed)
+        draft = await self._drafting.alone(repeat)
+        if isinstance(draft, NothingToSay):
+            await self._threads.write(outcomes.moot, self._db, claimed, draft.why, self._at())
+            return None
+        assert isinstance(draft, RenderedMessage)
+        return await self._call(repeat, draft)
+
+    async def _ask_history_again(self, claimed: Claimed, found: NoHistory) -> None:
+        retry = Retry(
+            self._pace.backoff(claimed.attempts),
+            f"no history: {found.why}",
+            unknown=True,
+            in_order=self._turns.kept_after_failing(claimed),
+        )
+        await self._failing.again(claimed, retry)
+
+    async def _call(
+        self, claimed: Claimed, draft: RenderedMessage | ChannelCall
+    ) -> Accepted | None:
+        """Post, edit or set up; None when somebody else has it by now, and does it."""
+        # It outlasts the call when that begins, and is not over when its request is written.
+        held = claimed if self._outlasts_a_call(claimed) else await self._renewed(claimed)
+        while held is not None:
+            try:
+                with sending_only_if(partial(self._holds, held)):
+                    if isinstance(draft, ChannelCall):
+                        return await self._post.set_up(draft)
+                    return await self._post.send(claimed, draft.letter, draft.content)
+            except Withheld:
+                held = await self._renewed(held)
+        return None
+
+    def _count_sent(self, claimed: Claimed) -> None:
+        self._figures.outcome(claimed.kind, "sent")
+        late = (self._time_source.now() - claimed.wanted_at).total_seconds()
+        self._figures.delivered(page=claimed.kind is DeliveryKind.PAGE, late=late)

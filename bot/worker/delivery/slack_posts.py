@@ -1,0 +1,299 @@
+"""Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bot.concurrency.threads import Threads
+from bot.domain.act import Workspace
+from bot.domain.incidents.home import Home
+from bot.render.incidents.timeline import dated
+from bot.render.wording import Wording
+from bot.services.delivery.content import ChannelCall, MessageContent
+from bot.services.delivery.outcomes import Accepted
+from bot.services.people import directory
+from bot.slack.answers import each, listed, needed, next_page, refused_people, word
+from bot.slack.client import SlackCalls
+from bot.slack.errors import PLAIN_TEXT_MAY_DO, OutcomeUnknown, Rejected, Unreadable
+from bot.store.database import Database
+from bot.store.delivery.claims import Claimed
+from bot.worker.delivery.rendering import home_view, message
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "tocsin_delivery"
+_LOOK_BACK = timedelta(hours=26)
+_AT_ONCE = 200
+_MOST_READ = 10
+"""Answers of `_AT_ONCE` messages."""
+_CHANNEL_NAMES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The history (or the list of our channels) was read, and what we look for is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """The channel's history cannot be read, so nobody can tell.
+
+    `refused`: Slack says so, and will say so again; otherwise it is Slack that does not answer.
+    """
+
+    why: str
+    refused: bool
+
+
+class SlackPosts:
+    """One workspace's letters and rooms."""
+
+    def __init__(
+        self, calls: SlackCalls, wording: Wording, db: Database, threads: Threads, prefix: str
+    ) -> None:
+        self.calls = calls
+        self._wording = wording
+        self._db = db
+        self._threads = threads
+        self._prefix = prefix
+        self._dms: dict[tuple[str, str], str] = {}
+        self._me: str | None = None
+
+    # Messages
+
+    def content(self, letter: MessageContent) -> Mapping[str, Any]:
+        """Put a letter into words. Takes its time, and is called in a thread."""
+        if isinstance(letter.view, Home):
+            return {"view": home_view(self._wording, letter.view)}
+        said = message(self._wording, letter.view)
+        if letter.since is not None:
+            said = dated(self._wording, said, letter.since)
+        return {"text": said.text, "blocks": said.blocks}
+
+    async def send(
+        self, claimed: Claimed, letter: MessageContent, content: Mapping[str, Any]
+    ) -> Accepted:
+        """Post, edit or publish; a message carries the delivery's id as metadata."""
+        if isinstance(letter.view, Home):
+            await self.calls.call("views.publish", user_id=letter.person, **content)
+            return Accepted()
+        if letter.ts is not None:
+            await self._with_fallback("chat.update", content, channel=letter.channel, ts=letter.ts)
+            return Accepted(letter.channel, letter.ts)
+        return await self._post(claimed, letter, content)
+
+    async def _post(
+        self, claimed: Claimed, letter: MessageContent, content: Mapping[str, Any]
+    ) -> Accepted:
+        where: dict[str, Any] = {
+            "thread_ts": letter.thread_ts,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": claimed.id}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        channel = await self._channel_of(claimed.workspace, letter)
+        try:
+            answer = await self._with_fallback(
+                "chat.postMessage", content, channel=channel, **where
+            )
+        except Rejected as error:
+            if error.code not in ("not_in_channel", "channel_not_found"):
+                raise
+            channel = await self._get_in(claimed.workspace, letter, error)
+            answer = await self._with_fallback(
+                "chat.postMessage", content, channel=channel, **where
+            )
+        return Accepted(word(answer, "channel") or channel, needed(answer, "ts"))
+
+    async def _with_fallback(
+        self, method: str, content: Mapping[str, Any], **where: Any
+    ) -> Mapping[str, Any]:
+        """Send blocks; when Slack finds fault with them (our bug), send the plain text."""
+        try:
+            return await self.calls.call(method, **content, **where)
+        except Rejected as error:
+            if error.code not in PLAIN_TEXT_MAY_DO:
+                raise
+            log.error(
+                "Slack refused our blocks; the plain text goes instead",
+                extra={"method": method, "code": error.code, "problems": list(error.details)},
+            )
+            text = str(content["text"])[:3_000]
+            return await self.calls.call(method, text=text, blocks=[], **where)
+
+    async def _channel_of(self, workspace: Workspace, letter: MessageContent) -> str:
+        if letter.channel is not None:
+            return letter.channel
+        assert letter.person is not None
+        return await self.open_dm(workspace, letter.person)
+
+    async def open_dm(self, workspace: Workspace, user: str) -> str:
+        """Return a person's direct-message channel: opened once, then kept."""
+        key = (workspace.team_id, user)
+        if key not in self._dms:
+            known = await self._threads.read(directory.dm_channels, self._db, workspace, [user])
+            self._dms[key] = known[user] or await self._opened(workspace, user)
+        return self._dms[key]
+
+    async def _opened(self, workspace: Workspace, user: str) -> str:
+        answer = await self.calls.call("conversations.open", users=user)
+        channel = needed(answer, "channel", "id")
+        await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
+        return channel
+
+    async def _get_in(self, workspace: Workspace, letter: MessageContent, error: Rejected) -> str:
+        """Open a direct message anew, or join a public channel, once."""
+        if letter.channel is None and letter.person is not None:
+            channel = await self._opened(workspace, letter.person)
+            self._dms[workspace.team_id, letter.person] = channel
+            return channel
+        try:
+            await self.calls.call("conversations.join", channel=letter.channel)
+        except Rejected:
+            raise error from None
+        return str(letter.channel)
+
+    async def look_up(
+        self, claimed: Claimed, letter: MessageContent
+    ) -> Accepted | Absent | NoHistory:
+        """Find a message that may have been posted, by the delivery's id in its metadata.
+
+        Absent only where all of it was read: a page that is taken for absent is sent again.
+        """
+        try:
+            channel = await self._channel_of(claimed.workspace, letter)
+            # By Slack's clock; ours may be hours ahead of it.
+            since = f"{(claimed.created_at - _LOOK_BACK).timestamp():.6f}"
+            given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _AT_ONCE}
+            method = "conversations.history"
+            if letter.thread_ts is not None:
+                method, given["ts"] = "conversations.replies", letter.thread_ts
+            for _ in range(_MOST_READ):
+                answer = await self._history(claimed.workspace, letter, method, given)
+                if not isinstance(answer.get("messages"), list):
+                    return NoHistory("an answer without messages", refused=False)
+                for found in each(answer, "messages"):
+                    if word(found, "metadata", "event_payload", "id") == claimed.id:
+                        return Accepted(channel, needed(found, "ts"), found=True)
+                given["cursor"] = next_page(answer)
+                if not given["cursor"]:
+                    return Absent()
+        except (Rejected, OutcomeUnknown) as error:
+            return NoHistory(str(error), refused=isinstance(error, Rejected))
+        return NoHistory("too much has been said since", refused=True)
+
+    async def _history(
+        self, workspace: Workspace, letter: MessageContent, method: str, given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Read a part of it; a public channel is joined, as it is for a post.
+
+        A process that ended before its first post there never came so far.
+        """
+        try:
+            return await self.calls.call(method, include_all_metadata=True, **given)
+        except Rejected as error:
+            if error.code != "not_in_channel" or letter.channel is None:
+                raise
+            await self._get_in(workspace, letter, error)
+            return await self.calls.call(method, include_all_metadata=True, **given)
+
+    # Rooms
+
+    async def set_up(self, room: ChannelCall) -> Accepted:
+        """Create, fill or pin, by what the call carries; all but creating may be repeated."""
+        if room.channel is None:
+            return await self._create(room)
+        if room.card_ts is not None:
+            await self.calls.call("pins.add", channel=room.channel, timestamp=room.card_ts)
+        elif room.removed is not None:
+            await self.calls.call("conversations.kick", channel=room.channel, user=room.removed)
+        elif room.users:
+            invite = "conversations.invite"
+            users = list(room.users)
+            answer = await self.calls.call(invite, channel=room.channel, users=users, force=True)
+            return Accepted(room.channel, left_out=refused_people(answer, invite))
+        return Accepted(room.channel)
+
+    def _names(self, room: ChannelCall) -> tuple[str, ...]:
+        """The channel's name, and those that are tried where it is taken."""
+        base = f"{self._prefix}-{room.number}"
+        return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
+
+    async def _create(self, room: ChannelCall) -> Accepted:
+        if room.was is not None and (there := await self._unarchived(room.was)) is not None:
+            return there
+        for name in self._names(room):
+            try:
+                answer = await self.calls.call(
+                    "conversations.create", name=name, is_private=room.private
+                )
+            except Rejected as error:
+                if error.code == "name_taken":
+                    continue
+                raise
+            channel = needed(answer, "channel", "id")
+            named = word(answer, "channel", "name") or name
+            return Accepted(channel, name=named, private=room.private)
+        raise Rejected("name_taken")
+
+    async def _unarchived(self, channel: str) -> Accepted | None:
+        """Return a channel that was archived, if it can be written to again."""
+        try:
+            found = await self.calls.call("conversations.info", channel=channel)
+            if word(found, "channel", "id") != channel or _is_archived(found):
+                return None
+            # Whoever is in it already may say so too.
+            await self.calls.call("conversations.join", channel=channel)
+        except Rejected as error:
+            if error.code != "method_not_supported_for_channel_type":
+                return None
+        return Accepted(channel, name=word(found, "channel", "name"))
+
+    async def look_up_channel(self, room: ChannelCall) -> Accepted | Absent:
+        """Find a channel that may have been made: by us, as it was asked for, and nobody else is
+        in it. A name alone is no proof: people may give a channel of theirs any.
+        """
+        names, me = self._names(room), await self._who_we_are()
+        cursor = ""
+        while True:
+            answer = await self.calls.call(
+                "users.conversations",
+                types="private_channel" if room.private else "public_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor or None,
+            )
+            listed(answer, "channels")  # Without it nobody can tell: perhaps there is one.
+            for channel in each(answer, "channels"):
+                name = word(channel, "name")
+                if name is None or name not in names or word(channel, "creator") != me:
+                    continue
+                found = needed(channel, "id")
+                if await self._nobody_else(found, me):
+                    return Accepted(found, name=name, private=room.private)
+            before, cursor = cursor, next_page(answer) or ""
+            if not cursor:
+                return Absent()
+            if cursor == before:
+                raise Unreadable("a list of channels without end")
+
+    async def _who_we_are(self) -> str:
+        if self._me is None:
+            self._me = needed(await self.calls.call("auth.test"), "user_id")
+        return self._me
+
+    async def _nobody_else(self, channel: str, me: str) -> bool:
+        there = await self.calls.call("conversations.members", channel=channel, limit=2)
+        return listed(there, "members") == [me]
+
+
+def _is_archived(answer: Mapping[str, Any]) -> bool:
+    channel = answer.get("channel")
+    return not isinstance(channel, Mapping) or channel.get("is_archived") is not False
+
+
+def labelled_repeat(claimed: Claimed) -> Claimed:
+    """Return the claim of a page that is posted although it may have come before."""
+    return claimed._replace(args={**claimed.args, "may_repeat": True})

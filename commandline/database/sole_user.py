@@ -1,0 +1,86 @@
+"""One process at a time serves, migrates or restores a SQLite database.
+
+Two locks, both given back by the kernel when the process ends, however it ends. One is on a file
+beside the database: the same for every symbolic link to it, on every system. The other is on the
+database itself, so that a hard link in another folder is the same database. On Linux such a lock
+and those that SQLite takes do not know of each other; elsewhere they may, so there is only the
+first. Closing the file gives up SQLite's locks of this process: it is closed after the database.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bot.configuration.database_url import sqlite_file
+from bot.configuration.settings import SettingsError
+from bot.store.sql.sqlite_file import PRIVATE
+
+_OWN_LOCKS_APART = sys.platform == "linux"
+_HEADER = b"SQLite format 3\x00"
+_LONGEST_NUMBER = 20
+
+
+@contextmanager
+def sole_user(database_url: str, *, create: bool) -> Iterator[None]:
+    """Hold a SQLite database until the block ends; raises SettingsError where another process does.
+
+    `create`: it is worked with, and made where there is none. Otherwise it is replaced, and may be
+    damaged. PostgreSQL takes many processes.
+    """
+    file = sqlite_file(database_url)
+    if file is None:
+        yield
+        return
+    with ExitStack() as held:
+        try:
+            _hold(held, Path(file).resolve(), create=create)
+        except OSError as error:
+            raise SettingsError(
+                f"DATABASE_URL names {file}, which cannot be used: {error.strerror}."
+            ) from None
+        yield
+
+
+def _hold(held: ExitStack, path: Path, *, create: bool) -> None:
+    beside = path.with_name(f"{path.name}.lock")
+    number = _opened(held, beside, os.O_CREAT)
+    _lock(number, path, os.pread(number, _LONGEST_NUMBER, 0))
+    if create:
+        refuse_half_a_database(path)
+    if create or path.exists():
+        opened = _opened(held, path, os.O_CREAT if create else 0)
+        if _OWN_LOCKS_APART:
+            _lock(opened, path)
+        if create and os.pread(opened, len(_HEADER), 0) not in (b"", _HEADER):
+            raise SettingsError(f"DATABASE_URL names {path}, which is not a SQLite database.")
+    os.ftruncate(number, 0)
+    os.pwrite(number, str(os.getpid()).encode(), 0)
+
+
+def refuse_half_a_database(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and log.exists() and log.stat().st_size:
+        raise SettingsError(
+            f"There is {log}, but no {path}: the database was deleted or moved after a crash. "
+            f"Put it back beside its log, or move {log.name} away to start without a history."
+        )
+
+
+def _opened(held: ExitStack, path: Path, flags: int) -> int:
+    opened = os.open(path, os.O_RDWR | flags, PRIVATE)
+    held.callback(os.close, opened)
+    return opened
+
+
+def _lock(opened: int, path: Path, holder: bytes = b"") -> None:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        who = f"Process {holder.decode()}" if holder.isdigit() else "Another process"
+        raise SettingsError(
+            f"{who} of Tocsin uses the database {path}: stop it first. A SQLite database has one "
+            "process at a time; several need PostgreSQL (docs/how-to/run-on-postgresql.md)."
+        ) from None

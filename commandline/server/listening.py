@@ -1,0 +1,21 @@
+"""Whether this machine lets us listen where we are told to, asked before anything is begun."""
+
+import socket
+
+from bot.configuration.settings import SettingsError
+
+
+def check_port(host: str, port: int, setting: str) -> None:
+    """Raise SettingsError where a port is taken, or not ours to take; `setting` chooses it."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as probe:
+                # As the server does: a connection that has just ended does not block the port.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"Tocsin cannot listen on port {port} of {host}: {error.strerror}. End what listens "
+            f"there, or choose another with {setting}."
+        ) from None

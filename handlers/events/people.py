@@ -1,0 +1,64 @@
+"""People and groups change: what we know of them follows."""
+
+import logging
+
+from slack_sdk.errors import SlackApiError
+
+from bot.services.people import directory
+from handlers.events.event import Event
+from handlers.http.failures import error_code
+
+logger = logging.getLogger("tocsin.handlers")
+
+
+async def person_changed(event: Event) -> None:
+    shell = event.shell
+    await shell.threads.write(
+        directory.remember_people,
+        shell.db,
+        shell.policy,
+        event.workspace,
+        [event.data["user"]],
+        shell.now(),
+    )
+
+
+async def group_changed(event: Event) -> None:
+    """Slack names all members with it, also after members were added or removed. One that was
+    deleted may still name those it had."""
+    group = event.data.get("subteam") or {}
+    users = [] if group.get("date_delete") else group.get("users")
+    if users is not None:
+        await _remember(event, str(group.get("id")), users)
+
+
+async def members_changed(event: Event) -> None:
+    """This one names only the difference: all members are asked for, behind the answer."""
+    group_id = str(event.data.get("subteam_id"))
+    if group_id not in event.shell.policy.roles.groups:
+        return
+
+    async def ask() -> None:
+        try:
+            answer = await event.client.usergroups_users_list(usergroup=group_id)
+        except SlackApiError as error:
+            if error_code(error) != directory.NO_SUCH_GROUP:
+                raise
+            users: object = []
+        else:
+            users = answer.get("users")
+        if isinstance(users, list) and all(isinstance(user, str) for user in users):
+            await _remember(event, group_id, users)
+
+    event.shell.tasks.start(ask(), "Reading a user group")
+
+
+async def _remember(event: Event, group_id: str, users: list[str]) -> None:
+    """Groups that the policy does not name are none of our business."""
+    shell = event.shell
+    if group_id in shell.policy.roles.groups:
+        lost = await shell.threads.write(
+            directory.remember_group, shell.db, event.workspace, group_id, users
+        )
+        if lost:
+            logger.warning(directory.GROUP_IS_EMPTY, extra={"group": group_id, "people": lost})

@@ -1,0 +1,223 @@
+"""The text behind `/escalate`: what stands in front of it, and the rest as it was typed.
+
+The manifest asks Slack to escape it (`should_escape`): mentions come as `<@U123|priya>`, and what a
+person typed has `&amp; &lt; &gt;`. `plain` undoes that, exactly once. Every reader takes the text
+as Slack sent it, looks at its one form (`normal`), and returns the rest as it was.
+"""
+
+import re
+from contextlib import suppress
+
+from bot.domain.errors import BadInput, NotFound
+from bot.domain.ids import UserId, reference
+from bot.domain.incidents.lifecycle import STATE_WORDS, State, parse_state
+from bot.domain.problems.names import NotAReference
+from bot.policy import Policy, TeamRule
+from bot.render.wording import Wording
+from handlers.typed.normal import normal
+
+ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
+"""Where a name ends: before a space, a stop, or a dash or stop that words follow."""
+
+_ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
+_REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", re.IGNORECASE)
+_WITHIN = re.compile(rf"(?<![\w-]){_REFERENCE.pattern}", re.IGNORECASE)
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)>(?![^\W_])")
+_LIKE_A_REFERENCE = re.compile(
+    rf"(?:esc[-_#:]\S*|{_ESC}[0-9]\S*|#\s?(?:esc)?[-_]?[0-9]\S*)", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"(?:(?:for|on|in|re|about|regarding|at|of|to|with|is|the|this)[:,.]?\s+)+",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(rf"0*([0-9]{{1,9}}){ENDS}")
+_STATES = "|".join(re.sub("[ -]", r"[-\\s_]+", word) for word in STATE_WORDS)
+_STATE = re.compile(rf"({_STATES}){ENDS}", re.IGNORECASE)
+_PERSON = re.compile(r"<@([A-Z0-9]+)>")
+_WORD = re.compile(r"\S+")
+STOPS = ".,;:!?-/|=&+"
+SIGNS = frozenset(",;/&+|")
+"""What joins one name to another."""
+_ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_OPENED_TWICE = re.compile("(?<!\\w)(['\u201c])[\"'\u201c\u2018\u00ab](?=\\w)")
+_CLOSED_TWICE = re.compile("(?<=\\w)[\"'\u201d\u2019\u00bb](['\u201d])(?!\\w)")
+_UNNAMED = {"@": "this_person", "#": "this_channel", "!": "this_group"}
+_SCHEMES = ("mailto:", "tel:", "https://", "http://")
+_ME = frozenset({"me", "@me", "myself"})
+
+
+def plain(text: str) -> str:
+    """Return the text as the person typed it: mentions and channels by their names."""
+    said = _ENTITY.sub(_named, text)
+    return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def unlinked(text: str) -> str:
+    """Return the text with its links as they were typed; mentions and escapes stay."""
+    return _ENTITY.sub(lambda found: found[0] if found[1] else _named(found), text)
+
+
+def _named(entity: re.Match[str]) -> str:
+    kind, target, label = entity[1], entity[2], entity[3]
+    match kind:
+        case "@" | "#":
+            return f"{kind}{label or target}"
+        case "!":
+            return label or f"@{target.split('^')[0]}"
+        case _:
+            return _link(target, (label or "").strip())
+
+
+def as_read(wording: Wording, said: str, typed: str) -> str:
+    """Put names for the ids that readers of the one form leave in what they say: the person whom
+    Slack calls `<@U0TOM|tom>` is `@tom`. Without a name they are 'this person', 'this channel'.
+    """
+
+    def called(kind: str, label: str) -> str:
+        return f"{kind}{label.lstrip(kind)}" if label else wording.plain("unnamed", _UNNAMED[kind])
+
+    names = {
+        f"{kind}{target}".lower(): called(kind, label)
+        for kind, target, label in _ENTITY.findall(typed)
+        if kind
+    }
+    if not names:
+        return said
+    ids = "|".join(re.escape(one) for one in sorted(names, key=len, reverse=True))
+    found = re.compile(rf"<({ids})(?:\|[^<>]*)?>|({ids})(?![\w|])", re.IGNORECASE)
+    return found.sub(lambda one: names[(one[1] or one[2]).lower()], said)
+
+
+def once_quoted(said: str) -> str:
+    """Leave out quotes of a person's that stand within ours: `'"this"' is not a time`."""
+    return _CLOSED_TWICE.sub(r"\1", _OPENED_TWICE.sub(r"\1", said))
+
+
+def _link(target: str, label: str) -> str:
+    """Slack puts a scheme before what was typed; a label that says something else is told too."""
+    if target.startswith(("mailto:", "tel:")):
+        target = target.partition(":")[2]
+    if label in ("", target):
+        return target
+    as_typed = any(target.rstrip("/") == scheme + label.rstrip("/") for scheme in _SCHEMES)
+    return label if as_typed else f"{label} ({target})"
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """Split off the first word in its one form, with any space, mark or stop after it."""
+    line = normal(text)
+    found = _WORD.match(line.norm)
+    if found is None:
+        return "", ""
+    return found[0].strip(STOPS) or found[0], line.behind(found.end())
+
+
+def asked(text: str, rest: str) -> bool:
+    """Tell whether a question mark stands between what was read of a text and the rest of it."""
+    text = text.strip()
+    read = text[: len(text) - len(rest)] + rest[:1]
+    return "?" in read or "\uff1f" in read
+
+
+def colon_before(text: str, rest: str) -> bool:
+    """Tell whether a colon between the two says where the text begins."""
+    stops = between(text, rest)
+    return ":" in stops or "\uff1a" in stops
+
+
+def between(text: str, rest: str) -> str:
+    """Return the last sign of what was read of a text, and the first of the rest."""
+    text, rest = text.strip(), rest.strip()
+    return text[: len(text) - len(rest)].rstrip()[-1:] + rest[:1]
+
+
+def reference_first(text: str) -> tuple[str | None, str]:
+    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel that may be one's, as it stands.
+
+    A bare number may mean anything. Raises BadInput for what looks like a reference and is none.
+    """
+    line = normal(text)
+    if found := _CHANNEL.match(line.norm):
+        entity = line.raw[line.starts[0] : line.ends[found.end() - 1]]
+        return entity, line.behind(found.end())
+    if found := _REFERENCE.match(line.norm):
+        return reference(int(found[1])), line.behind(found.end())
+    if found := _LIKE_A_REFERENCE.match(line.norm):
+        raise BadInput("incident", NotAReference(found[0][:40]), reference(12))
+    return None, text
+
+
+def reference_ahead(text: str) -> tuple[str | None, str]:
+    """Split off the reference that a text begins with, also behind a word such as `for` or `on`."""
+    with suppress(BadInput):
+        named, rest = reference_first(behind_linking(text))
+        return (named, rest) if named and not named.startswith("<") else (None, text)
+    return None, text
+
+
+def behind_linking(text: str) -> str:
+    """Return what stands behind `for`, `on` and the like in front, or all of it."""
+    line = normal(text)
+    leading = _ABOUT.match(line.norm)
+    return line.behind(leading.end()) if leading else text
+
+
+def reference_first_if_any(text: str) -> str | None:
+    with suppress(BadInput):
+        named, _ = reference_first(text)
+        return named if named and not named.startswith("<") else None
+    return None
+
+
+def reference_in(text: str) -> str | None:
+    """Find the first reference anywhere in a text."""
+    found = _WITHIN.search(normal(text).norm)
+    return reference(int(found[1])) if found else None
+
+
+def number_first(text: str) -> tuple[str | None, str]:
+    """Split off a bare number as the reference that it may be."""
+    line = normal(text)
+    found = _NUMBER.match(line.norm)
+    return (reference(int(found[1])), line.behind(found.end())) if found else (None, text)
+
+
+def person_first(text: str, me: UserId) -> tuple[UserId | None, str]:
+    """Split off a mention, or `me`; raises NotFound for an `@name` that Slack does not know."""
+    line = normal(text)
+    if found := _PERSON.match(line.norm):
+        return UserId(found[1]), line.behind(found.end())
+    word, rest = first_word(text)
+    if word.lower() in _ME:
+        return me, rest
+    if len(word) > 1 and word.startswith("@"):
+        raise NotFound("person", word)
+    return None, text
+
+
+def state_first(text: str) -> tuple[State, str]:
+    """Split off a state, which may be two words; raises BadInput with those that exist."""
+    line = normal(text)
+    found = _STATE.match(line.norm)
+    if found is None:
+        return parse_state(first_word(text)[0]), text
+    return parse_state(found[1]), line.behind(found.end())
+
+
+def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
+    """Split off a team's name, which may be several words; raises NotFound with the nearest."""
+    line = normal(text)
+    found = re.compile(rf"@?({team_names(policy)}){ENDS}", re.IGNORECASE).match(line.norm)
+    if found:
+        return policy.team(found[1]), line.behind(found.end())
+    return policy.team(first_word(text)[0]), text
+
+
+def team_names(policy: Policy) -> str:
+    """Every way to write a team's name, the longest first."""
+    names = {
+        re.sub(r"[-\s_]+", r"[-\\s_]+", re.escape(normal(name).norm).replace("\\", ""))
+        for team in policy.teams.values()
+        for name in (*team.aliases, team.name, team.key)
+    }
+    return "|".join(sorted(names, key=len, reverse=True))

@@ -1,0 +1,117 @@
+"""uvicorn with one more ability: cutting a connection in the middle, for the reset faults."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
+
+import uvicorn
+from starlette.applications import Starlette
+
+from commandline.server.client_deadlines import Patience, PatientProtocol, patient
+from playground.facade import Playground
+from playground.web.webapi import ABORT, CLOSE
+
+#: A load test opens many connections at once: they are not silent ones.
+PATIENCE = Patience(idle=75, silent=2000)
+
+
+class AbortableProtocol(PatientProtocol):
+    """Puts functions into the scope that end the connection without an answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope = cast(dict[str, object], self.scope)
+        scope[ABORT] = self._reset
+        scope[CLOSE] = self.transport.close
+
+    def _reset(self) -> None:
+        raw = self.transport.get_extra_info("socket")
+        if raw is not None and not self.transport.is_closing():  # The peer may be gone by now.
+            # Linger of zero seconds: the peer gets a reset instead of an orderly end.
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+
+class LoopbackServer(uvicorn.Server):
+    """Says when it listens, and leaves signals to the owner of the event loop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ends at once, where `should_exit` alone waits for the next tick."""
+        self.should_exit = True
+        self._stopping.set()
+
+    async def main_loop(self) -> None:
+        ticking = asyncio.create_task(super().main_loop())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ticking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        ticking.cancel()
+        stopping.cancel()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 lets the system choose.
+
+    Its protocol is named: asyncio sends small answers at once only on sockets that say TCP.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(2048)
+    return listening
+
+
+def config_for(app: Starlette, patience: Patience = PATIENCE) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=patient(patience, AbortableProtocol),
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=patience.idle,
+        ws_max_size=16 * 1024 * 1024,
+    )
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: Starlette,
+    slack: Playground,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    patience: Patience = PATIENCE,
+) -> AsyncIterator[int]:
+    """Serves within the running event loop; yields the port."""
+    socket_ = bound(host, port)
+    actual = int(socket_.getsockname()[1])
+    slack.listens_at(host, actual)
+    server = LoopbackServer(config_for(app, patience))
+    task = asyncio.create_task(server.serve(sockets=[socket_]))
+    started = asyncio.create_task(server.listening.wait())
+    try:
+        await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
+        yield actual
+    finally:
+        started.cancel()
+        slack.closing.set()
+        server.stop()
+        await task
+        socket_.close()
