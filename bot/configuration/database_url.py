@@ -28,8 +28,8 @@ def problem_with(text: str) -> str | None:
         return "has an option 'pooler' that is not understood: the only one is 'transaction'."
     if not _is_understood(text):
         return (
-            "is not understood: it must be like 'sqlite:///tocsin.sqlite3' (a file; in memory "
-            "every restart would lose everything) or 'postgresql://user:password@host/database'."
+            "is not understood: it must be like 'sqlite:///tocsin.sqlite3' (a file: a database in "
+            "memory would be lost at each restart) or 'postgresql://user:password@host/database'."
         )
     return None
 

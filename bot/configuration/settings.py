@@ -128,7 +128,7 @@ def _secret(environment: Mapping[str, str], *, needed: bool) -> str:
         )
     if not _is_plain(secret):
         raise SettingsError(
-            "SLACK_SIGNING_SECRET is not as Slack gives it: letters and digits, without spaces."
+            "SLACK_SIGNING_SECRET is not one of Slack's: those have only letters and digits."
         )
     return secret
 
@@ -201,15 +201,15 @@ def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:
     own = environment.get("LINK_SECRET") or ""
     if own and len(own.strip()) < SHORTEST_LINK_SECRET:
         raise SettingsError(
-            f"LINK_SECRET is too short: it needs {SHORTEST_LINK_SECRET} characters or more, such "
-            "as 'openssl rand -hex 32' gives."
+            f"LINK_SECRET is too short: it needs {SHORTEST_LINK_SECRET} characters or more. "
+            "Make one with 'openssl rand -hex 32'."
         )
     secret = own or environment.get("SLACK_SIGNING_SECRET") or ""
     if needed and environment.get("PUBLIC_URL") and not secret:
         raise SettingsError(
             "LINK_SECRET is not set: PUBLIC_URL makes the bot send links, and without "
-            "SLACK_SIGNING_SECRET (Socket Mode) it needs a secret to sign them with, such as "
-            "'openssl rand -hex 32' gives. The same for every replica."
+            "SLACK_SIGNING_SECRET (Socket Mode) it needs a secret to sign them with. Make one with "
+            "'openssl rand -hex 32', and use the same one for every replica."
         )
     return secret
 
@@ -231,7 +231,7 @@ def _clock_file(environment: Mapping[str, str]) -> Path | None:
         ) from None
     except ValueError:
         raise SettingsError(
-            f"CLOCK_OFFSET_FILE names {path}, which holds no number of seconds."
+            f"CLOCK_OFFSET_FILE names {path}, which does not hold a number of seconds."
         ) from None
     return path
 
@@ -244,11 +244,11 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
         trusting(path)
     except OSError as error:  # Also what OpenSSL finds to be no certificate.
         raise SettingsError(
-            f"SSL_CERT_FILE names {path}, which is no file of certificates in PEM format: "
+            f"SSL_CERT_FILE names {path}, which is not a file of certificates in PEM format: "
             f"{error.strerror}."
         ) from None
     except ValueError:
-        raise SettingsError("SSL_CERT_FILE is no path: it must name a file.") from None
+        raise SettingsError("SSL_CERT_FILE is not a path: it must name a file.") from None
     return path
 
 
@@ -270,11 +270,11 @@ def _watch(environment: Mapping[str, str]) -> Watch:
     every = _length(environment, "CANARY_EVERY")
     if every is not None and not _CHANNEL.fullmatch(channel):
         raise SettingsError(
-            "CANARY_CHANNEL must be the id of a channel, such as C0123456789, where CANARY_EVERY "
-            "is set: in Slack, at the bottom of the channel's details."
+            "CANARY_EVERY is set, so CANARY_CHANNEL must be the ID of a channel, such as "
+            "C0123456789. Slack shows it at the bottom of the channel's details."
         )
     if every is not None and _port(environment) == 0 and not environment.get("PUBLIC_URL"):
-        raise SettingsError("CANARY_EVERY needs a PORT other than 0, or PUBLIC_URL, to knock at.")
+        raise SettingsError("CANARY_EVERY needs a PORT other than 0, or PUBLIC_URL, for its click.")
     return Watch(
         heartbeat_url=url,
         heartbeat_every=_length(environment, "HEARTBEAT_EVERY") or Watch().heartbeat_every,

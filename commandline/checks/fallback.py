@@ -79,7 +79,7 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
                     f"that {SETTING} names: https://github.com/caronc/apprise/wiki",
                 )
     if good:
-        yield ok(CHECK, f"{good} ways of {len(policy.fallback.ways)} people are understood")
+        yield ok(CHECK, f"Apprise understands {good} ways of {len(policy.fallback.ways)} people")
 
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def _who_is_left(policy: Policy) -> Iterator[Finding]:
     if left:
         yield warn(
             CHECK,
-            f"first on call, on duty or in operations, and without another way: {listed(left)}",
+            f"first on call, on duty or in operations, but without another way: {listed(left)}",
             f"Give them one under [fallback.people] in {policy.source}.",
         )
 

@@ -160,7 +160,7 @@ def explained(error: SlackError, api_url: str) -> tuple[str, str]:
             )
         case RateLimited(after=after):
             return (
-                f"Slack asks to be left alone for {after.total_seconds():g} s",
+                f"Slack asks for a pause of {after.total_seconds():g} s",
                 "Run the doctor again later.",
             )
         case TokenLost(code=code):
@@ -172,7 +172,7 @@ def explained(error: SlackError, api_url: str) -> tuple[str, str]:
         case Rejected(code="missing_scope", needed=needed):
             return f"the scope {needed or '?'} is missing", _REINSTALL
         case Rejected(code=code) | DeadTarget(code=code):
-            return f"Slack answers '{code}'", "Look the word up in Slack's API reference."
+            return f"Slack answers '{code}'", "Look up this code in Slack's API reference."
         case _:
             return f"the call failed ({type(error).__name__})", "Try again."
 
@@ -201,13 +201,13 @@ def token_finding(me: Mapping[str, Any]) -> Finding:
     if not me.get("bot_id"):
         return fail(
             "token",
-            f"SLACK_BOT_TOKEN is a person's token, of {who}",
+            f"SLACK_BOT_TOKEN is a person's token: {who}",
             "Use the 'Bot User OAuth Token' of the app's 'OAuth & Permissions' page.",
         )
     if me.get("is_enterprise_install"):
         return warn(
             "token",
-            f"a bot token of a whole organisation: {who}",
+            f"this bot token is for a whole organisation: {who}",
             "Install the app to one workspace: Tocsin serves the workspace of its token.",
         )
     return ok("token", f"a bot token, {who}")
@@ -260,8 +260,8 @@ def secret_finding(secret: str) -> Finding:
     return warn(
         "signing secret",
         "SLACK_SIGNING_SECRET does not look like one: Slack's have 32 hexadecimal digits",
-        "Copy 'Signing Secret' from the app's 'Basic Information' page: with a wrong one every "
-        "request is refused.",
+        "Copy 'Signing Secret' from the app's 'Basic Information' page. With a wrong one, the bot "
+        "refuses every request.",
     )
 
 
@@ -272,5 +272,5 @@ def clock_finding(skew: timedelta) -> Finding:
         return ok("clock", "agrees with Slack's")
     way = "ahead of" if seconds > 0 else "behind"
     what = f"this machine's clock is {abs(seconds)} s {way} Slack's"
-    advice = "Switch on time synchronisation (NTP): at 300 s every request of Slack is refused."
+    advice = "Switch on time synchronisation (NTP). At 300 s, the bot refuses every Slack request."
     return fail("clock", what, advice) if abs(skew) > CLOCK_FAIL else warn("clock", what, advice)

@@ -68,7 +68,7 @@ def _stored(db: Database, now: datetime) -> Iterator[Finding]:
         why, advice = _cause(db, error)
         yield fail(CHECK, f"a trial write failed. {why}", advice)
     else:
-        yield ok(CHECK, "as much as an escalation needs was stored, and given up again")
+        yield ok(CHECK, "it has room for an escalation: a trial write was stored and removed")
     if storage_check.is_nearly_full(db):
         yield fail(
             CHECK,

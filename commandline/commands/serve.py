@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
         refuse_missing(settings.database_url)
     with sole_user(settings.database_url, create=True):
         if empty is not None:
-            log.warning("There was no database: a new, empty one is begun", extra={"file": empty})
+            log.warning("There was no database: this one is new and empty", extra={"file": empty})
         _run(arguments, settings, policy)
     return 0
 
@@ -110,7 +110,7 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
 
 
 async def _examine(tocsin: Tocsin) -> None:
-    with going_on(log, "It could not be looked at what the doctor looks at"):
+    with going_on(log, "The checks of the doctor could not be made"):
         await examine(tocsin.settings, tocsin.policy, tocsin.threads.behind().read)
 
 

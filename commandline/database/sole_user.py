@@ -64,7 +64,7 @@ def refuse_half_a_database(path: Path) -> None:
     log = path.with_name(f"{path.name}-wal")
     if not path.exists() and log.exists() and log.stat().st_size:
         raise SettingsError(
-            f"There is {log}, but no {path}: the database was deleted or moved after a crash. "
+            f"{log} is there, but {path} is not: the database was deleted or moved after a crash. "
             f"Put it back beside its log, or move {log.name} away to start without a history."
         )
 
