@@ -258,7 +258,7 @@ async def test_a_long_rate_limit_is_not_waited_for(
         slack.slack.faults.add(FaultRule(FaultKind.RATE_LIMITED, "users.info", seconds=3600))
         account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
-    assert "left alone for 3600 s" in account.failing()[0]
+    assert "asks for a pause of 3600 s" in account.failing()[0]
 
 
 async def test_as_json(tmp_path: Path, sqlite: str) -> None:

@@ -96,7 +96,7 @@ async def test_an_authority_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     status, said = await told(tmp_path, "serve", SSL_CERT_FILE=str(tmp_path / "ca.pem"))
     assert status == 2
-    assert said.startswith(f"SSL_CERT_FILE names {tmp_path}/ca.pem, which is no file of ")
+    assert said.startswith(f"SSL_CERT_FILE names {tmp_path}/ca.pem, which is not a file of ")
 
 
 async def test_the_doctor_names_a_certificate_that_is_not_trusted(
