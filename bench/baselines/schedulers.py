@@ -16,6 +16,7 @@ from bench.stage.databases import KINDS, LABEL, Databases
 from bench.stage.processes import LoadGenerator
 from bench.stage.slack import Slack
 from bot.concurrency.threads import Threads
+from bot.kinds.due_work import DUE_WORK, TICKING
 from bot.services.duework import firing
 from bot.store.database import Database
 from bot.store.duework import timers
@@ -82,7 +83,7 @@ def _claimed_and_done(url: str, count: int) -> float:
 def _take(db: Database, now: datetime) -> int:
     """What the tick does with reminders and tasks, less what they lead to."""
     with db.transaction() as tx:
-        due = timers.hold(tx, now=now, real=now, limit=TOGETHER, kinds=firing.TOGETHER)
+        due = timers.hold(tx, now=now, real=now, limit=TOGETHER, kinds=firing.together(DUE_WORK))
         timers.end(tx, due)
     return len(due)
 
@@ -104,7 +105,9 @@ def _ours(url: str, count: int) -> float:
 async def _ticked(db: Database) -> float:
     threads = Threads(one_writer=db.is_sqlite)
     tick = Tick(
-        Gear(db, seeding.policy(), TimeSource(), threads, ProcessMetrics(), Timings()), list
+        Gear(db, seeding.policy(), TimeSource(), threads, ProcessMetrics(), Timings()),
+        list,
+        TICKING,
     )
     begun = time.perf_counter()
     while _due(db):

@@ -12,6 +12,7 @@ from bot.domain.errors import Refused
 from bot.domain.ids import UserId
 from bot.domain.incidents.results import OpeningDraft
 from bot.domain.kinds import TimerKind
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.followups.tasks import finish_task
@@ -101,7 +102,7 @@ class StoryTeller:
                 deed(self._act(user, at))
             except Refused as refused:
                 raise RuntimeError(f"the story does not hold at {at}: {vars(refused)}") from refused
-        self._fire_until(now, *firing.KNOWN_KINDS)
+        self._fire_until(now, *DUE_WORK)
 
     def _act(self, user: str, at: datetime) -> Act:
         role = self.policy.role_of(UserId(user), self._groups.get(user, []))
@@ -115,4 +116,4 @@ class StoryTeller:
             if not due:
                 return
             for work in due:
-                firing.fire(self.db, self.policy, work, work.due_at)
+                firing.fire(DUE_WORK, self.db, self.policy, work, work.due_at)

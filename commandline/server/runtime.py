@@ -21,6 +21,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.domain.fallback.ways import Links
 from bot.gateways.apprise_gateway import ApprisePort
 from bot.gateways.file import gateways_for
+from bot.kinds.due_work import TICKING
 from bot.log.episodes import Episodes
 from bot.network.certificates import trusting
 from bot.policy import Policy
@@ -158,7 +159,7 @@ class Tocsin:
         handlers.register(self.bolt, self.shell)
         self.relay = Relay(self._gear, post)
         self.fallback = self._outside(wording)
-        self.tick = Tick(self._gear, self._workspaces)
+        self.tick = Tick(self._gear, self._workspaces, TICKING)
         await self._keep_time()
         self.db.on_new_delivery(self._waking(asyncio.get_running_loop()))
         self.db.on_failure(self.hearing.database_failed)

@@ -18,6 +18,7 @@ from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy, load
 from bot.services.digests import digest
 from bot.services.duework import firing
@@ -203,7 +204,7 @@ def test_pr_s_ladder_goes_on_and_a_second_telling_changes_nothing(
     newest = open_one(db, Severity.P0, State.INVESTIGATING)
     with db.transaction() as tx:
         [work] = timers.claim(tx, now=soon, real=soon, limit=10)
-    firing.fire(db, policy, work, soon)
+    firing.fire(DUE_WORK, db, policy, work, soon)
     with db.reading() as tx:
         [run] = [run for run in pages.runs_of(tx, [newest.id]) if run.team_key == "pr"]
         asked = {page.target for page in pages.pages_of_run(tx, run.id) if page.step == 2}

@@ -39,7 +39,7 @@ class Life:
         fire = firing.fire
 
         def fired(*given: Any) -> None:
-            if given[2].kind is not TimerKind.PAGE_STEP:
+            if given[3].kind is not TimerKind.PAGE_STEP:
                 return fire(*given)
             self._thread = threading.get_ident()
             fire(*given)

@@ -18,6 +18,7 @@ from bot.domain.errors import StoreUnavailable
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.paging import answers
@@ -147,7 +148,7 @@ def race(db: Database, policy: Policy, number: int, handicap: Handicap, *, looks
     def step() -> None:
         together.wait(30)
         time.sleep(handicap.stepping)
-        insisted(partial(firing.fire, db, policy, work, LATER), past_deadlocks=True)
+        insisted(partial(firing.fire, DUE_WORK, db, policy, work, LATER), past_deadlocks=True)
 
     def relay() -> None:
         together.wait(30)

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from bot.concurrency.threads import Threads
+from bot.kinds.due_work import TICKING
 from bot.policy import load
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
@@ -105,7 +106,7 @@ class World:
 
     async def work(self) -> None:
         """Do what is due and send what can be sent at this moment."""
-        await Tick(self.gear(), lambda: [WORKSPACE]).turn()
+        await Tick(self.gear(), lambda: [WORKSPACE], TICKING).turn()
         async with self.relaying():
             await self.until(lambda: not self.can_be_sent())
 

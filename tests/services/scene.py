@@ -10,6 +10,7 @@ from bot.domain.duework.timer_states import TimerState
 from bot.domain.incidents.views import Card
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import PageState, RunState
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.access import requests as access_requests
 from bot.services.delivery import outcomes, outgoing
@@ -106,7 +107,7 @@ def tick(db: Database, policy: Policy, at: datetime) -> int:
         if not due:
             return fired
         for work in due:
-            firing.fire(db, policy, work, at)
+            firing.fire(DUE_WORK, db, policy, work, at)
         fired += len(due)
 
 

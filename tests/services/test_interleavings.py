@@ -13,12 +13,13 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import RunState
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
-from bot.services.delivery import long_limits, outcomes, refusals
+from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.outcomes import Accepted, At, Retry
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
-from bot.services.paging import answers
+from bot.services.paging import answers, long_limits
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.claims import Claimed
@@ -159,7 +160,7 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
         tasks = [NewTimer(TimerKind.TASK_DUE, each, "due", at, each) for each in (busy, idle)]
         timers.plan(tx, WORKSPACE, NOON, tasks)
         held_up = tx.all(select(Reminder).order_by(col(Reminder.id)))[0].id
-    fire = partial(firing.fire_due, db, now=at, real=at, limit=50)
+    fire = partial(firing.fire_due, DUE_WORK, db, now=at, real=at, limit=50)
     with db.transaction() as other:
         incident_rows.lock(other, busy)
         lock_in_order(other, Reminder, [held_up])
@@ -168,7 +169,7 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
     assert not {busy, held_up} & {work.subject for work in fired.done}
     assert len(fired.done) == 2
     with db.transaction() as other:
-        rest = timers.hold(other, now=at, real=at, limit=50, kinds=firing.TOGETHER)
+        rest = timers.hold(other, now=at, real=at, limit=50, kinds=firing.together(DUE_WORK))
         assert {work.subject for work in rest} == {busy, held_up}
         assert fire() == ([], False), "what another process does is not ours to be done alone"
     assert len(fire().done) == 2

@@ -12,6 +12,7 @@ from bot.domain.followups.reminder_messages import Outcome, ReminderMessage
 from bot.domain.ids import UserId
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.followups import reminders, tasks
@@ -177,7 +178,7 @@ def test_cancelled_at_its_moment_it_is_sent_or_cancelled_and_never_both(
             (work,) = timers.claim(tx, now=at, real=at, limit=1, kinds=[TimerKind.REMINDER])
         cancelled, _ = at_once(
             partial(reminders.cancel, db, an_act(hours=1), reminder),
-            partial(firing.fire, db, policy, work, at),
+            partial(firing.fire, DUE_WORK, db, policy, work, at),
         )
         sent = scene.told(scene.send(db, policy, at + turn * MINUTE), REMINDER)
         assert sent == ([MEI] if isinstance(cancelled, AlreadyReminded) else [])

@@ -14,6 +14,7 @@ from bot.domain.errors import AlreadyAcknowledged, Refused
 from bot.domain.ids import TeamKey
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.delivery import outcomes
 from bot.services.delivery.outcomes import Accepted, At
@@ -68,7 +69,7 @@ def test_no_page_is_made_after_an_acknowledgement_that_races_the_next_step(
             (work,) = timers.claim(tx, now=LATER, real=LATER, limit=1)
         acked, stepped = at_once(
             partial(paging_answers.acknowledge, db, an_act(PRIYA, minutes=15), page),
-            partial(firing.fire, db, policy, work, LATER),
+            partial(firing.fire, DUE_WORK, db, policy, work, LATER),
         )
         assert not isinstance(acked, Exception), "neither deadlocks nor loses"
         assert stepped is None

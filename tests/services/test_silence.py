@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from bot.domain.errors import NothingToDo
 from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
@@ -131,9 +132,9 @@ def test_of_two_moments_that_are_fired_one_after_the_other_the_last_one_speaks(
     away = NOON + 5 * HOUR
     with db.transaction() as tx:
         before, due = timers.claim(tx, now=away, real=away, limit=9, kinds=[TimerKind.TASK_DUE])
-    firing.fire(db, policy, before, away)
+    firing.fire(DUE_WORK, db, policy, before, away)
     assert scene.told(scene.send(db, policy, away), TASK) == []
-    firing.fire(db, policy, due, away)
+    firing.fire(DUE_WORK, db, policy, due, away)
     assert scene.told(scene.send(db, policy, away), TASK) == [PRIYA]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.delivery import outcomes
 from bot.services.delivery.outcomes import Accepted, At
@@ -44,7 +45,7 @@ def test_each_team_is_paged_and_only_the_acknowledged_one_stops(
     page = next(c for c in claimed if c.target == PRIYA)
     answers.acknowledge(db, an_act(PRIYA, minutes=5), page.subject)
     for work in due:
-        firing.fire(db, policy, work, later)
+        firing.fire(DUE_WORK, db, policy, work, later)
     details = queries.details(db, an_act(), opened.head.id)
     states = {row.team: row.state for row in details.card.teams}
     assert states[TeamKey("legal")] is RunState.ACKNOWLEDGED

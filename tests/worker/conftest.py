@@ -13,6 +13,7 @@ import pytest
 from bot.concurrency.threads import Threads
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.ids import UserId
+from bot.kinds.due_work import TICKING
 from bot.policy import Policy
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
@@ -106,7 +107,7 @@ class Rig:
             loop = asyncio.get_running_loop()
             self.db.on_new_delivery(partial(_wake, loop, relay))
             running = asyncio.create_task(relay.run())
-            tick = Tick(self.gear(pace), lambda: [self.workspace])
+            tick = Tick(self.gear(pace), lambda: [self.workspace], TICKING)
             if ticking:
                 tick.start()
             try:

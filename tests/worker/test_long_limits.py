@@ -3,8 +3,8 @@
 from functools import partial
 
 from bot.domain.kinds import DeliveryKind
-from bot.services.delivery import long_limits
 from bot.services.delivery.outcomes import At
+from bot.services.paging import long_limits
 from bot.worker.metrics.process_metrics import TICK
 from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite

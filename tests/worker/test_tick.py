@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from bot.domain.act import Workspace
 from bot.domain.duework.timer_states import TimerState
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.due_work import TICKING
 from bot.services.followups import tasks
 from bot.store.tables import Delivery, Lane, PagingRun, Reminder, Timer
 from bot.store.tables.states import ReminderState
@@ -39,7 +40,7 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
             raise RuntimeError("every third time")
         return [rig.workspace]
 
-    tick = Tick(rig.gear(), workspaces)
+    tick = Tick(rig.gear(), workspaces, TICKING)
     tick.start()
     try:
         await eventually(lambda: len(raised) > 1)
@@ -54,7 +55,7 @@ async def test_a_tick_that_raises_every_third_time_goes_on(rig: Rig) -> None:
 async def test_a_stop_before_the_first_turn_has_begun_is_no_error(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    tick = Tick(rig.gear(), lambda: [rig.workspace], TICKING)
     tick.start()
     tick.stop()
     # What both have asked of the event loop, and what follows from that.
@@ -86,7 +87,7 @@ class ClockThatIsSet(TimeSource):
 
 async def test_lanes_are_healed_after_the_clock_was_set_back(rig: Rig) -> None:
     rig.clock = clock = ClockThatIsSet()
-    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    tick = Tick(rig.gear(), lambda: [rig.workspace], TICKING)
     await tick.turn()
     an_incident(rig.db, rig.policy, rig.act(MEI))
     with rig.db.transaction() as tx:
@@ -111,7 +112,7 @@ async def test_when_the_clock_is_set_lanes_are_woken_that_go_by_the_time_before(
     """On PostgreSQL the database's time counts: another replica may know of a 429."""
     an_incident(rig.db, rig.policy, rig.act(MEI))
     quiet_lanes(rig, timedelta(minutes=5))
-    tick = Tick(rig.gear(), lambda: [rig.workspace])
+    tick = Tick(rig.gear(), lambda: [rig.workspace], TICKING)
     tick.start()
     try:
         await eventually(lambda: rig.figures.moves[TICK])
@@ -137,7 +138,7 @@ def many_reminders(rig: Rig) -> None:
 async def turned(rig: Rig) -> None:
     """One tick, two seconds from now."""
     await rig.slack.advance(2)
-    await Tick(rig.gear(), list).turn()
+    await Tick(rig.gear(), list, TICKING).turn()
 
 
 def reminded(rig: Rig) -> int:

@@ -7,6 +7,7 @@ import pytest
 import bot.time_source
 import bot.worker.timekeeper
 from bot.concurrency.threads import Threads
+from bot.kinds.due_work import TICKING
 from bot.store.database import Database
 from bot.time_source import TimeSource
 from bot.worker.duework.tick import Tick
@@ -76,7 +77,7 @@ async def test_a_clock_that_was_set_is_noticed_once(db: Database, machine: Machi
 @on_sqlite
 async def test_a_tick_that_would_rest_an_hour_ticks_at_once(rig: Rig) -> None:
     figures = rig.figures
-    tick = Tick(rig.gear(Timings(tick=3600)), list)
+    tick = Tick(rig.gear(Timings(tick=3600)), list, TICKING)
     tick.start()
     await eventually(lambda: figures.moves["tick"])
     first = figures.moves["tick"]

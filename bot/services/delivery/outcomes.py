@@ -39,7 +39,7 @@ _POSTS = frozenset(DeliveryKind) - {
 }
 _PAGES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
 LONG = timedelta(seconds=60)
-"""A limit that lasts longer is more than people can wait: see `long_limits`."""
+"""A limit that lasts longer is more than people can wait: see `bot.services.paging.long_limits`."""
 _FOLLOWED = _PAGES | {DeliveryKind.ROOM_CREATE, DeliveryKind.CARD_POST, DeliveryKind.EXHAUSTED}
 
 

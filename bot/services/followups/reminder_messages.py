@@ -17,7 +17,7 @@ from bot.policy import Policy
 from bot.services import views
 from bot.services.access.readers import askable, readers
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
-from bot.services.duework.firing import last_update
+from bot.services.followups.due_updates import last_update
 from bot.services.followups.task_schedule import SNOOZED
 from bot.services.lookups import Lookups
 from bot.services.people.person_messages import (

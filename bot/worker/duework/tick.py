@@ -12,9 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.domain.kinds import TimerKind
-from bot.services.delivery import long_limits
-from bot.services.digests import digest
 from bot.services.duework import firing
+from bot.services.duework.ticking import Ticking
 from bot.store.delivery import backlog
 from bot.store.delivery.backlog import LONGEST_REST
 from bot.store.duework import timers
@@ -39,8 +38,12 @@ _LONGEST_BURST = 5.0
 class Tick(Loop):
     """Fires what is due, four times a second, in every replica."""
 
-    def __init__(self, gear: Gear, workspaces: Callable[[], list[Workspace]]) -> None:
+    def __init__(
+        self, gear: Gear, workspaces: Callable[[], list[Workspace]], ticking: Ticking
+    ) -> None:
         super().__init__(gear)
+        self._ticking = ticking
+        self._kinds = ticking.kinds
         self._workspaces = workspaces
         self._threads = gear.threads.in_turn()
         self._fast_forward = FastForward(gear)
@@ -91,12 +94,12 @@ class Tick(Loop):
         ):
             async for _ in self._fast_forward.stops():
                 await self._fire_all()
-                await self._plan_digests()
+                await self._plan()
                 self._figures.ticked()
             await self._fire_all()
             await self._threads.turn()
             await self._go_round_limits()
-            await self._plan_digests()
+            await self._plan()
             await self._heal()
             self._figures.ticked()
 
@@ -105,7 +108,7 @@ class Tick(Loop):
         until = time.monotonic() + _LONGEST_BURST
         while time.monotonic() < until:
             most = IN_A_SHORT_TURN if await self._threads.turn() else BATCH
-            due = await self._threads.write(self._claim, firing.ALONE, most)
+            due = await self._threads.write(self._claim, firing.alone(self._kinds), most)
             await self._fire_each(due)
             if len(due) == most and due[-1].kind is TimerKind.PAGE_STEP:
                 continue  # Claimed with pages' steps in front: the others wait for all of them.
@@ -143,13 +146,13 @@ class Tick(Loop):
             self._count(work)
         if not left:
             return bool(done)
-        claimed = await self._threads.write(self._claim, firing.TOGETHER, BATCH)
+        claimed = await self._threads.write(self._claim, firing.together(self._kinds), BATCH)
         await self._fire_each(claimed)
         return bool(done or claimed)
 
     def _fire_due(self) -> firing.Fired:
         now, real = self._time_source.now(), self._time_source.real()
-        return firing.fire_due(self._db, now=now, real=real, limit=TOGETHER)
+        return firing.fire_due(self._kinds, self._db, now=now, real=real, limit=TOGETHER)
 
     def _claim(self, kinds: Sequence[TimerKind], most: int) -> list[DueWork]:
         began = time.monotonic()
@@ -169,7 +172,7 @@ class Tick(Loop):
         """A row that fails keeps its lease, rests and is tried again; the others go on."""
         try:
             now = self._time_source.now()
-            await self._threads.write(firing.fire, self._db, self._policy, work, now)
+            await self._threads.write(firing.fire, self._kinds, self._db, self._policy, work, now)
             self._count(work)
         except StoreUnavailable:
             raise
@@ -182,18 +185,18 @@ class Tick(Loop):
 
     async def _go_round_limits(self) -> None:
         at = self._at()
-        held = await self._threads.read(long_limits.held_up, self._db, at)
+        held = await self._threads.read(self._ticking.held_up, self._db, at)
         if held is not None:
-            await self._threads.write(long_limits.go_round, self._db, self._policy, held, at)
+            await self._threads.write(self._ticking.go_round, self._db, self._policy, held, at)
 
-    async def _plan_digests(self) -> None:
+    async def _plan(self) -> None:
         now = self._time_source.now()
         if self._planned_at is not None and (
             abs(now - self._planned_at) < self._pace.plan_digests_every
         ):
             return
         for workspace in self._workspaces():
-            await self._threads.write(digest.plan_due, self._db, self._policy, workspace, now)
+            await self._threads.write(self._ticking.plan, self._db, self._policy, workspace, now)
         self._planned_at = now
 
     async def _heal(self) -> None:

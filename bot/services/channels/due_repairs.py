@@ -1,0 +1,10 @@
+"""A channel is tried for again."""
+
+from bot.policy import Policy
+from bot.services.channels import channel
+from bot.services.locked import LockedIncident
+from bot.store.duework.timers import DueWork
+
+
+def room_repair(locked: LockedIncident, _policy: Policy, _work: DueWork) -> None:
+    channel.repair_due(locked)
