@@ -28,7 +28,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes
 CODE := app.py bot handlers commandline playground slack_rules bench migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test faults soak fuzz check format bench e2e requirements clean
+.PHONY: help install setup demo test faults soak fuzz mutants check format bench e2e requirements clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ soak: setup ## Cause every fault, crash point and walk in its long form (hours)
 
 fuzz: setup ## Try any input anywhere, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz --timeout 0
+
+mutants: setup ## Change the code in small ways and list what no test notices (hours; goes on where it stopped); ONLY=bot/store
+	@$(BIN)/python -m tests.mutants $(ONLY)
 
 check: setup ## Format, lint, types, layers, documentation, alert rules, dependencies
 	$(call ask_for,promtool)

@@ -1,0 +1,193 @@
+"""Which tests run which lines: recorded once a test file, and again when that file has changed."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.mutants.made import Module, Mutant
+from tests.mutants.places import MODULE, Part
+from tests.mutants.tracing import SCOPE, TRACED
+
+Span = tuple[str, int, int]
+LONGEST = 10.0
+"""Seconds. A test that takes longer is not tried: each of a hundred changes would wait for it."""
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass
+class Ran:
+    """A test that passed: how long it took, and for each module its version and the lines."""
+
+    seconds: float
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def in_span(self, module: str, version: str, first: int, last: int) -> bool:
+        recorded, lines = self.lines.get(module, ("", 0))
+        return recorded == version and bool(lines >> first & ((1 << (last - first + 1)) - 1))
+
+
+class Cover:
+    """The map from modules to tests, kept in a file."""
+
+    def __init__(self, root: Path, kept: Path) -> None:
+        self._root, self._kept = root, kept
+        self._files: dict[str, str] = {}
+        self._versions: dict[str, list[Span]] = {}
+        self.tests: dict[str, Ran] = {}
+        if kept.exists():
+            self._read(json.loads(kept.read_text(encoding="utf-8")))
+
+    def _read(self, whole: Mapping[str, Any]) -> None:
+        self._files = dict(whole["files"])
+        self._versions = {
+            key: [tuple(one) for one in spans] for key, spans in whole["versions"].items()
+        }
+        self.tests = {
+            test: Ran(seconds, {path: (version, int(lines, 16)) for path, version, lines in ran})
+            for test, seconds, ran in whole["tests"]
+        }
+
+    def _write(self) -> None:
+        tests = [
+            [
+                test,
+                ran.seconds,
+                [[path, at, f"{lines:x}"] for path, (at, lines) in ran.lines.items()],
+            ]
+            for test, ran in self.tests.items()
+        ]
+        whole = {"files": self._files, "versions": self._versions, "tests": tests}
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        self._kept.write_text(json.dumps(whole), encoding="utf-8")
+
+    def record(self, files: Iterable[Path], modules: Sequence[Module], workers: int) -> None:
+        """Run the test files that are new or have changed, and note what each test runs."""
+        found = {
+            file.relative_to(self._root).as_posix(): digest(file.read_text(encoding="utf-8"))
+            for file in files
+        }
+        gone = {file for file in self._files if not (self._root / file).exists()}
+        stale = [file for file, version in found.items() if self._files.get(file) != version]
+        self.tests = {
+            test: ran for test, ran in self.tests.items() if _file(test) not in {*gone, *stale}
+        }
+        if stale:
+            print(f"Recording which lines {len(stale)} test files run", flush=True)
+            self._run(stale, modules, workers)
+        self._files = {file: at for file, at in self._files.items() if file not in gone} | found
+        self._write()
+
+    def _run(self, files: Sequence[str], modules: Sequence[Module], workers: int) -> None:
+        folder = self._kept.parent / "traced"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        scope = sorted({str((self._root / module.path).parent) for module in modules})
+        environment = {**os.environ, TRACED: str(folder), SCOPE: os.pathsep.join(scope)}
+        plugins = ("-p", "tests.mutants.tracing", "-p", "no:cacheprovider")
+        command = [sys.executable, "-m", "pytest", "-q", *plugins, "-n", str(workers), *files]
+        with (self._kept.parent / "traced.log").open("w", encoding="utf-8") as log:
+            subprocess.run(
+                command, cwd=self._root, env=environment, stdout=log, stderr=log, check=False
+            )
+        for module in modules:
+            spans = [(part.name, part.first, part.last) for part in module.places.parts]
+            self._versions[f"{module.path} {digest(module.text)}"] = spans
+        versions = {module.path: digest(module.text) for module in modules}
+        for seconds in folder.glob("*.seconds"):
+            for test, took in json.loads(seconds.read_text(encoding="utf-8")).items():
+                self.tests[test] = Ran(took)
+        for lines in folder.glob("*.lines"):
+            self._take(lines, versions)
+        shutil.rmtree(folder)
+
+    def _take(self, data: Path, versions: Mapping[str, str]) -> None:
+        rows = sqlite3.connect(data).execute(
+            "SELECT context.context, file.path, line_bits.numbits FROM line_bits"
+            " JOIN context ON context.id = line_bits.context_id"
+            " JOIN file ON file.id = line_bits.file_id"
+        )
+        for test, path, numbits in rows:
+            module = Path(path).relative_to(self._root).as_posix()
+            if test in self.tests and module in versions:
+                # As Coverage documents it: bit 3 of byte 2 is line 19.
+                lines = int.from_bytes(numbits, "little")
+                self.tests[test].lines[module] = versions[module], lines
+
+    def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
+        """Return the tests that run what was changed, on SQLite first, the cheapest first: of each
+        database as many as take so many seconds.
+        """
+        module = mutant.module
+        part = module.places.part(mutant.first_line)
+        if part.once:
+            found = self._of_users(part, module, modules)
+        else:
+            found = self._of_lines(module, mutant.first_line, mutant.last_line, part)
+        cheap = sorted(found, key=lambda test: self.tests[test].seconds)
+        # A connection to PostgreSQL takes longer to make than most tests take.
+        on_sqlite = [test for test in cheap if "postgresql" not in test]
+        others = [test for test in cheap if "postgresql" in test]
+        return [*self._within(seconds, on_sqlite), *self._within(seconds, others)]
+
+    def _within(self, seconds: float, tests: Sequence[str]) -> list[str]:
+        kept, sum_ = list[str](), 0.0
+        for test in tests:
+            took = self.tests[test].seconds
+            sum_ += took
+            if kept and (sum_ > seconds or took > LONGEST):
+                break
+            kept.append(test)
+        return kept
+
+    def _of_lines(self, module: Module, first: int, last: int, part: Part) -> set[str]:
+        version = digest(module.text)
+        found = {
+            test
+            for test, ran in self.tests.items()
+            if ran.in_span(module.path, version, first, last)
+        }
+        return found or self._of_part(module, part.name)
+
+    def _of_part(self, module: Module, name: str) -> set[str]:
+        """By the function's name: its lines have moved since the tests were recorded."""
+        found = set[str]()
+        for test, ran in self.tests.items():
+            version, _ = ran.lines.get(module.path, ("", 0))
+            for known, first, last in self._versions.get(f"{module.path} {version}", ()):
+                if known == name and ran.in_span(module.path, version, first, last):
+                    found.add(test)
+        return found
+
+    def _of_users(self, part: Part, module: Module, modules: Sequence[Module]) -> set[str]:
+        """What runs once a process is relied on by whatever runs what mentions its name."""
+        seen, wanted, found = {part.name}, [part.name], set[str]()
+        while wanted:
+            word = wanted.pop().rpartition(".")[2]
+            for other in modules:
+                for user in other.places.parts:
+                    if word not in other.places.uses[user.name] or user.name in seen:
+                        continue
+                    if user.once:
+                        seen.add(user.name)
+                        wanted.append(user.name)
+                    else:
+                        found |= self._of_part(other, user.name)
+        if found or part.name == MODULE:
+            return found
+        return {test for test, ran in self.tests.items() if module.path in ran.lines}
+
+
+def _file(test: str) -> str:
+    return re.split("::", test, maxsplit=1)[0]

@@ -1,0 +1,117 @@
+"""Where something stands in a module: by characters, and by the function that it belongs to."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MODULE = "module"
+_CACHED = frozenset({"cache", "lru_cache", "cached_property"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function, or a name that the module itself defines, and its lines.
+
+    `once`: it runs once a process, when the module is imported or when it is first asked for. The
+    tests that rely on it then are those of what uses its name.
+    """
+
+    name: str
+    first: int
+    last: int
+    once: bool
+
+
+class Places:
+    """Spans of nodes, and owners of lines."""
+
+    def __init__(self, text: str, tree: ast.Module) -> None:
+        self._text = text
+        self._lines = text.splitlines(keepends=True)
+        self._begins = [0]
+        for line in self._lines:
+            self._begins.append(self._begins[-1] + len(line))
+        self.parts = list(_parts(tree))
+        self._silent = set(_silent(tree))
+        self.uses = {part.name: _names(tree, part) for part in self.parts}
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        assert isinstance(node, ast.expr | ast.stmt)
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return (
+            self._at(node.lineno, node.col_offset),
+            self._at(node.end_lineno, node.end_col_offset),
+        )
+
+    def text(self, node: ast.AST) -> str:
+        start, end = self.span(node)
+        return self._text[start:end]
+
+    def _at(self, line: int, column: int) -> int:
+        """`ast` counts columns in bytes of UTF-8."""
+        before = self._lines[line - 1].encode()[:column].decode()
+        return self._begins[line - 1] + len(before)
+
+    def says_nothing(self, line: int) -> bool:
+        """Whether a line only says how a class is made (frozen, with slots), or helps mypy."""
+        return line in self._silent
+
+    def part(self, line: int) -> Part:
+        """Return the innermost part that a line belongs to."""
+        around = [part for part in self.parts if part.first <= line <= part.last]
+        whole = Part(MODULE, 1, len(self._lines), once=True)
+        return max(around, key=lambda part: part.first, default=whole)
+
+    def owner(self, line: int) -> str:
+        return self.part(line).name
+
+
+def _parts(tree: ast.AST, inside: str = "", once: bool = True) -> Iterator[Part]:
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                name = f"{inside}{node.name}"
+                cached = any(_word(each) in _CACHED for each in node.decorator_list)
+                yield Part(name, _first(node), node.end_lineno or node.lineno, once=cached)
+                yield from _parts(node, f"{name}.", once=False)
+            case ast.ClassDef():
+                name = f"{inside}{node.name}"
+                yield Part(name, _first(node), node.end_lineno or node.lineno, once=once)
+                yield from _parts(node, f"{name}.", once)
+            case ast.Assign() | ast.AnnAssign() if once and not inside:
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                if isinstance(target, ast.Name):
+                    last = node.end_lineno or node.lineno
+                    yield Part(target.id, node.lineno, last, once=True)
+            case ast.stmt():
+                yield from _parts(node, inside, once)
+
+
+def _silent(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        silent: list[ast.stmt | ast.expr] = []
+        if isinstance(node, ast.ClassDef):
+            silent += node.decorator_list
+        if isinstance(node, ast.Assert):
+            silent.append(node)
+        for each in silent:
+            yield from range(each.lineno, (each.end_lineno or each.lineno) + 1)
+
+
+def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)])
+
+
+def _word(decorator: ast.expr) -> str:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _names(tree: ast.Module, part: Part) -> frozenset[str]:
+    """Return every name that a part's lines mention."""
+    return frozenset(
+        node.id if isinstance(node, ast.Name) else node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and part.first <= node.lineno <= part.last
+    )

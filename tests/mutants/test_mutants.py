@@ -1,0 +1,107 @@
+"""The changes that are made, which tests are chosen for them, and how one is tried."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.mutants.made import Module, mutants_of
+
+SMALL = Module(
+    "small.py",
+    """
+import log
+
+LIMIT = select(Row).where(a == 1, b).order_by(c)
+
+
+class Rows:
+    def add(self, row: str | None, seen: list[str]) -> list[str]:
+        assert seen is not None
+        if row is not None and row > "a" or not seen:
+            seen.append(row)
+            self.row = row
+            log.info("Added")
+        return [one for one in seen if one]
+""",
+)
+
+
+def made(function: str) -> set[tuple[str, str]]:
+    return {(one.was, one.became) for one in mutants_of(SMALL) if one.about[1] == function}
+
+
+def test_parts_of_a_query_are_left_out_and_turned() -> None:
+    was = "LIMIT = select(Row).where(a == 1, b).order_by(c)"
+    assert made("LIMIT") == {
+        (was, "LIMIT = select(Row).where(b).order_by(c)"),
+        (was, "LIMIT = select(Row).where(a == 1).order_by(c)"),
+        (was, "LIMIT = select(Row).where(a == 1, b)"),
+        (was, "LIMIT = select(Row).where(a != 1, b).order_by(c)"),
+    }
+
+
+def test_statements_conditions_and_comparisons_are_left_out_and_turned() -> None:
+    found = made("Rows.add")
+    condition = 'if row is not None and row > "a" or not seen:'
+    assert {
+        ("seen.append(row)", "pass"),
+        ("self.row = row", "pass"),
+        (condition, "if (not seen):"),
+        (condition, 'if (row is not None and row > "a"):'),
+        (condition, 'if (row > "a") or not seen:'),
+        (condition, 'if row is None and row > "a" or not seen:'),
+        (condition, 'if row is not None and row >= "a" or not seen:'),
+        (condition, 'if row is not None or row > "a" or not seen:'),
+        (condition, 'if row is not None and row > "a" or seen:'),
+        ("return [one for one in seen if one]", "return [one for one in seen if True]"),
+    } <= found
+    lines = {was for was, _ in found}
+    assert 'log.info("Added")' not in lines, "what is logged is no behaviour"
+    assert "assert seen is not None" not in lines, "it is there for mypy"
+
+
+def test_each_is_another_module_and_has_a_name_of_its_own() -> None:
+    every = list(mutants_of(SMALL))
+    assert len({one.text for one in every}) == len({one.about for one in every}) == len(every)
+    assert all(one.text != SMALL.text for one in every)
+
+
+TRYING = """
+import json, sys
+from pathlib import Path
+from tests.mutants.made import Module, mutants_of
+from tests.mutants.trying import try_all
+root = Path(sys.argv[1])
+module = Module.read(root, root / "thing.py")
+tests = [f"{root}/test_thing.py"]
+work = [(one, tests, 60.0) for one in (module.unchanged, *mutants_of(module))]
+tried = {one.mutant.became: one.outcome for one in try_all(work, root, root, 2)}
+print("tried:", json.dumps(tried))
+"""
+
+
+def test_a_mutant_is_tried_and_nothing_on_disk_changes(tmp_path: Path) -> None:
+    thing = "def first(rows):\n    rows.sort()\n    return rows[0] if rows and True else None\n"
+    (tmp_path / "thing.py").write_text(thing)
+    (tmp_path / "test_thing.py").write_text(
+        "from thing import first\n\ndef test_first():\n    assert first([1]) == 1\n"
+        "    assert first([]) is None\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
+    run = [sys.executable, "-c", TRYING, str(tmp_path)]
+    said = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    [line] = [line for line in said.splitlines() if line.startswith("tried:")]
+    tried = json.loads(line.removeprefix("tried:"))
+    returned = "return rows[0] if {} else None"
+    assert tried == {
+        "def first(rows):": "unnoticed",
+        "pass": "unnoticed",
+        returned.format("(True)"): "noticed",
+        returned.format("(rows)"): "unnoticed",
+        returned.format("rows or True"): "noticed",
+        returned.format("rows and False"): "noticed",
+        returned.format("not rows and True"): "noticed",
+    }
+    assert (tmp_path / "thing.py").read_text() == thing
