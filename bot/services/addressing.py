@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.kinds import DeliveryKind
 from bot.store.delivery.outbox import Outgoing
@@ -33,7 +34,7 @@ def personal(
     return Outgoing(
         kind=kind,
         priority=priority,
-        lane=f"person/{user}",
+        lane=lanes.of_person(user),
         subject=subject,
         incident_id=incident_id,
         dedup_key=key[:160],

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.access.rights import Deed, comes_to_belong, may, require
 from bot.domain.access.visibility import Sight, by_invitation
 from bot.domain.act import Act, Role
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.errors import IncidentClosed, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
@@ -87,13 +88,13 @@ class LockedIncident:
         Those that live as threads of one channel share its lane, and its second between posts.
         """
         if self.incident.room is ChannelState.THREAD and self.incident.channel_id is not None:
-            return f"channel/{self.incident.channel_id}"
+            return lanes.of_channel(self.incident.channel_id)
         return self.own_lane
 
     @property
     def own_lane(self) -> str:
         """The lane of an incident's set-up, and of the channel of its own."""
-        return f"incident/{self.id}"
+        return lanes.of_incident(self.id)
 
     def require(self, deed: Deed) -> None:
         """Raise NotPermitted unless whoever acts may do this here too."""

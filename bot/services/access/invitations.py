@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.access.access_messages import Uninvited
 from bot.domain.act import Act
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import UserId, reference
 from bot.domain.kinds import DeliveryKind
@@ -28,7 +29,7 @@ def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[s
     again = Outgoing(
         kind=claimed.kind,
         priority=Priority(claimed.priority),
-        lane=claimed.lane.removeprefix(f"{claimed.workspace.team_id}/"),
+        lane=lanes.in_workspace(claimed.workspace.team_id, claimed.lane),
         subject=claimed.subject,
         dedup_key=f"invite:{claimed.id}:again",
         incident_id=claimed.incident_id,

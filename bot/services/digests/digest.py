@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.access.rights import Deed, require
 from bot.domain.access.visibility import Place
 from bot.domain.act import Act, Workspace
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.digests.digest_message import DigestView
 from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
@@ -81,7 +82,7 @@ def _messages(rule: DigestRule, period: Mapping[str, Any], name: str) -> list[Ou
         Outgoing(
             kind=DeliveryKind.DIGEST,
             priority=Priority.DIGEST,
-            lane=f"channel/{channel}",
+            lane=lanes.of_channel(channel),
             subject=rule.key,
             dedup_key=f"{name}:{channel}"[:160],
             args={**period, "channel": channel},
@@ -92,7 +93,7 @@ def _messages(rule: DigestRule, period: Mapping[str, Any], name: str) -> list[Ou
         Outgoing(
             kind=DeliveryKind.DIGEST,
             priority=Priority.DIGEST,
-            lane=f"person/{user}",
+            lane=lanes.of_person(user),
             subject=rule.key,
             dedup_key=f"{name}:{user}"[:160],
             target=user,

@@ -1,5 +1,6 @@
 """What Slack does not take goes out by every other way of its person."""
 
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
@@ -21,8 +22,7 @@ def _outgoing(unsent: Unsent, way: FallbackWay) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.EXHAUSTED_OUTSIDE if notice else DeliveryKind.FALLBACK,
         priority=Priority.FALLBACK,
-        # One for each way of each person: a gateway that hangs delays nobody else.
-        lane=f"fallback/{unsent.target}/{way.key}",
+        lane=lanes.of_fallback(unsent.target, way.key),
         subject=unsent.subject,
         incident_id=unsent.incident_id,
         dedup_key=f"fallback:{about}:{way.key}",

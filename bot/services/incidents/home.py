@@ -5,6 +5,7 @@ from functools import partial
 from bot.domain.access.rights import NEEDS, Deed
 from bot.domain.access.visibility import Place
 from bot.domain.act import Act, Role
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.followups.reminder_list import Reminders
 from bot.domain.ids import new_id
@@ -35,7 +36,7 @@ def drawn_anew(act: Act, user: str) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.HOME,
         priority=Priority.CARD,
-        lane=f"home/{user}",
+        lane=lanes.of_home_tab(user),
         subject=user,
         dedup_key=f"home:{user}:{new_id(act.now)}",
         merge_key=f"home:{act.workspace.team_id}:{user}",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.access.visibility import Tier
 from bot.domain.act import THE_BOT, Workspace, by_the_bot
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import new_id
 from bot.domain.incidents.codenames import codename
@@ -128,7 +129,7 @@ def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.CANARY,
         priority=Priority.PAGE,
-        lane=f"person/{THE_BOT}",
+        lane=lanes.of_person(THE_BOT),
         subject=page_id,
         incident_id=incident_id,
         dedup_key=f"canary:{page_id}",

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Workspace
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.ids import new_id
 from bot.domain.kinds import DeliveryKind
@@ -48,15 +49,15 @@ def enqueue(
     rows = [_row(workspace, now, *pair) for pair in zip(ids, wanted, strict=True)]
     if not rows:
         return
-    lanes: dict[str, dict[str, Any]] = {}
+    waking: dict[str, dict[str, Any]] = {}
     for row in rows:
-        lane = lanes.setdefault(row["lane"], _lane(workspace, row, now))
+        lane = waking.setdefault(row["lane"], _lane(workspace, row, now))
         lane["pending_at"] = min(lane["pending_at"], row["due_at"])
         lane["priority"] = min(lane["priority"], row["priority"])
     # Lanes first: until the commit nobody claims in them, so a row that gives way to a waiting
     # one is sure that this one has not been read yet. In one order everywhere: two transactions
     # that wake the same lanes cannot deadlock.
-    tx.put(statements.wake(tx.dialect), [lanes[key] for key in sorted(lanes)])
+    tx.put(statements.wake(tx.dialect), [waking[key] for key in sorted(waking)])
     tx.put_new(Delivery, *rows)
     tx.put_waiting()
     tx.wakes_relay = True
@@ -64,7 +65,7 @@ def enqueue(
 
 def wake(tx: Transaction, workspace: Workspace, lane: str, priority: int, due: datetime) -> None:
     """Have a lane looked at for what is due in it again."""
-    about = {"lane": f"{workspace.team_id}/{lane}", "priority": priority, "due_at": due}
+    about = {"lane": lanes.stored(workspace.team_id, lane), "priority": priority, "due_at": due}
     tx.put(statements.wake(tx.dialect), [_lane(workspace, about, due)])
     tx.wakes_relay = True
 
@@ -83,7 +84,7 @@ def _row(
         "subject": message.subject,
         "incident_id": message.incident_id,
         "args": dict(message.args),
-        "lane": f"{workspace.team_id}/{message.lane}",
+        "lane": lanes.stored(workspace.team_id, message.lane),
         "target": message.target,
         "thread_ts": message.thread_ts,
         "state": DeliveryState.DUE,

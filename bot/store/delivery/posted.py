@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.ids import first_id, new_id
 from bot.domain.incidents.timeline import EntryKind
@@ -205,7 +206,7 @@ def edit(standing: PostedMessage, team_id: str, now: datetime) -> Outgoing:
     return Outgoing(
         kind=DeliveryKind.MESSAGE_EDIT,
         priority=Priority(max(standing.priority, Priority.NOTICE)),
-        lane=standing.lane.removeprefix(f"{team_id}/"),
+        lane=lanes.in_workspace(team_id, standing.lane),
         subject=standing.id,
         incident_id=standing.incident_id,
         dedup_key=f"edit:{standing.id}:{new_id(now)}",

@@ -9,6 +9,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.act import Workspace
+from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.kinds import OUTSIDE, DeliveryKind
 from bot.store.delivery import outbox
@@ -55,19 +56,19 @@ def withdraw(
     if due_before is not None:
         unsent.append(col(Delivery.due_at) < due_before)
     withdrawn = tx.changed(update(Delivery).where(*unsent).values(state=DeliveryState.CANCELLED))
-    lanes = tx.execute(select(col(Delivery.lane)).where(theirs).distinct()).scalars()
-    recount(tx, sorted(lanes))
+    keys = tx.execute(select(col(Delivery.lane)).where(theirs).distinct()).scalars()
+    recount(tx, sorted(keys))
     return withdrawn
 
 
 def withdraw_outside(tx: Transaction) -> int:
     """Withdraw what waits for a way past Slack, whatever it is about."""
     waiting: list[Any] = [IS_UNSENT, col(Delivery.kind).in_(OUTSIDE)]
-    lanes = sorted(tx.execute(select(col(Delivery.lane)).where(*waiting)).scalars())
-    if not lanes:
+    keys = sorted(tx.execute(select(col(Delivery.lane)).where(*waiting)).scalars())
+    if not keys:
         return 0
     withdrawn = tx.changed(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED))
-    recount(tx, lanes)
+    recount(tx, keys)
     return withdrawn
 
 
@@ -83,7 +84,7 @@ def want_again(
     rows = tx.all(select_rows(Delivery).where(*dead).order_by(col(Delivery.lane)))
     for row in rows:
         workspace = Workspace(row.team_id, row.enterprise_id)
-        lane = row.lane.removeprefix(f"{row.team_id}/")
+        lane = lanes.in_workspace(row.team_id, row.lane)
         outbox.wake(tx, workspace, lane, row.priority, due_at)
     if rows:
         again = update(Delivery).where(col(Delivery.id).in_([row.id for row in rows]), *dead)
