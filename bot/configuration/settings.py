@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from bot.configuration import database_url
 from bot.configuration.database_url import HIGHEST_PORT
+from bot.configuration.length_faults import fault_of_length
 from bot.configuration.setting_names import emptied
 from bot.domain.errors import BadInput, TocsinError
 from bot.domain.times.durations import DAY, SECOND, parse_duration
 from bot.domain.upkeep.retention import Keep
-from bot.length_faults import fault_of_length
 from bot.network.certificates import trusting
 from bot.network.proxies import Proxies, unusable_proxy
 

@@ -372,24 +372,17 @@ class StoreUnavailable(TocsinError):
     `why` and `advice` are sentences for the operator, and quote nothing that was to be stored.
     """
 
-    why: str = "The database cannot be used."
-    advice: str = "Check DATABASE_URL, that the server runs, and that its disk has room."
+    why: str
+    advice: str
 
 
 class PerhapsStored(StoreUnavailable):
     """The database went away while it stored, and nobody can tell yet whether it did."""
 
 
-@dataclass(eq=False)
 class HistoryGone(StoreUnavailable):
     """The file of the SQLite database was deleted, moved, replaced, overwritten or cut off while
     this process uses it."""
-
-    why: str = (
-        "The database file was deleted, moved, replaced, overwritten or cut off while this "
-        "process used it."
-    )
-    advice: str = "Put it back, or stop this process first."
 
 
 class PolicyError(TocsinError):

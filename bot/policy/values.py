@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from bot.configuration.length_faults import fault_of_length
 from bot.domain.errors import BadInput
 from bot.domain.fallback.ways import FallbackWay
 from bot.domain.incidents.severity import Severity
 from bot.domain.paging.ladders import Who
 from bot.domain.times.durations import parse_duration
-from bot.length_faults import fault_of_length
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

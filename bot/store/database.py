@@ -16,7 +16,7 @@ from bot.domain.act import Act
 from bot.domain.errors import AlreadyHandled, HistoryGone, PerhapsStored, StoreUnavailable
 from bot.store import idempotency
 from bot.store.sql import engines
-from bot.store.sql.causes import cause_of, is_unmigrated
+from bot.store.sql.causes import LOOK_AT_THE_SERVER, UNUSABLE, cause_of, is_unmigrated
 from bot.store.sql.shared_commits import Ended, SharedCommits
 from bot.store.sql.sqlite_file import SQLiteFile
 from bot.store.transaction import Transaction
@@ -101,7 +101,7 @@ class Database:
                     return not _given_up(Transaction(connection), act)
             except StoreUnavailable:
                 continue
-        raise PerhapsStored
+        raise PerhapsStored(*UNUSABLE)
 
     def together(self, calls: Sequence[Callable[[], Any]]) -> list[Ended]:
         """Run calls that write, each transaction of theirs a part of one that commits for all.
@@ -213,7 +213,8 @@ class Database:
                     raise
                 unused.pop_all()
                 return connection, begun
-        raise self._told(StoreUnavailable("The database ends every connection."))
+        why = "The database ends every connection."
+        raise self._told(StoreUnavailable(why, LOOK_AT_THE_SERVER))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -61,4 +61,4 @@ async def _remember(event: Event, group_id: str, users: list[str]) -> None:
             directory.remember_group, shell.db, event.workspace, group_id, users
         )
         if lost:
-            logger.warning(directory.GROUP_IS_EMPTY, extra={"group": group_id, "people": lost})
+            directory.warn_of_empty_group(logger, group_id, lost)

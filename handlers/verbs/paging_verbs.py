@@ -67,7 +67,8 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
     if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
         return
     of = ask.named or "ESC-n"
-    commands = (f"update {of} {said} no longer needed", f"page {of} {said}: {plain(why)}")
+    instead = ask.wording.plain("verbs", "update_called_off", names=said)
+    commands = (f"update {of} {instead}", f"page {of} {said}: {plain(why)}")
     raise Unclear(CallingOff(plain(why)), commands, no_report=True)
 
 

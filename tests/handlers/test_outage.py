@@ -169,7 +169,7 @@ async def test_that_nothing_was_stored_is_said_wherever_it_can_be(
 
     def unavailable(*_given: object) -> None:
         let_go.wait(20)
-        raise StoreUnavailable
+        raise StoreUnavailable("", "")
 
     monkeypatch.setattr(opening, "open_incident", unavailable)
     monkeypatch.setattr(answers, "ACK_WITHIN", 0.0)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
 from bot.domain.errors import AlreadyPaged, NotPermitted
@@ -282,7 +283,7 @@ def test_a_refused_lowering_speaks_of_lowering(db: Database, policy: Policy, rol
     act = an_act("U0BAO", role=role, minutes=1)
     with pytest.raises(NotPermitted) as refused:
         severity_changes.set_severity(db, policy, act, incident_id, Severity.P2, "calmer")
-    assert refused.value.to == "lower the severity"
+    assert refused.value.to == Deed.LOWER
 
 
 def test_the_digest_measures_an_answer_by_what_the_page_asked_for(

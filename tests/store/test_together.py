@@ -192,7 +192,7 @@ def test_what_sqlite_undoes_by_itself_was_nobodys(db: Database, policy: Policy) 
     def undone() -> None:
         with db.transaction() as tx:
             tx.connection.exec_driver_sql("ROLLBACK")
-            raise StoreUnavailable("full")
+            raise StoreUnavailable("full", "")
 
     ended = db.together([opening(db, policy, "1"), undone, opening(db, policy, "2")])
     assert errors(ended) == [StoreUnavailable] * 3

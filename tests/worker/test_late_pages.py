@@ -55,7 +55,7 @@ async def test_a_process_that_dies_between_paging_a_backup_and_freeing_the_lane_
     """The lane that stays leased is the one of the person who cannot be reached."""
 
     def dies(*_given: object, **_named: object) -> None:
-        raise StoreUnavailable
+        raise StoreUnavailable("", "")
 
     monkeypatch.setattr(claims, "let_go", dies)
     rig.slack.slack.workspace.people[PRIYA].deleted = True

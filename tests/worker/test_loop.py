@@ -26,7 +26,7 @@ def test_an_outage_is_counted_and_told_elsewhere_once_for_all_loops(
 ) -> None:
     counted: list[int] = []
     with going_on(log, "The turn failed", count=lambda: counted.append(1)):
-        raise StoreUnavailable("gone")
+        raise StoreUnavailable("gone", "")
     assert caplog.records == []
     assert counted == [1]
 

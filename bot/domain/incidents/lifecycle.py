@@ -26,7 +26,13 @@ class State(StrEnum):
         return shown(self).replace(" ", "-")
 
 
-_SHOWN = {State.REVIEWED.value: "closed after review"}
+class Shown(StrEnum):
+    """The names of states that people read and type as something else than what is stored."""
+
+    REVIEWED = "closed after review"
+
+
+_SHOWN = {State[one.name].value: one.value for one in Shown}
 
 
 def shown(state: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -153,28 +154,38 @@ def at(moment: datetime | str) -> Mrkdwn:
     return Mrkdwn(f"<!date^{seconds}^{{time}} {{date_short_pretty}}|{_in_utc(when)}>")
 
 
-def at_plain(moment: datetime | str, zone: str = "UTC") -> str:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A moment in parts; `moments.j2` puts them together, in the block of this name."""
+
+    block: str
+    parts: Mapping[str, str]
+
+
+def at_plain(moment: datetime | str, zone: str = "UTC") -> Shown | None:
     """A moment where nothing turns it into the reader's time: said in theirs, and in UTC."""
     when = _moment(moment)
     if when is None:
-        return ""
-    there = _zone(zone)
+        return None
+    in_utc, there = when.astimezone(UTC), _zone(zone)
+    utc = f"{in_utc:%H:%M}"
     if there is None:
-        return f"{when.astimezone(UTC):%H:%M} UTC on {_date(when.astimezone(UTC))}"
+        return Shown("at_utc", {"utc": utc, "date": _date(in_utc)})
+    here = when.astimezone(there)
     city = zone.rpartition("/")[2].replace("_", " ")
-    here, in_utc = when.astimezone(there), when.astimezone(UTC)
-    return f"{here:%H:%M} on {_date(here)}, {city} time ({in_utc:%H:%M} UTC)"
+    parts = {"time": f"{here:%H:%M}", "date": _date(here), "city": city, "utc": utc}
+    return Shown("at_place", parts)
 
 
-def local(moment: datetime | str, zone: str) -> str:
+def local(moment: datetime | str, zone: str) -> Shown | None:
     """A moment as the clocks of a zone show it, and which zone: for who has just typed a time."""
     when = _moment(moment)
     if when is None:
-        return ""
+        return None
     there = when.astimezone(ZoneInfo(zone))
-    offset = f"{there:%z}"
-    day = f"{there:%a} {_date(there)}"
-    return f"{there:%H:%M} on {day} ({zone}, UTC{offset[:3]}:{offset[3:]})"
+    time, day, offset = f"{there:%H:%M}", f"{there:%a} {_date(there)}", f"{there:%z}"
+    parts = {"time": time, "day": day, "zone": zone, "offset": f"{offset[:3]}:{offset[3:]}"}
+    return Shown("local", parts)
 
 
 def _date(there: datetime) -> str:

@@ -4,6 +4,7 @@ messages, one `{% block %}` for a text.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.render.text.template_cache import CompiledTemplate
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 DEFAULT_LOCALE = "en"
 _SUFFIX = ".j2"
+Filter = Callable[..., str]
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
@@ -111,12 +113,24 @@ def _with_plain_filters(environment: Environment) -> Environment:
         # Nothing turns an id into a name there.
         "person": lambda _user: unnamed(1),
         "people": lambda users: unnamed(len(users)),
-        "at": mrkdwn.at_plain,
+        "at": _moment(environment, mrkdwn.at_plain),
         "quote": mrkdwn.prose,
         "code": mrkdwn.one_line,
         "command": mrkdwn.prose,
     }
     return environment
+
+
+def _moment(environment: Environment, shown: Callable[..., mrkdwn.Shown | None]) -> Filter:
+    """A filter that says a moment in the words of `moments.j2`."""
+
+    def said(moment: datetime | str, *zone: str) -> str:
+        found = shown(moment, *zone)
+        if found is None:
+            return ""
+        return _said(environment.get_template(f"moments{_SUFFIX}"), found.block, found.parts)
+
+    return said
 
 
 def _environment(
@@ -136,7 +150,7 @@ def _environment(
     environment.filters |= {
         "line": mrkdwn.one_line,
         "names": mrkdwn.names,
-        "local": mrkdwn.local,
+        "local": _moment(environment, mrkdwn.local),
         "prose": mrkdwn.prose,
         "quoted": mrkdwn.quoted,
         "sentence": mrkdwn.sentence,

@@ -6,6 +6,7 @@ member, or when an owner who had left the channel owns the incident no more.
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.domain.access.access_messages import InvitationEnded
@@ -33,13 +34,16 @@ from bot.store.people import people_and_groups
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
 
-NO_MEMBER = "not a full member"
-"""Why a person lost access who did not leave the channel, as the timeline keeps it."""
-OWNS_NO_MORE = "no longer the owner"
-"""The same of an owner who had left it before another person became the owner."""
+
+class Because(StrEnum):
+    """Why a person lost access who did not leave the channel, as the timeline keeps it."""
+
+    NO_MEMBER = "not a full member"
+    OWNS_NO_MORE = "no longer the owner"
+    """They had left the channel before another person became the owner."""
 
 
-def end_seat(locked: LockedIncident, user: str, because: str | None = None) -> bool:
+def end_seat(locked: LockedIncident, user: str, because: Because | None = None) -> bool:
     """Let a person read an incident no more; False where they were not in it."""
     if not requests.end_seat(locked.tx, locked.id, user):
         return False
@@ -84,7 +88,7 @@ def end_invitations(
             continue
         locked = LockedIncident(tx, by_the_bot(workspace, now), incident)
         for user in sorted(concerned[incident_id]):
-            if end_seat(locked, user, NO_MEMBER):
+            if end_seat(locked, user, Because.NO_MEMBER):
                 _take_out(locked, user)
                 _tell(locked, policy, user)
         locked.put_down()

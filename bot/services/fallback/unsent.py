@@ -37,6 +37,7 @@ from bot.store.tables import PagingRun
 from bot.store.transaction import Transaction
 
 AT_ONCE = 200
+_NO_WAY = NothingToSay("the policy no longer has this way")
 _TRIES_OF_A_WAY = 3
 """Another replica may have a policy that knows it: one is restarted after the other."""
 
@@ -98,8 +99,7 @@ def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | NothingT
     user = UserId(claimed.target or "")
     way = policy.fallback.way(user, str(claimed.args.get("way")))
     if way is None:
-        why = "the policy no longer has this way"
-        return NothingToSay(why) if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(why)
+        return _NO_WAY if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(_NO_WAY.why)
     # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
     again = claimed.uncertain or claimed.attempts > 1
     about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page

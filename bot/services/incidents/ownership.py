@@ -8,7 +8,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.reasons import of_run
 from bot.domain.staleness import Change
 from bot.services.access import approvers
-from bot.services.access.revocation import OWNS_NO_MORE, end_seat
+from bot.services.access.revocation import Because, end_seat
 from bot.services.locked import LockedIncident
 from bot.services.staleness import keep_true
 from bot.store.access import requests
@@ -32,7 +32,7 @@ def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool 
         locked.tell(DeliveryKind.ASSIGNED, user, locked.id, key, by=by)
     if before is not None and before != user and requests.has_left(locked.tx, locked.id, before):
         # They read it outside the channel because they owned it.
-        end_seat(locked, before, OWNS_NO_MORE)
+        end_seat(locked, before, Because.OWNS_NO_MORE)
     keep_true(locked, Change.OWNER)
     approvers.of_the_owner(locked)
 

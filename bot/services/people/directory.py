@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from logging import Logger
 from typing import Any
 
 from bot.domain.act import Workspace
@@ -24,11 +25,14 @@ class Described(Enum):
 
 NO_SUCH_GROUP = "no_such_subteam"
 """Slack's word for a user group that was deleted."""
-GROUP_IS_EMPTY = "A user group of the policy has no members now: its role is withdrawn"
-"""What the log says of it, with `people`: how many had it."""
-
 EVERYONE = "everyone"
 """The part of the directory that lists all people."""
+
+
+def warn_of_empty_group(log: Logger, group: str, people: int) -> None:
+    """Log that a group has no members now; `people`: how many had its role."""
+    said = {"group": group, "people": people}
+    log.warning("A user group of the policy has no members now: its role is withdrawn", extra=said)
 
 
 def remember_people(

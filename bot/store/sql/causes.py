@@ -32,6 +32,13 @@ _ELSE = Cause(
     "The database cannot be used ({kind}).",
     "Check DATABASE_URL, that the server runs, and that its disk has room.",
 )
+UNUSABLE = Cause("The database cannot be used.", _ELSE.advice)
+LOOK_AT_THE_SERVER = UNUSABLE.advice
+FILE_GONE = Cause(
+    "The database file was deleted, moved, replaced, overwritten or cut off while this process "
+    "used it.",
+    "Put it back, or stop this process first.",
+)
 _BUSY = Cause(
     "All of this process's connections to the database are in use.",
     "Check how fast the database answers.",

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.act import Act
 from bot.domain.errors import StoreUnavailable
 from bot.store import idempotency
+from bot.store.sql.causes import LOOK_AT_THE_SERVER
 from bot.store.transaction import Transaction
 
 Ended = tuple[Any, BaseException | None]
@@ -39,7 +40,7 @@ class SharedCommits:
                 self.ended.append((None, error))
             if not self._is_open():
                 # A full or broken disk: SQLite has rolled everything back by itself.
-                raise StoreUnavailable("The database has undone a transaction.")
+                raise StoreUnavailable("The database has undone a transaction.", LOOK_AT_THE_SERVER)
         self.complete = True
 
     @contextmanager

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.domain.errors import HistoryGone
+from bot.store.sql.causes import FILE_GONE
 
 Identity = tuple[int, int]
 """Device and inode: they stay when the content changes, and are another file's after a replacement.
@@ -64,7 +65,7 @@ class SQLiteFile:
         """Raise HistoryGone unless the name still means the file that was opened, with what
         this process has stored there."""
         if self._known is not None and _identity(self.path) != self._known:
-            raise HistoryGone
+            raise HistoryGone(*FILE_GONE)
         if self._opened is None or not self.is_watched:
             return
         least, known = self._least, self._length
@@ -73,9 +74,9 @@ class SQLiteFile:
         header = os.pread(self._opened, _HEADER_LENGTH, 0)
         number = _number_in(header)
         if number is None or not least <= number <= self._most:
-            raise HistoryGone
+            raise HistoryGone(*FILE_GONE)
         if length < min(known, _length_in(header)) or _identity(self._log_path) != self._log:
-            raise HistoryGone
+            raise HistoryGone(*FILE_GONE)
         self._length = length
         # An older content has an older number; another thread may have seen a newer one by now.
         self._least = max(number, self._least)

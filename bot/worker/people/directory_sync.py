@@ -12,7 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.errors import StoreUnavailable
 from bot.policy import Policy
 from bot.services.people import directory
-from bot.services.people.directory import GROUP_IS_EMPTY, NO_SUCH_GROUP, Described
+from bot.services.people.directory import NO_SUCH_GROUP, Described
 from bot.slack.answers import ids, listed, next_page, word
 from bot.slack.client import SlackCalls
 from bot.slack.errors import (
@@ -154,7 +154,7 @@ class DirectorySync:
         write = self._threads.write
         lost = await write(directory.remember_group, self._db, workspace, group, users)
         if lost:
-            log.warning(GROUP_IS_EMPTY, extra={"group": group, "people": lost})
+            directory.warn_of_empty_group(log, group, lost)
         self._unread -= {group}
 
     async def _open_dms(self, workspace: Workspace) -> None:

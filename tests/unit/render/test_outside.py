@@ -160,9 +160,9 @@ PAGES: dict[str, Callable[[Wording], str]] = {
     "no right": lambda wording: outside_slack.refused(
         wording, NotPermitted("member", "nobody", Deed.ACKNOWLEDGE)
     ),
-    "not stored": lambda wording: outside_slack.refused(wording, StoreUnavailable()),
+    "not stored": lambda wording: outside_slack.refused(wording, StoreUnavailable("", "")),
     "role unknown": lambda wording: outside_slack.refused(wording, RoleUnknown()),
-    "perhaps stored": lambda wording: outside_slack.refused(wording, PerhapsStored()),
+    "perhaps stored": lambda wording: outside_slack.refused(wording, PerhapsStored("", "")),
 }
 
 
@@ -312,4 +312,6 @@ def test_every_sentence_is_used(wording: Wording) -> None:
     ],
 )
 def test_a_moment_is_said_in_the_readers_time_and_in_utc(zone: str, said: str) -> None:
-    assert at_plain(datetime(2026, 11, 22, 19, 10, tzinfo=UTC), zone) == said
+    shown = at_plain(datetime(2026, 11, 22, 19, 10, tzinfo=UTC), zone)
+    assert shown is not None
+    assert Templates().plain("moments", shown.block, **shown.parts) == said
