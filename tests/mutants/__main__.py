@@ -111,7 +111,8 @@ def main(arguments: Sequence[str]) -> int:
     cover = Cover(ROOT, KEPT / "cover.json")
     tests = test_files(settings)
     if asked.tests:
-        tests = [file for file in tests if file.is_relative_to(ROOT / asked.tests)]
+        under = [ROOT / path for path in asked.tests]
+        tests = [file for file in tests if any(map(file.is_relative_to, under))]
     cover.record(tests, modules, asked.workers)
     results, reasons = Results(KEPT / "tried.jsonl"), explained()
     wanted = {
@@ -135,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", help="modules or folders; all of settings.toml if none")
     parser.add_argument("--workers", type=int, default=2, help="how many are tried at a time")
-    parser.add_argument("--tests", help="record only the tests of this folder")
+    parser.add_argument("--tests", nargs="+", help="record only tests of these folders or files")
     parser.add_argument("--record", action="store_true", help="record what tests run, and end")
     parser.add_argument("--report", action="store_true", help="say what is known, and try nothing")
     return parser
