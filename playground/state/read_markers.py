@@ -1,19 +1,26 @@
 """How far each person has read in each channel, and what is new there for them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Literal, Protocol
 
 from playground.state.records import Channel, Message, Unread
 
-if TYPE_CHECKING:
-    from playground.state.workspace import Workspace
+
+class Messages(Protocol):
+    """What the markers need of a workspace."""
+
+    def visible_channels(self, user: str) -> Iterable[Channel]: ...
+    def latest_ts(self, channel: str) -> str: ...
+    def messages_since(self, channel: str, oldest: str) -> Iterable[Message]: ...
+    def tell(
+        self, kind: Literal["read"], channel: str | None = None, *, people: Iterable[str]
+    ) -> None: ...
 
 
 class ReadMarkers:
     """The markers of a workspace's people."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Messages) -> None:
         self._workspace = workspace
         self._read: dict[tuple[str, str], str] = {}
 
