@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.errors import NothingToAcknowledge, Refused
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import RunState
@@ -173,3 +174,26 @@ def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, poli
         assert {work.subject for work in rest} == {busy, held_up}
         assert fire() == ([], False), "what another process does is not ours to be done alone"
     assert len(fire().done) == 2
+
+
+async def test_ack_alone_names_no_escalation_that_ended_while_it_waited(
+    db: Database, policy: Policy
+) -> None:
+    """It was typed without a name: what is said is that no page waits, anywhere."""
+    opened = an_incident(db, policy, teams=(LEGAL,)).head.id
+    told: list[Refused] = []
+
+    def acknowledge() -> None:
+        try:
+            answers.acknowledge_mine(db, an_act(PRIYA))
+        except Refused as refused:
+            told.append(refused)
+
+    with db.transaction() as ending:
+        incident_rows.lock(ending, opened)
+        thread = await blocked(db, acknowledge)
+        incident_rows.change(ending, opened, {"ended_at": NOON})
+    thread.join(10)
+    [refused] = told
+    assert isinstance(refused, NothingToAcknowledge)
+    assert refused.reference is None

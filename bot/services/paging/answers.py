@@ -132,8 +132,8 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
             return [_step_in(tx, act, incident_id)]
         taken = []
         # All the locks before the first change: it is the order in which everybody takes them.
-        for incident_id in sorted({page.incident_id for page in mine}):
-            incident_rows.lock(tx, incident_id)
+        for each in sorted({page.incident_id for page in mine}):
+            incident_rows.lock(tx, each)
         for page in sorted(mine, key=lambda page: page.incident_id):
             with _asked(tx, act, page.incident_id) as locked:
                 run = pages.run(tx, page.run_id)
