@@ -26,13 +26,13 @@ class State(StrEnum):
         return shown(self).replace(" ", "-")
 
 
-class Shown(StrEnum):
+class ShownState(StrEnum):
     """The names of states that people read and type as something else than what is stored."""
 
     REVIEWED = "closed after review"
 
 
-_SHOWN = {State[one.name].value: one.value for one in Shown}
+_SHOWN = {State[one.name].value: one.value for one in ShownState}
 
 
 def shown(state: str) -> str:

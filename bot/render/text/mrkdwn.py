@@ -155,14 +155,14 @@ def at(moment: datetime | str) -> Mrkdwn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMoment:
     """A moment in parts; `moments.j2` puts them together, in the block of this name."""
 
     block: str
     parts: Mapping[str, str]
 
 
-def at_plain(moment: datetime | str, zone: str = "UTC") -> Shown | None:
+def at_plain(moment: datetime | str, zone: str = "UTC") -> ShownMoment | None:
     """A moment where nothing turns it into the reader's time: said in theirs, and in UTC."""
     when = _moment(moment)
     if when is None:
@@ -170,14 +170,14 @@ def at_plain(moment: datetime | str, zone: str = "UTC") -> Shown | None:
     in_utc, there = when.astimezone(UTC), _zone(zone)
     utc = f"{in_utc:%H:%M}"
     if there is None:
-        return Shown("at_utc", {"utc": utc, "date": _date(in_utc)})
+        return ShownMoment("at_utc", {"utc": utc, "date": _date(in_utc)})
     here = when.astimezone(there)
     city = zone.rpartition("/")[2].replace("_", " ")
     parts = {"time": f"{here:%H:%M}", "date": _date(here), "city": city, "utc": utc}
-    return Shown("at_place", parts)
+    return ShownMoment("at_place", parts)
 
 
-def local(moment: datetime | str, zone: str) -> Shown | None:
+def local(moment: datetime | str, zone: str) -> ShownMoment | None:
     """A moment as the clocks of a zone show it, and which zone: for who has just typed a time."""
     when = _moment(moment)
     if when is None:
@@ -185,7 +185,7 @@ def local(moment: datetime | str, zone: str) -> Shown | None:
     there = when.astimezone(ZoneInfo(zone))
     time, day, offset = f"{there:%H:%M}", f"{there:%a} {_date(there)}", f"{there:%z}"
     parts = {"time": time, "day": day, "zone": zone, "offset": f"{offset[:3]}:{offset[3:]}"}
-    return Shown("local", parts)
+    return ShownMoment("local", parts)
 
 
 def _date(there: datetime) -> str:

@@ -121,7 +121,7 @@ def _with_plain_filters(environment: Environment) -> Environment:
     return environment
 
 
-def _moment(environment: Environment, shown: Callable[..., mrkdwn.Shown | None]) -> Filter:
+def _moment(environment: Environment, shown: Callable[..., mrkdwn.ShownMoment | None]) -> Filter:
     """A filter that says a moment in the words of `moments.j2`."""
 
     def said(moment: datetime | str, *zone: str) -> str:

@@ -26,8 +26,8 @@ from bot.services.access.belonging import belongs_to, deeds_in, require_in
 from bot.services.handover.held_parts import require_own_page, require_part
 from bot.services.incidents import duplicates
 from bot.services.incidents.duplicates import Sees, everyone_sees
+from bot.services.incidents.team_rows import team_rows
 from bot.services.paging.page_views import Around, page_message
-from bot.services.paging.team_rows import team_rows
 from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.decisions import decisions
