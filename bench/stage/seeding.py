@@ -24,6 +24,7 @@ from bot.store.delivery import outbox
 from bot.store.delivery.outbox import Outgoing
 from bot.store.incidents import incident_rows
 from bot.store.tables import Delivery, Lane, Person
+from bot.store.tables.incidents import IncidentColumns
 
 WORKSPACE = Workspace(TEAM)
 _PAGES_EACH = 50
@@ -141,7 +142,10 @@ def some_weeks(db: Database, rules: Policy, count: int) -> datetime:
         act: Act = by_the_bot(WORKSPACE, opened_at)
         opened = open_incident(db, rules, act, draft)
         if number % 3:
-            ended = {"state": State.RESOLVED, "ended_at": opened_at + timedelta(hours=9)}
+            ended: IncidentColumns = {
+                "state": State.RESOLVED,
+                "ended_at": opened_at + timedelta(hours=9),
+            }
             with db.transaction() as tx:
                 incident_rows.change(tx, opened.head.id, ended)
     return now

@@ -31,6 +31,7 @@ from bot.store.delivery.outbox import Outgoing
 from bot.store.duework import timers
 from bot.store.duework.timers import NewTimer
 from bot.store.incidents import incident_rows, timeline
+from bot.store.incidents.incident_changes import IncidentChanges
 from bot.store.tables import Incident, PagingRun
 from bot.store.tables.states import ChannelState, RequestState
 from bot.store.transaction import Table, Transaction
@@ -38,7 +39,7 @@ from bot.store.transaction import Table, Transaction
 OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
 
 
-class LockedIncident:
+class LockedIncident(IncidentChanges):
     """What a service does to one incident. Nothing of it stands before the commit.
 
     Rows are gathered and written together when the case is put down: an opening with three teams
@@ -56,6 +57,7 @@ class LockedIncident:
         invited: Mapping[str, bool] | None = None,
         new: bool = False,
     ) -> None:
+        super().__init__(incident)
         self.tx = tx
         self._new = new
         self._belongs = belongs
@@ -65,13 +67,11 @@ class LockedIncident:
         self.invited = {} if invited is None else invited
         """Who was in it when a person took this up, and who belongs; the bot does not ask."""
         self.act = act
-        self.incident = incident
         self._seq = incident.entries
         self._entries: list[Entry] = []
         self._rows: dict[Table, list[Mapping[str, Any]]] = {}
         self._messages: list[Outgoing] = []
         self._timers: list[NewTimer] = []
-        self._changes: dict[str, Any] = {}
 
     @property
     def id(self) -> str:
@@ -127,11 +127,6 @@ class LockedIncident:
         if aloud:
             self.post(DeliveryKind.NOTICE, notice_key(self.id, self._seq), seq=self._seq)
         return self._seq
-
-    def change(self, **values: Any) -> None:
-        """Change the incident's row, and the copy in hand."""
-        self._changes.update(values)
-        vars(self.incident).update(values)
 
     def send(self, *messages: Outgoing) -> None:
         """Enqueue messages. A drill says nothing but its page, whatever else its case leads to."""
@@ -246,10 +241,10 @@ class LockedIncident:
         if not self._new:
             timers.cancel(self.tx, TimerKind.UPDATE_DUE, self.id)
         if self.incident.state not in OPEN:
-            self.change(update_due_at=None)
+            self.set_update_due(None)
             return
         due = self.act.now + timedelta(seconds=self.incident.update_every)
-        self.change(update_due_at=due)
+        self.set_update_due(due)
         self.plan(NewTimer(TimerKind.UPDATE_DUE, self.id, due.isoformat(), due, self.id))
 
     def put_down(self) -> None:
@@ -260,15 +255,15 @@ class LockedIncident:
             head, seq = timeline.append(
                 self.tx, self.incident, self.act.now, self.act.user, self._entries
             )
-            self.change(head=head, entries=seq, updated_at=self.act.now)
+            self._seal(head, seq, self.act.now)
         timers.plan(self.tx, self.act.workspace, self.act.now, self._timers)
         if self._new and not self.incident.drill:
             self._put_new()
             return
         if self._new:
             incident_rows.add(self.tx, self.incident)
-        elif self._changes:
-            incident_rows.change(self.tx, self.id, self._changes)
+        elif self._changed:
+            incident_rows.change(self.tx, self.id, self._changed)
         idempotency.set_outcome(self.tx, self.act, self.reference)
         # Last: what else is to be put goes to the database together with it.
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)

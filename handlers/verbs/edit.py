@@ -6,6 +6,7 @@ from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import Tier
 from bot.domain.controls import Button
 from bot.domain.errors import BadInput, Unclear
+from bot.domain.incidents.results import Correction
 from bot.domain.problems.names import NoSuchField
 from bot.domain.problems.texts import (
     NameTheCategory,
@@ -20,7 +21,6 @@ from bot.render import forms
 from bot.render.incidents import answers
 from bot.render.wording import Wording
 from bot.services.incidents import corrections
-from bot.services.incidents.corrections import Correction
 from handlers.answers import Answer, Modal
 from handlers.commands.questions import refuse_question
 from handlers.commands.verb import Ask, Asking, Verb

@@ -9,6 +9,7 @@ from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
 from bot.domain.errors import MayOnlyRead, NotPermitted, NotYours, Refused
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.severity import Severity
 from bot.domain.paging.ladders import UNANSWERED
 from bot.policy import Policy
@@ -16,7 +17,6 @@ from bot.services.access import identity
 from bot.services.followups import tasks
 from bot.services.handover import handing_over
 from bot.services.incidents import corrections, lifecycle, severity_changes
-from bot.services.incidents.corrections import Correction
 from bot.services.paging import answers, starting
 from bot.store.access import participants
 from bot.store.database import Database

@@ -21,7 +21,7 @@ from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
 from bot.domain.incidents.home import Home
 from bot.domain.incidents.needs import Need
-from bot.domain.incidents.results import Beyond
+from bot.domain.incidents.results import Beyond, Correction
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Card, MovedCard
@@ -37,7 +37,6 @@ from bot.services.delivery.outcomes import Accepted, At
 from bot.services.digests import digest
 from bot.services.followups import tasks
 from bot.services.incidents import corrections, export, home, lifecycle, queries
-from bot.services.incidents.corrections import Correction
 from bot.services.paging import answers, starting
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox

@@ -9,6 +9,7 @@ from bot.domain.access.visibility import Tier
 from bot.domain.act import Act, Role
 from bot.domain.errors import NoAccess
 from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Card, Notice
 from bot.domain.kinds import DeliveryKind
@@ -17,7 +18,6 @@ from bot.render.incidents.timeline import sentence
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.incidents import corrections, export, lifecycle, queries
-from bot.services.incidents.corrections import Correction
 from bot.store.database import Database
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, SOFIA, an_act, an_incident, people

@@ -26,6 +26,7 @@ from bot.services.paging import answers, starting
 from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
+from bot.store.tables.incidents import IncidentColumns
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -63,7 +64,7 @@ def an_ended_one(db: Database, policy: Policy, *, sent: bool = True) -> str:
 def left_waiting(db: Database, policy: Policy) -> str:
     """One that ended under a release that left such pages waiting."""
     incident_id = an_exhausted_one(db, policy)
-    over = {"state": State.RESOLVED, "ended_at": SPENT}
+    over: IncidentColumns = {"state": State.RESOLVED, "ended_at": SPENT}
     with db.transaction() as tx:
         incident_rows.change(tx, incident_id, over)
     return incident_id

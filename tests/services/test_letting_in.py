@@ -21,6 +21,7 @@ from bot.domain.errors import (
     Refused,
 )
 from bot.domain.ids import TeamKey, UserId
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
@@ -31,7 +32,6 @@ from bot.services.access import manual_joins
 from bot.services.followups import tasks
 from bot.services.handover import handing_over
 from bot.services.incidents import corrections, lifecycle, queries, severity_changes
-from bot.services.incidents.corrections import Correction
 from bot.services.paging import answers, starting
 from bot.store.access import participants
 from bot.store.database import Database

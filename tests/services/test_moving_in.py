@@ -17,6 +17,7 @@ from bot.store.database import Database
 from bot.store.delivery import claims
 from bot.store.delivery.claims import Claimed
 from bot.store.incidents import incident_rows, timeline
+from bot.store.tables.incidents import IncidentColumns
 from bot.store.tables.states import ChannelState
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
@@ -137,7 +138,7 @@ def test_a_row_that_takes_the_shared_channel_for_its_own_says_no_word_there(
     db: Database, policy: Policy
 ) -> None:
     incident_id = in_a_thread(db, policy)
-    astray = {"room": ChannelState.CHANNEL, "channel_id": SHARED, "card_ts": None}
+    astray: IncidentColumns = {"room": ChannelState.CHANNEL, "channel_id": SHARED, "card_ts": None}
     with db.transaction() as tx:
         incident_rows.change(tx, incident_id, astray)
     lifecycle.post_update(db, an_act(MEI), incident_id, f"{SECRET} update")

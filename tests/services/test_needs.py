@@ -12,13 +12,13 @@ from bot.domain.fallback.views_outside_slack import OutsidePage
 from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.incidents.needs import Need
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
 from bot.services.fallback import link_page
 from bot.services.incidents import corrections, severity_changes
-from bot.services.incidents.corrections import Correction
 from bot.services.paging import answers, starting
 from bot.store.database import Database
 from tests.databases import on_sqlite

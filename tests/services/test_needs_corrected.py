@@ -9,13 +9,13 @@ from bot.domain.act import Role
 from bot.domain.errors import FormErrors, NoAccess, NothingToDo, NotPermitted
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.incidents.needs import Need
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Notice
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
 from bot.services.incidents import corrections, lifecycle, queries
-from bot.services.incidents.corrections import Correction
 from bot.services.paging import answers
 from bot.store.database import Database
 from tests.databases import on_sqlite

@@ -17,6 +17,7 @@ from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import Tier
 from bot.domain.ids import TeamKey
 from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.results import Correction
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import POSTED, Change, KeptTrue, untrue_after
@@ -147,17 +148,17 @@ def story_is_whole(rig: Rig) -> bool:
 
 
 def words(said: Said) -> None:
-    change(said, said.open, Change.WORDS, title="Another title")
+    correct(said, Change.WORDS, Correction(title="Another title"))
 
 
 def tier(said: Said) -> None:
-    change(said, said.open, Change.TIER, tier=Tier.RESTRICTED)
+    correct(said, Change.TIER, Correction(tier=Tier.RESTRICTED))
 
 
-def change(said: Said, incident_id: str, what: Change, **values: object) -> None:
+def correct(said: Said, what: Change, to: Correction) -> None:
     db, act = said.rig.db, said.rig.act(MEI)
-    with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
-        locked.change(**values)
+    with db.transaction(act) as tx, lock_incident(tx, act, said.open, Deed.UPDATE) as locked:
+        locked.correct(to)
         keep_true(locked, what)
 
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from bot.domain.access.visibility import Tier
+from bot.domain.incidents.results import Correction
 from bot.services.access import manual_joins, requests
 from bot.services.incidents import corrections, lifecycle
-from bot.services.incidents.corrections import Correction
 from playground.driver import texts
 from tests.factories import MEI, PRIYA, TOM, an_incident
 from tests.services import scene

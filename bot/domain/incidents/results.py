@@ -1,6 +1,6 @@
 """What a person asks for and what came of it, as frozen values: the answer says it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from bot.domain.access.visibility import Tier
@@ -94,6 +94,21 @@ class Beyond:
     way: str = ""
     at: datetime | None = None
     channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What of an incident is to be otherwise; None leaves it as it is."""
+
+    title: str | None = None
+    category: str | None = None
+    references: tuple[str, ...] | None = None
+    tier: Tier | None = None
+    needs: tuple[Need, ...] | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(one.name for one in fields(self) if getattr(self, one.name) is not None)
 
 
 @dataclass(frozen=True, slots=True)

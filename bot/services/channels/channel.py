@@ -50,14 +50,7 @@ def channel_made(
         locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:instead:{channel}")
         locked.put_down()
         return
-    locked.change(
-        channel_id=channel,
-        channel_name=name,
-        channel_private=private,
-        room=ChannelState.CHANNEL,
-        thread_ts=None,
-        card_ts=None,
-    )
+    locked.move_into_channel(channel, name, private=private)
     seq = locked.record(EntryKind.ROOM, channel=channel)
     _bring_everyone_in(locked, channel, seq)
     _post_card(locked, f"{channel}:{seq}")
@@ -89,14 +82,7 @@ def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
     if incident.room not in (ChannelState.CHANNEL, ChannelState.ARCHIVED) or private:
         return None
     old = incident.channel_id
-    locked.change(
-        room=ChannelState.WANTED,
-        channel_id=None,
-        channel_name=None,
-        channel_private=None,
-        thread_ts=None,
-        card_ts=None,
-    )
+    locked.want_channel()
     locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:private:{locked.act.now.isoformat()}")
     return old
 
@@ -108,7 +94,7 @@ def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, 
         return
     if locked.incident.room is ChannelState.WANTED:
         fallback = policy.channel.fallback
-        locked.change(room=ChannelState.THREAD, channel_id=fallback)
+        locked.move_into_thread(fallback)
         locked.record(EntryKind.ROOM, thread=fallback, error=error)
         if fallback is not None:
             _post_card(locked, "thread")
@@ -144,7 +130,7 @@ def _ask_for_another(locked: LockedIncident) -> None:
     """No bot can unarchive a channel: where no person has, another is made."""
     timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
     was = locked.incident.channel_id
-    locked.change(room=ChannelState.WANTED, channel_id=None, channel_name=None, card_ts=None)
+    locked.want_channel()
     key = f"room:{locked.id}:{locked.act.now.isoformat()}"
     locked.post(DeliveryKind.ROOM_CREATE, key, was=was)
     keep_true(locked, Change.ROOM)
@@ -164,7 +150,7 @@ def card_posted(
     if not in_thread and channel != locked.incident.channel_id:
         # Taken in the shared channel before the incident had its own, stored after.
         return
-    locked.change(card_ts=ts, thread_ts=ts if in_thread else None, channel_id=channel)
+    locked.place_card(channel, ts, as_thread=in_thread)
     if not in_thread:
         locked.post(DeliveryKind.CARD_PIN, f"pin:{locked.id}:{ts}")
     if found:
@@ -177,7 +163,7 @@ def card_lost(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str
     locked = _case(tx, act, incident_id)
     if locked is None or (locked.incident.channel_id, locked.incident.card_ts) != (channel, ts):
         return
-    locked.change(card_ts=None)
+    locked.forget_card()
     _post_card(locked, f"after:{ts}")
     locked.put_down()
 
@@ -194,7 +180,7 @@ def card_refused(tx: Transaction, act: Act, incident_id: str, channel: str, erro
 
 def _without_place(locked: LockedIncident, error: str) -> None:
     locked.record(EntryKind.ROOM, thread=None, error=error)
-    locked.change(channel_id=None, thread_ts=None, card_ts=None)
+    locked.lose_thread()
 
 
 def channel_lost(
@@ -219,7 +205,7 @@ def channel_lost(
         return
     match locked.incident.room:
         case ChannelState.CHANNEL:
-            locked.change(room=ChannelState.ARCHIVED)
+            locked.mark_archived()
             told = _told(happened)
             seq = locked.record(EntryKind.ROOM, channel=channel, error=error, **told)
             keep_true(locked, Change.ROOM)
@@ -275,7 +261,7 @@ def channel_restored(
     if locked.incident.room is not ChannelState.ARCHIVED:
         return
     timers.cancel(tx, TimerKind.ROOM_REPAIR, locked.id)
-    locked.change(room=ChannelState.CHANNEL)
+    locked.mark_restored()
     seq = locked.record(EntryKind.ROOM, channel=channel, restored=True, **_told(happened))
     _bring_everyone_in(locked, channel, seq)
     if locked.incident.card_ts is None:

@@ -59,7 +59,7 @@ def record_decision(
         )
         locked.record(EntryKind.DECISION, aloud=True, decision=decision_id, **told)
         if locked.incident.decided_at is None:
-            locked.change(decided_at=act.now)
+            locked.mark_decided(act.now)
         locked.card_changed()
         return locked.reference
 

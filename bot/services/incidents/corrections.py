@@ -4,8 +4,8 @@ A tier is only ever tightened. What stands in Slack outside the incident's chann
 codename and reference; what cannot be edited is named to whoever did it.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import TypeVar
 
 from bot.domain.access.rights import Deed, require_tighten
 from bot.domain.access.visibility import Tier, by_invitation, strictest
@@ -15,7 +15,13 @@ from bot.domain.fallback.ways import gateway_of
 from bot.domain.ids import UserId, reference
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.needs import Need, named, needs_in, written
-from bot.domain.incidents.results import Beyond, Corrected, OpeningDraft, WillPage
+from bot.domain.incidents.results import (
+    Beyond,
+    Corrected,
+    Correction,
+    OpeningDraft,
+    WillPage,
+)
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
@@ -38,16 +44,7 @@ from bot.store.paging import pages
 from bot.store.tables import Delivery, Incident
 from bot.store.transaction import Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What is to be otherwise; None leaves it as it is."""
-
-    title: str | None = None
-    category: str | None = None
-    references: tuple[str, ...] | None = None
-    tier: Tier | None = None
-    needs: tuple[Need, ...] | None = None
+_Value = TypeVar("_Value")
 
 
 def correct(
@@ -64,32 +61,33 @@ def correct(
         lock_incident(tx, act, incident_id, Deed.CORRECT, ended_too=True) as locked,
     ):
         changes, least = _changes(policy, locked.incident, wanted)
-        changes |= _needs(locked, policy, wanted, changes.get("category"))
-        if not changes:
+        changes = replace(changes, needs=_needs(locked, policy, wanted, changes.category))
+        if not changes.fields:
             _check_title(policy, locked.incident, wanted)
             raise NothingToDo(locked.reference, Already.AS_WANTED)
-        if "tier" in changes:
+        tightened = changes.tier is not None
+        if tightened:
             _check_tighten(locked)
-        _record(locked, policy, changes)
-        locked.change(**changes, **_forgotten(policy, locked.incident, changes))
+        ids_only = _takes_ids_only(policy, changes.category or locked.incident.category)
+        _record(locked, changes, ids_only=ids_only)
+        # Of suspected CSAM it is not shown either what was needed.
+        locked.correct(replace(changes, needs=()) if ids_only else changes)
         paged = _raise(locked, policy, least)
-        beyond = _tighten(locked, policy) if "tier" in changes else ()
+        beyond = _tighten(locked, policy) if tightened else ()
         keep_true(locked, Change.WORDS)
         locked.card_changed()
-        open_to_all = locked.incident.tier is Tier.STANDARD and "tier" not in changes
-        title = str(changes.get("title", "")) if open_to_all else ""
-        return Corrected(locked.reference, tuple(changes), title, "tier" in changes, beyond, paged)
+        open_to_all = locked.incident.tier is Tier.STANDARD and not tightened
+        title = (changes.title or "") if open_to_all else ""
+        return Corrected(locked.reference, changes.fields, title, tightened, beyond, paged)
 
 
-def _changes(
-    policy: Policy, incident: Incident, wanted: Correction
-) -> tuple[dict[str, Any], Severity]:
+def _changes(policy: Policy, incident: Incident, wanted: Correction) -> tuple[Correction, Severity]:
     """Return the values that differ, as the policy demands them, and the least severity."""
     if wanted.tier is not None and strictest(wanted.tier, incident.tier) is not wanted.tier:
         raise BadInput("tier", NeverStandardAgain())
     tier = wanted.tier or incident.tier
     if wanted == Correction(tier=wanted.tier):
-        return ({"tier": tier} if tier is not incident.tier else {}), incident.severity
+        return Correction(tier=_new(tier, incident.tier)), incident.severity
     draft = checked(
         policy,
         OpeningDraft(
@@ -102,26 +100,30 @@ def _changes(
             tier=tier,
         ),
     )
-    after: dict[str, Any] = {
-        "title": draft.title,
-        "category": draft.category,
-        "references": list(draft.references),
-        "tier": draft.tier,
-    }
-    return {k: v for k, v in after.items() if v != getattr(incident, k)}, draft.severity
+    changes = Correction(
+        title=_new(draft.title, incident.title),
+        category=_new(draft.category, incident.category),
+        references=_new(draft.references, tuple(incident.references)),
+        tier=_new(draft.tier, incident.tier),
+    )
+    return changes, draft.severity
+
+
+def _new(to: _Value, was: _Value) -> _Value | None:
+    return to if to != was else None
 
 
 def _needs(
     locked: LockedIncident, policy: Policy, wanted: Correction, category: str | None
-) -> dict[str, list[dict[str, Any]]]:
+) -> tuple[Need, ...] | None:
     """What is needed, where it differs. A line for a team that is not paged would reach no one."""
     now = tuple(map(Need.from_json, locked.incident.needs or ()))
     if wanted.needs is None or wanted.needs == _as_written(policy, now):
-        return {}
+        return None
     rule = policy.categories.get(category or locked.incident.category)
     if wanted.needs and rule is not None and rule.references_only:
         if category is not None:
-            return {}  # What was needed is forgotten with this category, whatever the form held.
+            return None  # What was needed is forgotten with this category, whatever the form held.
         raise FormErrors({"needs": NoNeedsHere(rule.label)})
     errors = too_long(wanted.needs)
     runs = pages.runs_of(locked.tx, [locked.id])
@@ -135,7 +137,7 @@ def _needs(
     if errors:
         commands = tuple(f"page {locked.reference} {team} <why>" for team in unpaged)
         raise FormErrors(errors, commands)
-    return {"needs": [need.to_json() for need in wanted.needs]}
+    return wanted.needs
 
 
 def _as_written(policy: Policy, needs: tuple[Need, ...]) -> tuple[Need, ...]:
@@ -170,21 +172,25 @@ def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None
         raise BadInput("title", NoTitleHere(category.label))
 
 
-def _record(locked: LockedIncident, policy: Policy, changes: dict[str, Any]) -> None:
+def _takes_ids_only(policy: Policy, category: str) -> bool:
+    rule = policy.categories.get(category)
+    return rule is not None and rule.references_only
+
+
+def _record(locked: LockedIncident, changes: Correction, *, ids_only: bool) -> None:
     """One entry for each field. Of suspected CSAM no description is kept, nor written once more."""
-    category = policy.categories.get(changes.get("category", locked.incident.category))
-    ids_only = category is not None and category.references_only
-    for field, to in changes.items():
+    for field in changes.fields:
         was = getattr(locked.incident, field)
         kept = None if ids_only and field in ("title", "needs") else was
-        told: dict[str, Any] = {"field": field, "from": kept, "to": to}
+        told = {"field": field, "from": kept, "to": _as_recorded(changes, field)}
         locked.record(EntryKind.EDITED, aloud=field in ("tier", "needs"), **told)
 
 
-def _forgotten(policy: Policy, incident: Incident, changes: dict[str, Any]) -> dict[str, Any]:
-    """Of suspected CSAM it is not shown either what was needed."""
-    category = policy.categories.get(changes.get("category", incident.category))
-    return {"needs": []} if category is not None and category.references_only else {}
+def _as_recorded(changes: Correction, field: str) -> object:
+    if field == "needs":
+        return [need.to_json() for need in changes.needs or ()]
+    to = getattr(changes, field)
+    return list(to) if isinstance(to, tuple) else to
 
 
 def _raise(locked: LockedIncident, policy: Policy, least: Severity) -> tuple[WillPage, ...]:

@@ -76,7 +76,7 @@ def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "
     ):
         _move(locked, to, note)
         if locked.incident.triaged_at is None and to in WORKING:
-            locked.change(triaged_at=act.now)
+            locked.mark_triaged(act.now)
         locked.expect_update()
         return Turned(locked.reference)
 
@@ -91,7 +91,7 @@ def _move(
 ) -> None:
     was = locked.incident.state
     check_move(locked.reference, was, to)
-    locked.change(state=to)
+    locked.move_to(to)
     locked.record(kind, aloud=True, **{"from": was, "to": to, "note": note, **data})
     if was in OPEN and to in OPEN:
         keep_true(locked, Change.MOVED)
@@ -110,7 +110,7 @@ def post_update(
         if to is not None and moves:
             _move(locked, to, text)
             if locked.incident.triaged_at is None and to in WORKING:
-                locked.change(triaged_at=act.now)
+                locked.mark_triaged(act.now)
         else:
             locked.record(EntryKind.UPDATE, aloud=True, text=text)
             keep_true(locked, Change.UPDATED)
@@ -178,7 +178,7 @@ def resolve(
             root_cause=root_cause,
             follow_ups=len(days),
         )
-        locked.change(resolved_at=act.now, root_cause=root_cause)
+        locked.mark_resolved(root_cause, act.now)
         owner = follow_up_owner or _owner_or(locked, act.user)
         if days:
             locked.give_to(owner)
@@ -205,7 +205,7 @@ def _owner_or(locked: LockedIncident, user: UserId) -> UserId:
 def _end(locked: LockedIncident) -> None:
     """What every ending has in common: nobody is paged or asked for updates any more."""
     ended_before = locked.incident.ended_at is not None
-    locked.change(ended_at=locked.act.now)
+    locked.mark_ended(locked.act.now)
     end_all(locked)
     if not ended_before:
         keep_true(locked, Change.ENDED)
@@ -259,7 +259,7 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
             )
             told: dict[str, Any] = {"of": name, "withdrawn": withdrawn}
             _move(locked, State.DUPLICATE, "", kind=EntryKind.DUPLICATE, **told)
-            locked.change(duplicate_of=original.id)
+            locked.mark_duplicate_of(original.id)
             _end(locked)
             keep_true(locked, Change.ORIGINAL)
             duplicates.tell_original(tx, act, original, locked.incident)
@@ -283,7 +283,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
         _move(locked, State.REOPENED, "", kind=EntryKind.REOPENED, reason=reason, **told)
         duplicates.cards_changed(locked)
         was_duplicate = locked.incident.duplicate_of is not None
-        locked.change(resolved_at=None, ended_at=None, duplicate_of=None)
+        locked.mark_reopened()
         leave_unanswered(locked)
         keep_true(locked, Change.REOPENED)
         if was_duplicate:
@@ -299,7 +299,7 @@ def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> 
         timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
         due = act.now + wait
         locked.plan(NewTimer(TimerKind.UPDATE_DUE, locked.id, due.isoformat(), due, locked.id))
-        locked.change(update_due_at=due)
+        locked.set_update_due(due)
         keep_true(locked, Change.UPDATED)
         locked.card_changed()
         return locked.reference
@@ -309,7 +309,7 @@ def stop_updates(db: Database, act: Act, incident_id: str) -> str:
     """Do not ask again until somebody has posted an update."""
     with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
         timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
-        locked.change(update_due_at=None)
+        locked.set_update_due(None)
         keep_true(locked, Change.UPDATED)
         locked.card_changed()
         return locked.reference

@@ -22,7 +22,7 @@ def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool 
     """
     before = locked.incident.owner
     moved: dict[str, Any] = {"from": before, "to": user}
-    locked.change(owner=user)
+    locked.name_owner(user)
     locked.record(EntryKind.OWNER, aloud=aloud, **moved)
     # What the owner before has snoozed or stopped was theirs.
     locked.expect_update()

@@ -82,8 +82,7 @@ def moved_to(locked: LockedIncident, policy: Policy, to: Severity, reason: str) 
     """Change the severity of an open incident, with all that follows."""
     was = locked.incident.severity
     plan = _plan(locked.tx, policy, locked.incident, to, locked.act.now)
-    every = int(policy.severities[to].update_every.total_seconds())
-    locked.change(severity=to, update_every=every)
+    locked.set_severity(to, policy.severities[to].update_every)
     told: dict[str, Any] = {"from": was, "to": to, "reason": reason}
     locked.record(EntryKind.SEVERITY, aloud=True, **told)
     changed = _follow(locked, policy, plan, was, reason)

@@ -1,8 +1,8 @@
 """Incidents as rows: made, found, locked, changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Unpack
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
@@ -15,6 +15,7 @@ from bot.store.tables import (
     Incident,
     WorkspaceRow,
 )
+from bot.store.tables.incidents import IncidentColumns, NewIncident
 from bot.store.tables.states import OWN_CHANNEL
 from bot.store.transaction import Transaction, as_object, core, insert_or, inserted
 
@@ -63,7 +64,7 @@ def _next_number(dialect: str) -> Prepared:
     return Prepared(later.returning(newest))
 
 
-def made(**values: Any) -> Incident:
+def made(**values: Unpack[NewIncident]) -> Incident:
     """Return an incident that is not stored yet; what is left out has its default."""
     return as_object(Incident, {**_BLANK, **values})
 
@@ -119,7 +120,7 @@ def by_channel(
     return tx.first(select_rows(Incident).where(*here, col(Incident.room).in_(OWN_CHANNEL)))
 
 
-def change(tx: Transaction, incident_id: str, values: Mapping[str, Any]) -> None:
+def change(tx: Transaction, incident_id: str, values: IncidentColumns) -> None:
     # In one order, so that the same columns are the same statement.
     tx.run(_CHANGE, [{"changed_id": incident_id, **dict(sorted(values.items()))}])
 

@@ -1,7 +1,7 @@
 """The incident, its timeline, the people in it, its decisions and tasks."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
@@ -69,6 +69,65 @@ class Incident(Tenant, table=True):
     entries: int = 0
     head: str = Field(default=GENESIS, max_length=64)
     drill: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class NewIncident(TypedDict):
+    """The columns that an incident has from its opening; the others have their defaults."""
+
+    team_id: str
+    enterprise_id: str | None
+    id: str
+    number: int
+    title: str
+    codename: str
+    tier: Tier
+    severity: Severity
+    state: State
+    category: str
+    surface: NotRequired[str | None]
+    market: NotRequired[str | None]
+    source: NotRequired[str | None]
+    references: list[str]
+    affected: list[str]
+    criteria: list[str]
+    needs: NotRequired[list[dict[str, Any]] | None]
+    opened_by: str
+    opened_at: datetime
+    updated_at: datetime
+    update_every: NotRequired[int]
+    room: ChannelState
+    policy_digest: str
+    drill: NotRequired[bool]
+
+
+class IncidentColumns(TypedDict, total=False):
+    """The columns of an incident that change after its opening."""
+
+    title: str
+    tier: Tier
+    severity: Severity
+    state: State
+    category: str
+    references: list[str]
+    needs: list[dict[str, Any]] | None
+    owner: str | None
+    triaged_at: datetime | None
+    decided_at: datetime | None
+    resolved_at: datetime | None
+    ended_at: datetime | None
+    updated_at: datetime
+    update_due_at: datetime | None
+    update_every: int
+    root_cause: str | None
+    duplicate_of: str | None
+    room: ChannelState
+    channel_id: str | None
+    channel_name: str | None
+    channel_private: bool | None
+    thread_ts: str | None
+    card_ts: str | None
+    entries: int
+    head: str
 
 
 class TimelineEntry(Tenant, table=True):
