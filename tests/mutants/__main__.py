@@ -25,8 +25,8 @@ from tests.mutants.trying import Outcome, Tried, prepare, try_all
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 KEPT = ROOT / "build" / "mutants"
-SLOWER = 5
-"""A changed test may take so many times as long as the test takes."""
+SLOWER = 20
+"""A changed test may take so many times as long as the test takes of the processor."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _with_tests(
     mutant: Mutant, cover: Cover, modules: Sequence[Module], settings: Settings
 ) -> tuple[Mutant, Sequence[str], float]:
     tests = cover.tests_of(mutant, modules, settings.seconds)
-    return mutant, tests, SLOWER * sum(cover.tests[test].seconds for test in tests) + 60
+    return mutant, tests, SLOWER * sum(cover.tests[test].seconds for test in tests) + 120
 
 
 def _line(mutant: Mutant, outcome: Outcome) -> str:

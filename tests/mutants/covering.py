@@ -131,10 +131,9 @@ class Cover:
         """
         module = mutant.module
         part = module.places.part(mutant.first_line)
-        if part.once:
-            found = self._of_users(part, module, modules)
-        else:
-            found = self._of_lines(module, mutant.first_line, mutant.last_line, part)
+        found = self._of_users(part, module, modules)
+        if not part.once:
+            found |= self._of_lines(module, mutant.first_line, mutant.last_line, part)
         cheap = sorted(found, key=lambda test: self.tests[test].seconds)
         # A connection to PostgreSQL takes longer to make than most tests take.
         on_sqlite = [test for test in cheap if "postgresql" not in test]
@@ -171,20 +170,24 @@ class Cover:
         return found
 
     def _of_users(self, part: Part, module: Module, modules: Sequence[Module]) -> set[str]:
-        """What runs once a process is relied on by whatever runs what mentions its name."""
-        seen, wanted, found = {part.name}, [part.name], set[str]()
+        """What runs once a process is relied on by whatever runs what mentions its name.
+
+        So is what only such parts call: a function that builds a statement.
+        """
+        seen, wanted, found = {part.name}, [(part.name, part.once)], set[str]()
         while wanted:
-            word = wanted.pop().rpartition(".")[2]
+            name, once = wanted.pop()
+            word = name.rpartition(".")[2]
             for other in modules:
                 for user in other.places.parts:
                     if word not in other.places.uses[user.name] or user.name in seen:
                         continue
                     if user.once:
                         seen.add(user.name)
-                        wanted.append(user.name)
-                    else:
+                        wanted.append((user.name, True))
+                    elif once:
                         found |= self._of_part(other, user.name)
-        if found or part.name == MODULE:
+        if found or not part.once or part.name == MODULE:
             return found
         return {test for test, ran in self.tests.items() if module.path in ran.lines}
 

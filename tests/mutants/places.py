@@ -33,7 +33,17 @@ class Places:
             self._begins.append(self._begins[-1] + len(line))
         self.parts = list(_parts(tree))
         self._silent = set(_silent(tree))
-        self.uses = {part.name: _names(tree, part) for part in self.parts}
+        self.uses = self._uses(tree)
+
+    def _uses(self, tree: ast.Module) -> dict[str, set[str]]:
+        """The names that each part mentions; a class, those that none of its functions does."""
+        uses: dict[str, set[str]] = {part.name: set() for part in self.parts}
+        by_line = {line: part for part in self.parts for line in range(part.first, part.last + 1)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name | ast.Attribute) and node.lineno in by_line:
+                word = node.id if isinstance(node, ast.Name) else node.attr
+                uses[by_line[node.lineno].name].add(word)
+        return uses
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         assert isinstance(node, ast.expr | ast.stmt)
@@ -106,12 +116,3 @@ def _first(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
 def _word(decorator: ast.expr) -> str:
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-
-
-def _names(tree: ast.Module, part: Part) -> frozenset[str]:
-    """Return every name that a part's lines mention."""
-    return frozenset(
-        node.id if isinstance(node, ast.Name) else node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name | ast.Attribute) and part.first <= node.lineno <= part.last
-    )
