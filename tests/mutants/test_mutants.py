@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.mutants.covering import Cover, digest
 from tests.mutants.made import Module, mutants_of
 
 SMALL = Module(
@@ -68,9 +69,68 @@ def test_each_is_another_module_and_has_a_name_of_its_own() -> None:
     assert all(one.text != SMALL.text for one in every)
 
 
+SAID = Module(
+    "said.py",
+    """
+def build(kind):
+    return kind == 1
+
+FIRST = build(1)
+
+def straight(row):
+    return row == 2
+""",
+)
+USING = Module("using.py", "from said import FIRST\n\n\ndef use():\n    return FIRST\n")
+
+
+def recorded(tmp_path: Path, **lines: dict[str, int]) -> Cover:
+    """A map as it is kept: for each test the lines of each module, as bits."""
+    modules = {one.path: one for one in (SAID, USING)}
+    versions = {path: digest(one.text) for path, one in modules.items()}
+    spans = {
+        f"{path} {versions[path]}": [
+            (part.name, part.first, part.last) for part in one.places.parts
+        ]
+        for path, one in modules.items()
+    }
+    tests = [
+        [name, 1.0, [[path, versions[path], f"{bits:x}"] for path, bits in ran.items()]]
+        for name, ran in lines.items()
+    ]
+    kept = tmp_path / "cover.json"
+    kept.write_text(json.dumps({"files": {}, "versions": spans, "tests": tests}))
+    return Cover(tmp_path, kept)
+
+
+def chosen_for(cover: Cover, was: str) -> list[str]:
+    [mutant] = [one for one in mutants_of(SAID) if one.was == was]
+    return cover.tests_of(mutant, [SAID, USING], 9.0)
+
+
+def test_a_line_has_the_tests_that_run_it(tmp_path: Path) -> None:
+    cover = recorded(tmp_path, a={"said.py": 1 << 8}, b={"said.py": 1 << 3}, c={"using.py": 1 << 5})
+    assert chosen_for(cover, "return row == 2") == ["a"]
+
+
+def test_what_runs_once_has_the_tests_of_what_uses_it(tmp_path: Path) -> None:
+    """Whichever test was the first of its process has run it; the others rely on it too."""
+    cover = recorded(tmp_path, a={"said.py": 1 << 8}, b={"using.py": 1 << 5})
+    assert chosen_for(cover, "return kind == 1") == ["b"]
+
+
+def test_the_cheapest_run_first_and_postgresql_last(tmp_path: Path) -> None:
+    bit = {"said.py": 1 << 8}
+    cover = recorded(tmp_path, **dict.fromkeys(("slow", "b[postgresql]", "quick"), bit))
+    for name, seconds in (("slow", 8.0), ("b[postgresql]", 1.0), ("quick", 2.0)):
+        cover.tests[name].seconds = seconds
+    assert chosen_for(cover, "return row == 2") == ["quick", "b[postgresql]"]
+
+
 TRYING = """
 import json, sys
 from pathlib import Path
+from tests.mutants.covering import Cover, digest
 from tests.mutants.made import Module, mutants_of
 from tests.mutants.trying import try_all
 root = Path(sys.argv[1])
