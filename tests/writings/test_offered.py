@@ -20,6 +20,7 @@ from tests.writings import (
     test_which_one,
 )
 from tests.writings.table import NO_CHANNEL, OPEN_CHANNEL, Became, Table
+from tests.writings.ways import pairs
 
 FILLED: Mapping[str, str] = {
     "<team or @person>": "pr",
@@ -145,8 +146,9 @@ def _from_elsewhere() -> Iterator[str]:
         yield f"decline {reason}"
     for names in test_not_meant.AT_ONCE:
         yield from (f"{names} {text}" for text, _ in test_not_meant.LATER)
-    for like in test_lookalikes.LIKE_ONE:
-        yield from (form.format(like) for form in (*test_lookalikes.VERBS, *test_lookalikes.OTHERS))
+    forms = (*test_lookalikes.VERBS, *test_lookalikes.OTHERS)
+    for like, form in pairs(test_lookalikes.LIKE_ONE, forms, every=3):
+        yield form.format(like)
     for verb in VERBS:
         for words in ("", "?", "xyzzy", "me", "ESC-abc", "ESC-5?", "p9", "in 2h", "5 6", "legal"):
             for word in (verb.name, *verb.aliases[:1]):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from tests.fuzz.effort import LONG
+
 PLAIN = (
     "{}",
     "*{}*",
@@ -31,12 +33,23 @@ STOPS = ("{}.", "{},", "{}:", "{};", "{}!", "{}?", "*{}*:", "({}),", "{}\u2026")
 WAYS = (*PLAIN, *STOPS)
 
 
-def put(writings: Iterable[str], *, every: int = 1) -> Iterator[str]:
-    """Yield each writing in its ways: with `every`, in one of so many, each way as often."""
-    for number, written in enumerate(writings):
-        for place, way in enumerate(WAYS):
-            if (number + place) % every == 0:
-                yield way.format(written)
+def pairs(
+    some: Iterable[str], others: Iterable[str], *, every: int, first: int = 0
+) -> Iterator[tuple[str, str]]:
+    """Yield one in so many of all pairs, each of both as often; `make fuzz` yields all.
+
+    Another `first` yields others: those who count through them meet every pair between them.
+    """
+    for number, one in enumerate(some):
+        for place, other in enumerate(others):
+            if LONG or (number + place - first) % every == 0:
+                yield one, other
+
+
+def put(writings: Iterable[str], *, every: int = 1, first: int = 0) -> Iterator[str]:
+    """Yield each writing in its ways, or in one of so many of them."""
+    for written, way in pairs(writings, WAYS, every=every, first=first):
+        yield way.format(written)
 
 
 FULLWIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
