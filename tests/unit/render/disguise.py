@@ -46,7 +46,10 @@ def reworded(value: Any, text: str, names: frozenset[str] = FREE_TEXT) -> Any:
         named = value._asdict().items()
         return type(value)(*(_reworded_field(name, item, text, names) for name, item in named))
     if isinstance(value, tuple):
-        return tuple(reworded(item, text, names) for item in value)
+        # The lists of some views have the same item a thousand times.
+        each = {id(item): item for item in value}
+        changed = {place: reworded(item, text, names) for place, item in each.items()}
+        return tuple(changed[id(item)] for item in value)
     if isinstance(value, Mapping):
         return {key: _reworded_field(key, item, text, names) for key, item in value.items()}
     return value
