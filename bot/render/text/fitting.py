@@ -64,12 +64,14 @@ def fitted(parts: Sequence[Part]) -> list[Block]:
     """As much as fits into a message. The list that takes the most room gives way first."""
     shown = {place: part.most for place, part in enumerate(parts) if isinstance(part, Growing)}
     drawn = [_drawn(part) for part in parts]
-    while _too_much(drawn) and any(shown.values()):
-        place = max((at for at, count in shown.items() if count), key=lambda at: size(drawn[at]))
+    weights = [size(blocks) for blocks in drawn]
+    while _too_much(drawn, weights) and any(shown.values()):
+        place = max((at for at, count in shown.items() if count), key=weights.__getitem__)
         shown[place] -= 1
         part = parts[place]
         assert isinstance(part, Growing)
         drawn[place] = part.draw(shown[place])
+        weights[place] = size(drawn[place])
     return _shortened([*chain.from_iterable(drawn)][: sizes.BLOCKS_IN_MESSAGE])
 
 
@@ -82,9 +84,8 @@ def _drawn(part: Part) -> list[Block]:
     return part.draw(part.most) if isinstance(part, Growing) else [part]
 
 
-def _too_much(drawn: Sequence[list[Block]]) -> bool:
-    blocks = [*chain.from_iterable(drawn)]
-    return len(blocks) > sizes.BLOCKS_IN_MESSAGE or size(blocks) > sizes.MESSAGE
+def _too_much(drawn: Sequence[list[Block]], weights: Sequence[int]) -> bool:
+    return sum(map(len, drawn)) > sizes.BLOCKS_IN_MESSAGE or sum(weights) > sizes.MESSAGE
 
 
 def _characters(value: Any) -> int:
