@@ -48,8 +48,8 @@ def reworded(value: Any, text: str, names: frozenset[str] = FREE_TEXT) -> Any:
     if isinstance(value, tuple):
         # The lists of some views have the same item a thousand times.
         each = {id(item): item for item in value}
-        changed = {place: reworded(item, text, names) for place, item in each.items()}
-        return tuple(changed[id(item)] for item in value)
+        anew = {place: reworded(item, text, names) for place, item in each.items()}
+        return tuple(anew[id(item)] for item in value)
     if isinstance(value, Mapping):
         return {key: _reworded_field(key, item, text, names) for key, item in value.items()}
     return value
