@@ -71,7 +71,8 @@ def _words_of(wording: Wording, error: Exception) -> dict[str, Any]:
     """What an error's values are called, as its own sentence takes it in, and escapes it."""
     match error:
         case BadInput() | Unclear():
-            return {"problem": problem_plain(wording, error.problem)}
+            example = example_of(wording, error) if isinstance(error, BadInput) else ""
+            return {"problem": problem_plain(wording, error.problem), "example": example}
         case FormErrors():
             problems = [problem_plain(wording, problem) for problem in error.errors.values()]
             return {"problems": problems}
@@ -83,6 +84,14 @@ def _words_of(wording: Wording, error: Exception) -> dict[str, Any]:
 
 def problem_plain(wording: Wording, problem: Problem) -> str:
     return wording.plain("problems", named_after(problem), problem=problem)
+
+
+def example_of(wording: Wording, error: BadInput) -> str:
+    """What to type instead: the example of the error, or else of its problem."""
+    block = f"{named_after(error.problem)}_example"
+    if error.example or not wording.words.has("problems", block):
+        return error.example
+    return wording.plain("problems", block, problem=error.problem)
 
 
 def block_for(error: Exception) -> str:

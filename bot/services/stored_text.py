@@ -15,7 +15,6 @@ def checked_text(
     needed: bool = True,
     longest: int = LONGEST_TEXT,
     of: Written = "note",
-    example: str = "called the creator's manager, waiting for a reply",
 ) -> str:
     """Return the text as it may be stored; raises BadInput when it is empty or too long.
 
@@ -23,7 +22,7 @@ def checked_text(
     """
     cleaned = text.strip() if says(text) else ""
     if needed and not cleaned:
-        raise BadInput(field, NoText(of), example)
+        raise BadInput(field, NoText(of))
     if len(cleaned) > longest:
         raise BadInput(field, TextTooLong(len(cleaned), longest))
     return cleaned

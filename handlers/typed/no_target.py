@@ -19,7 +19,7 @@ _LOOKED_AT = 60
 def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
     """Neither a team nor a person stands in front: name the nearest, or where they are listed."""
     if normal(ask.words).norm.startswith("<!subteam"):
-        return BadInput("team", AUserGroup(), "page legal")
+        return BadInput("team", AUserGroup())
     if filled := _behind_filling(ask, verb, ask.words, teams=teams):
         return filled
     word, rest = first_word(ask.words)

@@ -82,15 +82,9 @@ def severity_first(policy: Policy, text: str) -> First:
     digits = _DIGITS.match(line.norm)
     severity = _numbered(digits[1]) if digits else None
     if digits is None or severity is None:
-        raise not_one(policy, _as_shown(text))
+        known = tuple((rule.severity.value, rule.name) for rule in policy.severities.values())
+        raise BadInput("severity", NoSuchSeverity(_as_shown(text)[:40], known))
     return First(severity, line, digits.end(), _set_off(line, digits.end()))
-
-
-def not_one(
-    policy: Policy, said: str, example: str = "severity p1 a minor is targeted"
-) -> BadInput:
-    known = tuple((rule.severity.value, rule.name) for rule in policy.severities.values())
-    return BadInput("severity", NoSuchSeverity(said[:40], known), example)
 
 
 def opening_words(policy: Policy, text: str, unless_said: Severity) -> OpeningWords:

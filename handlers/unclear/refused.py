@@ -12,6 +12,7 @@ from bot.domain.problems import SAID, Problem
 from bot.policy import Policy
 from bot.render import offers
 from bot.render.message import Message, texts
+from bot.render.refusals import example_of
 from bot.render.wording import Wording
 from handlers.answers import Answer, Unsure
 from handlers.commands.fitting import begins_with_a_name, fits
@@ -113,12 +114,13 @@ def _said(wording: Wording, value: str, text: str) -> str:
 
 def _as_command(wording: Wording, error: Exception, text: str) -> Exception:
     """An example that can be copied is a whole command: that of the verb, where it is a value."""
-    if not isinstance(error, BadInput) or not error.example:
+    example = example_of(wording, error) if isinstance(error, BadInput) else ""
+    if not isinstance(error, BadInput) or not example:
         return error
-    if first_word(error.example)[0] in BY_WORD:
-        example = f"{COMMAND} {error.example}"
+    if first_word(example)[0] in BY_WORD:
+        example = f"{COMMAND} {example}"
     else:
-        example = _example(wording, error.example, text)
+        example = _example(wording, example, text)
     if error.field_name != "incident":
         example = _about_the_same(example, text, error.here)
     return replace(error, example=example)

@@ -21,7 +21,7 @@ _PEOPLE_ONLY = re.compile(r"(?:(?:and|or|plus)\b|[\s,;&+/]|@[^\s,;&+/]+)+", re.I
 
 
 async def assign(ask: Ask) -> Answer:
-    refusal = BadInput("person", WhichOwner(), "assign @priya")
+    refusal = BadInput("person", WhichOwner())
     words = _TO.sub("", ask.words, count=1)
     user, rest = one_person(ask, ASSIGN.name, words, refusal, text=False)
     if rest:

@@ -74,10 +74,9 @@ def correction(wording: Wording, words: str) -> Correction:
         case "title" if not said:
             raise BadInput("edit", WriteTheTitle(), wording.plain("verbs", "edit_example"))
         case "references" | "reference" if not said:
-            raise BadInput("edit", WriteTheReferences(), "edit ESC-12 references 7125 7126")
+            raise BadInput("edit", WriteTheReferences())
         case "needs" if not said:
-            example = "edit ESC-12 needs Legal: may we suspend him today?"
-            raise BadInput("edit", WriteTheNeeds(), example)
+            raise BadInput("edit", WriteTheNeeds())
         case "title":
             return Correction(title=said)
         case "category":

@@ -35,7 +35,6 @@ from handlers.typed.times import (
 from handlers.typed.words import first_word, person_first, plain
 from handlers.who import reachable
 
-REMIND_EXAMPLE = "remind in 2h ask Legal for the opinion"
 _ME = re.compile(r"^\s*me[\s,:]+(?=\S)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
 """`remind me in 2h to call Tom`, as Slack's own command is written."""
@@ -57,7 +56,7 @@ _BEGINS_A_TIME = re.compile(r"(?:in|at|on|by)\s|@?\s?[0-9]", re.IGNORECASE)
 
 async def remind(ask: Ask) -> Answer:
     if not ask.text or ask.text.lower() == "me":
-        raise BadInput("when", RemindWhenAndWhat(), REMIND_EXAMPLE)
+        raise BadInput("when", RemindWhenAndWhat())
     when = await _when_first(ask)
     found = await ask.incident_if_any()
     incident_id = found.incident_id if found else None

@@ -63,8 +63,6 @@ FAULTS = frozenset({"AssertionError", "LookupError", "RuntimeError", "TypeError"
 OF_READERS = frozenset({"compile", "fullmatch", "match", "search", "sub", "several", "split"})
 """What is looked for in a text."""
 NOT_SAID = LOGGED | WHY | FAULTS | OF_READERS
-AN_EXAMPLE = re.compile(r"example|must_say|[A-Z_]*EXAMPLE|A_[A-Z]+")
-"""Names of what a person may type in the place of what was wrong."""
 _NAMED = r"…|of|by|me|<[^<>]+>|\[[^\[\]]+\]|@[a-z]+|ESC-[nm0-9]+"
 A_COMMAND = re.compile(rf"(?P<verb>…|[a-z]+)?(?: *(?:{_NAMED})[:,]?)*")
 """A verb and what it names, or the end of one, and no other word."""
@@ -113,12 +111,6 @@ def _said_by(node: ast.AST) -> list[ast.AST]:
             return []
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in NOT_SAID:
             return []
-        case ast.Call(func=ast.Name(id="BadInput"), args=args, keywords=keywords):
-            return [*args[:2], *keywords]
-        case ast.keyword(arg=str(name)) if AN_EXAMPLE.fullmatch(name):
-            return []
-        case ast.Assign(targets=[ast.Name(id=name)]) if AN_EXAMPLE.fullmatch(name):
-            return []
         case ast.ClassDef(bases=[ast.Name(id="StrEnum" | "Enum" | "IntEnum")], body=body):
             return [one for one in body if not isinstance(one, ast.Assign)]
         case ast.MatchValue() | ast.Compare() | ast.Set():
@@ -126,21 +118,11 @@ def _said_by(node: ast.AST) -> list[ast.AST]:
         case ast.AnnAssign(value=value):
             return [value] if value else []
         case ast.FunctionDef(args=args, body=body) | ast.AsyncFunctionDef(args=args, body=body):
-            return [*_defaults(args), *body]
+            return [*args.defaults, *filter(None, args.kw_defaults), *body]
         case ast.Dict(values=values):
             return list(values)
         case _:
             return list(ast.iter_child_nodes(node))
-
-
-def _defaults(arguments: ast.arguments) -> list[ast.AST]:
-    """The values of parameters that are not given."""
-    placed = [*arguments.posonlyargs, *arguments.args]
-    given = [
-        *zip(placed[len(placed) - len(arguments.defaults) :], arguments.defaults, strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ]
-    return [value for arg, value in given if value and not AN_EXAMPLE.fullmatch(arg.arg)]
 
 
 def _text_of(node: ast.AST) -> str:
@@ -165,6 +147,7 @@ def _is_a_command(text: str) -> bool:
     "source",
     [
         'raise BadInput("when", "this is not a time")',
+        'BadInput("note", NoText(), "called the manager, waiting for a reply")',
         'raise Unclear(f"`{verb}` takes no text")',
         'problem = "close the form first"',
         'return message("You acknowledged it")',
@@ -188,7 +171,7 @@ def test_a_sentence_would_be_found(source: str) -> None:
         're.compile("not an escalation")',
         'class Kind(StrEnum):\n    ASKED = "asked again"',
         'if said in {"false alarm", "all clear"}: ...',
-        'BadInput("when", NotATime(said), "tomorrow 9:00 or so")',
+        'BadInput("incident", NotAReference(said), "duplicate ESC-12 of ESC-7")',
         'f"handover {of} <team or @person> <summary>"',
         'def read(words: str) -> "First | None": ...',
     ],

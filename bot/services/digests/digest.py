@@ -118,7 +118,7 @@ def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
     require(act, Deed.DIGEST)
     rule = _rule(policy, key)
     if rule is None:
-        raise BadInput("digest", NoDigest(), "digest preview")
+        raise BadInput("digest", NoDigest())
     period = week_until(act.now, rule.zone)
     args = {
         "schedule": rule.key,

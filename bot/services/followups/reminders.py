@@ -12,7 +12,7 @@ from bot.domain.kinds import TimerKind
 from bot.domain.staleness import Change
 from bot.services import views
 from bot.services.access import owned_ids
-from bot.services.followups.tasks import A_REMINDER, LONGEST_TASK, tell_again
+from bot.services.followups.tasks import LONGEST_TASK, tell_again
 from bot.services.stored_text import checked_text
 from bot.store.access import participants
 from bot.store.database import Database
@@ -98,7 +98,7 @@ def change(
 ) -> ReminderLine:
     """Set a waiting reminder for another time or with other words; None leaves the words."""
     if text is not None:
-        text = checked_text("text", text, longest=LONGEST_TASK, of="reminder", example=A_REMINDER)
+        text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
     with db.transaction(act) as tx:
         row = owned_ids.reminder(tx, act, reminder_id)
         times = row.times + 1

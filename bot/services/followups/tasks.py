@@ -34,8 +34,6 @@ from bot.store.tables.states import ReminderState, TaskKind, TaskState
 from bot.store.transaction import Transaction
 
 LONGEST_TASK = 1_000
-A_TASK = "@priya draft the holding statement by 17:00"
-A_REMINDER = "in 2h ask Legal for the opinion"
 
 
 def add_task(
@@ -49,7 +47,7 @@ def add_task(
     due_at: datetime,
 ) -> str:
     """Give somebody a task; they are told, reminded before it is due and after."""
-    text = checked_text("text", text, longest=LONGEST_TASK, of="task", example=A_TASK)
+    text = checked_text("text", text, longest=LONGEST_TASK, of="task")
     with (
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.TASK, ended_too=True) as locked,
@@ -232,7 +230,7 @@ def add_reminder(
     """Remind this person later; return its id. It is theirs alone: no timeline has it."""
     if incident_id is None:
         require(act, Deed.REMIND)
-    text = checked_text("text", text, longest=LONGEST_TASK, of="reminder", example=A_REMINDER)
+    text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
     with db.transaction(act) as tx:
         reminder_id = new_id(act.now)
         row = {

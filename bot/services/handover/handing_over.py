@@ -138,10 +138,9 @@ class _Successor:
     ) -> "_Successor":
         summary = checked_text("summary", summary, needed=False)
         if not summary:
-            example = "statement drafted, Legal reads it"
-            raise BadInput("summary", NoSummary(), example)
+            raise BadInput("summary", NoSummary())
         if team is None and person is None:
-            raise BadInput("team", NoSuccessor(), "@priya")
+            raise BadInput("team", NoSuccessor())
         if person == act.user:
             raise BadInput("person", ToYourself())
         return cls(team, person, summary)

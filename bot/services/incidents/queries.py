@@ -135,7 +135,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
         return parse_state(text), None
     with suppress(BadInput):
         return None, parse_severity(text)
-    raise BadInput("list", NoSuchFilter(text[:40]), "list mine")
+    raise BadInput("list", NoSuchFilter(text[:40]))
 
 
 def is_archived(db: Database, act: Act, incident_id: str) -> bool:
@@ -156,7 +156,7 @@ def search(db: Database, act: Act, words: str) -> Listing:
     before = _before(wanted)
     wanted = wanted if before is None else wanted[2:]
     if not wanted:
-        raise BadInput("search", NothingToSearch(), "search impersonation")
+        raise BadInput("search", NothingToSearch())
     with db.reading() as tx:
         found = incidents_search.search(tx, act.workspace, wanted, limit=MOST_FOUND, before=before)
         listing = _listing(tx, act, " ".join(words.split()), found.rows, len(found.rows))

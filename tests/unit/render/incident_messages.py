@@ -15,7 +15,7 @@ from bot.domain.paging.ladders import PageState, RunState
 from bot.domain.paging.outlook import Follows
 from bot.domain.paging.reasons import Occasion, Question
 from bot.domain.problems.commands import NoTextTaken
-from bot.domain.problems.texts import FieldEmpty, NoSummary, NoTitle
+from bot.domain.problems.texts import FieldEmpty, NoTitle, ToYourself
 from bot.domain.problems.times import NotATime
 from bot.render.paging import page_messages
 from tests.unit.render.views import (
@@ -371,7 +371,7 @@ ERRORS: Mapping[str, Exception] = {
     "incident closed": errors.IncidentClosed("ESC-12", "reviewed"),
     "nobody to page": errors.NobodyToPage("DPO"),
     "bad input": errors.BadInput("when", NotATime("soonish"), "in 2h"),
-    "bad input, no example": errors.BadInput("summary", NoSummary()),
+    "bad input, no example": errors.BadInput("person", ToYourself()),
     "unclear": errors.Unclear(
         NoTextTaken("ack", "on it"),
         ("ack ESC-12", "note ESC-12 on it"),
