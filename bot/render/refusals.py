@@ -1,6 +1,7 @@
 """Every error of the domain in a person's words: why not, and what would work."""
 
 import re
+from functools import cache
 from typing import Any
 
 from bot.domain.controls import Button
@@ -99,4 +100,10 @@ def block_for(error: Exception) -> str:
 
 
 def named_after(value: object) -> str:
-    return _CAPITAL.sub("_", type(value).__name__).lower()
+    """The block that has the words of an error or a problem."""
+    return _snake_case(type(value).__name__)
+
+
+@cache
+def _snake_case(name: str) -> str:
+    return _CAPITAL.sub("_", name).lower()
