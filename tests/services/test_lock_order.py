@@ -9,15 +9,18 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.domain.ids import TeamKey
+from bot.domain.kinds import TimerKind
 from bot.policy import Policy
 from bot.services.delivery import outcomes as delivery_outcomes
 from bot.services.delivery.outcomes import Accepted, At
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
+from bot.store.duework import timers
+from bot.store.duework.timers import DueWork, NewTimer
 from bot.store.incidents import incident_rows
 from bot.store.sql.locking import lock_in_order
-from bot.store.tables import Incident, Lane
+from bot.store.tables import Incident, Lane, Timer
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, WORKSPACE, an_act, an_incident, people
 from tests.locks import blocked, free
@@ -135,3 +138,34 @@ async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(
     thread.join(10)
     [row] = [row for row in scene.outgoing_rows(db) if row.id == page.id]
     assert row.sent_at == NOON
+
+
+def two_reminders(db: Database) -> list[DueWork]:
+    """Claimed, by id; in the table they lie the other way round."""
+    with db.transaction() as tx:
+        new = [NewTimer(TimerKind.REMINDER, name, "0", NOON) for name in ("one", "two")]
+        timers.plan(tx, WORKSPACE, NOON, new)
+        works = timers.claim(tx, now=NOON, real=NOON, limit=2)
+    works.sort(key=lambda work: work.id)
+    with db.transaction() as tx:
+        tx.execute(update(Timer).where(col(Timer.id) == works[0].id).values(attempts=2))
+    return works
+
+
+async def test_due_work_that_ends_together_is_locked_in_order_before_it_is_looked_at(
+    db: Database,
+) -> None:
+    first, last = two_reminders(db)
+    done: list[DueWork] = []
+
+    def finish() -> None:
+        with db.transaction() as tx:
+            done.extend(timers.finish_all(tx, [last, first]))
+
+    with db.transaction() as other:
+        assert free(other, Timer, first.id) == {first.id}
+        thread = await blocked(db, finish)
+        assert free(other, Timer, last.id) == {last.id}
+        timers.cancel(other, TimerKind.REMINDER, first.subject)
+    thread.join(10)
+    assert [work.id for work in done] == [last.id], "the other one was withdrawn meanwhile"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.kinds import DeliveryKind
 from bot.store.database import Database
-from bot.store.delivery import claims
+from bot.store.delivery import claims, withdrawals
 from bot.store.delivery.outbox import Outgoing
 from tests.databases import on_sqlite
 from tests.factories import NOON
@@ -74,3 +74,12 @@ def test_once_the_page_is_sent_the_lane_waits_its_turn_again(db: Database) -> No
     assert lane(db, MINE).priority == claims.ANY_PRIORITY
     put(db, page(dedup_key="again"))
     assert lane(db, MINE).priority == PAGE
+
+
+def test_who_asks_for_pages_alone_does_not_put_off_the_notice_of_a_lane(db: Database) -> None:
+    """Its page was withdrawn, and the lane does not know yet."""
+    put(db, page(), a_delivery("notice", MINE))
+    with db.transaction() as tx:
+        assert withdrawals.cancel(tx, ["page"], [DeliveryKind.PAGE]) == 1
+    assert take(db, lowest=PAGE) == {}
+    assert list(take(db)) == ["notice"]

@@ -153,3 +153,20 @@ def test_the_oldest_overdue_is_the_oldest_that_is_not_done(db: Database) -> None
         assert timers.oldest_overdue(tx, NOON) == NOON - 2 * SECOND
         assert timers.oldest_overdue(tx, NOON - 2 * SECOND) == NOON - 2 * SECOND
         assert timers.oldest_overdue(tx, NOON - 3 * SECOND) is None
+
+
+def test_a_step_is_taken_once_and_leaves_room_for_the_rest(db: Database) -> None:
+    plan(db, "step", STEP, NOON - 9 * SECOND)
+    plan(db, "reminder", REMINDER)
+    assert subjects(take(db, limit=2)) == ["step", "reminder"]
+
+
+def test_of_a_subject_only_one_kind_and_what_is_still_due_is_withdrawn(db: Database) -> None:
+    plan(db, "same subject", REMINDER)
+    plan(db, "same subject", TASK)
+    with db.transaction() as tx:
+        assert timers.cancel(tx, REMINDER, "same subject") == 1
+    [task] = take(db)
+    finish(db, task)
+    with db.transaction() as tx:
+        assert timers.cancel(tx, TASK, "same subject") == 0
