@@ -1,6 +1,6 @@
 """Locks are taken in one order everywhere. Whoever waits for the first one holds none behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,16 +16,17 @@ from bot.services.delivery.outcomes import Accepted, At
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
+from bot.store.delivery.claims import Claimed
 from bot.store.duework import timers
 from bot.store.duework.timers import DueWork, NewTimer
 from bot.store.incidents import incident_rows
 from bot.store.sql.locking import lock_in_order
-from bot.store.tables import Incident, Lane, Timer
+from bot.store.tables import Delivery, Incident, Lane, Timer
 from tests.databases import fresh_database
 from tests.factories import NOON, PRIYA, WORKSPACE, an_act, an_incident, people
 from tests.locks import blocked, free
 from tests.services import scene
-from tests.store.lanes import a_delivery, put, take
+from tests.store.lanes import a_delivery, back, end, lane, put, take
 
 LEGAL = TeamKey("legal")
 NOW = At(NOON, NOON)
@@ -169,3 +170,47 @@ async def test_due_work_that_ends_together_is_locked_in_order_before_it_is_looke
         timers.cancel(other, TimerKind.REMINDER, first.subject)
     thread.join(10)
     assert [work.id for work in done] == [last.id], "the other one was withdrawn meanwhile"
+
+
+def renewed(db: Database, claimed: Claimed) -> None:
+    with db.transaction() as tx:
+        assert claims.renew(tx, claimed, until=NOON + 9 * claims.LEASE)
+
+
+def ended(db: Database, claimed: Claimed) -> None:
+    assert end(db, claimed)
+
+
+def put_back(db: Database, claimed: Claimed) -> None:
+    assert back(db, claimed)
+
+
+@pytest.mark.parametrize("deed", [renewed, ended, put_back])
+async def test_a_lane_is_held_before_its_delivery_is_touched(
+    db: Database, deed: Callable[[Database, Claimed], None]
+) -> None:
+    put(db, a_delivery("a", "person/A"))
+    claimed = take(db)["a"]
+    with db.transaction() as other:
+        assert free(other, Lane, FIRST) == {FIRST}
+        thread = await blocked(db, partial(deed, db, claimed))
+        assert free(other, Delivery, claimed.id) == {claimed.id}
+    thread.join(10)
+
+
+async def test_a_lane_is_let_go_of_only_after_a_look_at_who_holds_it_now(db: Database) -> None:
+    put(db, a_delivery("a", "person/A"), a_delivery("b", "person/A"))
+    claimed = take(db)["a"]
+    assert end(db, claimed, free=False)
+    later = NOON + claims.LEASE
+
+    def let_go() -> None:
+        with db.transaction() as tx:
+            claims.let_go(tx, claimed, real=later)
+
+    with db.transaction() as other:
+        [held] = claims.claim(other, now=later, real=later, limit=1)
+        thread = await blocked(db, let_go)
+    thread.join(10)
+    assert held.subject == "b"
+    assert lane(db, "person/A").busy_until == held.lease_until

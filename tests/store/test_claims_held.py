@@ -35,6 +35,7 @@ def test_a_lane_that_another_worker_holds_by_now_is_not_let_go_of(db: Database) 
     put(db, a_delivery("first"), a_delivery("second"), a_delivery("third"))
     claimed = ended_but_held(db, "first")
     later = NOON + LEASE
+    put(db, a_delivery("idle", "person/U2", due_at=later + SECOND))
     assert list(take(db, at=later)) == ["second"], "its lease has run out"
     let_go(db, claimed, at=later)
     assert take(db, at=later) == {}
@@ -47,9 +48,12 @@ def renew(db: Database, claimed: Claimed, until: datetime) -> bool:
 
 
 def test_a_claim_is_held_for_longer(db: Database) -> None:
-    put(db, a_delivery("first"))
+    put(db, a_delivery("first"), a_delivery("other", "person/U2"))
     claimed = take(db)["first"]
     assert renew(db, claimed, NOON + 2 * LEASE)
+    assert lane(db).busy_until == delivery(db, "first").lease_until == NOON + 2 * LEASE
+    assert lane(db, "person/U2").busy_until == delivery(db, "other").lease_until == NOON + LEASE
+    end(db, take(db, at=NOON + LEASE)["other"])
     assert take(db, at=NOON + 2 * LEASE - SECOND) == {}
     assert end(db, claimed, at=NOON + 2 * LEASE - SECOND)
 

@@ -83,3 +83,9 @@ def test_who_asks_for_pages_alone_does_not_put_off_the_notice_of_a_lane(db: Data
         assert withdrawals.cancel(tx, ["page"], [DeliveryKind.PAGE]) == 1
     assert take(db, lowest=PAGE) == {}
     assert list(take(db)) == ["notice"]
+
+
+def test_what_is_claimed_together_is_handed_out_the_oldest_first(db: Database) -> None:
+    put(db, a_delivery("newer", "person/A", due_at=NOON - SECOND), page())
+    put(db, a_delivery("oldest", "person/C", due_at=NOON - 2 * SECOND))
+    assert list(take(db)) == ["oldest", "newer", "page"]
