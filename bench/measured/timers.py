@@ -132,7 +132,7 @@ def _runs(db: Database, rules: Policy, count: int, now: datetime) -> list[str]:
             db, rules, act, OpeningDraft(f"bench-{number}", Severity.P1, "other", teams=())
         )
         with db.transaction() as tx, lock_incident(tx, act, opened.head.id, Deed.PAGE) as locked:
-            made.append(start_person(locked, rules, UserId(f"U0PAGED{number:05}")).run_id)
+            made.append(start_person(locked, rules, UserId(f"U0PAGED{number:05}")).run.id)
     return made
 
 
@@ -160,7 +160,7 @@ _DONE = {
     "reminders": "SELECT t.due_at AS due, d.created_at AS done FROM timer t JOIN delivery d "
     "ON d.dedup_key = 'reminder:' || t.subject || ':0' WHERE t.kind = 'reminder'",
     "next steps of pages": "SELECT t.due_at AS due, min(p.created_at) AS done FROM timer t "
-    "JOIN page p ON p.run_id = t.subject AND p.step = 1 "
+    "JOIN page p ON p.run.id = t.subject AND p.step = 1 "
     "WHERE t.kind = 'page step' AND t.occurrence = '0.0' GROUP BY t.id, t.due_at",
 }
 

@@ -34,7 +34,7 @@ from bot.store.incidents import incident_rows, timeline
 from bot.store.incidents.incident_changes import IncidentChanges
 from bot.store.tables import Incident, PagingRun
 from bot.store.tables.states import ChannelState, RequestState
-from bot.store.transaction import Table, Transaction
+from bot.store.transaction import NewRow, Table, Transaction
 
 OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
 
@@ -157,13 +157,13 @@ class LockedIncident(IncidentChanges):
         """Plan due work; nothing ever becomes due in a drill."""
         self._timers += planned if not self.incident.drill else ()
 
-    def add(self, table: Table, *rows: Mapping[str, Any]) -> None:
-        """Add rows of this incident's workspace."""
+    def add(self, row: NewRow) -> None:
+        """Add a row of this incident's workspace."""
         owner = {
             "team_id": self.incident.team_id,
             "enterprise_id": self.incident.enterprise_id,
         }
-        self._rows.setdefault(table, []).extend({**owner, **row} for row in rows)
+        self._rows.setdefault(row.table, []).append({**owner, **row.values})
 
     def card_changed(self) -> None:
         """Have the card edited once, however many changes come before it is sent."""

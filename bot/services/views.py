@@ -9,9 +9,9 @@ from bot.domain.act import Act, Role
 from bot.domain.ids import IncidentId, RunId, TaskId, TeamKey, UserId, reference
 from bot.domain.incidents.needs import Need
 from bot.domain.incidents.views import DecisionLine, EntryLine, Head, TaskLine, TeamRow
-from bot.domain.paging.ladders import SAID_NO, Ladder, Position, RunState
+from bot.domain.paging.ladders import SAID_NO, Ladder, RunState
 from bot.domain.paging.outlook import Follows, what_follows
-from bot.domain.paging.reasons import of_run, passed_on
+from bot.domain.paging.reasons import passed_on
 from bot.services.access.belonging import sight_of
 from bot.services.paging.starting import Started
 from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
@@ -140,7 +140,7 @@ def team_row(
         unsent=unsent_of(mine) if over else (),
         left=_left(run, tier, seats),
         may_lead=seats is None or seats.get(run.responder or "", False),
-        passed=passed_on(of_run(run.reasons, run.requested_by, run.why)),
+        passed=passed_on(run.why_asked),
         everyone_paged=over and sent.issuperset(Ladder.from_json(run.ladder).everyone),
     )
 
@@ -155,13 +155,13 @@ def _follows(run: PagingRun, mine: Sequence[Page], gone: Collection[UserId]) -> 
     if run.state is not RunState.PAGING:
         return None
     said_no = {UserId(page.target) for page in mine if page.state in SAID_NO}
-    ladder, at = Ladder.from_json(run.ladder), Position(run.round, run.step)
+    ladder, at = Ladder.from_json(run.ladder), run.at
     return what_follows(ladder, at, said_no.union(gone), run.team_key)
 
 
 def round_of(of: PagingRun | Page, run: PagingRun) -> int:
     """People count rounds from the ladder that the run is on now."""
-    return max(0, of.round - int(run.ladder.get("first_round", 0)))
+    return max(0, of.round - run.first_round)
 
 
 def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
@@ -173,12 +173,12 @@ def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
 def team_row_of(started: Started) -> TeamRow:
     """Return the row of a run that has just begun."""
     return TeamRow(
-        run_id=RunId(started.run_id),
-        team=TeamKey(started.team_key),
-        name=started.team_name,
+        run_id=RunId(started.run.id),
+        team=TeamKey(started.run.team_key),
+        name=started.run.team_name,
         state=RunState.PAGING,
-        started_at=started.started_at,
-        ack_due_at=started.ack_due_at,
+        started_at=started.run.started_at,
+        ack_due_at=started.run.ack_due_at,
         paged=started.targets,
     )
 

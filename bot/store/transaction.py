@@ -1,6 +1,7 @@
 """What a service works with between BEGIN and COMMIT."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -20,6 +21,14 @@ from bot.store.sql.prepared import CompiledStatement, Prepared, ToCome, WaitingW
 Row = TypeVar("Row")
 Table = type[SQLModel]
 InsertOrUpdate = sqlite.Insert | postgresql.Insert
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row to be added. The store makes it, so that each column has a value of its type."""
+
+    table: Table
+    values: Mapping[str, Any]
 
 
 def core(table: Table) -> CoreTable:

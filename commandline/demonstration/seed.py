@@ -16,13 +16,12 @@ from bot.domain.errors import Refused
 from bot.domain.followups.cadence import local_morning
 from bot.domain.ids import UserId
 from bot.domain.incidents.lifecycle import OPEN, State
-from bot.domain.incidents.results import OpeningDraft
+from bot.domain.incidents.results import NewDecision, OpeningDraft
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import Ladder
 from bot.policy import Policy
 from bot.services.decisions import decisions
-from bot.services.decisions.decisions import NewDecision
 from bot.services.incidents import lifecycle
 from bot.services.people import directory
 from bot.store.database import Database

@@ -5,7 +5,7 @@ from bot.domain.controls import Field
 from bot.domain.errors import AlreadyPaged, FormErrors, NothingToDo
 from bot.domain.ids import UserId
 from bot.domain.incidents.lifecycle import WORKING, State
-from bot.domain.incidents.results import Correction
+from bot.domain.incidents.results import Correction, NewDecision
 from bot.domain.incidents.severity import Severity
 from bot.domain.problems.texts import (
     ChooseACause,
@@ -18,7 +18,6 @@ from bot.render import forms
 from bot.render.incidents import answers
 from bot.services.access import requests
 from bot.services.decisions import decisions
-from bot.services.decisions.decisions import NewDecision
 from bot.services.followups import tasks
 from bot.services.incidents import corrections, lifecycle, queries, severity_changes
 from bot.services.paging import starting

@@ -11,12 +11,12 @@ from bot.domain.errors import FormErrors
 from bot.domain.followups.reminder_messages import UpdateReminder
 from bot.domain.ids import TeamKey
 from bot.domain.incidents.lifecycle import State
+from bot.domain.incidents.results import NewDecision
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.render import forms
 from bot.render.followups import reminder_messages
 from bot.services.decisions import decisions
-from bot.services.decisions.decisions import NewDecision
 from bot.services.incidents import lifecycle, opening
 from playground.outcomes import Submitted
 from playground.state.records import View

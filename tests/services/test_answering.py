@@ -220,7 +220,7 @@ def test_handing_over_to_a_team_that_is_being_paged_pages_nobody_twice(
     an_incident(db, policy, teams=(LEGAL, TeamKey("pr")))
     first = scene.run_of(db, "pr")
     started = to_pr(db, policy, scene.page_of(db, PRIYA), after=timedelta(minutes=2))
-    assert (started.run_id, started.targets) == (first.id, (SOFIA,))
+    assert (started.run.id, started.targets) == (first.id, (SOFIA,))
     assert scene.paged(db, "pr") == [SOFIA]
     assert scene.run_state(db, "legal") is RunState.CANCELLED
     assert "handed over" in scene.kinds_of_entries(db, first.incident_id)
@@ -240,8 +240,9 @@ def test_a_part_is_handed_over_to_who_is_being_paged_already(
         for at in (1, 2)
     ]
     started = [one.to for one in done if isinstance(one, handing_over.HandedOver)]
-    assert started[0] == started[1]
-    assert len(scene.paged(db, started[0].team_key)) == 1
+    assert started[0].run.id == started[1].run.id
+    assert started[0].targets == started[1].targets
+    assert len(scene.paged(db, started[0].run.team_key)) == 1
     assert scene.kinds_of_entries(db, incident_id).count("handed over") == 2
 
 

@@ -13,6 +13,7 @@ from bot.domain.errors import NoAccess, NotPermitted, NotYours
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.needs import Need
+from bot.domain.incidents.results import NewDecision
 from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
@@ -21,7 +22,6 @@ from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.access import requests
 from bot.services.decisions import decisions
-from bot.services.decisions.decisions import NewDecision
 from bot.services.delivery import refusals
 from bot.services.delivery.content import ChannelCall, MessageContent
 from bot.services.delivery.outcomes import At

@@ -13,7 +13,6 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.errors import NothingToAcknowledge, Refused
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind, TimerKind
-from bot.domain.paging.ladders import RunState
 from bot.kinds.due_work import DUE_WORK
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
@@ -27,7 +26,7 @@ from bot.store.delivery.claims import Claimed
 from bot.store.duework import timers
 from bot.store.duework.timers import NewTimer
 from bot.store.incidents import incident_rows
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Incident, Reminder
 from tests.databases import fresh_database
@@ -67,8 +66,7 @@ async def test_a_page_accepted_during_its_acknowledgement_is_edited(
         assert row is not None
         sent = partial(outcomes.sent, db, page, Accepted("D1", "1.1"), NOW)
         thread = await blocked(db, sent)
-        answered = {"state": RunState.ACKNOWLEDGED}
-        assert pages.end_run(acknowledging, row.run_id, [RunState.PAGING], answered)
+        assert run_changes.acknowledge(acknowledging, row.run_id, PRIYA, NOON)
     thread.join(10)
     edits = scene.outgoing_rows(db, DeliveryKind.PAGE_UPDATE)
     assert [edit.subject for edit in edits] == [page.subject]

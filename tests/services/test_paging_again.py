@@ -53,7 +53,7 @@ def test_who_has_acknowledged_is_paged_again_only_for_a_reason(
 def test_others_who_are_named_beside_them_are_paged(db: Database, policy: Policy) -> None:
     incident_id = taken_by_priya(db, policy)
     legal, pr = starting.page_all(db, policy, an_act(), incident_id, [LEGAL, PR], [])
-    assert (legal.acked_by, legal.targets) == (PRIYA, ())
+    assert (legal.run.responder, legal.targets) == (PRIYA, ())
     assert (pr.begun_before, pr.targets) == (False, (SOFIA,))
 
 
@@ -77,7 +77,7 @@ def test_another_reason_is_on_the_page_and_on_the_timeline(db: Database, policy:
     scene.send(db, policy)
     before = len(scene.all_pages(db))
     again = starting.page_team(db, policy, an_act(TOM), incident_id, LEGAL, "a second notice")
-    assert (again.begun_before, again.told, again.asked_by) == (True, True, MEI)
+    assert (again.begun_before, again.told, again.run.requested_by) == (True, True, MEI)
     [edited] = scene.letters(scene.send(db, policy, NOON + MINUTE), DeliveryKind.PAGE_UPDATE)
     assert isinstance(edited.view, PageMessage)
     assert edited.view.reasons[-1].words == "a second notice"

@@ -1,7 +1,8 @@
 """What a person asks for and what came of it, as frozen values: the answer says it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from bot.domain.access.visibility import Tier
 from bot.domain.ids import TeamKey, UserId
@@ -109,6 +110,42 @@ class Correction:
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(one.name for one in fields(self) if getattr(self, one.name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """What the form asks for; `actions` and `precedent` are the policy's keys."""
+
+    actions: tuple[str, ...]
+    scope: str
+    clause: str
+    policy_version: str
+    rationale: str
+    approvers: tuple[UserId, ...]
+    precedent: str
+    dissent: str = ""
+
+    def trimmed(self) -> "NewDecision":
+        return replace(
+            self,
+            scope=self.scope.strip(),
+            clause=self.clause.strip(),
+            policy_version=self.policy_version.strip(),
+            rationale=self.rationale.strip(),
+            dissent=self.dissent.strip(),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "actions": list(self.actions),
+            "scope": self.scope,
+            "clause": self.clause,
+            "policy_version": self.policy_version,
+            "rationale": self.rationale,
+            "dissent": self.dissent,
+            "approvers": list(self.approvers),
+            "precedent": self.precedent,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Decisions: what was decided, on which clause, and why."""
 
-from dataclasses import dataclass
-
 from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.controls import LONGEST_VERSION
 from bot.domain.errors import FormErrors
-from bot.domain.ids import UserId, new_id
+from bot.domain.ids import new_id
+from bot.domain.incidents.results import NewDecision
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.problems import Problem
 from bot.domain.problems.names import NotAnAction
@@ -14,23 +13,9 @@ from bot.domain.problems.texts import ChooseAnAction, ChooseThePrecedent, FieldE
 from bot.policy import Policy
 from bot.services.locked import lock_incident
 from bot.store.database import Database
-from bot.store.tables import Decision
+from bot.store.decisions import decisions
 
 LONGEST = 3_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewDecision:
-    """What the form asks for; `actions` and `precedent` are the policy's keys."""
-
-    actions: tuple[str, ...]
-    scope: str
-    clause: str
-    policy_version: str
-    rationale: str
-    approvers: tuple[UserId, ...]
-    precedent: str
-    dissent: str = ""
 
 
 def record_decision(
@@ -43,21 +28,13 @@ def record_decision(
         lock_incident(tx, act, incident_id, Deed.DECIDE, ended_too=True) as locked,
     ):
         decision_id = new_id(act.now)
-        told = {
-            "actions": list(decision.actions),
-            "scope": decision.scope.strip(),
-            "clause": decision.clause.strip(),
-            "policy_version": decision.policy_version.strip(),
-            "rationale": decision.rationale.strip(),
-            "dissent": decision.dissent.strip(),
-            "approvers": list(decision.approvers),
-            "precedent": decision.precedent,
-        }
+        taken = decision.trimmed()
         locked.add(
-            Decision,
-            {"id": decision_id, "incident_id": locked.id, "at": act.now, "by": act.user, **told},
+            decisions.new_decision(
+                taken, decision_id=decision_id, incident_id=locked.id, by=act.user, at=act.now
+            )
         )
-        locked.record(EntryKind.DECISION, aloud=True, decision=decision_id, **told)
+        locked.record(EntryKind.DECISION, aloud=True, decision=decision_id, **taken.to_json())
         if locked.incident.decided_at is None:
             locked.mark_decided(act.now)
         locked.card_changed()

@@ -25,7 +25,7 @@ from bot.domain.paging.ladders import (
     RunState,
     person_of,
 )
-from bot.domain.paging.reasons import of_a_page, of_run, passed_on, questions_of
+from bot.domain.paging.reasons import of_a_page, passed_on, questions_of
 from bot.policy import Policy
 from bot.services import views
 from bot.services.access import identity
@@ -62,7 +62,7 @@ def look(
             by=_name(tx, run, run.responder),
             at=run.acked_at,
             reads=reads,
-            holds=reads and passed_on(of_run(run.reasons, run.requested_by, run.why)) is None,
+            holds=reads and passed_on(run.why_asked) is None,
         )
 
 
@@ -143,7 +143,7 @@ def outside_page(
 
 def _quoted(tx: Transaction, run: PagingRun) -> tuple[Quoted, ...]:
     """The reasons and questions that the page in Slack shows, where someone wrote one."""
-    reasons = of_a_page(of_run(run.reasons, run.requested_by, run.why), full=True)
+    reasons = of_a_page(run.why_asked, full=True)
     said = [(reason.by, reason.words) for reason in reasons if reason.words]
     said += [(question.by, question.words) for question in questions_of(reasons)]
     return tuple(Quoted(_name(tx, run, by), words) for by, words in said)

@@ -88,7 +88,9 @@ def cancel(db: Database, act: Act, reminder_id: str, times: int | None = None) -
         row = owned_ids.reminder(tx, act, reminder_id)
         if row.state is ReminderState.WAITING and times not in (None, row.times):
             raise ReminderChanged(row.due_at)
-        _change(tx, act, row, {"state": ReminderState.STOPPED})
+        if not tasks_and_reminders.cancel_reminder(tx, row):
+            raise _over(owned_ids.reminder(tx, act, row.id))
+        _follow(tx, act, row.id)
         [line] = lines(tx, act, [row], Place.PERSONAL)
         return line
 
@@ -101,24 +103,21 @@ def change(
         text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
     with db.transaction(act) as tx:
         row = owned_ids.reminder(tx, act, reminder_id)
-        times = row.times + 1
-        values = {"times": times, "due_at": due_at, "text": row.text if text is None else text}
-        _change(tx, act, row, values)
-        timer = NewTimer(TimerKind.REMINDER, reminder_id, str(times), due_at, None)
+        words = row.text if text is None else text
+        changed = tasks_and_reminders.set_reminder(tx, row, due_at, words)
+        # Whichever comes first, this or its moment, the row says which: it is not sent and changed.
+        if changed is None:
+            raise _over(owned_ids.reminder(tx, act, row.id))
+        _follow(tx, act, row.id)
+        timer = NewTimer(TimerKind.REMINDER, reminder_id, str(row.times + 1), due_at, None)
         timers.plan(tx, act.workspace, act.now, [timer])
-        changed = row.model_copy(update=values)
         [line] = lines(tx, act, [changed], Place.PERSONAL)
         return line
 
 
-def _change(tx: Transaction, act: Act, row: Reminder, values: dict[str, object]) -> None:
-    """Whichever comes first, this or its moment, the row says which: it is not sent and changed."""
-    if not tasks_and_reminders.change_reminder(
-        tx, row.id, [ReminderState.WAITING], values, row.times
-    ):
-        raise _over(owned_ids.reminder(tx, act, row.id))
-    timers.cancel(tx, TimerKind.REMINDER, row.id)
-    tell_again(tx, act, Change.REMINDER, row.id)
+def _follow(tx: Transaction, act: Act, reminder_id: str) -> None:
+    timers.cancel(tx, TimerKind.REMINDER, reminder_id)
+    tell_again(tx, act, Change.REMINDER, reminder_id)
 
 
 def _over(row: Reminder) -> Exception:

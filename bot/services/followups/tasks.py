@@ -29,7 +29,7 @@ from bot.store.duework import timers
 from bot.store.duework.timers import NewTimer
 from bot.store.followups import tasks_and_reminders
 from bot.store.incidents import incident_rows
-from bot.store.tables import Incident, Reminder, Task
+from bot.store.tables import Incident, Task
 from bot.store.tables.states import ReminderState, TaskKind, TaskState
 from bot.store.transaction import Transaction
 
@@ -85,18 +85,16 @@ def _add(
     now = locked.act.now
     task_id = new_id(now)
     locked.add(
-        Task,
-        {
-            "id": task_id,
-            "incident_id": locked.id,
-            "kind": kind,
-            "assignee": assignee,
-            "text": text,
-            "due_at": due_at,
-            "state": TaskState.OPEN,
-            "created_by": locked.act.user,
-            "created_at": now,
-        },
+        tasks_and_reminders.new_task(
+            task_id=task_id,
+            incident_id=locked.id,
+            kind=kind,
+            assignee=assignee,
+            text=text,
+            due_at=due_at,
+            by=locked.act.user,
+            now=now,
+        )
     )
     locked.record(
         EntryKind.TASK,
@@ -233,26 +231,21 @@ def add_reminder(
     text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
     with db.transaction(act) as tx:
         reminder_id = new_id(act.now)
-        row = {
-            "team_id": act.workspace.team_id,
-            "enterprise_id": act.workspace.enterprise_id,
-            "id": reminder_id,
-            "incident_id": incident_id,
-            "owner": act.user,
-            "text": text,
-            "due_at": due_at,
-            "times": 0,
-            "state": ReminderState.WAITING,
-            "created_by": act.user,
-            "created_at": act.now,
-        }
+        row = tasks_and_reminders.new_reminder(
+            reminder_id=reminder_id,
+            incident_id=incident_id,
+            owner=act.user,
+            text=text,
+            due_at=due_at,
+            now=act.now,
+        )
         timer = NewTimer(TimerKind.REMINDER, reminder_id, "0", due_at, None)
         if incident_id is None:
-            tx.insert(Reminder, row)
+            tasks_and_reminders.add_reminder(tx, act.workspace, row)
             timers.plan(tx, act.workspace, act.now, [timer])
             return reminder_id
         with lock_incident(tx, act, incident_id, Deed.REMIND, ended_too=True) as locked:
-            locked.add(Reminder, row)
+            locked.add(row)
             locked.plan(timer)
     return reminder_id
 
@@ -261,21 +254,14 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
     """A snoozed reminder stays silent until then."""
     with db.transaction(act) as tx:
         reminder = owned_ids.reminder(tx, act, reminder_id)
-        times = reminder.times + 1
-        changed = tasks_and_reminders.change_reminder(
-            tx,
-            reminder_id,
-            [ReminderState.WAITING, ReminderState.SPOKEN],
-            {"state": ReminderState.WAITING, "times": times, "due_at": until},
-        )
-        if not changed:
+        if not tasks_and_reminders.snooze_reminder(tx, reminder, until):
             raise NothingToDo("reminder", Already.OVER)
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
         timers.plan(
             tx,
             act.workspace,
             act.now,
-            [NewTimer(TimerKind.REMINDER, reminder_id, str(times), until, None)],
+            [NewTimer(TimerKind.REMINDER, reminder_id, str(reminder.times + 1), until, None)],
         )
         tell_again(tx, act, Change.REMINDER, reminder_id)
     return until
@@ -285,10 +271,7 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
     """Done or stopped: it never speaks again."""
     with db.transaction(act) as tx:
         owned_ids.reminder(tx, act, reminder_id)
-        changed = tasks_and_reminders.change_reminder(
-            tx, reminder_id, [ReminderState.WAITING, ReminderState.SPOKEN], {"state": state}
-        )
-        if not changed:
+        if not tasks_and_reminders.end_reminder(tx, reminder_id, state):
             raise NothingToDo("reminder", Already.OVER)
         timers.cancel(tx, TimerKind.REMINDER, reminder_id)
         tell_again(tx, act, Change.REMINDER, reminder_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.domain.access.rights import Deed
 from bot.domain.act import Act
@@ -14,11 +13,9 @@ from bot.domain.paging.ladders import (
     STILL_ASKED,
     UNANSWERED,
     PageState,
-    Position,
-    RunState,
     person_of,
 )
-from bot.domain.paging.reasons import Occasion, Reason, of_run, with_another
+from bot.domain.paging.reasons import Occasion, Reason, with_another
 from bot.domain.problems.texts import (
     NoSuccessor,
     NoSummary,
@@ -47,7 +44,7 @@ from bot.services.paging.starting import Started, going_on, paging_run, start_pe
 from bot.services.paging.too_late import too_late
 from bot.services.stored_text import checked_text
 from bot.store.database import Database
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.tables import PagingRun, Task
 
 
@@ -216,8 +213,7 @@ def _pass_on(
 
 def _let_go(locked: LockedIncident, run: PagingRun, to: _Successor) -> None:
     """Somebody answers for their team by naming another one, also after its last step."""
-    ended = {"state": RunState.CANCELLED, "reasons": _with_successor(locked, run, to)}
-    if not pages.end_run(locked.tx, run.id, UNANSWERED, ended):
+    if not run_changes.pass_on(locked.tx, run.id, _with_successor(locked, run, to)):
         raise too_late(locked, run)
     settle_run(locked, run.id)
     tell_those_told(locked, run)
@@ -242,16 +238,13 @@ def _pass_taken_on(locked: LockedIncident, taken: Sequence[PagingRun], to: _Succ
     """What they acknowledged before stays so, and their pages and the card say who is asked."""
     me = locked.act.user
     for run in taken:
-        at, told = Position(run.round, run.step), _with_successor(locked, run, to)
-        pages.pace(locked.tx, run.id, run.state, at, {"reasons": told})
+        run_changes.give_reasons(locked.tx, run, _with_successor(locked, run, to))
         mine = [page for page in pages.pages_of_run(locked.tx, run.id) if page.target == me]
         locked.send(*(page_changed(locked, page) for page in mine if page.message_ts is not None))
 
 
-def _with_successor(locked: LockedIncident, run: PagingRun, to: _Successor) -> list[dict[str, Any]]:
-    passed = Reason(Occasion.PASSED_ON, locked.act.user, to=to.key)
-    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), passed)
-    return [reason.to_json() for reason in reasons]
+def _with_successor(locked: LockedIncident, run: PagingRun, to: _Successor) -> tuple[Reason, ...]:
+    return with_another(run.why_asked, Reason(Occasion.PASSED_ON, locked.act.user, to=to.key))
 
 
 def _joined(
@@ -263,7 +256,7 @@ def _joined(
         return None
     targets = hasten(locked, policy, run, reason)
     if targets:
-        return Started(run.id, run.team_key, run.team_name, targets, run.started_at, run.ack_due_at)
+        return Started(run, targets)
     explain(locked, run, reason)
     return going_on(locked, run)
 
@@ -277,5 +270,5 @@ def _begun(locked: LockedIncident, policy: Policy, to: _Successor, reason: Reaso
         assert to.person is not None
         started = start_person(locked, policy, to.person, reason, without=me)
     if not started.targets:
-        raise NobodyToPage(started.team_name, person_of(started.team_key))
+        raise NobodyToPage(started.team_name, person_of(started.run.team_key))
     return started

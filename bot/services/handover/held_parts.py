@@ -7,7 +7,7 @@ from bot.domain.access.rights import Deed
 from bot.domain.act import Act
 from bot.domain.errors import HandedOverAlready, HoldsNothing, NoAccess
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, RunState, person_of
-from bot.domain.paging.reasons import Occasion, Question, of_run, parts_of, questions_of
+from bot.domain.paging.reasons import Occasion, Question, parts_of, questions_of
 from bot.services.access.belonging import belongs_to, may_in
 from bot.store.access import participants
 from bot.store.followups import tasks_and_reminders
@@ -68,19 +68,19 @@ def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> H
 
 def parts_taken_over(run: PagingRun) -> tuple[str, ...]:
     """Return the keys of the teams and people whose part was handed over to those of this run."""
-    return parts_of(of_run(run.reasons, run.requested_by, run.why))
+    return parts_of(run.why_asked)
 
 
 def questions_taken_over(run: PagingRun) -> tuple[Question, ...]:
     """Return what those asked who paged the teams and people whose part was handed over."""
-    return questions_of(of_run(run.reasons, run.requested_by, run.why))
+    return questions_of(run.why_asked)
 
 
 def questions_held(run: PagingRun) -> tuple[Question, ...]:
     """Return what this run was asked for in somebody's words, and what it took over."""
     own = [
         Question(reason.by, reason.words, run.team_key, run.team_name)
-        for reason in of_run(run.reasons, run.requested_by, run.why)
+        for reason in run.why_asked
         if reason.occasion is Occasion.ASKED and reason.words
     ]
     return tuple(dict.fromkeys([*questions_taken_over(run), *own]))
@@ -101,7 +101,7 @@ def _passed_on(runs: Sequence[PagingRun], user: str) -> list[PagingRun]:
     return [
         run
         for run in runs
-        for reason in of_run(run.reasons, run.requested_by, run.why)
+        for reason in run.why_asked
         if reason.occasion is Occasion.HANDED_OVER and reason.by == user
     ]
 

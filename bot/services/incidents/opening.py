@@ -34,9 +34,10 @@ from bot.services.access.identity import recognised
 from bot.services.locked import LockedIncident
 from bot.services.paging.starting import start_teams
 from bot.services.views import head_of, team_row_of
+from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from bot.store.tables import Incident, Participant
+from bot.store.tables import Incident
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
 
@@ -86,16 +87,7 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: OpeningDraft) -> O
         workspace=incident.team_id,
         needs=incident.needs or None,
     )
-    locked.add(
-        Participant,
-        {
-            "incident_id": locked.id,
-            "user_id": act.user,
-            "team_key": None,
-            "since": act.now,
-            "belongs": True,
-        },
-    )
+    locked.add(participants.first_seat(locked.id, act.user, act.now))
     reason = Reason(Occasion.OPENED, act.user, incident.severity)
     started = start_teams(locked, policy, list(dict.fromkeys(_whom(policy, draft))), reason)
     locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}")

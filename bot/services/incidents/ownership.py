@@ -5,7 +5,6 @@ from typing import Any
 from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
-from bot.domain.paging.reasons import of_run
 from bot.domain.staleness import Change
 from bot.services.access import approvers
 from bot.services.access.revocation import Because, end_seat
@@ -42,6 +41,6 @@ def accept_ownership(locked: LockedIncident, run: PagingRun) -> None:
 
     Unless its owner is another one by now: what somebody decided since stands.
     """
-    for reason in of_run(run.reasons, run.requested_by, run.why):
+    for reason in run.why_asked:
         if reason.owns and reason.by == locked.incident.owner != locked.act.user:
             make_owner(locked, locked.act.user, reason.by, aloud=True)

@@ -13,7 +13,7 @@ from bot.domain.incidents.results import SeverityChanged, WillPage
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Head
-from bot.domain.paging.ladders import Ladder, PageNow, Position, RunState, next_step, person_of
+from bot.domain.paging.ladders import Ladder, PageNow, RunState, next_step, person_of
 from bot.domain.paging.outlook import Follows, what_follows
 from bot.domain.paging.pace import Moved, later, sooner
 from bot.domain.paging.reasons import Occasion, Reason
@@ -22,7 +22,6 @@ from bot.policy import Policy
 from bot.services.incidents import queries
 from bot.services.locked import LockedIncident, lock_incident
 from bot.services.paging.pacing import (
-    ON_ITS_OWN,
     by_run,
     by_the_policy,
     ladder_now,
@@ -100,8 +99,8 @@ def _follow(
     reason = Reason(occasion, locked.act.user, to, words)
     paged, slower = [], []
     for run, moved in plan.moved:
-        wanted = by_the_policy(locked, run) if run.team_key in plan.proposed else ON_ITS_OWN
-        targets = move(locked, run, moved, reason, wanted)
+        asker = by_the_policy(locked, run) if run.team_key in plan.proposed else None
+        targets = move(locked, run, moved, reason, asker)
         if targets:
             paged.append(replace(_asked(run, targets), again=True))
         elif occasion is Occasion.LOWERED and moved.next_at is not None:
@@ -117,7 +116,7 @@ def _asked(run: PagingRun, targets: tuple[UserId, ...] = ()) -> WillPage:
 
 
 def _follows(plan: _Plan, run: PagingRun, moved: Moved) -> Follows:
-    at = Position(run.round, run.step)
+    at = run.at
     return what_follows(moved.ladder, at, plan.passed_over[run.id], run.team_key)
 
 

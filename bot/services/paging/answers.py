@@ -31,7 +31,7 @@ from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.fallback import unsent_pages
 from bot.store.incidents import incident_rows
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction
 
@@ -200,13 +200,7 @@ def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> N
     withdrawn = page is not None and page.state is PageState.SUPERSEDED
     if withdrawn or locked.incident.ended_at is not None:
         raise too_late(locked, run)
-    won = pages.end_run(
-        locked.tx,
-        run.id,
-        UNANSWERED,
-        {"state": RunState.ACKNOWLEDGED, "responder": act.user, "acked_at": act.now},
-    )
-    if not won:
+    if not run_changes.acknowledge(locked.tx, run.id, act.user, act.now):
         raise too_late(locked, run)
     if page is not None and not pages.answer(
         locked.tx, page.id, PageState.ACKNOWLEDGED, act.now, ""

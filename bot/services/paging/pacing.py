@@ -1,7 +1,6 @@
 """Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from bot.domain.ids import TeamKey, UserId
 from bot.domain.incidents.severity import Severity
@@ -12,26 +11,22 @@ from bot.domain.paging.ladders import (
     UNANSWERED,
     Ladder,
     PageState,
-    Position,
     RunState,
     Step,
 )
 from bot.domain.paging.pace import Moved, Pace, sooner
-from bot.domain.paging.reasons import Occasion, Reason, of_run, with_another
+from bot.domain.paging.reasons import Occasion, Reason, with_another
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.locked import LockedIncident
 from bot.services.paging.page_edits import pages_changed
-from bot.services.paging.runs import Run, give_way, gone_from, page_now
+from bot.services.paging.runs import give_way, gone_from, page_now
 from bot.services.paging.withdrawal import vouched
 from bot.services.staleness import keep_true_of
 from bot.store.duework import timers
 from bot.store.duework.timers import NewTimer
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.tables import Page, PagingRun
-
-ON_ITS_OWN: Mapping[str, Any] = {}
-"""A run goes on for the person who asked for it before."""
 
 
 def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
@@ -56,7 +51,7 @@ def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | N
         ladder = policy.ladder(TeamKey(run.team_key), severity)
     else:
         return None
-    for reason in of_run(run.reasons, run.requested_by, run.why):
+    for reason in run.why_asked:
         if reason.occasion is Occasion.HANDED_OVER:
             ladder = ladder.after(reason.by)
     return ladder if ladder.steps else None
@@ -67,7 +62,7 @@ def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
     waiting = [page for page in paged if page.state is PageState.WAITING]
     return Pace(
         ladder=Ladder.from_json(run.ladder),
-        at=Position(run.round, run.step),
+        at=run.at,
         next_at=run.next_at if run.state is RunState.PAGING else None,
         ack_due_at=run.ack_due_at,
         began=max((page.created_at for page in paged), default=run.started_at),
@@ -105,26 +100,15 @@ def move(
     run: PagingRun,
     moved: Moved,
     reason: Reason,
-    wanted: Mapping[str, Any] = ON_ITS_OWN,
+    asker: UserId | None = None,
 ) -> tuple[UserId, ...]:
     """Have a run go on by another ladder, and say why on its pages; return who is paged now.
 
-    `wanted`: who asks for the run from now on. A change of severity alone asks for no one.
+    `asker`: who asks for the run from now on. A change of severity alone asks for no one.
     """
-    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
-    values = {
-        "ladder": moved.ladder.to_json(),
-        "ack_due_at": moved.ack_due_at,
-        "next_at": moved.next_at,
-        "reasons": [each.to_json() for each in reasons],
-        **wanted,
-    }
-    after = {}
-    if moved.page is not None:
-        position = moved.page.position
-        after = {"state": RunState.PAGING, "round": position.round, "step": position.step}
-    before = Position(run.round, run.step)
-    if not pages.pace(locked.tx, run.id, run.state, before, {**values, **after}):
+    reasons = with_another(run.why_asked, reason)
+    gone_on = run_changes.go_on(locked.tx, run, moved, reasons, asker)
+    if gone_on is None:
         return ()
     timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
     targets = moved.page.targets if moved.page is not None else ()
@@ -132,8 +116,7 @@ def move(
     wanted_since = give_way(locked, told, targets)
     locked.send(*pages_changed(locked, told))
     if moved.page is not None:
-        named = Run(run.id, run.team_key, run.team_name, reason.words, moved.ladder.first_round)
-        page_now(locked, named, moved.page, None, wanted_since)
+        page_now(locked, gone_on, moved.page, reason.words, wanted_since=wanted_since)
         if run.state is RunState.EXHAUSTED:
             keep_true_of(locked, Change.WENT_ON, run.id, locked.id)
     elif moved.next_at is not None:
@@ -145,9 +128,8 @@ def move(
 
 def explain(locked: LockedIncident, run: PagingRun, reason: Reason) -> None:
     """Say on the pages of a run that goes on as it is why it is wanted again."""
-    reasons = with_another(of_run(run.reasons, run.requested_by, run.why), reason)
-    at, told = Position(run.round, run.step), [each.to_json() for each in reasons]
-    if pages.pace(locked.tx, run.id, run.state, at, {"reasons": told, **_vouched(locked, run)}):
+    reasons = with_another(run.why_asked, reason)
+    if run_changes.give_reasons(locked.tx, run, reasons, _vouched(locked, run)):
         locked.send(*pages_changed(locked, pages.pages_of_run(locked.tx, run.id)))
 
 
@@ -157,18 +139,14 @@ def vouches(locked: LockedIncident, run: PagingRun) -> bool:
     return locked.entitled and not vouched(run) and not for_me
 
 
-def _vouched(locked: LockedIncident, run: PagingRun) -> Mapping[str, Any]:
+def _vouched(locked: LockedIncident, run: PagingRun) -> UserId | None:
     """Where somebody entitled wants it too, whoever answers belongs by them."""
-    return _asked_by(locked) if vouches(locked, run) else {}
+    return locked.act.user if vouches(locked, run) else None
 
 
-def by_the_policy(locked: LockedIncident, run: PagingRun) -> Mapping[str, Any]:
+def by_the_policy(locked: LockedIncident, run: PagingRun) -> UserId | None:
     """The policy proposes this team: it is wanted, whoever asked for it until now."""
-    return {} if vouched(run) else _asked_by(locked)
-
-
-def _asked_by(locked: LockedIncident) -> Mapping[str, Any]:
-    return {"requested_by": locked.act.user, "by_entitled": True}
+    return None if vouched(run) else locked.act.user
 
 
 def by_run(paged: Iterable[Page]) -> Mapping[str, list[Page]]:

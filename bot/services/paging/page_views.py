@@ -10,7 +10,7 @@ from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import SAID_NO, Ladder, PageState, Position, RunState, person_of
 from bot.domain.paging.outlook import Follows, what_follows
 from bot.domain.paging.page_messages import PageMessage
-from bot.domain.paging.reasons import of_a_page, of_run, passed_on
+from bot.domain.paging.reasons import of_a_page, passed_on
 from bot.services.handover.held_parts import parts_taken_over, questions_taken_over
 from bot.services.views import round_of
 from bot.store.tables import Page, PagingRun
@@ -48,13 +48,13 @@ def page_message(
     """
     due = late_since or page.created_at
     late = page.sent_at is None and is_late(due, now)
-    at, stands = Position(page.round, page.step), Position(run.round, run.step)
+    at, stands = Position(page.round, page.step), run.at
     ladder = Ladder.from_json(run.ladder)
     asked = asked_of(page, run, around)
     theirs = [
         Position(other.round, other.step) for other in around.pages if other.target == page.target
     ]
-    reasons = of_run(run.reasons, run.requested_by, run.why)
+    reasons = run.why_asked
     return PageMessage(
         page_id=PageId(page.id),
         head=head,
@@ -94,7 +94,7 @@ def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
     """Return what a page asks for, in Slack and past it."""
     if run.state is not RunState.PAGING:
         return Asked(None, None)
-    stands = Position(run.round, run.step)
+    stands = run.at
     own = Position(page.round, page.step) == stands
     ladder = Ladder.from_json(run.ladder)
     follows = what_follows(ladder, stands, _gone(around), run.team_key)

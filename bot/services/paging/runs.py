@@ -1,7 +1,6 @@
 """A run that has begun: who is paged next, what ends it, and what is withdrawn then."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -31,26 +30,12 @@ from bot.services.unanswered.managers import tell_managers
 from bot.store.delivery import withdrawals
 from bot.store.duework import timers
 from bot.store.duework.timers import NewTimer
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.tables import Page, PagingRun
 from bot.store.transaction import Transaction
 
 ASKS = (DeliveryKind.PAGE, DeliveryKind.FALLBACK)
 NOT_WANTED_BEFORE: Mapping[UserId, datetime] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What the messages and the timeline need of a run, new or stored.
-
-    `first_round`: of the ladder that it is on now; people count rounds from there.
-    """
-
-    id: str
-    team_key: str
-    team_name: str
-    why: str
-    first_round: int = 0
 
 
 def advance(
@@ -74,26 +59,21 @@ def _advance(
     # Whatever the step was due for is decided here: left alone, its timer would take one more.
     timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
-    before = Position(run.round, run.step)
+    before = run.at
     said_no = {UserId(page.target) for page in paged if page.state in SAID_NO}
     decision = next_step(ladder, before, locked.act.now, gone_from(locked, [ladder]) | said_no)
     match decision:
         case PageNow():
-            if pages.move(locked.tx, run.id, before, decision.position, decision.next_at):
+            if run_changes.move(locked.tx, run.id, before, decision.position, decision.next_at):
                 since = give_way(locked, paged, decision.targets)
-                page_now(locked, _named(run), decision, late_since, since)
+                page_now(locked, run, decision, run.why, late_since, since)
                 locked.send(*pages_changed(locked, paged))
                 return decision.targets
         case Exhausted():
-            if pages.end_run(locked.tx, run.id, [RunState.PAGING], {"state": RunState.EXHAUSTED}):
-                exhausted(locked, policy, _named(run), ladder, before, paged)
+            if run_changes.exhaust(locked.tx, run.id):
+                exhausted(locked, policy, run, ladder, before, paged)
                 locked.send(*pages_changed(locked, paged))
     return ()
-
-
-def _named(run: PagingRun) -> Run:
-    first_round = Ladder.from_json(run.ladder).first_round
-    return Run(run.id, run.team_key, run.team_name, run.why, first_round)
 
 
 def gone_from(locked: LockedIncident, ladders: Collection[Ladder]) -> frozenset[UserId]:
@@ -102,25 +82,27 @@ def gone_from(locked: LockedIncident, ladders: Collection[Ladder]) -> frozenset[
 
 def page_now(
     locked: LockedIncident,
-    run: Run,
+    run: PagingRun,
     step: PageNow,
+    why: str,
     late_since: datetime | None = None,
     wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
-    """Ask these people, and plan when the next ones are asked.
+    """Ask these people, and plan when the next ones are asked. `why`: in whose words it is so.
 
     `wanted_since`: for people whose earlier page Slack has not taken yet, since when it waits.
     """
-    _ask(locked, run, step.position, step.targets, late_since, wanted_since)
+    _ask(locked, run, step.position, step.targets, why, late_since, wanted_since)
     occurrence = f"{step.position.round}.{step.position.step}"
     locked.plan(NewTimer(TimerKind.PAGE_STEP, run.id, occurrence, step.next_at, locked.id))
 
 
 def _ask(
     locked: LockedIncident,
-    run: Run,
+    run: PagingRun,
     position: Position,
     targets: Sequence[UserId],
+    why: str,
     late_since: datetime | None = None,
     wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
@@ -129,19 +111,14 @@ def _ask(
     for target in targets:
         page_id = new_id(now)
         locked.add(
-            Page,
-            {
-                "id": page_id,
-                "incident_id": locked.id,
-                "run_id": run.id,
-                "round": position.round,
-                "step": position.step,
-                "target": target,
-                "state": PageState.WAITING,
-                "created_at": now,
-                "reason": "",
-                "may_repeat": False,
-            },
+            pages.new_page(
+                page_id=page_id,
+                incident_id=locked.id,
+                run_id=run.id,
+                at=position,
+                target=target,
+                now=now,
+            )
         )
         locked.send(page_wanted(locked, page_id, target, late, wanted_since.get(target)))
     locked.record(
@@ -152,7 +129,7 @@ def _ask(
         targets=list(targets),
         round=position.round - run.first_round,
         step=position.step,
-        why=run.why,
+        why=why,
         **late,
     )
 
@@ -177,7 +154,7 @@ def give_way(
 def exhausted(
     locked: LockedIncident,
     policy: Policy,
-    run: Run,
+    run: PagingRun,
     ladder: Ladder,
     at: Position,
     paged: Sequence[Page] = (),
@@ -192,7 +169,7 @@ def exhausted(
     reached = [page.target for page in paged if page.sent_at is not None]
     doubted = () if reached else on_call.but_guests(locked.tx, locked.act.workspace, left)
     if doubted:
-        _ask(locked, run, at if at != BEFORE else FIRST, doubted)
+        _ask(locked, run, at if at != BEFORE else FIRST, doubted, run.why)
     locked.record(
         EntryKind.EXHAUSTED,
         aloud=True,

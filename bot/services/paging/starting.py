@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot.domain.access.rights import Deed
-from bot.domain.act import THE_BOT, Act
+from bot.domain.act import Act
 from bot.domain.errors import AlreadyPaged, BadInput, BeingPaged, NobodyToPage
 from bot.domain.ids import TeamKey, UserId, new_id
 from bot.domain.incidents.timeline import EntryKind
@@ -27,50 +26,43 @@ from bot.policy import Policy
 from bot.services.handover.held_parts import parts_taken_over, questions_taken_over
 from bot.services.locked import LockedIncident, lock_incident
 from bot.services.paging.pacing import explain, hasten, person_ladder, vouches
-from bot.services.paging.runs import Run, exhausted, gone_from, page_now, waiting_now
+from bot.services.paging.runs import exhausted, gone_from, page_now, waiting_now
 from bot.services.stored_text import checked_text
 from bot.store.database import Database
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.people import people_and_groups
 from bot.store.tables import PagingRun
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that has begun. `targets` is empty where nobody could be paged.
+    """A run that was asked for, and whom it asks now: no one where nobody can be paged.
 
-    `asked_by`: it had begun before, for this person, and goes on as it was; `told`: with another
-    reason. `acked_at`: it had begun before, and this is when its responder `acked_by` took it.
+    `begun_before`: it goes on as it was, or its responder has it still; `told`: for another reason.
     """
 
-    run_id: str
-    team_key: str
-    team_name: str
+    run: PagingRun
     targets: tuple[UserId, ...]
-    started_at: datetime
-    ack_due_at: datetime
-    asked_by: UserId | None = None
+    begun_before: bool = False
     told: bool = False
-    acked_by: UserId | None = None
-    acked_at: datetime | None = None
 
     @property
-    def begun_before(self) -> bool:
-        return self.asked_by is not None or self.acked_by is not None
+    def team_name(self) -> str:
+        return self.run.team_name
 
     @property
     def in_person(self) -> bool:
-        return self.team_key.startswith(PERSON_PREFIX)
+        return self.run.team_key.startswith(PERSON_PREFIX)
 
     @property
     def before(self) -> BeingPaged:
         """How it stands, where it had begun before."""
-        person = person_of(self.team_key)
-        if self.acked_by is not None and self.acked_at is not None:
-            taken = self.acked_by, self.acked_at
-            return BeingPaged(self.team_name, (), person, *taken, acknowledged=True)
-        by = self.asked_by or THE_BOT
-        return BeingPaged(self.team_name, self.targets, person, by, self.started_at, told=self.told)
+        run, person = self.run, person_of(self.run.team_key)
+        if run.responder is not None and run.acked_at is not None:
+            taken = UserId(run.responder), run.acked_at
+            return BeingPaged(run.team_name, (), person, *taken, acknowledged=True)
+        by = UserId(run.requested_by)
+        return BeingPaged(run.team_name, self.targets, person, by, run.started_at, told=self.told)
 
 
 def page_team(
@@ -113,9 +105,9 @@ def page_all(
             started.append(before or start_person(locked, policy, user, reason))
         if all(run.begun_before and not run.told for run in started):
             raise _all_being_paged(locked, started)
-        for run in started:
-            if not run.targets and not run.begun_before:
-                raise NobodyToPage(run.team_name, person_of(run.team_key))
+        for one in started:
+            if not one.targets and not one.begun_before:
+                raise NobodyToPage(one.team_name, person_of(one.run.team_key))
         locked.card_changed()
         return started
 
@@ -146,13 +138,12 @@ def _asked_before(
                 name=run.team_name,
                 why=reason.words,
             )
-        return replace(going_on(locked, run), asked_by=UserId(run.requested_by), told=told)
-    return Started(run.id, team, run.team_name, targets, run.started_at, run.ack_due_at)
+        return replace(going_on(locked, run), begun_before=True, told=told)
+    return Started(run, targets)
 
 
 def _known(run: PagingRun, reason: Reason) -> bool:
-    reasons = of_run(run.reasons, run.requested_by, run.why)
-    return any(one.words == reason.words for one in reasons)
+    return any(one.words == reason.words for one in run.why_asked)
 
 
 def _taken_before(locked: LockedIncident, team: str) -> Started | None:
@@ -163,8 +154,7 @@ def _taken_before(locked: LockedIncident, team: str) -> Started | None:
     gone = people_and_groups.gone(locked.tx, locked.act.workspace, [run.responder])
     if gone or not locked.invited.get(run.responder, False):
         return None
-    began = Started(run.id, team, run.team_name, (), run.started_at, run.ack_due_at)
-    return replace(began, acked_by=UserId(run.responder), acked_at=run.acked_at)
+    return Started(run, (), begun_before=True)
 
 
 def _newest_held(locked: LockedIncident, team: str) -> PagingRun | None:
@@ -199,8 +189,7 @@ def paging_run(locked: LockedIncident, team: str) -> PagingRun | None:
 
 def going_on(locked: LockedIncident, run: PagingRun) -> Started:
     """Return a run that has begun earlier, with the people whom it asks now."""
-    asked = waiting_now(locked.tx, run.id)
-    return Started(run.id, run.team_key, run.team_name, asked, run.started_at, run.ack_due_at)
+    return Started(run, waiting_now(locked.tx, run.id))
 
 
 def start_team(
@@ -284,34 +273,26 @@ def _start(
 ) -> Started:
     """Store the run with its snapshot, its first step taken."""
     act = locked.act
-    ack_due = act.now + policy.severities[locked.incident.severity].ack_within
     first = next_step(ladder, BEFORE, act.now, gone)
-    run = Run(new_id(act.now), team_key, name, reason.words)
-    position = first.position if isinstance(first, PageNow) else FIRST
-    locked.add(
-        PagingRun,
-        {
-            "id": run.id,
-            "incident_id": locked.id,
-            "team_key": team_key,
-            "team_name": name,
-            "ladder": ladder.to_json(),
-            "state": RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
-            "round": position.round,
-            "step": position.step,
-            "next_at": first.next_at if isinstance(first, PageNow) else None,
-            "why": reason.words,
-            "reasons": [reason.to_json()],
-            "requested_by": act.user,
-            "started_at": act.now,
-            "ack_due_at": ack_due,
-            "by_entitled": locked.entitled or proposed,
-        },
+    run = run_changes.new_run(
+        locked.incident,
+        run_id=new_id(act.now),
+        team_key=team_key,
+        team_name=name,
+        ladder=ladder,
+        state=RunState.PAGING if isinstance(first, PageNow) else RunState.EXHAUSTED,
+        at=first.position if isinstance(first, PageNow) else FIRST,
+        next_at=first.next_at if isinstance(first, PageNow) else None,
+        reason=reason,
+        requested_by=act.user,
+        by_entitled=locked.entitled or proposed,
+        started_at=act.now,
+        ack_due_at=act.now + policy.severities[locked.incident.severity].ack_within,
     )
+    locked.add(run_changes.added(run))
     match first:
         case PageNow():
-            page_now(locked, run, first)
-            return Started(run.id, team_key, name, first.targets, act.now, ack_due)
+            page_now(locked, run, first, reason.words)
+            return Started(run, first.targets)
         case Exhausted():
-            doubted = exhausted(locked, policy, run, ladder, FIRST)
-            return Started(run.id, team_key, name, doubted, act.now, ack_due)
+            return Started(run, exhausted(locked, policy, run, ladder, FIRST))

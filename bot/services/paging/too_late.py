@@ -4,7 +4,7 @@ from bot.domain.access.rights import Deed
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
 from bot.domain.ids import UserId
 from bot.domain.paging.ladders import Ladder, RunState, person_of
-from bot.domain.paging.reasons import of_run, passed_on
+from bot.domain.paging.reasons import passed_on
 from bot.services.locked import LockedIncident
 from bot.store.incidents import incident_rows
 from bot.store.paging import pages
@@ -51,7 +51,7 @@ def too_late(locked: LockedIncident, run: PagingRun) -> AlreadyAcknowledged | No
     taken = run.state is RunState.ACKNOWLEDGED
     if taken and run.responder and run.acked_at and _may_know(locked, run):
         yours = run.responder == locked.act.user
-        passed = passed_on(of_run(run.reasons, run.requested_by, run.why))
+        passed = passed_on(run.why_asked)
         return AlreadyAcknowledged(
             locked.reference,
             run.team_name,

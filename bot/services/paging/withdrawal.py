@@ -1,10 +1,10 @@
 """Pages are called off: the incident has ended, or is closed to the people who were asked."""
 
 from bot.domain.incidents.timeline import EntryKind
-from bot.domain.paging.ladders import PERSON_PREFIX, UNANSWERED, PageState, RunState
+from bot.domain.paging.ladders import PERSON_PREFIX, PageState, RunState
 from bot.services.locked import LockedIncident
 from bot.services.paging.runs import settle_run
-from bot.store.paging import pages
+from bot.store.paging import pages, run_changes
 from bot.store.tables import PagingRun
 
 
@@ -16,8 +16,12 @@ def end_all(locked: LockedIncident) -> None:
     """
     for run in pages.runs_of(locked.tx, [locked.id]):
         late = locked.act.now > run.ack_due_at
-        ended = {"state": RunState.EXHAUSTED if late else RunState.CANCELLED}
-        if pages.end_run(locked.tx, run.id, [RunState.PAGING], ended) or _still_asks(locked, run):
+        ended = (
+            run_changes.exhaust(locked.tx, run.id)
+            if late
+            else run_changes.call_off(locked.tx, run.id, [RunState.PAGING])
+        )
+        if ended or _still_asks(locked, run):
             settle_run(locked, run.id)
 
 
@@ -26,8 +30,7 @@ def leave_unanswered(locked: LockedIncident) -> None:
     the end is not asked any more, and owes no answer."""
     for run in pages.runs_of(locked.tx, [locked.id]):
         still_asks = _still_asks(locked, run)
-        called_off = {"state": RunState.CANCELLED}
-        if pages.end_run(locked.tx, run.id, UNANSWERED, called_off) and still_asks:
+        if run_changes.call_off(locked.tx, run.id) and still_asks:
             settle_run(locked, run.id)
 
 
@@ -35,8 +38,7 @@ def withdraw_unvouched(locked: LockedIncident) -> None:
     """The incident is closed to all but the invited: what no one entitled asked for would let in
     people whom no one invited. It is called off, and the channel hears for whom."""
     for run in pages.runs_of(locked.tx, [locked.id]):
-        called_off = {"state": RunState.CANCELLED}
-        if not vouched(run) and pages.end_run(locked.tx, run.id, UNANSWERED, called_off):
+        if not vouched(run) and run_changes.call_off(locked.tx, run.id):
             settle_run(locked, run.id)
             locked.record(
                 EntryKind.CALLED_OFF, aloud=True, run=run.id, team=run.team_key, name=run.team_name

@@ -9,7 +9,7 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.services.addressing import personal
 from bot.services.locked import LockedIncident
-from bot.store.paging import pages
+from bot.store.paging import run_changes
 from bot.store.tables import PagingRun
 
 EARLY = frozenset({Severity.P0, Severity.P1})
@@ -21,7 +21,7 @@ def say_early(
     """Tell the channel and the owner, once for each run, whatever ladders it moves to."""
     if locked.incident.severity not in EARLY:
         return
-    if not pages.take_early_word(locked.tx, run.id, locked.act.now):
+    if not run_changes.take_early_word(locked.tx, run.id, locked.act.now):
         return
     locked.record(
         EntryKind.UNANSWERED,

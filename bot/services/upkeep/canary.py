@@ -13,7 +13,8 @@ from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
-from bot.domain.paging.ladders import Ladder, PageState, RunState, Step
+from bot.domain.paging.ladders import FIRST, Ladder, RunState, Step
+from bot.domain.paging.reasons import Occasion, Reason
 from bot.domain.recorded import CANARY
 from bot.policy import Policy
 from bot.services.locked import OF_A_DRILL, LockedIncident
@@ -21,8 +22,8 @@ from bot.store.database import Database
 from bot.store.delivery import withdrawals
 from bot.store.delivery.outbox import Outgoing
 from bot.store.incidents import incident_rows
-from bot.store.paging import pages
-from bot.store.tables import Page, PagingRun
+from bot.store.paging import pages, run_changes
+from bot.store.tables import Incident, Page, PagingRun
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
 from bot.store.upkeep import canary_results
@@ -83,46 +84,38 @@ def open_drill(
     with db.transaction(act) as tx:
         locked = LockedIncident(tx, act, incident, new=True)
         locked.record(EntryKind.OPENED, title=CANARY, severity=Severity.P3, category=TEAM)
-        locked.add(PagingRun, _run(run_id, incident_id, now))
-        locked.add(Page, _page(page_id, run_id, incident_id, now))
+        locked.add(run_changes.added(_run(incident, run_id, now)))
+        locked.add(
+            pages.new_page(
+                page_id=page_id,
+                incident_id=incident_id,
+                run_id=run_id,
+                at=FIRST,
+                target=THE_BOT,
+                now=now,
+            )
+        )
         locked.send(_message(page_id, incident_id, channel))
         locked.put_down()
     return Drill(incident_id, page_id)
 
 
-def _run(run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
-    ladder = Ladder((Step((THE_BOT,), LIMIT),))
-    return {
-        "id": run_id,
-        "incident_id": incident_id,
-        "team_key": TEAM,
-        "team_name": "Canary",
-        "ladder": ladder.to_json(),
-        "state": RunState.PAGING,
-        "round": 0,
-        "step": 0,
-        "next_at": None,
-        "why": "",
-        "requested_by": THE_BOT,
-        "started_at": now,
-        "ack_due_at": now + LIMIT,
-        "by_entitled": True,
-    }
-
-
-def _page(page_id: str, run_id: str, incident_id: str, now: datetime) -> dict[str, object]:
-    return {
-        "id": page_id,
-        "incident_id": incident_id,
-        "run_id": run_id,
-        "round": 0,
-        "step": 0,
-        "target": THE_BOT,
-        "state": PageState.WAITING,
-        "created_at": now,
-        "reason": "",
-        "may_repeat": False,
-    }
+def _run(incident: Incident, run_id: str, now: datetime) -> PagingRun:
+    return run_changes.new_run(
+        incident,
+        run_id=run_id,
+        team_key=TEAM,
+        team_name="Canary",
+        ladder=Ladder((Step((THE_BOT,), LIMIT),)),
+        state=RunState.PAGING,
+        at=FIRST,
+        next_at=None,
+        reason=Reason(Occasion.ASKED, THE_BOT),
+        requested_by=THE_BOT,
+        by_entitled=True,
+        started_at=now,
+        ack_due_at=now + LIMIT,
+    )
 
 
 def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:

@@ -15,7 +15,7 @@ from bot.store.tables import (
     Incident,
     Participant,
 )
-from bot.store.transaction import Transaction, insert_or
+from bot.store.transaction import NewRow, Transaction, insert_or
 
 OPEN_TIERS = [tier for tier in Tier if not by_invitation(tier)]
 
@@ -43,6 +43,20 @@ def _invited(dialect: str) -> Prepared:
             where=(new.excluded.belongs & ~col(Participant.belongs))
             | col(Participant.left_at).is_not(None),
         )
+    )
+
+
+def first_seat(incident_id: str, user: str, now: datetime) -> NewRow:
+    """The seat of whoever opens an incident: they belong to it."""
+    return NewRow(
+        Participant,
+        {
+            "incident_id": incident_id,
+            "user_id": user,
+            "team_key": None,
+            "since": now,
+            "belongs": True,
+        },
     )
 
 

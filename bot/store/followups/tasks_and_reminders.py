@@ -15,8 +15,8 @@ from bot.domain.duework.timer_states import TimerState
 from bot.domain.kinds import TimerKind
 from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import Reminder, Task, Timer
-from bot.store.tables.states import ReminderState, TaskState
-from bot.store.transaction import Transaction, core
+from bot.store.tables.states import ReminderState, TaskKind, TaskState
+from bot.store.transaction import NewRow, Transaction, core
 
 
 def task(tx: Transaction, task_id: str) -> Task | None:
@@ -154,15 +154,96 @@ def tasks(tx: Transaction, ids: Collection[str]) -> dict[str, Task]:
     return {task.id: task for task in tx.all(_TASKS.params(ids=list(ids)))}
 
 
-def change_reminder(
-    tx: Transaction,
+def new_task(
+    *,
+    task_id: str,
+    incident_id: str,
+    kind: TaskKind,
+    assignee: str,
+    text: str,
+    due_at: datetime,
+    by: str,
+    now: datetime,
+) -> NewRow:
+    return NewRow(
+        Task,
+        {
+            "id": task_id,
+            "incident_id": incident_id,
+            "kind": kind,
+            "assignee": assignee,
+            "text": text,
+            "due_at": due_at,
+            "state": TaskState.OPEN,
+            "created_by": by,
+            "created_at": now,
+        },
+    )
+
+
+def new_reminder(
+    *,
     reminder_id: str,
-    was: Collection[ReminderState],
-    values: Mapping[str, Any],
-    times: int | None = None,
-) -> bool:
-    """Change a reminder that is still in one of the states `was`, and set as it was then."""
-    seen = [col(Reminder.id) == reminder_id, col(Reminder.state).in_(list(was))]
-    if times is not None:
-        seen.append(col(Reminder.times) == times)
-    return tx.changed(update(Reminder).where(*seen).values(**values)) == 1
+    incident_id: str | None,
+    owner: str,
+    text: str,
+    due_at: datetime,
+    now: datetime,
+) -> NewRow:
+    return NewRow(
+        Reminder,
+        {
+            "id": reminder_id,
+            "incident_id": incident_id,
+            "owner": owner,
+            "text": text,
+            "due_at": due_at,
+            "times": 0,
+            "state": ReminderState.WAITING,
+            "created_by": owner,
+            "created_at": now,
+        },
+    )
+
+
+def add_reminder(tx: Transaction, workspace: Workspace, reminder: NewRow) -> None:
+    """Add one that is about no incident."""
+    owner = {"team_id": workspace.team_id, "enterprise_id": workspace.enterprise_id}
+    tx.insert(Reminder, {**owner, **reminder.values})
+
+
+def cancel_reminder(tx: Transaction, seen: Reminder) -> bool:
+    """Stop a reminder that still waits, and is set as it was seen."""
+    return _change_waiting(tx, seen, {"state": ReminderState.STOPPED})
+
+
+def set_reminder(tx: Transaction, seen: Reminder, due_at: datetime, text: str) -> Reminder | None:
+    """Set a reminder that still waits, as it was seen; return it as it is then."""
+    values = {"times": seen.times + 1, "due_at": due_at, "text": text}
+    return seen.model_copy(update=values) if _change_waiting(tx, seen, values) else None
+
+
+def _change_waiting(tx: Transaction, seen: Reminder, values: Mapping[str, Any]) -> bool:
+    as_seen = (
+        col(Reminder.id) == seen.id,
+        col(Reminder.state) == ReminderState.WAITING,
+        col(Reminder.times) == seen.times,
+    )
+    return tx.changed(update(Reminder).where(*as_seen).values(**values)) == 1
+
+
+def snooze_reminder(tx: Transaction, seen: Reminder, until: datetime) -> bool:
+    """Have a reminder wait until then, also one that has spoken; False when it is over."""
+    values = {"state": ReminderState.WAITING, "times": seen.times + 1, "due_at": until}
+    return _change_unfinished(tx, seen.id, values)
+
+
+def end_reminder(tx: Transaction, reminder_id: str, state: ReminderState) -> bool:
+    """Have a reminder never speak again; False when it is over already."""
+    return _change_unfinished(tx, reminder_id, {"state": state})
+
+
+def _change_unfinished(tx: Transaction, reminder_id: str, values: Mapping[str, Any]) -> bool:
+    unfinished = col(Reminder.state).in_([ReminderState.WAITING, ReminderState.SPOKEN])
+    theirs = (col(Reminder.id) == reminder_id, unfinished)
+    return tx.changed(update(Reminder).where(*theirs).values(**values)) == 1

@@ -1,9 +1,8 @@
 """Runs and pages."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlmodel import col
@@ -14,7 +13,7 @@ from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState, Position, RunState
 from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import Incident, Page, PagingRun
-from bot.store.transaction import Transaction, as_object, core
+from bot.store.transaction import NewRow, Transaction, as_object, core
 
 _UNREACHABLE = col(Page.state) == PageState.UNREACHABLE
 _RUN = Prepared(select_rows(PagingRun).where(col(PagingRun.id) == bindparam("run")))
@@ -36,16 +35,6 @@ _TAKEN = Prepared(
         col(Page.incident_id) == bindparam("incident"), col(PagingRun.responder) == col(Page.target)
     )
     .order_by(col(Page.created_at), col(Page.id))
-)
-_MOVE = Prepared(
-    update(core(PagingRun))
-    .where(
-        col(PagingRun.id) == bindparam("moved_id"),
-        col(PagingRun.state) == RunState.PAGING,
-        col(PagingRun.round) == bindparam("old_round"),
-        col(PagingRun.step) == bindparam("old_step"),
-    )
-    .values(round=bindparam("to_round"), step=bindparam("to_step"), next_at=bindparam("at"))
 )
 _RECORD_SENT = Prepared(
     update(core(Page))
@@ -194,45 +183,23 @@ def count_overdue(tx: Transaction, incident_ids: Collection[str], now: datetime)
     return {row["incident_id"]: row["runs"] for row in rows.mappings()}
 
 
-def move(
-    tx: Transaction, run_id: str, before: Position, after: Position, next_at: datetime
-) -> bool:
-    """Advance a run that is still where the decision saw it; False when it is not."""
-    seen = {"moved_id": run_id, "old_round": before.round, "old_step": before.step}
-    values = {"to_round": after.round, "to_step": after.step, "at": next_at}
-    return tx.run(_MOVE, [{**seen, **values}]) == 1
-
-
-def pace(
-    tx: Transaction, run_id: str, state: RunState, at: Position, values: Mapping[str, Any]
-) -> bool:
-    """Have a run go on by another ladder; False when it is no longer where the decision saw it."""
-    seen = (
-        col(PagingRun.id) == run_id,
-        col(PagingRun.state) == state,
-        col(PagingRun.round) == at.round,
-        col(PagingRun.step) == at.step,
-    )
-    return tx.changed(update(PagingRun).where(*seen).values(**values)) == 1
-
-
-def take_early_word(tx: Transaction, run_id: str, now: datetime) -> bool:
-    """Mark that the early word of a run is said; False when it was said before."""
-    unsaid = (col(PagingRun.id) == run_id, col(PagingRun.early_word_at).is_(None))
-    return tx.changed(update(PagingRun).where(*unsaid).values(early_word_at=now)) == 1
-
-
-def end_run(
-    tx: Transaction, run_id: str, was: Iterable[RunState], values: Mapping[str, Any]
-) -> bool:
-    """End a run that is in one of the states `was`; False when somebody was faster."""
-    return (
-        tx.changed(
-            update(PagingRun)
-            .where(col(PagingRun.id) == run_id, col(PagingRun.state).in_(list(was)))
-            .values(next_at=None, **values)
-        )
-        == 1
+def new_page(
+    *, page_id: str, incident_id: str, run_id: str, at: Position, target: str, now: datetime
+) -> NewRow:
+    return NewRow(
+        Page,
+        {
+            "id": page_id,
+            "incident_id": incident_id,
+            "run_id": run_id,
+            "round": at.round,
+            "step": at.step,
+            "target": target,
+            "state": PageState.WAITING,
+            "created_at": now,
+            "reason": "",
+            "may_repeat": False,
+        },
     )
 
 

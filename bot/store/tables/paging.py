@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, false, true
 from sqlmodel import Field
 
-from bot.domain.paging.ladders import PageState, RunState
+from bot.domain.paging.ladders import PageState, Position, RunState
+from bot.domain.paging.reasons import Reason, of_run
 from bot.store.tables.base import Tenant, closed, json_column, moment
 
 
@@ -42,6 +43,19 @@ class PagingRun(Tenant, table=True):
     reasons: list[dict[str, Any]] | None = json_column(default=None, nullable=True)
     early_word_at: datetime | None = moment(default=None, nullable=True)
     by_entitled: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+
+    @property
+    def at(self) -> Position:
+        return Position(self.round, self.step)
+
+    @property
+    def first_round(self) -> int:
+        """Where the ladder that it is on begins: people count rounds from there."""
+        return int(self.ladder.get("first_round", 0))
+
+    @property
+    def why_asked(self) -> tuple[Reason, ...]:
+        return of_run(self.reasons, self.requested_by, self.why)
 
 
 class Page(Tenant, table=True):
