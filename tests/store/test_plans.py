@@ -28,7 +28,7 @@ from bot.store.incidents import incident_rows, open_list, search, timeline
 from bot.store.incidents.recently_ended import ended_ones
 from bot.store.paging import pages
 from bot.store.transaction import Transaction
-from bot.store.upkeep import canary_drills, canary_results, purge
+from bot.store.upkeep import canary_drills, purge
 from bot.store.upkeep.purge import Heap
 from bot.worker.metrics.database_metrics import DatabaseMetrics
 from tests.factories import NOON, WORKSPACE
@@ -155,8 +155,8 @@ HOT: dict[str, Callable[[Transaction], object]] = {
         tx, "one", ["page", "run"]
     ),
     "when a gateway took a page": lambda tx: unsent_pages.reached_at(tx, "one"),
-    "the last canary that succeeded": canary_results.last_success,
-    "the newest canary": lambda tx: canary_results.newest_before(tx, NOON),
+    "the last canary that succeeded": canary_drills.last_success,
+    "the newest canary": lambda tx: canary_drills.newest_before(tx, NOON),
     "a canary that failed": lambda tx: canary.failed(tx, NOON, timedelta(minutes=15)),
     "old canaries": lambda tx: canary_drills.remove_old(tx, NOON),
     "messages past Slack": lambda tx: unsent_pages.fallback_waits(tx, NOON),

@@ -1,11 +1,31 @@
-"""The columns that services give have the names and the types of the table's."""
+"""The columns that services give have the names and the types of the table's, and no table of an
+incident is forgotten where all of them are meant."""
 
 from typing import get_type_hints
 
 import pytest
+from sqlmodel import SQLModel
 
-from bot.store.tables import Incident
+from bot.services.incidents.export import PARTS
+from bot.store.tables import (
+    AccessRequest,
+    Delivery,
+    Incident,
+    Participant,
+    Reminder,
+    Timer,
+)
 from bot.store.tables.incidents import IncidentColumns, NewIncident
+from bot.store.transaction import Table, core
+
+NOT_EXPORTED: dict[Table, str] = {
+    Participant: "who is in it: the timeline says who came and left",
+    AccessRequest: "the timeline says who asked, and who was let in",
+    Reminder: "a person's own",
+    Timer: "what is to be done; it is gone once it is done",
+    Delivery: "what is to be sent; it is gone once it is old",
+}
+"""A new table with an incident's rows is exported, or stands here with the reason."""
 
 
 @pytest.mark.parametrize("columns", [NewIncident, IncidentColumns])
@@ -22,3 +42,10 @@ def test_an_incident_is_opened_with_every_column_that_has_no_default() -> None:
     assert Incident.model_fields.keys() == (
         get_type_hints(NewIncident).keys() | get_type_hints(IncidentColumns).keys()
     ), "a column is given at the opening, or changed later"
+
+
+def test_each_table_of_an_incident_is_exported_or_named_here() -> None:
+    of_incident = {
+        table.name for table in SQLModel.metadata.sorted_tables if "incident_id" in table.c
+    }
+    assert {core(table).name for table in (*PARTS, *NOT_EXPORTED)} == of_incident

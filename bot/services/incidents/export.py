@@ -13,11 +13,13 @@ from bot.store.decisions import decisions
 from bot.store.followups import tasks_and_reminders
 from bot.store.incidents import incident_rows, timeline
 from bot.store.paging import pages
-from bot.store.tables import Incident, PagingRun, TimelineEntry
+from bot.store.tables import Decision, Incident, Page, PagingRun, Task, TimelineEntry
+from bot.store.transaction import Table, Transaction
 
 BATCH = 200
 MOST_MISSING = 100
 """Of a workspace; more are not listed one by one."""
+_Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,7 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
             record = {
                 "reference": reference(incident.number),
                 "incident": incident.model_dump(mode="json"),
-                "timeline": [_entry(entry) for entry in timeline.timeline(tx, incident.id)],
-                "runs": [_run(run) for run in pages.runs_of(tx, [incident.id])],
-                "pages": [
-                    page.model_dump(mode="json")
-                    for page in pages.pages_of_incident(tx, incident.id)
-                ],
-                "tasks": [
-                    task.model_dump(mode="json")
-                    for task in tasks_and_reminders.tasks_of(tx, incident.id)
-                ],
-                "decisions": [
-                    decision.model_dump(mode="json")
-                    for decision in decisions.decisions(tx, incident.id)
-                ],
+                **{name: rows(tx, incident.id) for name, rows in PARTS.values()},
             }
         # Whoever reads may take their time: not within a transaction.
         yield record
@@ -83,6 +72,38 @@ def _named(row: Mapping[str, Any], key: str, name: str) -> dict[str, Any]:
     """Say of a person's key under `key` whose it is, under `name`."""
     person = person_of(str(row.get(key) or ""))
     return dict(row) if person is None else {**row, key: None, name: person}
+
+
+def _timeline(tx: Transaction, incident_id: str) -> _Rows:
+    return [_entry(entry) for entry in timeline.timeline(tx, incident_id)]
+
+
+def _runs(tx: Transaction, incident_id: str) -> _Rows:
+    return [_run(run) for run in pages.runs_of(tx, [incident_id])]
+
+
+def _pages(tx: Transaction, incident_id: str) -> _Rows:
+    return [page.model_dump(mode="json") for page in pages.pages_of_incident(tx, incident_id)]
+
+
+def _tasks(tx: Transaction, incident_id: str) -> _Rows:
+    found = tasks_and_reminders.tasks_of(tx, incident_id)
+    return [task.model_dump(mode="json") for task in found]
+
+
+def _decisions(tx: Transaction, incident_id: str) -> _Rows:
+    found = decisions.decisions(tx, incident_id)
+    return [decision.model_dump(mode="json") for decision in found]
+
+
+PARTS: Mapping[Table, tuple[str, Callable[[Transaction, str], _Rows]]] = {
+    TimelineEntry: ("timeline", _timeline),
+    PagingRun: ("runs", _runs),
+    Page: ("pages", _pages),
+    Task: ("tasks", _tasks),
+    Decision: ("decisions", _decisions),
+}
+"""The tables of an incident that are exported, in the order of the record."""
 
 
 def _incidents(db: Database, number: int | None) -> Iterator[Incident]:

@@ -1,8 +1,7 @@
 """People leave Slack, or come back: pages and cards that say who is paged next are made true."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
 from bot.domain.act import Workspace, by_the_bot
 from bot.domain.paging.ladders import Ladder
@@ -19,6 +18,7 @@ from bot.store.delivery.outbox import Outgoing
 from bot.store.incidents import incident_rows
 from bot.store.paging import pages
 from bot.store.people import people_and_groups
+from bot.store.tables.directory import DescribedPerson
 from bot.store.tables.states import RequestState
 from bot.store.transaction import Transaction
 
@@ -27,7 +27,7 @@ def remember(
     tx: Transaction,
     policy: Policy,
     workspace: Workspace,
-    rows: Collection[Mapping[str, Any]],
+    rows: Collection[DescribedPerson],
     now: datetime,
 ) -> None:
     """Store people as Slack describes them; what they make untrue by it is edited.
@@ -35,16 +35,16 @@ def remember(
     The invitations of those who are no full members end for good. Only a description does that: a
     refused message, or no answer, says nothing sure of a person.
     """
-    told = [str(row["user_id"]) for row in rows]
+    told = [row["user_id"] for row in rows]
     before = people_and_groups.gone(tx, workspace, told)
     people_and_groups.remember(tx, rows)
     _make_true(tx, policy, workspace, before ^ people_and_groups.gone(tx, workspace, told), now)
-    kept_out = [str(row["user_id"]) for row in rows if _is_kept_out(row)]
+    kept_out = [row["user_id"] for row in rows if _is_kept_out(row)]
     end_invitations(tx, policy, workspace, kept_out, now)
 
 
-def _is_kept_out(row: Mapping[str, Any]) -> bool:
-    return bool(row["outsider"] or row["gone"] or row["is_bot"])
+def _is_kept_out(row: DescribedPerson) -> bool:
+    return row["outsider"] or row["gone"] or row["is_bot"]
 
 
 def mark_gone(

@@ -13,6 +13,7 @@ from bot.services.people import departures
 from bot.store.access import participants
 from bot.store.database import Database
 from bot.store.people import people_and_groups
+from bot.store.tables.directory import DescribedPerson
 
 
 class Described(Enum):
@@ -67,7 +68,7 @@ def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bo
     return workspace.enterprise_id not in (organisation, home)
 
 
-def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> DescribedPerson:
     profile = user.get("profile") or {}
     # The full name first: where there is no mention, as in an SMS, a nickname names no one.
     told = (user.get("real_name"), profile.get("display_name"), user.get("name"))
@@ -77,17 +78,17 @@ def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> dict[s
         or user.get("is_ultra_restricted")
         or of_another_organisation(workspace, user)
     )
-    return {
-        "team_id": workspace.team_id,
-        "enterprise_id": workspace.enterprise_id,
-        "user_id": user["id"],
-        "name": str(name)[:120],
-        "zone": _zone(user.get("tz")),
-        "outsider": bool(outsider),
-        "gone": bool(user.get("deleted")),
-        "is_bot": bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
-        "seen_at": now,
-    }
+    return DescribedPerson(
+        team_id=workspace.team_id,
+        enterprise_id=workspace.enterprise_id,
+        user_id=user["id"],
+        name=str(name)[:120],
+        zone=_zone(user.get("tz")),
+        outsider=bool(outsider),
+        gone=bool(user.get("deleted")),
+        is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        seen_at=now,
+    )
 
 
 def _zone(told: object) -> str:

@@ -26,7 +26,7 @@ from bot.store.paging import pages, run_changes
 from bot.store.tables import Incident, Page, PagingRun
 from bot.store.tables.states import ChannelState
 from bot.store.transaction import Transaction
-from bot.store.upkeep import canary_results
+from bot.store.upkeep import canary_drills
 
 TEAM = "canary"
 LIMIT = timedelta(minutes=1)
@@ -137,7 +137,7 @@ def page_of(db: Database, drill: Drill) -> Page | None:
 
 def succeed(db: Database, drill: Drill, now: datetime) -> None:
     with db.transaction() as tx:
-        incident_rows.change(tx, drill.incident_id, {"ended_at": now})
+        canary_drills.mark_succeeded(tx, drill.incident_id, now)
 
 
 def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
@@ -146,12 +146,12 @@ def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
         incident_rows.lock(tx, drill.incident_id)
         withdrawals.cancel(tx, [drill.page_id], list(OF_A_DRILL))
         if called_off:
-            incident_rows.change(tx, drill.incident_id, {"state": State.DECLINED})
+            canary_drills.call_off(tx, drill.incident_id)
 
 
 def failed(tx: Transaction, now: datetime, every: timedelta) -> bool:
     """Tell whether the newest canary that should be over is not, or there was none for long."""
-    newest = canary_results.newest_before(tx, now - LIMIT)
+    newest = canary_drills.newest_before(tx, now - LIMIT)
     if newest is None:
         return False
     return newest.ended_at is None or now - newest.opened_at > 2 * every + LIMIT

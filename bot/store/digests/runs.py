@@ -19,7 +19,7 @@ from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import DigestRun, Incident, PagingRun, Task
 from bot.store.tables.states import TaskState
 from bot.store.transaction import Transaction, as_object, core
-from bot.store.upkeep.canary_results import IS_DRILL
+from bot.store.upkeep.canary_drills import IS_DRILL
 
 
 def last_due(tx: Transaction, workspace: Workspace, schedule: str) -> datetime | None:

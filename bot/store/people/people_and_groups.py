@@ -1,9 +1,8 @@
 """What Slack told us of people and groups."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
@@ -13,6 +12,7 @@ from bot.domain.act import Workspace
 from bot.domain.recorded import NAMELESS
 from bot.store.sql.prepared import Prepared, one_of
 from bot.store.tables import DirectoryRead, GroupMember, Person
+from bot.store.tables.directory import DescribedPerson
 from bot.store.transaction import Transaction, as_object, insert_or
 
 # Asked at every request, so built once.
@@ -102,10 +102,10 @@ def of_direct_messages(
     return {row["dm_channel"]: row["user_id"] for row in rows.mappings()}
 
 
-def remember(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+def remember(tx: Transaction, rows: Iterable[DescribedPerson]) -> None:
     """Store people as Slack describes them now; what we learned ourselves (dm_channel) stays."""
     # In one order everywhere: two replicas that store the same people cannot deadlock.
-    tx.run(_described(tx.dialect), sorted(rows, key=lambda row: str(row["user_id"])))
+    tx.run(_described(tx.dialect), sorted(rows, key=lambda row: row["user_id"]))
 
 
 def remember_dm(tx: Transaction, workspace: Workspace, user_id: str, channel: str) -> None:

@@ -1,6 +1,7 @@
 """Workspaces, and the people and groups that Slack told us of."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +33,20 @@ class Person(Tenant, table=True):
     is_bot: bool = False
     dm_channel: str | None = Field(default=None, max_length=32)
     seen_at: datetime = moment()
+
+
+class DescribedPerson(TypedDict):
+    """The columns of a person that Slack describes; what we learned ourselves is not among them."""
+
+    team_id: str
+    enterprise_id: str | None
+    user_id: str
+    name: str
+    zone: str
+    outsider: bool
+    gone: bool
+    is_bot: bool
+    seen_at: datetime
 
 
 class GroupMember(Tenant, table=True):

@@ -1,35 +1,69 @@
-"""Old drills. They are no part of the record: the one thing of an incident that is ever deleted."""
+"""Canaries: drills, of which the newest few are kept.
+
+They are no part of the record: the one thing of an incident that is ever deleted.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text
-from sqlmodel import col
+from sqlalchemy import bindparam, delete, func, select, text
+from sqlmodel import SQLModel, col
+from sqlmodel import select as select_rows
 
+from bot.domain.incidents.lifecycle import State
+from bot.store.incidents import incident_rows
 from bot.store.sql.columns import Instant
-from bot.store.tables import (
-    Decision,
-    Delivery,
-    Incident,
-    Page,
-    PagingRun,
-    Participant,
-    Task,
-    TimelineEntry,
-    Timer,
-)
+from bot.store.tables import Delivery, Incident, Page, PagingRun, Reminder
 from bot.store.transaction import Transaction, core
 
 AT_ONCE = 5
+IS_DRILL = text("incident.drill")
+"""In the words of the partial index: without it, every incident would be looked at."""
 _OLD = (
     select(col(Incident.id))
-    # In the words of the partial index: without it, every incident would be looked at.
-    .where(text("incident.drill"), col(Incident.opened_at) < bindparam("before", type_=Instant))
+    .where(IS_DRILL, col(Incident.opened_at) < bindparam("before", type_=Instant))
     .order_by(col(Incident.id))
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
 )
-_OF_INCIDENT = (Page, PagingRun, Timer, TimelineEntry, Participant, Decision, Task)
+# No index finds these by their incident: deliveries are found by what they are about, and no drill
+# has a reminder.
+_OTHERWISE = (core(Delivery), core(Reminder))
+OF_INCIDENT = tuple(
+    table
+    for table in SQLModel.metadata.sorted_tables
+    if "incident_id" in table.c and table not in _OTHERWISE
+)
+
+
+def mark_succeeded(tx: Transaction, incident_id: str, now: datetime) -> None:
+    incident_rows.change(tx, incident_id, {"ended_at": now})
+
+
+def call_off(tx: Transaction, incident_id: str) -> None:
+    """Have a drill say nothing about anything."""
+    incident_rows.change(tx, incident_id, {"state": State.DECLINED})
+
+
+def last_success(tx: Transaction) -> datetime | None:
+    """Return when a canary last ended as it should."""
+    last: datetime | None = tx.execute(
+        select(func.max(col(Incident.ended_at))).where(IS_DRILL)
+    ).scalar()
+    return last
+
+
+def newest_before(tx: Transaction, moment: datetime) -> Incident | None:
+    """Return the newest canary that was opened before then, and that nobody called off."""
+    return tx.first(
+        select_rows(Incident)
+        .where(
+            IS_DRILL,
+            col(Incident.opened_at) <= moment,
+            col(Incident.state) != State.DECLINED,
+        )
+        .order_by(col(Incident.id).desc())
+    )
 
 
 def remove_old(tx: Transaction, before: datetime, room: int = AT_ONCE) -> int:
@@ -41,14 +75,12 @@ def remove_old(tx: Transaction, before: datetime, room: int = AT_ONCE) -> int:
     for table in (Page, PagingRun):
         of_drill = select(core(table).c.id).where(core(table).c.incident_id.in_(old))
         subjects += tx.execute(of_drill).scalars()
-    # Deliveries are found by what they are about: no index knows their incident.
-    tx.execute(_delete(Delivery, "subject", subjects))
-    for owned in _OF_INCIDENT:
+    tx.execute(_delete(core(Delivery), "subject", subjects))
+    for owned in OF_INCIDENT:
         tx.execute(_delete(owned, "incident_id", old))
-    tx.execute(_delete(Incident, "id", old))
+    tx.execute(_delete(core(Incident), "id", old))
     return len(old)
 
 
 def _delete(table: Any, column: str, among: list[str]) -> Any:
-    owner = core(table)
-    return delete(owner).where(owner.c[column].in_(among))
+    return delete(table).where(table.c[column].in_(among))

@@ -15,7 +15,7 @@ from bot.store.delivery.backlog import Backlog
 from bot.store.delivery.limits import RefusedPlace
 from bot.store.duework import timers
 from bot.store.schema import Schema
-from bot.store.upkeep import canary_results
+from bot.store.upkeep import canary_drills
 
 PAGE, MESSAGE, TIMER = "page", "message", "timer"
 _MOST_NAMED = 20
@@ -88,7 +88,7 @@ class DatabaseMetrics:
                 waiting = backlog.waiting(tx, now, real)
                 refused = limits.refused_lanes(tx, real)
                 timer = timers.oldest_overdue(tx, now)
-                canary = canary_results.last_success(tx)
+                canary = canary_drills.last_success(tx)
         except (StoreUnavailable, SQLAlchemyError):
             # The latter: it lacks a migration, and so a table. What is counted here is told all
             # the same, and /readyz says what is missing.
