@@ -184,17 +184,18 @@ def pass_task_on(locked: LockedIncident, task: Task, to: UserId, summary: str) -
     """Hand a task of the incident in hand over to somebody else, who comes in by it."""
     if task.assignee == to and task.state is TaskState.OPEN:
         raise NothingToDo("task", Already.WITH, to)
-    if not give_on(locked, task, to, **({"summary": summary} if summary else {})):
+    if not give_on(locked, task, to, summary):
         raise _over(locked, task.id)
     locked.give_to(to)
     locked.card_changed()
 
 
-def give_on(locked: LockedIncident, task: Task, to: UserId, **told: Any) -> bool:
+def give_on(locked: LockedIncident, task: Task, to: UserId, summary: str = "") -> bool:
     """Have a task be somebody else's, who is told; False when it is not open any more."""
     if not tasks_and_reminders.hand_over_task(locked.tx, task.id, to):
         return False
     fresh_times(locked, task)
+    told: dict[str, Any] = {"summary": summary} if summary else {}
     seq = locked.record(
         EntryKind.TASK,
         task=task.id,
