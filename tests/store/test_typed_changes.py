@@ -12,9 +12,11 @@ from bot.store.tables import (
     Delivery,
     Incident,
     Participant,
+    Person,
     Reminder,
     Timer,
 )
+from bot.store.tables.directory import DescribedPerson
 from bot.store.tables.incidents import IncidentColumns, NewIncident
 from bot.store.transaction import Table, core
 
@@ -28,12 +30,15 @@ NOT_EXPORTED: dict[Table, str] = {
 """A new table with an incident's rows is exported, or stands here with the reason."""
 
 
-@pytest.mark.parametrize("columns", [NewIncident, IncidentColumns])
-def test_typed_columns_are_those_of_the_table(columns: type) -> None:
-    table = get_type_hints(Incident)
+@pytest.mark.parametrize(
+    ("columns", "table"),
+    [(NewIncident, Incident), (IncidentColumns, Incident), (DescribedPerson, Person)],
+)
+def test_typed_columns_are_those_of_the_table(columns: type, table: Table) -> None:
+    of_table = get_type_hints(table)
     typed = get_type_hints(columns)
     assert typed
-    assert typed == {name: table.get(name) for name in typed}
+    assert typed == {name: of_table.get(name) for name in typed}
 
 
 def test_an_incident_is_opened_with_every_column_that_has_no_default() -> None:
