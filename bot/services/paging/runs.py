@@ -88,7 +88,7 @@ def page_now(
     late_since: datetime | None = None,
     wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
-    """Ask these people, and plan when the next ones are asked. `why`: the words of whoever wants it.
+    """Ask these people, and plan when the next ones are asked. `why`: the words that go with it.
 
     `wanted_since`: for people whose earlier page Slack has not taken yet, since when it waits.
     """
