@@ -137,6 +137,13 @@ def test_a_429_costs_no_attempt_and_blocks_the_lane_for_everybody(db: Database) 
     assert list(take(db, at=NOON + 30 * SECOND)) == ["page"]
 
 
+def test_any_other_try_costs_an_attempt(db: Database) -> None:
+    put(db, a_delivery("page"))
+    back(db, take(db)["page"])
+    assert delivery(db, "page").attempts == 1
+    assert take(db)["page"].attempts == 2
+
+
 def test_what_was_put_back_as_unknown_is_uncertain_when_it_returns(db: Database) -> None:
     put(db, a_delivery("page"))
     back(db, take(db)["page"], state=DeliveryState.UNKNOWN, wait=SECOND)
@@ -178,6 +185,16 @@ def test_a_card_that_is_put_back_gives_way_to_a_newer_one(db: Database) -> None:
     assert back(db, first)
     assert delivery(db, "card 1").state is DeliveryState.CANCELLED
     assert list(take(db)) == ["card 2"]
+
+
+def test_a_card_that_is_put_back_and_has_no_newer_one_is_sent_again(db: Database) -> None:
+    put(db, a_delivery("card 1", merge_key="card"))
+    claimed = take(db)["card 1"]
+    put(db, a_delivery("another card", "person/U3", merge_key="another"))
+    put(db, a_delivery("newer, sent", "person/U2", merge_key="card"))
+    end(db, take(db)["newer, sent"])
+    back(db, claimed)
+    assert "card 1" in take(db)
 
 
 def test_a_kind_of_a_newer_release_is_left_alone(db: Database) -> None:
