@@ -16,6 +16,7 @@ from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import stands
+from bot.kinds.messages import MESSAGES, words
 from bot.policy import Policy
 from bot.render.wording import Wording
 from bot.services.delivery import outgoing
@@ -23,7 +24,6 @@ from bot.services.delivery.content import MessageContent
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 from bot.store.tables import Delivery
-from bot.worker.delivery.rendering import message
 from playground.driver import texts
 from playground.state.records import Message
 
@@ -47,8 +47,8 @@ def untrue_kinds(
         wanted = anew(db, policy, row, now)
         if stands_there is None or wanted is None:
             continue
-        written = message(wording, wanted.view)
-        fresh = replace(stands_there, text=written.text, blocks=written.blocks)
+        written = words(wording, wanted)
+        fresh = replace(stands_there, text=written["text"], blocks=written["blocks"])
         if _said(fresh) != _said(stands_there):
             where = row.target or row.slack_channel
             said = f"{row.kind} to {where}:\n{_said(stands_there)}"
@@ -66,7 +66,7 @@ def posted(db: Database) -> list[Delivery]:
     return [row for row in rows if stands(row.kind)]
 
 
-def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageContent | None:
+def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageContent[Any] | None:
     """Return what a posted message would say now."""
     of_a_page = {
         DeliveryKind.PAGE: DeliveryKind.PAGE_UPDATE,
@@ -74,7 +74,7 @@ def anew(db: Database, policy: Policy, row: Delivery, now: datetime) -> MessageC
     }
     kind = of_a_page.get(row.kind, DeliveryKind.MESSAGE_EDIT)
     subject = row.subject if row.kind in of_a_page else row.id
-    prepared = outgoing.prepare(db, policy, as_claimed(row, kind, subject, row.args), now)
+    prepared = outgoing.prepare(MESSAGES, db, policy, as_claimed(row, kind, subject, row.args), now)
     return prepared if isinstance(prepared, MessageContent) else None
 
 

@@ -65,7 +65,7 @@ def _timed(call: Callable[Args, object], *args: Args.args, **named: Args.kwargs)
 
 def _ours(db: Database, rules: Policy, wording: Wording, now: datetime) -> int:
     view = digest.preview(db, rules, by_the_bot(seeding.WORKSPACE, now), None)
-    return len(rendering.digest(wording, view.name, view.figures).blocks)
+    return len(rendering.digest(wording, view).blocks)
 
 
 def _plain(db: Database, rules: Policy, now: datetime) -> str:

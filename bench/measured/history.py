@@ -117,7 +117,7 @@ def _measured(scene: Scene, extent: Extent) -> list[Row]:
         ("list team legal", lambda: queries.listing(db, rules, act, "team legal")),
         ("list overdue", lambda: queries.listing(db, rules, act, "overdue")),
         ("show", shown),
-        ("the Home tab", lambda: home.home(db, act)),
+        ("the Home tab", lambda: home.home_of(db, act)),
         ("what /metrics counts", counted),
     )
     claimed, plain = _claims(scene, turns)

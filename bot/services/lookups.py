@@ -47,6 +47,11 @@ class Lookups:
         """The delivery that posted what is to be edited."""
         return self._posted.get(delivery_id)
 
+    def reader_in(self, workspace: Workspace, channel: str | None) -> str | None:
+        """Whose direct messages a channel is; None where it is not known as one."""
+        known = people_and_groups.of_direct_messages(self.tx, workspace, [channel or ""])
+        return known.get(channel or "")
+
     def page(self, page_id: str) -> Page | None:
         return self._pages.get(page_id)
 

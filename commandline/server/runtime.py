@@ -22,6 +22,7 @@ from bot.domain.fallback.ways import Links
 from bot.gateways.apprise_gateway import ApprisePort
 from bot.gateways.file import gateways_for
 from bot.kinds.due_work import TICKING
+from bot.kinds.messages import MESSAGES, words
 from bot.log.episodes import Episodes
 from bot.network.certificates import trusting
 from bot.policy import Policy
@@ -130,7 +131,9 @@ class Tocsin:
         )
         calls = SlackCalls(client)
         wording = Wording(self.policy, Templates())
-        post = SlackPosts(calls, wording, self.db, self.threads, self.policy.channel.prefix)
+        post = SlackPosts(
+            calls, partial(words, wording), self.db, self.threads, self.policy.channel.prefix
+        )
         self.people = DirectorySync(
             calls, post, self.db, self.policy, self.time_source, self.threads, self.figures
         )
@@ -157,7 +160,7 @@ class Tocsin:
             on_events_dropped=self.figures.events_dropped,
         )
         handlers.register(self.bolt, self.shell)
-        self.relay = Relay(self._gear, post)
+        self.relay = Relay(self._gear, MESSAGES, post)
         self.fallback = self._outside(wording)
         self.tick = Tick(self._gear, self._workspaces, TICKING)
         await self._keep_time()

@@ -21,7 +21,7 @@ async def digest(ask: Ask) -> Answer:
         raise Unclear(NotADigest(plain(word)), (command,))
     if word.lower() == _PREVIEW:
         view = await ask.read(digests_digest.preview, ask.policy, ask.act, _name(ask, rest))
-        return render.digest(ask.wording, view.name, view.figures, preview=True)
+        return render.digest(ask.wording, view, preview=True)
     name = await ask.write(digests_digest.send_now, ask.policy, ask.act, _name(ask, ask.words))
     return ask.say("digest_queued", digest=name)
 

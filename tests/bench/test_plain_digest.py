@@ -30,7 +30,7 @@ def said(message: Message) -> list[str]:
 
 def ours(db: Database, now: datetime) -> list[str]:
     view = digest.preview(db, RULES, by_the_bot(seeding.WORKSPACE, now), None)
-    return said(rendering.digest(Wording(RULES, Templates()), view.name, view.figures))
+    return said(rendering.digest(Wording(RULES, Templates()), view))
 
 
 def test_the_plain_digest_says_what_ours_says(db: Database) -> None:

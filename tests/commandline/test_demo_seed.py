@@ -145,7 +145,7 @@ def test_the_p0_has_legal_and_waits_for_pr(seeded: Database) -> None:
 
 def test_mei_finds_her_decision_on_her_home_tab(seeded: Database) -> None:
     waiting = open_one(seeded, Severity.P1, State.AWAITING_DECISION)
-    home = incidents_home.home(seeded, MEI)
+    home = incidents_home.home_of(seeded, MEI)
     assert waiting.owner == "U0MEI"
     assert waiting.id in {head.id for head in home.mine}
     assert home.total_open == 5

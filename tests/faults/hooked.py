@@ -92,7 +92,7 @@ def _stopped(where: str) -> None:
         _after(
             outgoing,
             "prepare_many",
-            lambda given: any(one.kind is DeliveryKind.PAGE for one in given[2]),
+            lambda given: any(one.kind is DeliveryKind.PAGE for one in given[3]),
         )
     elif where == "line":
         _before_the_write()

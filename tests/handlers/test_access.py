@@ -33,7 +33,7 @@ async def posted(stage: Stage, opened: Opened, row: Delivery, *, by_hand: bool =
     view = AccessRequestMessage(
         RequestId(row.args["request"]), head, UserId(row.args["asker"]), by_hand
     )
-    return await stage.post(access_words.request(stage.shell.wording, view).blocks)
+    return await stage.post(access_words.access_request(stage.shell.wording, view).blocks)
 
 
 def entries(stage: Stage, opened: Opened, kind: EntryKind) -> list[str]:

@@ -90,7 +90,7 @@ async def test_lists_and_searches_show_the_codename_even_to_the_invited(stage: S
 
 async def test_the_home_tab_shows_the_codename(stage: Stage) -> None:
     secret = a_secret(stage)
-    home = incidents_home.home(stage.db, an_act(TOM))
+    home = incidents_home.home_of(stage.db, an_act(TOM))
     assert [head.name for head in home.open] == [codename(secret)]
 
 

@@ -13,7 +13,7 @@ from tests.handlers.stage import Stage
 
 async def home_of(stage: Stage, user: str) -> None:
     """The home tab as the relay would have published it."""
-    view = render.home(stage.shell.wording, incidents_home.home(stage.db, an_act(user)))
+    view = render.home(stage.shell.wording, incidents_home.home_of(stage.db, an_act(user)))
     await stage.web.views_publish(user_id=user, view=view)
 
 

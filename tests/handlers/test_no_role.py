@@ -28,7 +28,7 @@ async def test_a_refusal_says_how_to_report_an_emergency(stage: Stage, command: 
 
 
 async def test_so_do_the_home_tab_and_the_page_behind_a_link(stage: Stage) -> None:
-    view = incidents_home.home(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
+    view = incidents_home.home_of(stage.db, an_act(BYSTANDER, role=Role.NOBODY))
     emergency = stage.policy.roles.emergency.replace("&", "&amp;")
     assert emergency in str(home.home(stage.shell.wording, view))
     assert emergency in outside_slack.refused(

@@ -13,6 +13,8 @@ from sqlmodel import col, select
 from bot.domain.act import Role
 from bot.domain.controls import Button
 from bot.domain.offers import TAKES
+from bot.kinds.messages import MESSAGES
+from bot.kinds.messages import words as in_words
 from bot.policy import Policy
 from bot.render.incidents import home
 from bot.services.access.identity import identify
@@ -20,7 +22,6 @@ from bot.services.delivery import outgoing
 from bot.services.delivery.content import MessageContent
 from bot.services.incidents import home as incidents_home
 from bot.store.tables import Delivery
-from bot.worker.delivery.rendering import message
 from tests.factories import NOON, WORKSPACE
 from tests.handlers.requests import command_body, send
 from tests.handlers.rights_standings import (
@@ -99,7 +100,7 @@ async def answers(stage: Stage, user: str, subject: Subject) -> list[Any]:
 def home_tab(stage: Stage, user: str) -> Any:
     act = identify(stage.db, stage.policy, WORKSPACE, user, NOON)
     assert act is not None
-    return home.home(stage.shell.wording, incidents_home.home(stage.db, act))
+    return home.home(stage.shell.wording, incidents_home.home_of(stage.db, act))
 
 
 def messages(stage: Stage, user: str, incident_id: str) -> list[Any]:
@@ -109,12 +110,12 @@ def messages(stage: Stage, user: str, incident_id: str) -> list[Any]:
         rows = tx.all(select(Delivery).where(*mine))
     prepared = (
         outgoing.prepare(
-            stage.db, stage.policy, as_claimed(row, row.kind, row.subject, row.args), NOON
+            MESSAGES, stage.db, stage.policy, as_claimed(row, row.kind, row.subject, row.args), NOON
         )
         for row in rows
     )
     letters = [one for one in prepared if isinstance(one, MessageContent)]
-    return [message(stage.shell.wording, letter.view).blocks for letter in letters]
+    return [in_words(stage.shell.wording, letter)["blocks"] for letter in letters]
 
 
 async def test_a_viewer_is_not_told_to_open_one(stage: Stage) -> None:

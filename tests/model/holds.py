@@ -8,11 +8,11 @@ from bot.domain.access.visibility import Place
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.render.incidents import card as rendered
 from bot.services import views
 from bot.services.incidents import queries
 from bot.store.tables import Delivery, Incident, Page, PagingRun
 from bot.store.tables.states import ChannelState
-from bot.worker.delivery.rendering import message as rendered
 from playground.driver import texts
 from playground.state.records import Message
 from tests.invariants import broken
@@ -80,7 +80,9 @@ def _cards(world: World) -> list[str]:
             place = Place.BROADCAST if in_thread else Place.INCIDENT_CHANNEL
             head = views.head_in(incident, place)
             now = world.clock.moment
-            card = rendered(DESK, queries.card_of(tx, incident, head, now, in_thread=in_thread))
+            card = rendered.card(
+                DESK, queries.card_of(tx, incident, head, now, in_thread=in_thread)
+            )
             shown = _standing(world, incident.channel_id, incident.card_ts)
             wanted = Message(shown.ts, shown.channel, shown.user, card.text, card.blocks)
             if texts(shown) != texts(wanted):

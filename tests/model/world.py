@@ -7,12 +7,14 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import col, select
 
 from bot.concurrency.threads import Threads
 from bot.kinds.due_work import TICKING
+from bot.kinds.messages import MESSAGES, words
 from bot.policy import load
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
@@ -95,8 +97,10 @@ class World:
         """A relay that has just been started, and is stopped in good order."""
         async with new_session(PACE.http_timeout) as session:
             calls = SlackCalls(web_client(TOKEN, session, self.slack.api_url))
-            post = SlackPosts(calls, DESK, self.db, self.shell.threads, POLICY.channel.prefix)
-            relay = Relay(self.gear(), post)
+            post = SlackPosts(
+                calls, partial(words, DESK), self.db, self.shell.threads, POLICY.channel.prefix
+            )
+            relay = Relay(self.gear(), MESSAGES, post)
             running = asyncio.create_task(relay.run())
             try:
                 yield running
@@ -236,7 +240,7 @@ async def a_world(database_url: str) -> AsyncIterator[World]:
     ):
         calls = SlackCalls(web_client(TOKEN, session, slack.api_url))
         threads = Threads(one_writer=db.is_sqlite)
-        post = SlackPosts(calls, DESK, db, threads, POLICY.channel.prefix)
+        post = SlackPosts(calls, partial(words, DESK), db, threads, POLICY.channel.prefix)
         shell = Shell(
             db=db,
             policy=POLICY,

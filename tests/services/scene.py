@@ -1,6 +1,7 @@
 """What happens around a service: pages to find, timers that fire, messages that are sent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -11,6 +12,7 @@ from bot.domain.incidents.views import Card
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import PageState, RunState
 from bot.kinds.due_work import DUE_WORK
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.access import requests as access_requests
 from bot.services.delivery import outcomes, outgoing
@@ -26,7 +28,7 @@ from bot.store.duework import timers
 from bot.store.tables import AccessRequest, Delivery, Incident, Page, PagingRun, Timer
 from tests.factories import NOON, an_act
 
-Sent = list[tuple[Claimed, Content]]
+Sent = list[tuple[Claimed, Content[Any]]]
 
 
 def incident(db: Database, incident_id: str) -> Incident:
@@ -133,12 +135,12 @@ def send(db: Database, policy: Policy, at: datetime = NOON) -> Sent:
         if not claimed:
             return said
         for one in claimed:
-            prepared = outgoing.prepare(db, policy, one, at)
+            prepared = outgoing.prepare(MESSAGES, db, policy, one, at)
             said.append((one, prepared))
             _settle(db, one, prepared, At(at, real), len(said))
 
 
-def _settle(db: Database, one: Claimed, prepared: Content, at: At, number: int) -> None:
+def _settle(db: Database, one: Claimed, prepared: Content[Any], at: At, number: int) -> None:
     match prepared:
         case MessageContent():
             channel = prepared.channel or f"D{prepared.person}"
@@ -154,7 +156,7 @@ def _settle(db: Database, one: Claimed, prepared: Content, at: At, number: int) 
             outcomes.moot(db, one, why, at)
 
 
-def letters(sent: Sent, kind: DeliveryKind) -> list[MessageContent]:
+def letters(sent: Sent, kind: DeliveryKind) -> list[MessageContent[Any]]:
     return [p for claimed, p in sent if claimed.kind is kind and isinstance(p, MessageContent)]
 
 

@@ -93,7 +93,7 @@ def test_an_outsider_is_shown_the_codename_and_no_word(
     seen = [
         queries.listing(db, policy, OUTSIDER, ""),
         queries.search(db, OUTSIDER, "ESC-1"),
-        home.home(db, OUTSIDER),
+        home.home_of(db, OUTSIDER),
     ]
     assert all("ESC-1" in str(one) for one in seen)
     assert SECRET not in str([*seen, digest.preview(db, policy, OUTSIDER, None)])
@@ -111,7 +111,7 @@ def test_lists_and_searches_carry_no_word_even_for_the_invited(
 ) -> None:
     invited = an_act(MEI, hours=3)
     assert SECRET in str(queries.details(db, invited, story))
-    shown = [queries.listing(db, policy, invited, ""), home.home(db, invited)]
+    shown = [queries.listing(db, policy, invited, ""), home.home_of(db, invited)]
     shown.append(digest.preview(db, policy, invited, None))
     assert SECRET not in str(shown)
     assert queries.search(db, invited, SECRET).heads == ()
@@ -120,7 +120,7 @@ def test_lists_and_searches_carry_no_word_even_for_the_invited(
 
 def said_in_the_digest(db: Database, policy: Policy, days: int) -> list[str]:
     view = digest.preview(db, policy, an_act(OUTSIDER.user, hours=24 * days), None)
-    said = rendering.digest(Wording(policy, Templates()), "Weekly", view.figures)
+    said = rendering.digest(Wording(policy, Templates()), view)
     return [
         line
         for block in said.blocks

@@ -19,7 +19,6 @@ from bot.domain.errors import (
 )
 from bot.domain.fallback.ways import FallbackWay
 from bot.domain.ids import UserId
-from bot.domain.incidents.home import Home
 from bot.domain.incidents.needs import Need
 from bot.domain.incidents.results import Beyond, Correction
 from bot.domain.incidents.severity import Severity
@@ -27,6 +26,7 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Card, MovedCard
 from bot.domain.kinds import DeliveryKind
 from bot.domain.people.person_messages import Unedited
+from bot.kinds.messages import words
 from bot.policy import Policy
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
@@ -42,7 +42,6 @@ from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.outbox import Outgoing
 from bot.store.tables.states import ChannelState
-from bot.worker.delivery import rendering
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, PRIYA, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -203,7 +202,7 @@ class Stands:
     def __init__(self, db: Database, policy: Policy) -> None:
         self.db, self.policy = db, policy
         self.wording = Wording(policy, Templates())
-        self.views: dict[str, tuple[str, Any]] = {}
+        self.letters: dict[str, tuple[str, MessageContent[Any]]] = {}
         self.turn = 0
 
     def send(self) -> scene.Sent:
@@ -226,22 +225,19 @@ class Stands:
             ):
                 key = f"card {prepared.channel}"
             place = prepared.person or prepared.channel or ""
-            self.views[key] = (place.removeprefix("D"), prepared.view)
+            self.letters[key] = (place.removeprefix("D"), prepared)
         return sent
 
     def telling(self, *but: str) -> list[tuple[str, str]]:
         """Where the word is read, but at these places."""
         return sorted(
-            (place, type(view).__name__)
-            for place, view in self.views.values()
-            if SECRET in self.words(view) and place not in but
+            (place, type(letter.view).__name__)
+            for place, letter in self.letters.values()
+            if SECRET in self.words(letter) and place not in but
         )
 
-    def words(self, view: Any) -> str:
-        if isinstance(view, Home):
-            return str(rendering.home_view(self.wording, view))
-        said = rendering.message(self.wording, view)
-        return str((said.text, said.blocks))
+    def words(self, letter: MessageContent[Any]) -> str:
+        return str(words(self.wording, letter))
 
 
 def everything_is_said(db: Database, policy: Policy, incident_id: str) -> Stands:
@@ -276,8 +272,10 @@ def test_everything_outside_its_channel_is_edited_to_the_codename(
     stands.turn = 90
     stands.send()
     assert stands.telling(OWN, SOFIA, PRIYA, TOM) == []
-    assert ("U0NOOR", "Home") in {(p, type(v).__name__) for p, v in stands.views.values()}
-    everywhere = " ".join(stands.words(view) for _, view in stands.views.values())
+    assert ("U0NOOR", "Home") in {
+        (p, type(letter.view).__name__) for p, letter in stands.letters.values()
+    }
+    everywhere = " ".join(stands.words(letter) for _, letter in stands.letters.values())
     assert scene.incident(db, opened).codename in everywhere
     with pytest.raises(NoAccess):
         queries.details(db, an_act(MEI), opened)
@@ -362,8 +360,12 @@ def test_a_public_channel_is_left_for_a_private_one(db: Database, policy: Policy
     assert isinstance(making, ChannelCall)
     assert making.private
     assert stands.telling(OWN) == []
-    assert (old, "MovedCard") in {(p, type(v).__name__) for p, v in stands.views.values()}
-    assert (OWN, "Card") in {(p, type(v).__name__) for p, v in stands.views.values()}
+    assert (old, "MovedCard") in {
+        (p, type(letter.view).__name__) for p, letter in stands.letters.values()
+    }
+    assert (OWN, "Card") in {
+        (p, type(letter.view).__name__) for p, letter in stands.letters.values()
+    }
     invited = [one for claimed, one in sent if claimed.kind is DeliveryKind.ROOM_INVITE]
     assert [one.users for one in invited if isinstance(one, ChannelCall)] == [(MEI,)]
 

@@ -89,7 +89,7 @@ def test_the_end_withdraws_what_was_asked_of_a_team_that_did_not_answer(
     an_ended_one(db, policy)
     assert scene.run_state(db, "legal") is RunState.EXHAUSTED, "it stays unanswered"
     assert set(scene.page_states(db, "legal")) == {PageState.SUPERSEDED}
-    assert home.home(db, an_act(PRIYA, hours=3)).pages == ()
+    assert home.home_of(db, an_act(PRIYA, hours=3)).pages == ()
     edits = scene.letters(scene.send(db, policy, SPENT), DeliveryKind.PAGE_UPDATE)
     assert len(edits) == len(scene.all_pages(db, "legal"))
     for edit in edits:
@@ -139,7 +139,7 @@ def test_a_page_that_was_left_waiting_looks_answered_and_waits_on_no_home_tab(
     seen = queries.page(db, an_act(PRIYA, hours=3), scene.page_of(db, PRIYA))
     assert seen.state is PageState.WAITING
     assert not can_be_answered(seen)
-    assert home.home(db, an_act(PRIYA, hours=3)).pages == ()
+    assert home.home_of(db, an_act(PRIYA, hours=3)).pages == ()
 
 
 def test_ack_without_a_reference_passes_over_what_has_ended(db: Database, policy: Policy) -> None:

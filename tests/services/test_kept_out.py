@@ -65,7 +65,7 @@ def said_later(db: Database, policy: Policy) -> Sent:
     return scene.send(db, policy, LATER)
 
 
-def to(sent: Sent, user: str) -> list[MessageContent]:
+def to(sent: Sent, user: str) -> list[MessageContent[Any]]:
     return [one for _, one in sent if isinstance(one, MessageContent) and one.person == user]
 
 
@@ -126,7 +126,7 @@ def test_the_home_tab_of_who_is_kept_out_is_empty(
     def drawn() -> str:
         act = identity.identify(db, policy, WORKSPACE, TOM, NOON)
         assert act is not None
-        return str(home.home(db, act))
+        return str(home.home_of(db, act))
 
     assert "ESC-1" in drawn()
     becomes(db, policy, TOM, told)

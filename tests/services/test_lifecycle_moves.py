@@ -21,13 +21,12 @@ from bot.domain.incidents.views import Card
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
-from bot.render.incidents import answers
+from bot.render.incidents import answers, card
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from bot.worker.delivery.rendering import message
 from tests.databases import on_sqlite
 from tests.factories import MEI, NOON, an_act, an_incident, people
 from tests.services import scene
@@ -155,7 +154,7 @@ def test_a_duplicate_names_its_original_by_reference(
     [edited] = [view for view in views if isinstance(view, Card) and view.head.id == incident_id]
     wording = Wording(policy, Templates())
     shown = answers.details(wording, queries.details(db, an_act(), incident_id))
-    in_channel = message(wording, edited)
+    in_channel = card.card(wording, edited)
     assert f"duplicate of {original.reference}" in str(shown.blocks)
     # Who is in the channel of the duplicate may not see a restricted original.
     names = f"duplicate of {original.reference}" in str(in_channel.blocks)

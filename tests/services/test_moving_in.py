@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.access.visibility import Tier
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, outgoing, refusals
 from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
@@ -67,7 +69,7 @@ def in_a_thread(db: Database, policy: Policy, tier: Tier = Tier.RESTRICTED) -> s
 def card_on_its_way(db: Database, policy: Policy) -> Claimed:
     """Its card is with Slack, for the shared channel."""
     posting = take(db, DeliveryKind.CARD_POST, At(NOON, NOON))
-    letter = outgoing.prepare(db, policy, posting, NOON)
+    letter = outgoing.prepare(MESSAGES, db, policy, posting, NOON)
     assert isinstance(letter, MessageContent)
     assert letter.channel == SHARED
     return posting
@@ -96,7 +98,7 @@ def together_the_card_first(db: Database, room: Claimed, card: Claimed) -> None:
     outcomes.sent_together(db, [(card, CARD), (room, ROOM)], At(LATER, NOON))
 
 
-def said_in(sent: Sent, channel: str) -> list[MessageContent]:
+def said_in(sent: Sent, channel: str) -> list[MessageContent[Any]]:
     return [one for _, one in sent if isinstance(one, MessageContent) and one.channel == channel]
 
 
@@ -131,7 +133,7 @@ def test_a_card_that_waits_for_the_shared_channel_is_not_posted_into_its_own(
     assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
     again = take(db, DeliveryKind.CARD_POST, At(NOON + hour, NOON + hour))
     assert again.id == card.id
-    assert isinstance(outgoing.prepare(db, policy, again, NOON + hour), NothingToSay)
+    assert isinstance(outgoing.prepare(MESSAGES, db, policy, again, NOON + hour), NothingToSay)
 
 
 def test_a_row_that_takes_the_shared_channel_for_its_own_says_no_word_there(

@@ -12,12 +12,13 @@ from bot.domain.access.rights import Deed
 from bot.domain.act import Role
 from bot.domain.fallback.ways import Link
 from bot.domain.ids import PageId
-from bot.domain.incidents.home import Home
 from bot.domain.incidents.timeline import EntryKind
+from bot.kinds.messages import words
 from bot.policy import Policy
 from bot.render import forms
 from bot.render.fallback import outside_slack
 from bot.render.incidents import answers
+from bot.render.incidents import home as home_words
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services import locked
@@ -29,7 +30,6 @@ from bot.services.paging import answers as paging_answers
 from bot.services.paging import starting
 from bot.store.database import Database
 from bot.store.incidents import incident_rows
-from bot.worker.delivery import rendering
 from tests.databases import on_sqlite
 from tests.factories import DANIEL, MEI, NOON, SOFIA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -41,13 +41,7 @@ NAMES = {DANIEL: "Dan Okafor", TOM: "T. Becker", MEI: "Mei T."}
 
 
 def rendered(wording: Wording, sent: scene.Sent) -> list[str]:
-    said = []
-    for _, prepared in sent:
-        if isinstance(prepared, MessageContent) and isinstance(prepared.view, Home):
-            said.append(str(rendering.home_view(wording, prepared.view)))
-        elif isinstance(prepared, MessageContent):
-            said.append(str(rendering.message(wording, prepared.view)))
-    return said
+    return [str(words(wording, one)) for _, one in sent if isinstance(one, MessageContent)]
 
 
 def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
@@ -85,7 +79,7 @@ def test_nothing_names_a_person_by_a_key(db: Database, policy: Policy) -> None:
     said += rendered(wording, scene.send(db, policy, NOON + timedelta(hours=8)))
     details = queries.details(db, an_act(), incident_id, newest=None)
     said += [str(answers.details(wording, details)), str(forms.timeline_view(wording, details))]
-    said += [str(rendering.home_view(wording, home.home(db, an_act())))]
+    said += [str(home_words.home(wording, home.home_of(db, an_act())))]
     [record] = export.records(db)
     sealed = [entry.pop("data") for entry in record["timeline"]]
     assert [e["person"] for e, d in zip(record["timeline"], sealed, strict=True) if "team" in d]

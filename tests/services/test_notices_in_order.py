@@ -7,6 +7,7 @@ import pytest
 from bot.domain.act import by_the_bot
 from bot.domain.incidents.views import Notice
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.channels import channel
 from bot.services.delivery import outcomes, outgoing
@@ -55,7 +56,7 @@ def test_what_was_in_flight_when_the_channel_came_back_waits_for_what_was_kept(
     in_flight = claimed_notice(db)
     with db.transaction() as tx:
         channel.channel_restored(tx, act, incident_id, room)
-    prepared = outgoing.prepare(db, policy, in_flight, NOON + HOUR)
+    prepared = outgoing.prepare(MESSAGES, db, policy, in_flight, NOON + HOUR)
     assert isinstance(prepared, NotYet), "it would be said before the others"
     at = At(NOON + HOUR, NOON + HOUR)
     outcomes.again(db, in_flight, Retry(MINUTE, prepared.why, used_attempt=False), at)

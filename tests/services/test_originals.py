@@ -11,6 +11,7 @@ from bot.domain.access.visibility import Tier
 from bot.domain.errors import OriginalEnded
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import words
 from bot.policy import Policy
 from bot.render.incidents import answers
 from bot.render.text.templates import Templates
@@ -18,7 +19,6 @@ from bot.render.wording import Wording
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers as paging_answers
 from bot.store.database import Database
-from bot.worker.delivery.rendering import message
 from tests.databases import on_postgresql, on_sqlite
 from tests.factories import NOON, PRIYA, TOM, an_act, an_incident, people
 from tests.services import scene
@@ -102,14 +102,10 @@ def test_a_restricted_one_behind_it_is_not_told(db: Database, policy: Policy) ->
     assert refused.value.instead is None
 
 
-def said(policy: Policy, view: Any) -> str:
-    return str(message(Wording(policy, Templates()), view).blocks)
-
-
 def page_after(db: Database, policy: Policy, minutes: int) -> str:
     sent = scene.send(db, policy, NOON + minutes * MINUTE)
     [letter] = scene.letters(sent, DeliveryKind.PAGE_UPDATE)
-    return said(policy, letter.view)
+    return str(words(Wording(policy, Templates()), letter)["blocks"])
 
 
 @pytest.mark.parametrize("tier", list(Tier))

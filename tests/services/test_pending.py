@@ -56,7 +56,7 @@ def test_own_reminders_that_wait_are_listed_the_first_due_first(
     assert texts(db) == ["first", "third"]
     tasks.snooze_reminder(db, an_act(), spoken, NOON + 2 * HOUR)
     assert texts(db) == ["first", "spoken", "third"]
-    home = incidents_home.home(db, an_act())
+    home = incidents_home.home_of(db, an_act())
     assert [line.text for line in home.reminders.lines] == ["first", "spoken", "third"]
 
 
@@ -75,7 +75,7 @@ def test_the_home_tab_counts_the_tasks_and_escalations_that_it_does_not_hold(
     for minute in range(1, 26):
         due_at = NOON + timedelta(minutes=minute)
         tasks.add_task(db, policy, an_act(), head.id, assignee=MEI, text="look", due_at=due_at)
-    home = incidents_home.home(db, an_act())
+    home = incidents_home.home_of(db, an_act())
     assert (len(home.tasks), home.total_tasks) == (20, 25)
     assert (len(home.mine), home.total_mine) == (20, 23)
 
@@ -153,7 +153,7 @@ def test_of_a_restricted_escalation_the_words_go_with_the_invitation(
     opened = an_incident(db, policy, teams=(), tier=Tier.RESTRICTED)
     tasks.add_reminder(db, an_act(), text="zyxomma", due_at=NOON + HOUR, incident_id=opened.head.id)
     assert texts(db) == ["zyxomma"]
-    [row] = incidents_home.home(db, an_act()).reminders.lines
+    [row] = incidents_home.home_of(db, an_act()).reminders.lines
     assert (row.text, row.head is not None and row.head.full) == (None, False), "as in every list"
     with db.transaction() as tx:
         tx.connection.exec_driver_sql("DELETE FROM participant")

@@ -1,7 +1,7 @@
 """An event enqueues the edits of what it makes untrue, and of nothing else."""
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -38,7 +38,7 @@ def incident_id(db: Database, policy: Policy) -> str:
 View = TypeVar("View")
 
 
-def edits(sent: scene.Sent, kind: type[View]) -> list[tuple[MessageContent, View]]:
+def edits(sent: scene.Sent, kind: type[View]) -> list[tuple[MessageContent[Any], View]]:
     """The edits of one kind of message, and what they say."""
     return [
         (letter, letter.view)

@@ -52,7 +52,7 @@ def test_home_counts_the_teams_that_are_late_as_list_does(db: Database, policy: 
     an_incident(db, policy, an_act(MEI), teams=(LEGAL, TeamKey("pr")))
     wording = Wording(policy, Templates())
     for at, late in ((NOON, False), (LATE, True)):
-        seen = incidents_home.home(db, an_act(MEI, now=at))
+        seen = incidents_home.home_of(db, an_act(MEI, now=at))
         listed = queries.listing(db, policy, an_act(MEI, now=at), "open")
         assert seen.overdue_pages == listed.overdue_pages
         assert ("*2 teams overdue*" in str(home(wording, seen))) is late
@@ -60,6 +60,6 @@ def test_home_counts_the_teams_that_are_late_as_list_does(db: Database, policy: 
 
 def test_of_a_restricted_one_home_does_not_say_who_is_late(db: Database, policy: Policy) -> None:
     an_incident(db, policy, an_act(MEI), teams=(LEGAL,), tier=Tier.RESTRICTED)
-    seen = incidents_home.home(db, an_act(PRIYA, now=LATE))
+    seen = incidents_home.home_of(db, an_act(PRIYA, now=LATE))
     assert seen.overdue_pages == {}
     assert "overdue*" not in str(home(Wording(policy, Templates()), seen)["blocks"][-1])

@@ -116,7 +116,7 @@ def test_a_drill_is_in_no_list_search_digest_home_or_export(db: Database, policy
     assert queries.listing(db, policy, act, "overdue").total == 0
     for words in ("canary", "drill", "1"):
         assert queries.search(db, act, words).total == 0, words
-    home = incidents_home.home(db, act)
+    home = incidents_home.home_of(db, act)
     assert (home.open, home.pages, home.mine, home.total_open) == ((), (), (), 0)
     assert list(export.records(db)) == []
     with db.reading() as tx:

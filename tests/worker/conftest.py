@@ -14,6 +14,7 @@ from bot.concurrency.threads import Threads
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.ids import UserId
 from bot.kinds.due_work import TICKING
+from bot.kinds.messages import MESSAGES, words
 from bot.policy import Policy
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
@@ -102,8 +103,10 @@ class Rig:
         async with new_session(pace.http_timeout) as session:
             calls = SlackCalls(web_client("xoxb-playground", session, self.slack.api_url))
             wording = Wording(self.policy, Templates())
-            post = SlackPosts(calls, wording, self.db, self.threads, self.policy.channel.prefix)
-            relay = Relay(self.gear(pace), post)
+            post = SlackPosts(
+                calls, partial(words, wording), self.db, self.threads, self.policy.channel.prefix
+            )
+            relay = Relay(self.gear(pace), MESSAGES, post)
             loop = asyncio.get_running_loop()
             self.db.on_new_delivery(partial(_wake, loop, relay))
             running = asyncio.create_task(relay.run())

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
+from bot.kinds.messages import words
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.access import identity
@@ -37,7 +39,9 @@ async def directory_of(rig: Rig) -> AsyncIterator[DirectorySync]:
     async with new_session(BRISK.http_timeout) as session:
         calls = SlackCalls(web_client("xoxb-playground", session, rig.slack.api_url))
         wording = Wording(rig.policy, Templates())
-        post = SlackPosts(calls, wording, rig.db, rig.threads, rig.policy.channel.prefix)
+        post = SlackPosts(
+            calls, partial(words, wording), rig.db, rig.threads, rig.policy.channel.prefix
+        )
         yield DirectorySync(calls, post, rig.db, rig.policy, rig.clock, rig.threads, rig.figures)
 
 

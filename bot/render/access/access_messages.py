@@ -1,13 +1,18 @@
 """Asking to see a restricted incident, and the answer."""
 
-from bot.domain.access.access_messages import AccessAnswer, AccessRequestMessage, InvitationEnded
+from bot.domain.access.access_messages import (
+    AccessAnswer,
+    AccessRequestMessage,
+    InvitationEnded,
+    Uninvited,
+)
 from bot.domain.controls import Button
 from bot.render.blocks import Block, actions, button, context, section
 from bot.render.message import Message, message
 from bot.render.wording import Wording
 
 
-def request(wording: Wording, view: AccessRequestMessage) -> Message:
+def access_request(wording: Wording, view: AccessRequestMessage) -> Message:
     """To the person who decides. A button's value is the request's id."""
     said = wording.say("escalation", "access_request", view=view)
     if view.outcome is not None:
@@ -26,7 +31,7 @@ def request(wording: Wording, view: AccessRequestMessage) -> Message:
     return message(said, blocks)
 
 
-def answer(wording: Wording, view: AccessAnswer) -> Message:
+def access_answer(wording: Wording, view: AccessAnswer) -> Message:
     """To the person who asked."""
     block = "access_granted" if view.granted else "access_refused"
     if view.by is None:
@@ -43,4 +48,10 @@ def answer(wording: Wording, view: AccessAnswer) -> Message:
 def invitation_ended(wording: Wording, view: InvitationEnded) -> Message:
     """To the person who may let the other one in again."""
     said = wording.say("escalation", "invitation_ended", view=view)
+    return message(said, [section(said)])
+
+
+def uninvited(wording: Wording, view: Uninvited) -> Message:
+    """Slack keeps a person out of a channel; to them, or to the person who answers for it."""
+    said = wording.say("escalation", "uninvited" if view.person else "uninvited_you", view=view)
     return message(said, [section(said)])

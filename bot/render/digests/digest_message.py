@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.domain.digests.digest_message import DigestView
 from bot.domain.digests.facts import PAGED_DIRECTLY
 from bot.domain.digests.figures import Deadline, DigestFigures, Row
 from bot.domain.digests.response_times import AckFigures
@@ -20,16 +21,15 @@ DEADLINES_SHOWN = 10
 
 def digest(
     wording: Wording,
-    name: str,
-    figures: DigestFigures,
+    view: DigestView,
     *,
-    late_since: datetime | None = None,
     preview: bool = False,
 ) -> Message:
-    """The account of one week. `late_since` is when it was due, if it comes late."""
+    """The account of one week."""
+    name, figures = view.name, view.figures
     blocks: list[Part] = [
         header(wording.plain("digest", "heading", name=name)),
-        context(_period(wording, figures, late_since, preview=preview)),
+        context(_period(wording, figures, view.late_since, preview=preview)),
         section(_headline(wording, figures)),
         _tables(wording, figures),
         divider(),

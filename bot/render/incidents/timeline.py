@@ -1,4 +1,4 @@
-"""Timeline entries in words: a line of the timeline, or a notice in the incident's channel."""
+"""Timeline entries in words."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import UserId
-from bot.domain.incidents.views import EntryLine, Notice
+from bot.domain.incidents.views import EntryLine
 from bot.domain.paging.ladders import person_of
-from bot.render.blocks import context, section
-from bot.render.message import Message, message
+from bot.render.blocks import context
+from bot.render.message import Message
 from bot.render.text import sizes
 from bot.render.text.mrkdwn import Mrkdwn, person
 from bot.render.wording import Wording
@@ -23,22 +23,6 @@ class Recorded(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def notice(wording: Wording, view: Notice) -> Message:
-    """Say one entry aloud, with what to do about it where there is something to do."""
-    head, entry = view.head, view.entry
-    if not head.full:
-        text = wording.say("notice", "masked", head=head)
-        return message(text, [section(text)])
-    said = sentence(wording, entry, IN_A_NOTICE, aloud=True)
-    then = f"then_{block_of(entry)}"
-    if view.then and wording.words.has("notice", then):
-        data, told = recorded(wording, entry), view.in_charge
-        more = wording.say("notice", then, head=head, data=data, in_charge=told)
-        said = Mrkdwn(f"{said}\n{more}".strip())
-    fallback = wording.say("notice", "fallback", head=head, sentence=said)
-    return message(fallback, [section(said)])
 
 
 def dated(wording: Wording, said: Message, at: datetime) -> Message:

@@ -1,14 +1,10 @@
-"""To the people who must act beside the ones paged: the escalation manager, a new owner."""
+"""To the people in charge: pages that no one answered."""
 
-from bot.domain.access.access_messages import Uninvited
-from bot.domain.channels.lost_channel import RoomLost
 from bot.domain.controls import Button
 from bot.domain.incidents.views import Head
-from bot.domain.people.person_messages import Assigned, Unedited
 from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
 from bot.render.blocks import Block, Element, actions, button, context, section
 from bot.render.message import Message, message
-from bot.render.paging.page_messages import channel_link
 from bot.render.text import fitting
 from bot.render.text.fitting import Part
 from bot.render.text.mrkdwn import Mrkdwn
@@ -78,49 +74,3 @@ def _exhausted_choices(wording: Wording, head: Head) -> list[Element]:
     if head.owner is None:
         choices.append(button(wording, Button.TAKE_OWNERSHIP, head.id))
     return [*choices, button(wording, Button.SHOW, head.id)]
-
-
-def assigned(wording: Wording, view: Assigned) -> Message:
-    """To the new owner, when someone else chose them; later that they no longer own it."""
-    head = view.head
-    said = section(wording.say("escalation", "assigned", view=view))
-    fallback = wording.say("escalation", "assigned_fallback", view=view)
-    if view.outcome is not None:
-        return message(
-            fallback, [said, section(wording.say("escalation", "assigned_over", view=view))]
-        )
-    channel = channel_link(head)
-    choices = [
-        button(wording, Button.SHOW, head.id),
-        button(wording, Button.UPDATE_STATUS, head.id),
-    ]
-    blocks: list[Block] = [
-        said,
-        context(wording.say("escalation", "assigned_next", channel=channel)),
-        actions(choices),
-    ]
-    return message(fallback, blocks)
-
-
-def room_lost(wording: Wording, view: RoomLost) -> Message:
-    """Its channel was lost: how it comes back; later where the work goes on."""
-    said = section(wording.say("escalation", "room_lost", view=view))
-    fallback = wording.say("escalation", "room_lost_fallback", view=view)
-    block = "room_lost_over" if view.again_at is None else "room_lost_next"
-    then = section(wording.say("escalation", block, view=view, channel=channel_link(view.head)))
-    choices = [
-        button(wording, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)
-    ]
-    return message(fallback, [said, then, actions(choices)])
-
-
-def unedited(wording: Wording, view: Unedited) -> Message:
-    """To the person who made an escalation restricted: a message that still shows its text."""
-    said = wording.say("escalation", "unedited", view=view)
-    return message(said, [section(said)])
-
-
-def uninvited(wording: Wording, view: Uninvited) -> Message:
-    """Slack keeps a person out of a channel; to them, or to the person who answers for it."""
-    said = wording.say("escalation", "uninvited" if view.person else "uninvited_you", view=view)
-    return message(said, [section(said)])

@@ -4,9 +4,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.access.access_messages import AccessAnswer, AccessRequestMessage
+from bot.domain.access.access_messages import (
+    AccessAnswer,
+    AccessRequestMessage,
+    InvitationEnded,
+    Uninvited,
+)
 from bot.domain.followups.reminder_messages import Outcome
-from bot.domain.ids import RequestId, UserId
+from bot.domain.ids import RequestId, UserId, reference
 from bot.policy import Policy
 from bot.services.access.approvers import asks, may_admit, who_may_admit
 from bot.services.access.identity import role_in
@@ -27,7 +32,9 @@ from bot.store.tables import Incident
 from bot.store.tables.states import RequestState
 
 
-def access_request(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def access_request(
+    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[AccessRequestMessage]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
@@ -57,7 +64,7 @@ def _who_answers_it(
 
 def access_request_stands(
     lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
-) -> Content:
+) -> Content[AccessRequestMessage]:
     incident = lookups.incident(claimed.subject)
     row = requests.get(lookups.tx, claimed.args.get("request", ""))
     if incident is None or row is None:
@@ -99,7 +106,9 @@ def _access_request(
     )
 
 
-def access_answer(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def access_answer(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[AccessAnswer]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
@@ -112,7 +121,7 @@ def access_answer(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: dat
 
 def access_answer_stands(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
-) -> Content:
+) -> Content[AccessAnswer]:
     incident = lookups.incident(claimed.subject)
     return (
         NO_INCIDENT
@@ -133,3 +142,30 @@ def _access_answer(lookups: Lookups, claimed: Claimed, incident: Incident) -> Ac
         by_hand=row is not None and row.by_hand,
         again_at=row.answered_at + PAUSE if row is not None and row.answered_at else None,
     )
+
+
+def uninvited(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Uninvited]:
+    incident, args = lookups.incident(claimed.subject), claimed.args
+    if incident is None or claimed.target is None:
+        return KEPT_OUT
+    if lookups.kept_out(claimed.workspace, claimed.target):
+        return KEPT_OUT
+    person = None if args["person"] == claimed.target else UserId(args["person"])
+    view = Uninvited(reference(incident.number), args["channel"], args["error"], person)
+    return MessageContent(view, person=claimed.target)
+
+
+def invitation_ended(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[InvitationEnded]:
+    incident, args = lookups.incident(claimed.subject), claimed.args
+    if incident is None or claimed.target is None:
+        return KEPT_OUT
+    if lookups.kept_out(claimed.workspace, claimed.target):
+        return KEPT_OUT
+    person = UserId(args["person"])
+    owns = incident.owner == person
+    view = InvitationEnded(reference(incident.number), person, owns=owns, alone=args["alone"])
+    return MessageContent(view, person=claimed.target)

@@ -1,20 +1,13 @@
 """Invitations to an incident's channel that Slack refuses: told once, and tried again."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from bot.domain.access.access_messages import Uninvited
 from bot.domain.act import Act
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
-from bot.domain.ids import UserId, reference
 from bot.domain.kinds import DeliveryKind
-from bot.policy import Policy
 from bot.services.access.belonging import who_answers
-from bot.services.delivery.content import Content, MessageContent
 from bot.services.locked import LockedIncident
-from bot.services.lookups import Lookups
-from bot.services.people.person_messages import KEPT_OUT
 from bot.store.access import participants
 from bot.store.delivery import outbox
 from bot.store.delivery.claims import Claimed
@@ -62,14 +55,3 @@ def _tell(locked: LockedIncident, channel: str, user: str, answers: str | None, 
     for reader in filter(None, (user, answers)):
         key = f"uninvited:{locked.id}:{channel}:{user}:{reader}"
         locked.tell(DeliveryKind.UNINVITED, reader, locked.id, key, **about)
-
-
-def uninvited(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
-    incident, args = lookups.incident(claimed.subject), claimed.args
-    if incident is None or claimed.target is None:
-        return KEPT_OUT
-    if lookups.kept_out(claimed.workspace, claimed.target):
-        return KEPT_OUT
-    person = None if args["person"] == claimed.target else UserId(args["person"])
-    view = Uninvited(reference(incident.number), args["channel"], args["error"], person)
-    return MessageContent(view, person=claimed.target)

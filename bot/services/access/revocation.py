@@ -9,25 +9,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.access.access_messages import InvitationEnded
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Workspace, by_the_bot
-from bot.domain.ids import UserId, reference
+from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
 from bot.services.access import approvers
 from bot.services.access.belonging import who_answers
-from bot.services.delivery.content import Content, MessageContent
 from bot.services.followups.tasks import give_on
 from bot.services.locked import LockedIncident
-from bot.services.lookups import Lookups
-from bot.services.people.person_messages import KEPT_OUT
 from bot.services.staleness import keep_true
 from bot.services.unanswered.managers import reachable
 from bot.store.access import participants, requests
-from bot.store.delivery.claims import Claimed
 from bot.store.followups import tasks_and_reminders as tasks
 from bot.store.incidents import incident_rows
 from bot.store.people import people_and_groups
@@ -114,17 +109,3 @@ def _tell(locked: LockedIncident, policy: Policy, user: str) -> None:
         key = f"invitation-ended:{locked.id}:{user}:{reader}:{locked.act.now.isoformat()}"
         about: dict[str, Any] = {"person": user, "alone": able is None}
         locked.tell(DeliveryKind.INVITATION_ENDED, reader, locked.id, key, **about)
-
-
-def invitation_ended(
-    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
-) -> Content:
-    incident, args = lookups.incident(claimed.subject), claimed.args
-    if incident is None or claimed.target is None:
-        return KEPT_OUT
-    if lookups.kept_out(claimed.workspace, claimed.target):
-        return KEPT_OUT
-    person = UserId(args["person"])
-    owns = incident.owner == person
-    view = InvitationEnded(reference(incident.number), person, owns=owns, alone=args["alone"])
-    return MessageContent(view, person=claimed.target)

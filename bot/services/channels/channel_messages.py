@@ -1,11 +1,13 @@
 """What is done to an incident's channel, and said in it: as it is true when it is sent."""
 
 from datetime import datetime, timedelta
+from typing import Never
 
 from bot.domain.access.visibility import Place, by_invitation
+from bot.domain.channels.lost_channel import RoomLost
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.timeline import CLAIMS, EntryKind
-from bot.domain.incidents.views import Head, InCharge, MovedCard, Notice
+from bot.domain.incidents.views import Card, Head, InCharge, MovedCard, Notice
 from bot.domain.paging.ladders import RunState
 from bot.policy import Policy
 from bot.services import views
@@ -13,9 +15,11 @@ from bot.services.delivery.content import ChannelCall, Content, MessageContent, 
 from bot.services.incidents import duplicates
 from bot.services.incidents.queries import card_of
 from bot.services.lookups import Lookups
+from bot.services.people.person_messages import KEPT_OUT, NO_INCIDENT, for_person
 from bot.services.unanswered import managers_told
 from bot.store.delivery import missed_notices, posted
 from bot.store.delivery.claims import Claimed
+from bot.store.delivery.missed_notices import OUT_OF_REACH
 from bot.store.incidents import timeline
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ROOMLESS, ChannelState
@@ -24,7 +28,9 @@ from bot.store.tables.states import ROOMLESS, ChannelState
 THREAD_WAIT = timedelta(minutes=10)
 
 
-def room(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def room_create(
+    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room not in ROOMLESS:
         return NothingToSay("the channel is there")
@@ -33,7 +39,9 @@ def room(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> 
     return ChannelCall(incident.id, incident.number, private=private, was=claimed.args.get("was"))
 
 
-def invite(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def room_invite(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room is not ChannelState.CHANNEL:
         return NothingToSay("no channel; everyone is invited when it is made")
@@ -50,7 +58,9 @@ def invite(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) 
     return ChannelCall(incident.id, incident.number, channel=incident.channel_id, users=users)
 
 
-def remove(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def room_remove(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Never]:
     incident, user = lookups.incident(claimed.subject), claimed.args["user"]
     if incident is None or incident.room is not ChannelState.CHANNEL:
         return NothingToSay("no channel")
@@ -59,7 +69,7 @@ def remove(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) 
     return ChannelCall(incident.id, incident.number, channel=incident.channel_id, removed=user)
 
 
-def pin(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def card_pin(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content[Never]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room is not ChannelState.CHANNEL or incident.card_ts is None:
         return NothingToSay("no card to pin")
@@ -80,7 +90,7 @@ def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
     return views.head_in(incident, place), in_thread
 
 
-def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Card]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return NothingToSay("the card stands")
@@ -91,7 +101,9 @@ def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime)
     return MessageContent(card, channel=incident.channel_id)
 
 
-def card_stands(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def card_post_stands(
+    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[Card | MovedCard]:
     """The incident's card, or what is left of it where the escalation has moved away."""
     incident = lookups.incident(claimed.subject)
     if incident is None:
@@ -103,7 +115,7 @@ def card_stands(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetim
     return MessageContent(MovedCard(views.head_in(incident, Place.BROADCAST)))
 
 
-def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Card]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room is ChannelState.ARCHIVED or incident.channel_id is None:
         return NothingToSay("no channel")
@@ -114,7 +126,7 @@ def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetim
     return MessageContent(card, channel=incident.channel_id, ts=incident.card_ts)
 
 
-def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Notice]:
     incident = lookups.incident(claimed.subject)
     entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
     if incident is None or entry is None:
@@ -138,7 +150,9 @@ def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) ->
     return MessageContent(view, channel=incident.channel_id, thread_ts=incident.thread_ts)
 
 
-def notice_stands(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def notice_stands(
+    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Notice]:
     """Where the escalation has moved out of a shared channel, its notices there stand still."""
     incident = lookups.incident(claimed.subject)
     entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
@@ -179,3 +193,36 @@ def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
         if seq > entry.seq
     ]
     return any(each.data.get("run") == entry.data.get("run") for each in later if each)
+
+
+# Its channel was lost
+
+
+def room_lost(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[RoomLost]:
+    incident = lookups.incident(claimed.subject)
+    if incident is None or claimed.target is None:
+        return NO_INCIDENT
+    if lookups.kept_out(claimed.workspace, claimed.target):
+        return KEPT_OUT
+    view = _room_lost(lookups, claimed, incident)
+    if view.again_at is None:
+        return NothingToSay("it has a channel again, or has ended")
+    return MessageContent(view, person=claimed.target)
+
+
+def room_lost_stands(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[RoomLost]:
+    incident = lookups.incident(claimed.subject)
+    return (
+        NO_INCIDENT if incident is None else MessageContent(_room_lost(lookups, claimed, incident))
+    )
+
+
+def _room_lost(lookups: Lookups, claimed: Claimed, incident: Incident) -> RoomLost:
+    lost = incident.room is ChannelState.ARCHIVED and incident.ended_at is None
+    again_at = datetime.fromisoformat(claimed.args["again_at"]) if lost else None
+    archived = claimed.args.get("error") != OUT_OF_REACH
+    return RoomLost(for_person(lookups, incident, claimed.target or ""), again_at, archived)

@@ -2,49 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from bot.domain.access.access_messages import (
-    AccessAnswer,
-    AccessRequestMessage,
-    InvitationEnded,
-    Uninvited,
-)
-from bot.domain.channels.lost_channel import RoomLost
-from bot.domain.digests.digest_message import DigestView
-from bot.domain.followups.reminder_messages import ReminderMessage, TaskReminder, UpdateReminder
-from bot.domain.incidents.home import Home
-from bot.domain.incidents.views import Card, MovedCard, Notice
-from bot.domain.paging.page_messages import PageMessage
-from bot.domain.people.person_messages import Assigned, Unedited
-from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
+from bot.domain.kinds import DeliveryKind
 
-View = (
-    PageMessage
-    | Card
-    | MovedCard
-    | Notice
-    | ReminderMessage
-    | TaskReminder
-    | UpdateReminder
-    | Unanswered
-    | ExhaustedMessage
-    | AccessRequestMessage
-    | AccessAnswer
-    | Assigned
-    | RoomLost
-    | DigestView
-    | Unedited
-    | Uninvited
-    | InvitationEnded
-    | Home
-)
+View = TypeVar("View", covariant=True)
+"""What is to be said, as a frozen value that the kind's renderer turns into words."""
 
 
 @dataclass(frozen=True, slots=True)
-class MessageContent:
+class MessageContent(Generic[View]):
     """A view and where it goes: a channel (and thread), a person, or a message to be edited.
 
-    `since`: when that happened which it tells of, where it comes late.
+    `since`: when that happened which it tells of, where it comes late. `kind`: whose renderer puts
+    it into words. `on_home`: it is drawn on the person's Home tab, and not posted.
     """
 
     view: View
@@ -53,6 +24,8 @@ class MessageContent:
     ts: str | None = None
     thread_ts: str | None = None
     since: datetime | None = None
+    kind: DeliveryKind | None = None
+    on_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +52,7 @@ class RequestedPlace:
     ts: str | None = None
 
 
-def requested_place_of(call: MessageContent | ChannelCall) -> RequestedPlace:
+def requested_place_of(call: MessageContent[object] | ChannelCall) -> RequestedPlace:
     return RequestedPlace(call.channel, call.card_ts if isinstance(call, ChannelCall) else call.ts)
 
 
@@ -97,4 +70,4 @@ class NotYet:
     why: str
 
 
-Content = MessageContent | ChannelCall | NothingToSay | NotYet
+Content = MessageContent[View] | ChannelCall | NothingToSay | NotYet

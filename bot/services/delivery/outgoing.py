@@ -1,113 +1,94 @@
-"""What a delivery says, looked up when it is sent: true then, and nothing lies in the queue."""
+"""Looks up a delivery's content at send time, so the text is current and the queue holds none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.domain.followups.cadence import is_old_news
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
-from bot.services.access import access_messages, invitations, revocation
-from bot.services.access.identity import identify
-from bot.services.channels import channel_messages, lost_channel
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
-from bot.services.digests import digest
-from bot.services.followups import reminder_messages
-from bot.services.incidents import home
-from bot.services.lookups import Lookups
-from bot.services.paging import page_messages
-from bot.services.people import person_messages
-from bot.services.people.person_messages import KEPT_OUT, Say
-from bot.services.unanswered import manager_messages
+from bot.services.delivery.message_kinds import MessageKinds, Rows
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
-from bot.store.people import people_and_groups
 from bot.store.tables import Delivery
 
+_OF_ANOTHER_RELEASE = NothingToSay("a kind of another release")
 
-def prepare(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+
+def prepare(
+    kinds: MessageKinds[Rows], db: Database, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[Any]:
     """Return what a claimed delivery says or does now."""
-    if claimed.kind is DeliveryKind.HOME:
-        return _home(db, policy, claimed, now)
-    if claimed.kind is DeliveryKind.DIGEST:
-        return _digest(db, policy, claimed, now)
+    slowly = kinds.rows[claimed.kind].look_up_slowly
+    if slowly is not None:
+        return _of_kind(slowly(db, policy, claimed, now), claimed.kind)
     with db.reading() as tx:
-        return _prepare(Lookups(tx, [claimed]), policy, claimed, now)
+        return _prepare(kinds, kinds.lookups(tx, [claimed]), policy, claimed, now)
 
 
 def prepare_many(
-    db: Database, policy: Policy, batch: Sequence[Claimed], now: datetime
-) -> list[Content]:
-    """Prepare what was claimed together, in one look; neither digests nor Home tabs."""
+    kinds: MessageKinds[Rows],
+    db: Database,
+    policy: Policy,
+    batch: Sequence[Claimed],
+    now: datetime,
+) -> list[Content[Any]]:
+    """Prepare what was claimed together, in one look; none that is looked up slowly."""
     with db.reading() as tx:
-        lookups = Lookups(tx, batch)
-        return [_prepare(lookups, policy, claimed, now) for claimed in batch]
+        lookups = kinds.lookups(tx, batch)
+        return [_prepare(kinds, lookups, policy, claimed, now) for claimed in batch]
 
 
-_NEWS = frozenset(
-    {DeliveryKind.NOTICE, DeliveryKind.ASSIGNED, DeliveryKind.ROOM_LOST}
-    | {DeliveryKind.ACCESS_REQUEST, DeliveryKind.ACCESS_ANSWER, DeliveryKind.INVITATION_ENDED}
-)
-"""What tells that something has just happened. The others name their moments themselves."""
+def _prepare(
+    kinds: MessageKinds[Rows], lookups: Rows, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[Any]:
+    if claimed.kind is DeliveryKind.MESSAGE_EDIT:
+        return _edit(kinds, lookups, policy, claimed, now)
+    row = kinds.rows[claimed.kind]
+    if row.look_up is None:
+        return _OF_ANOTHER_RELEASE
+    prepared = row.look_up(lookups, policy, claimed, now)
+    return _of_kind(prepared, claimed.kind, _since(claimed.created_at, now) if row.news else None)
 
 
-def _prepare(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
-    prepared = _PREPARE[claimed.kind](lookups, policy, claimed, now)
-    if claimed.kind not in _NEWS or not isinstance(prepared, MessageContent):
-        return prepared
-    return replace(prepared, since=_since(claimed.created_at, now))
+def _of_kind(
+    prepared: Content[Any], kind: DeliveryKind, since: datetime | None = None
+) -> Content[Any]:
+    if isinstance(prepared, MessageContent):
+        return replace(prepared, kind=kind, since=since)
+    return prepared
 
 
 def _since(happened: datetime, told: datetime) -> datetime | None:
     return happened if is_old_news(happened, told) else None
 
 
-def _home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content:
-    act = identify(db, policy, claimed.workspace, claimed.subject, now)
-    if act is None:
-        return NothingToSay("this person is unknown")
-    return MessageContent(home.home(db, act), person=claimed.subject)
-
-
-def _digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content:
-    with db.reading() as tx:
-        view = digest.planned_view(tx, policy, claimed.workspace, claimed.args)
-    if view is None:
-        return NothingToSay("the policy no longer has this digest")
-    if claimed.args.get("channel"):
-        return MessageContent(view, channel=claimed.args["channel"])
-    reader = identify(db, policy, claimed.workspace, claimed.target or "", now)
-    if reader is not None and reader.kept_out:
-        return KEPT_OUT
-    return MessageContent(view, person=claimed.target)
-
-
-def _digest_stands(lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime) -> Content:
-    view = digest.planned_view(lookups.tx, policy, claimed.workspace, claimed.args)
-    return MessageContent(view) if view else NothingToSay("the policy no longer has this digest")
-
-
-def _edit(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def _edit(
+    kinds: MessageKinds[Rows], lookups: Rows, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[Any]:
     """Say anew what stands, as it is true now."""
-    row = lookups.posted(claimed.subject)
-    if row is None or row.slack_channel is None or row.slack_ts is None:
+    posted = lookups.posted(claimed.subject)
+    if posted is None or posted.slack_channel is None or posted.slack_ts is None:
         # Where it may be found yet it is edited then: see `outcomes`.
         return NothingToSay("it was not posted anywhere")
-    says = STANDS.get(row.kind)
-    if says is None:
-        return NothingToSay("a kind of another release")
-    letter = says(lookups, policy, _that_posted(lookups, claimed, row), now)
+    row = kinds.rows[posted.kind]
+    if row.stands is None:
+        return _OF_ANOTHER_RELEASE
+    letter = row.stands(lookups, policy, _that_posted(lookups, claimed, posted), now)
     if not isinstance(letter, MessageContent):
         return letter
     return replace(
         letter,
-        channel=row.slack_channel,
-        ts=row.slack_ts,
+        channel=posted.slack_channel,
+        ts=posted.slack_ts,
         person=None,
         thread_ts=None,
-        since=_since(row.created_at, _posted_at(row)) if row.kind in _NEWS else None,
+        kind=posted.kind,
+        since=_since(posted.created_at, _posted_at(posted)) if row.news else None,
     )
 
 
@@ -118,64 +99,17 @@ def _posted_at(row: Delivery) -> datetime:
     return row.created_at
 
 
-def _that_posted(lookups: Lookups, edit: Claimed, row: Delivery) -> Claimed:
+def _that_posted(lookups: Rows, edit: Claimed, row: Delivery) -> Claimed:
     """Return the delivery as it was claimed, with the person who reads it as its target.
 
     Where the one for whom it was planned was kept out, somebody else was told.
     """
-    known = people_and_groups.of_direct_messages(
-        lookups.tx, edit.workspace, [row.slack_channel or ""]
-    )
     return edit._replace(
         id=DeliveryId(row.id),
         kind=row.kind,
         subject=row.subject,
-        target=known.get(row.slack_channel or "", row.target or "") or None,
+        target=lookups.reader_in(edit.workspace, row.slack_channel) or row.target or None,
         thread_ts=row.thread_ts,
         args={**row.args, "at": (row.slack_channel, row.slack_ts)},
         created_at=row.created_at,
     )
-
-
-_PREPARE: Mapping[DeliveryKind, Say] = {
-    DeliveryKind.PAGE: page_messages.page,
-    DeliveryKind.CANARY: page_messages.canary,
-    DeliveryKind.CANARY_UPDATE: page_messages.page_update,
-    DeliveryKind.PAGE_UPDATE: page_messages.page_update,
-    DeliveryKind.ROOM_CREATE: channel_messages.room,
-    DeliveryKind.ROOM_INVITE: channel_messages.invite,
-    DeliveryKind.ROOM_REMOVE: channel_messages.remove,
-    DeliveryKind.CARD_POST: channel_messages.card_post,
-    DeliveryKind.CARD_UPDATE: channel_messages.card_update,
-    DeliveryKind.CARD_PIN: channel_messages.pin,
-    DeliveryKind.NOTICE: channel_messages.notice,
-    DeliveryKind.REMINDER: reminder_messages.reminder,
-    DeliveryKind.TASK_REMINDER: reminder_messages.task,
-    DeliveryKind.UPDATE_REMINDER: reminder_messages.update_due,
-    DeliveryKind.UNANSWERED: manager_messages.unanswered,
-    DeliveryKind.EXHAUSTED: manager_messages.exhausted,
-    DeliveryKind.ACCESS_REQUEST: access_messages.access_request,
-    DeliveryKind.ACCESS_ANSWER: access_messages.access_answer,
-    DeliveryKind.ASSIGNED: person_messages.assigned,
-    DeliveryKind.ROOM_LOST: lost_channel.room_lost,
-    DeliveryKind.UNEDITED: person_messages.unedited,
-    DeliveryKind.UNINVITED: invitations.uninvited,
-    DeliveryKind.INVITATION_ENDED: revocation.invitation_ended,
-    DeliveryKind.MESSAGE_EDIT: _edit,
-}
-
-STANDS: Mapping[DeliveryKind, Say] = {
-    DeliveryKind.CARD_POST: channel_messages.card_stands,
-    DeliveryKind.NOTICE: channel_messages.notice_stands,
-    DeliveryKind.REMINDER: reminder_messages.reminder_stands,
-    DeliveryKind.TASK_REMINDER: reminder_messages.task_stands,
-    DeliveryKind.UPDATE_REMINDER: reminder_messages.update_due_stands,
-    DeliveryKind.UNANSWERED: manager_messages.unanswered_stands,
-    DeliveryKind.EXHAUSTED: manager_messages.exhausted_stands,
-    DeliveryKind.ACCESS_REQUEST: access_messages.access_request_stands,
-    DeliveryKind.ACCESS_ANSWER: access_messages.access_answer_stands,
-    DeliveryKind.ASSIGNED: person_messages.assigned_stands,
-    DeliveryKind.ROOM_LOST: lost_channel.room_lost_stands,
-    DeliveryKind.DIGEST: _digest_stands,
-}
-"""What a message says that stands; a page and the card know themselves where they do."""

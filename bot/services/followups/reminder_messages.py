@@ -37,7 +37,9 @@ from bot.store.tables import Incident, Reminder, Task
 from bot.store.tables.states import ReminderState, TaskState
 
 
-def reminder(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def reminder(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+) -> Content[ReminderMessage]:
     row = tasks_and_reminders.reminder(lookups.tx, claimed.subject)
     if row is None or row.state is not ReminderState.SPOKEN:
         return NothingToSay("done, stopped or snoozed meanwhile")
@@ -47,7 +49,9 @@ def reminder(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime)
     return MessageContent(view, person=row.owner)
 
 
-def reminder_stands(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def reminder_stands(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[ReminderMessage]:
     row = tasks_and_reminders.reminder(lookups.tx, claimed.subject)
     if row is None:
         return NothingToSay("no such reminder")
@@ -82,7 +86,9 @@ def _outcome_of_reminder(lookups: Lookups, claimed: Claimed, row: Reminder) -> O
             return Outcome.STOPPED
 
 
-def task(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def task_reminder(
+    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[TaskReminder]:
     row = tasks_and_reminders.task(lookups.tx, claimed.subject)
     incident = lookups.incident(row.incident_id) if row else None
     if row is None or incident is None or row.state is not TaskState.OPEN:
@@ -98,7 +104,9 @@ def task(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> C
     return MessageContent(replace(view, late=late), person=reader)
 
 
-def task_stands(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def task_reminder_stands(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+) -> Content[TaskReminder]:
     row = tasks_and_reminders.task(lookups.tx, claimed.subject)
     incident = lookups.incident(row.incident_id) if row else None
     if row is None or incident is None:
@@ -140,7 +148,9 @@ def _as_given(lookups: Lookups, view: TaskReminder, row: Task, claimed: Claimed)
     return replace(view, summary=given.data.get("summary", "")) if new and given else view
 
 
-def update_due(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def update_reminder(
+    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[UpdateReminder]:
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.ended_at is not None or claimed.target is None:
         return NothingToSay("the escalation has ended")
@@ -167,9 +177,9 @@ def _asked_now(lookups: Lookups, policy: Policy, incident: Incident, planned: st
     return whom_to_ask(askable(lookups.tx, policy, incident, invited), may_read)
 
 
-def update_due_stands(
+def update_reminder_stands(
     lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
-) -> Content:
+) -> Content[UpdateReminder]:
     incident = lookups.incident(claimed.subject)
     if incident is None:
         return NO_INCIDENT

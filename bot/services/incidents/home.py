@@ -1,5 +1,6 @@
 """The home tab: what waits for one person."""
 
+from datetime import datetime
 from functools import partial
 
 from bot.domain.access.rights import NEEDS, Deed
@@ -12,12 +13,16 @@ from bot.domain.ids import new_id
 from bot.domain.incidents.home import Home
 from bot.domain.incidents.views import Head
 from bot.domain.kinds import DeliveryKind
+from bot.policy import Policy
 from bot.services import views
+from bot.services.access.identity import identify
+from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.followups import reminders
 from bot.services.incidents.queries import listed, overdue_in
 from bot.services.paging.page_views import Around, page_message
 from bot.store.database import Database
 from bot.store.delivery import outbox
+from bot.store.delivery.claims import Claimed
 from bot.store.delivery.outbox import Outgoing
 from bot.store.followups import tasks_and_reminders
 from bot.store.incidents import incident_rows, open_list
@@ -44,7 +49,14 @@ def drawn_anew(act: Act, user: str) -> Outgoing:
     )
 
 
-def home(db: Database, act: Act) -> Home:
+def home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content[Home]:
+    act = identify(db, policy, claimed.workspace, claimed.subject, now)
+    if act is None:
+        return NothingToSay("this person is unknown")
+    return MessageContent(home_of(db, act), person=claimed.subject, on_home=True)
+
+
+def home_of(db: Database, act: Act) -> Home:
     """Gather a person's pages, tasks and incidents, and the open ones they may see.
 
     Who has become a guest since is drawn an empty one: what the tab showed before goes.

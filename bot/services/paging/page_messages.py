@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.ids import reference
 from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState
+from bot.domain.paging.page_messages import PageMessage
 from bot.policy import Policy
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.lookups import Lookups
@@ -15,7 +16,9 @@ from bot.store.delivery.claims import Claimed
 from bot.store.tables import Incident
 
 
-def page(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def page(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+) -> Content[PageMessage]:
     page = lookups.page(claimed.subject)
     run = lookups.run(page.run_id) if page else None
     if page is None or run is None:
@@ -46,7 +49,9 @@ def page(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> 
     return MessageContent(view, person=page.target)
 
 
-def canary(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def canary(
+    lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
+) -> Content[PageMessage]:
     """A page like any other, but into the canary's channel."""
     letter = page(lookups, policy, claimed, now)
     if not isinstance(letter, MessageContent):
@@ -62,7 +67,9 @@ def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
     return claimed.uncertain and claimed.lookups == 0 and not repeat
 
 
-def page_update(lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime) -> Content:
+def page_update(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, now: datetime
+) -> Content[PageMessage]:
     page = lookups.page(claimed.subject)
     run = lookups.run(page.run_id) if page else None
     incident = lookups.incident(page.incident_id) if page else None

@@ -4,7 +4,7 @@
 its target who reads it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.access.visibility import Place
@@ -25,7 +25,6 @@ from bot.store.tables import Incident
 KEPT_OUT = NothingToSay("a guest, of another organisation, deactivated or a bot: told nothing")
 """But for pages, and that nobody acknowledged: those still go out, with the codename."""
 
-Say = Callable[[Lookups, Policy, Claimed, datetime], Content]
 NO_INCIDENT = NothingToSay("no such escalation")
 
 
@@ -69,7 +68,9 @@ def said_again(lookups: Lookups, claimed: Claimed) -> bool:
 # A new owner
 
 
-def assigned(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def assigned(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Assigned]:
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
@@ -80,7 +81,9 @@ def assigned(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
     return MessageContent(_assigned(lookups, claimed, incident), person=claimed.target)
 
 
-def assigned_stands(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def assigned_stands(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Assigned]:
     incident = lookups.incident(claimed.subject)
     return (
         NO_INCIDENT if incident is None else MessageContent(_assigned(lookups, claimed, incident))
@@ -100,7 +103,9 @@ def _assigned(lookups: Lookups, claimed: Claimed, incident: Incident) -> Assigne
 # What Slack did not edit
 
 
-def unedited(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def unedited(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Unedited]:
     """It says who got a message about what is restricted: for no one who may not read that."""
     args, incident = claimed.args, lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:

@@ -28,7 +28,9 @@ def _found(lookups: Lookups, claimed: Claimed) -> tuple[PagingRun, Incident] | N
     return (run, incident) if run is not None and incident is not None else None
 
 
-def unanswered(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def unanswered(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[Unanswered]:
     found = _found(lookups, claimed)
     if found is None or claimed.target is None:
         return NO_RUN
@@ -47,7 +49,7 @@ def unanswered(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: dateti
 
 def unanswered_stands(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
-) -> Content:
+) -> Content[Unanswered]:
     found = _found(lookups, claimed)
     if found is None:
         return NO_RUN
@@ -67,7 +69,9 @@ def _unanswered(
     return Unanswered(head, team, tried or team.paged, ended=ended, you=team.person == reader)
 
 
-def exhausted(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime) -> Content:
+def exhausted(
+    lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[ExhaustedMessage]:
     found = _found(lookups, claimed)
     if found is None or claimed.target is None:
         return NO_RUN
@@ -81,7 +85,7 @@ def exhausted(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetim
 
 def exhausted_stands(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
-) -> Content:
+) -> Content[ExhaustedMessage]:
     found = _found(lookups, claimed)
     if found is None:
         return NO_RUN

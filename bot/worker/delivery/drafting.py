@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.concurrency.threads import Threads
 from bot.domain.errors import StoreUnavailable
-from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.delivery import outgoing
 from bot.services.delivery.content import ChannelCall, Content, MessageContent, NothingToSay, NotYet
+from bot.services.delivery.message_kinds import MessageKinds
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 from bot.time_source import TimeSource
@@ -20,8 +20,6 @@ from bot.worker.delivery.slack_posts import SlackPosts
 
 log = logging.getLogger(__name__)
 
-# Read and written for as long as hundreds of pages: nobody waits behind one.
-_SLOW = frozenset({DeliveryKind.DIGEST, DeliveryKind.HOME})
 _SLOW_AT_ONCE = 1
 
 
@@ -29,7 +27,7 @@ _SLOW_AT_ONCE = 1
 class RenderedMessage:
     """A letter in words: what Slack's method takes beside the place."""
 
-    letter: MessageContent
+    letter: MessageContent[Any]
     content: Mapping[str, Any]
 
 
@@ -44,12 +42,14 @@ class Drafting:
         self,
         db: Database,
         policy: Policy,
+        kinds: MessageKinds[Any],
         post: SlackPosts,
         time_source: TimeSource,
         threads: Threads,
     ) -> None:
         self._db = db
         self._policy = policy
+        self._kinds = kinds
         self._post = post
         self._time_source = time_source
         self._threads = threads
@@ -57,18 +57,18 @@ class Drafting:
 
     def begin(self, batch: Sequence[Claimed]) -> DraftOf:
         """Begin to draft what was claimed together; each delivery then asks for its own."""
-        quick = [one for one in batch if one.kind not in _SLOW]
+        quick = [one for one in batch if not self._kinds.is_slow(one.kind)]
         together = asyncio.create_task(self._together(quick))
         return partial(self._of, together)
 
     async def alone(self, claimed: Claimed) -> Rendered:
-        if claimed.kind not in _SLOW:
+        if not self._kinds.is_slow(claimed.kind):
             return await self._threads.read(self._draft, claimed)
         async with self._slow:
             return await self._threads.read(self._draft, claimed)
 
     async def _of(self, together: asyncio.Task[dict[str, Rendered]], claimed: Claimed) -> Rendered:
-        if claimed.kind in _SLOW:
+        if self._kinds.is_slow(claimed.kind):
             return await self.alone(claimed)
         drafts = await asyncio.shield(together)
         found = drafts.get(claimed.id)
@@ -87,16 +87,18 @@ class Drafting:
             return {}
 
     def _draft_many(self, batch: Sequence[Claimed]) -> dict[str, Rendered]:
-        prepared = outgoing.prepare_many(self._db, self._policy, batch, self._time_source.now())
+        prepared = outgoing.prepare_many(
+            self._kinds, self._db, self._policy, batch, self._time_source.now()
+        )
         pairs = zip(batch, prepared, strict=True)
         return {claimed.id: self._written(one) for claimed, one in pairs}
 
     def _draft(self, claimed: Claimed) -> Rendered:
         return self._written(
-            outgoing.prepare(self._db, self._policy, claimed, self._time_source.now())
+            outgoing.prepare(self._kinds, self._db, self._policy, claimed, self._time_source.now())
         )
 
-    def _written(self, prepared: Content) -> Rendered:
+    def _written(self, prepared: Content[Any]) -> Rendered:
         if isinstance(prepared, MessageContent):
             return RenderedMessage(prepared, self._post.content(prepared))
         return prepared

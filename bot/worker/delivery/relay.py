@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from functools import partial
+from typing import Any
 
 from bot.domain.delivery.delivery_states import Priority
+from bot.services.delivery.message_kinds import MessageKinds
 from bot.store.delivery import claims, limits
 from bot.store.delivery.claims import Claimed
 from bot.worker.delivery.blocked import Blocked
@@ -26,13 +28,13 @@ of the one interpreter, so at most an eighth of it goes to them."""
 class Relay(Loop):
     """Sends what is due. Any number of processes may run one on the same database."""
 
-    def __init__(self, gear: Gear, post: SlackPosts) -> None:
+    def __init__(self, gear: Gear, kinds: MessageKinds[Any], post: SlackPosts) -> None:
         super().__init__(gear)
         self._threads = gear.threads.in_turn()
         self._wake = asyncio.Event()
         self._slots = Capacity(self._pace, self._wake.set)
         self._blocked = Blocked()
-        self._delivering = Delivering(gear, post, self._slots, self._blocked, self._wake.set)
+        self._delivering = Delivering(gear, kinds, post, self._slots, self._blocked, self._wake.set)
         self._claimed_at = 0.0
         self._stopping = False
 

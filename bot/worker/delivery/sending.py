@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from bot.domain.errors import StoreUnavailable
 from bot.domain.kinds import DeliveryKind
 from bot.log.episodes import Episode
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, NothingToSay, NotYet
+from bot.services.delivery.message_kinds import MessageKinds
 from bot.services.delivery.outcomes import Accepted, Retry
 from bot.slack.errors import (
     Rejected,
@@ -46,6 +48,7 @@ class Delivering(Loop):
     def __init__(
         self,
         gear: Gear,
+        kinds: MessageKinds[Any],
         post: SlackPosts,
         slots: Capacity,
         blocked: Blocked,
@@ -55,7 +58,9 @@ class Delivering(Loop):
         self._settling = OutcomeBatches(self._db, self._time_source, gear.threads.behind(), settled)
         self._threads = gear.threads.in_turn()
         self._post = post
-        self._drafting = Drafting(self._db, self._policy, post, self._time_source, self._threads)
+        self._drafting = Drafting(
+            self._db, self._policy, kinds, post, self._time_source, self._threads
+        )
         self._slots = slots
         self._blocked = blocked
         self._turns = ChannelOrder(self._pace.lease)
@@ -189,7 +194,7 @@ class Delivering(Loop):
         """Look for what an earlier try may have brought about; None where it may be done twice."""
         if isinstance(draft, ChannelCall):
             return await self._post.look_up_channel(draft) if draft.channel is None else None
-        if draft.letter.ts is not None or claimed.kind is DeliveryKind.HOME:
+        if draft.letter.ts is not None or draft.letter.on_home:
             return None
         try:
             return await self._post.look_up(claimed, draft.letter)

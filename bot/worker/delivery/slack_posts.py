@@ -1,16 +1,13 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
-from bot.domain.incidents.home import Home
-from bot.render.incidents.timeline import dated
-from bot.render.wording import Wording
 from bot.services.delivery.content import ChannelCall, MessageContent
 from bot.services.delivery.outcomes import Accepted
 from bot.services.people import directory
@@ -19,7 +16,6 @@ from bot.slack.client import SlackCalls
 from bot.slack.errors import PLAIN_TEXT_MAY_DO, OutcomeUnknown, Rejected, Unreadable
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
-from bot.worker.delivery.rendering import home_view, message
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +25,10 @@ _AT_ONCE = 200
 _MOST_READ = 10
 """Answers of `_AT_ONCE` messages."""
 _CHANNEL_NAMES = 9
+
+
+Words = Callable[[MessageContent[Any]], Mapping[str, Any]]
+"""Puts a letter into words: what Slack's method takes beside the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class SlackPosts:
     """One workspace's letters and rooms."""
 
     def __init__(
-        self, calls: SlackCalls, wording: Wording, db: Database, threads: Threads, prefix: str
+        self, calls: SlackCalls, words: Words, db: Database, threads: Threads, prefix: str
     ) -> None:
         self.calls = calls
-        self._wording = wording
+        self._words = words
         self._db = db
         self._threads = threads
         self._prefix = prefix
@@ -63,20 +63,15 @@ class SlackPosts:
 
     # Messages
 
-    def content(self, letter: MessageContent) -> Mapping[str, Any]:
+    def content(self, letter: MessageContent[Any]) -> Mapping[str, Any]:
         """Put a letter into words. Takes its time, and is called in a thread."""
-        if isinstance(letter.view, Home):
-            return {"view": home_view(self._wording, letter.view)}
-        said = message(self._wording, letter.view)
-        if letter.since is not None:
-            said = dated(self._wording, said, letter.since)
-        return {"text": said.text, "blocks": said.blocks}
+        return self._words(letter)
 
     async def send(
-        self, claimed: Claimed, letter: MessageContent, content: Mapping[str, Any]
+        self, claimed: Claimed, letter: MessageContent[Any], content: Mapping[str, Any]
     ) -> Accepted:
         """Post, edit or publish; a message carries the delivery's id as metadata."""
-        if isinstance(letter.view, Home):
+        if letter.on_home:
             await self.calls.call("views.publish", user_id=letter.person, **content)
             return Accepted()
         if letter.ts is not None:
@@ -85,7 +80,7 @@ class SlackPosts:
         return await self._post(claimed, letter, content)
 
     async def _post(
-        self, claimed: Claimed, letter: MessageContent, content: Mapping[str, Any]
+        self, claimed: Claimed, letter: MessageContent[Any], content: Mapping[str, Any]
     ) -> Accepted:
         where: dict[str, Any] = {
             "thread_ts": letter.thread_ts,
@@ -123,7 +118,7 @@ class SlackPosts:
             text = str(content["text"])[:3_000]
             return await self.calls.call(method, text=text, blocks=[], **where)
 
-    async def _channel_of(self, workspace: Workspace, letter: MessageContent) -> str:
+    async def _channel_of(self, workspace: Workspace, letter: MessageContent[Any]) -> str:
         if letter.channel is not None:
             return letter.channel
         assert letter.person is not None
@@ -143,7 +138,9 @@ class SlackPosts:
         await self._threads.write(directory.remember_dm, self._db, workspace, user, channel)
         return channel
 
-    async def _get_in(self, workspace: Workspace, letter: MessageContent, error: Rejected) -> str:
+    async def _get_in(
+        self, workspace: Workspace, letter: MessageContent[Any], error: Rejected
+    ) -> str:
         """Open a direct message anew, or join a public channel, once."""
         if letter.channel is None and letter.person is not None:
             channel = await self._opened(workspace, letter.person)
@@ -156,7 +153,7 @@ class SlackPosts:
         return str(letter.channel)
 
     async def look_up(
-        self, claimed: Claimed, letter: MessageContent
+        self, claimed: Claimed, letter: MessageContent[Any]
     ) -> Accepted | Absent | NoHistory:
         """Find a message that may have been posted, by the delivery's id in its metadata.
 
@@ -185,7 +182,11 @@ class SlackPosts:
         return NoHistory("too much has been said since", refused=True)
 
     async def _history(
-        self, workspace: Workspace, letter: MessageContent, method: str, given: Mapping[str, Any]
+        self,
+        workspace: Workspace,
+        letter: MessageContent[Any],
+        method: str,
+        given: Mapping[str, Any],
     ) -> Mapping[str, Any]:
         """Read a part of it; a public channel is joined, as it is for a post.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.incidents.results import WhichTask
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import InCharge, MovedCard, Notice
+from bot.render.channels import channel_messages
 from bot.render.incidents import answers, card, timeline
 from bot.render.paging import page_messages
 from tests.unit.render.case import Case
@@ -63,17 +64,17 @@ CASES: Mapping[str, Case] = {
     "card, moved away": Case(card.moved, MovedCard(a_head())),
     "card, moved away, masked": Case(card.moved, MovedCard(a_masked_head())),
     **{
-        f"notice, {kind.value}": Case(timeline.notice, Notice(a_head(), an_entry(kind)))
+        f"notice, {kind.value}": Case(channel_messages.notice, Notice(a_head(), an_entry(kind)))
         for kind in EntryKind
     },
     **{
         f"notice, {kind.value}, nothing recorded": Case(
-            timeline.notice, Notice(a_head(), an_entry(kind, {}))
+            channel_messages.notice, Notice(a_head(), an_entry(kind, {}))
         )
         for kind in EntryKind
     },
     "notice, next step": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -82,7 +83,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, next step, late": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -98,7 +99,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, unreachable, tried again": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -108,7 +109,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, not everyone was paged": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -124,11 +125,11 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, one person": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(a_head(), an_entry(EntryKind.EXHAUSTED, {"team": "person:U0TOM", "name": "Tom"})),
     ),
     "notice, acknowledged, one person": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -137,7 +138,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, those in charge were told": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
@@ -145,7 +146,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, exhausted, Slack takes nothing for those in charge": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.EXHAUSTED, {"name": "PR", "reached": ["U0SOFIA"]}),
@@ -153,33 +154,33 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, room failed": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(a_head(), an_entry(EntryKind.ROOM, {"error": "restricted_action"})),
     ),
     "notice, room out of reach": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.ROOM, {"channel": "C0ESC12", "error": "channel_out_of_reach"}),
         ),
     ),
     "notice, owner gone": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(a_head(), an_entry(EntryKind.OWNER, {"to": "U0PRIYA", "from": "U0TOM"})),
     ),
     "notice, handed to a team": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(a_head(), an_entry(EntryKind.HANDED_OVER, {"to_team": "pr", "summary": "yours"})),
     ),
     "notice, a task for oneself": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(EntryKind.TASK, {"assignee": "U0TOM", "text": "List them"}, actor="U0TOM"),
         ),
     ),
     "notice, paged by name": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -189,7 +190,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "notice, paged themselves": Case(
-        timeline.notice,
+        channel_messages.notice,
         Notice(
             a_head(),
             an_entry(
@@ -237,16 +238,20 @@ CASES: Mapping[str, Case] = {
         },
     ),
     "notice, late": Case(
-        lambda wording, view: timeline.dated(wording, timeline.notice(wording, view), NOW - HOUR),
+        lambda wording, view: timeline.dated(
+            wording, channel_messages.notice(wording, view), NOW - HOUR
+        ),
         Notice(a_head(), an_entry(EntryKind.NOTE)),
     ),
     "notice, by the bot": Case(
-        timeline.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
+        channel_messages.notice, Notice(a_head(), an_entry(EntryKind.STATE, actor="bot"))
     ),
     "notice, nothing to be done any more": Case(
-        timeline.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
+        channel_messages.notice, Notice(a_head(), an_entry(EntryKind.EXHAUSTED), then=False)
     ),
-    "notice, masked": Case(timeline.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))),
+    "notice, masked": Case(
+        channel_messages.notice, Notice(a_masked_head(), an_entry(EntryKind.NOTE))
+    ),
     "said, task_done": Case(
         lambda wording, task: answers.said(wording, "answers", "task_done", task=task), a_task()
     ),

@@ -18,6 +18,7 @@ from bot.domain.act import Role
 from bot.domain.channels.lost_channel import RoomLost
 from bot.domain.controls import Button
 from bot.domain.digests import figures
+from bot.domain.digests.digest_message import DigestView
 from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.digests.figures import DigestFigures
 from bot.domain.digests.weeks import week_until
@@ -44,11 +45,13 @@ from bot.domain.problems.texts import TitleTooLong
 from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
 from bot.render import offers
 from bot.render.access import access_messages
+from bot.render.channels import channel_messages
 from bot.render.digests import digest_message
 from bot.render.followups import reminder_list, reminder_messages
 from bot.render.help import VerbHelp, help, unknown_verb  # noqa: A004
 from bot.render.incidents import answers
 from bot.render.message import Message
+from bot.render.people import person_messages
 from bot.render.unanswered import manager_messages
 from bot.render.wording import Wording
 from handlers.unclear.meant import MEANT
@@ -463,64 +466,70 @@ MESSAGES: Mapping[str, Case] = {
         manager_messages.exhausted,
         ExhaustedMessage(a_head(), a_team(name="PR", state=RunState.CANCELLED), (SOFIA,)),
     ),
-    "assigned": Case(manager_messages.assigned, Assigned(a_head(), PRIYA)),
-    "assigned, masked": Case(manager_messages.assigned, Assigned(a_masked_head(), PRIYA)),
+    "assigned": Case(person_messages.assigned, Assigned(a_head(), PRIYA)),
+    "assigned, masked": Case(person_messages.assigned, Assigned(a_masked_head(), PRIYA)),
     "assigned, somebody else's since": Case(
-        manager_messages.assigned, Assigned(a_head(owner=TOM), PRIYA, Outcome.PASSED_ON)
+        person_messages.assigned, Assigned(a_head(owner=TOM), PRIYA, Outcome.PASSED_ON)
     ),
     "assigned, no longer theirs": Case(
-        manager_messages.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
+        person_messages.assigned, Assigned(a_masked_head(), PRIYA, Outcome.PASSED_ON)
     ),
     "assigned, ended since": Case(
-        manager_messages.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)
+        person_messages.assigned, Assigned(a_head(), PRIYA, Outcome.ENDED)
     ),
-    "room lost": Case(manager_messages.room_lost, RoomLost(a_head(channel_id=None), NOW)),
-    "room lost, masked": Case(manager_messages.room_lost, RoomLost(a_masked_head(), NOW)),
+    "room lost": Case(channel_messages.room_lost, RoomLost(a_head(channel_id=None), NOW)),
+    "room lost, masked": Case(channel_messages.room_lost, RoomLost(a_masked_head(), NOW)),
     "room lost, out of reach": Case(
-        manager_messages.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
+        channel_messages.room_lost, RoomLost(a_head(channel_id=None), NOW, archived=False)
     ),
     "room lost, out of reach, another since": Case(
-        manager_messages.room_lost, RoomLost(a_head(), None, archived=False)
+        channel_messages.room_lost, RoomLost(a_head(), None, archived=False)
     ),
-    "room lost, another since": Case(manager_messages.room_lost, RoomLost(a_head(), None)),
+    "room lost, another since": Case(channel_messages.room_lost, RoomLost(a_head(), None)),
     "room lost, masked, another since": Case(
-        manager_messages.room_lost, RoomLost(a_masked_head(), None)
+        channel_messages.room_lost, RoomLost(a_masked_head(), None)
     ),
     "room lost, ended since": Case(
-        manager_messages.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
+        channel_messages.room_lost, RoomLost(a_head(state=State.RESOLVED), None)
     ),
-    "access request": Case(access_messages.request, a_request()),
+    "access request": Case(access_messages.access_request, a_request()),
     "access request, granted": Case(
-        access_messages.request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)
+        access_messages.access_request, a_request(outcome=Outcome.GRANTED, by=MEI, at=NOW)
     ),
     "access request, refused": Case(
-        access_messages.request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
+        access_messages.access_request, a_request(outcome=Outcome.REFUSED, by=MEI, at=NOW)
     ),
-    "access request of a viewer": Case(access_messages.request, a_request(role=Role.VIEWER)),
-    "access request of a member": Case(access_messages.request, a_request(role=Role.MEMBER)),
-    "access request of a responder": Case(access_messages.request, a_request(role=Role.RESPONDER)),
+    "access request of a viewer": Case(access_messages.access_request, a_request(role=Role.VIEWER)),
+    "access request of a member": Case(access_messages.access_request, a_request(role=Role.MEMBER)),
+    "access request of a responder": Case(
+        access_messages.access_request, a_request(role=Role.RESPONDER)
+    ),
     "access request, another one is asked": Case(
-        access_messages.request, a_request(outcome=Outcome.PASSED_ON, by=PRIYA)
+        access_messages.access_request, a_request(outcome=Outcome.PASSED_ON, by=PRIYA)
     ),
     "access request, they acknowledged": Case(
-        access_messages.request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
+        access_messages.access_request, a_request(outcome=Outcome.GRANTED, by=TOM, at=NOW)
     ),
     "access request, let in by the bot": Case(
-        access_messages.request, a_request(outcome=Outcome.GRANTED, at=NOW)
+        access_messages.access_request, a_request(outcome=Outcome.GRANTED, at=NOW)
     ),
     "access request, lapsed": Case(
-        access_messages.request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)
+        access_messages.access_request, a_request(outcome=Outcome.WITHDRAWN, at=NOW)
     ),
-    "added by hand": Case(access_messages.request, a_request(by_hand=True, added_by=PRIYA)),
-    "added, Slack does not say by whom": Case(access_messages.request, a_request(by_hand=True)),
+    "added by hand": Case(access_messages.access_request, a_request(by_hand=True, added_by=PRIYA)),
+    "added, Slack does not say by whom": Case(
+        access_messages.access_request, a_request(by_hand=True)
+    ),
     "added by hand, kept": Case(
-        access_messages.request, a_request(by_hand=True, outcome=Outcome.GRANTED, by=MEI, at=NOW)
+        access_messages.access_request,
+        a_request(by_hand=True, outcome=Outcome.GRANTED, by=MEI, at=NOW),
     ),
     "added by hand, removed": Case(
-        access_messages.request, a_request(by_hand=True, outcome=Outcome.REFUSED, by=MEI, at=NOW)
+        access_messages.access_request,
+        a_request(by_hand=True, outcome=Outcome.REFUSED, by=MEI, at=NOW),
     ),
     "added by hand, left": Case(
-        access_messages.request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
+        access_messages.access_request, a_request(by_hand=True, outcome=Outcome.WITHDRAWN, at=NOW)
     ),
     "corrected, what is needed": Case(answers.corrected, Corrected("ESC-12", ("needs",))),
     "corrected": Case(answers.corrected, Corrected("ESC-12", ("title", "references"))),
@@ -539,13 +548,13 @@ MESSAGES: Mapping[str, Case] = {
         ),
     ),
     "unedited, with a person": Case(
-        manager_messages.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
+        person_messages.unedited, Unedited("ESC-12", NOW, "cant_update_message", person=PRIYA)
     ),
     "uninvited": Case(
-        manager_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "user_is_restricted", PRIYA)
+        access_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "user_is_restricted", PRIYA)
     ),
     "uninvited, to themselves": Case(
-        manager_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
+        access_messages.uninvited, Uninvited("ESC-12", "C0ESC12", "a <b> & c", None)
     ),
     "invitation ended": Case(access_messages.invitation_ended, InvitationEnded("ESC-12", PRIYA)),
     "invitation ended, the owner's": Case(
@@ -555,26 +564,28 @@ MESSAGES: Mapping[str, Case] = {
         access_messages.invitation_ended, InvitationEnded("ESC-12", PRIYA, owns=True, alone=True)
     ),
     "unedited, in a channel": Case(
-        manager_messages.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
+        person_messages.unedited, Unedited("ESC-12", NOW, "is_archived", channel="C0OLD")
     ),
     "access granted": Case(
-        access_messages.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)
+        access_messages.access_answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI)
     ),
     "access kept": Case(
-        access_messages.answer, AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI, by_hand=True)
+        access_messages.access_answer,
+        AccessAnswer(a_head(tier=Tier.RESTRICTED), True, MEI, by_hand=True),
     ),
     "access kept, a guest": Case(
         lambda wording, values: answers.said(wording, "answers", "access_kept", **values),
         {"reference": "ESC-12", "person": TOM, "admitted": False},
     ),
     "access, nobody left to ask": Case(
-        access_messages.answer, AccessAnswer(a_masked_head(), False, None)
+        access_messages.access_answer, AccessAnswer(a_masked_head(), False, None)
     ),
     "access refused": Case(
-        access_messages.answer, AccessAnswer(a_masked_head(), False, MEI, again_at=NOW + HOUR)
+        access_messages.access_answer,
+        AccessAnswer(a_masked_head(), False, MEI, again_at=NOW + HOUR),
     ),
     "access refused, with a reason": Case(
-        access_messages.answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
+        access_messages.access_answer, AccessAnswer(a_masked_head(), False, MEI, "Legal has it")
     ),
     "opened": Case(answers.opened, Opened(a_head(), teams_in_every_state()[:2], ("DPO",))),
     "opened, nobody paged": Case(answers.opened, Opened(a_head(tier=Tier.RESTRICTED), ())),
@@ -742,18 +753,21 @@ MESSAGES: Mapping[str, Case] = {
         ],
     ),
     "digest": Case(
-        lambda wording, week: digest_message.digest(wording, "Leadership", week), a_week()
+        lambda wording, week: digest_message.digest(wording, DigestView("Leadership", week)),
+        a_week(),
     ),
     "digest, late": Case(
-        lambda wording, week: digest_message.digest(wording, "Leadership", week, late_since=NOW),
+        lambda wording, week: digest_message.digest(wording, DigestView("Leadership", week, NOW)),
         a_week(60),
     ),
     "digest, quiet, preview": Case(
-        lambda wording, week: digest_message.digest(wording, "Leadership", week, preview=True),
+        lambda wording, week: digest_message.digest(
+            wording, DigestView("Leadership", week), preview=True
+        ),
         a_quiet_week(),
     ),
     "digest, many categories": Case(
-        lambda wording, week: digest_message.digest(wording, "Leadership", week),
+        lambda wording, week: digest_message.digest(wording, DigestView("Leadership", week)),
         replace(
             a_week(),
             by_category=tuple(figures.Row(f"category-{n}", n, 0, n) for n in range(1, 25)),

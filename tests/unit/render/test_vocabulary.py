@@ -9,7 +9,8 @@ from bot.domain.errors import IllegalMove, NothingToAcknowledge, ReasonNeeded
 from bot.domain.incidents.lifecycle import State, parse_state, shown, split_state
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Listing, Notice
-from bot.render.incidents import answers, card, timeline
+from bot.render.channels import channel_messages
+from bot.render.incidents import answers, card
 from bot.render.wording import Wording
 from tests.unit.render.catalogue import CASES
 from tests.unit.render.reading_blocks import all_texts, mrkdwn_texts
@@ -18,7 +19,9 @@ from tests.unit.render.views import a_card as card_of
 
 
 def said(wording: Wording, kind: EntryKind, **data: object) -> str:
-    return timeline.notice(wording, Notice(a_head(), an_entry(kind, data, actor="U0MEI"))).text
+    return channel_messages.notice(
+        wording, Notice(a_head(), an_entry(kind, data, actor="U0MEI"))
+    ).text
 
 
 def test_a_state_has_one_name_in_every_text(wording: Wording) -> None:

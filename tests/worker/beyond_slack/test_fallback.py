@@ -335,7 +335,7 @@ async def test_a_refusal_that_nobody_knows_reaches_everybody_by_their_other_ways
         assert (
             link_page.look(rig.db, rig.policy, link, rig.clock.now()).standing is LinkStatus.WAITING
         )
-        assert home.home(rig.db, rig.act(PRIYA)).pages
+        assert home.home_of(rig.db, rig.act(PRIYA)).pages
         [taken] = answers.acknowledge_mine(rig.db, rig.act(PRIYA), opened.head.id)
         assert (
             link_page.look(rig.db, rig.policy, link, rig.clock.now()).standing is LinkStatus.YOURS

@@ -1,0 +1,142 @@
+"""All kinds of message: each is looked up, and put into words, by functions of one name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.kinds import DeliveryKind
+from bot.render.access import access_messages as access_words
+from bot.render.channels import channel_messages as channel_words
+from bot.render.digests import digest_message as digest_words
+from bot.render.followups import reminder_messages as reminder_words
+from bot.render.incidents import home as home_words
+from bot.render.incidents.timeline import dated
+from bot.render.message import Message
+from bot.render.paging import page_messages as page_words
+from bot.render.people import person_messages as person_words
+from bot.render.unanswered import manager_messages as manager_words
+from bot.render.wording import Wording
+from bot.services.access import access_messages
+from bot.services.channels import channel_messages
+from bot.services.delivery.content import MessageContent, View
+from bot.services.delivery.message_kinds import MessageKind, MessageKinds
+from bot.services.digests import digest_message
+from bot.services.followups import reminder_messages
+from bot.services.incidents import home
+from bot.services.lookups import Lookups
+from bot.services.paging import page_messages
+from bot.services.people import person_messages
+from bot.services.unanswered import manager_messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(MessageKind[Lookups, View]):
+    """A kind of message, and its renderer; a kind that says nothing has none.
+
+    A Home tab is rendered as the view that Slack publishes.
+    """
+
+    render: Callable[[Wording, View], Message | dict[str, Any]] | None = None
+
+
+ROWS: Mapping[DeliveryKind, Row[Any]] = {
+    DeliveryKind.PAGE: Row(look_up=page_messages.page, render=page_words.page),
+    DeliveryKind.PAGE_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
+    DeliveryKind.CANARY: Row(look_up=page_messages.canary, render=page_words.page),
+    DeliveryKind.CANARY_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
+    DeliveryKind.ROOM_CREATE: Row(look_up=channel_messages.room_create),
+    DeliveryKind.ROOM_INVITE: Row(look_up=channel_messages.room_invite),
+    DeliveryKind.ROOM_REMOVE: Row(look_up=channel_messages.room_remove),
+    DeliveryKind.CARD_PIN: Row(look_up=channel_messages.card_pin),
+    DeliveryKind.CARD_POST: Row(
+        look_up=channel_messages.card_post,
+        stands=channel_messages.card_post_stands,
+        render=channel_words.card_post,
+    ),
+    DeliveryKind.CARD_UPDATE: Row(
+        look_up=channel_messages.card_update, render=channel_words.card_post
+    ),
+    DeliveryKind.NOTICE: Row(
+        look_up=channel_messages.notice,
+        stands=channel_messages.notice_stands,
+        render=channel_words.notice,
+        news=True,
+    ),
+    DeliveryKind.ROOM_LOST: Row(
+        look_up=channel_messages.room_lost,
+        stands=channel_messages.room_lost_stands,
+        render=channel_words.room_lost,
+        news=True,
+    ),
+    DeliveryKind.REMINDER: Row(
+        look_up=reminder_messages.reminder,
+        stands=reminder_messages.reminder_stands,
+        render=reminder_words.reminder,
+    ),
+    DeliveryKind.TASK_REMINDER: Row(
+        look_up=reminder_messages.task_reminder,
+        stands=reminder_messages.task_reminder_stands,
+        render=reminder_words.task_reminder,
+    ),
+    DeliveryKind.UPDATE_REMINDER: Row(
+        look_up=reminder_messages.update_reminder,
+        stands=reminder_messages.update_reminder_stands,
+        render=reminder_words.update_reminder,
+    ),
+    DeliveryKind.UNANSWERED: Row(
+        look_up=manager_messages.unanswered,
+        stands=manager_messages.unanswered_stands,
+        render=manager_words.unanswered,
+    ),
+    DeliveryKind.EXHAUSTED: Row(
+        look_up=manager_messages.exhausted,
+        stands=manager_messages.exhausted_stands,
+        render=manager_words.exhausted,
+    ),
+    DeliveryKind.ACCESS_REQUEST: Row(
+        look_up=access_messages.access_request,
+        stands=access_messages.access_request_stands,
+        render=access_words.access_request,
+        news=True,
+    ),
+    DeliveryKind.ACCESS_ANSWER: Row(
+        look_up=access_messages.access_answer,
+        stands=access_messages.access_answer_stands,
+        render=access_words.access_answer,
+        news=True,
+    ),
+    DeliveryKind.UNINVITED: Row(look_up=access_messages.uninvited, render=access_words.uninvited),
+    DeliveryKind.INVITATION_ENDED: Row(
+        look_up=access_messages.invitation_ended, render=access_words.invitation_ended, news=True
+    ),
+    DeliveryKind.ASSIGNED: Row(
+        look_up=person_messages.assigned,
+        stands=person_messages.assigned_stands,
+        render=person_words.assigned,
+        news=True,
+    ),
+    DeliveryKind.UNEDITED: Row(look_up=person_messages.unedited, render=person_words.unedited),
+    DeliveryKind.DIGEST: Row(
+        look_up_slowly=digest_message.digest,
+        stands=digest_message.digest_stands,
+        render=digest_words.digest,
+    ),
+    DeliveryKind.HOME: Row(look_up_slowly=home.home, render=home_words.home),
+    DeliveryKind.FALLBACK: Row(),
+    DeliveryKind.EXHAUSTED_OUTSIDE: Row(),
+    DeliveryKind.MESSAGE_EDIT: Row(),
+}
+
+MESSAGES = MessageKinds(ROWS, Lookups)
+
+
+def words(wording: Wording, letter: MessageContent[Any]) -> Mapping[str, Any]:
+    """Put a letter into words: what Slack's method takes beside the place."""
+    render = ROWS[letter.kind].render if letter.kind else None
+    assert render is not None
+    said = render(wording, letter.view)
+    if not isinstance(said, Message):
+        return {"view": said}
+    if letter.since is not None:
+        said = dated(wording, said, letter.since)
+    return {"text": said.text, "blocks": said.blocks}

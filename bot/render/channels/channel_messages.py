@@ -1,0 +1,47 @@
+"""What is said in an escalation's channel, and of one that was lost."""
+
+from bot.domain.channels.lost_channel import RoomLost
+from bot.domain.controls import Button
+from bot.domain.incidents.views import Card, MovedCard, Notice
+from bot.render.blocks import actions, button, section
+from bot.render.incidents import card
+from bot.render.incidents.timeline import IN_A_NOTICE, block_of, recorded, sentence
+from bot.render.message import Message, message
+from bot.render.paging.page_messages import channel_link
+from bot.render.text.mrkdwn import Mrkdwn
+from bot.render.wording import Wording
+
+
+def card_post(wording: Wording, view: Card | MovedCard) -> Message:
+    """The card, or what is left of it in a shared channel that the escalation has left."""
+    if isinstance(view, MovedCard):
+        return card.moved(wording, view)
+    return card.card(wording, view)
+
+
+def notice(wording: Wording, view: Notice) -> Message:
+    """Say one entry aloud, with what to do about it where there is something to do."""
+    head, entry = view.head, view.entry
+    if not head.full:
+        text = wording.say("notice", "masked", head=head)
+        return message(text, [section(text)])
+    said = sentence(wording, entry, IN_A_NOTICE, aloud=True)
+    then = f"then_{block_of(entry)}"
+    if view.then and wording.words.has("notice", then):
+        data, told = recorded(wording, entry), view.in_charge
+        more = wording.say("notice", then, head=head, data=data, in_charge=told)
+        said = Mrkdwn(f"{said}\n{more}".strip())
+    fallback = wording.say("notice", "fallback", head=head, sentence=said)
+    return message(fallback, [section(said)])
+
+
+def room_lost(wording: Wording, view: RoomLost) -> Message:
+    """Its channel was lost: how it comes back; later where the work goes on."""
+    said = section(wording.say("escalation", "room_lost", view=view))
+    fallback = wording.say("escalation", "room_lost_fallback", view=view)
+    block = "room_lost_over" if view.again_at is None else "room_lost_next"
+    then = section(wording.say("escalation", block, view=view, channel=channel_link(view.head)))
+    choices = [
+        button(wording, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)
+    ]
+    return message(fallback, [said, then, actions(choices)])

@@ -1,0 +1,36 @@
+"""To one person: they own an escalation, or a message still shows what they made restricted."""
+
+from bot.domain.controls import Button
+from bot.domain.people.person_messages import Assigned, Unedited
+from bot.render.blocks import Block, actions, button, context, section
+from bot.render.message import Message, message
+from bot.render.paging.page_messages import channel_link
+from bot.render.wording import Wording
+
+
+def assigned(wording: Wording, view: Assigned) -> Message:
+    """To the new owner, when someone else chose them; later that they no longer own it."""
+    head = view.head
+    said = section(wording.say("escalation", "assigned", view=view))
+    fallback = wording.say("escalation", "assigned_fallback", view=view)
+    if view.outcome is not None:
+        return message(
+            fallback, [said, section(wording.say("escalation", "assigned_over", view=view))]
+        )
+    channel = channel_link(head)
+    choices = [
+        button(wording, Button.SHOW, head.id),
+        button(wording, Button.UPDATE_STATUS, head.id),
+    ]
+    blocks: list[Block] = [
+        said,
+        context(wording.say("escalation", "assigned_next", channel=channel)),
+        actions(choices),
+    ]
+    return message(fallback, blocks)
+
+
+def unedited(wording: Wording, view: Unedited) -> Message:
+    """To the person who made an escalation restricted: a message that still shows its text."""
+    said = wording.say("escalation", "unedited", view=view)
+    return message(said, [section(said)])

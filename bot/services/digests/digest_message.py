@@ -1,0 +1,35 @@
+"""The weekly digest: looked up when it is sent, and once it stands."""
+
+from datetime import datetime
+
+from bot.domain.digests.digest_message import DigestView
+from bot.policy import Policy
+from bot.services.access.identity import identify
+from bot.services.delivery.content import Content, MessageContent, NothingToSay
+from bot.services.digests.digest import planned_view
+from bot.services.lookups import Lookups
+from bot.services.people.person_messages import KEPT_OUT
+from bot.store.database import Database
+from bot.store.delivery.claims import Claimed
+
+_NO_SCHEDULE = NothingToSay("the policy no longer has this digest")
+
+
+def digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content[DigestView]:
+    with db.reading() as tx:
+        view = planned_view(tx, policy, claimed.workspace, claimed.args)
+    if view is None:
+        return _NO_SCHEDULE
+    if claimed.args.get("channel"):
+        return MessageContent(view, channel=claimed.args["channel"])
+    reader = identify(db, policy, claimed.workspace, claimed.target or "", now)
+    if reader is not None and reader.kept_out:
+        return KEPT_OUT
+    return MessageContent(view, person=claimed.target)
+
+
+def digest_stands(
+    lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
+) -> Content[DigestView]:
+    view = planned_view(lookups.tx, policy, claimed.workspace, claimed.args)
+    return MessageContent(view) if view else _NO_SCHEDULE
