@@ -75,7 +75,7 @@ class Results:
             "about": mutant.about,
             "outcome": tried.outcome,
             "line": mutant.first_line,
-            "tests": tried.tests,
+            "tests": len(tried.tests),
             "seconds": round(tried.seconds, 1),
         }
         with self._file.open("a", encoding="utf-8") as file:
@@ -163,8 +163,11 @@ def _try(
             print(f"Not tried: the tests of {module.path} fail without a change", flush=True)
             continue
         for tried in try_all(work, ROOT, logs, workers):
-            results.add(tried)
             number += 1
+            if tried.outcome is Outcome.BROKEN and cover.have_changed(tried.tests):
+                # It is not the mutant that cannot be imported: somebody edits the tests meanwhile.
+                continue
+            results.add(tried)
             if not tried.outcome.noticed:
                 print(_line(tried.mutant, tried.outcome), flush=True)
         took = (time.monotonic() - began) / 60

@@ -125,6 +125,14 @@ class Cover:
                 lines = int.from_bytes(numbits, "little")
                 self.tests[test].lines[module] = versions[module], lines
 
+    def have_changed(self, tests: Iterable[str]) -> bool:
+        """Whether one of these tests is in a file that is no longer as it was recorded."""
+        files = {_file(test) for test in tests}
+        return any(
+            digest((self._root / file).read_text(encoding="utf-8")) != self._files.get(file)
+            for file in files
+        )
+
     def tests_of(self, mutant: Mutant, modules: Sequence[Module], seconds: float) -> list[str]:
         """Return the tests that run what was changed, on SQLite first, the cheapest first: of each
         database as many as take so many seconds.

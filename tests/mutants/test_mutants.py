@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.mutants.__main__ import explained
 from tests.mutants.covering import Cover, digest
 from tests.mutants.made import Module, mutants_of
 
@@ -130,6 +131,7 @@ def test_the_cheapest_run_first_and_postgresql_last(tmp_path: Path) -> None:
 TRYING = """
 import json, sys
 from pathlib import Path
+from tests.mutants.__main__ import explained
 from tests.mutants.covering import Cover, digest
 from tests.mutants.made import Module, mutants_of
 from tests.mutants.trying import try_all
@@ -165,3 +167,11 @@ def test_a_mutant_is_tried_and_nothing_on_disk_changes(tmp_path: Path) -> None:
         returned.format("not rows and True"): "noticed",
     }
     assert (tmp_path / "thing.py").read_text() == thing
+
+
+def test_what_is_explained_is_made_and_has_a_reason() -> None:
+    """An entry whose code has changed explains nothing any more."""
+    for (path, function, was, became), why in explained().items():
+        made_there = {one.about for one in mutants_of(Module.read(ROOT, ROOT / path))}
+        assert (path, function, was, became) in made_there
+        assert why.endswith(".")

@@ -66,7 +66,7 @@ class Outcome(StrEnum):
 class Tried:
     mutant: Mutant
     outcome: Outcome
-    tests: int
+    tests: Sequence[str]
     seconds: float
 
 
@@ -99,7 +99,7 @@ def try_all(
             while len(running) < workers and (one := next(left, None)) is not None:
                 mutant, tests, within = one
                 if not tests:
-                    yield Tried(mutant, Outcome.NOT_RUN, 0, 0.0)
+                    yield Tried(mutant, Outcome.NOT_RUN, (), 0.0)
                     continue
                 folder = Path(tempfile.mkdtemp(prefix="mutant-"))
                 pid = _fork(mutant, tests, root, folder, log)
@@ -119,7 +119,7 @@ def _ended(running: dict[int, _Running]) -> Iterator[Tried]:
         one = running.pop(pid)
         shutil.rmtree(one.folder, ignore_errors=True)
         took = time.monotonic() - one.began
-        yield Tried(one.mutant, _outcome(one, status), len(one.tests), took)
+        yield Tried(one.mutant, _outcome(one, status), one.tests, took)
         return
     now = time.monotonic()
     for child, one in running.items():
