@@ -4,7 +4,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.access.access_messages import (
+    AccessAnswerArgs,
+    AccessRequestArgs,
+    InvitationEndedArgs,
+    UninvitedArgs,
+)
+from bot.domain.channels.channel_messages import (
+    CardPostArgs,
+    NoticeArgs,
+    RoomCreateArgs,
+    RoomInviteArgs,
+    RoomLostArgs,
+    RoomRemoveArgs,
+)
+from bot.domain.digests.digest_message import DigestArgs
+from bot.domain.fallback.ways import OutsideArgs
+from bot.domain.followups.reminder_messages import TaskReminderArgs, UpdateReminderArgs
 from bot.domain.kinds import DeliveryKind
+from bot.domain.paging.page_messages import CanaryArgs, PageArgs
+from bot.domain.people.person_messages import AssignedArgs, UneditedArgs
+from bot.domain.unanswered.manager_messages import ExhaustedArgs, UnansweredArgs
 from bot.render.access import access_messages as access_words
 from bot.render.channels import channel_messages as channel_words
 from bot.render.digests import digest_message as digest_words
@@ -40,15 +60,16 @@ class Row(MessageKind[Lookups, View]):
 
 
 ROWS: Mapping[DeliveryKind, Row[Any]] = {
-    DeliveryKind.PAGE: Row(look_up=page_messages.page, render=page_words.page),
+    DeliveryKind.PAGE: Row(args=PageArgs, look_up=page_messages.page, render=page_words.page),
     DeliveryKind.PAGE_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
-    DeliveryKind.CANARY: Row(look_up=page_messages.canary, render=page_words.page),
+    DeliveryKind.CANARY: Row(args=CanaryArgs, look_up=page_messages.canary, render=page_words.page),
     DeliveryKind.CANARY_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
-    DeliveryKind.ROOM_CREATE: Row(look_up=channel_messages.room_create),
-    DeliveryKind.ROOM_INVITE: Row(look_up=channel_messages.room_invite),
-    DeliveryKind.ROOM_REMOVE: Row(look_up=channel_messages.room_remove),
+    DeliveryKind.ROOM_CREATE: Row(args=RoomCreateArgs, look_up=channel_messages.room_create),
+    DeliveryKind.ROOM_INVITE: Row(args=RoomInviteArgs, look_up=channel_messages.room_invite),
+    DeliveryKind.ROOM_REMOVE: Row(args=RoomRemoveArgs, look_up=channel_messages.room_remove),
     DeliveryKind.CARD_PIN: Row(look_up=channel_messages.card_pin),
     DeliveryKind.CARD_POST: Row(
+        args=CardPostArgs,
         look_up=channel_messages.card_post,
         stands=channel_messages.card_post_stands,
         render=channel_words.card_post,
@@ -57,12 +78,14 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         look_up=channel_messages.card_update, render=channel_words.card_post
     ),
     DeliveryKind.NOTICE: Row(
+        args=NoticeArgs,
         look_up=channel_messages.notice,
         stands=channel_messages.notice_stands,
         render=channel_words.notice,
         news=True,
     ),
     DeliveryKind.ROOM_LOST: Row(
+        args=RoomLostArgs,
         look_up=channel_messages.room_lost,
         stands=channel_messages.room_lost_stands,
         render=channel_words.room_lost,
@@ -74,56 +97,71 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         render=reminder_words.reminder,
     ),
     DeliveryKind.TASK_REMINDER: Row(
+        args=TaskReminderArgs,
         look_up=reminder_messages.task_reminder,
         stands=reminder_messages.task_reminder_stands,
         render=reminder_words.task_reminder,
     ),
     DeliveryKind.UPDATE_REMINDER: Row(
+        args=UpdateReminderArgs,
         look_up=reminder_messages.update_reminder,
         stands=reminder_messages.update_reminder_stands,
         render=reminder_words.update_reminder,
     ),
     DeliveryKind.UNANSWERED: Row(
+        args=UnansweredArgs,
         look_up=manager_messages.unanswered,
         stands=manager_messages.unanswered_stands,
         render=manager_words.unanswered,
     ),
     DeliveryKind.EXHAUSTED: Row(
+        args=ExhaustedArgs,
         look_up=manager_messages.exhausted,
         stands=manager_messages.exhausted_stands,
         render=manager_words.exhausted,
     ),
     DeliveryKind.ACCESS_REQUEST: Row(
+        args=AccessRequestArgs,
         look_up=access_messages.access_request,
         stands=access_messages.access_request_stands,
         render=access_words.access_request,
         news=True,
     ),
     DeliveryKind.ACCESS_ANSWER: Row(
+        args=AccessAnswerArgs,
         look_up=access_messages.access_answer,
         stands=access_messages.access_answer_stands,
         render=access_words.access_answer,
         news=True,
     ),
-    DeliveryKind.UNINVITED: Row(look_up=access_messages.uninvited, render=access_words.uninvited),
+    DeliveryKind.UNINVITED: Row(
+        args=UninvitedArgs, look_up=access_messages.uninvited, render=access_words.uninvited
+    ),
     DeliveryKind.INVITATION_ENDED: Row(
-        look_up=access_messages.invitation_ended, render=access_words.invitation_ended, news=True
+        args=InvitationEndedArgs,
+        look_up=access_messages.invitation_ended,
+        render=access_words.invitation_ended,
+        news=True,
     ),
     DeliveryKind.ASSIGNED: Row(
+        args=AssignedArgs,
         look_up=person_messages.assigned,
         stands=person_messages.assigned_stands,
         render=person_words.assigned,
         news=True,
     ),
-    DeliveryKind.UNEDITED: Row(look_up=person_messages.unedited, render=person_words.unedited),
+    DeliveryKind.UNEDITED: Row(
+        args=UneditedArgs, look_up=person_messages.unedited, render=person_words.unedited
+    ),
     DeliveryKind.DIGEST: Row(
+        args=DigestArgs,
         look_up_slowly=digest_message.digest,
         stands=digest_message.digest_stands,
         render=digest_words.digest,
     ),
     DeliveryKind.HOME: Row(look_up_slowly=home.home, render=home_words.home),
-    DeliveryKind.FALLBACK: Row(),
-    DeliveryKind.EXHAUSTED_OUTSIDE: Row(),
+    DeliveryKind.FALLBACK: Row(args=OutsideArgs),
+    DeliveryKind.EXHAUSTED_OUTSIDE: Row(args=OutsideArgs),
     DeliveryKind.MESSAGE_EDIT: Row(),
 }
 

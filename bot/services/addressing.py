@@ -1,10 +1,10 @@
 """Messages on their way to one person, and the names by which each is sent once."""
 
 from datetime import datetime
-from typing import Any
 
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
+from bot.domain.delivery.message_args import NO_ARGS, MessageArgs
 from bot.domain.kinds import DeliveryKind
 from bot.store.delivery.outbox import Outgoing
 
@@ -24,7 +24,7 @@ def personal(
     priority: Priority = Priority.REMINDER,
     merge_key: str | None = None,
     due_at: datetime | None = None,
-    **args: Any,
+    args: MessageArgs = NO_ARGS,
 ) -> Outgoing:
     """Build a direct message to one person.
 

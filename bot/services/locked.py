@@ -8,8 +8,10 @@ from typing import Any
 from bot.domain.access.rights import Deed, comes_to_belong, may, require
 from bot.domain.access.visibility import Sight, by_invitation
 from bot.domain.act import Act, Role
+from bot.domain.channels.channel_messages import NoticeArgs, RoomInviteArgs
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
+from bot.domain.delivery.message_args import NO_ARGS, MessageArgs
 from bot.domain.errors import IncidentClosed, NoAccess, NotYours
 from bot.domain.ids import REFERENCE, new_id, reference
 from bot.domain.incidents.lifecycle import OPEN
@@ -125,7 +127,7 @@ class LockedIncident(IncidentChanges):
         self._entries.append(Entry(kind, data))
         self._seq += 1
         if aloud:
-            self.post(DeliveryKind.NOTICE, notice_key(self.id, self._seq), seq=self._seq)
+            self.post(DeliveryKind.NOTICE, notice_key(self.id, self._seq), NoticeArgs(self._seq))
         return self._seq
 
     def send(self, *messages: Outgoing) -> None:
@@ -133,12 +135,12 @@ class LockedIncident(IncidentChanges):
         drill = self.incident.drill
         self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
 
-    def post(self, kind: DeliveryKind, key: str, **args: Any) -> None:
+    def post(self, kind: DeliveryKind, key: str, args: MessageArgs = NO_ARGS) -> None:
         """Say something in the incident's channel, or do something to the channel."""
         self.send(self._to_channel(kind, key, None, args))
 
     def _to_channel(
-        self, kind: DeliveryKind, key: str, merge_key: str | None, args: Mapping[str, Any]
+        self, kind: DeliveryKind, key: str, merge_key: str | None, args: MessageArgs
     ) -> Outgoing:
         # Making the channel waits for nothing that is said in a shared one.
         lane = self.own_lane if kind is DeliveryKind.ROOM_CREATE else self.lane
@@ -173,7 +175,7 @@ class LockedIncident(IncidentChanges):
         """The edit alone, for who sends for several incidents together."""
         about = f"card:{self.id}"
         key = f"{about}:{new_id(self.act.now)}"
-        return self._to_channel(DeliveryKind.CARD_UPDATE, key, about, {})
+        return self._to_channel(DeliveryKind.CARD_UPDATE, key, about, NO_ARGS)
 
     def tell(
         self,
@@ -182,11 +184,12 @@ class LockedIncident(IncidentChanges):
         subject: str,
         key: str,
         merge_key: str | None = None,
-        **args: Any,
+        args: MessageArgs = NO_ARGS,
     ) -> None:
         """Send a personal message that needs no acknowledgement."""
-        about: dict[str, Any] = {"incident_id": self.id, "merge_key": merge_key}
-        self.send(personal(kind, user, subject, key, **about, **args))
+        self.send(
+            personal(kind, user, subject, key, incident_id=self.id, merge_key=merge_key, args=args)
+        )
 
     def let_in(self, user: str) -> None:
         """Let somebody read the incident, and bring them into its channel."""
@@ -222,7 +225,7 @@ class LockedIncident(IncidentChanges):
         now = self.act.now
         if participants.invite(self.tx, self.incident, [user], team_key, now, belongs=belongs):
             key = f"invite:{self.id}:{self._seq}:{user}"
-            self.post(DeliveryKind.ROOM_INVITE, key, users=[user])
+            self.post(DeliveryKind.ROOM_INVITE, key, RoomInviteArgs((user,)))
             self._answer_requests(user)
 
     def _answer_requests(self, user: str) -> None:

@@ -17,7 +17,7 @@ from bot.domain.errors import (
     NothingToDo,
     NotPermitted,
 )
-from bot.domain.fallback.ways import FallbackWay
+from bot.domain.fallback.ways import FallbackWay, OutsideArgs
 from bot.domain.ids import UserId
 from bot.domain.incidents.needs import Need
 from bot.domain.incidents.results import Beyond, Correction
@@ -322,7 +322,7 @@ def test_what_has_left_slack_is_named_item_by_item(
             dedup_key=f"mail {user}",
             incident_id=opened,
             target=user,
-            args={"way": FallbackWay("sms", "+6590000002").key},
+            args=OutsideArgs(FallbackWay("sms", "+6590000002").key),
         )
         for user in (PRIYA, SOFIA)
     ]

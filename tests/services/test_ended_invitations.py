@@ -15,6 +15,7 @@ from bot.domain.errors import AlreadyAcknowledged, MayOnlyRead, NoAccess
 from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
+from bot.domain.people.person_messages import UneditedArgs
 from bot.policy import Policy
 from bot.services import locked
 from bot.services.access import identity, manual_joins, requests
@@ -285,10 +286,9 @@ def test_who_lost_access_is_not_told_whose_message_still_shows_its_words(
     db: Database, policy: Policy, secret: str
 ) -> None:
     with db.transaction() as tx, locked.lock_incident(tx, an_act(TOM), secret, Deed.READ) as it:
-        at = NOON.isoformat()
-        about = {"about": "ESC-1", "person": PRIYA, "channel": None, "posted_at": at, "error": "x"}
-        it.tell(DeliveryKind.UNEDITED, TOM, secret, "unedited:1", **about)
-        it.tell(DeliveryKind.UNEDITED, MEI, secret, "unedited:2", **about)
+        args = UneditedArgs(about="ESC-1", person=PRIYA, posted_at=NOON, error="x")
+        it.tell(DeliveryKind.UNEDITED, TOM, secret, "unedited:1", args=args)
+        it.tell(DeliveryKind.UNEDITED, MEI, secret, "unedited:2", args=args)
     goes_and_returns(db, policy, TOM, {"deleted": True})
     sent = scene.send(db, policy, NOON + HOUR)
     assert scene.told(sent, DeliveryKind.UNEDITED) == [MEI]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, event, func, select
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.errors import StoreUnavailable
 from bot.domain.kinds import DeliveryKind
+from bot.domain.unanswered.manager_messages import UnansweredArgs
 from bot.domain.upkeep.retention import Keep
 from bot.store.database import Database
 from bot.store.delivery import limits, outbox
@@ -30,9 +31,14 @@ def write(db: Database, begin: int, count: int = 200) -> None:
 
 
 def message(number: int) -> Outgoing:
-    kind, priority = DeliveryKind.NOTICE, Priority.NOTICE
+    kind, priority, args = DeliveryKind.NOTICE, Priority.NOTICE, UnansweredArgs(("y" * 400,))
     return Outgoing(
-        kind, priority, f"lane {number % 50}", "s", f"key {number}", args={"x": "y" * 400}
+        kind,
+        priority,
+        f"lane {number % 50}",
+        "s",
+        f"key {number}",
+        args=args,
     )
 
 

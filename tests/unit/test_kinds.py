@@ -1,8 +1,16 @@
 """Each kind has its row, and is found by its name."""
 
+import json
+from datetime import UTC, datetime
+from typing import Any, get_args, get_origin, get_type_hints
+
 import pytest
 
+from bot.domain.access.access_messages import AccessAnswerArgs
+from bot.domain.delivery.message_args import MessageArgs, read, stored
 from bot.domain.kinds import DeliveryKind, TimerKind
+from bot.domain.paging.page_messages import PageArgs
+from bot.domain.people.person_messages import UneditedArgs
 from bot.kinds.due_work import DUE_WORK
 from bot.kinds.messages import ROWS
 from bot.services.duework.firing import DoneAlone
@@ -46,3 +54,48 @@ def test_a_renderer_stands_where_its_look_up_stands_a_floor_beside(kind: Deliver
     shared = [one for one in ROWS.values() if one.render is row.render]
     assert row.render.__name__ == look_up.__name__ or len(shared) > 1
     assert row.render.__name__ in NAMES
+
+
+ARGS = sorted({row.args for row in ROWS.values()}, key=lambda args: args.__name__)
+SOME: dict[Any, Any] = {
+    str: "U0MEI",
+    bool: True,
+    int: 7,
+    datetime: datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+    tuple: ("U0MEI", "U0TOM"),
+}
+
+
+def filled(kind: type[MessageArgs]) -> MessageArgs:
+    hints = get_type_hints(kind)
+    return kind(**{name: _some(hints[name]) for name in hints})
+
+
+def _some(hint: Any) -> Any:
+    asked = [one for one in (get_args(hint) or (hint,)) if one in SOME]
+    return SOME[tuple] if get_origin(hint) is tuple else SOME[asked[0]]
+
+
+@pytest.mark.parametrize("kind", ARGS)
+def test_what_a_message_needs_is_stored_as_json_and_read_again(kind: type[MessageArgs]) -> None:
+    args = filled(kind)
+    assert read(kind, json.loads(json.dumps(stored(args)))) == args
+
+
+@pytest.mark.parametrize("kind", ARGS)
+def test_a_field_of_another_release_is_ignored_and_a_missing_one_has_a_default(
+    kind: type[MessageArgs],
+) -> None:
+    found = stored(filled(kind))
+    assert read(kind, {**found, "of a newer release": {"a": 1}}) == filled(kind)
+    assert read(kind, {}) == kind()
+    for name in found:
+        one_less = {key: value for key, value in found.items() if key != name}
+        assert getattr(read(kind, one_less), name) == getattr(kind(), name)
+
+
+def test_what_the_release_before_requires_is_stored_even_where_it_is_empty() -> None:
+    assert stored(AccessAnswerArgs("R1")) == {"request": "R1", "granted": False, "by": None}
+    unedited = stored(UneditedArgs("ESC-1", SOME[datetime], "x"))
+    assert {"person", "channel"} <= unedited.keys()
+    assert stored(PageArgs()) == {}

@@ -1,12 +1,42 @@
 """Requests for access and invitations, as frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.act import Role
+from bot.domain.delivery.message_args import ALWAYS, MessageArgs
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import RequestId, UserId
 from bot.domain.incidents.views import Head
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequestArgs(MessageArgs):
+    """`passed`: who was asked before."""
+
+    request: str = ""
+    asker: str = ""
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAnswerArgs(MessageArgs):
+    request: str = ""
+    granted: bool = False
+    by: str | None = field(default=None, metadata=ALWAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class UninvitedArgs(MessageArgs):
+    person: str = ""
+    channel: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationEndedArgs(MessageArgs):
+    person: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,21 @@
 """The weekly digest as it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.delivery.message_args import ALWAYS, MessageArgs
 from bot.domain.digests.figures import DigestFigures
+
+
+@dataclass(frozen=True, slots=True)
+class DigestArgs(MessageArgs):
+    """One period of a schedule."""
+
+    schedule: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    late_since: datetime | None = field(default=None, metadata=ALWAYS)
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

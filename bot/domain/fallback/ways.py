@@ -7,12 +7,20 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.ids import PageId, UserId
 
 LINK_LIFETIME = timedelta(hours=24)
 _PURPOSE = b"tocsin: acknowledge a page by link"
 _LONGEST = 400
 """Characters of a token; a real one has about 120."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideArgs(MessageArgs):
+    """`way`: the way past Slack that it takes."""
+
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.ids import ReminderId, UserId
 from bot.domain.incidents.views import Head, TaskLine
 
@@ -21,6 +22,25 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReminderArgs(MessageArgs):
+    """`instead_of`: the assignee who has left. `moment`: that it was `given`, by entry `seq`."""
+
+    late: bool | None = None
+    instead_of: str | None = None
+    moment: str | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReminderArgs(MessageArgs):
+    """`since`: the last update; `due`: when the next one was due."""
+
+    since: datetime | None = None
+    due: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

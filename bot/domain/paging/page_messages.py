@@ -3,12 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.ids import PageId, TeamKey, UserId
 from bot.domain.incidents.needs import needed_of
 from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import PageState, RunState, person_of
 from bot.domain.paging.outlook import Follows
 from bot.domain.paging.reasons import Question, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PageArgs(MessageArgs):
+    """`late_since`: when its step was due, where the page comes late."""
+
+    late_since: datetime | None = None
+    may_repeat: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryArgs(MessageArgs):
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

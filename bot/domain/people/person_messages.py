@@ -1,11 +1,28 @@
 """Messages to one person, as frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.delivery.message_args import ALWAYS, MessageArgs
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import Head
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedArgs(MessageArgs):
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UneditedArgs(MessageArgs):
+    """`about`: the reference."""
+
+    about: str = ""
+    posted_at: datetime | None = None
+    error: str = ""
+    person: str | None = field(default=None, metadata=ALWAYS)
+    channel: str | None = field(default=None, metadata=ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)

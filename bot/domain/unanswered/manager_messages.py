@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 
+from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import Head, TeamRow
 from bot.domain.paging.ladders import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredArgs(MessageArgs):
+    tried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustedArgs(MessageArgs):
+    may_repeat: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

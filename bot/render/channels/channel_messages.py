@@ -1,6 +1,6 @@
 """What is said in an escalation's channel, and of one that was lost."""
 
-from bot.domain.channels.lost_channel import RoomLost
+from bot.domain.channels.channel_messages import RoomLost
 from bot.domain.controls import Button
 from bot.domain.incidents.views import Card, MovedCard, Notice
 from bot.render.blocks import actions, button, section

@@ -6,10 +6,15 @@ from datetime import datetime
 
 from bot.domain.access.access_messages import (
     AccessAnswer,
+    AccessAnswerArgs,
+    AccessRequestArgs,
     AccessRequestMessage,
     InvitationEnded,
+    InvitationEndedArgs,
     Uninvited,
+    UninvitedArgs,
 )
+from bot.domain.delivery.message_args import read
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import RequestId, UserId, reference
 from bot.policy import Policy
@@ -38,11 +43,11 @@ def access_request(
     incident = lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
-    passed = claimed.args.get("passed", ())
-    reader = _who_answers_it(lookups, policy, incident, claimed.target, passed)
+    args = read(AccessRequestArgs, claimed.args)
+    reader = _who_answers_it(lookups, policy, incident, claimed.target, args.passed)
     if reader is None:
         return KEPT_OUT
-    row = requests.get(lookups.tx, claimed.args.get("request", ""))
+    row = requests.get(lookups.tx, args.request)
     if row is None or row.state is not RequestState.OPEN:
         return NothingToSay("answered meanwhile")
     if _instead(lookups, claimed, row):
@@ -66,7 +71,7 @@ def access_request_stands(
     lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[AccessRequestMessage]:
     incident = lookups.incident(claimed.subject)
-    row = requests.get(lookups.tx, claimed.args.get("request", ""))
+    row = requests.get(lookups.tx, read(AccessRequestArgs, claimed.args).request)
     if incident is None or row is None:
         return NO_INCIDENT
     view = _access_request(lookups, row, incident, reader_of(claimed))
@@ -114,7 +119,9 @@ def access_answer(
         return NO_INCIDENT
     if kept_out(lookups, incident, claimed.target):
         return KEPT_OUT
-    if not claimed.args["granted"] and claimed.target in lookups.participants(incident.id):
+    if not read(AccessAnswerArgs, claimed.args).granted and claimed.target in lookups.participants(
+        incident.id
+    ):
         return NothingToSay("let in meanwhile")
     return MessageContent(_access_answer(lookups, claimed, incident), person=claimed.target)
 
@@ -131,13 +138,13 @@ def access_answer_stands(
 
 
 def _access_answer(lookups: Lookups, claimed: Claimed, incident: Incident) -> AccessAnswer:
-    by = claimed.args["by"]
+    args = read(AccessAnswerArgs, claimed.args)
     head = for_person(lookups, incident, reader_of(claimed))
-    row = requests.get(lookups.tx, claimed.args.get("request", ""))
+    row = requests.get(lookups.tx, args.request)
     return AccessAnswer(
         head,
-        granted=bool(claimed.args["granted"]),
-        by=UserId(by) if by else None,
+        granted=args.granted,
+        by=UserId(args.by) if args.by else None,
         because=row.reason if row is not None else "",
         by_hand=row is not None and row.by_hand,
         again_at=row.answered_at + PAUSE if row is not None and row.answered_at else None,
@@ -147,25 +154,25 @@ def _access_answer(lookups: Lookups, claimed: Claimed, incident: Incident) -> Ac
 def uninvited(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[Uninvited]:
-    incident, args = lookups.incident(claimed.subject), claimed.args
+    incident, args = lookups.incident(claimed.subject), read(UninvitedArgs, claimed.args)
     if incident is None or claimed.target is None:
         return KEPT_OUT
     if lookups.kept_out(claimed.workspace, claimed.target):
         return KEPT_OUT
-    person = None if args["person"] == claimed.target else UserId(args["person"])
-    view = Uninvited(reference(incident.number), args["channel"], args["error"], person)
+    person = None if args.person == claimed.target else UserId(args.person)
+    view = Uninvited(reference(incident.number), args.channel, args.error, person)
     return MessageContent(view, person=claimed.target)
 
 
 def invitation_ended(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[InvitationEnded]:
-    incident, args = lookups.incident(claimed.subject), claimed.args
+    incident, args = lookups.incident(claimed.subject), read(InvitationEndedArgs, claimed.args)
     if incident is None or claimed.target is None:
         return KEPT_OUT
     if lookups.kept_out(claimed.workspace, claimed.target):
         return KEPT_OUT
-    person = UserId(args["person"])
+    person = UserId(args.person)
     owns = incident.owner == person
-    view = InvitationEnded(reference(incident.number), person, owns=owns, alone=args["alone"])
+    view = InvitationEnded(reference(incident.number), person, owns=owns, alone=args.alone)
     return MessageContent(view, person=claimed.target)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
+from bot.domain.access.access_messages import AccessRequestArgs
 from bot.domain.access.rights import Deed, may
 from bot.domain.act import Workspace
 from bot.domain.delivery.delivery_states import Priority
+from bot.domain.delivery.message_args import read
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.access.belonging import belongs_to, may_read, who_answers
@@ -38,9 +40,7 @@ def ask(
             f"access:{request.id}:{len(passed)}:{len(before)}:{locked.act.now.timestamp()}",
             incident_id=locked.id,
             priority=Priority.NOTICE,
-            request=request.id,
-            asker=request.person,
-            passed=list(passed),
+            args=AccessRequestArgs(request.id, request.person, tuple(passed)),
         )
     )
 
@@ -64,7 +64,7 @@ def instead_of(locked: LockedIncident, policy: Policy, unable: Collection[str]) 
         if not before or before[-1].target not in unable:
             continue
         row = posted.get_many(locked.tx, [before[-1].id])[before[-1].id]
-        passed = [*row.args.get("passed", ()), row.target]
+        passed = [*read(AccessRequestArgs, row.args).passed, row.target or ""]
         able = who_may_admit(locked.tx, policy, locked.incident, seats, passed)
         if able is not None:
             ask(locked, request, able, passed)

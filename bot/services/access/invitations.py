@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.access.access_messages import UninvitedArgs
 from bot.domain.act import Act
+from bot.domain.channels.channel_messages import RoomInviteArgs
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
+from bot.domain.delivery.message_args import read
 from bot.domain.kinds import DeliveryKind
 from bot.services.access.belonging import who_answers
 from bot.services.locked import LockedIncident
@@ -26,13 +29,13 @@ def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[s
         subject=claimed.subject,
         dedup_key=f"invite:{claimed.id}:again",
         incident_id=claimed.incident_id,
-        args={"users": list(users)},
+        args=RoomInviteArgs(tuple(users)),
     )
     outbox.enqueue(tx, act.workspace, act.now, [again])
 
 
 def not_taken(
-    tx: Transaction, act: Act, claimed: Claimed, users: Iterable[str], error: str
+    tx: Transaction, act: Act, claimed: Claimed, refused: Iterable[str], error: str
 ) -> None:
     """Each of these and who answers for the incident are told; once for each channel."""
     incident = incident_rows.lock(tx, claimed.subject)
@@ -40,7 +43,8 @@ def not_taken(
         return
     seats = participants.seats(tx, incident.id)
     locked = LockedIncident(tx, act, incident)
-    for user in users:
+    # Where Slack names nobody, it is about all of them.
+    for user in list(refused) or read(RoomInviteArgs, claimed.args).users:
         if user in seats:
             _tell(locked, incident.channel_id, user, _who_answers(incident, seats, user), error)
     locked.put_down()
@@ -51,7 +55,7 @@ def _who_answers(incident: Incident, seats: Iterable[str], but: str) -> str | No
 
 
 def _tell(locked: LockedIncident, channel: str, user: str, answers: str | None, error: str) -> None:
-    about = {"person": user, "channel": channel, "error": error}
+    args = UninvitedArgs(user, channel, error)
     for reader in filter(None, (user, answers)):
         key = f"uninvited:{locked.id}:{channel}:{user}:{reader}"
-        locked.tell(DeliveryKind.UNINVITED, reader, locked.id, key, **about)
+        locked.tell(DeliveryKind.UNINVITED, reader, locked.id, key, args=args)

@@ -1,6 +1,8 @@
 """Who comes into a channel by hand, or leaves it: Slack lets people do both without the bot."""
 
 from bot.domain.act import Act, Workspace
+from bot.domain.channels.channel_messages import RoomRemoveArgs
+from bot.domain.delivery.message_args import read
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -106,5 +108,10 @@ def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None
     incident = incident_rows.lock(tx, claimed.subject)
     if incident is not None:
         locked = LockedIncident(tx, act, incident)
-        locked.record(EntryKind.STAYED, aloud=True, person=claimed.args["user"], error=error)
+        locked.record(
+            EntryKind.STAYED,
+            aloud=True,
+            person=read(RoomRemoveArgs, claimed.args).user,
+            error=error,
+        )
         locked.put_down()

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.access.access_messages import AccessRequestMessage
+from bot.domain.access.access_messages import (
+    AccessAnswerArgs,
+    AccessRequestArgs,
+    AccessRequestMessage,
+)
 from bot.domain.access.rights import Deed
 from bot.domain.act import Act
+from bot.domain.channels.channel_messages import RoomRemoveArgs
 from bot.domain.delivery.delivery_states import Priority
+from bot.domain.delivery.message_args import read
 from bot.domain.errors import (
     Already,
     AnsweredAlready,
@@ -113,8 +119,9 @@ def _asked_again(locked: LockedIncident, policy: Policy) -> bool:
 
 def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
     """Slack cannot reach who was asked: the next one is, or the asker hears that nobody is left."""
+    args = read(AccessRequestArgs, claimed.args)
     incident = incident_rows.lock(tx, claimed.subject)
-    request = requests.get(tx, claimed.args.get("request", ""))
+    request = requests.get(tx, args.request)
     if incident is None or claimed.target is None or request is None:
         return
     invited = participants.seats(tx, incident.id)
@@ -123,7 +130,7 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
     if any(one.id > claimed.id for one in asks(tx, request)):
         return
     locked = LockedIncident(tx, act, incident)
-    passed = [*claimed.args.get("passed", ()), claimed.target]
+    passed = [*args.passed, claimed.target]
     asked = who_may_admit(tx, policy, incident, invited, passed)
     if asked is not None:
         ask(locked, request, asked, passed)
@@ -193,7 +200,7 @@ def _turn_away(locked: LockedIncident, rows: Sequence[Row], reason: str) -> None
     for row in rows:
         locked.record(EntryKind.REFUSED_ACCESS, person=user, reason=reason, by_hand=row.by_hand)
         if row.by_hand:
-            locked.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", user=user)
+            locked.post(DeliveryKind.ROOM_REMOVE, f"remove:{row.id}", RoomRemoveArgs(user))
         else:
             _tell(locked, row, granted=False, by=act.user)
 
@@ -207,8 +214,6 @@ def _tell(locked: LockedIncident, row: Row, *, granted: bool, by: UserId | None)
             f"access-answer:{row.id}",
             incident_id=locked.id,
             priority=Priority.NOTICE,
-            request=row.id,
-            granted=granted,
-            by=by,
+            args=AccessAnswerArgs(row.id, granted=granted, by=by),
         )
     )

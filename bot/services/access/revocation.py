@@ -7,10 +7,11 @@ member, or when an owner who had left the channel owns the incident no more.
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from bot.domain.access.access_messages import InvitationEndedArgs
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Workspace, by_the_bot
+from bot.domain.channels.channel_messages import RoomRemoveArgs
 from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
@@ -94,7 +95,7 @@ def _take_out(locked: LockedIncident, user: str) -> None:
     """A guest may still be in the channel, and Slack may put a person who returns back into it."""
     if by_invitation(locked.incident.tier) and locked.incident.room is ChannelState.CHANNEL:
         key = f"remove:{locked.id}:{user}:{locked.act.now.isoformat()}"
-        locked.post(DeliveryKind.ROOM_REMOVE, key, user=user)
+        locked.post(DeliveryKind.ROOM_REMOVE, key, RoomRemoveArgs(user))
 
 
 def _tell(locked: LockedIncident, policy: Policy, user: str) -> None:
@@ -107,5 +108,5 @@ def _tell(locked: LockedIncident, policy: Policy, user: str) -> None:
     readers = [able] if able else reachable(locked, policy.managers_on_duty)
     for reader in readers:
         key = f"invitation-ended:{locked.id}:{user}:{reader}:{locked.act.now.isoformat()}"
-        about: dict[str, Any] = {"person": user, "alone": able is None}
-        locked.tell(DeliveryKind.INVITATION_ENDED, reader, locked.id, key, **about)
+        args = InvitationEndedArgs(user, alone=able is None)
+        locked.tell(DeliveryKind.INVITATION_ENDED, reader, locked.id, key, args=args)

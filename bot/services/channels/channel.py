@@ -9,6 +9,12 @@ from typing import Any, assert_never
 
 from bot.domain.access.visibility import by_invitation
 from bot.domain.act import Act
+from bot.domain.channels.channel_messages import (
+    CardPostArgs,
+    RoomCreateArgs,
+    RoomInviteArgs,
+    RoomLostArgs,
+)
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.domain.staleness import Change
@@ -61,13 +67,17 @@ def channel_made(
 
 def _bring_everyone_in(locked: LockedIncident, channel: str, seq: int) -> None:
     users = participants.participants(locked.tx, locked.id)
-    locked.post(DeliveryKind.ROOM_INVITE, f"invite:{locked.id}:{channel}:{seq}", users=users)
+    locked.post(
+        DeliveryKind.ROOM_INVITE,
+        f"invite:{locked.id}:{channel}:{seq}",
+        RoomInviteArgs(tuple(users)),
+    )
 
 
 def _post_card(locked: LockedIncident, about: str) -> None:
     """For this place alone: once the escalation has moved, a card for the old one is not posted."""
     key = f"card-post:{locked.id}:{about}"
-    locked.post(DeliveryKind.CARD_POST, key, channel=locked.incident.channel_id)
+    locked.post(DeliveryKind.CARD_POST, key, CardPostArgs(locked.incident.channel_id))
 
 
 def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
@@ -132,7 +142,7 @@ def _ask_for_another(locked: LockedIncident) -> None:
     was = locked.incident.channel_id
     locked.want_channel()
     key = f"room:{locked.id}:{locked.act.now.isoformat()}"
-    locked.post(DeliveryKind.ROOM_CREATE, key, was=was)
+    locked.post(DeliveryKind.ROOM_CREATE, key, RoomCreateArgs(was))
     keep_true(locked, Change.ROOM)
 
 
@@ -226,8 +236,8 @@ def _tell_that_it_is_lost(locked: LockedIncident, policy: Policy, seq: int, erro
     told = dict.fromkeys((locked.incident.owner, *policy.managers_on_duty))
     for user in filter(None, told):
         key = f"room-lost:{locked.id}:{seq}:{user}"
-        at = again_at.isoformat()
-        locked.tell(DeliveryKind.ROOM_LOST, user, locked.id, key, again_at=at, error=error)
+        args = RoomLostArgs(again_at, error)
+        locked.tell(DeliveryKind.ROOM_LOST, user, locked.id, key, args=args)
 
 
 def is_place_of(db: Database, incident_id: str, channel: str) -> bool:

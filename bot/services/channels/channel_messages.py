@@ -4,7 +4,16 @@ from datetime import datetime, timedelta
 from typing import Never
 
 from bot.domain.access.visibility import Place, by_invitation
-from bot.domain.channels.lost_channel import RoomLost
+from bot.domain.channels.channel_messages import (
+    CardPostArgs,
+    NoticeArgs,
+    RoomCreateArgs,
+    RoomInviteArgs,
+    RoomLost,
+    RoomLostArgs,
+    RoomRemoveArgs,
+)
+from bot.domain.delivery.message_args import PostedAt, read
 from bot.domain.incidents.lifecycle import State
 from bot.domain.incidents.timeline import CLAIMS, EntryKind
 from bot.domain.incidents.views import Card, Head, InCharge, MovedCard, Notice
@@ -36,7 +45,8 @@ def room_create(
         return NothingToSay("the channel is there")
     # What the policy wants for all of them gives nobody a seat where only the invited may be.
     private = policy.channel.private or by_invitation(incident.tier)
-    return ChannelCall(incident.id, incident.number, private=private, was=claimed.args.get("was"))
+    args = read(RoomCreateArgs, claimed.args)
+    return ChannelCall(incident.id, incident.number, private=private, was=args.was)
 
 
 def room_invite(
@@ -50,7 +60,7 @@ def room_invite(
     inside = lookups.participants(incident.id)
     users = tuple(
         user
-        for user in claimed.args.get("users", ())
+        for user in read(RoomInviteArgs, claimed.args).users
         if user in inside and not lookups.kept_out(claimed.workspace, user)
     )
     if not users:
@@ -61,7 +71,7 @@ def room_invite(
 def room_remove(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[Never]:
-    incident, user = lookups.incident(claimed.subject), claimed.args["user"]
+    incident, user = lookups.incident(claimed.subject), read(RoomRemoveArgs, claimed.args).user
     if incident is None or incident.room is not ChannelState.CHANNEL:
         return NothingToSay("no channel")
     if user in lookups.participants(incident.id):
@@ -94,7 +104,8 @@ def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime)
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.channel_id is None or incident.card_ts is not None:
         return NothingToSay("the card stands")
-    if claimed.args.get("channel", incident.channel_id) != incident.channel_id:
+    wanted_in = read(CardPostArgs, claimed.args).channel
+    if wanted_in not in (None, incident.channel_id):
         return NothingToSay("the escalation has moved, and has its own card there")
     head, in_thread = _placed(incident, policy)
     card = card_of(lookups.tx, incident, head, now, in_thread=in_thread)
@@ -108,7 +119,7 @@ def card_post_stands(
     incident = lookups.incident(claimed.subject)
     if incident is None:
         return NothingToSay("no such escalation")
-    channel, ts = claimed.args["at"]
+    channel, ts = read(PostedAt, claimed.args).at
     if (incident.channel_id, incident.card_ts) == (channel, ts):
         head, in_thread = _placed(incident, policy)
         return MessageContent(card_of(lookups.tx, incident, head, now, in_thread=in_thread))
@@ -128,7 +139,7 @@ def card_update(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetim
 
 def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) -> Content[Notice]:
     incident = lookups.incident(claimed.subject)
-    entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
+    entry = timeline.entry(lookups.tx, claimed.subject, read(NoticeArgs, claimed.args).seq)
     if incident is None or entry is None:
         return NothingToSay("no such entry")
     if incident.room is ChannelState.ARCHIVED:
@@ -155,10 +166,10 @@ def notice_stands(
 ) -> Content[Notice]:
     """Where the escalation has moved out of a shared channel, its notices there stand still."""
     incident = lookups.incident(claimed.subject)
-    entry = timeline.entry(lookups.tx, claimed.subject, int(claimed.args["seq"]))
+    entry = timeline.entry(lookups.tx, claimed.subject, read(NoticeArgs, claimed.args).seq)
     if incident is None or entry is None:
         return NothingToSay("no such notice")
-    channel, _ = claimed.args["at"]
+    channel, _ = read(PostedAt, claimed.args).at
     own = incident.room is not ChannelState.THREAD and channel == incident.channel_id
     shared = not own or channel == policy.channel.fallback
     head = views.head_in(incident, Place.BROADCAST if shared else Place.INCIDENT_CHANNEL)
@@ -223,6 +234,7 @@ def room_lost_stands(
 
 def _room_lost(lookups: Lookups, claimed: Claimed, incident: Incident) -> RoomLost:
     lost = incident.room is ChannelState.ARCHIVED and incident.ended_at is None
-    again_at = datetime.fromisoformat(claimed.args["again_at"]) if lost else None
-    archived = claimed.args.get("error") != OUT_OF_REACH
+    args = read(RoomLostArgs, claimed.args)
+    again_at = args.again_at if lost else None
+    archived = args.error != OUT_OF_REACH
     return RoomLost(for_person(lookups, incident, claimed.target or ""), again_at, archived)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.domain.act import Workspace
+from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.delivery.content import Content, View
@@ -34,12 +35,14 @@ LookUpSlowly = Callable[[Database, Policy, Claimed, datetime], Content[View]]
 class MessageKind(Generic[Rows, View]):
     """One kind of message.
 
-    `look_up`: what it says when it is sent. `look_up_slowly` instead: it takes as long as hundreds
-    of pages, so it reads for itself, and no other message waits behind it. Neither: it goes past
-    Slack. `stands`: what it says once it is posted, for a message that is kept true. `news`: it
-    tells that something has just happened; the others name their moments themselves.
+    `args`: what its rows hold. `look_up`: what it says when it is sent. `look_up_slowly` instead:
+    it takes as long as hundreds of pages, so it reads for itself, and no other message waits behind
+    it. Neither: it goes past Slack. `stands`: what it says once it is posted, for a message that is
+    kept true. `news`: it tells that something has just happened; the others name their moments
+    themselves.
     """
 
+    args: type[MessageArgs] = MessageArgs
     look_up: LookUp[Rows, View] | None = None
     look_up_slowly: LookUpSlowly[View] | None = None
     stands: LookUp[Rows, View] | None = None

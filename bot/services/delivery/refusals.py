@@ -106,7 +106,7 @@ def place_refused(
     if claimed.kind is DeliveryKind.ROOM_INVITE:
         with db.transaction() as tx:
             act = by_the_bot(claimed.workspace, at.now)
-            invitations.not_taken(tx, act, claimed, people or claimed.args["users"], code)
+            invitations.not_taken(tx, act, claimed, people, code)
     with db.transaction() as tx:
         held = claims.put_back(
             tx,

@@ -1,15 +1,15 @@
 """The weekly digest: planned exactly once a period, counted when it is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.access.rights import Deed, require
 from bot.domain.access.visibility import Place
 from bot.domain.act import Act, Workspace
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
-from bot.domain.digests.digest_message import DigestView
+from bot.domain.digests.digest_message import DigestArgs, DigestView
 from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
 from bot.domain.digests.figures import BASELINE_WEEKS, NOT_STATED, figures
 from bot.domain.digests.weeks import Occurrence, Period, periods_due, week_until
@@ -66,18 +66,18 @@ def _take(
     )
     if not taken or first:
         return False
-    period = {
-        "schedule": rule.key,
-        "start": occurrence.period_start.isoformat(),
-        "end": occurrence.period_end.isoformat(),
-        "late_since": occurrence.due_at.isoformat() if occurrence.late else None,
-    }
+    period = DigestArgs(
+        rule.key,
+        occurrence.period_start,
+        occurrence.period_end,
+        late_since=occurrence.due_at if occurrence.late else None,
+    )
     name = f"digest:{rule.key}:{occurrence.period_start.isoformat()}"
     outbox.enqueue(tx, workspace, now, _messages(rule, period, name))
     return True
 
 
-def _messages(rule: DigestRule, period: Mapping[str, Any], name: str) -> list[Outgoing]:
+def _messages(rule: DigestRule, period: DigestArgs, name: str) -> list[Outgoing]:
     to_channels = [
         Outgoing(
             kind=DeliveryKind.DIGEST,
@@ -85,7 +85,7 @@ def _messages(rule: DigestRule, period: Mapping[str, Any], name: str) -> list[Ou
             lane=lanes.of_channel(channel),
             subject=rule.key,
             dedup_key=f"{name}:{channel}"[:160],
-            args={**period, "channel": channel},
+            args=replace(period, channel=channel),
         )
         for channel in rule.channels
     ]
@@ -120,11 +120,7 @@ def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
     if rule is None:
         raise BadInput("digest", NoDigest())
     period = week_until(act.now, rule.zone)
-    args = {
-        "schedule": rule.key,
-        "start": period.start.isoformat(),
-        "end": period.end.isoformat(),
-    }
+    args = DigestArgs(rule.key, period.start, period.end)
     with db.transaction(act) as tx:
         name = f"digest:{rule.key}:asked:{act.now.isoformat()}"
         outbox.enqueue(tx, act.workspace, act.now, _messages(rule, args, name))
@@ -141,18 +137,14 @@ def _rule(policy: Policy, key: str | None) -> DigestRule | None:
 
 
 def planned_view(
-    tx: Transaction, policy: Policy, workspace: Workspace, args: Mapping[str, Any]
+    tx: Transaction, policy: Policy, workspace: Workspace, args: DigestArgs
 ) -> DigestView | None:
     """Return what a planned digest says; None when the policy dropped its schedule."""
-    rule = next((rule for rule in policy.digests if rule.key == args["schedule"]), None)
-    if rule is None:
+    rule = next((rule for rule in policy.digests if rule.key == args.schedule), None)
+    if rule is None or args.start is None or args.end is None:
         return None
-    period = Period(
-        datetime.fromisoformat(args["start"]), datetime.fromisoformat(args["end"]), rule.zone
-    )
-    late_since = args.get("late_since")
-    due = datetime.fromisoformat(late_since) if late_since else None
-    return _view(tx, workspace, rule, period, late_since=due)
+    period = Period(args.start, args.end, rule.zone)
+    return _view(tx, workspace, rule, period, late_since=args.late_since)
 
 
 def _view(

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.digests.digest_message import DigestView
+from bot.domain.delivery.message_args import read
+from bot.domain.digests.digest_message import DigestArgs, DigestView
 from bot.policy import Policy
 from bot.services.access.identity import identify
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
@@ -16,12 +17,13 @@ _NO_SCHEDULE = NothingToSay("the policy no longer has this digest")
 
 
 def digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Content[DigestView]:
+    args = read(DigestArgs, claimed.args)
     with db.reading() as tx:
-        view = planned_view(tx, policy, claimed.workspace, claimed.args)
+        view = planned_view(tx, policy, claimed.workspace, args)
     if view is None:
         return _NO_SCHEDULE
-    if claimed.args.get("channel"):
-        return MessageContent(view, channel=claimed.args["channel"])
+    if args.channel:
+        return MessageContent(view, channel=args.channel)
     reader = identify(db, policy, claimed.workspace, claimed.target or "", now)
     if reader is not None and reader.kept_out:
         return KEPT_OUT
@@ -31,5 +33,5 @@ def digest(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Con
 def digest_stands(
     lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[DigestView]:
-    view = planned_view(lookups.tx, policy, claimed.workspace, claimed.args)
+    view = planned_view(lookups.tx, policy, claimed.workspace, read(DigestArgs, claimed.args))
     return MessageContent(view) if view else _NO_SCHEDULE

@@ -10,9 +10,10 @@ from itertools import groupby
 
 from bot.domain.act import by_the_bot
 from bot.domain.delivery.delivery_states import DeliveryState
+from bot.domain.delivery.message_args import read
 from bot.domain.errors import NotYours
 from bot.domain.fallback.views_outside_slack import OutsideExhausted, OutsidePage
-from bot.domain.fallback.ways import FallbackWay
+from bot.domain.fallback.ways import FallbackWay, OutsideArgs
 from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
@@ -97,7 +98,7 @@ def forget(db: Database) -> int:
 def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | NothingToSay | NotYet:
     """Return what a claimed delivery says now."""
     user = UserId(claimed.target or "")
-    way = policy.fallback.way(user, str(claimed.args.get("way")))
+    way = policy.fallback.way(user, read(OutsideArgs, claimed.args).way)
     if way is None:
         return _NO_WAY if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(_NO_WAY.why)
     # A gateway cannot be asked what it has taken: whatever follows a try may be the second.

@@ -2,7 +2,7 @@
 
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
-from bot.domain.fallback.ways import FallbackWay
+from bot.domain.fallback.ways import FallbackWay, OutsideArgs
 from bot.domain.ids import UserId
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
@@ -27,5 +27,5 @@ def _outgoing(unsent: Unsent, way: FallbackWay) -> Outgoing:
         incident_id=unsent.incident_id,
         dedup_key=f"fallback:{about}:{way.key}",
         target=unsent.target,
-        args={"way": way.key},
+        args=OutsideArgs(way.key),
     )

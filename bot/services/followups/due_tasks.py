@@ -1,10 +1,10 @@
 """Tasks are due, or are about to be, or are overdue."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot.domain.act import Act
 from bot.domain.followups.cadence import is_late
+from bot.domain.followups.reminder_messages import TaskReminderArgs
 from bot.domain.kinds import DeliveryKind
 from bot.domain.staleness import Change
 from bot.services.access.belonging import who_answers
@@ -49,10 +49,11 @@ def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
     instead = _instead_of_gone(tx, act, [task for _, task in still_open])
     messages = []
     for work, task in still_open:
-        args: dict[str, Any] = {"late": is_late(work.due_at, act.now)}
         told = instead.get(task.id, task.assignee)
-        if told != task.assignee:
-            args["instead_of"] = task.assignee
+        args = TaskReminderArgs(
+            late=is_late(work.due_at, act.now),
+            instead_of=task.assignee if told != task.assignee else None,
+        )
         key = f"task:{task.id}:{work.occurrence}"
         messages.append(
             personal(
@@ -62,7 +63,7 @@ def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
                 key,
                 incident_id=task.incident_id,
                 merge_key=about_task(task.id),
-                **args,
+                args=args,
             )
         )
     # Its card says so from now on.

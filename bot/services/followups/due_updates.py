@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.followups.cadence import is_late
+from bot.domain.followups.reminder_messages import UpdateReminderArgs
 from bot.domain.followups.update_requests import whom_to_ask
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.timeline import EntryKind
@@ -53,9 +54,7 @@ def update_due(locked: LockedIncident, policy: Policy, work: DueWork) -> None:
             locked.id,
             f"update-due:{locked.id}:{work.occurrence}:{user}",
             merge_key=f"update-due:{locked.id}:{user}",
-            since=since.isoformat(),
-            due=due.isoformat(),
-            late=is_late(work.due_at, now),
+            args=UpdateReminderArgs(since, due, late=is_late(work.due_at, now)),
         )
     again = now + timedelta(seconds=incident.update_every)
     locked.plan(NewTimer(TimerKind.UPDATE_DUE, locked.id, again.isoformat(), again, locked.id))

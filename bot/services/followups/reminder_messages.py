@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from bot.domain.delivery.message_args import read
 from bot.domain.followups.cadence import is_late
 from bot.domain.followups.reminder_messages import (
     Outcome,
     ReminderMessage,
     TaskReminder,
+    TaskReminderArgs,
     UpdateReminder,
+    UpdateReminderArgs,
 )
 from bot.domain.followups.update_requests import whom_to_ask
 from bot.domain.ids import ReminderId, UserId
@@ -94,12 +97,14 @@ def task_reminder(
     if row is None or incident is None or row.state is not TaskState.OPEN:
         return NothingToSay("done or withdrawn meanwhile")
     # Not once it has been handed over since.
-    instead = claimed.target if claimed.args.get("instead_of") == row.assignee else None
+    instead = (
+        claimed.target if read(TaskReminderArgs, claimed.args).instead_of == row.assignee else None
+    )
     others = (*answering(lookups, incident), *policy.managers_on_duty)
     reader = first_left(lookups, incident, (instead or row.assignee, *others))
     if reader is None:
         return KEPT_OUT
-    late = bool(claimed.args.get("late"))
+    late = bool(read(TaskReminderArgs, claimed.args).late)
     view = _task(lookups, claimed, row, incident, reader, now)
     return MessageContent(replace(view, late=late), person=reader)
 
@@ -119,7 +124,7 @@ def task_reminder_stands(
         outcome = Outcome.REPEATED
     elif row.state is not TaskState.OPEN:
         outcome = Outcome.DONE if row.state is TaskState.DONE else Outcome.WITHDRAWN
-    elif row.assignee not in (reader, claimed.args.get("instead_of")):
+    elif row.assignee not in (reader, read(TaskReminderArgs, claimed.args).instead_of):
         outcome = Outcome.PASSED_ON
     elif until is not None:
         outcome = Outcome.SNOOZED
@@ -141,9 +146,9 @@ def _as_given(lookups: Lookups, view: TaskReminder, row: Task, claimed: Claimed)
         return view
     given = timeline.task_given(lookups.tx, row.incident_id, row.id)
     by = given.actor if given is not None else row.created_by
-    seq = claimed.args.get("seq")
+    args = read(TaskReminderArgs, claimed.args)
     # One that was handed over since is another person's.
-    new = claimed.args.get("moment") == "given" and seq in (None, given.seq if given else None)
+    new = args.moment == "given" and args.seq in (None, given.seq if given else None)
     view = replace(view, by=UserId(by) if by != row.assignee else None, new=new)
     return replace(view, summary=given.data.get("summary", "")) if new and given else view
 
@@ -159,7 +164,7 @@ def update_reminder(
     reader = _asked_now(lookups, policy, incident, claimed.target)
     if reader is None:
         return KEPT_OUT
-    late = bool(claimed.args.get("late"))
+    late = read(UpdateReminderArgs, claimed.args).late
     return MessageContent(
         replace(_update(lookups, claimed, incident, reader), late=late), person=reader
     )
@@ -203,8 +208,9 @@ def update_reminder_stands(
 
 
 def _update(lookups: Lookups, claimed: Claimed, incident: Incident, reader: str) -> UpdateReminder:
+    args = read(UpdateReminderArgs, claimed.args)
     return UpdateReminder(
         head=for_person(lookups, incident, reader),
-        last_update_at=datetime.fromisoformat(claimed.args["since"]),
-        due_at=datetime.fromisoformat(claimed.args["due"]),
+        last_update_at=args.since or incident.opened_at,
+        due_at=args.due or claimed.wanted_at,
     )

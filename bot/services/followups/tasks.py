@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.access.rights import Deed, require
 from bot.domain.act import Act
 from bot.domain.errors import Already, BadInput, NothingToDo
+from bot.domain.followups.reminder_messages import TaskReminderArgs
 from bot.domain.ids import UserId, new_id, reference
 from bot.domain.incidents.results import WhichTask
 from bot.domain.incidents.timeline import EntryKind
@@ -61,7 +62,7 @@ def add_task(
                 task_id,
                 f"task:{task_id}:given",
                 merge_key=about_task(task_id),
-                moment="given",
+                args=TaskReminderArgs(moment="given"),
             )
         locked.card_changed()
         return locked.reference
@@ -208,7 +209,8 @@ def give_on(locked: LockedIncident, task: Task, to: UserId, summary: str = "") -
     keep_true_of(locked, Change.TASK, task.id)
     key = f"task:{task.id}:given:{to}:{locked.act.now.timestamp()}"
     merge = about_task(task.id)
-    locked.tell(DeliveryKind.TASK_REMINDER, to, task.id, key, merge, moment="given", seq=seq)
+    args = TaskReminderArgs(moment="given", seq=seq)
+    locked.tell(DeliveryKind.TASK_REMINDER, to, task.id, key, merge, args)
     return True
 
 

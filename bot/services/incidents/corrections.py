@@ -10,8 +10,9 @@ from typing import TypeVar
 from bot.domain.access.rights import Deed, require_tighten
 from bot.domain.access.visibility import Tier, by_invitation, strictest
 from bot.domain.act import Act
+from bot.domain.delivery.message_args import read
 from bot.domain.errors import Already, BadInput, FormErrors, NothingToDo
-from bot.domain.fallback.ways import gateway_of
+from bot.domain.fallback.ways import OutsideArgs, gateway_of
 from bot.domain.ids import UserId, reference
 from bot.domain.incidents.lifecycle import OPEN
 from bot.domain.incidents.needs import Need, named, needs_in, written
@@ -26,6 +27,7 @@ from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
+from bot.domain.people.person_messages import UneditedArgs
 from bot.domain.problems.texts import NeverStandardAgain, NoNeedsHere, NotBeingPaged, NoTitleHere
 from bot.domain.staleness import Change
 from bot.policy import Policy
@@ -221,7 +223,7 @@ def _tighten(locked: LockedIncident, policy: Policy) -> tuple[Beyond, ...]:
 
 def _outside(row: Delivery) -> Beyond:
     at = row.sent_at or row.created_at
-    return Beyond(UserId(row.target or ""), gateway_of(str(row.args.get("way", ""))), at)
+    return Beyond(UserId(row.target or ""), gateway_of(read(OutsideArgs, row.args).way), at)
 
 
 def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
@@ -240,11 +242,13 @@ def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
         tightened.actor,
         locked.id,
         f"unedited:{claimed.subject}",
-        about=reference(incident.number),
-        person=where.person,
-        channel=where.channel,
-        posted_at=where.at.isoformat(),
-        error=error,
+        args=UneditedArgs(
+            about=reference(incident.number),
+            person=where.person,
+            channel=where.channel,
+            posted_at=where.at,
+            error=error,
+        ),
     )
     locked.put_down()
 

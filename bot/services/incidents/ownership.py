@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.ids import UserId
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
+from bot.domain.people.person_messages import AssignedArgs
 from bot.domain.staleness import Change
 from bot.services.access import approvers
 from bot.services.access.revocation import Because, end_seat
@@ -28,7 +29,7 @@ def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool 
     locked.give_to(user)
     if user != by:
         key = f"assigned:{locked.id}:{locked.incident.entries}:{user}:{locked.act.now.timestamp()}"
-        locked.tell(DeliveryKind.ASSIGNED, user, locked.id, key, by=by)
+        locked.tell(DeliveryKind.ASSIGNED, user, locked.id, key, args=AssignedArgs(by))
     if before is not None and before != user and requests.has_left(locked.tx, locked.id, before):
         # They read it outside the channel because they owned it.
         end_seat(locked, before, Because.OWNS_NO_MORE)

@@ -1,13 +1,13 @@
 """Pages as messages: posted, posted anew, and edited to what is true now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from bot.domain.delivery.delivery_states import Priority
 from bot.domain.ids import UserId, new_id
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import PageState
+from bot.domain.paging.page_messages import PageArgs
 from bot.services.addressing import personal
 from bot.services.locked import LockedIncident
 from bot.store.delivery.outbox import Outgoing
@@ -18,7 +18,7 @@ def page_wanted(
     locked: LockedIncident,
     page_id: str,
     target: UserId,
-    late: Mapping[str, Any],
+    late_since: datetime | None,
     wanted_since: datetime | None,
 ) -> Outgoing:
     """Post a page. `wanted_since`: it stands in for one that Slack has not taken since then."""
@@ -30,7 +30,7 @@ def page_wanted(
         incident_id=locked.id,
         priority=Priority.PAGE,
         due_at=wanted_since,
-        **late,
+        args=PageArgs(late_since),
     )
 
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.delivery.message_args import read
 from bot.domain.ids import reference
 from bot.domain.incidents.views import Head
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState
-from bot.domain.paging.page_messages import PageMessage
+from bot.domain.paging.page_messages import CanaryArgs, PageArgs, PageMessage
 from bot.policy import Policy
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
 from bot.services.lookups import Lookups
@@ -26,7 +27,8 @@ def page(
     incident = lookups.incident(page.incident_id)
     if incident is None:
         return NothingToSay("no such escalation")
-    repeat = bool(claimed.args.get("may_repeat"))
+    args = read(PageArgs, claimed.args)
+    repeat = bool(args.may_repeat)
     if not _perhaps_there(claimed, repeat=repeat):
         # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
         if run.state not in UNANSWERED or page.state not in STILL_ASKED:
@@ -34,7 +36,6 @@ def page(
         if incident.ended_at is not None:
             return NothingToSay("the escalation has ended")
     head = _named_with_original(lookups, incident, page.target)
-    since = claimed.args.get("late_since")
     refused = page.state is PageState.UNREACHABLE
     view = page_message(
         # What Slack takes now can be answered, whatever it said before.
@@ -43,7 +44,7 @@ def page(
         head,
         now,
         lookups.around(page, run),
-        late_since=datetime.fromisoformat(since) if since else None,
+        late_since=args.late_since,
         ended=incident.ended_at is not None,
     )
     return MessageContent(view, person=page.target)
@@ -56,7 +57,7 @@ def canary(
     letter = page(lookups, policy, claimed, now)
     if not isinstance(letter, MessageContent):
         return letter
-    return replace(letter, person=None, channel=claimed.args["channel"])
+    return replace(letter, person=None, channel=read(CanaryArgs, claimed.args).channel)
 
 
 def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:

@@ -120,7 +120,7 @@ def _ask(
                 now=now,
             )
         )
-        locked.send(page_wanted(locked, page_id, target, late, wanted_since.get(target)))
+        locked.send(page_wanted(locked, page_id, target, late_since, wanted_since.get(target)))
     locked.record(
         EntryKind.PAGED,
         run=run.id,

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from bot.domain.access.visibility import Place
 from bot.domain.act import Role, Workspace
+from bot.domain.delivery.message_args import read
 from bot.domain.followups.reminder_messages import Outcome
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import Head
-from bot.domain.people.person_messages import Assigned, Unedited
+from bot.domain.people.person_messages import Assigned, AssignedArgs, Unedited, UneditedArgs
 from bot.policy import Policy
 from bot.services import views
 from bot.services.access.belonging import who_answers
@@ -97,7 +98,7 @@ def _assigned(lookups: Lookups, claimed: Claimed, incident: Incident) -> Assigne
     elif incident.ended_at is not None:
         outcome = Outcome.ENDED
     head = for_person(lookups, incident, reader_of(claimed))
-    return Assigned(head, UserId(claimed.args["by"]), outcome)
+    return Assigned(head, UserId(read(AssignedArgs, claimed.args).by), outcome)
 
 
 # What Slack did not edit
@@ -107,18 +108,18 @@ def unedited(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[Unedited]:
     """It says who got a message about what is restricted: for no one who may not read that."""
-    args, incident = claimed.args, lookups.incident(claimed.subject)
+    args, incident = read(UneditedArgs, claimed.args), lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT
     if not for_person(lookups, incident, claimed.target).full:
         return KEPT_OUT
     return MessageContent(
         Unedited(
-            reference=args["about"],
-            posted_at=datetime.fromisoformat(args["posted_at"]),
-            error=args["error"],
-            person=UserId(args["person"]) if args["person"] else None,
-            channel=args["channel"],
+            reference=args.about,
+            posted_at=args.posted_at or claimed.created_at,
+            error=args.error,
+            person=UserId(args.person) if args.person else None,
+            channel=args.channel,
         ),
         person=claimed.target,
     )

@@ -7,6 +7,7 @@ from bot.domain.ids import UserId
 from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
+from bot.domain.unanswered.manager_messages import UnansweredArgs
 from bot.services.addressing import personal
 from bot.services.locked import LockedIncident
 from bot.store.paging import run_changes
@@ -43,6 +44,6 @@ def say_early(
             key,
             incident_id=locked.id,
             priority=Priority.NOTICE,
-            tried=list(tried),
+            args=UnansweredArgs(tuple(tried)),
         )
         locked.send(early)

@@ -3,10 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.delivery.message_args import PostedAt, read
 from bot.domain.ids import UserId
 from bot.domain.incidents.views import TeamRow
 from bot.domain.paging.ladders import PageState, RunState
-from bot.domain.unanswered.manager_messages import ExhaustedMessage, Unanswered
+from bot.domain.unanswered.manager_messages import (
+    ExhaustedArgs,
+    ExhaustedMessage,
+    Unanswered,
+    UnansweredArgs,
+)
 from bot.policy import Policy
 from bot.services import views
 from bot.services.delivery.content import Content, MessageContent, NothingToSay
@@ -63,7 +69,7 @@ def _unanswered(
     told = pages.pages_of_run(lookups.tx, run.id)
     team = views.team_row(run, told)
     # What it tells of has happened: who is paged since then is said apart.
-    tried = tuple(UserId(user) for user in claimed.args.get("tried", ()))
+    tried = tuple(UserId(user) for user in read(UnansweredArgs, claimed.args).tried)
     reader = reader_of(claimed)
     head, ended = for_person(lookups, incident, reader), incident.ended_at is not None
     return Unanswered(head, team, tried or team.paged, ended=ended, you=team.person == reader)
@@ -109,7 +115,7 @@ def _exhausted(
         tuple(tried),
         untold,
         ended=incident.ended_at is not None,
-        may_repeat=bool(claimed.args.get("may_repeat")),
+        may_repeat=bool(read(ExhaustedArgs, claimed.args).may_repeat),
         you=team.person == reader,
         declined=place_of(run, Around(told)) is PageState.DECLINED,
         others=others,
@@ -124,7 +130,7 @@ def _beside(
     the newest of these messages is another one: only that one lists them.
     """
     beside = posted.beside(lookups.tx, claimed)
-    _, mine = claimed.args.get("at") or (None, None)
+    _, mine = read(PostedAt, claimed.args).at or (None, None)
     if mine is not None and any(float(ts) > float(mine) for _, ts in beside):
         return (), True
     if incident.ended_at is not None or not beside:

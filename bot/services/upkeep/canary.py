@@ -14,6 +14,7 @@ from bot.domain.incidents.severity import Severity
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import FIRST, Ladder, RunState, Step
+from bot.domain.paging.page_messages import CanaryArgs
 from bot.domain.paging.reasons import Occasion, Reason
 from bot.domain.recorded import CANARY
 from bot.policy import Policy
@@ -126,7 +127,7 @@ def _message(page_id: str, incident_id: str, channel: str) -> Outgoing:
         subject=page_id,
         incident_id=incident_id,
         dedup_key=f"canary:{page_id}",
-        args={"channel": channel},
+        args=CanaryArgs(channel),
     )
 
 

@@ -36,7 +36,8 @@ class Claimed(NamedTuple):
     `uncertain`: an earlier attempt ended without an answer, so Slack may have it already.
     `wanted_at` is when it was first due, `due_at` when this attempt was. A tuple, because they
     are made by the thousand: a frozen dataclass takes five times as long. What stands behind
-    `lease_until` is in the order of `claim_statements.CLAIMED`.
+    `lease_until` is in the order of `claim_statements.CLAIMED`. `args` are as stored: whoever
+    knows the kind reads them (`bot.domain.delivery.message_args`).
     """
 
     id: DeliveryId

@@ -6,13 +6,14 @@ is due.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.act import Workspace
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
+from bot.domain.delivery.message_args import NO_ARGS, MessageArgs, stored
 from bot.domain.ids import new_id
 from bot.domain.kinds import DeliveryKind
 from bot.store.delivery import outbox_statements as statements
@@ -35,7 +36,7 @@ class Outgoing:
     target: str | None = None
     thread_ts: str | None = None
     merge_key: str | None = None
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: MessageArgs = NO_ARGS
     due_at: datetime | None = None
 
 
@@ -83,7 +84,7 @@ def _row(
         "priority": int(message.priority),
         "subject": message.subject,
         "incident_id": message.incident_id,
-        "args": dict(message.args),
+        "args": stored(message.args),
         "lane": lanes.stored(workspace.team_id, message.lane),
         "target": message.target,
         "thread_ts": message.thread_ts,

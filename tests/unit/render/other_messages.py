@@ -15,7 +15,7 @@ from bot.domain.access.access_messages import (
 from bot.domain.access.rights import Deed
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
-from bot.domain.channels.lost_channel import RoomLost
+from bot.domain.channels.channel_messages import RoomLost
 from bot.domain.controls import Button
 from bot.domain.digests import figures
 from bot.domain.digests.digest_message import DigestView
