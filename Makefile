@@ -65,10 +65,10 @@ faults: setup ## Cause every fault and crash point in its short form, with real 
 soak: setup ## Cause every fault, crash point and walk in its long form (hours)
 	@$(BIN)/python -m pytest tests/faults tests/crashpoints tests/model --soak --timeout 0 -n 2 --fault-table docs/faults.md
 
-fuzz: setup ## Try any input anywhere, in the long form; TOCSIN_FUZZ_SEED sets the order
+fuzz: setup ## Try odd input of every kind, in the long form; TOCSIN_FUZZ_SEED sets the order
 	@TOCSIN_FUZZ=long $(BIN)/python -m pytest tests/fuzz tests/writings --timeout 0
 
-mutants: setup ## Change the code in small ways and list what no test notices (hours; goes on where it stopped); ONLY=bot/store
+mutants: setup ## Change the code in small ways and list what no test notices (hours; continues where it stopped); ONLY=bot/store
 	@$(BIN)/python -m tests.mutants $(ONLY)
 
 check: setup ## Format, lint, types, layers, documentation, alert rules, dependencies
