@@ -99,7 +99,7 @@ async def _trouble(bot: RunningBot, case: Case) -> list[str]:
 
 
 def _fits(body: bytes, content_type: str) -> bool:
-    """By the door's own table, which `tests/handlers/test_wellformed.py` holds to be right."""
+    """By the door's own table, which `tests/handlers/http/test_wellformed.py` holds to be right."""
     try:
         payload = AsyncBoltRequest(body=body.decode(), headers={"content-type": content_type}).body
     except (ValueError, LookupError, TypeError, AttributeError):

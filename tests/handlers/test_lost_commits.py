@@ -12,10 +12,10 @@ from bot.store import database
 from bot.store.database import Database
 from tests.databases import fresh_url
 from tests.factories import PRIYA, TOM
+from tests.handlers.events.test_events import happens
 from tests.handlers.modals import block_of, choose, opening_form, words
 from tests.handlers.requests import command_body, send
 from tests.handlers.stage import Stage
-from tests.handlers.test_events import happens
 from tests.handlers.test_links import a_page, a_token, acknowledgements, ask, run_of
 from tests.waiting import eventually
 from tests.wire import Break, Wire, wire
