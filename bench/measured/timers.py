@@ -160,7 +160,7 @@ _DONE = {
     "reminders": "SELECT t.due_at AS due, d.created_at AS done FROM timer t JOIN delivery d "
     "ON d.dedup_key = 'reminder:' || t.subject || ':0' WHERE t.kind = 'reminder'",
     "next steps of pages": "SELECT t.due_at AS due, min(p.created_at) AS done FROM timer t "
-    "JOIN page p ON p.run.id = t.subject AND p.step = 1 "
+    "JOIN page p ON p.run_id = t.subject AND p.step = 1 "
     "WHERE t.kind = 'page step' AND t.occurrence = '0.0' GROUP BY t.id, t.due_at",
 }
 
