@@ -107,9 +107,11 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
 
 
 def test_everything_that_an_export_holds_is_named() -> None:
-    """The keys of `exports.records`, as they stand in the code."""
+    """The keys of `export.records`, as they stand in the code, and its parts."""
     source = inspect.getsource(export.records)
     keys = re.findall(r'^ {16}"(\w+)": ', source, re.MULTILINE)
+    assert keys
+    keys += [name for name, _rows in export.PARTS.values()]
     assert "timeline" in keys
     said = section("command-line", "export")
     spoken = {"reference": "escalation", "incident": "escalation", "runs": "paging runs"}

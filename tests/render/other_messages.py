@@ -770,7 +770,7 @@ MESSAGES: Mapping[str, Case] = {
         lambda wording, week: digest_message.digest(wording, DigestView("Leadership", week)),
         replace(
             a_week(),
-            by_category=tuple(figures.Row(f"category-{n}", n, 0, n) for n in range(1, 25)),
+            by_category=tuple(figures.FiguresRow(f"category-{n}", n, 0, n) for n in range(1, 25)),
         ),
     ),
 }

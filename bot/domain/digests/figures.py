@@ -37,7 +37,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FiguresRow:
     """One line of a table: incidents opened and closed in the period, and open at its end.
 
     `key` is the policy's, NOT_STATED, or PAGED_DIRECTLY.
@@ -87,11 +87,11 @@ class DigestFigures:
     opened: Figure
     closed: Figure
     open: Figure
-    restricted: Row
-    by_severity: tuple[Row, ...]
-    by_category: tuple[Row, ...]
-    by_surface: tuple[Row, ...]
-    by_team: tuple[Row, ...]
+    restricted: FiguresRow
+    by_severity: tuple[FiguresRow, ...]
+    by_category: tuple[FiguresRow, ...]
+    by_surface: tuple[FiguresRow, ...]
+    by_team: tuple[FiguresRow, ...]
     acks: AckFigures
     acks_by_team: tuple[TeamAcks, ...]
     oldest_open: tuple[OpenIncident, ...]
@@ -171,9 +171,11 @@ def _moved(incident: IncidentFact, period: Period) -> Moves:
     return incident.opened_at in period, closed, incident.open_at(period.end)
 
 
-def _row(key: str, moves: Sequence[Moves]) -> Row:
+def _row(key: str, moves: Sequence[Moves]) -> FiguresRow:
     return (
-        Row(key, *(sum(each) for each in zip(*moves, strict=True))) if moves else Row(key, 0, 0, 0)
+        FiguresRow(key, *(sum(each) for each in zip(*moves, strict=True)))
+        if moves
+        else FiguresRow(key, 0, 0, 0)
     )
 
 
@@ -182,7 +184,7 @@ def _rows(
     moves: Sequence[Moves],
     keys_of: Callable[[IncidentFact], Sequence[str]],
     order: Sequence[str] | None = None,
-) -> tuple[Row, ...]:
+) -> tuple[FiguresRow, ...]:
     """One row a key, an incident in every row whose key it has; busiest first, or in `order`."""
     groups: dict[str, list[Moves]] = {key: [] for key in order or ()}
     for incident, moved in zip(incidents, moves, strict=True):

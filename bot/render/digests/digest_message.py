@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.domain.digests.digest_message import DigestView
 from bot.domain.digests.facts import PAGED_DIRECTLY
-from bot.domain.digests.figures import Deadline, DigestFigures, Row
+from bot.domain.digests.figures import Deadline, DigestFigures, FiguresRow
 from bot.domain.digests.response_times import AckFigures
 from bot.domain.times.durations import MINUTE
 from bot.render.blocks import context, divider, fields, header, section
@@ -79,12 +79,16 @@ def _team(wording: Wording, key: str) -> str:
     return wording.plain("digest", "paged_directly") if key == PAGED_DIRECTLY else wording.team(key)
 
 
-def _moved(row: Row) -> bool:
+def _moved(row: FiguresRow) -> bool:
     return bool(row.opened or row.closed or row.open)
 
 
 def _table(
-    wording: Wording, name: str, rows: Sequence[Row], label: Callable[[str], str | None], shown: int
+    wording: Wording,
+    name: str,
+    rows: Sequence[FiguresRow],
+    label: Callable[[str], str | None],
+    shown: int,
 ) -> Mrkdwn:
     busy = [row for row in rows if _moved(row)]
     if not busy:

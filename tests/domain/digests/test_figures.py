@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.digests.facts import AckFact, DigestFacts, IncidentFact, TaskFact
-from bot.domain.digests.figures import DeadlineKind, Row, figures
+from bot.domain.digests.figures import DeadlineKind, FiguresRow, figures
 from bot.domain.digests.response_times import middle, ninetieth, wilson
 from bot.domain.digests.weeks import week_until
 from bot.domain.ids import TeamKey, UserId
@@ -122,10 +122,10 @@ def test_every_severity_has_its_row_and_other_tables_only_what_moved() -> None:
     )
 
     assert found.by_severity == (
-        Row("P0", 1, 0, 1),
-        Row("P1", 2, 1, 1),
-        Row("P2", 1, 0, 1),
-        Row("P3", 0, 0, 0),
+        FiguresRow("P0", 1, 0, 1),
+        FiguresRow("P1", 2, 1, 1),
+        FiguresRow("P2", 1, 0, 1),
+        FiguresRow("P3", 0, 0, 0),
     )
     assert [row.key for row in found.by_category] == ["harassment", "hate", "scams"]
 
@@ -133,7 +133,7 @@ def test_every_severity_has_its_row_and_other_tables_only_what_moved() -> None:
 def test_an_incident_counts_for_each_of_its_teams() -> None:
     found = figures(facts(an_incident(teams=(LEGAL, PR)), an_incident(teams=(PR,))), PERIOD)
 
-    assert found.by_team == (Row("pr", 2, 0, 2), Row("legal", 1, 0, 1))
+    assert found.by_team == (FiguresRow("pr", 2, 0, 2), FiguresRow("legal", 1, 0, 1))
 
 
 def test_times_to_ack_are_of_those_who_did_and_say_how_many_did_not() -> None:
