@@ -1,5 +1,6 @@
 """An event enqueues the edits of what it makes untrue, and of nothing else."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,9 +12,10 @@ from bot.domain.ids import UserId
 from bot.domain.incidents.lifecycle import State
 from bot.domain.kinds import DeliveryKind
 from bot.domain.unanswered.manager_messages import ExhaustedMessage
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
-from bot.services.delivery import outcomes, refusals
-from bot.services.delivery.content import MessageContent, RequestedPlace
+from bot.services.delivery import outcomes, outgoing, refusals
+from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
 from bot.services.delivery.outcomes import Accepted, At, Retry
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
@@ -24,6 +26,7 @@ from bot.store.delivery.claims import Claimed
 from bot.store.tables.states import ReminderState
 from tests.factories import MEI, NOON, PRIYA, an_act, an_incident, people
 from tests.services import scene
+from tests.truth import as_claimed
 
 HOUR = timedelta(hours=1)
 EDIT = DeliveryKind.MESSAGE_EDIT
@@ -180,3 +183,13 @@ def next_of(db: Database, kind: DeliveryKind, now: datetime) -> Claimed:
         if wanted:
             return wanted[0]
     raise AssertionError(f"no {kind} is due")
+
+
+def test_what_a_newer_release_posted_is_left_as_it_stands(db: Database, policy: Policy) -> None:
+    a_spoken_reminder(db, policy)
+    [row] = scene.outgoing_rows(db, DeliveryKind.REMINDER)
+    known = {kind: one for kind, one in MESSAGES.rows.items() if kind is not row.kind}
+    edit = as_claimed(row, EDIT, row.id, {})
+    content = outgoing.prepare(replace(MESSAGES, rows=known), db, policy, edit, NOON + 2 * HOUR)
+    assert content == NothingToSay("a kind of another release")
+    assert isinstance(outgoing.prepare(MESSAGES, db, policy, edit, NOON), MessageContent)

@@ -75,8 +75,9 @@ def _edit(
     if posted is None or posted.slack_channel is None or posted.slack_ts is None:
         # Where it may be found yet it is edited then: see `outcomes`.
         return NothingToSay("it was not posted anywhere")
-    row = kinds.rows[posted.kind]
-    if row.stands is None:
+    # A newer release may have posted it: this one does not know its kind.
+    row = kinds.rows.get(posted.kind)
+    if row is None or row.stands is None:
         return _OF_ANOTHER_RELEASE
     letter = row.stands(lookups, policy, _that_posted(lookups, claimed, posted), now)
     if not isinstance(letter, MessageContent):
