@@ -88,7 +88,7 @@ def normal(raw: str) -> Line:
     return _brought_into_form(raw, read)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _brought_into_form(raw: str, read: str) -> Line:
     """Readers ask for the same text one after another."""
     pieces = [

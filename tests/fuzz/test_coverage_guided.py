@@ -47,7 +47,7 @@ def corpus(tmp_path: Path) -> Path:
 def test_no_input_breaks_the_readers_of_commands(corpus: Path) -> None:
     for number, piece in enumerate(PIECES):
         (corpus / str(number)).write_bytes(piece.encode(errors="replace")[:200])
-    ended = _fuzzed("atheris_commands.py", 700, corpus, "-max_len=300")
+    ended = _fuzzed("atheris_commands.py", 300, corpus, "-max_len=300")
     assert ended.returncode == 0, ended.stderr[-4_000:]
     assert "DONE" in ended.stderr
 
@@ -58,6 +58,6 @@ def test_no_input_breaks_the_reading_of_policies(corpus: Path) -> None:
     (corpus / "whole").write_bytes(whole)
     for number, part in enumerate(whole.split(b"\n\n")):
         (corpus / str(number)).write_bytes(part)
-    ended = _fuzzed("atheris_policy.py", 500, corpus)
+    ended = _fuzzed("atheris_policy.py", 200, corpus)
     assert ended.returncode == 0, ended.stderr[-4_000:]
     assert "DONE" in ended.stderr

@@ -216,7 +216,7 @@ async def asked(stage: Stage, one: Try, user: UserId, subject: Subject) -> tuple
     workspace.view_stacks[user].clear()
     heard = len(stage.person(user).dms())
     body = _body(one, user, one.says(subject), trigger)
-    answered = await send(stage.url, body)
+    answered = await send(stage.url, body, session=stage.web.session)
     assert answered.status == 200, (one.label, answered)
     await stage.settled()
     told = [texts(message) for message in stage.person(user).dms()[heard:]]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 
 from bot.configuration.settings import read_settings
@@ -80,10 +80,14 @@ class Refusing:
             mine = col(PagingRun.incident_id) == opened.head.id
             return tx.all(select(PagingRun).where(mine))
 
-    def deliveries(self, kind: DeliveryKind) -> list[Delivery]:
+    def deliveries(self, kind: DeliveryKind, about: str | None = None) -> list[Delivery]:
+        """Those of a kind; where told, to this person or about this incident alone."""
+        wanted = col(Delivery.kind) == kind
+        if about is not None:
+            of_it = (col(Delivery.target) == about) | (col(Delivery.incident_id) == about)
+            wanted = and_(wanted, of_it)
         with self.db.reading() as tx:
-            of_kind = select(Delivery).where(col(Delivery.kind) == kind)
-            return tx.all(of_kind.order_by(col(Delivery.id)))
+            return tx.all(select(Delivery).where(wanted).order_by(col(Delivery.id)))
 
     async def get(self, path: str) -> tuple[int, str]:
         async with (

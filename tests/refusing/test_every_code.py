@@ -221,9 +221,7 @@ def were_given(refusing: Refusing, method: str, codes: Sequence[str]) -> bool:
 def comes_to(
     refusing: Refusing, place: Place, whose: str, states: tuple[DeliveryState, ...]
 ) -> bool:
-    mine = [
-        row for row in refusing.deliveries(place.kind) if whose in (row.target, row.incident_id)
-    ]
+    mine = refusing.deliveries(place.kind, whose)
     return bool(mine) and mine[-1].state in states and _was_refused(mine[-1])
 
 

@@ -88,12 +88,9 @@ def test_any_text_at_all_can_be_shown(wording: Wording, name: str, text: str) ->
     assert problems(message) == []
 
 
-@given(secret=st.text(alphabet="qxzjvkQXZJVK", min_size=6, max_size=12))
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("name", ABOUT_AN_INCIDENT)
-def test_a_masked_incident_shows_nothing_of_itself(
-    wording: Wording, name: str, secret: str
-) -> None:
+def test_a_masked_incident_shows_nothing_of_itself(wording: Wording, name: str) -> None:
+    secret = "qxzjvkQXZJVK"
     message = rendered(wording, name, masked_with_secrets(CASES[name].view, secret))
     assert problems(message) == []
     assert not [text for text in all_texts(message) if secret in text]

@@ -34,7 +34,7 @@ from bot.services.people.directory import remember_people
 from bot.services.staleness import keep_true
 from bot.store.access import participants
 from bot.store.delivery import outbox
-from bot.store.tables import AccessRequest, Incident, Page, PagingRun, Reminder, Task
+from bot.store.tables import AccessRequest, Delivery, Incident, Page, PagingRun, Reminder, Task
 from bot.store.tables.states import ReminderState
 from playground.driver import texts
 from tests.databases import on_sqlite
@@ -94,7 +94,8 @@ class Said:
 
 
 def at_rest(rig: Rig) -> bool:
-    return all(row.state not in outbox.UNSENT for row in scene.outgoing_rows(rig.db))
+    with rig.db.reading() as tx:
+        return tx.first(select(Delivery).where(col(Delivery.state).in_(outbox.UNSENT))) is None
 
 
 async def rest(rig: Rig) -> None:
@@ -142,9 +143,8 @@ def is_said(rig: Rig, kind: DeliveryKind) -> bool:
 
 
 def story_is_whole(rig: Rig) -> bool:
-    there = {row.kind for row in posted(rig.db)}
     wanted = {DeliveryKind.UPDATE_REMINDER, DeliveryKind.REMINDER, DeliveryKind.TASK_REMINDER}
-    return wanted <= there and at_rest(rig)
+    return at_rest(rig) and wanted <= {row.kind for row in posted(rig.db)}
 
 
 def words(said: Said) -> None:
