@@ -1,4 +1,7 @@
-"""`python app.py doctor`, as its own process, against a playground and real databases."""
+"""`python app.py doctor`, against a playground and real databases.
+
+It is a process of its own where a test is about that: its exit, its folder, its limits, JSON.
+"""
 
 import json
 import os
@@ -38,11 +41,11 @@ async def test_all_is_well(tmp_path: Path, database_url: str) -> None:
 
 
 async def test_a_missing_scope_is_named_with_what_stops_working(
-    tmp_path: Path, sqlite: str
+    capsys: pytest.CaptureFixture[str], sqlite: str
 ) -> None:
     scopes = (*(s for s in SCOPES if s not in ("im:write", "pins:write")), "files:read")
     async with slack_with(scopes=scopes) as slack:
-        account = await doctor(tmp_path, **settings_for(slack, sqlite))
+        account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
     first, second = account.failing()
     assert "im:write is missing: no one can be paged" in first
@@ -62,10 +65,10 @@ async def test_what_a_missing_scope_hides_is_said_once(
     assert "C0LEADERSHIP" in account.said
 
 
-async def test_a_revoked_token(tmp_path: Path, sqlite: str) -> None:
+async def test_a_revoked_token(capsys: pytest.CaptureFixture[str], sqlite: str) -> None:
     async with slack_with() as slack:
         slack.slack.app.revoked = True
-        account = await doctor(tmp_path, **settings_for(slack, sqlite))
+        account = await examined(capsys, **settings_for(slack, sqlite))
         asked = slack.calls("users.info")
     assert account.status == 1
     assert account.failing() == ["FAIL token: Slack refuses the token (token_revoked)"]
@@ -74,7 +77,7 @@ async def test_a_revoked_token(tmp_path: Path, sqlite: str) -> None:
 
 
 async def test_people_who_cannot_be_paged_are_named_with_their_teams(
-    tmp_path: Path, sqlite: str
+    capsys: pytest.CaptureFixture[str], sqlite: str
 ) -> None:
     def change(cast: dict[str, Any]) -> None:
         for listed in (*cast["groups"], *cast["channels"]):
@@ -86,7 +89,7 @@ async def test_people_who_cannot_be_paged_are_named_with_their_teams(
         person(cast, "U0AISHA")["is_stranger"] = True
 
     async with slack_with(change=change) as slack:
-        account = await doctor(tmp_path, **settings_for(slack, sqlite))
+        account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
     assert account.failing() == [
         "FAIL people: @tom (U0TOM, on Legal) is unknown to Slack (user_not_found)",
@@ -99,14 +102,14 @@ async def test_people_who_cannot_be_paged_are_named_with_their_teams(
 
 
 async def test_channels_that_take_no_message_are_named_with_their_place(
-    tmp_path: Path, sqlite: str
+    capsys: pytest.CaptureFixture[str], sqlite: str
 ) -> None:
     def change(cast: dict[str, Any]) -> None:
         channel(cast, "C0TNSWEEKLY")["is_archived"] = True
 
     async with slack_with(change=change) as slack:
         slack.channel("C0LEADERSHIP").members.remove(slack.slack.app.user_id)
-        account = await doctor(tmp_path, **settings_for(slack, sqlite))
+        account = await examined(capsys, **settings_for(slack, sqlite))
     assert account.status == 1
     hidden, archived = account.failing()
     assert "C0LEADERSHIP (digest 'leadership') is unknown to the bot" in hidden
@@ -125,13 +128,15 @@ async def test_an_empty_and_an_unknown_user_group(
     assert "S0TNS (roles.member) has no members" in account.warning()[0]
 
 
-async def test_an_unmigrated_database(tmp_path: Path, database_url: str) -> None:
+async def test_an_unmigrated_database(
+    capsys: pytest.CaptureFixture[str], database_url: str
+) -> None:
     db = Database(database_url)
     with db.transaction() as tx:
         tx.execute(text("DROP TABLE alembic_version"))
     db.close()
     async with slack_with() as slack:
-        account = await doctor(tmp_path, **settings_for(slack, database_url))
+        account = await examined(capsys, **settings_for(slack, database_url))
     assert account.status == 1
     assert "is not migrated" in account.failing()[0]
     assert "python app.py migrate" in account.said
@@ -181,7 +186,7 @@ async def test_a_database_that_is_away_costs_no_password(
 
 
 async def test_a_mistake_in_the_policy_is_named_by_line_and_key(
-    tmp_path: Path, sqlite: str
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, sqlite: str
 ) -> None:
     policy = tmp_path / "policy.toml"
     shipped = (ROOT / "escalation.toml").read_text()
@@ -189,7 +194,7 @@ async def test_a_mistake_in_the_policy_is_named_by_line_and_key(
     line = shipped.splitlines().index('on_call = ["@priya", "@tom", "@jamal"]') + 1
     async with slack_with() as slack:
         given = {**settings_for(slack, sqlite), "ESCALATION_POLICY": str(policy)}
-        account = await doctor(tmp_path, **given)
+        account = await examined(capsys, **given)
     assert account.status == 2
     [failing] = account.failing()
     assert f"line {line}, team.legal.on_call" in failing
@@ -205,10 +210,10 @@ async def test_without_settings_the_rest_is_still_looked_at(tmp_path: Path) -> N
     assert "FAIL database: tocsin.sqlite3 does not exist yet" in account.said
 
 
-async def test_slack_that_is_not_there(tmp_path: Path, sqlite: str) -> None:
+async def test_slack_that_is_not_there(capsys: pytest.CaptureFixture[str], sqlite: str) -> None:
     async with slack_with() as slack:
         given = {**settings_for(slack, sqlite), "SLACK_API_URL": "http://127.0.0.1:1/api/"}
-        account = await doctor(tmp_path, **given)
+        account = await examined(capsys, **given)
     assert account.status == 1
     assert account.failing() == [
         "FAIL slack: http://127.0.0.1:1/api/ cannot be reached (ClientConnectorError)"
