@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.commandline.examining import ROOT
@@ -13,23 +14,41 @@ Ended = subprocess.CompletedProcess[str]
 _BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """Root without what lets it pass over permissions: a file of mode 000 is closed to it, too."""
 _EACH = """
-import contextlib, io, json, sys
+import contextlib, io, json, os, sys
 from commandline.main import main
-for command in json.loads(sys.argv[1]):
-    printed, said = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
-        status = main(command.split())
-    print(json.dumps([command, status, said.getvalue()]))
+
+def each(folder, settings, commands):
+    os.chdir(folder)
+    os.environ.update(settings)
+    for command in commands:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
+            status = main(command.split())
+        yield command, status, said.getvalue()
+
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main(["--help"])  # It imports all commands, for those that follow.
+for line in sys.stdin:
+    forked = os.fork()
+    if not forked:
+        print(json.dumps([*each(**json.loads(line))]), flush=True)
+        os._exit(0)
+    if os.waitpid(forked, 0)[1]:
+        print("null", flush=True)
 """
 
 
-def _run(command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> Ended:
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), "PYTHONPATH": str(ROOT)}
+    return {**kept, **given, **settings}
+
+
+def _run(command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> Ended:
     return subprocess.run(
         command,
         cwd=folder,
-        env={**kept, **given, **settings},
+        env=_environment(settings),
         capture_output=True,
         text=True,
         timeout=120,
@@ -37,12 +56,33 @@ def _run(command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> E
     )
 
 
-def each_of(commands: Sequence[str], folder: Path, **settings: str) -> list[tuple[str, int, str]]:
-    """Run one command after another, in one process; return how each ended and what it said."""
+class EachOf:
+    """Runs one command after another, for each call in a fork of one process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin
+        assert process.stdout
+        self._asked, self._told = process.stdin, process.stdout
+
+    def __call__(
+        self, commands: Sequence[str], folder: Path, **settings: str
+    ) -> list[tuple[str, int, str]]:
+        """Return how each ended and what it said."""
+        wanted = {"folder": str(folder), "settings": settings, "commands": commands}
+        print(json.dumps(wanted), file=self._asked, flush=True)
+        ended = json.loads(self._told.readline())
+        assert ended is not None, "it ended with a traceback"
+        return [tuple(each) for each in ended]
+
+
+@contextmanager
+def one_process() -> Iterator[EachOf]:
     bound = _BOUND if os.geteuid() == 0 else ()
-    ended = _run([*bound, sys.executable, "-c", _EACH, json.dumps(commands)], folder, settings)
-    assert ended.returncode == 0, ended
-    return [tuple(json.loads(line)) for line in ended.stdout.splitlines()]
+    command = [*bound, sys.executable, "-c", _EACH]
+    with subprocess.Popen(
+        command, env=_environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield EachOf(process)
 
 
 def app(

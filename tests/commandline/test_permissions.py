@@ -1,11 +1,11 @@
 """Files and folders that are not as a command needs them: one sentence, and exit status 2."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commandline.as_someone import app, each_of
+from tests.commandline.as_someone import EachOf, app, one_process
 
 SLACK = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -17,6 +17,12 @@ EVERY_VERB = (
     *("serve", "migrate", "digest", "export", "verify", "migrate --check", "restore --mark-only"),
     *("backup --force c.sqlite3", "restore --force c.sqlite3"),
 )
+
+
+@pytest.fixture(scope="module")
+def each_of() -> Iterator[EachOf]:
+    with one_process() as run:
+        yield run
 
 
 def closed_env(folder: Path) -> dict[str, str]:
@@ -63,7 +69,7 @@ def database_below_a_file(folder: Path) -> dict[str, str]:
     ],
 )
 def test_every_verb_says_which_file_or_folder_it_cannot_use(
-    broken: Callable[[Path], dict[str, str]], tmp_path: Path
+    broken: Callable[[Path], dict[str, str]], tmp_path: Path, each_of: EachOf
 ) -> None:
     settings = broken(tmp_path)
     (tmp_path / "c.sqlite3").touch()
@@ -73,7 +79,9 @@ def test_every_verb_says_which_file_or_folder_it_cannot_use(
         assert any(name in line for name in (".env", "closed.sqlite3", "inner", "file")), line
 
 
-def test_what_a_command_would_write_and_may_not_is_named(tmp_path: Path, sqlite: str) -> None:
+def test_what_a_command_would_write_and_may_not_is_named(
+    tmp_path: Path, sqlite: str, each_of: EachOf
+) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(0o500)
     (tmp_path / "c.sqlite3").touch()
@@ -89,7 +97,7 @@ def test_what_a_command_would_write_and_may_not_is_named(tmp_path: Path, sqlite:
         assert "closed/x.sqlite3, which cannot be used: Permission denied" in said
 
 
-def test_a_file_that_a_command_reads_and_may_not_is_named(tmp_path: Path) -> None:
+def test_a_file_that_a_command_reads_and_may_not_is_named(tmp_path: Path, each_of: EachOf) -> None:
     (tmp_path / "closed").touch(0o000)
     url = f"sqlite:///{tmp_path}/x.sqlite3"
     reading = {"ESCALATION_POLICY": "closed", "DATABASE_URL": url}
