@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, update
 from sqlmodel import col, select
 
 from bot.configuration.settings import read_settings
@@ -19,8 +19,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy, load
 from bot.services.people.directory import remember_people
 from bot.store.database import Database
-from bot.store.people import people_and_groups as people_store
-from bot.store.tables import Delivery, Page, PagingRun
+from bot.store.tables import Delivery, Page, PagingRun, Person
 from commandline.server.runtime import Tocsin
 from commandline.server.web import create_app
 from playground.web.serving import bound
@@ -134,9 +133,9 @@ def know_everyone(url: str, policy: Policy) -> None:
     """As an earlier process left it: to open each direct message anew takes a second a test."""
     workspace, db = Workspace(TEAM), Database(url)
     remember_people(db, policy, workspace, described(policy), datetime.now(UTC))
+    of_the_policy = col(Person.user_id).in_(set(policy.people.values()))
     with db.transaction() as tx:
-        for user in set(policy.people.values()):
-            people_store.remember_dm(tx, workspace, UserId(user), f"D{user}")
+        tx.execute(update(Person).where(of_the_policy).values(dm_channel="D" + col(Person.user_id)))
     db.close()
 
 

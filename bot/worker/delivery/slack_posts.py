@@ -1,7 +1,7 @@
 """Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -123,6 +123,13 @@ class SlackPosts:
             return letter.channel
         assert letter.person is not None
         return await self.open_dm(workspace, letter.person)
+
+    async def read_dms(self, workspace: Workspace, users: Collection[str]) -> None:
+        """Read in one query which of these people's direct messages are open already."""
+        known = await self._threads.read(directory.dm_channels, self._db, workspace, users)
+        for user, channel in known.items():
+            if channel:
+                self._dms.setdefault((workspace.team_id, user), channel)
 
     async def open_dm(self, workspace: Workspace, user: str) -> str:
         """Return a person's direct-message channel: opened once, then kept."""

@@ -159,7 +159,8 @@ class DirectorySync:
 
     async def _open_dms(self, workspace: Workspace) -> None:
         """Pages then take one call, not two."""
-        for user in sorted(set(self._policy.people.values())):
+        await self._post.read_dms(workspace, self._named)
+        for user in sorted(self._named):
             try:
                 await _patiently(partial(self._post.open_dm, workspace, user))
             except (DeadTarget, Rejected, TokenLost, Unreadable) as error:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.access.visibility import Tier
 from bot.domain.act import Role
@@ -66,6 +67,18 @@ async def test_direct_messages_of_the_policys_people_are_opened_ahead(rig: Rig) 
     assert opened == len(set(rig.policy.people.values()))
     assert len(rig.slack.calls("conversations.open")) == opened, "once, and then known"
     assert directory.dm_channels(rig.db, rig.workspace, [PRIYA])[PRIYA] is not None
+
+
+async def test_after_a_restart_all_that_are_open_are_read_at_once(rig: Rig) -> None:
+    statements = list[str]()
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+    opened = len(rig.slack.calls("conversations.open"))
+    event.listen(rig.db.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    async with directory_of(rig) as people:
+        await people.sync(rig.workspace)
+    assert len(rig.slack.calls("conversations.open")) == opened
+    assert len(statements) < len(rig.policy.people)
 
 
 async def test_a_direct_message_that_is_gone_is_opened_anew_once(rig: Rig) -> None:
