@@ -225,12 +225,14 @@ async def test_none_is_about_an_escalation_that_is_not_there(table: Table) -> No
 
 async def test_every_command_that_is_offered_is_understood(table: Table) -> None:
     seen: dict[tuple[str, str], str] = {}
-    for text in dict.fromkeys((*TYPED, *_from_elsewhere())):
-        for place in (OPEN_CHANNEL, NO_CHANNEL):
-            became = await table.say(MEI, text, place)
-            if became.nothing and became.form is None:
-                for command in offered(became):
-                    seen.setdefault((command, place), text)
+    here_and_there = (OPEN_CHANNEL, NO_CHANNEL)
+    cells = [(text, place) for text in TYPED for place in here_and_there]
+    cells += pairs(dict.fromkeys(_from_elsewhere()), here_and_there, every=2)
+    for text, place in dict.fromkeys(cells):
+        became = await table.say(MEI, text, place)
+        if became.nothing and became.form is None:
+            for command in offered(became):
+                seen.setdefault((command, place), text)
     for (command, place), text in seen.items():
         became = await table.say(MEI, _copied(command), place)
         table.check(not became.misread, f"{text!r} offers {command!r}", became)
