@@ -7,8 +7,9 @@ edited after each event of its row, by one delivery however many events come bef
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
+from bot.domain.delivery.about import About
 from bot.domain.kinds import DeliveryKind
 
 
@@ -33,17 +34,6 @@ class Change(StrEnum):
     PEOPLE = "a person joins it, leaves it, or leaves Slack"
     TOLD = "those in charge learn that no one acknowledged"
     AGAIN = "the same is said again to the same person"
-
-
-class About(Enum):
-    """What a delivery's `subject` names."""
-
-    PAGE = auto()
-    RUN = auto()
-    INCIDENT = auto()
-    TASK = auto()
-    REMINDER = auto()
-    DIGEST = auto()
 
 
 @dataclass(frozen=True, slots=True)

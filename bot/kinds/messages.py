@@ -37,16 +37,16 @@ from bot.render.people import person_messages as person_words
 from bot.render.unanswered import manager_messages as manager_words
 from bot.render.wording import Wording
 from bot.services.access import access_messages
-from bot.services.channels import channel_messages
+from bot.services.channels import channel, channel_messages, channel_outcomes
 from bot.services.delivery.content import MessageContent, View
 from bot.services.delivery.message_kinds import MessageKind, MessageKinds
 from bot.services.digests import digest_message
 from bot.services.followups import reminder_messages
 from bot.services.incidents import home
 from bot.services.lookups import Lookups
-from bot.services.paging import page_messages
+from bot.services.paging import page_messages, page_outcomes
 from bot.services.people import person_messages
-from bot.services.unanswered import manager_messages
+from bot.services.unanswered import manager_messages, manager_outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +60,47 @@ class Row(MessageKind[Lookups, View]):
 
 
 ROWS: Mapping[DeliveryKind, Row[Any]] = {
-    DeliveryKind.PAGE: Row(args=PageArgs, look_up=page_messages.page, render=page_words.page),
+    DeliveryKind.PAGE: Row(
+        args=PageArgs,
+        look_up=page_messages.page,
+        render=page_words.page,
+        locks_incident=True,
+        sent_together=page_outcomes.pages_sent,
+        repeats=page_outcomes.page_repeats,
+    ),
     DeliveryKind.PAGE_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
-    DeliveryKind.CANARY: Row(args=CanaryArgs, look_up=page_messages.canary, render=page_words.page),
+    DeliveryKind.CANARY: Row(
+        args=CanaryArgs,
+        look_up=page_messages.canary,
+        render=page_words.page,
+        locks_incident=True,
+        sent_together=page_outcomes.pages_sent,
+    ),
     DeliveryKind.CANARY_UPDATE: Row(look_up=page_messages.page_update, render=page_words.page),
-    DeliveryKind.ROOM_CREATE: Row(args=RoomCreateArgs, look_up=channel_messages.room_create),
-    DeliveryKind.ROOM_INVITE: Row(args=RoomInviteArgs, look_up=channel_messages.room_invite),
-    DeliveryKind.ROOM_REMOVE: Row(args=RoomRemoveArgs, look_up=channel_messages.room_remove),
-    DeliveryKind.CARD_PIN: Row(look_up=channel_messages.card_pin),
+    DeliveryKind.ROOM_CREATE: Row(
+        args=RoomCreateArgs,
+        look_up=channel_messages.room_create,
+        posts=False,
+        locks_incident=True,
+        sent=channel_outcomes.room_create_sent,
+    ),
+    DeliveryKind.ROOM_INVITE: Row(
+        args=RoomInviteArgs,
+        look_up=channel_messages.room_invite,
+        posts=False,
+        sent=channel_outcomes.room_invite_sent,
+    ),
+    DeliveryKind.ROOM_REMOVE: Row(
+        args=RoomRemoveArgs, look_up=channel_messages.room_remove, posts=False
+    ),
+    DeliveryKind.CARD_PIN: Row(look_up=channel_messages.card_pin, posts=False),
     DeliveryKind.CARD_POST: Row(
         args=CardPostArgs,
         look_up=channel_messages.card_post,
         stands=channel_messages.card_post_stands,
         render=channel_words.card_post,
+        locks_incident=True,
+        sent=channel_outcomes.card_post_sent,
     ),
     DeliveryKind.CARD_UPDATE: Row(
         look_up=channel_messages.card_update, render=channel_words.card_post
@@ -119,6 +147,8 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         look_up=manager_messages.exhausted,
         stands=manager_messages.exhausted_stands,
         render=manager_words.exhausted,
+        locks_incident=True,
+        sent=manager_outcomes.exhausted_sent,
     ),
     DeliveryKind.ACCESS_REQUEST: Row(
         args=AccessRequestArgs,
@@ -159,13 +189,13 @@ ROWS: Mapping[DeliveryKind, Row[Any]] = {
         stands=digest_message.digest_stands,
         render=digest_words.digest,
     ),
-    DeliveryKind.HOME: Row(look_up_slowly=home.home, render=home_words.home),
-    DeliveryKind.FALLBACK: Row(args=OutsideArgs),
-    DeliveryKind.EXHAUSTED_OUTSIDE: Row(args=OutsideArgs),
+    DeliveryKind.HOME: Row(look_up_slowly=home.home, render=home_words.home, posts=False),
+    DeliveryKind.FALLBACK: Row(args=OutsideArgs, posts=False),
+    DeliveryKind.EXHAUSTED_OUTSIDE: Row(args=OutsideArgs, posts=False),
     DeliveryKind.MESSAGE_EDIT: Row(),
 }
 
-MESSAGES = MessageKinds(ROWS, Lookups)
+MESSAGES = MessageKinds(ROWS, Lookups, channel.is_place_of)
 
 
 def words(wording: Wording, letter: MessageContent[Any]) -> Mapping[str, Any]:

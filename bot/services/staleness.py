@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.act import Act
+from bot.domain.delivery.about import About
 from bot.domain.incidents.timeline import CLAIMS
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import PageState
-from bot.domain.staleness import POSTED, About, Change, KeptTrue, untrue_after
+from bot.domain.staleness import POSTED, Change, KeptTrue, untrue_after
 from bot.services.addressing import notice_key
 from bot.services.locked import LockedIncident
 from bot.services.paging.page_edits import page_changed
@@ -20,6 +21,7 @@ from bot.store.delivery import posted
 from bot.store.delivery.claims import Claimed
 from bot.store.delivery.outbox import Outgoing
 from bot.store.delivery.posted import PostedMessage
+from bot.store.incidents import timeline
 from bot.store.paging import pages
 from bot.store.transaction import Transaction
 
@@ -101,7 +103,7 @@ def _that_claim_something(tx: Transaction, found: Sequence[PostedMessage]) -> li
     claiming = {
         notice_key(incident_id, seq)
         for incident_id in about
-        for seq in posted.seqs_of(tx, incident_id, CLAIMS)
+        for seq in timeline.seqs_of(tx, incident_id, CLAIMS)
     }
     return [one for one in found if one.kind is not DeliveryKind.NOTICE or one.key in claiming]
 

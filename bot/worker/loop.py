@@ -11,7 +11,7 @@ from bot.domain.delivery.lanes import LaneNames
 from bot.domain.errors import StoreUnavailable
 from bot.log.episodes import Episodes
 from bot.policy import Policy
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.store.database import Database
 from bot.time_source import TimeSource
 from bot.worker.metrics.process_metrics import ProcessMetrics

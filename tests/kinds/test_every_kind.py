@@ -1,7 +1,9 @@
 """Each kind has its row, and is found by its name."""
 
 import json
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -15,6 +17,7 @@ from bot.kinds.due_work import DUE_WORK
 from bot.kinds.messages import ROWS
 from bot.services.duework.firing import DoneAlone
 
+ROOT = Path(__file__).parents[2]
 UNLOOKED = {DeliveryKind.MESSAGE_EDIT, DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE}
 """An edit says what its subject says; what goes past Slack is looked up by its own relay."""
 NAMES = {kind.replace(" ", "_") for kind in DeliveryKind}
@@ -99,3 +102,30 @@ def test_what_the_release_before_requires_is_stored_even_where_it_is_empty() -> 
     unedited = stored(UneditedArgs("ESC-1", SOME[datetime], "x"))
     assert {"person", "channel"} <= unedited.keys()
     assert stored(PageArgs()) == {}
+
+
+SHARED = {
+    "delivery",
+    "duework",
+    "errors",
+    "metrics",
+    "problems",
+    "sql",
+    "tables",
+    "text",
+    "times",
+    "upkeep",
+}
+"""The engines themselves, and rooms that are of no subject."""
+
+
+def test_every_subjects_room_is_closed_to_the_engines() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [contract] = [one for one in settings["contracts"] if one["name"].startswith("The engines")]
+    rooms = {
+        f"bot.{floor}.{room.parent.name}"
+        for floor in ("domain", "store", "services", "worker")
+        for room in (ROOT / "bot" / floor).glob("*/__init__.py")
+        if room.parent.name not in SHARED
+    }
+    assert rooms <= set(contract["forbidden_modules"])

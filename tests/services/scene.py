@@ -17,7 +17,7 @@ from bot.policy import Policy
 from bot.services.access import requests as access_requests
 from bot.services.delivery import outcomes, outgoing
 from bot.services.delivery.content import ChannelCall, Content, MessageContent, NothingToSay, NotYet
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.results import Accepted, At
 from bot.services.duework import firing
 from bot.services.incidents import queries
 from bot.store.access import requests
@@ -144,14 +144,14 @@ def _settle(db: Database, one: Claimed, prepared: Content[Any], at: At, number: 
     match prepared:
         case MessageContent():
             channel = prepared.channel or f"D{prepared.person}"
-            outcomes.sent(db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
+            outcomes.sent(MESSAGES, db, one, Accepted(channel, prepared.ts or f"{number}.0"), at)
         case ChannelCall(channel=None):
             name = f"esc-{prepared.number}"
             channel = f"C0{'ROOM' if prepared.private else 'OPEN'}{prepared.number}"
             accepted = Accepted(channel, name=name, private=prepared.private)
-            outcomes.sent(db, one, accepted, at)
+            outcomes.sent(MESSAGES, db, one, accepted, at)
         case ChannelCall():
-            outcomes.sent(db, one, Accepted(prepared.channel), at)
+            outcomes.sent(MESSAGES, db, one, Accepted(prepared.channel), at)
         case NothingToSay(why) | NotYet(why):
             outcomes.moot(db, one, why, at)
 

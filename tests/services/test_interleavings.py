@@ -14,9 +14,10 @@ from bot.domain.errors import NothingToAcknowledge, Refused
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind, TimerKind
 from bot.kinds.due_work import DUE_WORK
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
-from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Retry
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
 from bot.services.paging import answers, long_limits
@@ -64,7 +65,7 @@ async def test_a_page_accepted_during_its_acknowledgement_is_edited(
         incident_rows.lock(acknowledging, page.incident_id)
         row = pages.page(acknowledging, page.subject)
         assert row is not None
-        sent = partial(outcomes.sent, db, page, Accepted("D1", "1.1"), NOW)
+        sent = partial(outcomes.sent, MESSAGES, db, page, Accepted("D1", "1.1"), NOW)
         thread = await blocked(db, sent)
         assert run_changes.acknowledge(acknowledging, row.run_id, PRIYA, NOON)
     thread.join(10)
@@ -109,7 +110,7 @@ async def test_who_pages_a_backup_keeps_no_lane_from_others_meanwhile(
 
 def test_a_page_that_waits_too_long_pages_the_backup_once(db: Database, policy: Policy) -> None:
     page = a_claimed_page(db, policy)
-    outcomes.rate_limited(db, page, timedelta(minutes=2), None, NOW)
+    outcomes.rate_limited(MESSAGES, db, page, timedelta(minutes=2), None, NOW)
     held = long_limits.held_up(db, NOW)
     assert held is not None
     for _ in range(2):
@@ -140,13 +141,13 @@ def test_of_outcomes_that_end_together_a_lost_claim_takes_none_along(
         outbox.enqueue(tx, WORKSPACE, NOON, [a_delivery("other", "person/U9")])
     with db.transaction() as tx:
         (other,) = claims.claim(tx, now=NOON, real=NOON, limit=50)
-    assert outcomes.sent(db, other, Accepted("D9", "9.9"), NOW)
+    assert outcomes.sent(MESSAGES, db, other, Accepted("D9", "9.9"), NOW)
     both = [(page, Accepted("D1", "1.1")), (other, Accepted("D9", "9.8"))]
     with pytest.raises(claims.ClaimLost):
-        outcomes.sent_together(db, both, NOW)
+        outcomes.sent_together(MESSAGES, db, both, NOW)
     (row,) = [one for one in scene.outgoing_rows(db, DeliveryKind.PAGE) if one.id == page.id]
     assert row.state is DeliveryState.SENDING
-    assert outcomes.sent(db, page, Accepted("D1", "1.1"), NOW)
+    assert outcomes.sent(MESSAGES, db, page, Accepted("D1", "1.1"), NOW)
 
 
 def test_due_work_waits_for_nobody_and_leaves_what_is_held_up(db: Database, policy: Policy) -> None:

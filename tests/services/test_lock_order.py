@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from bot.domain.ids import TeamKey
 from bot.domain.kinds import TimerKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes as delivery_outcomes
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.results import Accepted, At
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
@@ -72,7 +73,9 @@ async def test_lanes_of_several_outcomes_are_held_in_the_order_of_their_keys(db:
     outcomes = [(taken[name], Accepted(f"D{name}", "1.1")) for name in ("b", "a")]
     with db.transaction() as other:
         assert free(other, Lane, FIRST) == {FIRST}
-        thread = await blocked(db, partial(delivery_outcomes.sent_together, db, outcomes, NOW))
+        thread = await blocked(
+            db, partial(delivery_outcomes.sent_together, MESSAGES, db, outcomes, NOW)
+        )
         assert free(other, Lane, LAST) == {LAST}
     thread.join(10)
     assert all(row.sent_at for row in scene.outgoing_rows(db))
@@ -132,7 +135,7 @@ async def test_who_stores_an_outcome_waits_for_the_escalation_before_the_lane(
     assert page.incident_id is not None
     with db.transaction() as other:
         incident_rows.lock(other, page.incident_id)
-        sent = partial(delivery_outcomes.sent, db, page, Accepted("D1", "1.1"), NOW)
+        sent = partial(delivery_outcomes.sent, MESSAGES, db, page, Accepted("D1", "1.1"), NOW)
         thread = await blocked(db, sent)
         assert free(other, Lane, page.lane) == {page.lane}
         outbox.enqueue(other, WORKSPACE, NOON, [a_delivery("more", f"person/{PRIYA}")])

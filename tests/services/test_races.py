@@ -15,9 +15,10 @@ from bot.domain.ids import TeamKey
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import DeliveryKind
 from bot.kinds.due_work import DUE_WORK
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.results import Accepted, At
 from bot.services.digests import digest
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
@@ -108,7 +109,7 @@ def test_a_page_accepted_while_it_is_acknowledged_does_not_stay_open(
                 outcomes.moot(db, other, "not asked", At(NOON, moment))
         acked, stored = at_once(
             partial(paging_answers.acknowledge, db, an_act(PRIYA), page),
-            partial(outcomes.sent, db, sending, Accepted("D1", "1.1"), At(NOON, NOON)),
+            partial(outcomes.sent, MESSAGES, db, sending, Accepted("D1", "1.1"), At(NOON, NOON)),
         )
         assert not isinstance(acked, Exception), "neither deadlocks nor loses"
         assert stored is True

@@ -16,7 +16,7 @@ from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, outgoing, refusals
 from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
-from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Retry
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
 from bot.services.paging import answers
@@ -101,7 +101,7 @@ def test_a_message_that_is_found_later_is_edited(db: Database, policy: Policy) -
     tasks.end_reminder(db, an_act(hours=1), lost.subject, ReminderState.DONE)
     assert scene.waiting(db, EDIT) == []
     found = claimed(db, DeliveryKind.REMINDER)
-    outcomes.sent(db, found, Accepted("D0MEI", "7.7", found=True), at)
+    outcomes.sent(MESSAGES, db, found, Accepted("D0MEI", "7.7", found=True), at)
     [edit] = scene.letters(scene.send(db, policy, NOON + HOUR), EDIT)
     assert (edit.channel, edit.ts) == ("D0MEI", "7.7")
 
@@ -113,7 +113,7 @@ def test_a_message_that_is_on_its_way_is_edited(db: Database, policy: Policy) ->
     scene.tick(db, policy, NOON + HOUR)
     sending = claimed(db, DeliveryKind.REMINDER)
     tasks.end_reminder(db, an_act(hours=1), sending.subject, ReminderState.DONE)
-    outcomes.sent(db, sending, Accepted("D0MEI", "7.7"), At(NOON + HOUR, NOON + HOUR))
+    outcomes.sent(MESSAGES, db, sending, Accepted("D0MEI", "7.7"), At(NOON + HOUR, NOON + HOUR))
     [edit] = scene.letters(scene.send(db, policy, NOON + HOUR), EDIT)
     assert (edit.channel, edit.ts) == ("D0MEI", "7.7")
 

@@ -6,9 +6,10 @@ from bot.domain.ids import TeamKey
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import RunState
 from bot.kinds.due_work import DUE_WORK
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.results import Accepted, At
 from bot.services.duework import firing
 from bot.services.incidents import queries
 from bot.services.paging import answers
@@ -37,7 +38,7 @@ def test_each_team_is_paged_and_only_the_acknowledged_one_stops(
     }
     assert claim_all(db) == []
     for c in claimed:
-        outcomes.sent(db, c, Accepted("D1", "1.1"), At(NOON, NOON))
+        outcomes.sent(MESSAGES, db, c, Accepted("D1", "1.1"), At(NOON, NOON))
     later = NOON + timedelta(minutes=16)
     with db.transaction() as tx:
         due = timers.claim(tx, now=later, real=later, limit=10)

@@ -33,14 +33,8 @@ def local_morning(now: datetime, zone: ZoneInfo, *, days: int) -> datetime:
 
 
 LATE_AFTER = timedelta(minutes=10)
-OLD_NEWS_AFTER = timedelta(minutes=3)
 
 
 def is_late(due: datetime, now: datetime) -> bool:
     """A reminder that comes more than ten minutes after its time says so."""
     return now - due > LATE_AFTER
-
-
-def is_old_news(happened: datetime, told: datetime) -> bool:
-    """What is told so long after it happened says when that was."""
-    return told - happened > OLD_NEWS_AFTER

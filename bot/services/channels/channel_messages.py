@@ -26,7 +26,7 @@ from bot.services.incidents.queries import card_of
 from bot.services.lookups import Lookups
 from bot.services.people.person_messages import KEPT_OUT, NO_INCIDENT, for_person
 from bot.services.unanswered import managers_told
-from bot.store.delivery import missed_notices, posted
+from bot.store.delivery import missed_notices
 from bot.store.delivery.claims import Claimed
 from bot.store.delivery.missed_notices import OUT_OF_REACH
 from bot.store.incidents import timeline
@@ -189,7 +189,7 @@ def _still_to_be_done(lookups: Lookups, incident: Incident, entry: TimelineEntry
     if entry.kind not in CLAIMS:
         return True
     if entry.kind is EntryKind.RESOLVED:
-        last = max(posted.seqs_of(lookups.tx, entry.incident_id, [EntryKind.RESOLVED]))
+        last = max(timeline.seqs_of(lookups.tx, entry.incident_id, [EntryKind.RESOLVED]))
         return incident.state is State.RESOLVED and entry.seq == last
     run = lookups.run(entry.data.get("run", ""))
     unanswered = run is not None and run.state is RunState.EXHAUSTED
@@ -200,7 +200,7 @@ def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
     """Whether the same team was paged anew, and came to its end once more."""
     later = [
         timeline.entry(lookups.tx, entry.incident_id, seq)
-        for seq in posted.seqs_of(lookups.tx, entry.incident_id, CLAIMS)
+        for seq in timeline.seqs_of(lookups.tx, entry.incident_id, CLAIMS)
         if seq > entry.seq
     ]
     return any(each.data.get("run") == entry.data.get("run") for each in later if each)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.domain.act import Workspace
+from bot.domain.act import Act, Workspace
 from bot.domain.delivery.message_args import MessageArgs
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.delivery.content import Content, View
+from bot.services.delivery.results import Accepted, At
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 from bot.store.tables import Delivery
@@ -27,6 +28,9 @@ class Lookups(Protocol):
 
 
 Rows = TypeVar("Rows", bound=Lookups)
+Sent = tuple[Claimed, Accepted]
+Follow = Callable[[Transaction, Act, Claimed, Accepted], None]
+SentTogether = Callable[[Transaction, Sequence[Sent], At], None]
 LookUp = Callable[[Rows, Policy, Claimed, datetime], Content[View]]
 LookUpSlowly = Callable[[Database, Policy, Claimed, datetime], Content[View]]
 
@@ -47,6 +51,16 @@ class MessageKind(Generic[Rows, View]):
     look_up_slowly: LookUpSlowly[View] | None = None
     stands: LookUp[Rows, View] | None = None
     news: bool = False
+    posts: bool = True
+    """It is posted or edited in a channel, which then rests for a second."""
+    locks_incident: bool = False
+    """What follows needs the escalation locked, before the lane as every service does."""
+    sent: Follow | None = None
+    """What follows when Slack has taken it, in the transaction that ends its claim."""
+    sent_together: SentTogether | None = None
+    """The same, once for all that Slack took at one time."""
+    repeats: Callable[[Transaction, Claimed], None] | None = None
+    """It is about to be posted again although Slack may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,8 @@ class MessageKinds(Generic[Rows]):
 
     rows: Mapping[DeliveryKind, MessageKind[Rows, Any]]
     lookups: Callable[[Transaction, Sequence[Claimed]], Rows]
+    is_place_of: Callable[[Database, str, str], bool]
+    """Whether an escalation lives in a channel now."""
 
     def is_slow(self, kind: DeliveryKind) -> bool:
         return self.rows[kind].look_up_slowly is not None

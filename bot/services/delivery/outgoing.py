@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.followups.cadence import is_old_news
+from bot.domain.delivery.old_news import is_old_news
 from bot.domain.ids import DeliveryId
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy

@@ -11,10 +11,12 @@ from bot.policy import Policy
 from bot.services.access import invitations, manual_joins, requests
 from bot.services.channels import channel
 from bot.services.delivery.content import RequestedPlace
-from bot.services.delivery.outcomes import At, case_of, lock_first
+from bot.services.delivery.outcomes import lock_first
+from bot.services.delivery.results import At
 from bot.services.fallback.ways import by_other_ways
 from bot.services.incidents import corrections
 from bot.services.paging import page_edits, runs
+from bot.services.paging.page_outcomes import case_of
 from bot.services.people import departures, doubted_departures
 from bot.services.unanswered import managers, managers_told
 from bot.store.database import Database

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.act import Workspace
 from bot.policy import Policy
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.duework.firing import DueWorkKinds
 from bot.store.database import Database
 

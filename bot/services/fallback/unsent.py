@@ -20,7 +20,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import STILL_ASKED, UNANSWERED, PageState, RunState, person_of
 from bot.policy import Policy
 from bot.services.delivery.content import NothingToSay, NotYet
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.fallback import link_page
 from bot.services.fallback.ways import by_other_ways
 from bot.services.locked import LockedIncident

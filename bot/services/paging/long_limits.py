@@ -11,7 +11,8 @@ from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import Ladder, RunState
 from bot.policy import Policy
 from bot.services.channels import channel as channels_channel
-from bot.services.delivery.outcomes import LONG, At
+from bot.services.delivery.outcomes import LONG
+from bot.services.delivery.results import At
 from bot.services.locked import LockedIncident
 from bot.services.paging import runs
 from bot.store.database import Database

@@ -7,7 +7,7 @@ wanted, and Slack is asked again until somebody has acknowledged.
 from bot.domain.kinds import DeliveryKind
 from bot.domain.paging.ladders import UNANSWERED, Ladder, PageState
 from bot.policy import Policy
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.paging import on_call
 from bot.services.unanswered import managers
 from bot.store.delivery import withdrawals

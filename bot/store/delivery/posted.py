@@ -11,15 +11,14 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.delivery import lanes
+from bot.domain.delivery.about import About
 from bot.domain.delivery.delivery_states import DeliveryState, Priority
 from bot.domain.ids import first_id, new_id
-from bot.domain.incidents.timeline import EntryKind
 from bot.domain.kinds import OUTSIDE, DeliveryKind
-from bot.domain.staleness import About
 from bot.store.delivery.claims import Claimed
 from bot.store.delivery.outbox import Outgoing
 from bot.store.sql.prepared import Prepared, one_of, one_of_these
-from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task, TimelineEntry
+from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction
 
 # What is on its way may say what was true before; the edit has the same lane, so its turn comes
@@ -156,21 +155,6 @@ def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
         return {}
     rows = tx.all(select_rows(Delivery).where(col(Delivery.id).in_(list(ids))))
     return {row.id: row for row in rows}
-
-
-def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> list[int]:
-    """Return the numbers of an incident's timeline entries of these kinds."""
-    return [row["seq"] for row in tx.read(_seqs_of(frozenset(kinds)), incident=incident_id)]
-
-
-@cache
-def _seqs_of(kinds: frozenset[EntryKind]) -> Prepared:
-    return Prepared(
-        select(col(TimelineEntry.seq)).where(
-            col(TimelineEntry.incident_id) == bindparam("incident"),
-            one_of_these(col(TimelineEntry.kind), sorted(kinds)),
-        )
-    )
 
 
 def was_said_again(tx: Transaction, row: Delivery) -> bool:

@@ -1,12 +1,15 @@
 """The timeline's entries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from bot.domain.incidents.timeline import Entry, EntryKind, chain
+from bot.store.sql.prepared import Prepared, one_of_these
 from bot.store.tables import (
     Incident,
     TimelineEntry,
@@ -112,3 +115,18 @@ def was_in(tx: Transaction, incident_id: str, user: str) -> bool:
         )
     )
     return any(entry.data.get("person") == user for entry in ended)
+
+
+def seqs_of(tx: Transaction, incident_id: str, kinds: Collection[EntryKind]) -> list[int]:
+    """Return the numbers of an incident's timeline entries of these kinds."""
+    return [row["seq"] for row in tx.read(_seqs_of(frozenset(kinds)), incident=incident_id)]
+
+
+@cache
+def _seqs_of(kinds: frozenset[EntryKind]) -> Prepared:
+    return Prepared(
+        select(col(TimelineEntry.seq)).where(
+            col(TimelineEntry.incident_id) == bindparam("incident"),
+            one_of_these(col(TimelineEntry.kind), sorted(kinds)),
+        )
+    )

@@ -2,14 +2,15 @@
 
 import logging
 from functools import partial
+from typing import Any
 
 from bot.concurrency.threads import Threads
 from bot.domain.kinds import DeliveryKind
 from bot.log.episodes import Episode
-from bot.services.channels import channel as channels_channel
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, RequestedPlace, requested_place_of
-from bot.services.delivery.outcomes import Retry
+from bot.services.delivery.message_kinds import MessageKinds
+from bot.services.delivery.results import Retry
 from bot.slack.errors import (
     DeadTarget,
     NotSent,
@@ -43,9 +44,16 @@ class Failing(Loop):
     """Finds out how far a refusal reaches, tells of it, and stores what it leads to."""
 
     def __init__(
-        self, gear: Gear, threads: Threads, doubts: Doubts, slots: Capacity, turns: ChannelOrder
+        self,
+        gear: Gear,
+        kinds: MessageKinds[Any],
+        threads: Threads,
+        doubts: Doubts,
+        slots: Capacity,
+        turns: ChannelOrder,
     ) -> None:
         super().__init__(gear)
+        self._kinds = kinds
         self._threads = threads
         self._doubts = doubts
         self._slots = slots
@@ -70,9 +78,7 @@ class Failing(Loop):
         refused_there = isinstance(error, PlaceRefused) and error.code in _NOT_THERE
         if not (refused_there and claimed.attempts > 1 and incident_id and channel):
             return False
-        if not await self._threads.read(
-            channels_channel.is_place_of, self._db, incident_id, channel
-        ):
+        if not await self._threads.read(self._kinds.is_place_of, self._db, incident_id, channel):
             return False
         return await self._doubts.out_of_reach(claimed.workspace, channel)
 
@@ -81,7 +87,9 @@ class Failing(Loop):
         match error:
             case RateLimited(after, method):
                 scope = scope_of(method)
-                await write(outcomes.rate_limited, db, claimed, after, scope, self._at())
+                await write(
+                    outcomes.rate_limited, self._kinds, db, claimed, after, scope, self._at()
+                )
             case NotSent(why):
                 retry = Retry(
                     self._pace.backoff(claimed.attempts),

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.concurrency.threads import Threads
 from bot.services.delivery import outcomes as delivery_outcomes
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.message_kinds import MessageKinds
+from bot.services.delivery.results import Accepted, At
 from bot.store.database import Database
 from bot.store.delivery.claims import Claimed
 from bot.time_source import TimeSource
@@ -28,8 +30,14 @@ class OutcomeBatches:
     """One transaction at a time, for all that waits: the busier, the less each costs."""
 
     def __init__(
-        self, db: Database, time_source: TimeSource, threads: Threads, settled: Callable[[], None]
+        self,
+        kinds: MessageKinds[Any],
+        db: Database,
+        time_source: TimeSource,
+        threads: Threads,
+        settled: Callable[[], None],
     ) -> None:
+        self._kinds = kinds
         self._db = db
         self._time_source = time_source
         self._threads = threads
@@ -59,7 +67,7 @@ class OutcomeBatches:
         outcomes = [(one.claimed, one.accepted) for one in batch]
         try:
             await self._threads.write(
-                delivery_outcomes.sent_together, self._db, outcomes, self._at()
+                delivery_outcomes.sent_together, self._kinds, self._db, outcomes, self._at()
             )
         except Exception:  # noqa: BLE001 - whose it is meets it again
             # A lost claim, a lock that was not to be had, our own error: it is one outcome's, and
@@ -73,7 +81,7 @@ class OutcomeBatches:
     async def _store_alone(self, one: _Outcome) -> None:
         try:
             held = await self._threads.write(
-                delivery_outcomes.sent, self._db, one.claimed, one.accepted, self._at()
+                delivery_outcomes.sent, self._kinds, self._db, one.claimed, one.accepted, self._at()
             )
         except Exception as error:  # noqa: BLE001 - handed to the delivery that waits for it
             one.stored.set_exception(error)

@@ -14,7 +14,7 @@ from bot.log.episodes import Episode
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, NothingToSay, NotYet
 from bot.services.delivery.message_kinds import MessageKinds
-from bot.services.delivery.outcomes import Accepted, Retry
+from bot.services.delivery.results import Accepted, Retry
 from bot.slack.errors import (
     Rejected,
     SlackError,
@@ -55,7 +55,10 @@ class Delivering(Loop):
         settled: Callable[[], None],
     ) -> None:
         super().__init__(gear)
-        self._settling = OutcomeBatches(self._db, self._time_source, gear.threads.behind(), settled)
+        self._kinds = kinds
+        self._settling = OutcomeBatches(
+            kinds, self._db, self._time_source, gear.threads.behind(), settled
+        )
         self._threads = gear.threads.in_turn()
         self._post = post
         self._drafting = Drafting(
@@ -65,7 +68,7 @@ class Delivering(Loop):
         self._blocked = blocked
         self._turns = ChannelOrder(self._pace.lease)
         self._doubts = Doubts(post.calls)
-        self._failing = Failing(gear, self._threads, self._doubts, slots, self._turns)
+        self._failing = Failing(gear, kinds, self._threads, self._doubts, slots, self._turns)
 
     def begin(self, batch: Sequence[Claimed]) -> None:
         """Begin to deliver what was claimed together; each has a slot until it ends."""
@@ -235,7 +238,7 @@ class Delivering(Loop):
             await self._ask_history_again(claimed, found)
             return None
         # Before it is posted: no edit may come in between that leaves the label out.
-        await self._threads.write(outcomes.repeats, self._db, claimed)
+        await self._threads.write(outcomes.repeats, self._kinds, self._db, claimed)
         draft = await self._drafting.alone(repeat)
         if isinstance(draft, NothingToSay):
             await self._threads.write(outcomes.moot, self._db, claimed, draft.why, self._at())

@@ -9,7 +9,7 @@ from typing import Any
 from bot.concurrency.threads import Threads
 from bot.domain.act import Workspace
 from bot.services.delivery.content import ChannelCall, MessageContent
-from bot.services.delivery.outcomes import Accepted
+from bot.services.delivery.results import Accepted
 from bot.services.people import directory
 from bot.slack.answers import each, listed, needed, next_page, refused_people, word
 from bot.slack.client import SlackCalls

@@ -20,7 +20,7 @@ from bot.render.fallback.outside_slack import FallbackText, exhausted, written
 from bot.render.wording import Wording
 from bot.services.delivery import outcomes
 from bot.services.delivery.content import NothingToSay, NotYet
-from bot.services.delivery.outcomes import Retry
+from bot.services.delivery.results import Retry
 from bot.services.fallback import unsent
 from bot.services.fallback.unsent import Errand
 from bot.store.delivery import claims

@@ -24,7 +24,7 @@ from bot.services.access import requests
 from bot.services.decisions import decisions
 from bot.services.delivery import refusals
 from bot.services.delivery.content import ChannelCall, MessageContent
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.digests import digest
 from bot.services.followups import tasks
 from bot.services.incidents import home, lifecycle, queries, severity_changes

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.kinds import DeliveryKind
+from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes
-from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Retry
 from bot.services.paging import answers
 from bot.store.database import Database
 from bot.store.delivery import claims, withdrawals
@@ -38,14 +39,14 @@ def claimed(db: Database, kind: DeliveryKind, minute: int) -> Claimed:
 def test_a_card_that_was_looked_up_is_edited(db: Database, policy: Policy, unknown: bool) -> None:
     people(db, policy)
     an_incident(db, policy)
-    outcomes.sent(db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
+    outcomes.sent(MESSAGES, db, claimed(db, DeliveryKind.ROOM_CREATE, 1), ROOM, At(NOON, NOON))
     posting = claimed(db, DeliveryKind.CARD_POST, 20)
     if unknown:
         at = At(NOON, NOON + timedelta(minutes=40))
         outcomes.again(db, posting, Retry(timedelta(0), error="no answer", unknown=True), at)
         posting = claimed(db, DeliveryKind.CARD_POST, 60)
         assert posting.uncertain
-    outcomes.sent(db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
+    outcomes.sent(MESSAGES, db, posting, CARD, At(NOON, NOON + timedelta(minutes=90)))
     assert len(scene.waiting(db, DeliveryKind.CARD_UPDATE)) == int(unknown)
 
 
@@ -63,5 +64,5 @@ def test_a_page_that_is_found_after_it_was_declined_is_edited(db: Database, poli
         taken = claims.claim(tx, now=NOON, real=NOON + timedelta(minutes=2), limit=100)
         [page] = [one for one in taken if one.subject == lost.subject]
         withdrawals.cancel(tx, [page.subject], [DeliveryKind.PAGE_UPDATE])
-    outcomes.sent(db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
+    outcomes.sent(MESSAGES, db, page, Accepted("D1", "1.1"), At(NOON, NOON + timedelta(minutes=2)))
     assert [row.subject for row in scene.waiting(db, DeliveryKind.PAGE_UPDATE)] == [page.subject]

@@ -13,7 +13,7 @@ from bot.kinds.messages import MESSAGES
 from bot.policy import Policy
 from bot.services.delivery import outcomes, outgoing, refusals
 from bot.services.delivery.content import MessageContent, NothingToSay, RequestedPlace
-from bot.services.delivery.outcomes import Accepted, At, Retry
+from bot.services.delivery.results import Accepted, At, Retry
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.delivery import claims
@@ -81,21 +81,21 @@ def channel_on_its_way(db: Database, policy: Policy) -> Claimed:
 
 
 def room_then_card(db: Database, room: Claimed, card: Claimed) -> None:
-    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
-    assert outcomes.sent(db, card, CARD, At(LATER, NOON))
+    assert outcomes.sent(MESSAGES, db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(MESSAGES, db, card, CARD, At(LATER, NOON))
 
 
 def card_then_room(db: Database, room: Claimed, card: Claimed) -> None:
-    assert outcomes.sent(db, card, CARD, At(LATER, NOON))
-    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(MESSAGES, db, card, CARD, At(LATER, NOON))
+    assert outcomes.sent(MESSAGES, db, room, ROOM, At(LATER, NOON))
 
 
 def together(db: Database, room: Claimed, card: Claimed) -> None:
-    outcomes.sent_together(db, [(room, ROOM), (card, CARD)], At(LATER, NOON))
+    outcomes.sent_together(MESSAGES, db, [(room, ROOM), (card, CARD)], At(LATER, NOON))
 
 
 def together_the_card_first(db: Database, room: Claimed, card: Claimed) -> None:
-    outcomes.sent_together(db, [(card, CARD), (room, ROOM)], At(LATER, NOON))
+    outcomes.sent_together(MESSAGES, db, [(card, CARD), (room, ROOM)], At(LATER, NOON))
 
 
 def said_in(sent: Sent, channel: str) -> list[MessageContent[Any]]:
@@ -130,7 +130,7 @@ def test_a_card_that_waits_for_the_shared_channel_is_not_posted_into_its_own(
     at, hour = At(NOON, NOON), timedelta(hours=1)
     outcomes.again(db, card, Retry(hour, error="no answer", unknown=True), at)
     room = channel_on_its_way(db, policy)
-    assert outcomes.sent(db, room, ROOM, At(LATER, NOON))
+    assert outcomes.sent(MESSAGES, db, room, ROOM, At(LATER, NOON))
     again = take(db, DeliveryKind.CARD_POST, At(NOON + hour, NOON + hour))
     assert again.id == card.id
     assert isinstance(outgoing.prepare(MESSAGES, db, policy, again, NOON + hour), NothingToSay)
@@ -207,7 +207,7 @@ def test_an_archived_shared_channel_leaves_it_without_a_place_until_it_has_its_o
     incident_id = in_a_thread(db, policy, Tier.STANDARD)
     late = card_on_its_way(db, policy)
     if posted:
-        outcomes.sent(db, late, CARD, At(NOON, NOON))
+        outcomes.sent(MESSAGES, db, late, CARD, At(NOON, NOON))
         lifecycle.post_update(db, an_act(MEI), incident_id, "under way")
         late = take(db, DeliveryKind.NOTICE, At(NOON, NOON + timedelta(seconds=5)))
     refusals.rejected(db, policy, late, "is_archived", At(NOON, NOON), RequestedPlace(SHARED))

@@ -12,7 +12,7 @@ from bot.policy import Policy
 from bot.services.channels import channel
 from bot.services.delivery import outcomes, outgoing
 from bot.services.delivery.content import NotYet
-from bot.services.delivery.outcomes import At, Retry
+from bot.services.delivery.results import At, Retry
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.delivery import claims

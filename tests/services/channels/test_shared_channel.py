@@ -5,7 +5,7 @@ import pytest
 from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.delivery import refusals
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.incidents import lifecycle
 from bot.store.database import Database
 from bot.store.delivery import claims

@@ -13,7 +13,7 @@ from bot.domain.incidents.severity import Severity
 from bot.domain.kinds import DeliveryKind
 from bot.policy import FallbackRule, Policy
 from bot.services.delivery.content import NothingToSay
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.fallback import unsent as fallback_unsent
 from bot.services.fallback.unsent import Errand
 from bot.services.incidents import lifecycle

@@ -26,14 +26,14 @@ from bot.domain.incidents.timeline import EntryKind
 from bot.domain.incidents.views import Card, MovedCard
 from bot.domain.kinds import DeliveryKind
 from bot.domain.people.person_messages import Unedited
-from bot.kinds.messages import words
+from bot.kinds.messages import MESSAGES, words
 from bot.policy import Policy
 from bot.render.text.templates import Templates
 from bot.render.wording import Wording
 from bot.services.access import manual_joins
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import ChannelCall, MessageContent
-from bot.services.delivery.outcomes import Accepted, At
+from bot.services.delivery.results import Accepted, At
 from bot.services.digests import digest
 from bot.services.followups import tasks
 from bot.services.incidents import corrections, export, home, lifecycle, queries
@@ -381,7 +381,7 @@ def test_a_channel_that_was_made_public_meanwhile_is_not_taken(
     [making] = [one for one in claimed if one.kind is DeliveryKind.ROOM_CREATE]
     tighten(db, public, an_act(MEI), opened)
     at = At(NOON, NOON)
-    outcomes.sent(db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
+    outcomes.sent(MESSAGES, db, making, Accepted("C0PUBLIC", name="esc-1", private=False), at)
     assert scene.incident(db, opened).channel_id is None
     [again] = scene.waiting(db, DeliveryKind.ROOM_CREATE)
     assert again.id != making.id

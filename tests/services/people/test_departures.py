@@ -15,7 +15,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.policy import Policy
 from bot.services.access import manual_joins, requests
 from bot.services.delivery import refusals
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.followups import tasks
 from bot.services.incidents import lifecycle
 from bot.services.people import departures

@@ -16,7 +16,7 @@ from bot.domain.unanswered.manager_messages import Unanswered
 from bot.policy import Policy
 from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.content import MessageContent
-from bot.services.delivery.outcomes import At, Retry
+from bot.services.delivery.results import At, Retry
 from bot.services.incidents import lifecycle, queries, severity_changes
 from bot.services.paging import answers
 from bot.store.database import Database

@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.domain.kinds import DeliveryKind
-from bot.services.delivery.outcomes import At
+from bot.services.delivery.results import At
 from bot.services.paging import long_limits
 from bot.worker.metrics.process_metrics import TICK
 from playground.web.faults import FaultKind, FaultRule

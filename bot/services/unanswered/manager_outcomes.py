@@ -1,0 +1,11 @@
+"""What follows when Slack has taken what the people in charge are told."""
+
+from bot.domain.act import Act
+from bot.services.delivery.results import Accepted
+from bot.services.unanswered import managers_told
+from bot.store.delivery.claims import Claimed
+from bot.store.transaction import Transaction
+
+
+def exhausted_sent(tx: Transaction, act: Act, claimed: Claimed, _accepted: Accepted) -> None:
+    managers_told.heard(tx, act, claimed)
