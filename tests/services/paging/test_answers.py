@@ -63,6 +63,25 @@ def test_an_acknowledged_page_never_escalates(db: Database, policy: Policy) -> N
     assert scene.due_timers(db, TimerKind.PAGE_STEP) == []
 
 
+def test_who_acknowledges_is_told_of_whom_how_long_after_and_where(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    scene.send(db, policy)
+    taken = answers.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+    assert (taken.reference, taken.team_name) == ("ESC-1", policy.teams[LEGAL].name)
+    assert (taken.waited, taken.edited) == (timedelta(minutes=5), True)
+    assert not taken.in_place
+
+
+def test_a_page_that_slack_has_not_taken_has_no_time_and_no_place(
+    db: Database, policy: Policy
+) -> None:
+    an_incident(db, policy, teams=(LEGAL,))
+    taken = answers.acknowledge(db, an_act(PRIYA, minutes=5), scene.page_of(db, PRIYA))
+    assert (taken.waited, taken.edited, taken.in_place) == (None, False, False)
+
+
 def test_whoever_acknowledges_is_invited(db: Database, policy: Policy) -> None:
     a_legal_case(db, policy)
     answers.acknowledge(db, an_act(PRIYA), scene.page_of(db, PRIYA))
