@@ -11,9 +11,6 @@ ABOVE = ("bot/services", "bot/worker", "handlers")
 UNTYPED = ("Any", "object")
 
 ANY_KEYWORDS = {
-    "bot/services/addressing.py:personal": "what a message is sent with",
-    "bot/services/locked.py:post": "what a message is sent with",
-    "bot/services/locked.py:tell": "what a message is sent with",
     "bot/services/locked.py:record": "what the timeline keeps of an entry",
     "bot/services/incidents/lifecycle.py:_move": "what the timeline keeps of an entry",
     "bot/worker/delivery/slack_posts.py:_with_fallback": "the arguments of a call to Slack",
