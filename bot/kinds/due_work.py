@@ -12,7 +12,8 @@ from bot.services.duework.firing import DoneAlone, DoneTogether, DueWorkKinds
 from bot.services.duework.ticking import Ticking
 from bot.services.followups import due_reminders, due_tasks, due_updates
 from bot.services.locked import LockedIncident
-from bot.services.paging import due_steps, long_limits
+from bot.services.paging import due_steps
+from bot.services.unanswered import long_limits
 from bot.store.duework.timers import DueWork
 from bot.store.incidents import incident_rows
 from bot.store.tables import Incident, Reminder

@@ -20,7 +20,8 @@ from bot.services.delivery import outcomes, refusals
 from bot.services.delivery.results import Accepted, At, Retry
 from bot.services.duework import firing
 from bot.services.followups import tasks as followups_tasks
-from bot.services.paging import answers, long_limits
+from bot.services.paging import answers
+from bot.services.unanswered import long_limits
 from bot.store.database import Database
 from bot.store.delivery import claims, outbox
 from bot.store.delivery.claims import Claimed

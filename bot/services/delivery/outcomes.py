@@ -21,7 +21,7 @@ from bot.store.transaction import Transaction
 # Slack takes about one post a second in a channel; more are not promised to be kept.
 BETWEEN_POSTS = timedelta(seconds=1)
 LONG = timedelta(seconds=60)
-"""A limit that lasts longer is more than people can wait: see `bot.services.paging.long_limits`."""
+"""A limit that lasts longer is more than people can wait: see `long_limits`."""
 
 
 def sent(

@@ -4,7 +4,7 @@ from functools import partial
 
 from bot.domain.kinds import DeliveryKind
 from bot.services.delivery.results import At
-from bot.services.paging import long_limits
+from bot.services.unanswered import long_limits
 from bot.worker.metrics.process_metrics import TICK
 from playground.web.faults import FaultKind, FaultRule
 from tests.databases import on_sqlite
