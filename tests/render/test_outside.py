@@ -295,7 +295,7 @@ def test_every_sentence_is_used(wording: Wording) -> None:
     recording = Wording(wording.policy, Recording())
     for make in (*MESSAGES.values(), *PAGES.values()):
         make(recording)
-    assert said == recording.words.blocks()["outside"]
+    assert said == recording.words.blocks()["outside_slack"]
 
 
 @pytest.mark.parametrize(

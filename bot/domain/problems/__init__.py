@@ -1,6 +1,6 @@
 """What is wrong with what a person typed or chose, as values; a file for each subject.
 
-`templates/en/problems.j2` has the words of each, in a block named after the class. A field whose
+`problems.j2` has the words of each, in a block named after the class. A field whose
 name begins with `said` holds what was typed, and stands in quotes.
 """
 

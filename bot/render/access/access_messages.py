@@ -14,18 +14,21 @@ from bot.render.wording import Wording
 
 def access_request(wording: Wording, view: AccessRequestMessage) -> Message:
     """To the person who decides. A button's value is the request's id."""
-    said = wording.say("escalation", "access_request", view=view)
+    said = wording.say("access_messages", "access_request", view=view)
     if view.outcome is not None:
         return message(
             said,
-            [section(said), section(wording.say("escalation", "access_request_over", view=view))],
+            [
+                section(said),
+                section(wording.say("access_messages", "access_request_over", view=view)),
+            ],
         )
     yes, no = Button.GRANT_ACCESS, Button.REFUSE_ACCESS
     if view.by_hand:
         yes, no = Button.KEEP_ADDED, Button.REMOVE_ADDED
     blocks: list[Block] = [
         section(said),
-        context(wording.say("escalation", "access_request_next", view=view)),
+        context(wording.say("access_messages", "access_request_next", view=view)),
         actions([button(wording, yes, view.id, "primary"), button(wording, no, view.id)]),
     ]
     return message(said, blocks)
@@ -38,7 +41,7 @@ def access_answer(wording: Wording, view: AccessAnswer) -> Message:
         block = "access_unasked"
     if view.by_hand:
         block = "access_kept"
-    said = wording.say("escalation", block, head=view.head, by=view.by, view=view)
+    said = wording.say("access_messages", block, head=view.head, by=view.by, view=view)
     blocks: list[Block] = [section(said)]
     if view.granted:
         blocks.append(actions([button(wording, Button.SHOW, view.head.id, "primary")]))
@@ -47,11 +50,13 @@ def access_answer(wording: Wording, view: AccessAnswer) -> Message:
 
 def invitation_ended(wording: Wording, view: InvitationEnded) -> Message:
     """To the person who may let the other one in again."""
-    said = wording.say("escalation", "invitation_ended", view=view)
+    said = wording.say("access_messages", "invitation_ended", view=view)
     return message(said, [section(said)])
 
 
 def uninvited(wording: Wording, view: Uninvited) -> Message:
     """Slack keeps a person out of a channel; to them, or to the person who answers for it."""
-    said = wording.say("escalation", "uninvited" if view.person else "uninvited_you", view=view)
+    said = wording.say(
+        "access_messages", "uninvited" if view.person else "uninvited_you", view=view
+    )
     return message(said, [section(said)])

@@ -37,10 +37,12 @@ def notice(wording: Wording, view: Notice) -> Message:
 
 def room_lost(wording: Wording, view: RoomLost) -> Message:
     """Its channel was lost: how it comes back; later where the work goes on."""
-    said = section(wording.say("escalation", "room_lost", view=view))
-    fallback = wording.say("escalation", "room_lost_fallback", view=view)
+    said = section(wording.say("channel_messages", "room_lost", view=view))
+    fallback = wording.say("channel_messages", "room_lost_fallback", view=view)
     block = "room_lost_over" if view.again_at is None else "room_lost_next"
-    then = section(wording.say("escalation", block, view=view, channel=channel_link(view.head)))
+    then = section(
+        wording.say("channel_messages", block, view=view, channel=channel_link(view.head))
+    )
     choices = [
         button(wording, Button.SHOW if view.head.full else Button.REQUEST_ACCESS, view.head.id)
     ]

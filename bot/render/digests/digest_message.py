@@ -28,16 +28,16 @@ def digest(
     """The account of one week."""
     name, figures = view.name, view.figures
     blocks: list[Part] = [
-        header(wording.plain("digest", "heading", name=name)),
+        header(wording.plain("digest_message", "heading", name=name)),
         context(_period(wording, figures, view.late_since, preview=preview)),
         section(_headline(wording, figures)),
         _tables(wording, figures),
         divider(),
         _acks(wording, figures),
         *_sections(wording, figures),
-        context(wording.say("digest", "footnote")),
+        context(wording.say("digest_message", "footnote")),
     ]
-    return message(wording.say("digest", "fallback", name=name, figures=figures), blocks)
+    return message(wording.say("digest_message", "fallback", name=name, figures=figures), blocks)
 
 
 def _period(
@@ -45,7 +45,7 @@ def _period(
 ) -> Mrkdwn:
     period = figures.period
     return wording.say(
-        "digest",
+        "digest_message",
         "period",
         start=period.start.astimezone(period.zone),
         end=period.end.astimezone(period.zone),
@@ -58,10 +58,10 @@ def _period(
 
 def _headline(wording: Wording, figures: DigestFigures) -> Mrkdwn:
     quiet = not (figures.opened.count or figures.closed.count or figures.open.count)
-    said = wording.say("digest", "quiet" if quiet else "headline", figures=figures)
+    said = wording.say("digest_message", "quiet" if quiet else "headline", figures=figures)
     if not _moved(figures.restricted):
         return said
-    return Mrkdwn(f"{said}\n{wording.say('digest', 'restricted', row=figures.restricted)}")
+    return Mrkdwn(f"{said}\n{wording.say('digest_message', 'restricted', row=figures.restricted)}")
 
 
 def _tables(wording: Wording, figures: DigestFigures) -> Growing:
@@ -76,7 +76,11 @@ def _tables(wording: Wording, figures: DigestFigures) -> Growing:
 
 
 def _team(wording: Wording, key: str) -> str:
-    return wording.plain("digest", "paged_directly") if key == PAGED_DIRECTLY else wording.team(key)
+    return (
+        wording.plain("digest_message", "paged_directly")
+        if key == PAGED_DIRECTLY
+        else wording.team(key)
+    )
 
 
 def _moved(row: FiguresRow) -> bool:
@@ -94,34 +98,34 @@ def _table(
     if not busy:
         return Mrkdwn()
     said = [
-        wording.say("digest", "row", label=label(row.key) or row.key, row=row)
+        wording.say("digest_message", "row", label=label(row.key) or row.key, row=row)
         for row in busy[:shown]
     ]
     if len(busy) > shown:
         said.append(_more(wording, len(busy) - shown))
-    return Mrkdwn("\n".join([wording.say("digest", name), *said]))
+    return Mrkdwn("\n".join([wording.say("digest_message", name), *said]))
 
 
 def _acks(wording: Wording, figures: DigestFigures) -> Growing:
     teams = [_team_acks(wording, team.team, team.figures) for team in figures.acks_by_team]
-    return _list(wording, wording.say("digest", "acks", acks=figures.acks), teams)
+    return _list(wording, wording.say("digest_message", "acks", acks=figures.acks), teams)
 
 
 def _team_acks(wording: Wording, team: str, acks: AckFigures) -> Mrkdwn:
-    return wording.say("digest", "team_acks", name=_team(wording, team), acks=acks)
+    return wording.say("digest_message", "team_acks", name=_team(wording, team), acks=acks)
 
 
 def _sections(wording: Wording, figures: DigestFigures) -> Iterator[Part]:
     if figures.oldest_open:
         rows = [
-            wording.say("digest", "oldest_row", line=line, age=_in_minutes(line.age))
+            wording.say("digest_message", "oldest_row", line=line, age=_in_minutes(line.age))
             for line in figures.oldest_open
         ]
-        yield _list(wording, wording.say("digest", "oldest"), rows)
+        yield _list(wording, wording.say("digest_message", "oldest"), rows)
     if figures.overdue:
         yield _deadlines(wording, "overdue", figures.overdue)
     else:
-        yield section(wording.say("digest", "nothing_overdue"))
+        yield section(wording.say("digest_message", "nothing_overdue"))
     if figures.left:
         yield _deadlines(wording, "left", figures.left)
     if figures.next_week:
@@ -137,10 +141,10 @@ def _deadlines(wording: Wording, name: str, deadlines: Sequence[Deadline]) -> Gr
     late = name != "next_week"
     shown = deadlines[:DEADLINES_SHOWN]
     rows = [
-        wording.say("digest", "deadline", due=due, team=_owed_by(wording, due), late=late)
+        wording.say("digest_message", "deadline", due=due, team=_owed_by(wording, due), late=late)
         for due in shown
     ]
-    return _list(wording, wording.say("digest", name), rows, len(deadlines) - len(rows))
+    return _list(wording, wording.say("digest_message", name), rows, len(deadlines) - len(rows))
 
 
 def _owed_by(wording: Wording, due: Deadline) -> str:
@@ -152,4 +156,4 @@ def _list(wording: Wording, heading: Mrkdwn, rows: Sequence[Mrkdwn], beyond: int
 
 
 def _more(wording: Wording, count: int) -> Mrkdwn:
-    return wording.say("digest", "more", count=count)
+    return wording.say("digest_message", "more", count=count)

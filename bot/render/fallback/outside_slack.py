@@ -43,40 +43,45 @@ def style_source() -> str:
 def written(wording: Wording, page: OutsidePage, link: str | None) -> FallbackText:
     """Say who is needed and how to acknowledge: by `link`, or without one in Slack."""
     return FallbackText(
-        wording.plain("outside", "subject", page=page),
-        wording.plain("outside", "message", page=page, link=link, severe=_severe(wording, page)),
+        wording.plain("outside_slack", "subject", page=page),
+        wording.plain(
+            "outside_slack", "message", page=page, link=link, severe=_severe(wording, page)
+        ),
     )
 
 
 def exhausted(wording: Wording, view: OutsideExhausted) -> FallbackText:
     """Say that no one of a team has acknowledged, to the people who must act on it."""
     return FallbackText(
-        wording.plain("outside", "exhausted_subject", view=view),
-        wording.plain("outside", "exhausted_message", view=view),
+        wording.plain("outside_slack", "exhausted_subject", view=view),
+        wording.plain("outside_slack", "exhausted_message", view=view),
     )
 
 
 def trial(wording: Wording) -> FallbackText:
     """The message that tests a way outside Slack."""
     return FallbackText(
-        wording.plain("outside", "trial_subject"), wording.plain("outside", "trial_message")
+        wording.plain("outside_slack", "trial_subject"),
+        wording.plain("outside_slack", "trial_message"),
     )
 
 
 def linked_page(wording: Wording, view: LinkedPage, *, just_now: bool = False) -> str:
     """Show a page as it stands, with one button where there is something to press."""
     stands, severe = f"stands_{view.standing.value}", _severe(wording, view.page)
-    said = wording.words.html("outside", stands, view=view, just_now=just_now, severe=severe)
+    said = wording.words.html("outside_slack", stands, view=view, just_now=just_now, severe=severe)
     return _whole(wording, said, view.page)
 
 
 def expired(wording: Wording) -> str:
-    return _whole(wording, wording.words.html("outside", "expired"), None)
+    return _whole(wording, wording.words.html("outside_slack", "expired"), None)
 
 
 def refused(wording: Wording, error: Exception | None = None) -> str:
     """Say why a link does not work, and what would."""
-    return _whole(wording, wording.words.html("outside", _block_for(error), wording=wording), None)
+    return _whole(
+        wording, wording.words.html("outside_slack", _block_for(error), wording=wording), None
+    )
 
 
 def _severe(wording: Wording, page: OutsidePage) -> str:
@@ -100,4 +105,4 @@ def _block_for(error: Exception | None) -> str:
 
 
 def _whole(wording: Wording, said: str, page: OutsidePage | None) -> str:
-    return wording.words.html("outside", "whole", said=said, page=page, style=style())
+    return wording.words.html("outside_slack", "whole", said=said, page=page, style=style())

@@ -24,15 +24,19 @@ from bot.render.wording import Wording
 def reminder(wording: Wording, view: ReminderMessage) -> Message:
     """A free reminder, in the words of the person who set it; one that is over says how."""
     hidden = view.head is not None and not view.head.full
-    said = wording.say("reminder", "reminder_hidden" if hidden else "reminder", reminder=view)
-    about = wording.say("reminder", "reminder_context", reminder=view)
+    said = wording.say(
+        "reminder_messages", "reminder_hidden" if hidden else "reminder", reminder=view
+    )
+    about = wording.say("reminder_messages", "reminder_context", reminder=view)
     blocks: list[Block] = [
         section(said),
         *([context(about)] if about else []),
         *_late(wording, view.late),
     ]
     if view.outcome is not None:
-        told = wording.say("reminder", "reminder_outcome", outcome=view.outcome, until=view.until)
+        told = wording.say(
+            "reminder_messages", "reminder_outcome", outcome=view.outcome, until=view.until
+        )
         return message(said, [*blocks, section(told)])
     choices = [
         button(wording, Button.REMINDER_DONE, view.id, "primary"),
@@ -50,15 +54,15 @@ def task_reminder(wording: Wording, view: TaskReminder) -> Message:
     task, asks = view.task, view.outcome is None and not view.task.done
     text = task.text if task.head.full else None
     block = _task_block(view)
-    heading = wording.say("reminder", block, task=task, view=view)
-    told = wording.say("reminder", "task_text", text=text) if text else Mrkdwn()
-    told = told or wording.say("reminder", "task_hidden")
+    heading = wording.say("reminder_messages", block, task=task, view=view)
+    told = wording.say("reminder_messages", "task_text", text=text) if text else Mrkdwn()
+    told = told or wording.say("reminder_messages", "task_hidden")
     blocks: list[Block] = [
         section(Mrkdwn(f"{heading}\n{told}")),
         *_summary(wording, view),
         context(
             wording.say(
-                "reminder",
+                "reminder_messages",
                 "task_context",
                 task=task,
                 asks=asks,
@@ -68,10 +72,10 @@ def task_reminder(wording: Wording, view: TaskReminder) -> Message:
         *_late(wording, view.late),
     ]
     if asks and view.instead:
-        blocks.append(context(wording.say("reminder", "task_instead", task=task)))
+        blocks.append(context(wording.say("reminder_messages", "task_instead", task=task)))
     if asks:
         blocks.append(actions(_choices(wording, view)))
-    said = wording.say("reminder", "task_fallback", task=task, asks=asks, view=view)
+    said = wording.say("reminder_messages", "task_fallback", task=task, asks=asks, view=view)
     return message(said, blocks)
 
 
@@ -90,7 +94,7 @@ def _task_block(view: TaskReminder) -> str:
 def _summary(wording: Wording, view: TaskReminder) -> list[Block]:
     if not view.summary or not view.task.head.full:
         return []
-    return [section(wording.say("reminder", "task_summary", summary=view.summary))]
+    return [section(wording.say("reminder_messages", "task_summary", summary=view.summary))]
 
 
 def _choices(wording: Wording, view: TaskReminder) -> list[Element]:
@@ -106,17 +110,17 @@ def update_reminder(wording: Wording, view: UpdateReminder) -> Message:
     Without an owner, the person asked can become it here.
     """
     head = view.head
-    said = section(wording.say("reminder", "update", head=head, reminder=view))
-    fallback = wording.say("reminder", "update_fallback", head=head, reminder=view)
+    said = section(wording.say("reminder_messages", "update", head=head, reminder=view))
+    fallback = wording.say("reminder_messages", "update_fallback", head=head, reminder=view)
     if view.outcome is not None:
-        told = wording.say("reminder", "update_outcome", head=head, reminder=view)
+        told = wording.say("reminder_messages", "update_outcome", head=head, reminder=view)
         return message(fallback, [said, section(told)])
     unowned = head.full and head.owner is None
     take = [button(wording, Button.TAKE_OWNERSHIP, head.id)] if unowned else []
     blocks: list[Block] = [
         said,
-        *([context(wording.say("reminder", "update_unowned"))] if unowned else []),
-        context(wording.say("reminder", "update_next")),
+        *([context(wording.say("reminder_messages", "update_unowned"))] if unowned else []),
+        context(wording.say("reminder_messages", "update_next")),
         *_late(wording, view.late),
         actions(
             [
@@ -131,4 +135,4 @@ def update_reminder(wording: Wording, view: UpdateReminder) -> Message:
 
 
 def _late(wording: Wording, late: bool) -> list[Block]:
-    return [context(wording.say("reminder", "late"))] if late else []
+    return [context(wording.say("reminder_messages", "late"))] if late else []

@@ -17,19 +17,21 @@ from bot.render.wording import Wording
 def page(wording: Wording, view: PageMessage) -> Message:
     """Say what is known and ask. Who acknowledged keeps it; anyone else reads what became of it."""
     waiting = can_be_answered(view)
-    text = wording.say("page", "fallback", page=view, waiting=waiting)
+    text = wording.say("page_messages", "fallback", page=view, waiting=waiting)
     if not waiting and not _kept(view):
         return message(text, _over(wording, view))
     blocks: list[Part] = [
-        header(wording.plain("page", "heading", page=view, waiting=waiting)),
-        section(wording.say("page", "about", page=view, waiting=waiting)),
-        *([section(wording.say("page", "needed", page=view))] if view.needed else []),
+        header(wording.plain("page_messages", "heading", page=view, waiting=waiting)),
+        section(wording.say("page_messages", "about", page=view, waiting=waiting)),
+        *([section(wording.say("page_messages", "needed", page=view))] if view.needed else []),
         *_facts(wording, view),
         _reasons(wording, view),
         _questions(wording, view),
     ]
     blocks += _question(wording, view) if waiting else [section(_outcome(wording, view))]
-    blocks += [context(wording.say("page", "may_repeat", page=view))] if view.may_repeat else []
+    blocks += (
+        [context(wording.say("page_messages", "may_repeat", page=view))] if view.may_repeat else []
+    )
     return message(text, blocks)
 
 
@@ -47,9 +49,11 @@ def _kept(view: PageMessage) -> bool:
 
 def _over(wording: Wording, view: PageMessage) -> list[Block]:
     """What became of it and where to read on, in place of what it asked."""
-    said = wording.say("page", "over", page=view)
+    said = wording.say("page_messages", "over", page=view)
     show = button(wording, Button.SHOW, view.head.id) if view.head.full else None
-    again = [context(wording.say("page", "may_repeat", page=view))] if view.may_repeat else []
+    again = (
+        [context(wording.say("page_messages", "may_repeat", page=view))] if view.may_repeat else []
+    )
     return [section(Mrkdwn(f"{said}\n{_outcome(wording, view)}"), show), *again]
 
 
@@ -60,7 +64,7 @@ def channel_link(head: Head) -> Mrkdwn:
 
 def _facts(wording: Wording, view: PageMessage) -> list[Block]:
     head = view.head
-    opened = wording.say("page", "opened", page=view)
+    opened = wording.say("page_messages", "opened", page=view)
     if not head.full:
         return fields([opened])
     category = wording.category(head.category)
@@ -68,11 +72,11 @@ def _facts(wording: Wording, view: PageMessage) -> list[Block]:
     market = wording.market(head.market)
     severe = wording.aggravating(head.criteria, head.affected)
     said = [
-        wording.say("page", "severe", severe=severe) if severe else Mrkdwn(),
-        wording.say("page", "category", category=category) if category else Mrkdwn(),
-        wording.say("page", "surface", surface=surface) if surface else Mrkdwn(),
-        wording.say("page", "market", market=market) if market else Mrkdwn(),
-        wording.say("page", "references", head=head) if head.references else Mrkdwn(),
+        wording.say("page_messages", "severe", severe=severe) if severe else Mrkdwn(),
+        wording.say("page_messages", "category", category=category) if category else Mrkdwn(),
+        wording.say("page_messages", "surface", surface=surface) if surface else Mrkdwn(),
+        wording.say("page_messages", "market", market=market) if market else Mrkdwn(),
+        wording.say("page_messages", "references", head=head) if head.references else Mrkdwn(),
         opened,
     ]
     return fields(said)
@@ -92,21 +96,21 @@ def _reasons(wording: Wording, view: PageMessage) -> Growing:
 def _questions(wording: Wording, view: PageMessage) -> Growing:
     """What was asked of those who handed it over."""
     said = [
-        [section(wording.say("page", "question", page=view, reason=question))]
+        [section(wording.say("page_messages", "question", page=view, reason=question))]
         for question in view.questions
     ]
     return rows(said, partial(_more, wording, view, "question"))
 
 
 def _more(wording: Wording, view: PageMessage, what: str, left: int) -> Block:
-    return context(wording.say("page", "more", head=view.head, what=what, count=left))
+    return context(wording.say("page_messages", "more", head=view.head, what=what, count=left))
 
 
 def _reason(wording: Wording, view: PageMessage, reason: Reason) -> Mrkdwn:
     """Why this person is called; without any words where the escalation is masked."""
     head = view.head
     return wording.say(
-        "page",
+        "page_messages",
         f"because_{reason.occasion.name.lower()}",
         page=view,
         reason=reason,
@@ -116,7 +120,7 @@ def _reason(wording: Wording, view: PageMessage, reason: Reason) -> Mrkdwn:
 
 def _question(wording: Wording, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
-    asked = wording.say("page", _asked(view), page=view)
+    asked = wording.say("page_messages", _asked(view), page=view)
     # No one comes after the last step: it can be handed over, not declined.
     declined = [] if exhausted else [button(wording, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
@@ -127,7 +131,7 @@ def _question(wording: Wording, view: PageMessage) -> list[Block]:
         *([button(wording, Button.OPEN_CHANNEL, view.page_id)] if view.head.full else []),
     ]
     notes = ["what_it_means", *(["late"] if view.late else [])]
-    said = [context(wording.say("page", note, page=view)) for note in notes]
+    said = [context(wording.say("page_messages", note, page=view)) for note in notes]
     return [section(asked), actions(buttons), *said]
 
 
@@ -140,7 +144,9 @@ def _asked(view: PageMessage) -> str:
 def _outcome(wording: Wording, view: PageMessage) -> Mrkdwn:
     reason = view.reason if view.head.full else ""
     said = [
-        wording.say("page", block, page=view, reason=reason, channel=channel_link(view.head))
+        wording.say(
+            "page_messages", block, page=view, reason=reason, channel=channel_link(view.head)
+        )
         for block in _outcomes(view)
     ]
     return Mrkdwn("\n".join(said))

@@ -11,11 +11,11 @@ from bot.render.wording import Wording
 def assigned(wording: Wording, view: Assigned) -> Message:
     """To the new owner, when someone else chose them; later that they no longer own it."""
     head = view.head
-    said = section(wording.say("escalation", "assigned", view=view))
-    fallback = wording.say("escalation", "assigned_fallback", view=view)
+    said = section(wording.say("person_messages", "assigned", view=view))
+    fallback = wording.say("person_messages", "assigned_fallback", view=view)
     if view.outcome is not None:
         return message(
-            fallback, [said, section(wording.say("escalation", "assigned_over", view=view))]
+            fallback, [said, section(wording.say("person_messages", "assigned_over", view=view))]
         )
     channel = channel_link(head)
     choices = [
@@ -24,7 +24,7 @@ def assigned(wording: Wording, view: Assigned) -> Message:
     ]
     blocks: list[Block] = [
         said,
-        context(wording.say("escalation", "assigned_next", channel=channel)),
+        context(wording.say("person_messages", "assigned_next", channel=channel)),
         actions(choices),
     ]
     return message(fallback, blocks)
@@ -32,5 +32,5 @@ def assigned(wording: Wording, view: Assigned) -> Message:
 
 def unedited(wording: Wording, view: Unedited) -> Message:
     """To the person who made an escalation restricted: a message that still shows its text."""
-    said = wording.say("escalation", "unedited", view=view)
+    said = wording.say("person_messages", "unedited", view=view)
     return message(said, [section(said)])

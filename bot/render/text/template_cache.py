@@ -24,10 +24,10 @@ class CompiledTemplate(FileSystemBytecodeCache):
 
     def __init__(self, templates: Path, way: str) -> None:
         super().__init__(str(templates / _FOLDER), f"%s.{way}.{sys.implementation.cache_tag}.bin")
+        self._templates = templates
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        locale = Path(filename).parent.name if filename else ""
-        return f"{locale}.{name}"
+        return ".".join(Path(filename).relative_to(self._templates).parts) if filename else name
 
     def get_source_checksum(self, source: str) -> str:
         return sha256(f"{_made_by()}\n{source}".encode()).hexdigest()

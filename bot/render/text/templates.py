@@ -1,5 +1,5 @@
-"""Every sentence that a person reads, from `templates/<locale>/`: one file for a family of
-messages, one `{% block %}` for a text.
+"""Every sentence that a person reads, from `templates/<locale>/<subject>/`: one file for a family
+of messages, one `{% block %}` for a text.
 """
 
 import re
@@ -38,7 +38,11 @@ class Templates:
 
     def __init__(self, locale: str = DEFAULT_LOCALE, templates: Path = TEMPLATES) -> None:
         self.locale = locale
-        folders = list(dict.fromkeys([templates / locale, templates / DEFAULT_LOCALE]))
+        folders = [
+            folder
+            for each in dict.fromkeys([locale, DEFAULT_LOCALE])
+            for folder in _rooms(templates / each)
+        ]
         self._mrkdwn = _compiled(folders, _mrkdwn_environment(folders))
         self._plain = _compiled(folders, _plain_environment(folders))
         self._folders = folders
@@ -76,6 +80,11 @@ def _said(template: Template, block: str, values: Mapping[str, Any]) -> str:
 @cache
 def _global_names(template: Template) -> dict[str, Any]:
     return dict(template.globals)
+
+
+def _rooms(locale: Path) -> list[Path]:
+    """A locale's folder and those of its subjects. A template's name is unique in its locale."""
+    return [locale, *sorted(path for path in locale.glob("*") if path.is_dir())]
 
 
 def _compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:

@@ -15,41 +15,47 @@ def unanswered(wording: Wording, view: Unanswered) -> Message:
     """To the owner: a team's first step passed, who is paged now, or what became of it."""
     head, team, asks = view.head, view.team, view.asks
     values = {"head": head, "team": team, "you": view.you}
-    said = wording.say("escalation", "unanswered", tried=view.tried, asks=asks, **values)
+    said = wording.say("manager_messages", "unanswered", tried=view.tried, asks=asks, **values)
     then = "unanswered_next" if asks else "unanswered_since"
     show = button(wording, Button.SHOW if head.full else Button.REQUEST_ACCESS, head.id)
     choices = [show, button(wording, Button.PAGE_TEAM, head.id)] if asks and head.full else [show]
     blocks: list[Block] = [
         section(said),
-        context(wording.say("escalation", then, ended=view.ended, **values)),
+        context(wording.say("manager_messages", then, ended=view.ended, **values)),
         actions(choices),
     ]
-    return message(wording.say("escalation", "unanswered_fallback", **values), blocks)
+    return message(wording.say("manager_messages", "unanswered_fallback", **values), blocks)
 
 
 def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
     """No one acknowledged: who was paged, and what is left to do, or how it ended."""
     head, team = view.head, view.team
-    text = wording.say("escalation", "exhausted_fallback", view=view, team=team)
+    text = wording.say("manager_messages", "exhausted_fallback", view=view, team=team)
     if view.newer:
-        pointer = wording.say("escalation", "exhausted_newer", view=view, team=team)
+        pointer = wording.say("manager_messages", "exhausted_newer", view=view, team=team)
         return message(text, [section(pointer)])
-    blocks: list[Part] = [section(wording.say("escalation", "exhausted", view=view, team=team))]
+    blocks: list[Part] = [
+        section(wording.say("manager_messages", "exhausted", view=view, team=team))
+    ]
     if view.tried:
-        blocks.append(section(wording.say("escalation", "exhausted_tried", tried=view.tried)))
+        blocks.append(section(wording.say("manager_messages", "exhausted_tried", tried=view.tried)))
     if view.waits and view.untold:
-        blocks.append(section(wording.say("escalation", "exhausted_untold", untold=view.untold)))
+        blocks.append(
+            section(wording.say("manager_messages", "exhausted_untold", untold=view.untold))
+        )
     if not view.waits:
-        blocks.append(section(wording.say("escalation", "exhausted_over", view=view, team=team)))
+        blocks.append(
+            section(wording.say("manager_messages", "exhausted_over", view=view, team=team))
+        )
     if view.others:
         blocks.append(_other_teams(wording, view))
     if not view.asks:
         return message(text, blocks)
     blocks.append(
-        context(wording.say("escalation", "exhausted_next", head=head, team=team, view=view))
+        context(wording.say("manager_messages", "exhausted_next", head=head, team=team, view=view))
     )
     if view.may_repeat:
-        blocks.append(context(wording.say("escalation", "exhausted_may_repeat")))
+        blocks.append(context(wording.say("manager_messages", "exhausted_may_repeat")))
     blocks.append(actions(_exhausted_choices(wording, head)))
     return message(text, blocks)
 
@@ -57,8 +63,8 @@ def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
 def _other_teams(wording: Wording, view: ExhaustedMessage) -> Part:
     """Those of which earlier messages told, whose place this one takes."""
     others = sorted(view.others, key=lambda row: wording.place(row.team))
-    rows = [wording.say("escalation", "exhausted_other", team=team) for team in others]
-    heading = wording.say("escalation", "exhausted_others")
+    rows = [wording.say("manager_messages", "exhausted_other", team=team) for team in others]
+    heading = wording.say("manager_messages", "exhausted_others")
 
     def more(count: int) -> Mrkdwn:
         return wording.say("card", "more_teams", count=count)

@@ -119,7 +119,7 @@ def test_every_emoji_that_the_bot_writes_is_shown_as_one() -> None:
     templates = Path(__file__).parents[3] / "templates" / "en"
     written = {
         code
-        for template in templates.glob("*.j2")
+        for template in templates.rglob("*.j2")
         for code in re.findall(r"(?<![\w:]):([a-z][a-z0-9_]+):(?![\w:])", template.read_text())
     }
     assert written
