@@ -154,7 +154,7 @@ def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> No
 
 
 def _poll(seconds: str) -> None:
-    setattr(serve, "Pace", partial(Timings, poll=float(seconds)))  # noqa: B010 - as above
+    setattr(serve, "Timings", partial(Timings, poll=float(seconds)))  # noqa: B010 - as above
 
 
 def _deaf(_: str) -> None:

@@ -11,7 +11,7 @@ from bot.concurrency.threads import READERS
 from bot.domain.act import Act, Role, Workspace
 from bot.domain.delivery.delivery_states import DeliveryState
 from bot.domain.kinds import DeliveryKind
-from bot.services.digests import digest
+from bot.services.digests import digest, digest_message
 from bot.services.people.directory import remember_people
 from bot.store.delivery import limits
 from playground.web.faults import FaultKind, FaultRule
@@ -67,7 +67,7 @@ async def test_a_digest_that_takes_long_to_write_delays_no_page(
         assert go_on.wait(120)
         return view_of(*given)
 
-    monkeypatch.setattr(digest, "planned_view", slowly)
+    monkeypatch.setattr(digest_message, "planned_view", slowly)
     rig.slack.channel("C0LEADERSHIP").members.append(rig.slack.slack.app.user_id)
     for schedule in ("leadership", "content-policy"):
         digest.send_now(rig.db, rig.policy, rig.act(MEI), schedule)
