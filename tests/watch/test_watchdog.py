@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 STUCK_LOOP = """
 import asyncio, time
-from bot import logs
-from bot.worker.metrics.process_metrics import Figures
+from bot.log import setup
+from bot.worker.metrics.process_metrics import ProcessMetrics
 from bot.worker.upkeep.watchdog import Watchdog
 
 async def stuck():
-    figures = Figures()
+    figures = ProcessMetrics()
     Watchdog(lambda: figures.moves, looks=3, between=0.2).start()
     for _ in range(3):
         figures.ticked()
@@ -31,7 +31,7 @@ async def stuck():
     a_secret_value = "xoxb-secret"
     time.sleep(600)
 
-logs.configure("text")
+setup.configure("text")
 asyncio.run(stuck())
 """
 

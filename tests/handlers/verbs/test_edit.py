@@ -74,7 +74,7 @@ async def test_a_field_without_a_value_says_what_is_missing(stage: Stage) -> Non
     for text, said in (
         ("title", "Write the new title after `title`."),
         ("references", "Write all references after `references`."),
-        ("needs", "Write what you need after `needs`"),
+        ("needs", "After `needs`, write what you need"),
         ("category", "Name the category:"),
     ):
         answer = await stage.command("mei", f"edit ESC-1 {text}")
