@@ -88,6 +88,7 @@ def test_a_user_who_may_make_no_table_looks_as_far_as_it_may(postgres: Database)
         postgres,
         "CREATE ROLE narrow",
         f'REVOKE TEMP ON DATABASE "{name}" FROM PUBLIC',
+        "GRANT USAGE ON SCHEMA public TO narrow",
         'GRANT ALL ON "limit" TO narrow',
     )
     with postgres.transaction() as tx:
