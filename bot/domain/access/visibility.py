@@ -34,7 +34,7 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TierRule:
-    """What a tier shows, as data. Later tiers are rows here.
+    """What a tier shows, as data. docs/how-to/add-a-tier.md: what else a later one changes.
 
     `titles_in` are the places where its words may stand; `by_invitation` says that even there only
     the people invited may read them, so its own channel is private.
