@@ -83,7 +83,9 @@ def sight(
         if reader in invited:
             return Sight.FULL if place in rule.titles_in else Sight.CODENAME
         return Sight.CODENAME if role >= rule.least_role else Sight.NOTHING
-    return Sight.FULL if role >= rule.least_role or reader in invited else Sight.NOTHING
+    if role >= rule.least_role or reader in invited:
+        return Sight.FULL if place in rule.titles_in else Sight.CODENAME
+    return Sight.NOTHING
 
 
 def strictest(*tiers: Tier) -> Tier:

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.access.visibility import TIERS, Place, Sight, Tier, sight
+from bot.domain.access.visibility import TIERS, Place, Sight, Tier, TierRule, sight
 from bot.domain.act import Role
 
 FULL, CODENAME, NOTHING = Sight.FULL, Sight.CODENAME, Sight.NOTHING
@@ -75,3 +75,13 @@ def test_not_even_an_admin_reads_a_restricted_one_without_an_invitation() -> Non
     found = sight(Tier.RESTRICTED, PERSONAL, reader="U0ANN", role=Role.ADMIN, invited=())
 
     assert found is CODENAME
+
+
+@pytest.mark.parametrize("place", [Place.LISTING, Place.PERSONAL])
+def test_words_that_may_not_stand_in_a_place_do_not_though_everyone_may_read_them(
+    monkeypatch: pytest.MonkeyPatch, place: Place
+) -> None:
+    rule = TierRule(frozenset({Place.PERSONAL}), by_invitation=False, least_role=Role.VIEWER)
+    monkeypatch.setitem(TIERS, Tier.STANDARD, rule)
+    seen = sight(Tier.STANDARD, place, reader="U1", role=Role.ADMIN, invited=())
+    assert seen is (Sight.FULL if place in rule.titles_in else Sight.CODENAME)
