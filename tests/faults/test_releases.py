@@ -234,10 +234,11 @@ def renamed(folder: Path) -> Path:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, there / part, ignore=ignored)
     shutil.copy(ROOT / "app.py", there)
-    code = there / "bot" / "services" / "duework.py"
-    text = code.read_text()
-    assert "def _page_step" in text
-    code.write_text(text.replace("_page_step", "_the_next_step"))
+    for module in ("services/paging/due_steps.py", "kinds/due_work.py"):
+        code = there / "bot" / module
+        text = code.read_text(encoding="utf-8")
+        assert "page_step" in text
+        code.write_text(text.replace("page_step", "the_next_step"), encoding="utf-8")
     return there
 
 
