@@ -1,4 +1,4 @@
-"""Messages on their way to one person, and the names by which each is sent once."""
+"""Builds direct messages, and the keys that make sure each is sent once."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.store.delivery.outbox import Outgoing
 
 
 def notice_key(incident_id: str, seq: int) -> str:
-    """The key of the notice that says a timeline entry aloud."""
+    """Return the key of the notice that posts a timeline entry."""
     return f"notice:{incident_id}:{seq}"
 
 
@@ -28,8 +28,8 @@ def personal(
 ) -> Outgoing:
     """Build a direct message to one person.
 
-    With a `merge_key` it gives way to one that waits already: while Slack is away, a reminder that
-    repeats itself waits once. `due_at`: it has been wanted since then.
+    With a `merge_key`, this message is dropped if an earlier one with the key still waits, so a
+    repeated reminder waits only once while Slack is away. `due_at`: it has been due since then.
     """
     return Outgoing(
         kind=kind,

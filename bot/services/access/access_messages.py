@@ -1,4 +1,4 @@
-"""What is said of access: to who may give it, and to who asked."""
+"""The messages about access: to the person who may grant it, and to the one who asked."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -60,7 +60,7 @@ def access_request(
 def _who_answers_it(
     lookups: Lookups, policy: Policy, incident: Incident, planned: str, passed: Collection[str]
 ) -> str | None:
-    """Whoever was to be asked, if they may answer still; else the next one who may."""
+    """Return the planned reader if they may still answer, else the next person who may."""
     invited = participants.seats(lookups.tx, incident.id)
     if may_admit(lookups.tx, policy, incident, invited, planned):
         return planned
@@ -86,7 +86,7 @@ def access_request_stands(
 
 
 def _instead(lookups: Lookups, claimed: Claimed, row: Row) -> UserId | None:
-    """Return who has been asked since, where it is not the reader of this message."""
+    """Return the person who was asked after this message's reader, if there is one."""
     later = [one for one in asks(lookups.tx, row) if one.id > claimed.id]
     return UserId(later[-1].target or "") if later else None
 

@@ -1,4 +1,4 @@
-"""Who is asked to let a person in, where the one who was asked can't answer any more."""
+"""Picks another person to answer an access request when the one who was asked can't."""
 
 from collections.abc import Collection, Mapping
 
@@ -21,7 +21,7 @@ from bot.store.transaction import Transaction
 
 
 def asks(tx: Transaction, request: AccessRequest) -> list[PostedMessage]:
-    """Return the messages that ask about a request, the newest last: that one counts."""
+    """Return the messages that ask about a request, oldest first. Only the last one counts."""
     told = posted.of_subjects(tx, [request.incident_id], [DeliveryKind.ACCESS_REQUEST])
     return [one for one in told if one.key.startswith(f"access:{request.id}:")]
 
@@ -29,7 +29,7 @@ def asks(tx: Transaction, request: AccessRequest) -> list[PostedMessage]:
 def ask(
     locked: LockedIncident, request: AccessRequest, asked: str, passed: Collection[str] = ()
 ) -> None:
-    """Ask somebody, instead of those who have been asked: their messages say so."""
+    """Ask a person, in place of those asked before; the earlier messages are edited to say so."""
     before = asks(locked.tx, request)
     locked.send(*(posted.edit(one, locked.incident.team_id, locked.act.now) for one in before))
     locked.send(
@@ -46,7 +46,7 @@ def ask(
 
 
 def of_the_owner(locked: LockedIncident) -> None:
-    """Whoever owns it from now on decides about what is open."""
+    """Pass the open requests that were sent to someone else on to the current owner."""
     for request in requests.open_in(locked.tx, [locked.id]):
         before = asks(locked.tx, request)
         if before and locked.incident.owner and before[-1].target != locked.incident.owner:
@@ -54,9 +54,9 @@ def of_the_owner(locked: LockedIncident) -> None:
 
 
 def instead_of(locked: LockedIncident, policy: Policy, unable: Collection[str]) -> None:
-    """Where one of these was asked, the next one is who may let others in.
+    """Pass requests that were sent to a person in `unable` on to the next who may let others in.
 
-    Where nobody is, the request waits: whoever asks again is told.
+    If there is no such person, the request stays open, and anyone who asks again is told so.
     """
     seats = participants.seats(locked.tx, locked.id)
     for request in requests.open_in(locked.tx, [locked.id]):
@@ -77,10 +77,10 @@ def who_may_admit(
     invited: Mapping[str, bool],
     passed: Collection[str] = (),
 ) -> str | None:
-    """Return the first who answers for it, is in it, may admit others, and was not `passed` over;
-    else a manager on duty who may read it.
+    """Return the first person who answers for the incident, is in it, may admit others, and was
+    not `passed` over; else a manager on duty who may read it.
 
-    Nobody else is asked: of a restricted one only who is in it may let others in.
+    There are no other candidates: only the people in a restricted incident may let others in.
     """
     inside = [user for user in who_answers(incident, invited) if user in invited]
     for user in dict.fromkeys((*inside, *policy.managers_on_duty)):
@@ -92,7 +92,7 @@ def who_may_admit(
 def may_admit(
     tx: Transaction, policy: Policy, incident: Incident, invited: Mapping[str, bool], user: str
 ) -> bool:
-    """Tell whether somebody reads an incident and may let others in. Who has left has no role."""
+    """Tell whether a person may read an incident and let others in. One who left has no role."""
     role = role_in(tx, policy, Workspace(incident.team_id, incident.enterprise_id), user)
     belongs = belongs_to(incident, invited, user)
     reads = may_read(incident, user, role, invited, kept_out=False)

@@ -1,4 +1,4 @@
-"""Who may read an incident, who may work on it, and what only those may do there."""
+"""Who may read an incident, who may work on it, and what only those people may do there."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -21,32 +21,35 @@ def sight_of(
     kept_out: bool,
     place: Place = Place.PERSONAL,
 ) -> Sight:
-    """Return how much of an incident a person may see there: in what is shown to them alone."""
+    """Return how much of an incident a person may see at a place, by default in private."""
     return sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
 
 
 def may_read(
     incident: Incident, reader: str, role: Role, invited: Collection[str], *, kept_out: bool
 ) -> bool:
-    """Tell whether a person may read all of an incident, in what is shown to them alone."""
+    """Tell whether a person may read all of an incident in a message that only they see."""
     return sight_of(incident, reader, role, invited, kept_out=kept_out) is Sight.FULL
 
 
 def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool:
-    """Tell whether somebody may work on an incident by who they are in it, whatever their role."""
+    """Tell whether a person belongs to an incident: its owner, its opener, or a seat that counts.
+
+    `seats`: for each invited person, whether they may work on the incident.
+    """
     return seats.get(user, False) or user in (incident.owner, incident.opened_by)
 
 
 def who_answers(incident: Incident, invited: Iterable[str]) -> list[str]:
-    """Return who answers for an incident, the first first: owner, opener, who is in it longest."""
+    """Return who answers for an incident: the owner, the opener, then the longest invited."""
     everyone = (incident.owner, incident.opened_by, *invited)
     return list(dict.fromkeys(user for user in everyone if user))
 
 
 def responsible(tx: Transaction, incident: Incident, seats: Collection[str]) -> str:
-    """Return the first who answers for an incident, is in it and is there; people are sent to them.
+    """Return the person to send others to: the first who answers for it, is in it and is in Slack.
 
-    Where there is none such, whoever owns it, or opened it.
+    Without such a person: the owner, or else the opener.
     """
     able = [user for user in who_answers(incident, seats) if user in seats]
     gone = people_and_groups.gone(tx, Workspace(incident.team_id, incident.enterprise_id), able)
@@ -57,7 +60,7 @@ def responsible(tx: Transaction, incident: Incident, seats: Collection[str]) -> 
 def require_in(
     tx: Transaction, act: Act, incident: Incident, deed: Deed, seats: Mapping[str, bool]
 ) -> None:
-    """Raise NotPermitted or MayOnlyRead unless somebody who reads an incident may do that there."""
+    """Raise NotPermitted or MayOnlyRead unless the person, who reads it, may do this deed there."""
     belongs = belongs_to(incident, seats, act.user)
     require(act, deed, belongs=belongs)
     if not may_in(act, incident, deed, belongs=belongs):
@@ -65,14 +68,14 @@ def require_in(
 
 
 def may_in(act: Act, incident: Incident, deed: Deed, *, belongs: bool) -> bool:
-    """Tell the same, without raising."""
+    """Tell the same as `require_in`, without raising."""
     closed = by_invitation(incident.tier)
     lets_in = may_let_in(act.role, closed=closed, belongs=belongs)
     return may(act.role, deed, belongs=belongs) and (lets_in or deed not in LETS_OTHERS_IN)
 
 
 def deeds_in(act: Act, incident: Incident, *, belongs: bool) -> frozenset[Deed]:
-    """Return all that somebody who reads an incident may do there, if it is theirs to do."""
+    """Return all that a person who reads an incident may do there."""
     return frozenset(deed for deed in Deed if may_in(act, incident, deed, belongs=belongs))
 
 

@@ -1,4 +1,4 @@
-"""Who is asking: roles, and access to restricted incidents."""
+"""Finds out who is asking: their role, and whether they are kept out of all incidents."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +25,7 @@ def identify(
     now: datetime,
     key: str | None = None,
 ) -> Act | None:
-    """Return who acts, with their role; None when Slack has not told us of this person yet.
+    """Return the person's act with their role; None if Slack has not told us of them yet.
 
     Guests, external and deactivated people are NOBODY, whatever the policy says.
     """
@@ -36,14 +36,14 @@ def identify(
 
 
 def name_of(db: Database, workspace: Workspace, user: str) -> str:
-    """Return what a person is called in Slack."""
+    """Return a person's name in Slack."""
     with db.reading() as tx:
         return people_and_groups.name_of(people_and_groups.person(tx, workspace, user))
 
 
 def recognised(tx: Transaction, policy: Policy, act: Act) -> Act:
-    """Return the act with its person's role; raises Stranger for somebody not known yet, and for
-    somebody who counts as gone: who acts is there, and Slack knows better.
+    """Return the act with its person's role. Raises Stranger if the person is unknown or counts as
+    gone: they are acting, so Slack knows better, and the caller has to ask it.
     """
     person, groups = people_and_groups.in_groups(tx, act.workspace, act.user)
     if person is None or person.gone:
@@ -68,19 +68,19 @@ def _role(policy: Policy, person: Person, groups: list[str]) -> Role:
 
 
 def zone_of(db: Database, policy: Policy, act: Act) -> ZoneInfo:
-    """Return the person's own time zone, or the policy's where Slack tells none that is known."""
+    """Return the person's time zone; the policy's if Slack gives none or an unknown one."""
     with db.reading() as tx:
         return zone_in(tx, policy, act.workspace, act.user)
 
 
 def zone_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> ZoneInfo:
-    """The same within a look, for anyone."""
+    """Return the same as `zone_of`, for any person and within an open transaction."""
     person = people_and_groups.person(tx, workspace, user)
     return zone_named(person.zone if person else "", policy.default_zone)
 
 
 def enter(db: Database, act: Act, incident_id: str) -> None:
-    """Bring whoever may read an incident into its channel, which is private."""
+    """Invite a person who may read an incident into its private channel."""
     with (
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.READ, ended_too=True) as locked,
@@ -89,6 +89,6 @@ def enter(db: Database, act: Act, incident_id: str) -> None:
 
 
 def role_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> Role:
-    """Return somebody's role; for one of whom Slack has not told us, what the policy says."""
+    """Return a person's role; for a person whom Slack has not described, the policy's answer."""
     person, groups = people_and_groups.in_groups(tx, workspace, user)
     return _role(policy, person, groups) if person else policy.role_of(UserId(user), [])

@@ -1,4 +1,4 @@
-"""Invitations to an incident's channel that Slack refuses: told once, and tried again."""
+"""Handles refused channel invitations: tells the people concerned once, and tries again."""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,7 +21,7 @@ from bot.store.transaction import Transaction
 
 
 def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[str]) -> None:
-    """Slack took the others: these are tried again by themselves."""
+    """Invite these people again in a delivery of their own: Slack invited the others."""
     again = Outgoing(
         kind=claimed.kind,
         priority=Priority(claimed.priority),
@@ -37,13 +37,13 @@ def some_left_out(tx: Transaction, act: Act, claimed: Claimed, users: Sequence[s
 def not_taken(
     tx: Transaction, act: Act, claimed: Claimed, refused: Iterable[str], error: str
 ) -> None:
-    """Each of these and who answers for the incident are told; once for each channel."""
+    """Tell each of these people, and one who answers for the incident, once for each channel."""
     incident = incident_rows.lock(tx, claimed.subject)
     if incident is None or incident.ended_at is not None or incident.channel_id is None:
         return
     seats = participants.seats(tx, incident.id)
     locked = LockedIncident(tx, act, incident)
-    # Where Slack names nobody, it is about all of them.
+    # If Slack names no one, the refusal is about all of them.
     for user in list(refused) or read(RoomInviteArgs, claimed.args).users:
         if user in seats:
             _tell(locked, incident.channel_id, user, _who_answers(incident, seats, user), error)

@@ -1,4 +1,4 @@
-"""Who comes into a channel by hand, or leaves it: Slack lets people do both without the bot."""
+"""People who join or leave a channel by hand: Slack allows both without the bot."""
 
 from bot.domain.act import Act, Workspace
 from bot.domain.channels.channel_messages import RoomRemoveArgs
@@ -24,9 +24,9 @@ from bot.store.transaction import Transaction
 
 
 def left(db: Database, policy: Policy, act: Act, incident_id: str, user: str) -> None:
-    """Somebody left an incident's channel, or was removed from it: they read it no more.
+    """End a person's seat because they left the incident's channel or were removed from it.
 
-    Its owner goes on answering for it, and reads on, until somebody else owns it.
+    The owner keeps access and stays responsible until another person becomes the owner.
     """
     with db.transaction(act) as tx:
         incident = incident_rows.lock(tx, incident_id)
@@ -46,8 +46,8 @@ def left(db: Database, policy: Policy, act: Act, incident_id: str, user: str) ->
 
 
 def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None:
-    """Return the incident whose channel this is, where the bot did not invite this person, or an
-    owner who had left it is back."""
+    """Return the channel's incident if the bot did not invite this person, or if they are an owner
+    who left the channel and is back."""
     with db.reading() as tx:
         incident = incident_rows.by_channel(tx, act.workspace, channel)
         if incident is None:
@@ -62,9 +62,9 @@ def intruded_upon(db: Database, act: Act, channel: str, user: str) -> str | None
 def joined(
     db: Database, policy: Policy, act: Act, incident_id: str, user: str, added_by: str | None
 ) -> None:
-    """Somebody was brought into a channel: where they may not read its incident, its owner is told.
+    """Record a person who was brought into a channel; ask about them if they may not read it.
 
-    Where they may, it is remembered, for the incident may be tightened.
+    If they may read it, the record still matters: the incident may become restricted later.
     """
     with db.transaction(act) as tx:
         incident = incident_rows.lock(tx, incident_id)
@@ -81,7 +81,7 @@ def joined(
 
 
 def tell_of_strangers(locked: LockedIncident, policy: Policy) -> None:
-    """Have it decided about everyone in the channel who may not read the incident any more."""
+    """Ask about everyone in the channel who may no longer read the incident."""
     for row in requests.open_by_hand(locked.tx, locked.id):
         if not _may_read(locked.tx, policy, locked.incident, row.person):
             _tell_of(locked, policy, row)
@@ -104,7 +104,7 @@ def _may_read(tx: Transaction, policy: Policy, incident: Incident, user: str) ->
 
 
 def not_removed(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
-    """Slack does not let the bot remove somebody: the channel hears that a person has to do it."""
+    """Say in the channel that a person must remove this user: Slack does not let the bot do it."""
     incident = incident_rows.lock(tx, claimed.subject)
     if incident is not None:
         locked = LockedIncident(tx, act, incident)

@@ -1,7 +1,8 @@
-"""What a button or a form names by an id: there, and this person's, or one refusal for both.
+"""Resolves the ids that buttons and forms carry: the row if it is this person's, else a refusal.
 
-Ids may be forged or belong to others. Whoever asks is looked at before anything is looked up for
-the answer: a refusal that told a page from no page, or who holds it, would be an answer by itself.
+Ids may be forged or belong to others. The refusal is the same for a row that does not exist and
+for one that is not theirs: a difference would reveal whether a page exists, or who holds it. For
+the same reason the person is checked before the row is read for an answer.
 """
 
 from bot.domain.access.rights import Deed, may
@@ -19,9 +20,9 @@ from bot.store.transaction import Transaction
 
 
 def page(tx: Transaction, act: Act, page_id: str) -> Page:
-    """Return a page that this person got, or another one on its ladder; raises NotYours.
+    """Return this person's page, or another page on a ladder that they are on; raises NotYours.
 
-    Where its person has been paged again in the run since, it is the page that took its place.
+    If the run paged the page's person again since, the newer page is returned.
     """
     found = pages.page(tx, page_id)
     if found is None or found.team_id != act.workspace.team_id:
@@ -32,7 +33,7 @@ def page(tx: Transaction, act: Act, page_id: str) -> Page:
 
 
 def own_page(tx: Transaction, act: Act, page_id: str) -> Page:
-    """Return a page that this person got: others cannot say that they can't take it."""
+    """Return this person's own page. Only its recipient can say that they can't take it."""
     found = pages.page(tx, page_id)
     if found is None or found.team_id != act.workspace.team_id or act.user != found.target:
         raise NotYours
@@ -46,7 +47,7 @@ def _that_waits(tx: Transaction, page: Page) -> Page:
 
 
 def ladder_of(tx: Transaction, act: Act, run_id: str) -> PagingRun:
-    """Return a team's run on whose ladder this person stands; raises NotYours."""
+    """Return a team's run if this person is on its ladder; raises NotYours."""
     run = pages.run(tx, run_id)
     incident = incident_rows.get(tx, run.incident_id) if run is not None else None
     if run is None or incident is None or run.team_id != act.workspace.team_id:
@@ -57,10 +58,10 @@ def ladder_of(tx: Transaction, act: Act, run_id: str) -> PagingRun:
 
 
 def on_ladder(act: Act, run: PagingRun, incident: Incident) -> bool:
-    """Whether this person may answer a run: on a ladder, before their turn too.
+    """Tell whether this person may answer a run. Anyone on its ladder may, before their turn too.
 
-    A restricted escalation opens to whoever answers. A page to a person there is theirs alone
-    until the next one is paged: who asked for an expert did not ask for a manager.
+    A restricted escalation opens to the person who answers. There, a page to one person is theirs
+    alone until the next step is paged: a request for an expert is not one for a manager.
     """
     ladder = Ladder.from_json(run.ladder)
     alone = by_invitation(incident.tier) and person_of(run.team_key) is not None
@@ -72,7 +73,7 @@ def on_ladder(act: Act, run: PagingRun, incident: Incident) -> bool:
 def task(tx: Transaction, act: Act, task_id: str) -> Task:
     """Return a task that this person has, or may take from others; raises NotYours.
 
-    Raises NoAccess where they have it and may not read its incident any more.
+    Raises NoAccess if the person has the task but may no longer read its incident.
     """
     found = tasks_and_reminders.task(tx, task_id)
     if found is None or found.team_id != act.workspace.team_id:
@@ -102,7 +103,7 @@ def request(tx: Transaction, act: Act, request_id: str) -> AccessRequest:
 
 
 def _require_reading(tx: Transaction, act: Act, incident_id: str) -> None:
-    """What a person has of an incident they may use for as long as they may read it."""
+    """Raise NoAccess if this person may no longer read the incident that their item is about."""
     incident = incident_rows.get(tx, incident_id)
     if incident is None:
         raise NotYours
@@ -111,7 +112,7 @@ def _require_reading(tx: Transaction, act: Act, incident_id: str) -> None:
 
 
 def _may(tx: Transaction, act: Act, deed: Deed, incident_id: str) -> bool:
-    """Whether this person reads the incident, and may do that there."""
+    """Tell whether this person reads the incident and may do this deed there."""
     incident = incident_rows.get(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
         return False

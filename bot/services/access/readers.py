@@ -15,8 +15,8 @@ from bot.store.transaction import Transaction
 def askable(
     tx: Transaction, policy: Policy, incident: Incident, invited: Collection[str]
 ) -> Askable:
-    """Return who can be asked about an incident, entitled to read it or not."""
-    # Of each team the one who took it last: whoever handed it over is not asked for it any more.
+    """Return who can be asked about an incident, whether or not they may read it."""
+    # Only the last responder of each team: one who handed it over is not asked about it any more.
     newest = {
         run.team_key: (run.acked_at, run.responder)
         for run in pages.runs_of(tx, [incident.id])
@@ -33,7 +33,7 @@ def askable(
 def readers(
     incident: Incident, invited: Collection[str], kept_out: Callable[[str], bool]
 ) -> Callable[[str], bool]:
-    """Return the question whether a person may read all of an incident."""
+    """Return a predicate: may this person read all of an incident?"""
 
     def reads(user: str) -> bool:
         return may_read(incident, user, Role.VIEWER, invited, kept_out=kept_out(user))

@@ -1,6 +1,6 @@
-"""Who is let into a restricted incident: they ask, or are brought in by hand, and somebody answers.
+"""Access to a restricted incident: a person asks, or is brought in by hand, and another answers.
 
-A request is answered once, by whoever is first: the race ends at the row count.
+Each request has one answer, from the first person to give it: the race ends at the row count.
 """
 
 from collections.abc import Sequence
@@ -48,15 +48,15 @@ from bot.store.tables.states import RequestState
 from bot.store.transaction import Transaction
 
 PAUSE = timedelta(hours=1)
-"""After a refusal; so long the same person does not ask again."""
+"""How long the same person has to wait before they ask again after a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`admitted`: they may read it now; a guest who was brought in by hand may only stay.
+    """The result of an answer. One answer settles both kinds of request from one person.
 
-    `asked`: they had asked for access. `by_hand`: they had been brought into the channel. One
-    answer is for both.
+    `asked`: they had asked for access. `by_hand`: they had been brought into the channel.
+    `admitted`: they may read it now; a guest who was brought in by hand may only stay.
     """
 
     reference: str
@@ -67,7 +67,7 @@ class Answered:
 
 
 def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> str:
-    """Ask to be let in: the owner, or the first of those who are in it that may decide."""
+    """Ask the owner, or else the first person in the incident who may decide, for access."""
     with (
         db.transaction(act) as tx,
         lock_incident(
@@ -92,9 +92,10 @@ def request_access(db: Database, policy: Policy, act: Act, incident_id: str) -> 
 
 
 def _asked_again(locked: LockedIncident, policy: Policy) -> bool:
-    """Whether their request is open, and goes to another one by now: who was asked can't answer.
+    """Tell whether the person's request was still open and has now gone to another approver.
 
-    Raises AskedAlready where they can, and RefusedLately.
+    Raises AskedAlready if the approver can still answer, NobodyToAsk without another approver, and
+    RefusedLately within `PAUSE` of a refusal.
     """
     last = requests.last(locked.tx, locked.id, locked.act.user)
     if last is None:
@@ -118,7 +119,7 @@ def _asked_again(locked: LockedIncident, policy: Policy) -> bool:
 
 
 def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
-    """Slack cannot reach who was asked: the next one is, or the asker hears that nobody is left."""
+    """Pass the request on if Slack cannot reach its approver; with none left, tell the asker."""
     args = read(AccessRequestArgs, claimed.args)
     incident = incident_rows.lock(tx, claimed.subject)
     request = requests.get(tx, args.request)
@@ -140,7 +141,7 @@ def request_not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claime
 
 
 def open_request(db: Database, act: Act, request_id: str) -> AccessRequestMessage:
-    """Return a request that this person may answer; raises AnsweredAlready where it is too late."""
+    """Return an open request that this person may answer; raises AnsweredAlready."""
     with db.reading() as tx:
         row = owned_ids.request(tx, act, request_id)
         _, head = readable(tx, act, row.incident_id, Deed.INVITE)
@@ -150,8 +151,8 @@ def open_request(db: Database, act: Act, request_id: str) -> AccessRequestMessag
 
 
 def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: str = "") -> Answered:
-    """Let somebody in, or not. Whoever asked is told; whoever was brought in and may not stay is
-    removed from the channel. Where one person is waited for in both ways, both are answered.
+    """Let a person in, or not. A person who asked is told. A person who was brought in and may not
+    stay is removed from the channel. If they have both kinds of request open, both are answered.
     """
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
@@ -161,7 +162,7 @@ def answer(db: Database, act: Act, request_id: str, *, granted: bool, reason: st
             if row.id not in [one.id for one in rows]:
                 raise _answered_already(locked.reference, requests.get(tx, row.id) or row)
             if row.person in locked.invited:
-                # A release that does not answer by letting in has let them in.
+                # An older release lets people in without answering the request.
                 raise AnsweredAlready(locked.reference, row.person, True, None, act.now)
             admitted = granted and _admit(locked, row)
             if not granted:
@@ -178,7 +179,7 @@ def _answered_already(about: str, row: Row) -> AnsweredAlready:
 
 
 def _admit(locked: LockedIncident, row: Row) -> bool:
-    """Let them in, and say so to them; False for a guest, who may only stay in the channel."""
+    """Let the person in and tell them; False for a guest, who may only stay in the channel."""
     person = people_and_groups.person(locked.tx, locked.act.workspace, UserId(row.person))
     kept_out = person is None or person.outsider or person.gone
     if kept_out and not row.by_hand:

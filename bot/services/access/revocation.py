@@ -1,7 +1,7 @@
-"""A person may not read an incident any more: what ends with it, and who hears of it.
+"""Ends a person's right to read an incident, passes on what they had, and tells others.
 
-An invitation ends for good: when they leave the channel, when Slack describes them as no full
-member, or when an owner who had left the channel owns the incident no more.
+An invitation ends for good in three cases: the person leaves the channel, Slack describes them as
+less than a full member, or an owner who had left the channel is no longer the owner.
 """
 
 from collections.abc import Collection
@@ -32,7 +32,7 @@ from bot.store.transaction import Transaction
 
 
 class Because(StrEnum):
-    """Why a person lost access who did not leave the channel, as the timeline keeps it."""
+    """Why a person who did not leave the channel lost access. The timeline stores the value."""
 
     NO_MEMBER = "not a full member"
     OWNS_NO_MORE = "no longer the owner"
@@ -40,7 +40,7 @@ class Because(StrEnum):
 
 
 def end_seat(locked: LockedIncident, user: str, because: Because | None = None) -> bool:
-    """Let a person read an incident no more; False where they were not in it."""
+    """End a person's right to read an incident; False if they had none."""
     if not requests.end_seat(locked.tx, locked.id, user):
         return False
     if because is None:
@@ -55,7 +55,7 @@ def end_seat(locked: LockedIncident, user: str, because: Because | None = None) 
 
 
 def _pass_tasks_on(locked: LockedIncident, user: str) -> None:
-    """Tasks of somebody who may no longer read them go to the person who answers for it."""
+    """Give the tasks of a person who lost access to one who answers for the incident."""
     seats = participants.seats(locked.tx, locked.id)
     able = [one for one in who_answers(locked.incident, seats) if one in seats]
     gone = people_and_groups.gone(locked.tx, locked.act.workspace, able)
@@ -72,10 +72,10 @@ def end_invitations(
     kept_out: Collection[str],
     now: datetime,
 ) -> None:
-    """End all invitations of people whom Slack describes as no full members.
+    """End all invitations of people whom Slack describes as less than full members.
 
-    Each time that it does, not only when that is new: another replica may have let them in since,
-    or a refused message told of it first, which ends nothing.
+    This runs on every such description, not only the first: another replica may have let them in
+    since, or a refused message, which ends no invitation, may have brought the news first.
     """
     concerned = participants.with_seats_of(tx, workspace, kept_out)
     for incident_id in sorted(concerned):
@@ -92,14 +92,15 @@ def end_invitations(
 
 
 def _take_out(locked: LockedIncident, user: str) -> None:
-    """A guest may still be in the channel, and Slack may put a person who returns back into it."""
+    """Remove a person: a guest may still be in the channel, and Slack may put one who returns back
+    into it."""
     if by_invitation(locked.incident.tier) and locked.incident.room is ChannelState.CHANNEL:
         key = f"remove:{locked.id}:{user}:{locked.act.now.isoformat()}"
         locked.post(DeliveryKind.ROOM_REMOVE, key, RoomRemoveArgs(user))
 
 
 def _tell(locked: LockedIncident, policy: Policy, user: str) -> None:
-    """Tell the person who may let them in again; where there is none, the managers on duty."""
+    """Tell the person who may let them in again; without one, tell the managers on duty."""
     incident = locked.incident
     if incident.ended_at is not None or not by_invitation(incident.tier):
         return
