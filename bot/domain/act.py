@@ -1,4 +1,4 @@
-"""Who does something, when, and what makes it the same deed when it arrives twice."""
+"""An act: the person, their role, the time, and the key that identifies a repeated request."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,9 @@ from bot.domain.ids import UserId
 
 
 class Role(IntEnum):
-    """What a person may do, each including the ones before it.
+    """How much a person may do. Each role includes the ones before it.
 
-    NOBODY is for guests, external people and everyone the policy does not name.
+    Guests, external people and everyone whom the policy does not name are NOBODY.
     """
 
     NOBODY = 0
@@ -27,7 +27,7 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One Slack workspace; every row carries both ids."""
+    """One Slack workspace. Every row carries both ids."""
 
     team_id: str
     enterprise_id: str | None = None
@@ -35,17 +35,17 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One person's (or the bot's own) deed.
+    """One action by a person, or by the bot itself.
 
     `key` names the inbound request: a trigger_id, an event_id, a form's view id. A second
     act with the same key in the same workspace has no effect (`AlreadyHandled`).
 
-    `kept_out`: a guest, somebody of another organisation, deactivated, or a bot. They are NOBODY
-    whatever the policy says, and no invitation of theirs counts any more.
+    `kept_out`: the person is a guest, belongs to another organisation, is deactivated, or is a
+    bot. They are NOBODY whatever the policy says, and their invitations no longer count.
 
-    `gone`: kept out only because Slack said that they have left.
+    `gone`: the person is kept out only because Slack said that they have left.
 
-    `unsure`: a user group of the policy has never been read, so the role may be a higher one.
+    `unsure`: one of the policy's user groups has never been read, so the role may be higher.
     """
 
     workspace: Workspace
@@ -66,5 +66,5 @@ THE_BOT = UserId("bot")
 
 
 def by_the_bot(workspace: Workspace, now: datetime, key: str | None = None) -> Act:
-    """An act of the bot itself: a timer fired, a delivery had an effect."""
+    """Return an act of the bot itself: a timer fired, or a delivery had an effect."""
     return Act(workspace=workspace, user=THE_BOT, role=Role.ADMIN, now=now, key=key)

@@ -1,7 +1,7 @@
 """Names of buttons, forms and shortcuts: render puts them into messages, handlers answer them.
 
-A button's value is an id and nothing else, or what its reader typed a moment ago (ADR 23); who may
-press it is decided when it is pressed.
+A button's value is an id and nothing else, or the text that its reader typed a moment ago (ADR 23).
+The bot checks the reader's rights when they press the button.
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ class Button(StrEnum):
     CANNOT_TAKE = "page_cannot_take"
     HAND_OVER = "page_hand_over"
     OPEN_CHANNEL = "open_channel"
-    # On the card and in answers. Value: incident id; on a request for access: the request's.
+    # On the card and in answers. Value: incident id; on a request for access: request id.
     STEP_IN = "incident_acknowledge"
     TAKE_OWNERSHIP = "incident_take_ownership"
     UPDATE_STATUS = "incident_update_status"
@@ -35,16 +35,16 @@ class Button(StrEnum):
     REFUSE_ACCESS = "access_refuse"
     KEEP_ADDED = "access_keep"
     REMOVE_ADDED = "access_remove"
-    # In the answer to it where several teams wait. Value: run id.
+    # In the answer to STEP_IN when several teams wait. Value: run id.
     STEP_IN_FOR = "run_acknowledge"
-    # On the update reminder. Value: incident id; the overflow's option: snooze and incident id.
+    # On the update reminder. Value: incident id. Value of an overflow option: snooze, incident id.
     UPDATE_SNOOZE = "update_snooze"
     UPDATE_STOP = "update_stop"
     # On a reminder or a task. Value: reminder id or task id.
     REMINDER_DONE = "reminder_done"
     REMINDER_SNOOZE = "reminder_snooze"
     REMINDER_STOP = "reminder_stop"
-    # On a reminder that waits: in answers and on the home tab. Value: reminder id.
+    # On a reminder that is not due yet, in answers and on the home tab. Value: reminder id.
     REMINDER_CHANGE = "reminder_change"
     REMINDER_CANCEL = "reminder_cancel"
     TASK_DONE = "task_done"
@@ -52,14 +52,14 @@ class Button(StrEnum):
     TASK_HAND_OVER = "task_hand_over"
     # Anywhere.
     OPEN_FORM = "open_form"
-    # On the answer to what was not understood. Value: what the person themselves typed.
+    # On the answer to a command that the bot did not understand. Value: the text as typed.
     OPEN_TYPED = "open_typed"
     OPEN_AS = "open_as"
     HOME_REFRESH = "home_refresh"
 
 
 class Form(StrEnum):
-    """callback_id of each modal. private_metadata carries one id (incident, page or task)."""
+    """The callback_id of each modal. private_metadata carries one id (incident, page or task)."""
 
     OPEN = "form_open"
     OPENED = "form_opened"
@@ -83,7 +83,7 @@ class Form(StrEnum):
 
 
 class Field(StrEnum):
-    """block_id and action_id of each input of a form."""
+    """The block_id and action_id of each form input."""
 
     TITLE = "title"
     CATEGORY = "category"
@@ -119,16 +119,16 @@ class Field(StrEnum):
 
 
 IN_THE_LIST = "list"
-"""Behind the value of a button in a list that is drawn anew when it is pressed."""
+"""Suffix of a button's value in a list that the bot redraws when the button is pressed."""
 
 LONGEST_TITLE = 300
-"""Characters of a title, in every form as in the record."""
+"""Most characters in a title, the same in every form and in the record."""
 
 LONGEST_NEEDS = 1_000
-"""Characters of what is needed of those who are paged."""
+"""Most characters in the text that says what paged people are needed for."""
 
 LONGEST_VERSION = 80
-"""Characters of a policy's version, in the form as in the record."""
+"""Most characters in a policy version, the same in the form and in the record."""
 
 
 class Shortcut(StrEnum):

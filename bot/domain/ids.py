@@ -1,4 +1,4 @@
-"""Identifiers: opaque, ordered by time, safe in a button's value."""
+"""Identifiers: opaque, ordered by time, and safe in a button's value."""
 
 import secrets
 from datetime import datetime
@@ -19,7 +19,7 @@ UserId = NewType("UserId", str)
 TeamKey = NewType("TeamKey", str)
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-# Two digits for ten bits: an opening makes fifteen ids.
+# Two digits at a time, for ten bits: opening an incident makes fifteen ids, so speed counts.
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _TIME_PAIRS, _RANDOM_PAIRS = 5, 8
 _RANDOM_BYTES = 10
@@ -28,14 +28,14 @@ _RANDOM_BYTES = 10
 def new_id(now: datetime) -> str:
     """Return a ULID: 48 bits of milliseconds, 80 random bits, 26 characters of Crockford base32.
 
-    Rows made one after another lie side by side in the index; nothing can be guessed from one.
+    Rows made one after another are neighbours in the index. No id helps to guess another.
     """
     random = int.from_bytes(secrets.token_bytes(_RANDOM_BYTES))
     return _moment(int(now.timestamp() * 1000)) + _base32(random, _RANDOM_PAIRS)
 
 
 def first_id(moment: datetime) -> str:
-    """Return what no id is below that was made from this moment on, and no earlier one above."""
+    """Return the lower bound of the ids made from this moment on. All earlier ids sort below it."""
     return _moment(int(moment.timestamp() * 1000)) + _base32(0, _RANDOM_PAIRS)
 
 
@@ -52,7 +52,10 @@ REFERENCE = "ESC-"
 
 
 def reference(number: int) -> str:
-    """The name that people say: `ESC-12`. Drills count downwards and take no number of theirs."""
+    """Return the name that people say: `ESC-12`.
+
+    Drills have negative numbers, so they use up none of the escalations' numbers.
+    """
     return f"{REFERENCE}{number}" if number >= 0 else f"DRILL{number}"
 
 

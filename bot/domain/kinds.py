@@ -1,10 +1,10 @@
-"""The kinds of message and of due work that rows name."""
+"""The kinds of message and of due work, as rows store them."""
 
 from enum import StrEnum
 
 
 class TimerKind(StrEnum):
-    """A kind of due work. A replica leaves a kind that it does not know alone."""
+    """A kind of due work. A replica leaves rows of an unknown kind alone."""
 
     PAGE_STEP = "page step"
     UPDATE_DUE = "update due"
@@ -14,7 +14,7 @@ class TimerKind(StrEnum):
 
 
 class DeliveryKind(StrEnum):
-    """What to say or do; the words are made when it is sent."""
+    """What to say or do. The bot writes the text when it sends the delivery."""
 
     PAGE = "page"
     PAGE_UPDATE = "page update"
@@ -47,4 +47,4 @@ class DeliveryKind(StrEnum):
 
 
 OUTSIDE = (DeliveryKind.FALLBACK, DeliveryKind.EXHAUSTED_OUTSIDE)
-"""What a gateway takes, and not Slack."""
+"""The kinds that go to a gateway instead of Slack."""

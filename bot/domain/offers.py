@@ -1,4 +1,4 @@
-"""What a button takes of the person who reads it: one that must refuse is worse than none."""
+"""The right that each card button needs. Readers do not see a button that would refuse them."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -19,9 +19,9 @@ TAKES: Mapping[Button, Deed] = {
     Button.REOPEN: Deed.END,
     Button.TIMELINE: Deed.READ,
 }
-"""Of the card's buttons. In its channel, where many read it, the card offers all of them."""
+"""The card's buttons. In the channel, where many people read it, the card offers all of them."""
 
 
 def offered(buttons: Iterable[Button], deeds: Collection[Deed]) -> list[Button]:
-    """Leave out what takes a deed that is not among these."""
+    """Keep the buttons whose deed is among `deeds`."""
     return [button for button in buttons if TAKES[button] in deeds]

@@ -1,8 +1,8 @@
-"""What stands in Slack stays true: what is posted, and the events that make it untrue.
+"""Keeps posted messages true: each kind of message, and the events that make it untrue.
 
-A message that is not sent yet needs nothing: its words are made when it is sent. One that stands is
-edited after each event of its row, by one delivery however many events come before it
-(`bot.services.staleness`). A kind that is not in a row here does not start: a test fails.
+An unsent message needs no edit, because the bot writes its text when it sends it. The bot edits a
+posted message after each event in the message's row. If several events come first, one delivery
+covers them all (`bot.services.staleness`). A test fails if a kind has no row here.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from bot.domain.kinds import DeliveryKind
 
 
 class Change(StrEnum):
-    """An event after which a message may say what is no longer so."""
+    """An event that can make a posted message untrue."""
 
     ANSWERED = "a page is acknowledged, declined, passed on or cannot be delivered"
     WENT_ON = "a ladder continues with its next step, ends, or starts over"
@@ -38,9 +38,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptTrue:
-    """A kind of message that stands in Slack.
+    """A kind of message that the bot keeps true after it is posted.
 
-    `repeats`: the next one to the same person takes its place, so only the last one still asks.
+    `repeats`: the next message of this kind to the same person replaces it, so only the last one
+    still asks for something.
     """
 
     about: About
@@ -50,13 +51,13 @@ class KeptTrue:
 
 @dataclass(frozen=True, slots=True)
 class LeftAsPosted:
-    """A kind that needs no edit, and why."""
+    """A kind that needs no edit, and the reason."""
 
     because: str
 
 
 _NAMED = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
-"""What every message that names an escalation depends on."""
+"""The changes that affect every message that names an escalation."""
 _SHOWN_AS = _NAMED | {Change.SEVERITY}
 _OVER = frozenset({Change.ENDED, Change.REOPENED})
 
@@ -72,8 +73,8 @@ POSTED: Mapping[DeliveryKind, KeptTrue | LeftAsPosted] = {
     DeliveryKind.CANARY_UPDATE: LeftAsPosted("edits a canary's page"),
     DeliveryKind.ROOM_CREATE: LeftAsPosted("makes a channel, and says nothing"),
     DeliveryKind.ROOM_INVITE: LeftAsPosted("invites people, and says nothing"),
-    # The card that the incident has is edited by `card update`, after all that it shows. This is
-    # the one that it leaves behind in a shared channel when it gets its own.
+    # `card update` edits the incident's current card after every change that the card shows. This
+    # row is for the card left behind in a shared channel when the incident gets its own channel.
     DeliveryKind.CARD_POST: KeptTrue(About.INCIDENT, _NAMED | {Change.ROOM}),
     DeliveryKind.ROOM_REMOVE: LeftAsPosted("removes a person, and says nothing"),
     DeliveryKind.CARD_UPDATE: LeftAsPosted("edits the card"),
@@ -124,8 +125,8 @@ POSTED: Mapping[DeliveryKind, KeptTrue | LeftAsPosted] = {
     DeliveryKind.UNINVITED: LeftAsPosted("says what Slack refused, of a reference alone"),
     DeliveryKind.MESSAGE_EDIT: LeftAsPosted("edits the posts of its subject"),
 }
-"""Answers to a command and forms are not here: they are shown to one person, once, and Slack lets
-nobody edit them later. They are worded so that they stay true."""
+"""Answers to commands and forms have no row: one person sees them once, and Slack allows no later
+edit. Their wording stays true."""
 
 
 def untrue_after(change: Change) -> dict[DeliveryKind, KeptTrue]:
@@ -138,5 +139,5 @@ def untrue_after(change: Change) -> dict[DeliveryKind, KeptTrue]:
 
 
 def stands(kind: DeliveryKind) -> bool:
-    """Tell whether a kind of delivery leaves a message that is kept true."""
+    """Tell whether a kind of delivery posts a message that the bot keeps true."""
     return isinstance(POSTED[kind], KeptTrue)

@@ -12,7 +12,7 @@ from bot.domain.incidents.views import Head
 
 @dataclass(frozen=True, slots=True)
 class AccessRequestArgs(MessageArgs):
-    """`passed`: who was asked before."""
+    """`passed`: the people who were asked before."""
 
     request: str = ""
     asker: str = ""
@@ -41,10 +41,11 @@ class InvitationEndedArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class AccessRequestMessage:
-    """To who may give access. Once it is answered: how, and where we know, by whom and when.
+    """A message to a person who may grant access.
 
-    `by_hand`: nobody asked, somebody (`added_by`) brought this person into the channel. `role`:
-    with access they have its rights.
+    `outcome`, `by` and `at`: the answer, and where known, who gave it and when.
+    `by_hand`: there was no request; `added_by` brought this person into the channel.
+    `role`: the rights that the person has once they have access.
     """
 
     id: RequestId
@@ -60,10 +61,11 @@ class AccessRequestMessage:
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """To whoever asked; `by` is None where nobody was left to be asked.
+    """The answer to the person who asked. `by` is None where no one was left to decide.
 
-    `because` is what the one who refused wants them to know. `by_hand`: they did not ask, they were
-    brought into the channel and may stay. `again_at`: from then on they may ask again.
+    `because`: what the person who refused wants them to know.
+    `by_hand`: they did not ask; someone brought them into the channel, and they may stay.
+    `again_at`: the time from which they may ask again.
     """
 
     head: Head
@@ -76,9 +78,10 @@ class AccessAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Uninvited:
-    """Slack refused to let somebody into the channel of an escalation.
+    """Slack refused to let a person into an escalation's channel.
 
-    To who answers for it, about `person`; to themselves where that is None.
+    One message goes to that person, with `person` None. Another goes to the person who answers for
+    the escalation, and names `person`.
     """
 
     reference: str
@@ -89,9 +92,10 @@ class Uninvited:
 
 @dataclass(frozen=True, slots=True)
 class InvitationEnded:
-    """A person is no full member any more; to who may let others in. `owns`: they own it still.
+    """A person is no longer a full member. The message goes to people who may let others in.
 
-    `alone`: no one who may let others in is left, so it goes to the managers on duty.
+    `owns`: the person still owns the escalation.
+    `alone`: no one who may let others in is left, so the message goes to the managers on duty.
     """
 
     reference: str

@@ -1,4 +1,4 @@
-"""What each deed takes: one table."""
+"""The role that each deed needs, in one table."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from bot.domain.errors import MayNotTighten, NotPermitted, RoleUnknown
 
 
 class Deed(StrEnum):
-    """What people do; `deeds.j2` has the words of each."""
+    """An action that needs a right. `deeds.j2` has the text for each."""
 
     READ = "read"
     OPEN = "open"
@@ -32,7 +32,7 @@ class Deed(StrEnum):
 
 
 class Besides(StrEnum):
-    """What a right is refused for that is no deed of its own."""
+    """What `NotPermitted` can name besides a deed."""
 
     ANYTHING = "anything"
     TIGHTEN = "tighten"
@@ -62,22 +62,24 @@ NEEDS: dict[Deed, Role] = {
 
 ABOUT_NO_INCIDENT = frozenset({Deed.OPEN, Deed.DIGEST})
 ONLY_ONES_OWN = frozenset({Deed.ACKNOWLEDGE, Deed.HAND_OVER, Deed.FINISH})
-"""Done to what a person has or is asked for: nobody's role reaches further."""
+"""These apply only to a person's own pages and parts. No role extends them to other people's."""
 
 LETS_OTHERS_IN = frozenset({Deed.PAGE, Deed.RAISE})
-"""Pages people. To acknowledge lets a person in, so above standard this takes INVITE as well."""
+"""These page people, and a person who acknowledges gets in. Above the standard tier they therefore
+need INVITE as well."""
 
 TIGHTEN_WITHIN = timedelta(minutes=30)
-"""So long whoever opened an incident may still make it restricted."""
+"""How long the person who opened an incident may make it restricted."""
 
 
 def require_tighten(
     act: Act, *, owns: bool, opened_at: datetime | None, owner: str | None = None
 ) -> None:
-    """Raise MayNotTighten unless this person may make an incident more confidential: its owner, a
-    manager, or who opened it (then `opened_at` says when) within half an hour.
+    """Raise MayNotTighten unless this person may make an incident more confidential.
 
-    `owns`: by what another person gave them. Who took the ownership alone has it for less.
+    The owner, a manager, and for half an hour the person who opened it may do so. `opened_at` is
+    set only if this person opened it. `owns` is true only if another person made them the owner:
+    taking the ownership oneself does not give this right.
     """
     just_opened = opened_at is not None and act.now < opened_at + TIGHTEN_WITHIN
     if act.role < Role.MANAGER and not owns and not just_opened:
@@ -91,8 +93,10 @@ def require_tighten(
 
 
 def require_somebody(act: Act, deed: Deed | None = None) -> None:
-    """Raise NotPermitted for whom neither the policy nor Slack vouches: the role that the deed
-    takes, where it is known, for the lowest role may not be enough for it.
+    """Raise NotPermitted if neither the policy nor Slack vouches for this person.
+
+    The error names the role that the deed needs, if the deed is known, because the lowest role
+    may not be enough for it.
     """
     if act.role is not Role.NOBODY:
         return
@@ -102,9 +106,9 @@ def require_somebody(act: Act, deed: Deed | None = None) -> None:
 
 
 def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
-    """Tell whether the role reaches; whoever belongs to the incident counts as a responder.
+    """Tell whether the role is enough. A person who belongs to the incident counts as a responder.
 
-    Guests and external people (NOBODY) may do nothing, wherever they belong.
+    Guests and external people (NOBODY) may do nothing, even where they belong.
     """
     if belongs and role >= Role.VIEWER and deed not in ABOUT_NO_INCIDENT:
         role = max(role, Role.RESPONDER)
@@ -112,26 +116,29 @@ def may(role: Role, deed: Deed, *, belongs: bool = False) -> bool:
 
 
 def require(act: Act, deed: Deed, *, belongs: bool = False) -> None:
-    """Raise NotPermitted unless this person may."""
+    """Raise NotPermitted unless this person may, or RoleUnknown while their role is uncertain."""
     if not may(act.role, deed, belongs=belongs):
         _refuse(act, NEEDS[deed], deed)
 
 
 def may_let_in(role: Role, *, closed: bool, belongs: bool) -> bool:
-    """Tell whether this person may do what lets others in; `closed`: only the invited read it."""
+    """Tell whether this person may do what lets others in.
+
+    `closed`: only invited people may read the incident.
+    """
     return not closed or may(role, Deed.INVITE, belongs=belongs)
 
 
 def _refuse(act: Act, needed: Role, to: Deed | Besides) -> NoReturn:
-    """Nobody is told that they have no role while it is not known."""
+    """Raise NotPermitted, or RoleUnknown if the person may have a role that is not known yet."""
     if act.unsure and not act.kept_out:
         raise RoleUnknown
     raise NotPermitted(needed=needed.word, has=act.role.word, to=to)
 
 
 def comes_to_belong(user: str, *, through: str, entitled: bool) -> bool:
-    """Tell whether somebody belongs to an incident by what was given them `through` a person.
+    """Tell whether `user` belongs to an incident by a part that they got `through` a person.
 
-    Nobody raises their own rights, and nobody gives others more than they have themselves.
+    People cannot raise their own rights, or give others more rights than they have.
     """
     return entitled and user != through

@@ -1,4 +1,4 @@
-"""Who may see what. Everything that shows an incident to anyone passes through `sight`."""
+"""How much of an incident a reader may see. Code that shows an incident calls `sight` first."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Tier(StrEnum):
 
 
 class Place(Enum):
-    """Where it would be shown; what is shown to many follows the place, not the reader."""
+    """Where an incident is shown. If many people read there, the place decides, not the reader."""
 
     INCIDENT_CHANNEL = "the escalation's own channel"
     PERSONAL = "one person's answer, message or form"
@@ -34,10 +34,10 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TierRule:
-    """What a tier shows, as data. docs/how-to/add-a-tier.md: what else a later one changes.
+    """What a tier shows, as data. docs/how-to/add-a-tier.md lists the other changes for a new tier.
 
-    `titles_in` are the places where its words may stand; `by_invitation` says that even there only
-    the people invited may read them, so its own channel is private.
+    `titles_in`: the places where the incident's words may appear. `by_invitation`: even there, only
+    invited people may read them, so the incident's channel is private.
     """
 
     titles_in: frozenset[Place]
@@ -66,11 +66,11 @@ def sight(
 ) -> Sight:
     """Decide how much of an incident `reader` may see in `place`.
 
-    An invitation is a grant: a full member who lost every role reads on what they are in. Not so
-    whoever is `kept_out` (a guest, of another organisation, deactivated): they see nothing.
+    An invitation is a grant: full members who lost every role can still read the incidents they are
+    in. People who are `kept_out` (guests, external, deactivated) see nothing.
 
-    For a place with many readers (INCIDENT_CHANNEL, BROADCAST, OUTSIDE) `reader` and `role` are not
-    asked: the channel's members are the invited ones, and the others show only what anyone may see.
+    In a place with many readers (INCIDENT_CHANNEL, BROADCAST, OUTSIDE) `reader` and `role` do not
+    count: the channel's members are the invited people, and the others show what anyone may see.
     """
     rule = TIERS[tier]
     if place is Place.INCIDENT_CHANNEL:
@@ -89,10 +89,10 @@ def sight(
 
 
 def strictest(*tiers: Tier) -> Tier:
-    """Return the most confidential of several: whatever has a say can only tighten."""
+    """Return the most confidential of several tiers, so that each one can only tighten."""
     return max(tiers, key=list(Tier).index)
 
 
 def by_invitation(tier: Tier) -> bool:
-    """Tell whether nobody but the people invited may read it, in its own channel too."""
+    """Tell whether only invited people may read the incident, in its own channel too."""
     return TIERS[tier].by_invitation

@@ -1,4 +1,4 @@
-"""What is done to a channel and said in it: arguments, and the message about one that was lost."""
+"""Arguments of the deliveries that set up and fill a channel, and the message about a lost one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.incidents.views import Head
 
 @dataclass(frozen=True, slots=True)
 class RoomCreateArgs(MessageArgs):
-    """`was`: a channel that was archived."""
+    """`was`: the archived channel that this one replaces."""
 
     was: str | None = None
 
@@ -31,7 +31,7 @@ class CardPostArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class NoticeArgs(MessageArgs):
-    """`seq`: the timeline entry that it says."""
+    """`seq`: the number of the timeline entry that the notice is about."""
 
     seq: int = 0
 
@@ -44,10 +44,10 @@ class RoomLostArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class RoomLost:
-    """An open escalation lost its channel; to those who answer for it.
+    """An open escalation lost its channel. The message goes to the people who answer for it.
 
-    `again_at`: when another is made. None: it is not without a channel any more, or it has ended.
-    `archived`: somebody archived it; otherwise it is out of reach.
+    `again_at`: when the bot makes another channel. None: the escalation has a channel again, or has
+    ended. `archived`: someone archived the channel; otherwise the bot cannot reach it.
     """
 
     head: Head

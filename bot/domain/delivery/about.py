@@ -1,10 +1,10 @@
-"""What a delivery is about."""
+"""The sorts of row that a delivery can be about."""
 
 from enum import Enum, auto
 
 
 class About(Enum):
-    """What a delivery's `subject` names."""
+    """The sort of row that a delivery's `subject` names."""
 
     PAGE = auto()
     RUN = auto()

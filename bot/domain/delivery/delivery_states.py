@@ -1,4 +1,4 @@
-"""The states of a delivery, and what goes first."""
+"""The states and priorities of a delivery."""
 
 from enum import IntEnum, StrEnum
 
@@ -13,7 +13,10 @@ class DeliveryState(StrEnum):
 
 
 class Priority(IntEnum):
-    """Within one moment, what goes first. FALLBACK has lanes and a loop of its own."""
+    """The order of deliveries that are due together: the lowest goes first.
+
+    FALLBACK has its own lanes and its own loop.
+    """
 
     FALLBACK = -1
     PAGE = 0

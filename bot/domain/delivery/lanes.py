@@ -1,4 +1,4 @@
-"""Lanes: what each kind of lane is called, and its name where many read it."""
+"""The key of each lane, and a name for it that is safe to publish."""
 
 import hmac
 from secrets import token_hex
@@ -8,17 +8,17 @@ _DIGITS = 8
 
 
 def of_person(user: str) -> str:
-    """The lane of all direct messages to a person."""
+    """Return the lane of all direct messages to a person."""
     return f"person/{user}"
 
 
 def of_channel(channel: str) -> str:
-    """The lane of a channel that several incidents or a digest share."""
+    """Return the lane of a channel that several incidents or a digest share."""
     return f"channel/{channel}"
 
 
 def of_incident(incident_id: str) -> str:
-    """The lane of an incident's set-up, and of the channel of its own."""
+    """Return the lane of an incident's set-up and of its own channel."""
     return f"incident/{incident_id}"
 
 
@@ -27,28 +27,28 @@ def of_home_tab(user: str) -> str:
 
 
 def of_fallback(user: str, way: str) -> str:
-    """One for each way of each person: a gateway that hangs delays no one else."""
+    """Return the lane of one way to one person, so that a gateway that hangs delays no one else."""
     return f"fallback/{user}/{way}"
 
 
 def stored(team_id: str, lane: str) -> str:
-    """Return a lane's key in the database, which workspaces share."""
+    """Return a lane's key in the database, which several workspaces share."""
     return f"{team_id}/{lane}"
 
 
 def in_workspace(team_id: str, key: str) -> str:
-    """Return the lane that is stored under `key`."""
+    """Return the lane stored under `key`."""
     return key.removeprefix(f"{team_id}/")
 
 
 class LaneNames:
-    """Names lanes after a keyed hash: without the secret, no one finds a person by trying ids.
+    """Names lanes by a keyed hash: without the secret, no one can find a person by trying ids.
 
-    Replicas with the same secret give the same names; without one, they are this process's own.
+    Replicas with the same secret give the same names. Without a secret, each process has its own.
     """
 
     def __init__(self, secret: str | None = None) -> None:
-        # A key of its own: a name tells nothing of what else the same secret is for.
+        # A separate key, so that a name gives away nothing about other uses of the secret.
         made = (secret or token_hex()).encode("utf-8", "surrogatepass")
         self._key = hmac.digest(made, _PURPOSE, "sha256")
 

@@ -1,7 +1,7 @@
-"""What a message needs to know beside its subject: one frozen dataclass a kind, stored as JSON.
+"""The arguments of a message, beside its subject: one frozen dataclass per kind, stored as JSON.
 
-The release before reads the same rows: a field that it requires is always written, one that it does
-not know is ignored, and one that it did not write has a default.
+The previous release reads and writes the same rows. A field that it requires is always written. It
+ignores a field that it does not know. A field that it does not write has a default.
 """
 
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, TypeVar, get_type_hints
 
 ALWAYS = {"always": True}
-"""Of a field that is stored even where it is None."""
+"""Metadata of a field that is stored even if it is None."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageArgs:
-    """The arguments of a kind that needs none; the others extend it. Each field has a default."""
+    """Base class, and the arguments of a kind that needs none. Each field has a default."""
 
 
 NO_ARGS = MessageArgs()
@@ -24,7 +24,7 @@ Args = TypeVar("Args", bound=MessageArgs)
 
 @dataclass(frozen=True, slots=True)
 class PostedAt(MessageArgs):
-    """Where a message stands that is looked up again: its channel, and its name in Slack."""
+    """Where a posted message is, to look it up again: its channel, and its name in Slack."""
 
     at: tuple[str, ...] = ()
 
@@ -50,13 +50,13 @@ def _fields_of(kind: type[Any]) -> tuple[_Field, ...]:
 
 
 def stored(args: MessageArgs) -> dict[str, Any]:
-    """Return what is stored of these arguments: plain JSON, mostly without fields that are None."""
+    """Return the arguments as plain JSON, without the fields that are None unless `ALWAYS`."""
     values = [(one, getattr(args, one.name)) for one in _fields_of(type(args))]
     return {one.name: _plain(value) for one, value in values if value is not None or one.always}
 
 
 def read(kind: type[Args], found: Mapping[str, Any]) -> Args:
-    """Return stored arguments, whichever release stored them."""
+    """Return stored arguments, no matter which release stored them."""
     known = {
         one.name: _typed(one.hint, found[one.name]) for one in _fields_of(kind) if one.name in found
     }

@@ -1,4 +1,4 @@
-"""What comes long after it happened."""
+"""Messages that come long after the event."""
 
 from datetime import datetime, timedelta
 
@@ -6,5 +6,5 @@ OLD_NEWS_AFTER = timedelta(minutes=3)
 
 
 def is_old_news(happened: datetime, told: datetime) -> bool:
-    """What is told so long after it happened says when that was."""
+    """Tell whether a message comes so late that it must say when the event happened."""
     return told - happened > OLD_NEWS_AFTER
