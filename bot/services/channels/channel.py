@@ -1,7 +1,7 @@
-"""The incident's channel: what its making, and its failure, bring about.
+"""The incident's channel: what follows when it is made, fails, is lost or comes back.
 
-What Slack answered is about the place that it was asked for. The incident may have moved since, out
-of a shared channel into one of its own: an outcome of the old place changes nothing there.
+Slack's answer is about the place that it was asked for. The incident may have moved since, from a
+shared channel to its own. Outcomes of the old place then change nothing.
 """
 
 from datetime import datetime, timedelta
@@ -47,12 +47,12 @@ def channel_made(
     *,
     private: bool | None = None,
 ) -> None:
-    """The channel is there: bring everyone in, post the card."""
+    """Move the incident into its new channel, invite everyone and post the card."""
     locked = _case(tx, act, incident_id)
     if locked is None or locked.incident.channel_id == channel:
         return
     if private is False and by_invitation(locked.incident.tier):
-        # It was tightened while Slack made this one: nothing of it belongs here.
+        # The incident became restricted while Slack made this public channel.
         locked.post(DeliveryKind.ROOM_CREATE, f"room:{locked.id}:instead:{channel}")
         locked.put_down()
         return
@@ -75,16 +75,16 @@ def _bring_everyone_in(locked: LockedIncident, channel: str, seq: int) -> None:
 
 
 def _post_card(locked: LockedIncident, about: str) -> None:
-    """For this place alone: once the escalation has moved, a card for the old one is not posted."""
+    """Post the card to this place only: if the escalation moves first, the card is dropped."""
     key = f"card-post:{locked.id}:{about}"
     locked.post(DeliveryKind.CARD_POST, key, CardPostArgs(locked.incident.channel_id))
 
 
 def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
-    """Where an incident's channel is open to all, it moves to a private one; return the old one.
+    """Move an incident whose channel is open to all to a private one; return the old channel.
 
-    The bot cannot make a channel private. A channel of which that is not known is taken for what
-    the policy makes.
+    The bot cannot make a channel private. If it does not know whether the channel is private, it
+    assumes what the policy sets for new channels.
     """
     incident = locked.incident
     known = incident.channel_private
@@ -98,7 +98,7 @@ def leave_public_channel(locked: LockedIncident, policy: Policy) -> str | None:
 
 
 def channel_failed(tx: Transaction, policy: Policy, act: Act, incident_id: str, error: str) -> None:
-    """The channel cannot be made: live on in a thread, say so, and try again later."""
+    """Move the incident to a thread because Slack can't make its channel; try again later."""
     locked = _case(tx, act, incident_id)
     if locked is None or locked.incident.room not in ROOMLESS:
         return
@@ -118,7 +118,7 @@ def _plan_repair(locked: LockedIncident, due: datetime) -> None:
 
 
 def reopened(locked: LockedIncident) -> None:
-    """Nobody tried again while it was ended: a channel is tried for at once."""
+    """Try for a channel at once: the bot does not try while the incident is ended."""
     if locked.incident.room is ChannelState.THREAD:
         _plan_repair(locked, locked.act.now)
     elif locked.incident.room is ChannelState.ARCHIVED:
@@ -137,7 +137,7 @@ def repair_due(locked: LockedIncident) -> None:
 
 
 def _ask_for_another(locked: LockedIncident) -> None:
-    """No bot can unarchive a channel: where no person has, another is made."""
+    """Ask for another channel: bots cannot unarchive one, and no person has done so."""
     timers.cancel(locked.tx, TimerKind.ROOM_REPAIR, locked.id)
     was = locked.incident.channel_id
     locked.want_channel()
@@ -149,16 +149,16 @@ def _ask_for_another(locked: LockedIncident) -> None:
 def card_posted(
     tx: Transaction, act: Act, incident_id: str, channel: str, ts: str, *, found: bool = False
 ) -> None:
-    """Remember where the card stands; in a channel it is pinned, in a thread it is the root.
+    """Remember where the card is. In a channel it gets pinned; in a thread it is the root.
 
-    One that was `found` after a while says what was true when it was posted: it is edited.
+    `found`: a search found a card that may be old, so it is edited.
     """
     locked = _case(tx, act, incident_id)
     if locked is None:
         return
     in_thread = locked.incident.room is ChannelState.THREAD
     if not in_thread and channel != locked.incident.channel_id:
-        # Taken in the shared channel before the incident had its own, stored after.
+        # Posted in the shared channel before the incident got its own, and stored only now.
         return
     locked.place_card(channel, ts, as_thread=in_thread)
     if not in_thread:
@@ -169,7 +169,7 @@ def card_posted(
 
 
 def card_lost(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str) -> None:
-    """Somebody deleted the card: post it again."""
+    """Post the card again after a person deleted it."""
     locked = _case(tx, act, incident_id)
     if locked is None or (locked.incident.channel_id, locked.incident.card_ts) != (channel, ts):
         return
@@ -179,7 +179,7 @@ def card_lost(tx: Transaction, act: Act, incident_id: str, channel: str, ts: str
 
 
 def card_refused(tx: Transaction, act: Act, incident_id: str, channel: str, error: str) -> None:
-    """Nor can the shared channel be written to: until the repair, the incident has no place."""
+    """Leave the incident without a place until the repair: the shared channel refuses posts too."""
     locked = _case(tx, act, incident_id)
     if locked is None or locked.incident.channel_id != channel:
         return
@@ -202,13 +202,14 @@ def channel_lost(
     error: str,
     happened: float | None = None,
 ) -> None:
-    """The channel was archived, or is out of reach: nothing is posted there, and what is to be said
-    waits. `error` is one of `held.GONE`.
+    """Mark the channel as archived or out of reach: nothing is posted there, and notices wait.
 
-    Who answers for an open incident is told; it gets another channel unless this one comes back.
-    Where it was the shared one, the incident has no place until it gets its own. `happened`: when,
-    by Slack's clock, where an event told of it; an event that is older than what is known tells
-    nothing, and what it missed is found out with the next message.
+    `error` is one of `missed_notices.GONE`. For an open incident, the owner and the managers on
+    duty are told, and it gets another channel unless this one comes back. If the channel was the
+    shared one, the incident has no place until it gets its own.
+
+    `happened`: the time of Slack's event, by Slack's clock; None if no event told of it. An event
+    older than the newest known one is ignored. If that misses a change, the next message finds out.
     """
     locked = _case(tx, act, incident_id)
     if locked is None or locked.incident.channel_id != channel or _is_old(locked, happened):
@@ -241,14 +242,14 @@ def _tell_that_it_is_lost(locked: LockedIncident, policy: Policy, seq: int, erro
 
 
 def is_place_of(db: Database, incident_id: str, channel: str) -> bool:
-    """Tell whether an incident lives in this channel now, or in a thread of it."""
+    """Tell whether an incident is in this channel now, or in a thread of it."""
     with db.reading() as tx:
         incident = incident_rows.get(tx, incident_id)
     return incident is not None and incident.channel_id == channel
 
 
 def _is_old(locked: LockedIncident, happened: float | None) -> bool:
-    """Slack delivers events out of order, and what was not answered once more much later."""
+    """Tell whether an event is outdated. Slack delivers out of order, and retries much later."""
     known = timeline.newest_of_room(locked.tx, locked.id)
     newest = known.data.get("happened") if known is not None else None
     return happened is not None and newest is not None and happened < float(newest)
@@ -261,9 +262,9 @@ def _told(happened: float | None) -> dict[str, Any]:
 def channel_restored(
     tx: Transaction, act: Act, incident_id: str, channel: str, happened: float | None = None
 ) -> None:
-    """Somebody unarchived the channel, or brought the bot back in: what waited is said.
+    """Post what waited: a person unarchived the channel, or brought the bot back in.
 
-    `happened`: as for one that was archived.
+    `happened`: as in `channel_lost`.
     """
     locked = _case(tx, act, incident_id)
     if locked is None or locked.incident.channel_id != channel or _is_old(locked, happened):

@@ -1,4 +1,4 @@
-"""What is done to an incident's channel, and said in it: as it is true when it is sent."""
+"""Looks up, at send time, what to do to an incident's channel and what to post there."""
 
 from datetime import datetime, timedelta
 from typing import Never
@@ -33,7 +33,7 @@ from bot.store.incidents import timeline
 from bot.store.tables import Incident, TimelineEntry
 from bot.store.tables.states import ROOMLESS, ChannelState
 
-# A shared channel that does not take the card will not take it later either.
+# A shared channel that has not accepted the card by then will not accept it later.
 THREAD_WAIT = timedelta(minutes=10)
 
 
@@ -43,7 +43,7 @@ def room_create(
     incident = lookups.incident(claimed.subject)
     if incident is None or incident.room not in ROOMLESS:
         return NothingToSay("the channel is there")
-    # What the policy wants for all of them gives nobody a seat where only the invited may be.
+        # A restricted escalation gets a private channel, whatever the policy sets for the rest.
     private = policy.channel.private or by_invitation(incident.tier)
     args = read(RoomCreateArgs, claimed.args)
     return ChannelCall(incident.id, incident.number, private=private, was=args.was)
@@ -89,10 +89,10 @@ def card_pin(lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 
 
 def _placed(incident: Incident, policy: Policy) -> tuple[Head, bool]:
-    """The incident as its own channel shows it, or as a shared one may.
+    """Return the incident as its channel may show it, and whether it lives in a thread.
 
-    The channel is asked for too: rows of earlier releases may say of the shared one that it is the
-    incident's own.
+    A shared channel shows less. Rows of earlier releases may record the shared channel as the
+    incident's own, so this compares channels too.
     """
     in_thread = incident.room is ChannelState.THREAD
     shared = in_thread or incident.channel_id == policy.channel.fallback
@@ -115,7 +115,7 @@ def card_post(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime)
 def card_post_stands(
     lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
 ) -> Content[Card | MovedCard]:
-    """The incident's card, or what is left of it where the escalation has moved away."""
+    """Return the incident's card, or the remainder to show where the escalation moved away."""
     incident = lookups.incident(claimed.subject)
     if incident is None:
         return NothingToSay("no such escalation")
@@ -164,7 +164,8 @@ def notice(lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime) ->
 def notice_stands(
     lookups: Lookups, policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[Notice]:
-    """Where the escalation has moved out of a shared channel, its notices there stand still."""
+    """Return a posted notice. In a shared channel that the escalation left, it shows only what
+    everyone may see."""
     incident = lookups.incident(claimed.subject)
     entry = timeline.entry(lookups.tx, claimed.subject, read(NoticeArgs, claimed.args).seq)
     if incident is None or entry is None:
@@ -185,7 +186,7 @@ def _notice(lookups: Lookups, incident: Incident, entry: TimelineEntry, head: He
 
 
 def _still_to_be_done(lookups: Lookups, incident: Incident, entry: TimelineEntry) -> bool:
-    """Whether what a notice asks for is still to be done; most ask for nothing."""
+    """Tell whether what a notice asks for is still to be done. Most ask for nothing: True."""
     if entry.kind not in CLAIMS:
         return True
     if entry.kind is EntryKind.RESOLVED:
@@ -197,7 +198,7 @@ def _still_to_be_done(lookups: Lookups, incident: Incident, entry: TimelineEntry
 
 
 def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
-    """Whether the same team was paged anew, and came to its end once more."""
+    """Tell whether a later notice makes the same claim about the same run, paged again since."""
     later = [
         timeline.entry(lookups.tx, entry.incident_id, seq)
         for seq in timeline.seqs_of(lookups.tx, entry.incident_id, CLAIMS)
@@ -206,7 +207,7 @@ def _said_again(lookups: Lookups, entry: TimelineEntry) -> bool:
     return any(each.data.get("run") == entry.data.get("run") for each in later if each)
 
 
-# Its channel was lost
+# The channel was lost
 
 
 def room_lost(

@@ -1,4 +1,4 @@
-"""What follows when Slack has done something to an escalation's channel, or has taken its card."""
+"""What follows when Slack has changed an escalation's channel or accepted its card."""
 
 from bot.domain.act import Act
 from bot.services.access import invitations

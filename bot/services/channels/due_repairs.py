@@ -1,4 +1,4 @@
-"""A channel is tried for again."""
+"""Due work: try again to make an escalation's channel."""
 
 from bot.policy import Policy
 from bot.services.channels import channel

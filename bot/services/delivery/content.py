@@ -1,4 +1,4 @@
-"""What a delivery comes to when it is looked up: a letter, a call, or nothing to be said (yet)."""
+"""What looking up a delivery yields: content, a channel call, or nothing to say (yet)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +7,15 @@ from typing import Generic, TypeVar
 from bot.domain.kinds import DeliveryKind
 
 View = TypeVar("View", covariant=True)
-"""What is to be said, as a frozen value that the kind's renderer turns into words."""
+"""What to say, as a frozen value that the kind's renderer turns into words."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageContent(Generic[View]):
-    """A view and where it goes: a channel (and thread), a person, or a message to be edited.
+    """A view and where it goes: a channel (and thread), a person, or a message to edit.
 
-    `since`: when that happened which it tells of, where it comes late. `kind`: whose renderer puts
-    it into words. `on_home`: it is drawn on the person's Home tab, and not posted.
+    `since`: when the news happened, if the message comes late. `kind`: the kind whose renderer
+    words it. `on_home`: it is drawn on the person's Home tab, not posted.
     """
 
     view: View
@@ -30,8 +30,7 @@ class MessageContent(Generic[View]):
 
 @dataclass(frozen=True, slots=True)
 class ChannelCall:
-    """A call that sets an incident's channel up: create (`private` or not), invite, remove or
-    pin."""
+    """A call that sets up an incident's channel: create (`private` or not), invite, remove, pin."""
 
     incident_id: str
     number: int
@@ -41,12 +40,12 @@ class ChannelCall:
     users: tuple[str, ...] = ()
     removed: str | None = None
     was: str | None = None
-    """A channel that was archived: it is taken again where somebody has unarchived it."""
+    """An archived channel, to be used again if a person has unarchived it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedPlace:
-    """The channel and the message that Slack was asked for: its answer is about no other."""
+    """The channel and message of a request to Slack: the answer is about these only."""
 
     channel: str | None = None
     ts: str | None = None
@@ -58,14 +57,14 @@ def requested_place_of(call: MessageContent[object] | ChannelCall) -> RequestedP
 
 @dataclass(frozen=True, slots=True)
 class NothingToSay:
-    """Nothing is to be said any more; `why` is for the log."""
+    """There is nothing left to say; `why` is for the log."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """What it needs is not there yet (the incident's channel); to be tried again soon."""
+    """Something it needs is missing (such as the channel): try again soon. `why` is for the log."""
 
     why: str
 

@@ -1,4 +1,4 @@
-"""What the engine knows of a kind of message: whoever knows the product gives it a row."""
+"""What the delivery engine knows of a kind of message. The product passes in a row for each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from bot.store.transaction import Transaction
 
 
 class Lookups(Protocol):
-    """One snapshot of what a batch of deliveries speaks of."""
+    """One snapshot of the rows that a batch of deliveries is about."""
 
     def posted(self, delivery_id: str) -> Delivery | None:
-        """The delivery that posted what is to be edited."""
+        """Return the delivery that posted the message to be edited."""
 
     def reader_in(self, workspace: Workspace, channel: str | None) -> str | None:
-        """Whose direct messages a channel is."""
+        """Return the person whose direct messages this channel holds."""
 
 
 Rows = TypeVar("Rows", bound=Lookups)
@@ -39,11 +39,11 @@ LookUpSlowly = Callable[[Database, Policy, Claimed, datetime], Content[View]]
 class MessageKind(Generic[Rows, View]):
     """One kind of message.
 
-    `args`: what its rows hold. `look_up`: what it says when it is sent. `look_up_slowly` instead:
-    it takes as long as hundreds of pages, so it reads for itself, and no other message waits behind
-    it. Neither: it goes past Slack. `stands`: what it says once it is posted, for a message that is
-    kept true. `news`: it tells that something has just happened; the others name their moments
-    themselves.
+    `args`: the type of its rows' arguments. `look_up`: returns its content at send time.
+    `look_up_slowly` replaces it for content that takes as long as hundreds of pages: it reads on
+    its own, so no other message waits behind it. A kind with neither does not go through Slack.
+    `stands`: returns the content of a posted message, for kinds that are kept true. `news`: it
+    reports something that has just happened; other kinds state their times in their own words.
     """
 
     args: type[MessageArgs] = MessageArgs
@@ -52,25 +52,25 @@ class MessageKind(Generic[Rows, View]):
     stands: LookUp[Rows, View] | None = None
     news: bool = False
     posts: bool = True
-    """It is posted or edited in a channel, which then rests for a second."""
+    """It posts or edits in a channel, and the channel then rests for a second."""
     locks_incident: bool = False
-    """What follows needs the escalation locked, before the lane as every service does."""
+    """Its follow-up locks the escalation, before the lane as in every service."""
     sent: Follow | None = None
-    """What follows when Slack has taken it, in the transaction that ends its claim."""
+    """What follows when Slack has accepted it, in the transaction that ends its claim."""
     sent_together: SentTogether | None = None
-    """The same, once for all that Slack took at one time."""
+    """The same as `sent`, but called once for all that Slack accepted together."""
     repeats: Callable[[Transaction, Claimed], None] | None = None
-    """It is about to be posted again although Slack may have it."""
+    """Called before it is posted again although Slack may already have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageKinds(Generic[Rows]):
-    """All kinds, and how the rows are gathered that a batch of deliveries speaks of."""
+    """All kinds, and a function that gathers the rows for a batch of deliveries."""
 
     rows: Mapping[DeliveryKind, MessageKind[Rows, Any]]
     lookups: Callable[[Transaction, Sequence[Claimed]], Rows]
     is_place_of: Callable[[Database, str, str], bool]
-    """Whether an escalation lives in a channel now."""
+    """Tells whether an escalation is in a channel now."""
 
     def is_slow(self, kind: DeliveryKind) -> bool:
         return self.rows[kind].look_up_slowly is not None

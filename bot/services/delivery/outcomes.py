@@ -1,6 +1,6 @@
-"""What a delivery's outcome brings about, in the transaction that ends its claim.
+"""Records a delivery's outcome, and what follows, in the transaction that ends its claim.
 
-What a refusal leads to stands in `bot.services.delivery.refusals`.
+For refusals see `bot.services.delivery.refusals`.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from bot.store.sql.locking import lock_in_order
 from bot.store.tables import Incident
 from bot.store.transaction import Transaction
 
-# Slack takes about one post a second in a channel; more are not promised to be kept.
+# Slack accepts about one post a second in a channel, and does not promise to keep more.
 BETWEEN_POSTS = timedelta(seconds=1)
 LONG = timedelta(seconds=60)
-"""A limit that lasts longer is more than people can wait: see `long_limits`."""
+"""A longer limit is more than people can wait: see `long_limits`."""
 
 
 def sent(
     kinds: MessageKinds[Any], db: Database, claimed: Claimed, accepted: Accepted, at: At
 ) -> bool:
-    """Slack accepted it. False when somebody else held the claim by then: nothing changes."""
+    """Record that Slack accepted it. False, changing nothing, if another worker has the claim."""
     try:
         sent_together(kinds, db, [(claimed, accepted)], at)
     except ClaimLost:
@@ -36,10 +36,10 @@ def sent(
 
 
 def sent_together(kinds: MessageKinds[Any], db: Database, outcomes: Sequence[Sent], at: At) -> None:
-    """Slack accepted several. Raises ClaimLost, and changes nothing, when one claim was lost.
+    """Record that Slack accepted several. Raises ClaimLost, changing nothing, if one claim is lost.
 
-    The incidents are locked before their lanes, as by every service, and each in one order: nobody
-    deadlocks, and what follows sees an acknowledgement that came while a page was on its way.
+    Like every service, this locks the incidents before their lanes, and each in a fixed order. So
+    there are no deadlocks, and what follows sees any acknowledgement that came during the send.
     """
     rows = kinds.rows
     followed = {one.incident_id for one, _ in outcomes if rows[one.kind].locks_incident}
@@ -61,7 +61,7 @@ def sent_together(kinds: MessageKinds[Any], db: Database, outcomes: Sequence[Sen
 def _follow_together(
     kinds: MessageKinds[Any], tx: Transaction, outcomes: Sequence[Sent], at: At
 ) -> None:
-    """What follows once for all outcomes whose kinds name the same hook."""
+    """Call each `sent_together` hook once, with all outcomes whose kinds name it."""
     by_hook: dict[SentTogether, list[Sent]] = {}
     for claimed, accepted in outcomes:
         follow = kinds.rows[claimed.kind].sent_together
@@ -74,7 +74,7 @@ def _follow_together(
 def _edit_found(
     kinds: MessageKinds[Any], tx: Transaction, outcomes: Sequence[Sent], at: At
 ) -> None:
-    """What was found says what was true when it was posted."""
+    """Edit messages that a search found: they say what was true when they were posted."""
     for claimed, there in outcomes:
         if there.found and kinds.rows[claimed.kind].stands is not None:
             edit = posted.edit(posted.of(claimed), claimed.workspace.team_id, at.now)
@@ -82,7 +82,7 @@ def _edit_found(
 
 
 def repeats(kinds: MessageKinds[Any], db: Database, claimed: Claimed) -> None:
-    """Slack may have it, and it is about to be posted again: it says so from now on."""
+    """Mark a message that is posted again although Slack may have it, so that it says so."""
     mark = kinds.rows[claimed.kind].repeats
     if mark is not None:
         with db.transaction() as tx:
@@ -90,20 +90,20 @@ def repeats(kinds: MessageKinds[Any], db: Database, claimed: Claimed) -> None:
 
 
 def lock_first(tx: Transaction, claimed: Claimed) -> None:
-    """The incident before its lanes, as every service does: nobody deadlocks, and what follows
-    sees an acknowledgement that came while the message was on its way."""
+    """Lock the incident before its lanes, as every service does. This avoids deadlocks, and what
+    follows sees an acknowledgement that came while the message was on its way."""
     if claimed.incident_id is not None:
         lock_in_order(tx, Incident, [claimed.incident_id])
 
 
 def moot(db: Database, claimed: Claimed, why: str, at: At) -> None:
-    """There is nothing to say any more."""
+    """Cancel a delivery that has nothing left to say."""
     with db.transaction() as tx:
         claims.finish(tx, claimed, DeliveryState.CANCELLED, real=at.real, error=why)
 
 
 def again(db: Database, claimed: Claimed, retry: Retry, at: At) -> None:
-    """To be tried again."""
+    """Put a delivery back, to be tried again."""
     wait, in_order = retry.wait, retry.in_order
     with db.transaction() as tx:
         claims.put_back(
@@ -127,9 +127,9 @@ def rate_limited(
     scope: str | None,
     at: At,
 ) -> None:
-    """Slack said 429: the lane (and the method, with `scope`) rests, for every replica.
+    """Put a delivery back after a 429. The lane (with `scope`, the method too) rests everywhere.
 
-    It costs no attempt. A lane that rests for long is named.
+    It costs no attempt. If a lane for posts rests for more than `LONG`, it counts as refused.
     """
     with db.transaction() as tx:
         held = claims.put_back(

@@ -37,7 +37,7 @@ def prepare_many(
     batch: Sequence[Claimed],
     now: datetime,
 ) -> list[Content[Any]]:
-    """Prepare what was claimed together, in one look; none that is looked up slowly."""
+    """Prepare a batch in one snapshot. Kinds that are looked up slowly may not be in it."""
     with db.reading() as tx:
         lookups = kinds.lookups(tx, batch)
         return [_prepare(kinds, lookups, policy, claimed, now) for claimed in batch]
@@ -70,12 +70,12 @@ def _since(happened: datetime, told: datetime) -> datetime | None:
 def _edit(
     kinds: MessageKinds[Rows], lookups: Rows, policy: Policy, claimed: Claimed, now: datetime
 ) -> Content[Any]:
-    """Say anew what stands, as it is true now."""
+    """Look up a posted message again, as it is true now."""
     posted = lookups.posted(claimed.subject)
     if posted is None or posted.slack_channel is None or posted.slack_ts is None:
-        # Where it may be found yet it is edited then: see `outcomes`.
+        # If a search finds it later, it is edited then: see `outcomes._edit_found`.
         return NothingToSay("it was not posted anywhere")
-    # A newer release may have posted it: this one does not know its kind.
+        # A newer release may have posted it, as a kind that this release does not know.
     row = kinds.rows.get(posted.kind)
     if row is None or row.stands is None:
         return _OF_ANOTHER_RELEASE
@@ -94,16 +94,16 @@ def _edit(
 
 
 def _posted_at(row: Delivery) -> datetime:
-    """A message's name in Slack is the moment at which it was posted."""
+    """Return when a message was posted: its Slack timestamp says so."""
     with suppress(ValueError, OverflowError, OSError):
         return datetime.fromtimestamp(float(row.slack_ts or ""), UTC)
     return row.created_at
 
 
 def _that_posted(lookups: Rows, edit: Claimed, row: Delivery) -> Claimed:
-    """Return the delivery as it was claimed, with the person who reads it as its target.
+    """Return the posting delivery as if it were claimed, with its actual reader as the target.
 
-    Where the one for whom it was planned was kept out, somebody else was told.
+    If the planned reader was kept out, another person got the message.
     """
     return edit._replace(
         id=DeliveryId(row.id),

@@ -1,4 +1,4 @@
-"""What a refusal leads to: of a place, of a person, of a message, of all of us."""
+"""What follows when Slack refuses: a place, a person, a message, or all of the workspace."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,28 +32,28 @@ _CARD_IS_LOST = frozenset({"message_not_found", "cant_update_message"})
 _EDITS = frozenset({DeliveryKind.MESSAGE_EDIT, DeliveryKind.PAGE_UPDATE})
 _CANNOT_BE_EDITED = _CARD_IS_LOST | {"edit_window_closed"}
 OTHERWISE = frozenset({DeliveryKind.PAGE, DeliveryKind.EXHAUSTED})
-"""What somebody has to hear: tried until it is answered, and said by their other ways at once."""
+"""Messages that have to arrive: retried until answered, and sent by other ways at once."""
 _NOT_TRIED_AGAIN = frozenset(
-    # Something else follows at once, or it is not worth the waiting.
+    # Something else follows at once, or it is not worth a wait.
     {DeliveryKind.ROOM_CREATE, DeliveryKind.ROOM_REMOVE}
     | {DeliveryKind.CARD_PIN, DeliveryKind.ACCESS_REQUEST, DeliveryKind.HOME}
     | {DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE}
 )
 TRIED_FOR = timedelta(days=1)
-"""A message that no one waits for by the minute is given up after this."""
+"""The bot gives up on a message that is not urgent after this time."""
 _REFUSED_UNTIL_LOOKED = timedelta(seconds=30)
-"""How long a lane counts as refused after the moment at which it is tried again."""
+"""How long a lane still counts as refused after its next try."""
 
 _LONGEST_DOUBT = 60
-"""Seconds between tries to reach a person who counts as gone, as all who could stand in do."""
+"""The most seconds between tries to reach a person when all possible stand-ins count as gone."""
 
 NOWHERE = RequestedPlace()
 
 
 def dead_target(db: Database, policy: Policy, claimed: Claimed, code: str, at: At) -> None:
-    """This person has left Slack: their backup is paged in the same transaction.
+    """Mark a person as gone, and page their backup in the same transaction.
 
-    Where everyone who could stand in counts as gone too, Slack is doubted, and asked again.
+    If every possible stand-in counts as gone too, Slack may be wrong, and is asked again.
     """
     with db.transaction() as tx:
         lock_first(tx, claimed)
@@ -88,17 +88,17 @@ def place_refused(
     aim: RequestedPlace = NOWHERE,
     people: Sequence[str] = (),
 ) -> bool:
-    """Slack takes nothing at this place: it alone waits, and is tried again after `pause`.
+    """Put back a delivery whose place Slack refuses, and try again after `pause`; others go on.
 
-    A page counts as dead for its person: the backup is paged in the same transaction, and the
-    person reached by their other ways; Slack is asked again until somebody has acknowledged.
-    `in_order`: what stands behind it in its lane waits too. False: it is not tried again.
+    A page counts as undeliverable: its backup is paged in the same transaction, and its person
+    gets it by their other ways. Slack is asked again until a responder has acknowledged.
+    `in_order`: later messages in its lane wait too. Returns False if it is not tried again.
     """
     if not _is_tried_again(db, claimed, at):
         rejected(db, policy, claimed, code, at, aim)
         return False
     if claimed.kind in OTHERWISE:
-        # Before the lane is touched, in a transaction of its own: see `claims.let_go`.
+        # In a transaction of its own, before the lane is touched: see `claims.let_go`.
         with db.transaction() as tx:
             lock_first(tx, claimed)
             if claims.is_held(tx, claimed):
@@ -114,7 +114,7 @@ def place_refused(
             tx,
             claimed,
             real=at.real,
-            # Behind what is new, unless its channel is told things in order.
+            # It goes behind newer messages, unless its channel must get them in order.
             due_at=claimed.due_at if in_order else at.now + pause,
             block_lane=pause if in_order else timedelta(0),
             state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
@@ -135,14 +135,14 @@ def _is_tried_again(db: Database, claimed: Claimed, at: At) -> bool:
 
 
 def _is_in_a_thread(db: Database, claimed: Claimed) -> bool:
-    """Its card then stands in a channel of several: where that takes none, it has no place."""
+    """Tell whether the card is a thread's root: if that channel refuses it, it has no place."""
     with db.reading() as tx:
         incident = incident_rows.get(tx, claimed.subject)
     return incident is not None and incident.room is ChannelState.THREAD
 
 
 def lane_takes(db: Database, claimed: Claimed) -> None:
-    """Slack has taken something at a place that counted as refused."""
+    """Record that Slack accepts messages in a lane that counted as refused."""
     with db.transaction() as tx:
         limits.take_lane(tx, claimed.lane)
 
@@ -167,12 +167,12 @@ def _page_backup_instead(
 def rejected(
     db: Database, policy: Policy, claimed: Claimed, code: str, at: At, aim: RequestedPlace = NOWHERE
 ) -> None:
-    """Slack will never take it: kept as dead, with what has to follow where it was to go."""
+    """Mark a delivery as dead because Slack will never accept it, and do what has to follow."""
     with db.transaction() as tx:
         lock_first(tx, claimed)
         if not _ended(tx, claimed, code, at):
             return
-        # First: what a gateway has taken frees such a lane before it wakes the incident's.
+        # First: a gateway that accepts it frees such a lane before it wakes the incident's.
         _say_it_otherwise(tx, policy, claimed, at)
         _after_rejection(tx, policy, claimed, code, at, aim)
     with db.transaction() as tx:
@@ -180,7 +180,7 @@ def rejected(
 
 
 def _say_it_otherwise(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
-    """Slack has nothing against this person, and will not tell them: by their other ways, now."""
+    """Send it by the person's other ways at once: Slack will not deliver it."""
     incident = incident_rows.get(tx, claimed.incident_id) if claimed.incident_id else None
     if claimed.kind not in OTHERWISE or incident is None or claimed.target is None:
         return
@@ -232,7 +232,7 @@ def _after_rejection(
 
 
 def _post_page_again(tx: Transaction, claimed: Claimed, at: At) -> None:
-    """A page that still waits for an answer is posted anew: it must be possible to answer it."""
+    """Post a page again if it still waits for an answer: its person must be able to give one."""
     page = pages.page(tx, claimed.subject)
     run = pages.run(tx, page.run_id) if page else None
     locked = case_of(tx, claimed, page, at) if page else None
@@ -245,14 +245,14 @@ def _post_page_again(tx: Transaction, claimed: Claimed, at: At) -> None:
 
 
 def held_for_workspace(db: Database, claimed: Claimed, code: str, at: At, pause: timedelta) -> None:
-    """The token is no good: everything of this workspace waits, nothing is thrown away."""
+    """Hold all deliveries of a workspace because its token is no good; none is lost."""
     with db.transaction() as tx:
         claims.put_back(
             tx,
             claimed,
             real=at.real,
             due_at=claimed.due_at,
-            # Still to be looked up: a lost token does not make an unknown outcome known.
+            # It stays unknown: a lost token does not tell what became of it.
             state=DeliveryState.UNKNOWN if claimed.uncertain else DeliveryState.DUE,
             error=code,
             used_attempt=False,

@@ -1,4 +1,4 @@
-"""What comes of a delivery, as the worker tells it to the services."""
+"""The outcomes of a delivery, as the worker reports them to the services."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What Slack answered: where it stands now. `name` is a new channel's.
+    """Slack's answer: where the message is now. `name` is the name of a new channel.
 
-    `found`: it was looked for, and says what was true when it was posted. `private`: a new channel
-    is. `left_out`: people whom Slack did not invite with the others.
+    `found`: a search found the message, so it says what was true when it was posted. `private`:
+    whether a new channel is private. `left_out`: people whom Slack did not invite with the others.
     """
 
     channel: str | None = None
@@ -22,7 +22,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """The moment in both times: the product's, and the machine's for leases and limits."""
+    """One moment in two times: product time, and machine time for leases and limits."""
 
     now: datetime
     real: datetime
@@ -30,10 +30,10 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """When a delivery is tried again, and why.
+    """When to try a delivery again, and why.
 
-    `unknown`: Slack may have it already. `in_order`: what stands behind it in its lane waits too;
-    otherwise it goes ahead.
+    `unknown`: Slack may have it already. `in_order`: later messages in its lane wait too;
+    otherwise they go ahead of it.
     """
 
     wait: timedelta

@@ -1,4 +1,4 @@
-"""The weekly digest: planned exactly once a period, counted when it is sent."""
+"""The weekly digest: planned exactly once for each period, counted when it is sent."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,8 +30,8 @@ from bot.store.transaction import Transaction
 def plan_due(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> int:
     """Put the digests that are due into the outbox; return how many periods were new.
 
-    Any number of processes may do this at the same time, and again after a restart: the period's
-    row is unique. After a downtime the latest period is made up for, once, marked late.
+    Any number of processes may run this at once, and again after a restart: the period's row is
+    unique. After a downtime, only the latest period is sent, marked as late.
     """
     planned = 0
     for rule in policy.digests:
@@ -53,7 +53,7 @@ def _take(
     *,
     first: bool,
 ) -> bool:
-    """Take the period. One that was over when the schedule was first seen is not sent."""
+    """Take the period; False if it is taken, or was over when the schedule was first seen."""
     taken = store.take_period(
         tx,
         workspace,
@@ -105,7 +105,7 @@ def _messages(rule: DigestRule, period: DigestArgs, name: str) -> list[Outgoing]
 
 
 def preview(db: Database, policy: Policy, act: Act, key: str | None) -> DigestView:
-    """Return the digest of the seven days up to now, for the eyes of whoever asks."""
+    """Return the digest of the last seven days, for the person who asks for it."""
     require(act, Deed.READ)
     rule = _rule(policy, key)
     period = week_until(act.now, rule.zone if rule else policy.default_zone)
@@ -114,7 +114,7 @@ def preview(db: Database, policy: Policy, act: Act, key: str | None) -> DigestVi
 
 
 def send_now(db: Database, policy: Policy, act: Act, key: str | None) -> str:
-    """Send the digest of the last seven days to where it always goes; return its name."""
+    """Send the digest of the last seven days to its usual recipients; return its name."""
     require(act, Deed.DIGEST)
     rule = _rule(policy, key)
     if rule is None:
@@ -160,7 +160,8 @@ def _view(
 
 
 def gather(tx: Transaction, workspace: Workspace, period: Period) -> DigestFacts:
-    """Read what the figures need; of a restricted incident only that it was opened and ended."""
+    """Read what the figures need. For a restricted incident: codename, severity, state and
+    the times when it opened and ended."""
     since = period.start - timedelta(weeks=BASELINE_WEEKS)
     rows = store.incidents_since(tx, workspace, since, period.end)
     tasks = store.tasks_open_or_done_since(tx, workspace, since)

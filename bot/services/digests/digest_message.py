@@ -1,4 +1,4 @@
-"""The weekly digest: looked up when it is sent, and once it stands."""
+"""Looks up the weekly digest's content when it is sent, and again when it is edited."""
 
 from datetime import datetime
 

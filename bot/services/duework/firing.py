@@ -1,7 +1,7 @@
-"""What happens when a timer fires: one transaction with its own end.
+"""What happens when a timer fires: the work and the timer's end, in one transaction.
 
-What each kind of due work does is none of the engine's business: a table says it, which the caller
-passes in (`bot.kinds.due_work`).
+The engine does not know what each kind of due work does. The caller passes in a table that does
+(`bot.kinds.due_work`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ from bot.store.transaction import Table, Transaction
 
 @dataclass(frozen=True, slots=True)
 class DoneAlone:
-    """Due work that decides something about an escalation: each piece has a transaction of its own.
+    """Due work that decides something about an escalation, each in a transaction of its own.
 
     `lock` locks the escalation before the work is done, as every service does.
     """
@@ -33,9 +33,9 @@ class DoneAlone:
 
 @dataclass(frozen=True, slots=True)
 class DoneTogether:
-    """Due work that leads to a message or two: many pieces share a transaction, and lock little.
+    """Due work that leads to a message or two. Many pieces share a transaction, with few locks.
 
-    `subjects` is the table whose rows the work names, where they are locked too.
+    `subjects`: the table of the rows that the work is about, if these are locked too.
     """
 
     do: Callable[[Transaction, Act, Sequence[DueWork]], None]
@@ -54,19 +54,19 @@ def together(kinds: DueWorkKinds) -> tuple[TimerKind, ...]:
 
 
 class Fenced(Exception):
-    """Somebody else has this work by now; what was done here is rolled back."""
+    """Another worker has this work by now; the transaction is rolled back."""
 
 
 def fire(kinds: DueWorkKinds, db: Database, policy: Policy, work: DueWork, now: datetime) -> None:
-    """Do what is due. Its effects and its end commit together, or not at all."""
+    """Do what is due. Its effects and the timer's end commit together, or not at all."""
     row = kinds[work.kind]
     if isinstance(row, DoneTogether):
         fire_together(kinds, db, [work], now)
         return
     try:
         with db.transaction() as tx:
-            # First, as every service does: an answer that withdraws this work at the same time
-            # waits, or is waited for, and nobody deadlocks.
+            # The incident first, as in every service. If an answer withdraws this work at the
+            # same time, one waits for the other, and there is no deadlock.
             incident = row.lock(tx, work.incident_id) if work.incident_id else None
             if not timers.finish(tx, work):
                 raise Fenced
@@ -79,16 +79,16 @@ def fire(kinds: DueWorkKinds, db: Database, policy: Policy, work: DueWork, now: 
 def fire_together(
     kinds: DueWorkKinds, db: Database, works: Sequence[DueWork], now: datetime
 ) -> None:
-    """Do claimed work of kinds that are done together: all of it commits, or none."""
+    """Do claimed work of kinds that are done together. All of it commits, or none."""
     with db.transaction() as tx:
-        # What they are about, before themselves, as every service does.
+        # Lock what the work is about before the work itself, as every service does.
         for table, ids in _subjects(kinds, works).items():
             lock_in_order(tx, table, ids)
         _do_together(kinds, tx, timers.finish_all(tx, works), now)
 
 
 class Fired(NamedTuple):
-    """What was done, and whether something was left to be claimed and done alone."""
+    """The work that was done, and whether some was left to be claimed and done alone."""
 
     done: list[DueWork]
     left: bool
@@ -97,11 +97,11 @@ class Fired(NamedTuple):
 def fire_due(
     kinds: DueWorkKinds, db: Database, *, now: datetime, real: datetime, limit: int
 ) -> Fired:
-    """Do what is due of the kinds that are done together: all of it commits, or none.
+    """Do due work of the kinds that are done together. All of it commits, or none.
 
-    Nothing of it leaves the database, so nothing has to be claimed first. The work is locked
-    before what it is about, the other way round than elsewhere; so nothing here waits for such a
-    lock, and nobody deadlocks. What somebody changes at this moment is left.
+    The effects stay in the database, so no claim is needed first. This locks the work before its
+    subjects, unlike the services. So it never waits for a subject's lock, which rules out a
+    deadlock; it leaves work whose subject another transaction has locked.
     """
     with db.transaction() as tx:
         held = timers.hold(tx, now=now, real=real, limit=limit, kinds=together(kinds))
@@ -112,7 +112,7 @@ def fire_due(
 
 
 def _free(kinds: DueWorkKinds, tx: Transaction, held: Sequence[DueWork]) -> list[DueWork]:
-    """Leave out what is about something that somebody else has locked, or that is gone."""
+    """Return the work whose subjects all exist and are not locked by another transaction."""
     free = {table: lock_free(tx, table, ids) for table, ids in _subjects(kinds, held).items()}
     return [work for work in held if all(key in free[table] for table, key in _about(kinds, work))]
 
@@ -130,7 +130,7 @@ def _do_together(
 
 
 def _subjects(kinds: DueWorkKinds, works: Sequence[DueWork]) -> dict[Table, set[str]]:
-    """What this work is about, by table: the escalations first, as every service locks them."""
+    """Return the rows that this work is about, by table: escalations first, the locking order."""
     found: dict[Table, set[str]] = {Incident: set()}
     for work in works:
         for table, key in _about(kinds, work):

@@ -1,4 +1,4 @@
-"""What a tick does, given to the loop by whoever knows the product."""
+"""What a tick does. The product passes this to the loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Ticking:
-    """The kinds of due work, and what is looked after beside them.
+    """The kinds of due work, and what the tick looks after besides.
 
-    `plan` plans what comes again by the calendar. `held_up` looks for what waits behind a long
-    limit of Slack's, and `go_round` does something about what it found.
+    `plan` plans work that recurs by the calendar. `held_up` finds what waits behind one of Slack's
+    long limits, and `go_round` acts on what it found.
     """
 
     kinds: DueWorkKinds
