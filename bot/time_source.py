@@ -12,20 +12,20 @@ def machine_time() -> datetime:
 
 
 def elapsed() -> timedelta:
-    """Since some moment in the past; this clock cannot be set, and it counts while asleep."""
+    """Return the time since a fixed moment. This clock cannot be set, and also runs in sleep."""
     return timedelta(seconds=time.clock_gettime(_COUNTER))
 
 
 class TimeSource:
-    """`now` is the product's time; `real` the world's, for leases and rate limits.
+    """Tells the product's time (`now`) and the world's time (`real`, for leases and rate limits).
 
-    They differ only in a demonstration: `offset_file` then holds the seconds by which time has
-    been moved forward, written by the playground and read here.
+    They differ only in a demonstration. There the playground writes into `offset_file` by how
+    many seconds it has moved time forward.
 
-    The world's time is the machine's until it is `set`: replicas set theirs by their database, so
-    that none pages early because its own clock is wrong.
+    The world's time is the machine's until `set` is called. Replicas set it by their database, so
+    none pages early because its own clock is wrong.
 
-    `in_steps`: time that was moved forward does not jump here; it passes as `let_pass` is called.
+    `in_steps`: time that was moved forward passes only as `let_pass` is called; it does not jump.
     """
 
     def __init__(self, offset_file: Path | None = None, *, in_steps: bool = False) -> None:
@@ -37,7 +37,7 @@ class TimeSource:
         self._began: datetime | None = None
 
     def set(self, moment: datetime) -> timedelta:
-        """From now on count from `moment`; return by how much the machine's clock is off."""
+        """Make `moment` the real time; return how far the machine's clock is ahead of it."""
         self._began = moment - elapsed()
         return machine_time() - moment
 
@@ -49,18 +49,18 @@ class TimeSource:
         return self.real() + (self._so_far(offset) if self._in_steps else offset)
 
     def ahead(self) -> timedelta:
-        """By how much time was moved forward that has not passed here yet."""
+        """Return how much of the moved time has not passed here yet."""
         offset = self._read_offset()
         return offset - self._so_far(offset) if self._in_steps else timedelta(0)
 
     def let_pass(self, length: timedelta) -> None:
-        """Have some of it pass."""
+        """Let up to `length` of the moved time pass."""
         offset = self._read_offset()
         self._passed = min(offset, self._so_far(offset) + length)
 
     def _so_far(self, offset: timedelta) -> timedelta:
         if self._passed is None:
-            # What was moved before this process began has passed without it.
+            # Time that was moved before this process began counts as passed.
             self._passed = offset
         return self._passed
 
@@ -74,6 +74,6 @@ class TimeSource:
                 self._offset = timedelta(seconds=float(self._offset_file.read_text() or "0"))
                 self._stamp = stamp
         except (OSError, ValueError, OverflowError):
-            # Not written yet, no file or no number: time as it was last known.
+            # No file yet, or no number in it: keep the last known offset.
             return self._offset
         return self._offset

@@ -1,4 +1,4 @@
-"""Requests go first: background work lets them pass, but not forever."""
+"""Requests go first: background work waits for them, but not forever."""
 
 import asyncio
 import time
@@ -6,28 +6,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 QUIET_SECONDS = 0.003
-"""So long after a request its answer is still being written, and the next one may be coming in."""
+"""For this long after a request, its answer may still be on its way out, and the next request on
+its way in."""
 STREAM = 8
-"""So many requests without a pause are a stream; who sends one is slow for longer than that."""
+"""More requests than this without a pause are a stream. In a stream the gaps between requests are
+longer, so the gate waits for a longer pause."""
 STREAM_PAUSE_SECONDS = 0.025
 LONGEST_SECONDS = 0.5
-"""One such wait comes before a page, which shall be with Slack within a second and a half."""
+"""A page may wait this long once. It must reach Slack within 1.5 seconds."""
 
 
 class Gate:
-    """Before the threads, on the event loop.
+    """Makes background work wait on the event loop, before it gets a thread.
 
-    An acknowledgement and the sending of pages share one interpreter. While requests are being
-    served, background work (the relay, the tick) waits until there is none, and for at
-    most `LONGEST_SECONDS`: that is its turn, in which it takes a bounded batch and goes on with it
-    to the end, step by step. When there are no requests, the gate is open.
+    Requests and the sending of pages share one interpreter. While the bot serves requests,
+    background work (the relay, the tick) waits until there are none, for at most
+    `LONGEST_SECONDS`. Then it has its turn: it takes a bounded batch and finishes it, step by step.
+    When there are no requests, the gate is open.
     """
 
     def __init__(self) -> None:
         self._serving = 0
         self._served_at = float("-inf")
         self._in_a_row = 0
-        """Requests without a pause between them that would end a stream."""
+        """Requests since the last pause that was long enough to end a stream."""
         self._opens: asyncio.Future[None] | None = None
         """Wakes the waiting calls; None when nothing waits."""
         self._looking: asyncio.TimerHandle | None = None
@@ -49,9 +51,9 @@ class Gate:
                 self._look_later(self._pause())
 
     async def turn(self) -> bool:
-        """Wait until no request is being served, or for as long as anybody has to.
+        """Wait until no request is being served, for at most `LONGEST_SECONDS`.
 
-        True when requests are being served all the same: the turn is to be a short one.
+        True if requests are still being served: keep the turn short.
         """
         if self._quiet():
             return False
@@ -62,7 +64,10 @@ class Gate:
         return not self._quiet()
 
     async def step(self) -> None:
-        """Within a turn: one after the other, and requests in between, while there are any."""
+        """Let requests in between two steps of a turn, and run the steps one at a time.
+
+        Returns at once when there are no requests.
+        """
         if self._quiet():
             return
         async with self._line:
@@ -82,7 +87,10 @@ class Gate:
             self._looking = asyncio.get_running_loop().call_later(seconds, self._look)
 
     def _look(self) -> None:
-        """Let all pass when it is quiet; else the end of a request looks again."""
+        """Open the gate if it is quiet; otherwise look again after a pause.
+
+        While a request is being served, this plans nothing: the end of the request does.
+        """
         self._looking = None
         if self._opens is None or self._serving:
             return

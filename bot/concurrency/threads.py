@@ -1,4 +1,4 @@
-"""Where the synchronous core runs: a few threads for reading, one for writing on SQLite."""
+"""The threads on which the synchronous core runs: a few for reading, one for writing on SQLite."""
 
 import asyncio
 import sys
@@ -18,22 +18,22 @@ Result = TypeVar("Result")
 READERS = 4
 POSTGRES_WRITERS = 4
 SWITCH_SECONDS = 0.0005
-"""A thread that comes back from the database waits so long for a busy event loop to let go of
-the interpreter: at every statement, so Python's default of 5 ms makes 0.1 s of one opening."""
+"""How long a thread that returns from the database waits until a busy event loop releases the
+interpreter. It waits at every statement: Python's default of 5 ms adds 0.1 s to one opening."""
 URGENT_IN_A_ROW = 4
 MOST_TOGETHER = 16
-"""Calls in one transaction: the last of them is answered no later than the commit allows."""
+"""The most calls in one transaction. None of them is answered before the commit."""
 
 Call = Callable[[], Any]
 Ended = tuple[Any, BaseException | None]
 """What a call returned, or what it raised."""
 Together = Callable[[Sequence[Call]], Sequence[Ended]]
-"""Runs several writing calls in one transaction; it stands when this returns."""
+"""Runs several writing calls in one transaction, which has ended when this returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A call, and who waits for it on which loop."""
+    """A call, the future that waits for its result, and the future's loop."""
 
     call: Call
     loop: asyncio.AbstractEventLoop
@@ -41,7 +41,8 @@ class _Job:
 
 
 class _Queue:
-    """Two queues before one pool: what a person waits for goes first, but not for ever."""
+    """Two queues for one pool: urgent calls go first, but after `URGENT_IN_A_ROW` of them another
+    call gets a turn."""
 
     def __init__(self, threads: int, name: str, together: Together | None = None) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
@@ -58,7 +59,7 @@ class _Queue:
         return await waiting
 
     def _next(self) -> None:
-        """Run what is next. Called once for each job; others may have taken it along."""
+        """Run the next jobs. Called once for each job; an earlier call may have run it already."""
         jobs = [job for job in self._taken() if not job.waiting.cancelled()]
         if not jobs:
             return
@@ -68,14 +69,14 @@ class _Queue:
             ended, error = outcome(partial(self._together, [job.call for job in jobs]))
             if error is not None:
                 ended = [(None, error) for _ in jobs]
-        # The loop is closed if a process ends without waiting: there is no one to tell.
+        # The loop is closed if a process ends without waiting: no caller is left.
         with suppress(RuntimeError):
             jobs[0].loop.call_soon_threadsafe(_tell, jobs, ended)
 
     def _taken(self) -> list[_Job]:
-        """Take the next job, and where they go together, the urgent ones behind it.
+        """Take the next job. With `together`, take up to `MOST_TOGETHER` urgent jobs at once.
 
-        Threads may race here; a deque hands each job out once.
+        Threads may race here; a deque hands out each job once.
         """
         first, second = self._urgent, self._behind
         if self._in_a_row >= URGENT_IN_A_ROW and second:
@@ -97,7 +98,7 @@ class _Queue:
 
 
 def outcome(call: Call) -> Ended:
-    """Run a call; its error goes to the caller that waits for it."""
+    """Run a call; return its result or its error for the caller that waits for it."""
     try:
         return call(), None
     except BaseException as error:  # noqa: BLE001 - handed to the caller
@@ -117,9 +118,9 @@ def _tell(jobs: Sequence[_Job], ended: Sequence[Ended]) -> None:
 class Threads:
     """Calls services off the event loop.
 
-    SQLite has one writer at a time: a second thread would only wait for its lock, with a tail of
-    half a second (docs/performance.md). There, requests that wait for the writer share one
-    transaction, run by `together`. PostgreSQL takes several writers.
+    SQLite has one writer at a time: a second thread would only wait for its lock, in the worst
+    cases for half a second (docs/performance.md). So on SQLite, requests that wait for the writer
+    share one transaction, run by `together`. PostgreSQL takes several writers.
     """
 
     def __init__(self, *, one_writer: bool, together: Together | None = None) -> None:
@@ -137,7 +138,7 @@ class Threads:
     def in_turn(self) -> "Threads":
         """Return the same threads for a loop that asks for its `turn` before each batch.
 
-        What belongs to the batch then goes on at once, behind requests that wait for a thread.
+        The batch's calls then do not wait at the gate, but requests still get a thread first.
         """
         return self._less_urgent(waits=False)
 
@@ -148,11 +149,11 @@ class Threads:
         return same
 
     async def turn(self) -> bool:
-        """Wait for a turn; True when requests are waiting, so that it should be a short one."""
+        """Wait for a turn; True if requests are being served, so the turn should be short."""
         return await self._gate.turn()
 
     async def step(self) -> None:
-        """Let requests by, in the middle of a turn."""
+        """Let requests go first in the middle of a turn."""
         await self._gate.step()
 
     async def read(
@@ -164,7 +165,7 @@ class Threads:
     async def write(
         self, call: Callable[Args, Result], *args: Args.args, **named: Args.kwargs
     ) -> Result:
-        """Run a call that writes, always to its end, even if the caller stops waiting."""
+        """Run a call that writes. Once begun, it runs to its end even if the caller gives up."""
         return await self._run(self._writers, partial(call, *args, **named))
 
     async def _run(self, queue: _Queue, call: Callable[[], Result]) -> Result:

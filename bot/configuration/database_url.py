@@ -1,4 +1,4 @@
-"""DATABASE_URL: which databases there are, and how one is named without its password."""
+"""DATABASE_URL: which databases Tocsin accepts, and how to show one without its password."""
 
 from urllib.parse import urlencode
 
@@ -8,13 +8,13 @@ from sqlalchemy.exc import ArgumentError
 DEFAULT = "sqlite:///tocsin.sqlite3"
 HIGHEST_PORT = 65_535
 _SHOWN_OPTIONS = ("host", "port")
-"""Where a server is. Any other option may hold a secret, as `password` and `sslpassword` do."""
+"""Options that say where a server is. Any other may hold a secret, such as `sslpassword`."""
 
 
 def problem_with(text: str) -> str | None:
-    """Return what is wrong with it, to follow its name in a sentence; None where nothing is.
+    """Return what is wrong with the value, worded to follow the setting's name; None if it is fine.
 
-    None of it is quoted: what is wrong is often the password.
+    The text quotes nothing of the value: the mistake is often in the password.
     """
     if not text.strip():
         return (
@@ -22,7 +22,7 @@ def problem_with(text: str) -> str | None:
             "'postgresql://user:password@host/database', or remove the line."
         )
     if text.startswith("postgresql") and text.count("@") > 1:
-        # The address would begin at the first one, and be printed with the rest of the password.
+        # The host would begin after the first one, and logs would show the rest of the password.
         return "has more than one '@': in the user and the password, write '%40' for '@'."
     if _names_odd_pooler(text):
         return "has an option 'pooler' that is not understood: the only one is 'transaction'."
@@ -43,7 +43,7 @@ def _names_odd_pooler(text: str) -> bool:
 
 
 def _is_understood(text: str) -> bool:
-    """Tell whether it names a SQLite file, without options, or a PostgreSQL server."""
+    """Tell whether the value names a SQLite file, without options, or a PostgreSQL server."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -51,13 +51,13 @@ def _is_understood(text: str) -> bool:
     if "\x00" in text:
         return False
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        # In memory every restart would lose everything, and each connection has one of its own.
+        # A database in memory is lost at each restart, and each connection has its own.
         return url.database not in (None, "", ":memory:") and not (url.host or url.query)
     return url.get_backend_name() == "postgresql" and (url.port or 0) <= HIGHEST_PORT
 
 
 def shown(database: str | URL) -> str:
-    """Name a database to a person: its file, or where its server is and who asks it."""
+    """Return a database's name for people: its file, or its server and user, without secrets."""
     url = make_url(database)
     if url.get_backend_name() == "sqlite":
         return str(url.database)
@@ -68,6 +68,6 @@ def shown(database: str | URL) -> str:
 
 
 def sqlite_file(database: str | URL) -> str | None:
-    """Return a SQLite database's file, as it is configured; None for a server."""
+    """Return the file of a SQLite database as configured; None for a server."""
     url = make_url(database)
     return (url.database or None) if url.get_backend_name() == "sqlite" else None

@@ -1,4 +1,4 @@
-"""Why a length of time in the policy or the environment cannot be read, as a terminal says it."""
+"""Says in a terminal why a length of time in the policy or the environment cannot be read."""
 
 from bot.domain.problems import Problem
 from bot.domain.problems.times import LengthIsZero, LengthTooLong, NoFixedLength, NotALength

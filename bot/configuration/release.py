@@ -1,6 +1,6 @@
-"""Which release this is, and which commit: in the log, the metrics, and what `version` prints.
+"""The release and the commit, for the log, the metrics and the `version` command.
 
-Git itself is not asked: it refuses a checkout of another user, and may not be installed.
+This module does not call Git: Git refuses another user's checkout, and may not be installed.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = "unknown"
 STAMP = "COMMIT"
-"""A file that `git archive` fills in. A build without `.git` writes the commit into it."""
+"""A file that `git archive` fills in. A build without `.git` writes its commit here."""
 _HASH = re.compile(r"[0-9a-f]{40,64}")
 _SHOWN = 12
 
@@ -25,7 +25,7 @@ def version(root: Path = ROOT) -> str:
 
 
 def commit(root: Path = ROOT) -> str:
-    """Return the first digits of the commit: the checkout's, or the build's."""
+    """Return the first digits of the commit, from the checkout or from the `COMMIT` file."""
     try:
         found = _checked_out(root / ".git") or _read(root / STAMP)
     except (OSError, ValueError):
@@ -34,8 +34,8 @@ def commit(root: Path = ROOT) -> str:
 
 
 def _checked_out(git: Path) -> str:
-    """Follow HEAD by hand; empty where there is no checkout."""
-    if git.is_file():  # A worktree names its folder.
+    """Return the commit that HEAD leads to; empty if there is no checkout."""
+    if git.is_file():  # In a worktree, `.git` is a file that names the folder.
         git = git.parent / _read(git).removeprefix("gitdir: ")
     head = _read(git / "HEAD")
     if not head.startswith("ref: "):

@@ -1,4 +1,4 @@
-"""The names of all settings, and which of them a name that is none of them may mean."""
+"""The names of all settings, and suggestions for names that are nearly right."""
 
 from collections.abc import Iterable, Mapping
 
@@ -36,17 +36,19 @@ _NEVER_EMPTY = {
     "HEARTBEAT_URL": "send no heartbeat",
     "CANARY_EVERY": "send no canary",
 }
-"""What the bot does without them: not what a person means who writes the name and forgets the
-value, or whose deployment lost it."""
+"""Settings that may be absent but not empty, and what the bot does without each.
+
+An empty value is probably a mistake: a person forgot the value, or the deployment lost it.
+"""
 _OURS = "TOCSIN_"
 _TELLING = frozenset({"DATABASE", "ESCALATION", "HEARTBEAT", "CANARY"})
 """Words that name a setting on their own. `URL`, `TOKEN` or `PORT` may be another program's."""
 _SHORT = 6
-"""A name with fewer letters is too near to too many others."""
+"""A name with fewer letters than this resembles too many others."""
 
 
 def emptied(environment: Mapping[str, str]) -> str | None:
-    """Return a sentence about the first setting that is there without a value and must not be."""
+    """Return a sentence about the first setting that is empty and must not be; None if none is."""
     for name, without in _NEVER_EMPTY.items():
         if name in environment and not environment[name].strip():
             return f"{name} is empty: give it a value, or remove the line to {without}."
@@ -54,7 +56,7 @@ def emptied(environment: Mapping[str, str]) -> str | None:
 
 
 def misspelt(names: Iterable[str]) -> list[str]:
-    """Return a sentence for each name that is nearly a setting's and so has no effect."""
+    """Return a sentence for each name that resembles a setting's name but has no effect."""
     return [
         f"{name} is not a setting of Tocsin and has no effect. Did you mean {meant}?"
         for name in names
@@ -80,6 +82,6 @@ def _is_mistyped(name: str, known: str) -> bool:
 
 
 def _lacks_words(name: str, known: str) -> bool:
-    """Tell whether it is the setting's name without some of its words."""
+    """Tell whether `name` is the setting's name without some of its words."""
     words = name.split("_")
     return set(words) < set(known.split("_")) and (len(words) > 1 or words[0] in _TELLING)

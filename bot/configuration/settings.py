@@ -1,4 +1,4 @@
-"""Environment → one frozen object. Nothing further down reads the environment."""
+"""Reads the environment into one frozen object. No code further down reads the environment."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who is told, and how it is found out, that the pager itself is down."""
+    """How an outage of Tocsin itself is noticed: the heartbeat and the canary."""
 
     heartbeat_url: str | None = None
     heartbeat_every: timedelta = timedelta(seconds=30)
@@ -38,7 +38,7 @@ class Watch:
 
 
 class SettingsError(TocsinError):
-    """A setting is wrong or missing; the text says which, and what would do."""
+    """A setting is wrong or missing. The text names the setting and says how to set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Settings:
 def read_settings(environment: Mapping[str, str], *, slack_needed: bool = True) -> Settings:
     """Return the settings; raises SettingsError with one clear sentence.
 
-    With `slack_needed` False the tokens may be absent (`migrate`, `manifest`, `verify`).
+    With `slack_needed=False` the tokens may be absent (`migrate`, `manifest`, `verify`).
     """
     for problem in (emptied(environment), unusable_proxy(environment)):
         if problem is not None:
@@ -156,7 +156,7 @@ def _names_host(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it can stand in a header of HTTP: visible ASCII."""
+    """Tell whether the text may go into an HTTP header: visible ASCII only."""
     return text.isascii() and text.isprintable() and " " not in text
 
 
@@ -192,12 +192,12 @@ def _public_url(environment: Mapping[str, str]) -> str | None:
 
 
 def is_public_address(text: str) -> bool:
-    """Tell whether a browser, or Slack, can find the bot there."""
+    """Tell whether the address is one at which a browser, or Slack, could find the bot."""
     return _names_host(text) and text.isprintable() and not _NOT_IN_PUBLIC_URL.search(text)
 
 
 def _link_secret(environment: Mapping[str, str], *, needed: bool) -> str:
-    """Return what links are signed with; the signing secret serves where there is one."""
+    """Return the secret that signs links: LINK_SECRET, or else Slack's signing secret."""
     own = environment.get("LINK_SECRET") or ""
     if own and len(own.strip()) < SHORTEST_LINK_SECRET:
         raise SettingsError(
@@ -220,7 +220,7 @@ def _optional_path(environment: Mapping[str, str], name: str) -> Path | None:
 
 
 def _clock_file(environment: Mapping[str, str]) -> Path | None:
-    """It need not be there yet: the playground writes it."""
+    """Return the file's path. The file may not exist yet: the playground writes it."""
     path = _optional_path(environment, "CLOCK_OFFSET_FILE")
     try:
         if path is not None and path.exists():
@@ -242,7 +242,7 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
         return None
     try:
         trusting(path)
-    except OSError as error:  # Also what OpenSSL finds to be no certificate.
+    except OSError as error:  # OpenSSL raises this for a file without certificates too.
         raise SettingsError(
             f"SSL_CERT_FILE names {path}, which is not a file of certificates in PEM format: "
             f"{error.strerror}."
@@ -253,7 +253,8 @@ def _certificates(environment: Mapping[str, str]) -> Path | None:
 
 
 def _keep(environment: Mapping[str, str]) -> Keep:
-    # At least a day: Slack repeats requests for an hour, and a lost answer is looked up for a day.
+    # At least a day: Slack repeats requests for an hour, and the bot looks up lost answers for a
+    # day.
     return Keep(
         done=_length(environment, "KEEP_DONE", least=DAY) or Keep().done,
         dead=_length(environment, "KEEP_DEAD", least=DAY) or Keep().dead,
@@ -264,7 +265,7 @@ def _keep(environment: Mapping[str, str]) -> Keep:
 def _watch(environment: Mapping[str, str]) -> Watch:
     url = environment.get("HEARTBEAT_URL") or None
     if url is not None and not _is_address(url):
-        # Not quoted: it may hold a secret.
+        # The error does not quote the address: it may hold a secret.
         raise SettingsError("HEARTBEAT_URL must be an address such as https://hc.example.com/id")
     channel = environment.get("CANARY_CHANNEL", "")
     every = _length(environment, "CANARY_EVERY")

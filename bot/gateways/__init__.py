@@ -1,1 +1,1 @@
-"""Reaching people outside Slack. The only place with Apprise."""
+"""Reaches people outside Slack. No other folder uses Apprise."""

@@ -1,4 +1,4 @@
-"""Handing a message to a gateway through Apprise, which is synchronous and says only yes or no."""
+"""Hands messages to gateways through Apprise, which is synchronous and answers only yes or no."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 AT_ONCE = 8
-"""Messages that one gateway is handed at the same time."""
+"""The most messages that one gateway gets at the same time."""
 _MAIL = ("mailto://", "mailtos://")
 
 
 class _Hushed(logging.Filter):
-    """Apprise's own log names hosts, recipients and texts: nothing of it goes further."""
+    """Drops Apprise's own log, because it names hosts, recipients and texts."""
 
     def filter(self, _record: logging.LogRecord) -> bool:
         return False
@@ -32,14 +32,14 @@ _HUSHED = _Hushed()
 
 @dataclass(eq=False)
 class NotTaken(Exception):
-    """The gateway did not accept it, or the outcome is unknown. `why` holds no address."""
+    """The gateway did not accept the message, or the outcome is unknown. `why` has no address."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A message for one way. `thread` is the same for its repetitions."""
+    """A message for one way. Its repetitions have the same `thread`."""
 
     way: FallbackWay
     subject: str = field(repr=False)
@@ -48,10 +48,10 @@ class Handed:
 
 
 class ApprisePort:
-    """The gateways at work. Each has threads of its own: one that hangs holds up no other.
+    """Sends through the gateways. Each has its own threads: one that hangs does not delay another.
 
-    Apprise is loaded before the first message: it takes 20 to 40 MB and a second or more, which a
-    bot whose Slack works never needs.
+    `load` loads Apprise only before the first message: it takes 20 to 40 MB and a second or more,
+    and while Slack works the bot never needs it.
     """
 
     def __init__(self, gateways: Gateways) -> None:
@@ -60,13 +60,13 @@ class ApprisePort:
         self._free: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
     async def load(self) -> None:
-        """Load Apprise with all of its plugins, once; before any time runs for a message."""
+        """Load Apprise with all of its plugins, once, before a message's time limit begins."""
         if not self._loaded:
             await asyncio.to_thread(understood, "json://127.0.0.1/")
             self._loaded = True
 
     async def send(self, handed: Handed, within: timedelta) -> None:
-        """Return once the gateway has taken it; raises NotTaken."""
+        """Return when the gateway has accepted the message; raises NotTaken."""
         word = handed.way.gateway
         if word not in self._gateways:
             raise NotTaken("no such gateway")
@@ -74,7 +74,7 @@ class ApprisePort:
         try:
             async with asyncio.timeout(within.total_seconds()):
                 await free.acquire()
-                # Shielded: its place is free again when the thread is done, not when we give up.
+                # Shielded: the place becomes free when the thread ends, not when we give up.
                 await asyncio.shield(self._begun(handed, free))
         except TimeoutError:
             raise NotTaken("timed out") from None
@@ -92,16 +92,16 @@ class ApprisePort:
                 done.set_result(None)
             else:
                 done.set_exception(error)
-                done.exception()  # The caller may have given up: that is not worth a warning.
+                done.exception()  # Prevents a warning if the caller has given up.
 
         def work() -> None:
             error = _handed_in(url, handed.subject, handed.body)
             try:
                 loop.call_soon_threadsafe(settle, error)
             except RuntimeError:
-                return  # The loop has ended meanwhile, and nothing waits any more.
+                return  # The loop has ended, so no caller waits.
 
-        # A daemon: a gateway that hangs does not hold up the end of the process.
+        # A daemon, so a gateway that hangs does not keep the process from ending.
         thread = threading.Thread(target=work, name=f"reach-{handed.way.gateway}", daemon=True)
         try:
             thread.start()
@@ -114,15 +114,15 @@ def _url(gateways: Gateways, handed: Handed) -> str:
     url = gateways.url(handed.way)
     if not url.startswith(_MAIL):
         return url
-    # Apprise makes the Message-ID itself, a new one each time. What mail programs go by to put a
-    # repetition beneath the first is this.
+    # Apprise makes a new Message-ID each time. Mail programs use References to put a repetition
+    # below the first message.
     mark = f"+References={quote(f'<{handed.thread}@tocsin.invalid>', safe='')}"
     plain = "" if "format=" in url else "&format=text"
     return f"{url}{'&' if '?' in url else '?'}{mark}{plain}"
 
 
 def _handed_in(url: str, subject: str, body: str) -> NotTaken | None:
-    """Runs on a thread of the gateway. Any error of a plugin is its gateway's failure."""
+    """Send on a thread of the gateway. Any error of a plugin counts as its gateway's failure."""
     try:
         sender = understood(url)
         if sender is None:
@@ -134,9 +134,10 @@ def _handed_in(url: str, subject: str, body: str) -> NotTaken | None:
 
 
 def understood(url: str) -> "NotifyBase | None":
-    """Return what sends to `url`; None when Apprise makes nothing of it.
+    """Return the plugin that sends to `url`; None if Apprise does not understand the URL.
 
-    The plugin itself: Apprise's own way to notify shares a pool of threads among all gateways.
+    We call the plugin directly, because Apprise's own `notify` shares one pool of threads among
+    all gateways.
     """
     import apprise
 
@@ -146,5 +147,5 @@ def understood(url: str) -> "NotifyBase | None":
 
 
 def accepts(gateways: Gateways, way: FallbackWay) -> bool:
-    """Whether Apprise can make something of the gateway's URL with this address; sends nothing."""
+    """Tell whether Apprise understands the gateway's URL with this address; sends nothing."""
     return understood(gateways.url(way)) is not None

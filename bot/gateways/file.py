@@ -1,6 +1,6 @@
-"""The gateways file: for each word of the policy's ways, where such messages are handed in.
+"""The gateways file: it has a URL for each gateway that the policy names.
 
-It holds passwords, so it is a file of its own, and nothing here repeats what stands in it.
+It is separate from the policy because it holds passwords. No error quotes its URLs.
 """
 
 import re
@@ -26,12 +26,12 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://.", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Word → Apprise's URL, in which `{to}` stands for the address."""
+    """Apprise URLs by the gateway's word. `{to}` in a URL stands for the person's address."""
 
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def url(self, way: FallbackWay) -> str:
-        """Return where to hand in a message for this way; the address cannot break out of it."""
+        """Return the URL for this way, with the address escaped so that it stays one part of it."""
         return self.urls[way.gateway].replace(PLACE, quote(way.address, safe=""))
 
     def __contains__(self, word: str) -> bool:
@@ -77,14 +77,14 @@ def _decoded(path: Path, raw: bytes) -> str:
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
-    """What tomllib says of a mistake is not repeated: it may quote a key, and that a password."""
+    """Parse the file. The error leaves out tomllib's text, which may quote a password."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _POSITION.search(str(error))
         number = int(found[1]) if found else text.count("\n") + 1
     except (ValueError, RecursionError):
-        # A number of thousands of digits, or brackets without end: on the longest line.
+        # A number with thousands of digits, or very deep brackets. Probably on the longest line.
         lengths = [len(line) for line in text.split("\n")]
         number = lengths.index(max(lengths)) + 1
     begun = _BEGUN.match([*text.split("\n"), ""][number - 1])
@@ -95,7 +95,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _named(word: str) -> str:
-    """A gateway's word. What is none may be an address or a password in the wrong place."""
+    """Return a gateway's word for the error; empty for anything else, which may be a password."""
     return f", {word}" if _WORD.fullmatch(word) else ""
 
 
@@ -120,7 +120,7 @@ def _faults(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def missing(policy: Policy, gateways: Gateways) -> list[str]:
-    """Name the people that a gateway missing from the file leaves unreached."""
+    """Return a sentence for each gateway missing from the file, with the people who need it."""
     names = {user: name for name, user in policy.people.items()}
     absent: dict[str, list[str]] = {}
     for user, ways in policy.fallback.ways.items():
@@ -136,7 +136,7 @@ def missing(policy: Policy, gateways: Gateways) -> list[str]:
 
 
 def gateways_for(policy: Policy, path: Path | None) -> Gateways:
-    """Return the gateways that the policy's ways need; raises SettingsError where one lacks."""
+    """Return the gateways that the policy's ways need; raises SettingsError if one is missing."""
     gateways = load_gateways(path)
     absent = missing(policy, gateways)
     if absent:

@@ -1,4 +1,4 @@
-"""All kinds of due work: what each leads to when its time has come."""
+"""All kinds of due work, and the function that handles each when it becomes due."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""All kinds of message: each is looked up, and put into words, by functions of one name."""
+"""All kinds of message. A look-up and a renderer with the same name make each one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,9 +51,9 @@ from bot.services.unanswered import manager_messages, manager_outcomes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(MessageKind[Lookups, View]):
-    """A kind of message, and its renderer; a kind that says nothing has none.
+    """A kind of message and its renderer. A kind without words of its own has no renderer.
 
-    A Home tab is rendered as the view that Slack publishes.
+    A Home tab's renderer returns the view that Slack publishes.
     """
 
     render: Callable[[Wording, View], Message | dict[str, Any]] | None = None
@@ -199,7 +199,7 @@ MESSAGES = MessageKinds(ROWS, Lookups, channel.is_place_of)
 
 
 def words(wording: Wording, letter: MessageContent[Any]) -> Mapping[str, Any]:
-    """Put a letter into words: what Slack's method takes beside the place."""
+    """Render a message's content as the arguments of Slack's method, without the place."""
     render = ROWS[letter.kind].render if letter.kind else None
     assert render is not None
     said = render(wording, letter.view)

@@ -1,7 +1,7 @@
-"""States that last, in the log: a line when one begins, one a minute, one when it ends.
+"""Logs states that last: a line when one begins, one line a minute, and a line when it ends.
 
-A fault that strikes many times a second is one state. Who meets it says so each time; who finds
-that it is over says that.
+A fault that occurs many times a second is one state. Code that meets it calls `on` each time;
+code that finds it over calls `off`.
 """
 
 import logging
@@ -26,7 +26,7 @@ class _Told(NamedTuple):
 
 
 class Episode(Enum):
-    """What can last, and what is said of it."""
+    """The states that can last, and the log's sentences for each."""
 
     DATABASE = _Told(
         "The database cannot be used: nothing is stored or sent",
@@ -93,7 +93,7 @@ class Episode(Enum):
 
 @dataclass(slots=True)
 class _Episode:
-    """A state that lasts. All moments in seconds of the clock."""
+    """A state that lasts now. All moments are in seconds of the clock."""
 
     began: float
     told: float
@@ -102,13 +102,14 @@ class _Episode:
     ends_by_itself: float | None
     count: int = 1
     known: set[str] = field(default_factory=set)
-    """Causes that were told: each new one is told at once."""
+    """Causes already logged. A new one is logged at once."""
 
 
 class Episodes:
-    """Tells of states, each by itself: two lanes, or two gateways, are two.
+    """Logs each state by itself: two lanes, or two gateways, have two states.
 
-    May be called from any thread. `look` has to be called now and then.
+    Any thread may call these methods. Call `look` regularly, or nothing is logged each minute and
+    no state ends by itself.
     """
 
     def __init__(
@@ -128,10 +129,10 @@ class Episodes:
         ends_after: float | None = None,
         **named: Any,
     ) -> None:
-        """Say that a state is met, and why; `named` are further fields of the line.
+        """Report that the state holds, and why; `named` are further fields of the line.
 
-        Without `ends_after` it lasts until `off`; with it, it also ends by itself when it is not
-        met again for so many seconds.
+        The state lasts until `off`. With `ends_after`, it also ends by itself if it is not
+        reported again for that many seconds.
         """
         now = self._clock()
         by_itself = None if ends_after is None else now + ends_after
@@ -150,7 +151,7 @@ class Episodes:
                 self._tell(state, running, now)
 
     def off(self, state: Episode, which: str = "") -> None:
-        """Say that all is well; of a state that was never met nothing is said."""
+        """End a state. Logs nothing if the state was not there."""
         if not self._running:
             return
         now = self._clock()
@@ -160,7 +161,7 @@ class Episodes:
                 _tell_end(state, ended, now)
 
     def look(self) -> None:
-        """Tell what has lasted for another minute, and end what is not met any more."""
+        """Log states that have lasted another `every` seconds, and end those that ran out."""
         now = self._clock()
         with self._lock:
             for (state, which), running in list(self._running.items()):
@@ -177,7 +178,7 @@ class Episodes:
 
 
 def _tell_end(state: Episode, ended: _Episode, now: float) -> None:
-    # As loud as the beginning need not be, but never quieter than what is shown.
+    # The end may be quieter than the beginning, but a warning is always shown.
     named = {name: said for name, said in ended.named.items() if name != "advice"}
     log.warning(state.value.ends, extra={**named, **_lasted(ended, now)})
 

@@ -1,4 +1,4 @@
-"""Log lines that repeat: the first at once, then at most one a minute, with how often it came."""
+"""Thins out repeated log lines: the first at once, then at most one a minute, with a count."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ from typing import Any
 EVERY = 60.0
 """Seconds."""
 _CAUSES = ("code", "kind", "error", "why", "method", "group", "person", "step", "gateway")
-"""Fields that tell one cause from another. Ids are not among them: a full disk fails them all."""
+"""Fields that tell causes apart. Ids are not among them: one full disk fails for every id."""
 
 Key = tuple[Any, ...]
 Later = Callable[[float, Callable[[], None]], None]
@@ -27,7 +27,7 @@ def _on_a_thread(seconds: float, call: Callable[[], None]) -> None:
 
 @dataclass(slots=True)
 class _Window:
-    """The time after a line in which the same line is counted, not written."""
+    """The time after a line in which the same line is only counted."""
 
     ends: float
     count: int = 0
@@ -35,10 +35,11 @@ class _Window:
 
 
 class Sparing(logging.Handler):
-    """Hands records to the handler behind it, each sentence once in `every` seconds.
+    """Passes records to another handler, each sentence at most once in `every` seconds.
 
-    What came meanwhile is written when that time is over, once, with the fields `repeated` and
-    `last`, and the time at which it is written: the lines of a log stay in their order.
+    When that time is over, it writes the last repetition, with the fields `repeated` (how many
+    there were) and `last` (when the last came). The line has the time of writing, so the log stays
+    in order.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Sparing(logging.Handler):
         self._wall = wall
         self._later = later
         self._windows: dict[Key, _Window] = {}
-        """In the order in which they end."""
+        """In the order of their ends."""
 
     def emit(self, record: logging.LogRecord) -> None:
         now = self._clock()
@@ -77,7 +78,7 @@ class Sparing(logging.Handler):
         self._behind.handle(record)
 
     def _forget(self, now: float) -> None:
-        """Let go of what has not come again: most sentences come once."""
+        """Drop ended windows without repetitions: most sentences come once."""
         while self._windows:
             key, window = next(iter(self._windows.items()))
             if window.count or window.ends > now:
@@ -85,7 +86,7 @@ class Sparing(logging.Handler):
             del self._windows[key]
 
     def _sum_up(self, key: Key) -> None:
-        """Write the last of those that came meanwhile; a new window begins."""
+        """Write the window's last repetition, if there was one, and begin a new window."""
         self.acquire()
         try:
             window = self._windows.pop(key, None)
@@ -99,7 +100,7 @@ class Sparing(logging.Handler):
             self.release()
 
     def close(self) -> None:
-        """At the end of the process nothing is left untold."""
+        """Write all pending repetitions, so that the end of the process loses none."""
         for key in list(self._windows):
             self._sum_up(key)
         self._behind.close()
@@ -112,7 +113,7 @@ def _key(record: logging.LogRecord) -> Key:
 
 
 def _fault(record: logging.LogRecord) -> Key:
-    """Which error it was, and where it arose: two of one type may be two faults."""
+    """Return an exception's type and place: two errors of one type may be two faults."""
     if not record.exc_info or record.exc_info[0] is None:
         return ()
     places = traceback.extract_tb(record.exc_info[2])

@@ -1,4 +1,4 @@
-"""Logs: a sentence and fields. Never a request body, a token or an incident's words."""
+"""Sets up logs: a sentence and fields, never a request body, a token or an incident's words."""
 
 import json
 import logging
@@ -18,8 +18,8 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 class _Formatter(logging.Formatter):
-    """Says of an exception what it is and where it arose, never its own text: the text of a
-    database error holds what was being stored."""
+    """Logs an exception's type and place, never its text: a database error's text holds the values
+    that were being stored."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         lines: list[str] = []
@@ -32,7 +32,7 @@ class _Formatter(logging.Formatter):
 
 
 class TextFormatter(_Formatter):
-    """`2026-11-30T12:00:01Z WARNING The sentence  field=value`; the time is UTC."""
+    """Writes `2026-11-30T12:00:01Z WARNING The sentence  field=value`; the time is UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
@@ -43,7 +43,7 @@ class TextFormatter(_Formatter):
 
 
 class JsonFormatter(_Formatter):
-    """One object a line."""
+    """Writes one JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -59,14 +59,17 @@ class JsonFormatter(_Formatter):
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
-    """Bolt warns of settings that it does not use and quotes requests that have no handler;
-    APScheduler, of a tick that waits for the one before it, as it should."""
+    """Tell whether a library's line is useful.
+
+    Bolt warns about settings that it does not use, and quotes requests that have no handler.
+    APScheduler warns when a tick waits for the one before it, which is normal.
+    """
     chatty = record.name.startswith(("slack_bolt", "apscheduler"))
     return not chatty or record.levelno >= logging.ERROR
 
 
 def configure(log_format: str) -> None:
-    """Log to standard error. Libraries speak up from WARNING on: below it they quote bodies."""
+    """Log to standard error. Libraries log from WARNING up: below that they quote bodies."""
     written = logging.StreamHandler(sys.stderr)
     written.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     handler = Sparing(written)

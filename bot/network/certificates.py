@@ -1,4 +1,4 @@
-"""Which certificate authorities are trusted: those of the system, or those of SSL_CERT_FILE."""
+"""The certificate authorities that the bot trusts: the system's, or those in SSL_CERT_FILE."""
 
 import ssl
 from functools import cache
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 def trusting(file: Path | None) -> ssl.SSLContext:
-    """Return how TLS connections are verified; raises OSError where the file holds none.
+    """Return the context that verifies TLS; raises OSError if the file has no certificate.
 
-    OpenSSL would read the variable itself, but not where `.env` sets it.
+    OpenSSL reads SSL_CERT_FILE by itself, but not if only `.env` sets it.
     """
     return _of_the_system() if file is None else ssl.create_default_context(cafile=str(file))
 
 
 @cache
 def _of_the_system() -> ssl.SSLContext:
-    """To read them all takes longer than the rest of a connection."""
+    """Cached: reading all certificates takes longer than the rest of a connection."""
     return ssl.create_default_context()

@@ -1,6 +1,6 @@
-"""Which proxy a request goes through: what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say.
+"""Chooses the proxy for a request by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
 
-Every request that the bot makes asks here, so that Slack, gateways and monitors follow one rule.
+Every request of the bot uses this module, so Slack, gateways and monitors follow one rule.
 """
 
 import urllib.request
@@ -17,18 +17,18 @@ _CERTIFICATES, _CERTIFICATES_OF_REQUESTS = "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"
 _ASKED = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _SCHEMES = frozenset({"http", "https"})
 _AS = {"ws": "http", "wss": "https"}
-"""A web socket begins as a request of HTTP, and goes the same way."""
+"""A WebSocket begins as an HTTP request and uses the same proxy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The proxies of an environment. They may hold passwords, so none is in the repr."""
+    """The proxies of an environment. Their URLs may hold passwords, so the repr shows none."""
 
     _named: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Proxies":
-        """Read the variables as urllib and curl do: a name in lower case wins, empty means none."""
+        """Read the variables as urllib and curl do: lower case wins, empty means no proxy."""
         upper_first = sorted(environment.items(), key=lambda item: item[0].islower())
         named = {
             name.lower().removesuffix(_SUFFIX): value.strip()
@@ -38,11 +38,11 @@ class Proxies:
         return cls(MappingProxyType(named))
 
     def for_libraries(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return what a library that reads the process's own environment has to find there.
+        """Return the variables to set for libraries that read the process's own environment.
 
-        Gateways go through Apprise and requests, which take neither proxies nor certificates as
-        arguments. Loopback is direct for them, too; and requests has a name of its own for the
-        file of certificates.
+        Gateways use Apprise and requests, which take neither proxies nor certificates as
+        arguments. They too reach loopback without a proxy. requests has its own name for the
+        certificate file.
         """
         found = {f"{name}{_SUFFIX}": value for name, value in self._named.items()}
         if found:
@@ -56,7 +56,7 @@ class Proxies:
     def proxy_for(self, url: str) -> str | None:
         """Return the proxy for a request to this address; None to connect directly.
 
-        Loopback is always reached directly: a proxy elsewhere has a loopback of its own.
+        Loopback never uses a proxy: on a proxy elsewhere, it would mean the proxy's own machine.
         """
         parts = urlsplit(url)
         scheme = _AS.get(parts.scheme, parts.scheme)
@@ -68,14 +68,14 @@ class Proxies:
     def _bypasses(self, parts: SplitResult) -> bool:
         host = parts.netloc.rpartition("@")[2]
         named = {"no": self._named.get("no", "")}
-        # The stubs lack it.
+        # The type stubs do not have this function.
         return bool(urllib.request.proxy_bypass_environment(host, named))  # type: ignore[attr-defined]
 
 
 def unusable_proxy(environment: Mapping[str, str]) -> str | None:
-    """Return a sentence about the first proxy that no request could go through.
+    """Return a sentence about the first proxy that cannot work; None if there is none.
 
-    Its address is not quoted: it may hold a password.
+    The sentence does not quote the address: it may hold a password.
     """
     for name, value in environment.items():
         if name.lower() not in _ASKED or not value.strip():
