@@ -1,4 +1,4 @@
-"""The async shell: what Slack sends → one service call → an answer."""
+"""The async shell: each request from Slack becomes one service call and one answer."""
 
 from handlers.registration import register
 from handlers.shell import Shell

@@ -1,4 +1,4 @@
-"""What a listener answers with: a message, a modal, or nothing to add."""
+"""The answers of a listener: a message, a modal, or nothing to add."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -14,12 +14,12 @@ from bot.render.wording import Wording
 Result = TypeVar("Result")
 
 ACK_WITHIN = 2.3
-"""Seconds; Slack gives up on us after three, and the answer must travel."""
+"""In seconds. Slack gives up after three, and the answer needs time to travel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """A view to be opened. The button brings it up again when Slack's trigger has expired."""
+    """A view to open. If Slack's trigger has expired, the button offers the view again."""
 
     view: dict[str, Any]
     again: Button
@@ -28,31 +28,34 @@ class Modal:
 
 @dataclass(frozen=True)
 class Instead(Message):
-    """An answer that takes the place of the message whose button was pressed."""
+    """An answer that replaces the message whose button was pressed."""
 
 
 @dataclass(frozen=True)
 class Unsure(Message):
-    """An answer that did nothing and offers what may be meant."""
+    """An answer to a request that did nothing. It offers what the person may have meant."""
 
 
 Answer: TypeAlias = Message | Modal | None
 
 
 async def in_time(work: Coroutine[Any, Any, Result]) -> tuple[bool, asyncio.Task[Result]]:
-    """Wait for the work as long as Slack waits for us. It goes on in any case."""
+    """Wait for the work as long as Slack waits for an answer. The work goes on in any case.
+
+    Returns whether the work has ended, and its task.
+    """
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=ACK_WITHIN)
     return bool(done), task
 
 
 def joined(messages: Sequence[Message]) -> Message:
-    """Several answers as one."""
+    """Join several answers into one. Slack shows at most 50 blocks."""
     blocks = [block for each in messages for block in each.blocks]
     return Message("\n".join(each.text for each in messages), blocks[:50])
 
 
 def sentence(wording: Wording, block: str, **values: Any) -> Message:
-    """A sentence of the listeners' own."""
+    """Return one of the sentences in the template of the listeners."""
     text: Mrkdwn = wording.say("listeners", block, **values)
     return message(text, [section(text)])

@@ -1,4 +1,4 @@
-"""Answers to what is said aloud: where the channel is archived, that nothing was posted there."""
+"""Adds to an answer that an archived channel got no message."""
 
 from typing import TypeVar
 
@@ -12,7 +12,10 @@ Said = TypeVar("Said")
 
 
 async def placed(request: Request, incident_id: str, answer: Said) -> Said | Message:
-    """Return the answer with that sentence, if it is one to be read. The deed itself is done."""
+    """Return the answer, with a sentence that nothing was posted if the channel is archived.
+
+    Only a message gets the sentence. The action itself is already done.
+    """
     if not isinstance(answer, Message):
         return answer
     look = request.read(queries.is_archived, request.act, incident_id)

@@ -1,6 +1,6 @@
-"""Work that goes on after the acknowledgement: showing a modal, a late answer.
+"""Work that goes on after the acknowledgement, such as showing a modal or a late answer.
 
-Nothing durable is done here. What must not be lost has been committed before the acknowledgement.
+Nothing here is durable. Anything that must survive is committed before the acknowledgement.
 """
 
 import asyncio
@@ -11,24 +11,27 @@ from handlers.errors import report
 
 
 class BackgroundTasks:
-    """Holds on to tasks until they end: asyncio alone would let one be collected half-way."""
+    """Keeps a reference to each task until it ends.
+
+    Without a reference, Python may collect an asyncio task before it ends.
+    """
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None], about: str) -> None:
-        """Begin `work`; an error of it is logged under `about`."""
+        """Start the work. An error in it is logged under `about`."""
         task = asyncio.create_task(work, name=about)
         self._running.add(task)
         task.add_done_callback(self._ended)
 
     async def settled(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until all tasks have ended."""
         while self._running:
             await asyncio.wait(self._running)
 
     async def close(self, within: float = 5.0) -> None:
-        """Let what is under way end, and give up on the rest."""
+        """Wait `within` seconds for running tasks to end, then cancel the rest."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=within)
             for task in late:

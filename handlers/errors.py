@@ -1,7 +1,7 @@
-"""The one mapper: any error → what a person reads, and what the log says.
+"""Maps each error to words for the person and a line for the log.
 
-A log line names the error's type and where it arose, never its text: the text of a database error
-holds what was being stored.
+A log line names the error's type and its place, never its text. The text of a database error
+contains the values that were being stored.
 """
 
 import logging
@@ -26,7 +26,7 @@ logger = logging.getLogger("tocsin.handlers")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request that was not done. `reference` finds the log line when the fault is ours."""
+    """A request that was not done. If the fault is ours, `reference` finds the log line."""
 
     error: Exception
     reference: str | None = None
@@ -36,12 +36,12 @@ class Failure:
 
     @property
     def refused(self) -> bool:
-        """The person can do something about it; asking again unchanged would not help."""
+        """Whether the person can fix the cause. The same request again would not help."""
         return isinstance(self.error, Refused)
 
 
 async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
-    """Do the work of a request; every way in which it can go wrong comes back as a value."""
+    """Do the work of a request and return every error as a value."""
     try:
         return await work
     except Refused as refusal:
@@ -53,9 +53,9 @@ async def attempt(work: Awaitable[Result], about: str) -> Result | Failure:
 def report(error: BaseException, about: str) -> str | None:
     """Log an error without its text and return the reference that finds the line.
 
-    What others refuse (Slack a courtesy or an answer, the database its service) is no fault of the
-    program: a warning with Slack's code. A database that is away fails every request in the same
-    way, and Slack when it describes no one: those lines have no reference, and count as one.
+    A refusal by Slack or by the database is not the program's fault: it is logged as a warning with
+    Slack's code. A database that is down fails every request in the same way, as does Slack when it
+    does not describe people. Those lines have no reference and count as one.
     """
     if isinstance(error, StoreUnavailable | Stranger):
         logger.warning("%s failed: %s", about, _types(error))
@@ -75,7 +75,7 @@ def report(error: BaseException, about: str) -> str | None:
 
 
 def _types(error: BaseException) -> str:
-    """`StoreUnavailable from OperationalError from Timeout`, or Slack's own code."""
+    """Name the types: `StoreUnavailable from OperationalError from Timeout`, or Slack's code."""
     if isinstance(error, SlackApiError):
         return f"{type(error).__name__} {error_code(error)}"
     names: list[str] = []
@@ -87,5 +87,5 @@ def _types(error: BaseException) -> str:
 
 
 def _where(error: BaseException) -> str:
-    """The traceback's places; never the exception's own text."""
+    """Return the places in the traceback, never the exception's own text."""
     return "\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()

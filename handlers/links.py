@@ -1,4 +1,4 @@
-"""Permalinks, made without a call: what cannot fail needs no repair."""
+"""Makes permalinks without a call to Slack. A link that cannot fail needs no retry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ ANYWHERE = "https://slack.com/app_redirect"
 def permalink(
     context: AsyncBoltContext, channel: str, ts: str, thread_ts: str | None = None
 ) -> str:
-    """Return the address of a message, as `chat.getPermalink` would; a link leaks no content."""
+    """Return a message's address as `chat.getPermalink` would. It contains no content."""
     ours = context.authorize_result
     if ours is None or not ours.url:
         team = (ours.team_id if ours else None) or context.team_id
@@ -23,8 +23,10 @@ def permalink(
 
 
 def of_message(context: AsyncBoltContext, body: Mapping[str, Any]) -> str | None:
-    """Return the address of the message that a shortcut was used on; None where Slack left out
-    its channel or its time."""
+    """Return the address of the message that a shortcut was used on.
+
+    None if Slack left out the message's channel or time.
+    """
     message, channel = body.get("message") or {}, body.get("channel") or {}
     ts = str(body.get("message_ts") or message.get("ts") or "")
     if not channel or not ts:

@@ -1,4 +1,4 @@
-"""What is said of a deed that a command, a form and a button can do: the same sentence."""
+"""The sentences about an action that commands, forms and buttons share."""
 
 from bot.domain.incidents.lifecycle import State
 from bot.render.message import Message

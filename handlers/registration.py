@@ -1,4 +1,4 @@
-"""Every listener, registered with Bolt in one place."""
+"""Registers every listener with Bolt."""
 
 import re
 from typing import Any
@@ -22,7 +22,10 @@ ANYTHING = re.compile(".*")
 
 
 def register(app: AsyncApp, shell: Shell) -> None:
-    """Make `app` answer to everything that Slack sends. Made for `process_before_response=True`."""
+    """Make `app` answer everything that Slack sends.
+
+    It is made for `process_before_response=True`.
+    """
     app.use(DroppedEvents(shell.on_events_dropped))
     app.command(COMMAND)(commands.listener(shell))
     clicked = clicks.listener(shell)
@@ -38,14 +41,14 @@ def register(app: AsyncApp, shell: Shell) -> None:
     for shortcut in Shortcut:
         app.shortcut(shortcut.value)(used)
     app.event(ANYTHING)(events.listener(shell))
-    # After the known ones: anything an older version or a forger sends gets an answer too.
+    # After the known ones: requests of older versions and of forgers get an answer too.
     app.action(ANYTHING)(clicks.unknown_listener(shell))
     app.view(ANYTHING)(submissions.unknown_listener(shell))
     app.error(_last_resort(shell))
 
 
 def _last_resort(shell: Shell) -> Any:
-    """What went wrong outside every handler: reported, and a command is answered all the same."""
+    """Report an error from outside every handler. A command still gets an answer."""
 
     async def failed(
         error: Exception, body: dict[str, Any], context: AsyncBoltContext

@@ -1,4 +1,4 @@
-"""What every request of a person has, by any channel: who asks, and ways to serve them."""
+"""What all requests of a person have in common: the person and the means to serve them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command, a click or a form that was sent."""
+    """A command, a click or a sent form."""
 
     shell: Shell
     act: Act
@@ -34,7 +34,7 @@ class Request:
         return self.shell.policy
 
     async def zone(self) -> ZoneInfo:
-        """Return the time zone in which they think."""
+        """Return the person's time zone."""
         return await self.read(identity.zone_of, self.policy, self.act)
 
     async def read(

@@ -1,4 +1,4 @@
-"""What every listener works with."""
+"""The services and settings that every listener works with."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ def _nobody_counts(_severity: Severity, _seconds: float) -> None:
 
 @dataclass(frozen=True)
 class Shell:
-    """Made once by `app.py`.
+    """Made once, by `app.py`.
 
-    `fetch_person` asks Slack for a person who is not in the store yet and stores them.
-    `roles_known`: Slack has told once who is in the policy's user groups. `on_acknowledged` is
-    told how many seconds passed from a page that Slack accepted to its acknowledgement,
-    `on_events_dropped` that Slack has dropped events for a minute.
+    `fetch_person` asks Slack for a person who is not stored yet, and stores them. `roles_known`
+    says whether Slack has named the members of the policy's user groups. `on_acknowledged` gets the
+    seconds between Slack accepting a page and its acknowledgement. `on_events_dropped` is called
+    when Slack has dropped events for a minute.
     """
 
     db: Database
@@ -53,7 +53,7 @@ class Shell:
         return self.time_source.now()
 
     def acknowledged(self, *pages: Taken) -> None:
-        """Count how long people took."""
+        """Report the seconds that people took to acknowledge these pages."""
         for taken in pages:
             if taken.waited is not None:
                 self.on_acknowledged(taken.severity, taken.waited.total_seconds())

@@ -1,4 +1,4 @@
-"""Who sent it: a request's workspace, person and role."""
+"""Identifies the sender of a request: the workspace, the person and the role."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -23,14 +23,14 @@ from handlers.shell import Shell
 Result = TypeVar("Result")
 
 AN_ORGANISATION = "E"
-"""How the id of an Enterprise Grid organisation begins; a workspace's begins with T."""
+"""The first letter of an Enterprise Grid organisation's id. A workspace's id begins with T."""
 
 ASK_SLACK_WITHIN = 1.5
-"""Seconds to wait for Slack to describe a new person; the rest of the three is for the request."""
+"""Seconds that Slack has to describe a new person. The request needs the rest of its three."""
 
 
 def workspace_of(context: AsyncBoltContext) -> Workspace:
-    """The workspace in which we are installed, even if the payload names its sender's."""
+    """Return the workspace of our installation, even if the payload names the sender's."""
     ours = context.authorize_result
     if ours is not None and ours.team_id:
         return Workspace(ours.team_id, ours.enterprise_id)
@@ -45,8 +45,11 @@ async def whoever(
     key: str | None,
     deed: Deed | None = None,
 ) -> Act:
-    """Return who acts; raises NotPermitted if neither policy nor Slack vouches for them, and
-    Undescribed while Slack does not answer who they are. `deed`: what they want to do."""
+    """Return the act of the person who sent the request. `deed` is what they want to do.
+
+    Raises NotPermitted if neither the policy nor Slack vouches for the person, and Undescribed
+    while Slack does not describe them.
+    """
     asking = unidentified(shell, context, body, user, key)
     act = await identified(shell, asking.workspace, user, asking.now, key)
     act = asking if act is None else act
@@ -57,8 +60,10 @@ async def whoever(
 def unidentified(
     shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any], user: str, key: str | None
 ) -> Act:
-    """Return the act of a person who may do nothing yet; the service that it is for finds out who
-    that is. Raises NotPermitted for people of another organisation."""
+    """Return the act of a person without rights yet; the service that gets it identifies them.
+
+    Raises NotPermitted for people of another organisation.
+    """
     act = Act(workspace_of(context), UserId(user), Role.NOBODY, shell.now(), key)
     if _from_elsewhere(body, act.workspace):
         require_somebody(act)
@@ -71,7 +76,7 @@ async def once_known(
     call: Callable[[], Coroutine[Any, Any, Result]],
     deed: Deed | None = None,
 ) -> Result:
-    """Do work that needs to know the person; if they are unknown, ask Slack and do it again."""
+    """Do work that needs the person's row. If it is missing, ask Slack and do the work again."""
     with suppress(Stranger):
         return await call()
     if await _described(shell, asking.workspace, asking.user):
@@ -84,9 +89,10 @@ async def once_known(
 def own_click(
     shell: Shell, context: AsyncBoltContext, button: Button, user: str, key: str | None
 ) -> Act | None:
-    """The canary's click: by our own user, whose clicks Slack never sends, on a page of its own.
+    """Return the canary's click, made by our own user on a page of its own; else None.
 
-    `answering` lets only people on its ladder answer a page: no other page has the bot there.
+    Slack never sends clicks of our user. `answering` lets only the people on a page's ladder answer
+    it, and the bot is on no other page's ladder.
     """
     ours = context.authorize_result
     own = ours is not None and ours.bot_user_id and user == ours.bot_user_id
@@ -98,9 +104,11 @@ def own_click(
 async def identified(
     shell: Shell, workspace: Workspace, user: str, now: datetime, key: str | None
 ) -> Act | None:
-    """Return the act of a person; Slack is asked once for a person whom we do not know yet, and
-    for one who counts as gone or kept out: it may know better by now. Raises Undescribed where
-    Slack does not answer, and may.
+    """Return the act of a person, or None if Slack does not know them.
+
+    Slack is asked once about a person who is not stored, and about one who counts as gone or
+    barred, because that may have changed. If Slack does not answer, this raises Undescribed for a
+    person who is not stored or counts as gone.
     """
     look = partial(identity.identify, shell.db, shell.policy, workspace, user, now, key)
     act = await shell.threads.read(look)
@@ -116,7 +124,7 @@ async def identified(
 
 
 async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
-    """Whether Slack knows this person; raises Undescribed where it does not answer in time."""
+    """Whether Slack knows this person. Raises Undescribed if Slack does not answer in time."""
     described = Described.NO_ANSWER
     with suppress(TimeoutError):
         async with asyncio.timeout(ASK_SLACK_WITHIN):
@@ -129,10 +137,10 @@ async def _described(shell: Shell, workspace: Workspace, user: str) -> bool:
 async def reachable(
     shell: Shell, act: Act, user: str, said: str = "", *, to_page: bool = False
 ) -> UserId:
-    """Return a person who may be paged or given work; raises BadInput for guests and strangers.
+    """Return a person who may be paged or given work. Raises BadInput for guests and strangers.
 
-    `said` names the person in the refusal, as they were typed; a form shows no mention, so there
-    it is their name in Slack.
+    `said` names the person in the refusal as they were typed. A form shows no mention, so there it
+    is their name in Slack.
     """
     try:
         other = await identified(shell, act.workspace, user, act.now, None)
@@ -148,11 +156,12 @@ async def reachable(
 
 
 def _from_elsewhere(body: Mapping[str, Any], ours: Workspace) -> bool:
-    """Slack Connect: a person of another organisation can press our buttons.
+    """Whether a person of another organisation pressed our button, through Slack Connect.
 
-    Within an Enterprise Grid the workspaces are not compared, several are at home; but no other
-    organisation may be named. Slack puts an organisation's id in a workspace's place there too.
-    A person with only a workspace is judged by their row (`outsider`), from Slack's `users.info`.
+    An Enterprise Grid has several workspaces of ours, so their ids are not compared, but the
+    request may name no other organisation. Slack puts an organisation's id in a workspace's place
+    there too. A person with only a workspace is judged by their row (`outsider`), which comes from
+    Slack's `users.info`.
     """
     user, team = body.get("user"), body.get("team")
     homes = [_named(user, "team_id"), _named(team, "id")]

@@ -1,4 +1,4 @@
-"""The buttons: a new one is a member of `controls.Button`, a row here and a function beside it."""
+"""The buttons. A new button is a member of `controls.Button`, a row here and a function nearby."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Buttons that stand anywhere: open the form, or what was typed; refresh the home tab."""
+"""Buttons that appear anywhere: open the form, open what was typed, refresh the home tab."""
 
 from dataclasses import replace
 
@@ -21,21 +21,21 @@ async def open_form(click: Click) -> Answer:
     require(click.act, Deed.OPEN)
     if not click.value.startswith("https://"):
         return Modal(forms.open_form(click.wording), Button.OPEN_FORM, click.value)
-    # The form of a message's shortcut, asked for again: the value is the message's address.
+    # The shortcut on a message offers its form again; the value is the message's address.
     link = click.value[:LONGEST_LINK]
     filled = forms.Filled(references=link)
     return Modal(forms.open_form(click.wording, filled, link), Button.OPEN_FORM, link)
 
 
 async def open_typed(click: Click) -> Answer:
-    """The form, with what was typed as a command that is none."""
+    """Open the form, filled in with text that was typed as a command but is no command."""
     require(click.act, Deed.OPEN)
     filled = filled_with(click.policy, click.value)
     return Modal(forms.open_form(click.wording, filled), Button.OPEN_TYPED, click.value)
 
 
 async def open_as(click: Click) -> Answer:
-    """Open at once what the person says they meant: one escalation, however often they press."""
+    """Open the escalation that the person says they meant. Pressing again opens no second one."""
     key, severity, title, needs = typed_in(click.value)
     draft = draft_of(click.policy, severity, title, needs)
     if draft is None:
@@ -51,7 +51,7 @@ async def open_as(click: Click) -> Answer:
 
 
 async def _opened_before(click: Click, handled: AlreadyHandled, wanted: Severity) -> Answer:
-    """Another button of the same message was pressed first: say what that opened, and as what."""
+    """Say what another button of the same message has already opened, and its severity."""
     if not handled.outcome:
         raise handled
     found = await click.read(queries.find, click.act, handled.outcome)

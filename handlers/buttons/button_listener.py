@@ -1,4 +1,4 @@
-"""`block_actions`: the button's handler, the acknowledgement, then the answer where it is seen."""
+"""Listens to `block_actions`: runs the button's handler, acknowledges, then shows the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from handlers.who import own_click, whoever
 
 @dataclass(frozen=True, slots=True)
 class AnswerWay:
-    """How an answer reaches the person who clicked."""
+    """Delivers an answer to the person who clicked."""
 
     shell: Shell
     client: AsyncWebClient
@@ -60,7 +60,7 @@ class AnswerWay:
         await modals.show(self.shell, self.client, self.trigger, modal, tell, push=push)
 
     def _said_instead(self, answer: Message) -> modals.Tell:
-        """The answer itself by message, where no modal can show it."""
+        """Send the answer itself as a message if no modal can show it."""
 
         async def tell(_offer: Message) -> None:
             await self.tell(answer)
@@ -92,7 +92,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 
 def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
-    """A button of another version, or a forged one: it is said that it does nothing."""
+    """Answer a button of another version, or a forged one: it does nothing."""
 
     async def unknown(
         ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: Respond
@@ -122,7 +122,7 @@ async def _answer(
 
 
 async def _redraw_home(click: Click, answer: Answer) -> None:
-    """What was done from the home tab no longer stands there. The deed itself is done by now."""
+    """Redraw the home tab after a click there. The action itself is already done."""
     if isinstance(answer, Modal):
         return
     again = replace(click.act, key=None)

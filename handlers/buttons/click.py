@@ -1,4 +1,4 @@
-"""A click on a button, or a choice in a menu: who, where, and on what."""
+"""A click on a button or a choice in a menu."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from handlers.request import Request
 
 
 class Surface(Enum):
-    """Where the button stands, which decides how the answer comes."""
+    """Where the button is. It decides how the answer is shown."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -26,7 +26,7 @@ class Surface(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Click(Request):
-    """`value` is an opaque id; it may be forged, so every service asks who may."""
+    """`value` is an opaque id. It may be forged, so every service checks the person's rights."""
 
     value: str
     surface: Surface
@@ -36,7 +36,7 @@ Handler: TypeAlias = Callable[[Click], Awaitable[Answer]]
 
 
 def value_of(action: Mapping[str, Any]) -> str:
-    """A button carries its value itself, a menu in the option that was chosen."""
+    """Return the value: of a button its own, of a menu the value of the chosen option."""
     chosen = action.get("selected_option")
     if isinstance(chosen, Mapping):
         return str(chosen.get("value") or "")

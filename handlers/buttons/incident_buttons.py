@@ -1,4 +1,4 @@
-"""The buttons of the card, of lists and of answers. Value: the incident's id."""
+"""The buttons of the card, of lists and of answers. Their value is the incident's id."""
 
 from bot.domain.access.rights import Deed
 from bot.domain.controls import Button
@@ -75,7 +75,7 @@ async def reopen(click: Click) -> Answer:
 
 
 async def hand_over(click: Click) -> Answer:
-    """A handover's form that could not be shown, asked for again."""
+    """Offer a handover's form again after Slack failed to show it."""
     incident_id = incident_in(click.value) or ""
     head = await click.read(queries.head, click.act, incident_id, Deed.HAND_OVER)
     form = forms.hand_over_form(click.wording, about_incident(head.id), head)
@@ -88,7 +88,7 @@ async def timeline(click: Click) -> Answer:
 
 
 async def show(click: Click) -> Answer:
-    """In a conversation the answer has the buttons; elsewhere there is only room to read."""
+    """In a conversation the answer has buttons. Elsewhere it is only text."""
     details = await click.read(queries.details, click.act, click.value)
     if click.surface is Surface.MESSAGE:
         return answers.details(click.wording, details)
@@ -109,7 +109,7 @@ async def grant_access(click: Click) -> Answer:
 
 
 async def refuse_access(click: Click) -> Answer:
-    """The person who asked is told, with an optional reason."""
+    """Ask for an optional reason. The person who wanted access gets it with the refusal."""
     request = await click.read(requests.open_request, click.act, click.value)
     return Modal(forms.refuse_form(click.wording, request), Button.REFUSE_ACCESS, click.value)
 
@@ -125,12 +125,12 @@ async def remove_added(click: Click) -> Answer:
 
 
 async def _head(click: Click, deed: Deed) -> Head:
-    """A form opens only for a person who may send it."""
+    """Check the person's rights before the form opens, not only when it is sent."""
     return await click.read(queries.head, click.act, click.value, deed)
 
 
 async def _open_one(click: Click, deed: Deed) -> Head:
-    """Say now that it has ended, not after something has been typed."""
+    """Refuse an ended incident now, before the person types anything."""
     head = await _head(click, deed)
     if not head.is_open:
         raise IncidentClosed(head.reference, head.state)

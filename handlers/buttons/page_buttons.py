@@ -1,4 +1,4 @@
-"""The buttons of a page, and the ones to answer a page that went to others."""
+"""The buttons of a page, and the buttons that answer a page to other people."""
 
 from bot.domain.controls import Button
 from bot.domain.errors import NoAccess
@@ -14,7 +14,10 @@ from handlers.outcomes import said_taken
 
 
 async def acknowledge(click: Click) -> Answer:
-    """The page itself is edited to say so; where it is not yet known what Slack has, we say it."""
+    """Acknowledge a page. The edited page shows that it is acknowledged.
+
+    The answer says so only if the page is not edited, because Slack's message is not known yet.
+    """
     taken = await click.write(answers.acknowledge, click.act, click.value)
     click.shell.acknowledged(taken)
     if taken.edited or click.surface is not Surface.MESSAGE:
@@ -23,7 +26,7 @@ async def acknowledge(click: Click) -> Answer:
 
 
 async def step_in(click: Click) -> Answer:
-    """On the card: for anyone on the list of a waiting team, paged yet or not."""
+    """On the card: for anyone on the ladder of a waiting team, even before they are paged."""
     taken = await click.write(answers.acknowledge_mine, click.act, click.value)
     click.shell.acknowledged(*taken)
     return joined([said_taken(click, one) for one in taken])

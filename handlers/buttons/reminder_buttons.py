@@ -1,6 +1,7 @@
-"""The buttons of reminders. Value: an id; of a snooze menu, the length and the id.
+"""The buttons of reminders. Their value is the reminder's id.
 
-Of *Cancel*, how often the reminder was changed before, and its id.
+A snooze menu's value has the length and the id. The value of *Cancel* has the id, and before it how
+often the reminder has been changed.
 """
 
 from datetime import datetime
@@ -45,7 +46,7 @@ async def snooze_reminder(click: Click) -> Answer:
 
 
 async def cancel_reminder(click: Click) -> Answer:
-    """Its buttons go: the answer to it, or the list without it, takes the place of the message."""
+    """Cancel a reminder. The answer, or the list without it, replaces the message."""
     reminder_id, times, listed = reminder_in(click.value)
     line = await click.write(reminders.cancel, click.act, reminder_id, times)
     if listed:
@@ -81,7 +82,7 @@ async def hand_over_task(click: Click) -> Answer:
 
 
 async def _until(click: Click) -> tuple[datetime, str]:
-    """Tomorrow is 09:00 in the person's own time zone."""
+    """Read the length and the id. Tomorrow is 09:00 in the person's own time zone."""
     snooze, subject = snooze_in(click.value)
     zone = await click.zone()
     return snoozed_until(snooze, click.act.now, zone), subject

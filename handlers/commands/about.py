@@ -1,5 +1,7 @@
-"""Which escalation a command is about. What looks like one and is not taken is refused: it never
-means the one in whose channel the command was typed, and never all of them.
+"""Finds out which escalation a command is about.
+
+Words that look like a reference but cannot be taken as one are refused. They never fall back to the
+escalation in whose channel the command was typed, and never to all escalations.
 """
 
 import re
@@ -38,7 +40,7 @@ _A_NUMBER_IS_ONE = frozenset({Behind.NOTHING, Behind.NAMES})
 
 
 async def about(ask: Ask, verb: Verb) -> Ask:
-    """Read the reference before or behind the verb; raises Unclear where there are two."""
+    """Read the reference before or behind the verb. Raises Unclear if there are two."""
     named = await known(ask, ask.named) if ask.named else None
     if not verb.about_incident:
         if named is not None:
@@ -59,7 +61,7 @@ async def about(ask: Ask, verb: Verb) -> Ask:
 
 
 def _refuse_numbered(ask: Ask, verb: Verb) -> None:
-    """Raise Unclear for `page 1. legal 2. pr`: the first number is no escalation's."""
+    """Raise Unclear for `page 1. legal 2. pr`. The numbers count a list and name no escalation."""
     before, *items = _ITEM.split(ask.text)
     if items[0:2:2] == ["1"] and not items[2:] and not before.strip() and ask.named is None:
         name, text = reference(1), items[1].strip()
@@ -101,7 +103,7 @@ async def _in_front(ask: Ask, verb: Verb) -> Ask:
 
 
 async def _one(ask: Ask, verb: Verb, words: str, *, is_first: bool) -> tuple[str | None, str]:
-    """Split off one reference; behind the first there may be a word that joins another to it."""
+    """Split off one reference. After the first one, a word such as `and` may join the next."""
     if not is_first:
         line = normal(words)
         joining = _AND.match(line.norm)
@@ -136,7 +138,7 @@ def _number(ask: Ask, verb: Verb, words: str) -> tuple[str | None, str]:
 
 
 async def known(ask: Ask, named: str) -> str:
-    """Return a reference; raises NotFound for a channel that is no escalation's."""
+    """Return a reference. Raises NotFound for a channel that belongs to no escalation."""
     reference = await _of_channel(ask, named)
     if reference is None:
         raise NotFound("incident", plain(named))
@@ -151,7 +153,7 @@ async def _of_channel(ask: Ask, named: str) -> str | None:
 
 
 def _left_over(ask: Ask, verb: Verb) -> Unclear:
-    """Name the commands that would do it: this one alone, and a note with the text."""
+    """Offer the commands that work: the verb alone, and a note with the text."""
     line = normal(ask.words)
     joining = _AND.match(line.norm)
     number, behind = number_first(line.behind(joining.end()) if joining else ask.words)

@@ -1,4 +1,4 @@
-"""A second command behind the first: `status triaged and page legal` would page no one."""
+"""A second command after the first: `status triaged and page legal` would page no one."""
 
 import re
 from contextlib import suppress
@@ -21,9 +21,9 @@ _SIGNS = frozenset(",;&+")
 
 
 def refuse_another_deed(ask: Ask, verb: Verb) -> None:
-    """Raise Unclear where the text behind what the verb is given is a command of its own.
+    """Raise Unclear if the text after a verb's arguments is itself a command.
 
-    A colon begins the text.
+    A colon marks the beginning of the text.
     """
     said, rest = _given(ask, verb)
     if not plain(rest) or colon_before(ask.words, rest):
@@ -41,7 +41,7 @@ def refuse_another_deed(ask: Ask, verb: Verb) -> None:
 
 
 def _given(ask: Ask, verb: Verb) -> tuple[str, str]:
-    """What stands between the verb and its text, as a command has it; and the text."""
+    """Return the words between the verb and its text, as typed in a command, and the text."""
     with suppress(BadInput, NotFound):
         if verb is STATUS:
             state, rest = state_first(ask.words)
@@ -56,7 +56,7 @@ def _given(ask: Ask, verb: Verb) -> tuple[str, str]:
 
 
 def _command(ask: Ask, text: str, *, joined: bool) -> str | None:
-    """The command that a text is, about the same escalation; a word joins it, or a sign."""
+    """Return the text as a command about the same escalation. A word or a sign joins it."""
     with suppress(BadInput):
         typed = read(text)
         verb = typed.verb

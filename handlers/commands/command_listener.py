@@ -1,4 +1,4 @@
-"""`/escalate …`: which verb is meant, who asks, and the answer within Slack's three seconds."""
+"""Listens to `/escalate …`: finds the verb and the person, and answers within three seconds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -69,7 +69,7 @@ async def _later(
     body: Mapping[str, Any],
     tell: modals.Tell,
 ) -> None:
-    """The answer took longer than Slack waits: it comes through the response_url."""
+    """Send an answer that took longer than Slack waits, through the response_url."""
     answer = shown(shell, await work, str(body.get("text") or ""))
     if isinstance(answer, Modal):
         await _show(shell, answer, client, body, tell)
@@ -84,7 +84,7 @@ async def _show(
     body: Mapping[str, Any],
     tell: modals.Tell,
 ) -> None:
-    """Open the form; where Slack does not, what was typed is not lost with it."""
+    """Open the form. If Slack does not open it, the person still gets what they typed back."""
 
     async def instead(offer: Message) -> None:
         await tell(with_text(shell.wording, offer, str(body.get("text") or "")))
@@ -127,7 +127,7 @@ async def answer_to(shell: Shell, context: AsyncBoltContext, body: Mapping[str, 
 
 
 def _deed(typed: Typed) -> Deed | None:
-    """What is wanted: nothing typed opens the form."""
+    """Return the right that the command needs. `/escalate` alone opens the form."""
     if typed.verb is None:
         return None if typed.word else Deed.OPEN
     return typed.verb.deed

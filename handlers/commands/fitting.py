@@ -1,5 +1,7 @@
-"""Whether what stands behind a verb is what the verb takes: then that command is meant, though
-something in it is wrong. It is no report that only begins like a command.
+"""Decides whether the words after a verb are of the kind that the verb takes.
+
+If they are, the person means that command, even if something in it is wrong. Otherwise the text may
+be a report that only begins like a command.
 """
 
 from contextlib import suppress
@@ -27,7 +29,7 @@ _OWN_WORDS = {"edit": FIELDS, "list": FILTERS}
 
 
 def fits(policy: Policy, verb: Verb, words: str) -> bool:
-    """Tell whether words that were refused begin as this verb's do. Nothing at all fits too."""
+    """Whether words that were refused begin as this verb's words do. No words at all fit too."""
     if not words.strip():
         return True
     if verb.takes_time and begins_with_time(normal(words).norm, policy.working):
@@ -36,7 +38,7 @@ def fits(policy: Policy, verb: Verb, words: str) -> bool:
 
 
 def begins_with_a_name(policy: Policy, words: str) -> bool:
-    """Whether a person, a team, a reference, a state, a severity or a number stands in front."""
+    """Whether the words begin with a person, team, reference, state, severity or number."""
     word = first_word(words)[0]
     if word[:1] in "<@" or word.lower() in _ME or word.isdigit():
         return True

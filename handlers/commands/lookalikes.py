@@ -1,6 +1,7 @@
-"""What looks like a reference and is not exactly one: `ECS-49`, `case 49`, `(49)`, `Rapid Dipper`.
+"""Words that look like a reference but are not quite one: `ECS-49`, `case 49`, `(49)`, `Rapid
+Dipper`.
 
-In front of a text it never counts as text, and never as a reference: a person is asked.
+In front of a text they count neither as text nor as a reference. The bot asks the person.
 """
 
 import re
@@ -26,7 +27,7 @@ _CASE_WORDS = frozenset(
 )
 _BESIDE = frozenset({"the", "this", "that", "minus", "dash", "hyphen"})
 _ORDINARY = frozenset({"est", "esp", "etc"})
-"""Words near `esc` that stand before a count: `est 12 accounts`."""
+"""Words that are similar to `esc` but may stand before a count: `est 12 accounts`."""
 _LONG_WORDS = ("escalation", "incident", "ticket", "number")
 _AROUND = "([{\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb<>)]}"
 _PARTED = re.compile(
@@ -36,13 +37,13 @@ _PARTED = re.compile(
 _LINK = re.compile(r"https?://[^/\s]+/archives/(?P<channel>[A-Z0-9]+)\S*")
 _CLINGS_TO_A_CHANNEL = re.compile(r"<#[A-Z0-9]+>(?=[^\W_])")
 _CLOCK = re.compile(r":[0-9]{2}|\s?[ap]\.?m(?!\w)|h(?![^\W\d])", re.IGNORECASE)
-"""What makes a time of day of `@ 9`."""
+"""What turns `@ 9` into a time of day."""
 LOOKED_AT = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """`said` is what was typed; the escalation that may be meant is one of the others."""
+    """`said` is what the person typed. The other fields say which escalation they may mean."""
 
     said: str
     rest: str
@@ -52,7 +53,7 @@ class Lookalike:
 
 
 def lookalike_first(text: str) -> Lookalike | None:
-    """Find what looks like a reference in front; exact ones are to be read before."""
+    """Find words in front that look like a reference. Read exact references before this."""
     line = normal(text)
     if found := _LINK.match(line.norm):
         return Lookalike(found[0], line.behind(found.end()), channel=found["channel"])
@@ -79,7 +80,7 @@ def _numbered(line: Line) -> Lookalike | None:
 
 
 def _names_one(head: str) -> bool:
-    """The letters before a number are near `esc`, or words that stand before a case's number."""
+    """Whether the letters before a number are similar to `esc`, or mean a case."""
     words = _WORDS.findall(head)
     if "".join(_BETWEEN.sub(" ", head).split()) != "".join(words):
         return False
@@ -106,7 +107,7 @@ def _near_esc(word: str, *, tight: bool) -> bool:
 
 
 def _set_apart(line: Line, end: int) -> bool:
-    """A number alone has a bracket, quote, colon or dash: `(49)`, `49:`, `49 -`."""
+    """Whether a bracket, quote, colon or dash sets a bare number apart: `(49)`, `49:`, `49 -`."""
     head = line.norm[:end].rstrip("0123456789").rstrip()
     if head in ("@", "#"):
         return _CLOCK.match(line.norm, end) is None
@@ -118,7 +119,7 @@ def _set_apart(line: Line, end: int) -> bool:
 
 
 def _folded(norm: str) -> str:
-    """Small Latin letters for all that look like them; as long as it was."""
+    """Replace lookalike letters by small Latin ones. The length stays the same."""
     letters = "".join(map(_one_letter, norm))
     return _DIGITS_AS_LETTERS.sub(lambda found: f"{found[1]}esc", letters)
 

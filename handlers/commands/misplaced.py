@@ -1,5 +1,7 @@
-"""What may name an escalation and was not taken for one is refused with the commands to copy: it
-never means the escalation in whose channel the command was typed.
+"""Refuses words that may name an escalation but could not be taken as its name.
+
+The answer offers commands to copy. The words never fall back to the escalation in whose channel the
+command was typed.
 """
 
 import re
@@ -40,17 +42,17 @@ _COUNTED = re.compile(
     r"|min|minute|second|hour|day|week|month|year|percent|million)\b|(?:[smhdk]|sec|hr|wk|am|pm)\b",
     re.IGNORECASE,
 )
-"""What is counted: behind it a number is no escalation's, as in `12 new accounts`."""
+"""Things that people count. Before one of them a number names no escalation: `12 new accounts`."""
 _AT_THE_END = re.compile(
     r"\b(?:for|re|regarding|about)[:.]?\s+(\S+(?:\s[0-9]+)?)$|@\s?(\S+)$", re.IGNORECASE
 )
 _LEVEL = re.compile(r"p[0-3](?!\w)", re.IGNORECASE)
-"""Behind a number it is the severity, and the number is the escalation's."""
+"""A severity. If it follows a number, the number names the escalation."""
 TEXT = frozenset({Behind.WORDS, Behind.REASON})
 
 
 async def refuse_lookalike(ask: Ask, verb: Verb) -> None:
-    """Raise Unclear where the words begin with what looks like a reference and is none."""
+    """Raise Unclear if the words begin with something that only looks like a reference."""
     found = lookalike_first(ask.words)
     if found is None or (verb.behind is Behind.NUMBERS and found.said[:1].isdigit()):
         return
@@ -80,7 +82,7 @@ def _problem(found: Lookalike, meant: list[str]) -> Problem:
 
 
 async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
-    """The escalations that may be meant; None where it is text after all."""
+    """Return the escalations that may be meant, or None if the words are text after all."""
     if found.codename:
         return await ask.read(references.by_codename, ask.act, found.codename) or None
     if found.channel:
@@ -94,14 +96,14 @@ async def _meant(ask: Ask, found: Lookalike) -> list[str] | None:
 
 
 async def naming_here(ask: Ask) -> str | None:
-    """The escalation in whose channel this was typed."""
+    """Return the escalation in whose channel the command was typed."""
     return await ask.read(references.in_channel, ask.act, ask.channel) if ask.channel else None
 
 
 async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
-    """Put the reference of the escalation in whose channel this was typed for `ESC-n`.
+    """Replace `ESC-n` in commands by the escalation in whose channel the person typed.
 
-    Raises NotFound where all are about an escalation that is not there.
+    Raises NotFound if every command is about an escalation that does not exist.
     """
     commands = await _there(ask, commands)
     if not any("ESC-n" in command for command in commands):
@@ -112,7 +114,7 @@ async def as_here(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
 
 
 async def _there(ask: Ask, commands: Sequence[str]) -> list[str]:
-    """Leave out what names an escalation that is not there behind its verb."""
+    """Drop commands that name an escalation after the verb if there is no such escalation."""
     kept, missing = [], None
     for command in commands:
         named = reference_first_if_any(first_word(command)[1])
@@ -129,9 +131,10 @@ async def _there(ask: Ask, commands: Sequence[str]) -> list[str]:
 
 
 def in_full(verb: Verb, named: str | None, text: str) -> str:
-    """A command that names its escalation: it is not to mean another one where it is copied to.
+    """Return a command that names its escalation.
 
-    `[ESC-n]` is left out where there is none, for a verb that makes sense without one.
+    The command must mean the same escalation when someone copies it to another channel. Without a
+    reference, `[ESC-n]` is left out for a verb that also works without one.
     """
     of = "ESC-n" if verb.needs_incident else "[ESC-n]"
     if named:
@@ -153,7 +156,7 @@ def _begins_with_one(verb: Verb, text: str) -> bool:
 
 
 async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) -> None:
-    """Raise Unclear for a text that begins with a channel that is no escalation's."""
+    """Raise Unclear for a text that begins with a channel that belongs to no escalation."""
     here = await naming_here(ask)
     commands = (f"{verb.name} {here} {plain(mention)} {plain(rest)}".strip(),) if here else ()
     raise Unclear(NotAChannelOfOurs(plain(mention)), commands)
@@ -162,9 +165,9 @@ async def refuse_foreign_channel(ask: Ask, verb: Verb, mention: str, rest: str) 
 async def refuse_misplaced(
     ask: Ask, verb: str, text: str, said: str = "", *, behind: Behind = Behind.NAMES
 ) -> None:
-    """Raise Unclear where a text names an escalation in front, and no other was named.
+    """Raise Unclear if the text names an escalation in front and the command names no other.
 
-    `said` is what stands between the verb and the text.
+    `said` is the words between the verb and the text.
     """
     name, rest = await named_behind(ask, text, behind) if not ask.named else (None, text)
     if name is None:
@@ -178,7 +181,7 @@ async def refuse_misplaced(
 
 
 def names_it(name: str, text: str) -> Problem:
-    """The problem where a text names an escalation, by its reference or by its bare number."""
+    """Return the problem of a text that names an escalation, by its reference or a bare number."""
     if reference_in(text) == name:
         return TextNames(name)
     return PerhapsThis(str(parse_reference(name)), name)
@@ -187,14 +190,17 @@ def names_it(name: str, text: str) -> Problem:
 async def named_behind(
     ask: Ask, text: str, behind: Behind = Behind.NAMES
 ) -> tuple[str | None, str]:
-    """The escalation that a text names in front or at its end, and the text without it."""
+    """Return the escalation that a text names in front or at its end, and the rest of the text."""
     name, rest = reference_ahead(text)
     return (name, rest) if name else await _perhaps(ask, text, behind)
 
 
 async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str]:
-    """An escalation that is there: by what is near its reference, or its number in front or after
-    `for`; by its reference behind `for` at the end."""
+    """Return an existing escalation that the text may name, and the rest of the text.
+
+    Its number, or words similar to its reference, may be in front or after `for`. At the end, its
+    reference may follow `for`.
+    """
     after = behind_linking(text)
     like = lookalike_first(after)
     number, rest = (like.number, like.rest) if like else (None, after)
@@ -210,7 +216,7 @@ async def _perhaps(ask: Ask, text: str, behind: Behind) -> tuple[str | None, str
 
 
 def _uncounted(text: str) -> tuple[int | None, str]:
-    """A bare number in front, unless what it counts stands behind it."""
+    """Read a bare number in front, unless the next words are something that people count."""
     name, rest = number_first(text)
     if name is None or counts(rest):
         return None, text
@@ -218,14 +224,14 @@ def _uncounted(text: str) -> tuple[int | None, str]:
 
 
 def counts(rest: str) -> bool:
-    """Tell whether what stands behind a number is what it counts."""
+    """Whether the words after a number are what it counts."""
     return _COUNTED.match(normal(rest).norm) is not None
 
 
 async def refuse_split(ask: Ask, verb: Verb, name: str, rest: str) -> None:
-    """Raise Unclear for `note ESC-5 4 call them`, where ESC-54 is there.
+    """Raise Unclear for `note ESC-5 4 call them` if ESC-54 exists.
 
-    Behind a comma the number is another escalation's: `note ESC-5, 4 call them`.
+    After a comma the number means another escalation: `note ESC-5, 4 call them`.
     """
     digits = re.match(r"([0-9]{1,2})(?=\s|$)", normal(rest).norm)
     if digits is None or _uncounted(rest)[0] is None:

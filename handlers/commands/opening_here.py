@@ -1,4 +1,4 @@
-"""`raise p0`, `new …`, `start …` in an escalation's channel: about that one, or a new one?"""
+"""Commands such as `raise p0` or `new …` in a channel: do they mean its escalation or a new one?"""
 
 from contextlib import suppress
 
@@ -16,15 +16,15 @@ from handlers.typed.words import plain, reference_first_if_any, state_first
 from handlers.verbs.opening_verb import OPEN
 
 _CHOICE = 2
-"""Severities that may be meant; of more, the person says which."""
+"""How many possible severities are offered. If there are more, the person types one."""
 
 
 async def room_of_another(
     shell: Shell, asking: Act, typed: Typed, channel: str | None
 ) -> str | None:
-    """The escalation in whose channel another word than `open` was typed, with a text.
+    """Return the channel's escalation if a synonym of `open` was typed with a text.
 
-    A text that begins with a reference is about that one, and `open` says so.
+    A text that begins with a reference is about that escalation; the verb `open` handles it.
     """
     is_open = typed.word.lower() == OPEN.name
     if is_open or not typed.words or not channel or reference_first_if_any(typed.words):
@@ -33,14 +33,14 @@ async def room_of_another(
 
 
 def named_beside_a_severity(policy: Policy, typed: Typed) -> str | None:
-    """The escalation in `ESC-5 raise p0`."""
+    """Return the escalation in `ESC-5 raise p0`."""
     named = typed.named if typed.verb is OPEN else None
     is_one = named is not None and not named.startswith("<")
     return named if is_one and written_first(policy, typed.words) else None
 
 
 def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
-    """Nothing is opened by it: the command for each reading is offered."""
+    """Open nothing, and offer a command for each possible meaning."""
     problem = AboutThisOrNew(typed.word, here)
     first = written_first(policy, typed.words)
     if first is None or not first.clear:
@@ -53,7 +53,7 @@ def instead_of_opening(policy: Policy, typed: Typed, here: str) -> Unclear:
 
 
 def _new(policy: Policy, words: str) -> tuple[str, ...]:
-    """The command that opens it; one for each severity that may be meant."""
+    """Return the commands that open a new one, one for each severity that may be meant."""
     read = opening_words(policy, words, UNLESS_SAID)
     if len(read.meant) > _CHOICE:
         return (f"{OPEN.name} <p0-p3> {read.title or '<title>'}",)
@@ -62,7 +62,7 @@ def _new(policy: Policy, words: str) -> tuple[str, ...]:
 
 
 def _about(typed: Typed, here: str) -> tuple[str, ...]:
-    """`start investigating`, `create task …`; else it may be news for the timeline."""
+    """Read `start investigating`, `create task …`; other words may be news for the timeline."""
     with suppress(BadInput):
         again = read(typed.words)
         if again.verb is not None and again.verb.about_incident:

@@ -1,4 +1,4 @@
-"""A question is not a command: `close?`, `severity p0?`, `decline ESC-5 spam?` change nothing."""
+"""Questions are not commands: `close?`, `severity p0?`, `decline ESC-5 spam?` change nothing."""
 
 import re
 
@@ -14,17 +14,17 @@ _MARKS = re.compile(r"\s*[?\uff1f]+")
 _AT_THE_END = re.compile(r"\s*[?\uff1f][?!\uff1f\s.*_~)\]]*$")
 _NUMBER = re.compile(r"(?<![0-9])0*([0-9]{1,9})(?![0-9])")
 _LEVEL = re.compile(r"^((?:[0-9]+\s+)?p[0-3])(?!\w)[\s:]+(?=\S)", re.IGNORECASE)
-"""A severity with a reason behind it: a colon says that the reason begins."""
+"""A severity with a reason after it. A colon marks the beginning of the reason."""
 _ONLY_ONE = re.compile(r"(?:#\S+|(?:esc\W*|#)?[0-9]+)\W*", re.IGNORECASE)
-"""An escalation, and no one whom a text could be for."""
+"""An escalation alone, with no person or team that a text could be for."""
 _BEGUN = re.compile(r"^[?\uff1f\s]+")
 
 
 def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) -> None:
-    """Raise Unclear where a question mark stands in front of the rest, or at the very end of what
-    decides. The answer has the command without it; a colon says where its text begins.
+    """Raise Unclear if a question mark precedes `rest` or ends the words that decide.
 
-    `before`: one stands in front of the words.
+    The answer offers the command without the question mark; a colon marks where its text begins.
+    `before` means that a question mark stands before the words.
     """
     if verb.asking is Asking.TEXT:
         return
@@ -47,7 +47,7 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
         said = ""
     commands = [in_full(verb, ask.named, said)]
     if verb.behind is Behind.NOTHING and verb.about_incident:
-        # `ack` alone is about every page that waits, wherever it is copied to.
+        # `ack` alone is about all waiting pages, wherever it is copied to.
         commands = [one.replace(" [ESC-n]", " ESC-n") for one in commands]
     if verb.about_incident:
         commands.append(f"show {ask.named or reference_first_if_any(said) or 'ESC-n'}")
@@ -55,7 +55,7 @@ def refuse_question(ask: Ask, verb: Verb, rest: str, *, before: bool = False) ->
 
 
 def _pair(ask: Ask, verb: Verb, said: str) -> tuple[str, ...]:
-    """Which one ends, and of which it is a duplicate: the first two that are named, or this one."""
+    """Return the escalation that ends and its original: the first two named, or this channel's."""
     named = [ask.named] if ask.named else []
     named += [reference(int(found[1])) for found in _NUMBER.finditer(said)]
     if not named:

@@ -1,4 +1,4 @@
-"""A second escalation behind the first: `severity ESC-5 p1, 6 p2`, `decline ESC-5, 6 spam`."""
+"""A second escalation after the first: `severity ESC-5 p1, 6 p2`, `decline ESC-5, 6 spam`."""
 
 import re
 from collections.abc import Callable
@@ -35,10 +35,11 @@ async def refuse_second(
     rest: str,
     own: Callable[[str], object] | None = None,
 ) -> None:
-    """Raise Unclear where `rest`, the end of what was `typed`, names another escalation as well.
+    """Raise Unclear if `rest`, the end of what was `typed`, names another escalation too.
 
-    A number counts where a sign or `and` joins it to what stands before, and it is there. A colon
-    begins the text. `own` reads what stands behind the verb: the second may bring its own.
+    A number counts if a sign or `and` joins it to the words before and the escalation exists. A
+    colon marks the beginning of the text. `own` reads the verb's arguments, since the second
+    escalation may have its own.
     """
     if ask.named is None or colon_before(typed, rest):
         return
@@ -88,7 +89,7 @@ def _command(verb: str, of: str, said: str, text: str) -> str:
 
 
 async def refuse_numbers(ask: Ask, verb: Verb) -> None:
-    """Raise Unclear for `update 5, 6: all good`, where all of them are there."""
+    """Raise Unclear for `update 5, 6: all good` if all of these escalations exist."""
     line = normal(ask.words)
     found = _NUMBERS.match(line.norm)
     if found is None:

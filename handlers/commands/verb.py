@@ -1,4 +1,4 @@
-"""A verb of `/escalate`, and what it gets."""
+"""A verb of `/escalate`, and the command that it gets."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from handlers.typed.words import plain
 
 @dataclass(frozen=True, slots=True)
 class Ask(Request):
-    """One command: who asks, from where, about which incident, and the words behind the verb.
+    """One command: the person, the place, the incident it is about and the words after the verb.
 
-    `words` are still as Slack escaped them; `text` is what was typed; `said` begins at the verb.
+    `words` are still escaped by Slack. `text` is what the person typed. `said` begins at the verb.
     """
 
     words: str
@@ -38,11 +38,11 @@ class Ask(Request):
         return self.act.user
 
     async def incident(self) -> FoundIncident:
-        """The incident that is named, else the one in whose channel this was typed."""
+        """Return the named incident, or else the one in whose channel the command was typed."""
         return await self.read(queries.find, self.act, self.named, self.channel)
 
     async def incident_if_any(self) -> FoundIncident | None:
-        """Like `incident`, where a command makes sense without one too."""
+        """Like `incident`, for a command that also works without one."""
         if self.named:
             return await self.incident()
         try:
@@ -51,52 +51,51 @@ class Ask(Request):
             return None
 
     async def head(self, deed: Deed) -> Head:
-        """The incident as a form shows it, to a person who may send that form."""
+        """Return the incident's head for a form, if the person may send that form."""
         found = await self.incident()
         return await self.read(queries.head, self.act, found.incident_id, deed)
 
 
 class Behind(Enum):
-    """What stands behind a verb and its reference, which decides what a bare number there means."""
+    """What follows a verb and its reference. It decides what a bare number there means."""
 
     NOTHING = auto()
     """A number is a reference; any other text is refused."""
     NAMES = auto()
-    """A team, a person, a state: a number is none of them, so it is a reference."""
+    """A team, a person or a state. A number is none of these, so it is a reference."""
     NUMBERS = auto()
-    """A severity, a time: a number is one of them."""
+    """A severity or a time. A number is part of it."""
     WORDS = auto()
-    """Text: a number is part of it, unless nothing follows."""
+    """Text. A number is part of it unless nothing follows the number."""
     REASON = auto()
-    """Text that ends or reopens something: a number before it is refused."""
+    """Text that ends or reopens something. A number before it is refused."""
     REFERENCES = auto()
     """The verb reads its references itself."""
 
 
 class Asking(Enum):
-    """What a question mark behind a verb means."""
+    """What a question mark after a verb means."""
 
     TEXT = auto()
-    """Nothing: it belongs to the text."""
+    """The question mark belongs to the text."""
     NAMES = auto()
-    """Behind what is named it makes a question; the text may be one, as the reason of a page."""
+    """After the names it makes a question. The text may be a question, as in a page's reason."""
     DECIDES = auto()
-    """At the end it makes a question too: who asks has not decided yet."""
+    """At the end it also makes a question: the person has not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One row: what it is called, what it takes, what it does. Its words are in `verbs.j2`.
+    """One row: the verb's name, what it takes and what it does. Its words are in `verbs.j2`.
 
-    `deed` is the least that a person must be entitled to, did they belong to the incident; the
-    service asks again for the incident at hand. `about_incident`: a reference in front of the words
-    names the incident; elsewhere it belongs to them ('open ESC-7 is back'). `needs_incident`: it
-    makes no sense without one. `straight`: does it for
-    a person not identified yet, in one transaction; None where the words ask for something else.
-    `asking`: what a question mark means behind it. `must_say`: what a command that is offered has
-    in the place of what was not typed, where it would be refused without. `lines`: further
-    lines say what is needed of those who are paged. `takes_time`: a time stands behind it, or
-    before its text.
+    `deed` is the least right that a person needs, assuming that they belong to the incident. The
+    service checks again for the incident in question. `about_incident`: a reference before the
+    words names the incident; for other verbs it is part of the words ('open ESC-7 is back').
+    `needs_incident`: the verb makes no sense without an incident. `straight` does the work for a
+    person who is not identified yet, in one transaction, or returns None if the words ask for
+    something else. `asking` says what a question mark after the verb means. `must_say` fills in for
+    missing text in an offered command that would be refused without it. `lines`: further lines say
+    what the paged people need to do. `takes_time`: a time follows the verb or precedes its text.
     """
 
     name: str

@@ -1,6 +1,7 @@
-"""No escalation stands where it belongs: it is at the end, or a number in front of a text.
+"""A command whose escalation is not in its place: at the end, or a number before the text.
 
-`note they called ESC-5` names one. It is refused, with the command that has it in front.
+`note they called ESC-5` names an escalation. The command is refused, and the answer offers it with
+the reference in front.
 """
 
 import re
@@ -23,7 +24,7 @@ _LINKING = re.compile(
 
 
 async def in_its_place(ask: Ask, verb: Verb, error: Misread) -> Misread:
-    """The refusal; with the command, where it only asks which escalation is meant."""
+    """Return the refusal. If it only asks which escalation is meant, the command is added."""
     if not isinstance(error, BadInput) or error.field_name != "incident" or error.example:
         return error
     named, text = await _named(ask, verb)

@@ -1,6 +1,6 @@
-"""What happens in Slack: home tab, pushpins, people, groups, channels, mentions.
+"""Slack's events: home tab, pushpins, people, groups, channels, mentions.
 
-An event that could not be handled is not acknowledged as handled: Slack sends it again.
+If the bot fails to handle an event, it does not acknowledge it. Slack sends it again.
 """
 
 from collections.abc import Mapping

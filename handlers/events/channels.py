@@ -1,4 +1,4 @@
-"""An escalation's channel: archived, and who comes into it or leaves it."""
+"""An escalation's channel is archived or unarchived, and people join or leave it."""
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput
@@ -35,7 +35,9 @@ def _archived(
 
 
 async def unarchived(event: Event) -> None:
-    """It can be written to again; of a private one the bot hears by being invited."""
+    """The bot can post to the channel again. For a private channel it learns of this by an
+    invitation.
+    """
     channel, shell = str(event.data["channel"]), event.shell
     act, incident_id = event.by_the_bot(), await _incident(event)
     if incident_id is not None:
@@ -50,7 +52,7 @@ def _restored(
 
 
 async def joined(event: Event) -> None:
-    """People invited by the bot may read it; others were added by hand."""
+    """People whom the bot invited may read the escalation. Others were added by hand."""
     user, shell, act = str(event.data["user"]), event.shell, event.by_the_bot()
     if user == event.context.bot_user_id:
         await unarchived(event)
@@ -65,7 +67,7 @@ async def joined(event: Event) -> None:
 
 
 async def left(event: Event) -> None:
-    """By themselves, or removed: Slack does not say which."""
+    """A person left or was removed. Slack does not say which."""
     incident_id, shell = await _incident(event), event.shell
     if incident_id is not None:
         user = str(event.data["user"])
@@ -74,7 +76,7 @@ async def left(event: Event) -> None:
 
 
 async def _incident(event: Event) -> str | None:
-    """The incident whose own channel this is."""
+    """Return the incident whose own channel this is."""
     shell, channel = event.shell, str(event.data["channel"])
     try:
         found = await shell.threads.read(queries.find, shell.db, event.by_the_bot(), None, channel)

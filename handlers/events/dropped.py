@@ -1,4 +1,4 @@
-"""Slack tells, unasked, that it drops events: more than 30,000 an hour of one workspace."""
+"""Slack's notice that it drops events: above 30,000 an hour in one workspace."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ DROPPED = "app_rate_limited"
 
 
 class DroppedEvents(AsyncMiddleware):
-    """Answers `app_rate_limited`, which holds no event, so that no listener of Bolt's takes it."""
+    """Answers `app_rate_limited`. It contains no event, so no listener of Bolt's handles it."""
 
     def __init__(self, tell: Callable[[], None]) -> None:
         self._tell = tell

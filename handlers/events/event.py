@@ -1,4 +1,4 @@
-"""One event, as its handler gets it."""
+"""One event as its handler gets it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from handlers.who import identified, workspace_of
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`id` makes a second delivery of the same event recognisable."""
+    """`id` identifies the event, so that a second delivery of it is recognised."""
 
     shell: Shell
     context: AsyncBoltContext
@@ -29,7 +29,7 @@ class Event:
 
     @property
     def happened(self) -> float | None:
-        """When, by Slack's clock, in seconds; None where Slack does not say."""
+        """Return the time of the event by Slack's clock, in seconds; None if Slack does not say."""
         try:
             return float(self.data.get("event_ts") or "")
         except (TypeError, ValueError):
@@ -39,8 +39,10 @@ class Event:
         return by_the_bot(self.workspace, self.shell.now(), self.id)
 
     async def by(self, user: str) -> Act | None:
-        """The person who caused it; None if Slack knows none such. Raises Stranger where Slack
-        does not answer: it sends the event again."""
+        """Return the act of the person who caused the event; None if Slack knows no such person.
+
+        Raises Stranger if Slack does not answer. It sends the event again.
+        """
         try:
             return await identified(self.shell, self.workspace, user, self.shell.now(), self.id)
         except Undescribed:

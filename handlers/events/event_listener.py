@@ -1,4 +1,4 @@
-"""Events: handled, then acknowledged; what failed on our side is asked for again."""
+"""Handles an event, then acknowledges it. After an error of ours, Slack sends it again."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -5,7 +5,7 @@ from handlers.events.event import Event
 
 
 async def mentioned(event: Event) -> None:
-    """Only to that person, where they wrote it; lost without harm when Slack is away."""
+    """Answer only that person, where they wrote. If Slack is down, the loss does no harm."""
     if not event.data.get("user") or not event.data.get("channel"):
         return  # a bot wrote it
     message = sentence(event.shell.wording, "mentioned")
@@ -23,8 +23,10 @@ async def mentioned(event: Event) -> None:
 
 
 async def written(event: Event) -> None:
-    """A person writes to the bot in its direct messages: the same answer. Edits, joins and what
-    bots say are left alone."""
+    """Give the same answer to a person who writes to the bot directly.
+
+    Edits, joins and messages of bots get no answer.
+    """
     spoken = event.data.get("channel_type") == "im" and event.data.get("user")
     if spoken and not event.data.get("subtype") and not event.data.get("bot_id"):
         await mentioned(event)

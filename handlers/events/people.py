@@ -1,4 +1,4 @@
-"""People and groups change: what we know of them follows."""
+"""Keeps the stored people and groups in step with Slack."""
 
 import logging
 
@@ -24,8 +24,10 @@ async def person_changed(event: Event) -> None:
 
 
 async def group_changed(event: Event) -> None:
-    """Slack names all members with it, also after members were added or removed. One that was
-    deleted may still name those it had."""
+    """Store the members of a group. Slack names all of them, also after a change of members.
+
+    The event of a deleted group may still name its former members.
+    """
     group = event.data.get("subteam") or {}
     users = [] if group.get("date_delete") else group.get("users")
     if users is not None:
@@ -33,7 +35,7 @@ async def group_changed(event: Event) -> None:
 
 
 async def members_changed(event: Event) -> None:
-    """This one names only the difference: all members are asked for, behind the answer."""
+    """Ask Slack for all members, after the answer. This event names only the difference."""
     group_id = str(event.data.get("subteam_id"))
     if group_id not in event.shell.policy.roles.groups:
         return
@@ -54,7 +56,7 @@ async def members_changed(event: Event) -> None:
 
 
 async def _remember(event: Event, group_id: str, users: list[str]) -> None:
-    """Groups that the policy does not name are none of our business."""
+    """Store the members, unless the policy does not name the group."""
     shell = event.shell
     if group_id in shell.policy.roles.groups:
         lost = await shell.threads.write(

@@ -23,7 +23,7 @@ async def reacted(event: Event) -> None:
     try:
         found = await shell.threads.read(queries.find, shell.db, act, None, channel, ts)
     except BadInput:
-        return  # no incident's channel
+        return  # not the channel of an incident
     link = permalink(event.context, channel, ts)
     author = str(event.data.get("item_user") or "")
     await shell.threads.write(

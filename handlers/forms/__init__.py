@@ -1,4 +1,4 @@
-"""The forms: a new one is a member of `controls.Form`, a row here and a function beside it."""
+"""The forms. A new form is a member of `controls.Form`, a row here and a function nearby."""
 
 from collections.abc import Mapping
 
@@ -27,10 +27,10 @@ FORMS: Mapping[Form, Handler] = {
 ALOUD = frozenset(
     {Form.STATUS, Form.SEVERITY, Form.RAISE, Form.DECISION, Form.RESOLVE, Form.REOPEN}
 )
-"""What is sent is also said in the channel of the escalation that their subject names."""
+"""Forms whose content is also posted in the channel of the escalation in their subject."""
 
 READ_ONLY = frozenset({Form.OPENED, Form.TIMELINE, Form.SHOW, Form.MESSAGE})
-"""They have no submit button: nothing is sent."""
+"""Forms without a submit button. They send nothing."""
 
 REDRAWN = (
     Field.CATEGORY,
@@ -40,4 +40,4 @@ REDRAWN = (
     Field.TEAMS,
     Field.TIER,
 )
-"""Fields of the opening form after which its proposal and preview change."""
+"""Fields of the opening form. A change of one of them changes the proposal and the preview."""

@@ -1,6 +1,6 @@
-"""What a form holds when it is sent, by Field; and which field an error belongs to.
+"""The content of a sent form by Field, and the field that an error belongs to.
 
-A block_id begins with its Field (see `bot.render.forms.inputs`); the action_id is the Field.
+A block_id begins with its Field (see `bot.render.forms.inputs`). The action_id is the Field.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ LONGEST_ERROR = 300
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The inputs of a view, as Slack sends them in `view.state.values`."""
+    """The inputs of a view as Slack sends them in `view.state.values`."""
 
     view: Mapping[str, Any]
 
@@ -61,7 +61,7 @@ class Fields:
         return None
 
     def since(self, field: Field) -> str:
-        """What had been chosen when a field's input was drawn."""
+        """Return the choice that a field's input had when it was drawn."""
         return since_of(self.block_of(field) or "")
 
     def _entry(self, field: Field) -> Mapping[str, Any]:
@@ -79,11 +79,11 @@ _FIELDS_OF_INPUT: Mapping[str, Field] = {
     "status": Field.STATE,
     "incident": Field.NOTE,
 }
-"""What the domain calls an input → the field in which a form asks for it."""
+"""Maps the domain's name of an input to the field in which a form asks for it."""
 
 
 def field_errors(wording: Wording, error: Exception, fields: Fields) -> dict[str, str] | None:
-    """Return what is wrong by block_id, or None when it is not about a field that is shown."""
+    """Return the errors by block_id, or None if the error is not about a visible field."""
     found: dict[str, str] = {}
     if isinstance(error, FormErrors):
         for name, problem in error.errors.items():

@@ -1,7 +1,7 @@
-"""`view_submission`, and the choices that change the opening form while it is filled in.
+"""Listens to `view_submission` and to choices that change the opening form.
 
-Nothing that was typed is lost: a wrong field is marked in the open form, any other refusal is
-pushed on top of it.
+People lose nothing that they typed. A wrong field is marked in the open form. Any other refusal is
+pushed on top of the form.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
         if ready:
             await _answer(shell, ack, body["view"], work.result())
             return
-        # Pushed, not put in its place: should it fail after all, the typed text is still beneath.
+        # Pushed, not put in the form's place: if the work fails, the typed text is still beneath.
         external_id = secrets.token_hex(16)
         waiting = forms.opening_view(shell.wording) | {"external_id": external_id}
         await ack(response_action="push", view=waiting)
@@ -48,7 +48,7 @@ def listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 async def _became(shell: Shell, context: AsyncBoltContext, body: Mapping[str, Any]) -> Became:
     view = body["view"]
-    # A form is done once, even if it was redrawn: then it shows the result.
+    # A form is done once, even if it was redrawn. The second time it shows the result.
     act = await whoever(shell, context, body, str(body["user"]["id"]), str(view["id"]))
     subject = str(view.get("private_metadata") or "")
     form, sent = Form(view["callback_id"]), Sent(shell, act, subject, Fields(view))
@@ -66,7 +66,7 @@ async def _answer(
     if errors:
         await ack(response_action="errors", errors=errors)
         return
-    # A form that was sent twice is finished; any other refusal leaves it to be corrected.
+    # A form that was sent twice is finished. After any other refusal the person can correct it.
     action = "update" if isinstance(result.error, AlreadyHandled) else "push"
     await ack(response_action=action, view=view_of(shell.wording, result.message(shell.wording)))
 
@@ -84,7 +84,10 @@ async def _later(
 
 
 def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
-    """Category, severity, criteria or teams were changed: the preview must be true."""
+    """Redraw the form after a change of category, severity, criteria or teams.
+
+    Otherwise its preview would be wrong.
+    """
 
     changes = modals.Changes()
 
@@ -101,7 +104,7 @@ def redraw_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
 
 
 def unknown_listener(shell: Shell) -> Callable[..., Awaitable[None]]:
-    """A form of another version: it is said, and what was typed stays beneath."""
+    """Tell the sender that the form is of another version. Their text stays beneath."""
 
     async def unknown(ack: AsyncAck) -> None:
         said = sentence(shell.wording, "unknown_form")

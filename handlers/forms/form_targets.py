@@ -1,4 +1,4 @@
-"""A team or a person, as two forms ask for them."""
+"""Reads a team or a person from the two forms that ask for them."""
 
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
@@ -9,7 +9,7 @@ from handlers.who import reachable
 
 
 async def target(sent: Sent) -> tuple[TeamKey | None, UserId | None]:
-    """Return the one that was chosen; raises FormErrors unless it is exactly one."""
+    """Return the chosen team or person. Raises FormErrors unless it is exactly one."""
     team, user = sent.fields.chosen(Field.TEAM), sent.fields.person(Field.PERSON)
     if team and user:
         raise FormErrors({Field.PERSON: ChooseOne()})

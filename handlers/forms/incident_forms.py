@@ -1,4 +1,4 @@
-"""The forms of an incident's work. Subject: the incident's id."""
+"""The forms for work on an incident. Their subject is the incident's id."""
 
 from bot.domain.access.visibility import Tier
 from bot.domain.controls import Field
@@ -31,7 +31,7 @@ from handlers.who import reachable
 
 
 async def status(sent: Sent) -> Became:
-    """A new state, a note, or both."""
+    """Set a new state, add a note, or both."""
     chosen = sent.fields.chosen(Field.STATE)
     note = sent.fields.text(Field.NOTE).strip()
     if chosen not in list(State):
@@ -47,7 +47,7 @@ async def status(sent: Sent) -> Became:
 
 
 async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
-    """None if *reopened* was left unchanged: choosing it again would reopen."""
+    """Return the new state; None if *reopened* is unchanged, since it would reopen again."""
     if chosen is not State.REOPENED:
         return chosen
     head = await sent.read(queries.head, sent.act, sent.subject)
@@ -59,7 +59,7 @@ async def _moved_to(sent: Sent, chosen: State, note: str) -> State | None:
 
 
 async def severity(sent: Sent) -> Became:
-    """A rise first shows who it pages; sent again from there, it is done."""
+    """Change the severity. A rise first shows who will be paged, and is done when sent again."""
     fields = sent.fields
     chosen, note = fields.chosen(Field.SEVERITY), fields.text(Field.NOTE).strip()
     if chosen not in list(Severity):
@@ -78,7 +78,7 @@ async def severity(sent: Sent) -> Became:
 
 
 async def edit(sent: Sent) -> Became:
-    """What the form does not ask for stays as it is."""
+    """Correct the fields that the form asks for. The rest stays as it is."""
     fields, tier = sent.fields, sent.fields.chosen(Field.TIER)
     lines = fields.text(Field.REFERENCES).splitlines()
     references = tuple(line.strip() for line in lines if line.strip())
@@ -108,7 +108,7 @@ async def page(sent: Sent) -> Became:
             service = starting.page_person
             started = await sent.write(service, policy, sent.act, sent.subject, user, why)
     except AlreadyPaged as error:
-        # At the field, so that what was typed stays in the form.
+        # At the field, so that the person's text stays in the form.
         field = Field.TEAM if team is not None else Field.PERSON
         problem = PagedAlready(error.runs[0], error.reference)
         raise FormErrors({field: problem}) from None

@@ -1,8 +1,8 @@
-"""The outcome of a form that took longer than Slack waits for us.
+"""The outcome of a form that took longer than Slack waits for an answer.
 
-It belongs in the place of "Opening…", which Slack shows once our answer has travelled there. Who
-has closed it by then, or where Slack does not take it, is told directly: "Opening…" is nobody's
-last word.
+It replaces "Opening…", which Slack shows once our first answer arrives. If the person has closed
+that view, or Slack does not accept the outcome, they get a direct message. "Opening…" is never the
+last thing they hear.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from handlers.shell import Shell
 
 NOT_THERE = frozenset({"not_found", "view_not_found"})
 LOOK_AGAIN = (0.5, 2.0)
-"""Seconds after which a view that is not there yet is looked for again."""
+"""Seconds before each new attempt on a view that does not exist yet."""
 
 
 async def tell(
     shell: Shell, client: AsyncWebClient, user: str, external_id: str, became: Became
 ) -> None:
-    """Show what became of it in the view that waits, or say it to the person."""
+    """Show the outcome in the waiting view, or send it to the person."""
     if await _shown(client, external_id, view_of(shell.wording, became)):
         return
     said = forms.as_message(became) if isinstance(became, dict) else became

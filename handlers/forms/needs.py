@@ -1,4 +1,4 @@
-"""What is needed, as a person wrote it in a form or a command."""
+"""The needs that a person wrote in a form or a command."""
 
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
@@ -8,7 +8,7 @@ from bot.render.wording import Wording
 
 
 def needed(wording: Wording, text: str) -> tuple[Need, ...]:
-    """Read the lines; raises FormErrors for one that is for no team."""
+    """Read the lines. Raises FormErrors for a line that is not for one team."""
     read = needs_in(text, wording.policy.team_names())
     if read.unclear is not None:
         raise FormErrors({Field.NEEDS.value: NeedsOfNoTeam(read.unclear)})

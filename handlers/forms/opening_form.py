@@ -1,4 +1,4 @@
-"""The opening form: redrawn while it is filled in, and sent."""
+"""The opening form: redraws it during input, and reads it when it is sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,9 +23,9 @@ from handlers.forms.sent import Became, Sent
 
 
 def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.Filled:
-    """Return what the form holds; a value that the policy does not know counts as not chosen.
+    """Return the form's content. A value that the policy does not know counts as not chosen.
 
-    `aside` has the fields that are not shown at the moment.
+    `aside` has the fields that are hidden at the moment.
     """
     category, drawn = fields.chosen(Field.CATEGORY), fields.since(Field.SEVERITY)
     severity = forms.own_severity(fields.chosen(Field.SEVERITY), drawn)
@@ -48,7 +48,7 @@ def filled_in(fields: Fields, policy: Policy, aside: Aside = NOTHING) -> forms.F
 
 
 def redrawn(wording: Wording, view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form after a choice: the proposal and the preview follow, the rest stays."""
+    """Return the form after a choice. The proposal and the preview change, the rest stays."""
     subject, aside = forms.unpacked(str(view.get("private_metadata") or ""))
     filled = filled_in(Fields(view), wording.policy, aside)
     return forms.open_form(wording, _with_changes(wording, Fields(view), filled, aside), subject)
@@ -57,7 +57,7 @@ def redrawn(wording: Wording, view: Mapping[str, Any]) -> dict[str, Any]:
 def _with_changes(
     wording: Wording, fields: Fields, filled: forms.Filled, aside: Aside
 ) -> forms.Filled:
-    """Return the form with the teams that are proposed now, as the person has changed them."""
+    """Return the form with the teams proposed now, and the person's changes to them."""
     changes = aside.changed(_proposed_then(wording, fields), filled.teams or ())
     changes = Aside(added=changes.added, removed=changes.removed)
     if changes == NOTHING:
@@ -67,8 +67,10 @@ def _with_changes(
 
 
 def _proposed_then(wording: Wording, fields: Fields) -> tuple[TeamKey, ...]:
-    """The teams that were proposed when the form was drawn; the block_id of the teams says for
-    which category and severity that was."""
+    """Return the teams that were proposed when the form was drawn.
+
+    The block_id of the teams contains the category and the severity of that time.
+    """
     category, _, severity = fields.since(Field.TEAMS).partition(":")
     if category not in wording.policy.categories or severity not in list(Severity):
         return ()
@@ -85,10 +87,10 @@ async def open_it(sent: Sent) -> Became:
 def draft_from(
     wording: Wording, fields: Fields, permalink: str, aside: Aside = NOTHING
 ) -> OpeningDraft:
-    """Read the form; raises FormErrors for what a client should not have let through.
+    """Read the form. Raises FormErrors for values that a client should not have sent.
 
-    What was laid aside is not asked for, so it is not written. The severity is the one that the
-    form shows.
+    Hidden fields were not asked for, so they are not written. The severity is the one that the form
+    shows.
     """
     filled, shown = filled_in(fields, wording.policy), fields.chosen(Field.SEVERITY)
     if shown in list(Severity):
@@ -104,7 +106,7 @@ def draft_from(
     if filled.category is None or filled.severity is None or errors:
         raise FormErrors(errors)
     severity, category = filled.severity, wording.policy.categories[filled.category]
-    # A form sent before the proposal has arrived must still page the teams.
+    # A form sent before the proposal arrives must still page the teams.
     if not _proposal_is_current(wording, fields, filled):
         filled = _with_changes(wording, fields, filled, aside)
     return OpeningDraft(
@@ -125,9 +127,9 @@ def draft_from(
 
 
 def _proposal_is_current(wording: Wording, fields: Fields, filled: forms.Filled) -> bool:
-    """Whether the teams were shown for the category and severity that are chosen now.
+    """Whether the teams shown belong to the category and severity chosen now.
 
-    The block_id of the teams says for which they were proposed.
+    The block_id of the teams contains the category and severity of their proposal.
     """
     now = forms.open_form(wording, replace(filled, teams=None))
     return fields.block_of(Field.TEAMS) == Fields(now).block_of(Field.TEAMS)

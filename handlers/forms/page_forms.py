@@ -1,4 +1,4 @@
-"""The forms behind a page's and a task's buttons. Subject: the page's or the task's id."""
+"""The forms behind the buttons of pages and tasks. Their subject is the page's or task's id."""
 
 from bot.domain.controls import Field
 from bot.domain.errors import FormErrors
@@ -27,7 +27,7 @@ async def cannot_take(sent: Sent) -> Became:
 
 
 async def hand_over(sent: Sent) -> Became:
-    """From the page, or from the incident."""
+    """Hand over, from a page or from an incident."""
     team, user = await target(sent)
     summary = sent.fields.text(Field.SUMMARY)
     policy, incident_id = sent.policy, incident_in(sent.subject)

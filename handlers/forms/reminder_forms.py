@@ -1,4 +1,4 @@
-"""The form of a reminder that waits. Subject: the reminder's id."""
+"""The form of a waiting reminder. Its subject is the reminder's id."""
 
 from bot.domain.controls import Field
 from bot.render.followups import reminder_list as render

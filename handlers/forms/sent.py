@@ -1,4 +1,4 @@
-"""A form that was sent: who, about what, and what it holds."""
+"""A sent form: the person, its subject and its content."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Sent(Request):
 
 
 Became: TypeAlias = Message | dict[str, Any]
-"""What the modal turns into: an answer to read, or a view."""
+"""What the modal shows next: an answer to read, or a view."""
 
 
 def view_of(wording: Wording, became: Became) -> dict[str, Any]:

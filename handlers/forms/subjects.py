@@ -1,6 +1,6 @@
-"""What a form is about, as its `private_metadata` carries it, and what a button's value names.
+"""The ids in a form's `private_metadata` and in a button's value.
 
-A handover begins from a page or from the incident; the subject says which.
+A handover begins from a page or from the incident. The subject says which.
 """
 
 from bot.domain.controls import IN_THE_LIST
@@ -17,7 +17,7 @@ def about_incident(incident_id: str) -> str:
 
 
 def incident_in(subject: str) -> str | None:
-    """Return the incident of a handover's subject; None when it is a page."""
+    """Return the incident of a handover's subject; None if the subject is a page."""
     return subject.removeprefix(_INCIDENT) if subject.startswith(_INCIDENT) else None
 
 
@@ -30,7 +30,10 @@ def snooze_in(value: str) -> tuple[Snooze, str]:
 
 
 def reminder_in(value: str) -> tuple[str, int | None, bool]:
-    """Read `<times>:<id>`, and whether it stands in the list; releases before had the id alone."""
+    """Read `<times>:<id>`, and whether the reminder is in the list.
+
+    Buttons of earlier releases contain the id alone.
+    """
     times, parted, rest = value.partition(":")
     if not parted:
         return value, None, False
@@ -41,15 +44,17 @@ def reminder_in(value: str) -> tuple[str, int | None, bool]:
 
 
 def typed_as(key: str, severity: Severity, title: str, needs: str = "") -> str:
-    """What a person typed, as a button carries it: the title, and on the lines behind it what is
-    needed. `key` is the same on all that offer it, so that it is opened once, whichever of them are
-    pressed."""
+    """Return typed text as a button's value: the title, and the needs on the lines after it.
+
+    All buttons that offer the same text share one `key`. However many of them are pressed, it is
+    opened once.
+    """
     line = " ".join(title.split())
     return f"{key}:{severity}:{line}\n{needs}" if needs else f"{key}:{severity}:{line}"
 
 
 def typed_in(value: str) -> tuple[str, Severity, str, str]:
-    """Read `<key>:P0:<title>`, and what is needed; raises NotYours for a forged value."""
+    """Read `<key>:P0:<title>` and the needs. Raises NotYours for a forged value."""
     key, _, rest = value.partition(":")
     severity, _, typed = rest.partition(":")
     if severity not in list(Severity) or not (0 < len(key) <= LONGEST_KEY and key.isalnum()):

@@ -1,7 +1,8 @@
-"""The one address for what Slack sends: bounded, signed, well formed, then Bolt.
+"""The only address for Slack's requests.
 
-In this order. A forger's bytes cost one HMAC, whatever they hold: parsing a form of 110,000
-fields would stop everything else for a third of a second.
+It limits the size, then checks the signature and the shape, then calls Bolt. The order matters. A
+forger's bytes cost one HMAC, whatever they contain. Parsing a form of 110,000 fields would stop
+everything else for a third of a second.
 """
 
 import logging
@@ -21,7 +22,7 @@ from handlers.http.wellformed import UNREADABLE
 logger = logging.getLogger("tocsin.handlers")
 
 LARGEST_BODY = 1_000_000
-"""Bytes. A view has at most 250 kB, and comes back with its state."""
+"""In bytes. A view has at most 250 kB, and it comes back with its state."""
 
 
 def _untold() -> None:
@@ -34,10 +35,10 @@ def _unseen(_payload: str, _status: int, _seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Answers each request from Slack, and each from a forger.
+    """Answers each request, from Slack or from a forger.
 
-    `secret` is Slack's signing secret. `observe` is told of what is refused before Bolt sees it,
-    `wrongly_signed` of each request whose signature is wrong.
+    `secret` is Slack's signing secret. `observe` gets each request that is refused before its body
+    is parsed. `wrongly_signed` is called for each request with a wrong signature.
     """
 
     app: AsyncApp
@@ -54,9 +55,9 @@ class Door:
         return body
 
     async def _admitted(self, request: Request) -> bytes | Response:
-        """Return the bytes that Slack signed, or the refusal of anything else.
+        """Return the bytes that Slack signed, or a refusal of the request.
 
-        In Socket Mode nothing comes in here but what is not Slack's; it is refused alike.
+        In Socket Mode nothing from Slack arrives here, so every request is refused.
         """
         if not may_be_signed(request.headers):
             return PlainTextResponse("The request is not signed.", 401)
@@ -76,18 +77,18 @@ class Door:
             # Without the query: no signature covers it.
             inbound = AsyncBoltRequest(body=body.decode("utf-8"), headers=dict(request.headers))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            # Not UTF-8, not JSON, or JSON of another shape: nothing that Slack would send.
+            # Not UTF-8, not JSON, or JSON of another shape: Slack would not send it.
             return PlainTextResponse(UNREADABLE, 400)
         try:
             return to_starlette_response(await self.app.async_dispatch(inbound))
         except (LookupError, TypeError, AttributeError, ValueError) as error:
-            # Bolt, reading what `wellformed` does not describe; listeners raise nothing.
+            # Bolt read something that `wellformed` does not describe. Listeners raise nothing.
             logger.warning("A request cannot be read: %s", type(error).__name__)
             return PlainTextResponse(UNREADABLE, 400)
 
 
 async def _body(request: Request) -> bytes | None:
-    """Read the body, None when it is too large; the length that is announced may be a lie."""
+    """Read the body; None if it is too large. The announced length may be wrong."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > LARGEST_BODY:
         return None

@@ -1,4 +1,4 @@
-"""How a call to Slack fails, as far as a listener must tell one end from another."""
+"""Failed calls to Slack, in the groups that a listener must tell apart."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 CALL_REFUSED = (SlackClientError, aiohttp.ClientError)
 CALL_LOST = (*CALL_REFUSED, ConnectionError, asyncio.TimeoutError)
-"""Slack's side or the way to it, and no fault of the program."""
+"""Failures of Slack or of the connection to it, not of the program."""
 CALL_FAILED = (*CALL_LOST, OSError)
 
 TRIGGER_GONE = frozenset(
@@ -22,9 +22,9 @@ TRIGGER_GONE = frozenset(
 
 
 def error_code(error: BaseException) -> str:
-    """Slack's word for what went wrong, or the kind of failure."""
+    """Return Slack's word for the failure, or the kind of failure."""
     if isinstance(error, SlackApiError):
-        # What is no JSON (a page of a proxy's) comes as it is.
+        # A body that is not JSON, such as a proxy's page, comes as it is.
         data = getattr(error.response, "data", error.response)
         return str((data.get("error") if isinstance(data, dict) else None) or "unknown_error")
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""A small language for the shape of JSON, and what else JSON from outside may hold."""
+"""A small language for the shape of JSON, and checks of JSON from outside."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 DEEPEST = 64
-"""Levels of lists and objects; Slack's own go to about fifteen."""
+"""Levels of lists and objects. Slack's own requests go to about fifteen."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that matches a pattern, if there is one."""
+    """A text. If there is a pattern, the text matches it."""
 
     pattern: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
-    """May be missing, null or empty."""
+    """A value that may be missing, null or empty."""
 
     of: "Shape"
 
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """A list, every member of which has the shape."""
+    """A list. Every member has the shape."""
 
     of: "Shape"
     fewest: int = 0
@@ -34,7 +34,7 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """An object in which every value has the shape, with any keys."""
+    """An object with any keys. Every value has the shape."""
 
     of: "Shape"
 
@@ -44,7 +44,10 @@ Shape: TypeAlias = Text | Maybe | Each | Every | Fields
 
 
 def misfit(shape: Shape, value: Any, where: str) -> str | None:
-    """Return where a value first departs from its shape, in words of the shape alone."""
+    """Return the first place where a value departs from its shape.
+
+    The answer uses words of the shape only, never of the value.
+    """
     match shape:
         case Text(pattern=pattern):
             fits = isinstance(value, str) and (pattern is None or bool(pattern.fullmatch(value)))
@@ -73,7 +76,7 @@ def _first(found: Iterator[str | None]) -> str | None:
 
 
 def too_deep(value: Any) -> bool:
-    """Count levels without recursion, and no further than is needed."""
+    """Whether the value has too many levels. Uses no recursion and stops at the limit."""
     depth, level = 0, [value]
     while level and depth <= DEEPEST:
         depth += 1
@@ -102,12 +105,12 @@ def _texts_in(value: Any) -> list[str]:
 
 
 def unstorable(value: Any) -> bool:
-    """Whether there is a character anywhere that no database takes."""
+    """Whether any text contains a character that no database accepts."""
     return _UNSTORABLE.search("".join(_texts_in(value))) is not None
 
 
 def storable(value: Any) -> Any:
-    """Put the replacement character for NUL and halves of characters: no database takes them."""
+    """Replace NUL and halves of characters, which no database accepts."""
     match value:
         case str():
             return _UNSTORABLE.sub("\ufffd", value)

@@ -1,17 +1,17 @@
-"""Slack's signature, checked over the bytes as they came: nothing of a forgery is ever parsed."""
+"""Checks Slack's signature over the raw bytes, so that a forgery is never parsed."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping
 
 MOST_OFF = 300
-"""Seconds. What is signed earlier or later may have been recorded, and is refused."""
+"""In seconds. A request signed earlier or later may be a recording, and is refused."""
 LONGEST_STAMP = 18
-"""Digits of seconds since 1970; Python refuses to read thousands of them."""
+"""In digits of seconds since 1970. Python refuses to read thousands of digits."""
 
 
 def may_be_signed(headers: Mapping[str, str]) -> bool:
-    """Whether there is a signature to check at all, before the body is read."""
+    """Whether there is a signature to check. Asked before the body is read."""
     stamp, signature = _stamp(headers), _signature(headers)
     readable = stamp.isascii() and stamp.isdigit() and len(stamp) <= LONGEST_STAMP
     return readable and signature.isascii() and signature != ""

@@ -1,4 +1,4 @@
-"""Bolt's app that says how long each request took until it was answered."""
+"""Bolt's app, with a measurement of how long each request takes."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,10 +11,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 Observer = Callable[[str, int, float], None]
-"""Told of each request: the kind of its payload, the status of the answer, the seconds."""
+"""Gets each request's kind of payload, the status of its answer, and the seconds."""
 
 UNREAD = "other"
-"""The kind of a payload that was refused before it was read."""
+"""The kind of a payload that was refused unread."""
 
 _PAYLOADS = {
     "block_actions": "click",
@@ -29,14 +29,16 @@ _PAYLOADS = {
 
 
 Answering = Callable[[str | None, Mapping[str, Any]], Awaitable[bool]]
-"""Posts an answer to a response_url, if it may; returns whether it was taken."""
+"""Posts an answer to a response_url if that is allowed, and returns whether Slack took it."""
 
 
 class OurWays(AsyncMiddleware):
-    """Bolt makes a client of its own kind for each request: no one sees its calls.
+    """Replaces Bolt's client and its `respond` in each request.
 
-    Its `respond` is another: it posts wherever the request says, and once more after a reset.
-    A class, not a function: for one, Bolt gathers thirty arguments at every request.
+    Bolt makes a client of its own kind for each request, and our client sees none of its calls.
+    Bolt's `respond` posts to any address in the request, and posts again after a reset.
+
+    This is a class, because Bolt gathers thirty arguments for a function at every request.
     """
 
     def __init__(self, client: AsyncWebClient, answering: Answering) -> None:
@@ -56,10 +58,10 @@ class OurWays(AsyncMiddleware):
 
 
 class TimedApp(AsyncApp):
-    """All requests pass here, those of Socket Mode too."""
+    """Every request passes through here, in Socket Mode too."""
 
     def __init__(self, observe: Observer, answering: Answering, **given: Any) -> None:
-        # Without a name, Bolt looks at the file of every module there is, to find one.
+        # Without a name, Bolt reads the file of every module to find one.
         super().__init__(name="tocsin", **given)
         self._observe = observe
         self.use(OurWays(self.client, answering))
@@ -72,7 +74,7 @@ class TimedApp(AsyncApp):
 
 
 def payload_of(body: Mapping[str, Any]) -> str:
-    """Name the kind of a payload; unverified payloads may be anything."""
+    """Name the kind of a payload. An unverified payload may be anything."""
     if "command" in body:
         return "command"
     said = body.get("type")

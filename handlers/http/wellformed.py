@@ -1,7 +1,7 @@
-"""What Slack always sends, by kind of request: checked once, so that no listener has to doubt it.
+"""The parts that Slack always sends, by kind of request.
 
-Bolt reads most of it unasked and fails if it is missing. What is only shown or compared is
-not described: Slack may change it.
+They are checked once, so no listener has to check them. Bolt reads most of them and fails if they
+are missing. Parts that are only shown or compared are not described, because Slack may change them.
 """
 
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger("tocsin.handlers")
 UNREADABLE = "The request cannot be read."
 ANY_TEXT = Text()
 ID = Text(re.compile(r"[A-Za-z0-9_.:-]{1,32}"))
-"""As long as the store keeps."""
+"""The store keeps at most this length."""
 KEY = Text(re.compile(r"[!-~]{1,150}"))
 ADDRESS = Text(re.compile(r"https?://\S{1,2000}"))
 
@@ -72,7 +72,7 @@ _INTERACTION: Fields = {
     "container": Maybe({"thread_ts": Maybe(KEY)}),
 }
 _DEED: Fields = {**_INTERACTION, "trigger_id": KEY}
-"""Without it no form could be shown, and a request that Slack repeats would not be known again."""
+"""Without the trigger no form can be shown, and a repeated request is not recognised."""
 _ACTION: Fields = {
     "action_id": ANY_TEXT,
     "block_id": Maybe(ANY_TEXT),
@@ -100,7 +100,7 @@ _MEMBER: Fields = {
 }
 _SPOKEN: Fields = {"user": Maybe(ID), "channel": Maybe(ID), "thread_ts": Maybe(KEY)}
 _TO_US: Fields = {**_SPOKEN, "channel": ID}
-"""In the bot's direct messages: Bolt takes it for an assistant's thread, and needs its place."""
+"""A direct message to the bot. Bolt reads it as an assistant's thread, and needs its channel."""
 _EVENT: Fields = {
     **_HOME,
     "event_id": Maybe(KEY),
@@ -129,9 +129,9 @@ _EVENTS: Mapping[str, Fields] = {
 
 
 class WellFormed(AsyncMiddleware):
-    """Answers 400 to what is not shaped as Slack shapes it; else makes its texts storable.
+    """Answers 400 to a request without Slack's shape, and makes the texts of all others storable.
 
-    It stands behind the check of the signature and before everything that reads the request.
+    It comes after the signature check and before anything that reads the request.
     """
 
     async def async_process(
@@ -151,7 +151,7 @@ class WellFormed(AsyncMiddleware):
 
 
 def wrong_part(body: Mapping[str, Any]) -> str | None:
-    """Name the first part that is not as Slack sends it; None when all is well."""
+    """Name the first part that is not as Slack sends it; None if all parts are."""
     if "command" in body:
         return misfit(_COMMAND, body, "")
     match body.get("type"):
@@ -173,6 +173,6 @@ def _wrong_event(body: Mapping[str, Any]) -> str | None:
         return problem
     event = body["event"]
     if event["type"] == "message":
-        # Edits and joins are shaped otherwise, and left alone.
+        # Edits and joins have another shape. They are not checked.
         return misfit(_TO_US, event, "event") if event.get("channel_type") == "im" else None
     return misfit(_EVENTS.get(event["type"], {}), event, "event")

@@ -1,4 +1,4 @@
-"""Showing a modal with the trigger of a request, and what to do when Slack will not."""
+"""Shows a modal with a request's trigger, and handles Slack's refusals."""
 
 import asyncio
 from collections import OrderedDict
@@ -18,10 +18,10 @@ from handlers.http.failures import CALL_FAILED, TRIGGER_GONE, error_code
 from handlers.shell import Shell
 
 NOT_AS_SEEN = frozenset({"hash_conflict", "not_found", "view_not_found"})
-"""Another person changed the modal, or it was closed."""
+"""Someone else changed the modal, or the person closed it."""
 
 REMEMBERED = 500
-"""Modals that were changed last; a change comes within seconds of the one before it."""
+"""How many recently changed modals are remembered. A change follows the last within seconds."""
 
 Tell = Callable[[Message], Awaitable[None]]
 
@@ -29,7 +29,7 @@ Tell = Callable[[Message], Awaitable[None]]
 async def show(
     shell: Shell, client: AsyncWebClient, trigger_id: str, modal: Modal, tell: Tell, *, push: bool
 ) -> None:
-    """Open a modal, or push it on the one that is open. A trigger is never tried twice."""
+    """Open a modal, or push it onto the open one. A trigger is never used twice."""
     call = client.views_push if push else client.views_open
     try:
         await call(trigger_id=trigger_id, view=modal.view)
@@ -41,7 +41,7 @@ async def show(
 
 @dataclass(slots=True)
 class _Changed:
-    """A modal that we have changed: the states from which we did, and the one that came of it."""
+    """A modal that we have changed: the hashes from which we changed it, and its latest hash."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     before: set[str] = field(default_factory=set)
@@ -49,10 +49,10 @@ class _Changed:
 
 
 class Changes:
-    """Changes of open modals, those of one modal in the order in which they were asked for.
+    """Changes open modals, and each modal's changes in the order of the requests.
 
-    A modal is changed as the person saw it, or as our own last change has left it since. What
-    anybody else has made of it stands: above all the answer to a form that was sent meanwhile.
+    A modal is changed from the state that the person saw, or from our own last change to that
+    state. Any other change stays. Above all, the answer to a form that was sent meanwhile stays.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Changes:
     async def make(
         self, client: AsyncWebClient, view: dict[str, Any], *, view_id: str, seen: str
     ) -> None:
-        """Change what the person saw as `seen`, the modal's hash then."""
+        """Change the modal. `seen` is its hash when the person saw it."""
         changed = self._of(view_id)
         async with changed.turn:
             known = changed.now if seen in changed.before else seen
@@ -85,7 +85,7 @@ class Changes:
 
 
 def prefilled(view: dict[str, Any], into: Field, text: str) -> dict[str, Any]:
-    """Return the form with what was typed in the command already in a text field."""
+    """Return the form with the command's text in a text field."""
     for block in view["blocks"]:
         if text and block.get("block_id") == into.value:
             longest = block["element"].get("max_length", 3_000)

@@ -1,4 +1,4 @@
-"""Saying something to one person after the acknowledgement, by the first way that works."""
+"""Sends one person a message after the acknowledgement, in the first way that works."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from handlers.answers import Instead
 
 
 class Respond(Protocol):
-    """Answers through the request's response_url; `TimedApp` puts it in the place of Bolt's."""
+    """Answers through the request's response_url. `TimedApp` uses it in place of Bolt's."""
 
     async def __call__(self, message: Mapping[str, Any]) -> bool:
-        """Return whether Slack took it; False where the request has no response_url."""
+        """Return whether Slack took the message; False if the request has no response_url."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateReplies:
-    """Beside what the person did, through the request's response_url; else directly.
+    """Answers next to the request, through its response_url, or else directly.
 
-    A response_url lives half an hour and takes five answers; some requests have none.
+    A response_url lasts half an hour and takes five answers. Some requests have none.
     """
 
     client: AsyncWebClient
@@ -33,7 +33,7 @@ class PrivateReplies:
     def back(
         cls, client: AsyncWebClient, respond: Respond, body: Mapping[str, Any]
     ) -> "PrivateReplies":
-        """To the sender of this request."""
+        """Return the replies to this request's sender."""
         user = body.get("user")
         return cls(
             client,

@@ -1,4 +1,4 @@
-"""The shortcuts: 'Open an escalation', and 'Escalate this message'."""
+"""The shortcuts 'Open an escalation' and 'Escalate this message'."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -49,7 +49,7 @@ async def _answer(shell: Shell, context: AsyncBoltContext, body: Mapping[str, An
     act = await whoever(shell, context, body, str(body["user"]["id"]), None, Deed.OPEN)
     require(act, Deed.OPEN)
     on_message = body.get("callback_id") == Shortcut.ESCALATE_MESSAGE
-    # The message's address and nothing of what it says.
+    # Only the message's address, none of its content.
     link = links.of_message(context, body) if on_message else None
     if link is None:
         return Modal(forms.open_form(shell.wording), Button.OPEN_FORM, "form")
