@@ -1,4 +1,4 @@
-"""A page behind its link: what it shows, and acknowledging it there."""
+"""The web page behind a page's link: its content, and the acknowledgement there."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -48,8 +48,8 @@ US = "Tocsin"
 def look(
     db: Database, policy: Policy, link: Link, now: datetime, *, roles_known: bool = True
 ) -> LinkedPage:
-    """Return a page as it stands now; raises NotYours, and NotPermitted for a person who may do
-    nothing any more: the message that they once got says enough.
+    """Return a page as it is now. Raises NotYours, and NotPermitted for a person with no rights
+    left: the message that they once got says enough.
     """
     with db.reading() as tx:
         page, run, incident = rows(tx, link.page_id)
@@ -69,10 +69,10 @@ def look(
 def acknowledge(
     db: Database, policy: Policy, link: Link, now: datetime, *, roles_known: bool = True
 ) -> Taken:
-    """Take the page on, as its button in Slack does; each link once.
+    """Take the page on, as its button in Slack does. Each link works once.
 
     Raises AlreadyHandled, AlreadyAcknowledged, NothingToAcknowledge, NotPermitted and the rest of
-    what the button can meet: a link gives nobody a right that they have not.
+    the button's errors: a link gives no rights that its person lacks.
     """
     with db.reading() as tx:
         page, _, _ = rows(tx, link.page_id)
@@ -87,7 +87,7 @@ def acknowledge(
 
 
 def _follows(tx: Transaction, policy: Policy, link: Link, page: Page, now: datetime) -> Act:
-    """The act of a person who follows a link, which changes nothing."""
+    """Return an act for the person who follows a link; it is good for reading only."""
     workspace = Workspace(page.team_id, page.enterprise_id)
     role = identity.role_in(tx, policy, workspace, link.user)
     kept_out = bool(people_and_groups.gone(tx, workspace, [link.user]))
@@ -95,7 +95,7 @@ def _follows(tx: Transaction, policy: Policy, link: Link, page: Page, now: datet
 
 
 def rows(tx: Transaction, page_id: PageId | str) -> tuple[Page, PagingRun, Incident]:
-    """Return a page with what it belongs to; raises NotYours."""
+    """Return a page with its run and its incident; raises NotYours."""
     page = pages.page(tx, page_id)
     run = pages.run(tx, page.run_id) if page else None
     incident = incident_rows.get(tx, page.incident_id) if page else None
@@ -113,7 +113,7 @@ def outside_page(
     *,
     may_repeat: bool = False,
 ) -> OutsidePage:
-    """Return what may be said of a page outside Slack."""
+    """Return what a message outside Slack may say about a page."""
     head = views.head_in(incident, Place.OUTSIDE)
     around = _around(tx, run)
     asked = asked_of(page, run, around)
@@ -142,7 +142,7 @@ def outside_page(
 
 
 def _quoted(tx: Transaction, run: PagingRun) -> tuple[Quoted, ...]:
-    """The reasons and questions that the page in Slack shows, where someone wrote one."""
+    """Return the reasons and questions that the page in Slack shows, if a person wrote any."""
     reasons = of_a_page(run.why_asked, full=True)
     said = [(reason.by, reason.words) for reason in reasons if reason.words]
     said += [(question.by, question.words) for question in questions_of(reasons)]
@@ -158,7 +158,7 @@ def outside_exhausted(
     *,
     may_repeat: bool = False,
 ) -> OutsideExhausted:
-    """Return what may be said outside Slack of a team that did not answer."""
+    """Return what a message outside Slack may say about a team that did not answer."""
     head = views.head_in(incident, Place.OUTSIDE)
     told = pages.pages_of_run(tx, run.id)
     untold = views.unsent_of(told)
@@ -182,19 +182,19 @@ def outside_exhausted(
 
 
 def _around(tx: Transaction, run: PagingRun) -> Around:
-    """The run's pages, and who of its ladder counts as gone."""
+    """Return the run's pages, and the people on its ladder who count as gone."""
     workspace = Workspace(run.team_id, run.enterprise_id)
     on_it = {user for step in Ladder.from_json(run.ladder).steps for user in step.targets}
     return Around(pages.pages_of_run(tx, run.id), people_and_groups.gone(tx, workspace, on_it))
 
 
 def _zone(tx: Transaction, policy: Policy, run: PagingRun, user: str) -> str:
-    """The name of this person's own zone, or of the policy's."""
+    """Return the name of the person's time zone, or else of the policy's."""
     return identity.zone_in(tx, policy, Workspace(run.team_id, run.enterprise_id), user).key
 
 
 def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
-    """Nobody's member ID means anything outside Slack."""
+    """Return a person's name: a member ID means nothing outside Slack."""
     if user is None or user == THE_BOT:
         return US
     return people_and_groups.name_of(
@@ -203,7 +203,7 @@ def _name(tx: Transaction, run: PagingRun, user: str | None) -> str:
 
 
 def _reads(tx: Transaction, policy: Policy, link: Link, incident: Incident) -> bool:
-    """Whether `/escalate` would show them the incident, and let them do something there."""
+    """Tell whether `/escalate` would show this person the incident and let them act on it."""
     workspace = Workspace(incident.team_id, incident.enterprise_id)
     role = identity.role_in(tx, policy, workspace, link.user)
     invited = participants.seats(tx, incident.id)

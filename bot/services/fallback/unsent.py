@@ -1,6 +1,6 @@
-"""What Slack does not take goes out another way: when, what it says, and what is recorded.
+"""The fallback for what Slack does not accept: when it goes out, what it says, what is recorded.
 
-Pages, and the notices to those in charge that nobody answered one.
+It covers pages, and the alerts to managers that no responder acknowledged.
 """
 
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ from bot.store.transaction import Transaction
 AT_ONCE = 200
 _NO_WAY = NothingToSay("the policy no longer has this way")
 _TRIES_OF_A_WAY = 3
-"""Another replica may have a policy that knows it: one is restarted after the other."""
+"""Tries for a way that this policy lacks: in a rolling restart, another replica may know it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What goes to a person outside Slack, and by which way; `subject` is its page or run."""
+    """One message to a person outside Slack, and the way it goes; `subject` is its page or run."""
 
     way: FallbackWay
     said: OutsidePage | OutsideExhausted
@@ -54,14 +54,14 @@ class Errand:
 
 
 def overdue(db: Database, policy: Policy, at: At) -> list[Unsent]:
-    """Return what Slack has kept for too long, and whose people have another way."""
+    """Return what Slack has held for too long, for people who have another way."""
     rule = policy.fallback
     with db.reading() as tx:
         return unsent_pages.overdue(tx, at.now, at.real, rule.after, rule.ways, AT_ONCE)
 
 
 def send(db: Database, policy: Policy, at: At, late: Sequence[Unsent]) -> int:
-    """Have these go out another way, where that is still needed; return how many."""
+    """Send these another way, if that is still needed; return how many."""
     by_incident = groupby(sorted(late, key=_incident_of), key=_incident_of)
     return sum(_send(db, policy, at, incident, list(group)) for incident, group in by_incident)
 
@@ -72,7 +72,7 @@ def _incident_of(late: Unsent) -> str:
 
 def _send(db: Database, policy: Policy, at: At, incident_id: str, late: Sequence[Unsent]) -> int:
     with db.transaction() as tx:
-        # Its lock first, as everywhere: an acknowledgement that comes now is seen, or waits.
+        # The incident's lock first, as in every service: a concurrent acknowledgement is seen.
         if incident_rows.lock(tx, incident_id) is None:
             return 0
         unsent = unsent_pages.still_unsent(tx, incident_id, {one.subject for one in late})
@@ -84,24 +84,24 @@ def _send(db: Database, policy: Policy, at: At, incident_id: str, late: Sequence
 
 
 def waits(db: Database, now: datetime) -> bool:
-    """Whether a message by another way is due; only a look."""
+    """Tell whether a fallback message is due. Read only."""
     with db.reading() as tx:
         return unsent_pages.fallback_waits(tx, now)
 
 
 def forget(db: Database) -> int:
-    """Withdraw all of it, where the policy has no other ways any more: it would wait for ever."""
+    """Withdraw all fallback messages: a policy without other ways would never send them."""
     with db.transaction() as tx:
         return withdrawals.withdraw_outside(tx)
 
 
 def prepare(db: Database, policy: Policy, claimed: Claimed) -> Errand | NothingToSay | NotYet:
-    """Return what a claimed delivery says now."""
+    """Return what a claimed fallback delivery says now."""
     user = UserId(claimed.target or "")
     way = policy.fallback.way(user, read(OutsideArgs, claimed.args).way)
     if way is None:
         return _NO_WAY if claimed.attempts >= _TRIES_OF_A_WAY else NotYet(_NO_WAY.why)
-    # A gateway cannot be asked what it has taken: whatever follows a try may be the second.
+    # A gateway cannot be asked what it accepted, so any try after the first may be a repeat.
     again = claimed.uncertain or claimed.attempts > 1
     about = _notice if claimed.kind is DeliveryKind.EXHAUSTED_OUTSIDE else _page
     with db.reading() as tx:
@@ -128,13 +128,13 @@ def _page(
 
 
 def _has_left(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
-    """Where everyone on the list counts as gone, it is Slack that is doubted."""
+    """Tell whether the person left Slack. If the whole list seems gone, Slack is doubted: False."""
     gone = people_and_groups.gone(tx, claimed.workspace, {claimed.target or ""})
     return bool(gone) and not doubted_departures.team_is_gone(tx, claimed, run)
 
 
 def _is_gone_among_others(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
-    """Where all who could be told count as gone, it is Slack that is doubted."""
+    """Tell whether the person left Slack. If all in charge seem gone, Slack is doubted: False."""
     in_turn = {*policy.managers_on_duty, *policy.operations_fallback}
     gone = people_and_groups.gone(tx, claimed.workspace, {claimed.target or "", *in_turn})
     return claimed.target in gone and not in_turn <= gone
@@ -163,7 +163,7 @@ def _notice(
 
 
 def reached(db: Database, claimed: Claimed, way: FallbackWay, at: At) -> bool:
-    """A gateway has taken it. False when somebody else held the claim by then."""
+    """Record that a gateway accepted it. False if another worker has the claim by then."""
     with db.transaction() as tx:
         incident = incident_rows.lock(tx, claimed.incident_id or "")
         if not claims.finish(tx, claimed, DeliveryState.SENT, real=at.real, sent_at=at.now):
@@ -178,7 +178,7 @@ def reached(db: Database, claimed: Claimed, way: FallbackWay, at: At) -> bool:
                 person=claimed.target,
                 way=way.gateway,
                 team=run.team_key,
-                # A person is not asked for by their own name as well.
+                # A page to one person would only repeat that person's own name.
                 name=run.team_name if notice or person_of(run.team_key) is None else "",
                 **({"exhausted": True} if notice else {}),
             )

@@ -1,4 +1,4 @@
-"""What Slack does not take goes out by every other way of its person."""
+"""Turns a message that Slack does not accept into one delivery for each other way."""
 
 from bot.domain.delivery import lanes
 from bot.domain.delivery.delivery_states import Priority
@@ -11,13 +11,13 @@ from bot.store.fallback.unsent_pages import Unsent
 
 
 def by_other_ways(policy: Policy, unsent: Unsent) -> list[Outgoing]:
-    """Return one delivery for each way, and one for ever, whichever replica is first to see it."""
+    """Return a delivery for each of the person's ways. Its key makes it one for all replicas."""
     return [_outgoing(unsent, way) for way in policy.fallback.ways.get(UserId(unsent.target), ())]
 
 
 def _outgoing(unsent: Unsent, way: FallbackWay) -> Outgoing:
     notice = unsent.kind is DeliveryKind.EXHAUSTED
-    # A page is one person's; a run has several who are told, each time that it comes to its end.
+    # A page has one reader. A run has several, who are told each time its ladder ends.
     about = unsent.delivery if notice else unsent.subject
     return Outgoing(
         kind=DeliveryKind.EXHAUSTED_OUTSIDE if notice else DeliveryKind.FALLBACK,

@@ -1,4 +1,4 @@
-"""Reminders are due."""
+"""Due work: send reminders."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from bot.store.transaction import Transaction
 
 
 def reminder(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
-    """Whoever is done with one, stopped or snoozed it meanwhile, hears nothing."""
+    """Send the reminders that still wait; one that was ended or snoozed meanwhile stays silent."""
     spoken = tasks_and_reminders.speak(tx, [work.subject for work in works])
     messages = []
     for work in works:

@@ -1,4 +1,4 @@
-"""Tasks are due, or are about to be, or are overdue."""
+"""Due work: remind people of tasks before they are due, when they are due, and afterwards."""
 
 from collections.abc import Sequence
 
@@ -25,10 +25,10 @@ from bot.store.transaction import Transaction
 
 
 def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
-    """Before a task is due, when it is, and every day that it is overdue.
+    """Remind assignees before a task is due, when it is due, and every day while it is overdue.
 
-    A task speaks once, however many of its moments have passed. Where its person has left Slack,
-    whoever answers for the incident is told, to hand it over.
+    A task gets one reminder, however many of its moments have passed. If the assignee has left
+    Slack, a person who answers for the incident is told instead, to hand the task over.
     """
     found = tasks_and_reminders.tasks(tx, {work.subject for work in works})
     speaking = {
@@ -39,7 +39,7 @@ def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
         and not (silent_once_overdue(work.occurrence) and task.due_at <= act.now)
     }
     still_open = list(speaking.values())
-    # A clock that was set back since does not make what has spoken speak again.
+    # Plan from the later time, so that a clock set back does not repeat a reminder.
     planned = [
         next_time(task, max(act.now, work.due_at))
         for work, task in still_open
@@ -66,7 +66,7 @@ def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
                 args=args,
             )
         )
-    # Its card says so from now on.
+    # The incident's card shows the task as overdue from now on.
     overdue = {task.incident_id for _, task in still_open if task.due_at <= act.now}
     messages += [
         LockedIncident(tx, act, incident).card_change()
@@ -74,12 +74,12 @@ def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
         if not incident.drill
     ]
     messages += edits(tx, act, Change.AGAIN, [task.id for _, task in still_open])
-    # All of them at once: lanes are woken in one order.
+    # All in one call: it wakes the lanes in one order.
     outbox.enqueue(tx, act.workspace, act.now, messages)
 
 
 def _instead_of_gone(tx: Transaction, act: Act, due: Sequence[Task]) -> dict[str, str]:
-    """Return, by task, who is told in place of a person who has left; nobody, where all have."""
+    """Return, by task, who is told instead of an assignee who left; no entry if all have left."""
     gone = people_and_groups.gone(tx, act.workspace, {task.assignee for task in due})
     orphans = [task for task in due if task.assignee in gone]
     if not orphans:

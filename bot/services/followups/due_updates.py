@@ -1,4 +1,4 @@
-"""An update is due: one of the people who answer for the incident is asked."""
+"""Due work: ask one of the people who answer for the incident for an update."""
 
 from datetime import datetime, timedelta
 
@@ -24,21 +24,20 @@ from bot.store.transaction import Transaction
 AN_UPDATE = frozenset(
     {EntryKind.UPDATE, EntryKind.STATE, EntryKind.SEVERITY, EntryKind.RESOLVED, EntryKind.REOPENED}
 )
-"""What sets the time of the next update anew."""
+"""Entries that restart the time to the next update."""
 
 
 def last_update(tx: Transaction, incident: Incident) -> datetime:
-    """When something was last said of it; a snooze says nothing."""
+    """Return the time of the last update, or of the opening. A snooze is not an update."""
     entries = timeline.timeline(tx, incident.id)
     told = (entry.at for entry in entries if entry.kind in AN_UPDATE)
     return max(told, default=incident.opened_at)
 
 
 def update_due(locked: LockedIncident, policy: Policy, work: DueWork) -> None:
-    """No update for too long: one of the people who answer for the incident is asked.
+    """Ask one of the people who answer for the incident for an overdue update.
 
-    Only a person who may read it is asked; where none is left, the next time is planned all the
-    same.
+    Only a person who may read it is asked. If there is none, the next time is planned all the same.
     """
     incident, now = locked.incident, locked.act.now
     if incident.state not in OPEN:
@@ -66,6 +65,6 @@ def _asked_for_update(locked: LockedIncident, policy: Policy, since: datetime) -
     people_in_charge = askable(locked.tx, policy, locked.incident, invited)
     gone = people_and_groups.gone(locked.tx, locked.act.workspace, people_in_charge.everyone)
     may_read = readers(locked.incident, invited, gone.__contains__)
-    # This one is done already, within this transaction.
+    # The count includes this timer, which this transaction has already ended.
     turn = timers.count_done(locked.tx, TimerKind.UPDATE_DUE, locked.id, since) - 1
     return whom_to_ask(people_in_charge, may_read, turn)

@@ -1,4 +1,4 @@
-"""What reminds one person: before it is sent, and of what stands already."""
+"""Looks up reminders to one person: of a free reminder, a task, or an update."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -96,7 +96,7 @@ def task_reminder(
     incident = lookups.incident(row.incident_id) if row else None
     if row is None or incident is None or row.state is not TaskState.OPEN:
         return NothingToSay("done or withdrawn meanwhile")
-    # Not once it has been handed over since.
+    # Only if the task has not been handed over since.
     instead = (
         claimed.target if read(TaskReminderArgs, claimed.args).instead_of == row.assignee else None
     )
@@ -140,14 +140,14 @@ def _task(
 
 
 def _as_given(lookups: Lookups, view: TaskReminder, row: Task, claimed: Claimed) -> TaskReminder:
-    """Add who gave the task to the person who has it now; to the first message about it also what
-    was said, if they may know."""
+    """Add who gave the task, for its present assignee; on the first message about it, also add the
+    summary that came with it, if they may read it."""
     if not view.task.head.full or view.instead:
         return view
     given = timeline.task_given(lookups.tx, row.incident_id, row.id)
     by = given.actor if given is not None else row.created_by
     args = read(TaskReminderArgs, claimed.args)
-    # One that was handed over since is another person's.
+    # After a hand-over since, the message is about another person's turn.
     new = args.moment == "given" and args.seq in (None, given.seq if given else None)
     view = replace(view, by=UserId(by) if by != row.assignee else None, new=new)
     return replace(view, summary=given.data.get("summary", "")) if new and given else view
@@ -171,9 +171,10 @@ def update_reminder(
 
 
 def _asked_now(lookups: Lookups, policy: Policy, incident: Incident, planned: str) -> str | None:
-    """The person whose turn it was, unless the incident has an owner by now or they are kept out.
+    """Return the person whose turn it was; another, if the incident has an owner by now or that
+    person may not read it.
 
-    Only a person who may read it is told.
+    Only a person who may read it is asked.
     """
     invited = lookups.participants(incident.id)
     may_read = readers(incident, invited, partial(kept_out, lookups, incident))

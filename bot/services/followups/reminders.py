@@ -1,4 +1,4 @@
-"""Free reminders that still wait: seen, changed and cancelled by the person they belong to."""
+"""Free reminders that still wait. Their owner can see, change and cancel them."""
 
 from datetime import datetime
 
@@ -28,8 +28,8 @@ MOST_LISTED = 15
 
 
 def reminders(db: Database, act: Act) -> Reminders:
-    """Return a person's waiting reminders, the first due first: whoever set one in an escalation
-    that they belong to sees it, whatever their role."""
+    """Return a person's waiting reminders, by due time. A person who set one in an escalation that
+    they belong to sees it, whatever their role."""
     require(act, Deed.READ)
     with db.reading() as tx:
         rows, total = waiting(tx, act, MOST_LISTED)
@@ -38,14 +38,14 @@ def reminders(db: Database, act: Act) -> Reminders:
 
 
 def waiting(tx: Transaction, act: Act, limit: int) -> tuple[list[Reminder], int]:
-    """Return the first few waiting reminders of a person, and how many there are."""
+    """Return a person's first few waiting reminders, and the number of all of them."""
     return tasks_and_reminders.waiting_reminders(tx, act.workspace, act.user, limit)
 
 
 def lines(
     tx: Transaction, act: Act, rows: list[Reminder], place: Place
 ) -> tuple[ReminderLine, ...]:
-    """Return reminders as their owner may see them there: the words go with the escalation's."""
+    """Return reminders as their owner may see them: the text only if they may read the incident."""
     about = incident_rows.get_many(tx, {row.incident_id for row in rows if row.incident_id})
     invited = participants.invited_to(tx, act.user, list(about))
     heads: dict[str, Head] = {
@@ -63,7 +63,7 @@ def _line(row: Reminder, head: Head | None) -> ReminderLine:
 
 
 def reminder(db: Database, act: Act, reminder_id: str) -> ReminderLine:
-    """Return one that still waits, to be changed."""
+    """Return a reminder that still waits, for a form that changes it."""
     with db.reading() as tx:
         row = owned_ids.reminder(tx, act, reminder_id)
         if row.state is not ReminderState.WAITING:
@@ -73,16 +73,16 @@ def reminder(db: Database, act: Act, reminder_id: str) -> ReminderLine:
 
 
 def shown(db: Database, act: Act, reminder_id: str) -> ReminderLine:
-    """Return one as its owner may see it, whatever has become of it."""
+    """Return a reminder as its owner may see it, in whatever state it is."""
     with db.reading() as tx:
         [line] = lines(tx, act, [owned_ids.reminder(tx, act, reminder_id)], Place.PERSONAL)
         return line
 
 
 def cancel(db: Database, act: Act, reminder_id: str, times: int | None = None) -> ReminderLine:
-    """Withdraw a reminder that has not been sent; it never is. Says what was cancelled.
+    """Cancel a reminder before it is sent; return what was cancelled.
 
-    Raises ReminderChanged where it has been set for another time since it was seen, then `times`.
+    Raises ReminderChanged if it was set to another time since the owner saw it; they saw `times`.
     """
     with db.transaction(act) as tx:
         row = owned_ids.reminder(tx, act, reminder_id)
@@ -98,14 +98,14 @@ def cancel(db: Database, act: Act, reminder_id: str, times: int | None = None) -
 def change(
     db: Database, act: Act, reminder_id: str, *, due_at: datetime, text: str | None
 ) -> ReminderLine:
-    """Set a waiting reminder for another time or with other words; None leaves the words."""
+    """Give a waiting reminder another time, and other words unless `text` is None."""
     if text is not None:
         text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
     with db.transaction(act) as tx:
         row = owned_ids.reminder(tx, act, reminder_id)
         words = row.text if text is None else text
         changed = tasks_and_reminders.set_reminder(tx, row, due_at, words)
-        # Whichever comes first, this or its moment, the row says which: it is not sent and changed.
+        # The row decides a race with the timer: the reminder is either sent or changed.
         if changed is None:
             raise _over(owned_ids.reminder(tx, act, row.id))
         _follow(tx, act, row.id)

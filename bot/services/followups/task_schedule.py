@@ -1,4 +1,4 @@
-"""When a task speaks: given, snoozed, handed over, withdrawn and restored."""
+"""Plans when a task sends reminders: when it is given, snoozed, handed over or restored."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -19,26 +19,26 @@ BEFORE = "before"
 LATER = "later"
 SNOOZE = "snooze"
 SNOOZED = (LATER, SNOOZE)
-"""How the occurrence of a timer begins that was put off."""
+"""The prefixes of a snoozed timer's occurrence."""
 DUE = "due"
 OVERDUE_AGAIN = timedelta(days=1)
 
 
 def about_task(task_id: str) -> str:
-    """The merge key of a task's reminders: while Slack is away, one waits."""
+    """Return the merge key of a task's reminders: only one waits while Slack is away."""
     return f"task:{task_id}"
 
 
 def silent_once_overdue(occurrence: str) -> bool:
-    """Tell whether another timer of the same task speaks for this one when the task is overdue.
+    """Tell whether this timer stays silent once the task is overdue, because another one speaks.
 
-    Of several moments that pass while the bot is away, the last one speaks.
+    If several moments pass while the bot is away, only the last one sends a reminder.
     """
     return occurrence == BEFORE or occurrence.startswith(LATER)
 
 
 def first_times(locked: LockedIncident, task_id: str, due_at: datetime, lead: timedelta) -> None:
-    """Plan the reminders of a new task: before it is due, and when it is."""
+    """Plan the reminders of a new task: before it is due, and when it is due."""
     before = due_at - lead
     if before > locked.act.now:
         locked.plan(NewTimer(TimerKind.TASK_DUE, task_id, BEFORE, before, locked.id))
@@ -46,7 +46,7 @@ def first_times(locked: LockedIncident, task_id: str, due_at: datetime, lead: ti
 
 
 def fresh_times(locked: LockedIncident, task: Task) -> None:
-    """Plan a task's reminders anew: what the assignee before has snoozed speaks again."""
+    """Plan a task's reminders afresh; a snooze of the previous assignee no longer counts."""
     timers.cancel(locked.tx, TimerKind.TASK_DUE, task.id)
     withdrawals.cancel(locked.tx, [task.id], [DeliveryKind.TASK_REMINDER])
     timers.renew(locked.tx, TimerKind.TASK_DUE, task.id, BEFORE, locked.act.now)
@@ -54,7 +54,7 @@ def fresh_times(locked: LockedIncident, task: Task) -> None:
 
 
 def next_time(task: Task, now: datetime) -> NewTimer:
-    """Return when an open task speaks next: when it is due, or a day later where it was."""
+    """Return an open task's next reminder: when it is due, or in a day if it is overdue."""
     if task.due_at > now:
         return NewTimer(TimerKind.TASK_DUE, task.id, DUE, task.due_at, task.incident_id)
     again = now + OVERDUE_AGAIN
@@ -63,7 +63,7 @@ def next_time(task: Task, now: datetime) -> NewTimer:
 
 
 def snoozed_times(task: Task, until: datetime) -> list[NewTimer]:
-    """Return when a snoozed task speaks: at `until`, and when it is due where that is later."""
+    """Return a snoozed task's timers: at `until`, and at the due time if that is later."""
     if until >= task.due_at:
         occurrence = f"{SNOOZE} {until.isoformat()}"
         return [NewTimer(TimerKind.TASK_DUE, task.id, occurrence, until, task.incident_id)]
@@ -75,9 +75,9 @@ def snoozed_times(task: Task, until: datetime) -> list[NewTimer]:
 
 
 def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
-    """Withdraw the incident's open tasks of these kinds; they never speak again.
+    """Withdraw the incident's open tasks of these kinds; they send no more reminders.
 
-    Returns how many there were. Each stands on the timeline.
+    Returns how many there were. The timeline records each.
     """
     open_ones = tasks_and_reminders.open_tasks_of(locked.tx, locked.id)
     wanted = [task.id for task in open_ones if task.kind in kinds]
@@ -98,9 +98,9 @@ def withdraw(locked: LockedIncident, kinds: Collection[TaskKind]) -> int:
 
 
 def restore(locked: LockedIncident) -> int:
-    """Have tasks that ended with the incident be open again, with fresh timers.
+    """Reopen the tasks that ended with the incident, with fresh timers; return how many.
 
-    Follow-ups stay withdrawn: the next resolution plans them anew.
+    Follow-ups stay withdrawn: the next resolution plans new ones.
     """
     there = tasks_and_reminders.tasks_of(locked.tx, locked.id)
     wanted = [task.id for task in there if task.kind is TaskKind.TASK]

@@ -1,4 +1,4 @@
-"""Tasks, follow-ups and free reminders: given, snoozed, handed over, done."""
+"""Tasks, follow-ups and free reminders: adding, snoozing, handing over, finishing."""
 
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -47,7 +47,7 @@ def add_task(
     text: str,
     due_at: datetime,
 ) -> str:
-    """Give somebody a task; they are told, reminded before it is due and after."""
+    """Give a person a task. They are told now, and reminded before it is due and afterwards."""
     text = checked_text("text", text, longest=LONGEST_TASK, of="task")
     with (
         db.transaction(act) as tx,
@@ -71,7 +71,7 @@ def add_task(
 def add_follow_up(
     locked: LockedIncident, policy: Policy, owner: UserId, day: int, due_at: datetime
 ) -> None:
-    """Look again some days after the resolution."""
+    """Plan a look back, some days after the resolution."""
     _add(locked, policy, TaskKind.FOLLOW_UP, owner, follow_up(day), due_at)
 
 
@@ -110,7 +110,7 @@ def _add(
 
 
 def finish_task(db: Database, act: Act, task_id: str) -> TaskLine:
-    """A task is done: return which. A second click finds it done already."""
+    """Finish a task and return it. A second click raises NothingToDo."""
     with db.transaction(act) as tx:
         return _finish(tx, act, owned_ids.task(tx, act, task_id))
 
@@ -131,13 +131,16 @@ def _head(tx: Transaction, act: Act, incident: Incident) -> Head:
 
 
 def _over(locked: LockedIncident, task_id: str) -> NothingToDo:
-    """Say what became of a task that is not open any more, behind the incident's lock."""
+    """Return an error that says what became of a task that is not open any more.
+
+    This reads behind the incident's lock.
+    """
     task = tasks_and_reminders.task(locked.tx, task_id)
     return NothingToDo("task", task.state if task else TaskState.DONE)
 
 
 def finish_my_task(db: Database, act: Act, incident_id: str) -> TaskLine | WhichTask:
-    """`/escalate done`: the one task that this person has there. Of several none is finished."""
+    """Finish this person's only task there (`/escalate done`). With several, list them instead."""
     with db.transaction(act) as tx:
         mine = [
             t for t in tasks_and_reminders.open_tasks_of(tx, incident_id) if t.assignee == act.user
@@ -156,7 +159,7 @@ def finish_my_task(db: Database, act: Act, incident_id: str) -> TaskLine | Which
 
 
 def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
-    """Stay silent about a task until then."""
+    """Send no reminders of a task until then."""
     with db.transaction(act) as tx:
         task = owned_ids.own_task(tx, act, task_id)
         if task.state is not TaskState.OPEN:
@@ -168,10 +171,10 @@ def snooze_task(db: Database, act: Act, task_id: str, until: datetime) -> str:
 
 
 def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: str = "") -> str:
-    """Give a task to somebody else, who is told, with what they should know of it.
+    """Give a task to another person, and tell them with a summary.
 
-    That stands on the timeline alone, and is read from there when the message is sent. The timers
-    begin anew: a snooze was the one before's.
+    Only the timeline stores the summary; the message reads it at send time. The timers start
+    afresh, because a snooze belonged to the previous assignee.
     """
     summary = checked_text("summary", summary, needed=False)
     with db.transaction(act) as tx:
@@ -182,7 +185,7 @@ def hand_over_task(db: Database, act: Act, task_id: str, to: UserId, summary: st
 
 
 def pass_task_on(locked: LockedIncident, task: Task, to: UserId, summary: str) -> None:
-    """Hand a task of the incident in hand over to somebody else, who comes in by it."""
+    """Hand over a task of the locked incident to another person, who is let in."""
     if task.assignee == to and task.state is TaskState.OPEN:
         raise NothingToDo("task", Already.WITH, to)
     if not give_on(locked, task, to, summary):
@@ -192,7 +195,7 @@ def pass_task_on(locked: LockedIncident, task: Task, to: UserId, summary: str) -
 
 
 def give_on(locked: LockedIncident, task: Task, to: UserId, summary: str = "") -> bool:
-    """Have a task be somebody else's, who is told; False when it is not open any more."""
+    """Move a task to another person and tell them; False if it is not open any more."""
     if not tasks_and_reminders.hand_over_task(locked.tx, task.id, to):
         return False
     fresh_times(locked, task)
@@ -215,7 +218,7 @@ def give_on(locked: LockedIncident, task: Task, to: UserId, summary: str = "") -
 
 
 def _take_up(tx: Transaction, act: Act, task: Task) -> AbstractContextManager[LockedIncident]:
-    """Take up a task's incident: whoever has the task, or whoever gives tasks, and reads it."""
+    """Lock a task's incident for its assignee, or for a person who may give tasks there."""
     deed = Deed.FINISH if act.user == task.assignee else Deed.TASK
     return lock_incident(tx, act, task.incident_id, deed, ended_too=True)
 
@@ -228,7 +231,7 @@ def _name(tx: Transaction, task: Task) -> str:
 def add_reminder(
     db: Database, act: Act, *, text: str, due_at: datetime, incident_id: str | None = None
 ) -> str:
-    """Remind this person later; return its id. It is theirs alone: no timeline has it."""
+    """Remind this person later; return the reminder's id. It is private: no timeline records it."""
     if incident_id is None:
         require(act, Deed.REMIND)
     text = checked_text("text", text, longest=LONGEST_TASK, of="reminder")
@@ -254,7 +257,7 @@ def add_reminder(
 
 
 def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -> datetime:
-    """A snoozed reminder stays silent until then."""
+    """Keep a reminder silent until then; return that time."""
     with db.transaction(act) as tx:
         reminder = owned_ids.reminder(tx, act, reminder_id)
         if not tasks_and_reminders.snooze_reminder(tx, reminder, until):
@@ -271,7 +274,7 @@ def snooze_reminder(db: Database, act: Act, reminder_id: str, until: datetime) -
 
 
 def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState) -> None:
-    """Done or stopped: it never speaks again."""
+    """Finish or stop a reminder; it is never sent again."""
     with db.transaction(act) as tx:
         owned_ids.reminder(tx, act, reminder_id)
         if not tasks_and_reminders.end_reminder(tx, reminder_id, state):
@@ -281,5 +284,5 @@ def end_reminder(db: Database, act: Act, reminder_id: str, state: ReminderState)
 
 
 def tell_again(tx: Transaction, act: Act, change: Change, subject: str) -> None:
-    """What was said of a task or a reminder becomes true again, with no incident in hand."""
+    """Have the messages about a task or a reminder edited, without locking an incident."""
     outbox.enqueue(tx, act.workspace, act.now, edits(tx, act, change, [subject]))

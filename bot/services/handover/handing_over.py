@@ -1,4 +1,4 @@
-"""Handing over: what a person holds passes to a team or another person, with a written summary."""
+"""Handing over: a person's part passes to a team or another person, with a written summary."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ from bot.store.tables import PagingRun, Task
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """Who is asked now. `owns`: the ownership goes to them too, once they acknowledge."""
+    """The successor being asked. `owns`: on acknowledging, they become the owner too."""
 
     reference: str
     to: Started
@@ -59,7 +59,7 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class TaskGiven:
-    """A task was all that was held: it is this person's now, and no one is paged."""
+    """The person held only a task. It is `to`'s now, and no page went out."""
 
     to: UserId
 
@@ -74,11 +74,11 @@ def hand_over(
     to_person: UserId | None = None,
     summary: str,
 ) -> HandedOver | TaskGiven:
-    """Pass on what a person holds; raises HoldsNothing where there is nothing.
+    """Pass on what a person holds; raises HoldsNothing if that is nothing.
 
-    A page that waits for them ends with it. Where several teams' pages do, or a page and a task,
-    the one that is meant is handed over by its button: a guess would drop the others. Who may not
-    read the incident hands over a page of their own there, as by its button, and nothing else.
+    A page that waits for them ends with it. If pages of several teams wait, or a page and a task,
+    the person has to use the button of the one they mean: a guess would drop the others. A person
+    who may not read the incident can hand over their own page, as by its button, and nothing else.
     """
     to = _Successor.checked(act, to_team, to_person, summary)
     with (
@@ -105,7 +105,7 @@ def hand_over_page(
     to_person: UserId | None,
     summary: str,
 ) -> HandedOver:
-    """The same by the button of a page: it says which team's page is meant."""
+    """Do the same as `hand_over` from a page's button, which says which team's page is meant."""
     to = _Successor.checked(act, to_team, to_person, summary)
     with db.transaction(act) as tx:
         page = owned_ids.page(tx, act, page_id)
@@ -118,7 +118,7 @@ def hand_over_page(
 
 @dataclass(frozen=True, slots=True)
 class _Successor:
-    """To whom a part is passed on, and with what words."""
+    """The team or person who takes over, and the summary for them."""
 
     team: TeamKey | None
     person: UserId | None
@@ -126,7 +126,7 @@ class _Successor:
 
     @property
     def key(self) -> str:
-        """What the runs of this team or person are known by."""
+        """The team key under which runs of this team or person are stored."""
         return str(self.team) if self.team is not None else f"{PERSON_PREFIX}{self.person}"
 
     @classmethod
@@ -144,7 +144,10 @@ class _Successor:
 
 
 def _waiting_run(locked: LockedIncident, to: _Successor) -> PagingRun | None:
-    """Return the run whose page waits for whoever hands over; their own team's, where named."""
+    """Return the run whose page waits for this person; their own team's, if they hand over to it.
+
+    Raises BadInput if pages of several teams wait.
+    """
     asked = {
         page.run_id
         for page in pages.pages_of_incident(locked.tx, locked.id)
@@ -165,7 +168,7 @@ def _waiting_run(locked: LockedIncident, to: _Successor) -> PagingRun | None:
 def _give_task(
     locked: LockedIncident, tasks: Sequence[Task], to: _Successor, run: PagingRun | None
 ) -> TaskGiven:
-    """A task goes to one person, who is told of it, with the summary."""
+    """Give the only task to one person, and tell them with the summary; raises BadInput."""
     if to.person is None:
         raise BadInput("person", TaskToATeam())
     if run is not None:
@@ -212,7 +215,7 @@ def _pass_on(
 
 
 def _let_go(locked: LockedIncident, run: PagingRun, to: _Successor) -> None:
-    """Somebody answers for their team by naming another one, also after its last step."""
+    """End the person's part in a run by naming a successor, even after the ladder's last step."""
     if not run_changes.pass_on(locked.tx, run.id, _with_successor(locked, run, to)):
         raise too_late(locked, run)
     settle_run(locked, run.id)
@@ -226,16 +229,16 @@ def _taken(locked: LockedIncident) -> list[PagingRun]:
 
 
 def _parts(held: Sequence[PagingRun]) -> tuple[str, ...]:
-    """Return whose part passes on: those who were asked, and those who handed theirs over before.
+    """Return the teams and people whose part passes on: those asked, and those before them.
 
-    What was asked of them is then on the pages of whoever takes over.
+    The successor's pages then show what was asked of them.
     """
     keys = [key for run in held for key in (run.team_key, *parts_taken_over(run))]
     return tuple(dict.fromkeys(keys))
 
 
 def _pass_taken_on(locked: LockedIncident, taken: Sequence[PagingRun], to: _Successor) -> None:
-    """What they acknowledged before stays so, and their pages and the card say who is asked."""
+    """Keep what the person acknowledged; have their pages show who is asked to take over."""
     me = locked.act.user
     for run in taken:
         run_changes.give_reasons(locked.tx, run, _with_successor(locked, run, to))
@@ -250,7 +253,7 @@ def _with_successor(locked: LockedIncident, run: PagingRun, to: _Successor) -> t
 def _joined(
     locked: LockedIncident, policy: Policy, to: _Successor, reason: Reason
 ) -> Started | None:
-    """They are being paged already: that goes on, and their pages show the summary."""
+    """Add the summary to a successor's pages if they are being paged already, else return None."""
     run = paging_run(locked, to.key)
     if run is None:
         return None
@@ -262,7 +265,7 @@ def _joined(
 
 
 def _begun(locked: LockedIncident, policy: Policy, to: _Successor, reason: Reason) -> Started:
-    """One's own team means the next person on its ladder: never whoever hands over."""
+    """Page the successor. For one's own team, that is the next person on its ladder."""
     me = locked.act.user
     if to.team is not None:
         started = start_team(locked, policy, to.team, reason, without=me)

@@ -1,4 +1,4 @@
-"""What a person holds of an incident, and so may hand over."""
+"""The parts of an incident that a person holds, and so may hand over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What somebody holds. `leads`: they own it, or answer or are asked for a team."""
+    """What a person holds. `leads`: they own it, or answer for a team, or a page waits for them."""
 
     leads: bool
     tasks: tuple[Task, ...]
 
 
 def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None = None) -> Part:
-    """Return what somebody holds; raises HoldsNothing where that is nothing.
+    """Return what a person holds; raises HoldsNothing if that is nothing.
 
-    What was passed on is not held any more. Raises HandedOverAlready while another one than `to`,
-    the key of a team or a person, is being paged for it.
+    A part that was passed on is no longer held. Raises HandedOverAlready while a successor other
+    than `to` (the key of a team or a person) is being paged for it.
     """
     user, runs = act.user, pages.runs_of(tx, [incident.id])
     tasks = [
@@ -50,13 +50,13 @@ def require_part(tx: Transaction, incident: Incident, act: Act, to: str | None =
 
 
 def require_own_page(tx: Transaction, incident: Incident, act: Act) -> None:
-    """Raise NoAccess unless a page waits for somebody who may not read the incident."""
+    """Raise NoAccess unless a page waits for this person, who may not read the incident."""
     if not _is_asked(tx, incident.id, act.user, pages.runs_of(tx, [incident.id])):
         raise NoAccess(incident_rows.name_of(incident), incident.id)
 
 
 def require_first_time(tx: Transaction, incident: Incident, user: str) -> None:
-    """Raise HandedOverAlready where somebody has passed a part on before."""
+    """Raise HandedOverAlready if the person has passed a part on before."""
     for run in _passed_on(pages.runs_of(tx, [incident.id]), user):
         raise _handed_over(incident, run, once=True)
 
@@ -67,17 +67,17 @@ def _handed_over(incident: Incident, run: PagingRun, *, once: bool = False) -> H
 
 
 def parts_taken_over(run: PagingRun) -> tuple[str, ...]:
-    """Return the keys of the teams and people whose part was handed over to those of this run."""
+    """Return the keys of the teams and people whose part was handed over to this run."""
     return parts_of(run.why_asked)
 
 
 def questions_taken_over(run: PagingRun) -> tuple[Question, ...]:
-    """Return what those asked who paged the teams and people whose part was handed over."""
+    """Return the questions put to the teams and people whose part was handed over to this run."""
     return questions_of(run.why_asked)
 
 
 def questions_held(run: PagingRun) -> tuple[Question, ...]:
-    """Return what this run was asked for in somebody's words, and what it took over."""
+    """Return the questions that this run took over, and those it was asked in a person's words."""
     own = [
         Question(reason.by, reason.words, run.team_key, run.team_name)
         for reason in run.why_asked
@@ -87,7 +87,7 @@ def questions_held(run: PagingRun) -> tuple[Question, ...]:
 
 
 def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[PagingRun]) -> bool:
-    """A page of theirs still waits."""
+    """Tell whether a page still waits for this person."""
     asked = {
         page.run_id
         for page in pages.pages_of_incident(tx, incident_id)
@@ -97,7 +97,7 @@ def _is_asked(tx: Transaction, incident_id: str, user: str, runs: Sequence[Pagin
 
 
 def _passed_on(runs: Sequence[PagingRun], user: str) -> list[PagingRun]:
-    """Return the runs in which others were asked to take over from somebody."""
+    """Return the runs that ask others to take over from this person."""
     return [
         run
         for run in runs
@@ -107,7 +107,7 @@ def _passed_on(runs: Sequence[PagingRun], user: str) -> list[PagingRun]:
 
 
 def _answers_for(run: PagingRun, user: str, passed: Sequence[PagingRun]) -> bool:
-    """They acknowledged for it, and no one has taken over from them since."""
+    """Tell whether they acknowledged this run, and no one has taken over from them since."""
     if run.state is not RunState.ACKNOWLEDGED or run.responder != user or run.acked_at is None:
         return False
     taken = [one.acked_at for one in passed if one.acked_at is not None]

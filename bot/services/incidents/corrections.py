@@ -1,7 +1,7 @@
 """Correcting what an incident is about, and making it restricted.
 
-A tier is only ever tightened. What stands in Slack outside the incident's channel is then edited to
-codename and reference; what cannot be edited is named to whoever did it.
+A restricted incident never becomes standard again. Messages in Slack outside its channel are then
+edited to codename and reference. The person who restricted it is told of any that cannot be edited.
 """
 
 from dataclasses import replace
@@ -52,11 +52,11 @@ _Value = TypeVar("_Value")
 def correct(
     db: Database, policy: Policy, act: Act, incident_id: str, wanted: Correction
 ) -> Corrected:
-    """Change title, category, references, needs or tier; old and new stand on the timeline.
+    """Change title, category, references, needs or tier; the timeline keeps old and new values.
 
-    A category can make it restricted and raise its severity, as when it is opened. Raises
-    FormErrors for what the policy does not take, and NotPermitted where somebody makes it
-    restricted who may not.
+    A new category can make it restricted and raise its severity, as at the opening. Raises
+    FormErrors for values that the policy does not allow, and NotPermitted if the person may not
+    make it restricted.
     """
     with (
         db.transaction(act) as tx,
@@ -72,7 +72,7 @@ def correct(
             _check_tighten(locked)
         ids_only = _takes_ids_only(policy, changes.category or locked.incident.category)
         _record(locked, changes, ids_only=ids_only)
-        # Of suspected CSAM it is not shown either what was needed.
+        # For suspected CSAM, the needs are dropped as well.
         locked.correct(replace(changes, needs=()) if ids_only else changes)
         paged = _raise(locked, policy, least)
         beyond = _tighten(locked, policy) if tightened else ()
@@ -118,14 +118,14 @@ def _new(to: _Value, was: _Value) -> _Value | None:
 def _needs(
     locked: LockedIncident, policy: Policy, wanted: Correction, category: str | None
 ) -> tuple[Need, ...] | None:
-    """What is needed, where it differs. A line for a team that is not paged would reach no one."""
+    """Return the needs if they differ. A need for a team that is not paged would reach no one."""
     now = tuple(map(Need.from_json, locked.incident.needs or ()))
     if wanted.needs is None or wanted.needs == _as_written(policy, now):
         return None
     rule = policy.categories.get(category or locked.incident.category)
     if wanted.needs and rule is not None and rule.references_only:
         if category is not None:
-            return None  # What was needed is forgotten with this category, whatever the form held.
+            return None  # A category without needs drops them, whatever the form held.
         raise FormErrors({"needs": NoNeedsHere(rule.label)})
     errors = too_long(wanted.needs)
     runs = pages.runs_of(locked.tx, [locked.id])
@@ -143,14 +143,14 @@ def _needs(
 
 
 def _as_written(policy: Policy, needs: tuple[Need, ...]) -> tuple[Need, ...]:
-    """What is read of the text that the form shows: sent unchanged, it changes nothing."""
+    """Return the needs as read back from the form's text, so an unchanged form changes nothing."""
     names = policy.team_names()
     shown = {key: team.name for key, team in policy.teams.items()}
     return needs_in(written(needs, names, shown), names).needs
 
 
 def _title(policy: Policy, incident: Incident, wanted: Correction) -> str:
-    """A title that only names the category goes with it."""
+    """Return the wanted title; for a title that is only the category's label, the new label."""
     if wanted.title is not None:
         return wanted.title
     was, to = (policy.categories.get(key or "") for key in (incident.category, wanted.category))
@@ -168,7 +168,7 @@ def _check_tighten(locked: LockedIncident) -> None:
 
 
 def _check_title(policy: Policy, incident: Incident, wanted: Correction) -> None:
-    """Where a category takes no title, one that is asked for changes nothing."""
+    """Raise BadInput for a title in a category that takes none: it would change nothing."""
     category = policy.categories.get(wanted.category or incident.category)
     if wanted.title is not None and category is not None and category.references_only:
         raise BadInput("title", NoTitleHere(category.label))
@@ -180,7 +180,7 @@ def _takes_ids_only(policy: Policy, category: str) -> bool:
 
 
 def _record(locked: LockedIncident, changes: Correction, *, ids_only: bool) -> None:
-    """One entry for each field. Of suspected CSAM no description is kept, nor written once more."""
+    """Record an entry for each field. For suspected CSAM, no description is kept or repeated."""
     for field in changes.fields:
         was = getattr(locked.incident, field)
         kept = None if ids_only and field in ("title", "needs") else was
@@ -204,9 +204,9 @@ def _raise(locked: LockedIncident, policy: Policy, least: Severity) -> tuple[Wil
 
 
 def _tighten(locked: LockedIncident, policy: Policy) -> tuple[Beyond, ...]:
-    """Have everything outside the incident's channel edited; return what cannot be."""
+    """Have all messages outside the incident's channel edited; return those that cannot be."""
     tx, incident = locked.tx, locked.incident
-    # Whoever did it could read it until now; they do not lose it by doing this.
+    # The person who restricts it could read it until now, and keeps that right.
     locked.let_in(locked.act.user)
     withdrawal.withdraw_unvouched(locked)
     gone = [_outside(row) for row in posted.outside_slack(tx, locked.id)]
@@ -227,8 +227,8 @@ def _outside(row: Delivery) -> Beyond:
 
 
 def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
-    """Slack refuses an edit: where the message shows what is restricted by now, it is named to
-    whoever made it so."""
+    """Tell the person who restricted an incident of a message that Slack does not let us edit,
+    where it shows what is now restricted."""
     incident = incident_rows.lock(tx, claimed.incident_id) if claimed.incident_id else None
     tightened = timeline.tightened(tx, incident.id) if incident is not None else None
     if incident is None or tightened is None or not by_invitation(incident.tier):
@@ -254,7 +254,7 @@ def not_edited(tx: Transaction, act: Act, claimed: Claimed, error: str) -> None:
 
 
 def _where(tx: Transaction, claimed: Claimed) -> Beyond | None:
-    """Return where the message stands that an edit is about, and since when."""
+    """Return where the message of an edit is, and when it was posted."""
     if claimed.kind is DeliveryKind.PAGE_UPDATE:
         page = pages.page(tx, claimed.subject)
         return Beyond(UserId(page.target), at=page.sent_at) if page is not None else None

@@ -1,4 +1,4 @@
-"""A duplicate and its original name each other, wherever a reader may see the other one."""
+"""A duplicate and its original name each other, where the reader may see the other one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -23,12 +23,12 @@ _NAMES = {EntryKind.DUPLICATE: "of", EntryKind.HAS_DUPLICATE: "duplicate"}
 
 
 def everyone_sees(incident: Incident) -> bool:
-    """Whether an incident may be named where many read it."""
+    """Tell whether an incident may be named in a place with many readers."""
     return views.head_in(incident, Place.BROADCAST).full
 
 
 def seen_by(tx: Transaction, act: Act) -> Sees:
-    """Whether a person may read an incident."""
+    """Return a predicate: may this person read an incident?"""
 
     def sees(incident: Incident) -> bool:
         return views.head_of(incident, act, invited=participants.seats(tx, incident.id)).full
@@ -37,7 +37,7 @@ def seen_by(tx: Transaction, act: Act) -> Sees:
 
 
 def linked(tx: Transaction, incident: Incident, shown: Head, sees: Sees) -> Head:
-    """Return the incident with what it is a duplicate of, and its own duplicates."""
+    """Return the head with its original and its duplicates, as far as the reader `sees` them."""
     if not shown.full:
         return shown
     of = incident_rows.get(tx, incident.duplicate_of) if incident.duplicate_of else None
@@ -55,7 +55,7 @@ def linked(tx: Transaction, incident: Incident, shown: Head, sees: Sees) -> Head
 def entry_lines(
     tx: Transaction, entries: Iterable[TimelineEntry], sees: Sees
 ) -> Iterator[EntryLine]:
-    """Return entries as a reader may see them: another incident is named only where they may."""
+    """Return entries for a reader: they name another incident only if the reader may see it."""
     for entry in entries:
         line = views.entry_line(entry)
         key = _NAMES.get(line.kind)
@@ -73,7 +73,7 @@ def _other(tx: Transaction, entry: TimelineEntry, named: str) -> Incident | None
 
 
 def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Incident) -> None:
-    """Write on the original's timeline that it has a duplicate; its card shows it."""
+    """Record on the original's timeline that it has a duplicate, and update its card."""
     locked = LockedIncident(tx, act, original)
     aloud = everyone_sees(duplicate)
     locked.record(EntryKind.HAS_DUPLICATE, aloud=aloud, duplicate=incident_rows.name_of(duplicate))
@@ -82,14 +82,14 @@ def tell_original(tx: Transaction, act: Act, original: Incident, duplicate: Inci
 
 
 def require_seen(tx: Transaction, act: Act, original: Incident) -> None:
-    """Raise NoAccess unless whoever names an original may read it: beside a title, the reference of
-    a restricted one tells what that is about."""
+    """Raise NoAccess unless the person may read the original that they name. Beside a title, the
+    reference of a restricted one would reveal what it is about."""
     if not seen_by(tx, act)(original):
         raise NoAccess(incident_rows.name_of(original), original.id)
 
 
 def hidden(locked: LockedIncident) -> None:
-    """It is named to fewer people now: what is posted of others, and names it, is edited."""
+    """Have posts about other incidents edited that name this one: fewer people may see it now."""
     cards_changed(locked)
     keep_true_of(locked, Change.TIER, *(one.id for one in _others(locked)))
 

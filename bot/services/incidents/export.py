@@ -1,4 +1,4 @@
-"""Everything of an incident as plain data, and the check of its timeline's chain."""
+"""Exports all of an incident as plain data, and verifies its timeline's hash chain."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.store.transaction import Table, Transaction
 
 BATCH = 200
 MOST_MISSING = 100
-"""Of a workspace; more are not listed one by one."""
+"""The most missing numbers to list for one workspace."""
 _Rows = list[dict[str, Any]]
 
 
@@ -37,12 +37,12 @@ def records(db: Database, number: int | None = None) -> Iterator[dict[str, Any]]
                 "incident": incident.model_dump(mode="json"),
                 **{name: rows(tx, incident.id) for name, rows in PARTS.values()},
             }
-        # Whoever reads may take their time: not within a transaction.
+        # Outside the transaction: the consumer may take its time.
         yield record
 
 
 def _entry(entry: TimelineEntry) -> dict[str, Any]:
-    """An entry's data stay as they are sealed; beside them stands who was paged by name."""
+    """Return an entry with its data as sealed; people who were paged by name are added beside."""
     asked = person_of(str(entry.data.get("team") or ""))
     handed_to = person_of(str(entry.data.get("to_team") or ""))
     people = {"person": asked, "to_person": handed_to}
@@ -50,14 +50,14 @@ def _entry(entry: TimelineEntry) -> dict[str, Any]:
 
 
 def _run(run: PagingRun) -> dict[str, Any]:
-    """One of a person who was paged by name says so: no team has their key."""
+    """Return a run; for a person who was paged by name, `person` replaces the team key."""
     row = run.model_dump(mode="json")
     reasons = row["reasons"] and [_reason(reason) for reason in row["reasons"]]
     return _named({**row, "reasons": reasons}, "team_key", "person")
 
 
 def _reason(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the parts and questions that pass on with it, teams and people stand apart."""
+    """Return a reason with teams and people apart in the parts and questions that it passes on."""
     named = _named(row, "to", "to_person")
     parts = [(key, person_of(key)) for key in named.pop("parts", ())]
     told = {
@@ -69,7 +69,7 @@ def _reason(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(row: Mapping[str, Any], key: str, name: str) -> dict[str, Any]:
-    """Say of a person's key under `key` whose it is, under `name`."""
+    """Move a person's key from `key` to their user id under `name`; a team's key stays."""
     person = person_of(str(row.get(key) or ""))
     return dict(row) if person is None else {**row, key: None, name: person}
 
@@ -103,7 +103,7 @@ PARTS: Mapping[Table, tuple[str, Callable[[Transaction, str], _Rows]]] = {
     Task: ("tasks", _tasks),
     Decision: ("decisions", _decisions),
 }
-"""The tables of an incident that are exported, in the order of the record."""
+"""An incident's exported tables, in the order of the record."""
 
 
 def _incidents(db: Database, number: int | None) -> Iterator[Incident]:
@@ -118,14 +118,14 @@ def _incidents(db: Database, number: int | None) -> Iterator[Incident]:
 
 
 def verify(db: Database) -> tuple[int, list[Flaw]]:
-    """Return how many timelines were checked, and all flaws: broken seals, escalations that are not
-    what their timelines say, and escalations that are missing."""
+    """Return how many timelines were checked, and all flaws: broken seals, escalations that differ
+    from their timelines, and escalations that are missing."""
     checked, flaws = _verified(db, _flaw_or_difference)
     return checked, [*flaws, *_missing(db)]
 
 
 def verify_seals(db: Database) -> tuple[int, list[Flaw]]:
-    """The seals alone: a copy with a wrong fact is as good a copy as any."""
+    """Check the seals alone: a wrong fact does not make a copy a bad copy."""
     return _verified(db, flaw_of)
 
 
@@ -136,7 +136,7 @@ def _verified(db: Database, flaw_in: _FlawOf) -> tuple[int, list[Flaw]]:
     checked, broken = 0, []
     for incident in _incidents(db, None):
         with db.reading() as tx:
-            # Read together: one that is written to just now is no flaw.
+            # Read together, so that a concurrent write does not look like a flaw.
             sealed = incident_rows.get(tx, incident.id) or incident
             entries = timeline.timeline(tx, incident.id)
         checked += 1
@@ -154,7 +154,7 @@ def _flaw_or_difference(incident: Incident, entries: list[TimelineEntry]) -> str
 
 
 def _missing(db: Database) -> list[Flaw]:
-    """Numbers are given one after another, and no escalation is ever deleted."""
+    """Return the gaps: numbers are given one after another, and no escalation is ever deleted."""
     with db.reading() as tx:
         return [
             Flaw(reference(number), "it is missing, or its number was never given")

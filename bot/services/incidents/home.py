@@ -1,4 +1,4 @@
-"""The home tab: what waits for one person."""
+"""The Home tab: pages, tasks, reminders and escalations for one person."""
 
 from datetime import datetime
 from functools import partial
@@ -32,7 +32,7 @@ MOST_SHOWN = 20
 
 
 def refresh(db: Database, act: Act) -> None:
-    """Have the person's home tab drawn anew; several requests in a row become one."""
+    """Have the person's Home tab redrawn; several requests in a row become one."""
     with db.transaction(act) as tx:
         outbox.enqueue(tx, act.workspace, act.now, [drawn_anew(act, act.user)])
 
@@ -57,9 +57,9 @@ def home(db: Database, policy: Policy, claimed: Claimed, now: datetime) -> Conte
 
 
 def home_of(db: Database, act: Act) -> Home:
-    """Gather a person's pages, tasks and incidents, and the open ones they may see.
+    """Gather a person's pages, tasks and incidents, and the open ones that they may see.
 
-    Who has become a guest since is drawn an empty one: what the tab showed before goes.
+    A person who has become a guest gets an empty tab, which replaces what it showed before.
     """
     if act.kept_out:
         return Home(act.user, pages=(), tasks=(), mine=(), open=(), now=act.now, may_open=False)
