@@ -9,7 +9,7 @@ from bot.domain.incidents.views import Head
 
 @dataclass(frozen=True, slots=True)
 class RoomCreateArgs(MessageArgs):
-    """`was`: the archived channel that this one replaces."""
+    """`was`: an archived channel. The bot uses it again if someone has restored it."""
 
     was: str | None = None
 

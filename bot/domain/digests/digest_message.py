@@ -1,4 +1,4 @@
-"""The weekly digest as it is sent."""
+"""The weekly digest as a message."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.digests.figures import DigestFigures
 
 @dataclass(frozen=True, slots=True)
 class DigestArgs(MessageArgs):
-    """One period of a schedule."""
+    """The arguments for one period of a schedule."""
 
     schedule: str = ""
     start: datetime | None = None
@@ -20,7 +20,7 @@ class DigestArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class DigestView:
-    """One digest as it is sent: titles in it are already what a broadcast may show."""
+    """One digest. Its titles are already limited to what a broadcast may show."""
 
     name: str
     figures: DigestFigures

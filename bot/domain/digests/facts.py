@@ -1,7 +1,7 @@
-"""What the weekly digest is counted from: plain facts, as they are known.
+"""The plain facts from which the weekly digest is counted.
 
-Incidents and answers are tuples, because there are thousands of them: a frozen dataclass takes
-five times as long.
+Incidents and answers are named tuples, because there are thousands of them and a frozen dataclass
+takes five times as long.
 """
 
 from collections.abc import Collection
@@ -14,11 +14,11 @@ from bot.domain.incidents.severity import Severity
 from bot.domain.paging.ladders import PERSON_PREFIX
 
 PAGED_DIRECTLY = TeamKey(PERSON_PREFIX)
-"""The key under which all stand who were paged by name, and in no team's."""
+"""The key for all people who were paged by name, not for a team."""
 
 
 class IncidentFact(NamedTuple):
-    """One incident. Of one that is `masked` a digest says that it is there, and nothing else."""
+    """One incident. If it is `masked`, the digest counts it and shows nothing else of it."""
 
     reference: str
     title: str
@@ -38,9 +38,9 @@ class IncidentFact(NamedTuple):
 
 
 class AckFact(NamedTuple):
-    """A team was asked, and answered or did not. Cancelled runs are left out by the caller.
+    """One request to a team, answered or not. The caller leaves out cancelled runs.
 
-    `due_at` moves when the severity does: it is what the team's pages said when it answered.
+    `due_at` moves with the severity: it is the time on the team's pages when the team answered.
     """
 
     reference: str
@@ -52,7 +52,7 @@ class AckFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskFact:
-    """A task, and whose it is. `ended_at`: when its incident has ended."""
+    """A task and its owner. `ended_at`: when its incident ended."""
 
     reference: str
     text: str
@@ -67,10 +67,10 @@ class TaskFact:
 
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """Everything that the figures are counted from.
+    """All the facts behind a digest's figures.
 
-    `since` is when the record begins: weeks before it are no history, not weeks of nothing.
-    `acks` and `tasks` are those of incidents that are not masked.
+    `since`: when the record begins. Earlier weeks have no history; they do not count as zero.
+    `acks` and `tasks` belong to incidents that are not masked.
     """
 
     since: datetime
@@ -79,9 +79,9 @@ class DigestFacts:
     tasks: tuple[TaskFact, ...]
 
     def of_teams(self, teams: Collection[TeamKey]) -> "DigestFacts":
-        """Keep what concerns these teams; none named means all.
+        """Keep the facts about these teams. An empty collection means all teams.
 
-        Nobody learns which teams a masked one concerns, so a team's digest leaves it out.
+        A team's digest leaves out masked incidents, so as not to tell which teams they concern.
         """
         if not teams:
             return self
@@ -98,5 +98,5 @@ class DigestFacts:
 
 
 def in_teams(team: TeamKey) -> TeamKey:
-    """A table names teams; a person who was paged is no row of it."""
+    """Return the key of a run's row in a table of teams. People paged by name share one row."""
     return PAGED_DIRECTLY if team.startswith(PERSON_PREFIX) else team

@@ -1,4 +1,4 @@
-"""The figures of the weekly digest, counted from plain facts. No words, no locale."""
+"""The figures of the weekly digest, counted from plain facts. No text, no locale."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -16,11 +16,11 @@ from bot.domain.paging.ladders import person_of
 
 BASELINE_WEEKS = 12
 LEAST_WEEKS = 8
-"""Under so many weeks of history there is no baseline, and the digest says so."""
+"""With fewer weeks of history there is no baseline, and the digest says so."""
 
 OLDEST = 5
 NOT_STATED = ""
-"""The key of incidents whose reporter left a field empty."""
+"""The key for incidents whose reporter left a field empty."""
 WEEK = timedelta(days=7)
 
 
@@ -28,7 +28,7 @@ WEEK = timedelta(days=7)
 class Figure:
     """A count, and the mean of the same count in `weeks` earlier weeks.
 
-    `mean` is None while there are fewer than eight: insufficient history.
+    `mean` is None with fewer than LEAST_WEEKS weeks: there is not enough history.
     """
 
     count: int
@@ -38,9 +38,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FiguresRow:
-    """One line of a table: incidents opened and closed in the period, and open at its end.
+    """One row of a table: incidents opened and closed in the period, and open at its end.
 
-    `key` is the policy's, NOT_STATED, or PAGED_DIRECTLY.
+    `key` is a key from the policy, a severity, NOT_STATED, or PAGED_DIRECTLY.
     """
 
     key: str
@@ -63,8 +63,11 @@ class DeadlineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something that is or was due; `text` is the incident's title or the task. `ended`: its
-    incident had, by the end of the period. `team` owes the answer; a person is its `owner`."""
+    """Something that is or was due.
+
+    `text`: the incident's title, or the task's text. `ended`: the incident had ended by the end of
+    the period. `team`: the team that owes an answer. If a person owes it, they are the `owner`.
+    """
 
     kind: DeadlineKind
     reference: str
@@ -77,10 +80,11 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class DigestFigures:
-    """`opened`, `closed` and `open` count all; `restricted` says how many of them are masked.
-    What was due is `overdue` of open incidents, and `left` to do of ended ones.
+    """The figures of one digest.
 
-    Everything behind `restricted` is about the others alone.
+    `opened`, `closed` and `open` count all incidents. `restricted` counts the masked ones among
+    them. The fields after `restricted` are about the other incidents only. Anything past its due
+    time is in `overdue` for open incidents, and in `left` for ended ones.
     """
 
     period: Period
@@ -101,7 +105,7 @@ class DigestFigures:
 
 
 def figures(facts: DigestFacts, period: Period) -> DigestFigures:
-    """Count everything as it stood at the end of the period."""
+    """Count everything as it was at the end of the period."""
     severities = [severity.value for severity in Severity]
     weeks = _Weeks(facts.incidents)
     masked = [_moved(incident, period) for incident in facts.incidents if incident.masked]
@@ -129,13 +133,13 @@ def figures(facts: DigestFacts, period: Period) -> DigestFigures:
 
 
 class _Weeks:
-    """The moments of incidents, in order: a week is counted by two looks, not by all of them."""
+    """The incidents' moments in order, so that counting a week takes two look-ups, not a scan."""
 
     def __init__(self, incidents: Iterable[IncidentFact]) -> None:
         incidents = list(incidents)
         self._opened = sorted(each.opened_at for each in incidents)
         self._closed = sorted(each.closed_at for each in incidents if each.closed_at)
-        # Closed before it was opened, if ever: then it was never open.
+        # An incident that was closed before it was opened, if there is one, was never open.
         self._over = sorted(
             max(each.opened_at, each.closed_at) for each in incidents if each.closed_at
         )
@@ -147,7 +151,7 @@ class _Weeks:
         return _between(self._closed, period)
 
     def open(self, period: Period) -> int:
-        """How many were open at the end of it."""
+        """Return how many incidents were open at the end of the period."""
         return bisect_left(self._opened, period.end) - bisect_left(self._over, period.end)
 
 
@@ -185,7 +189,10 @@ def _rows(
     keys_of: Callable[[IncidentFact], Sequence[str]],
     order: Sequence[str] | None = None,
 ) -> tuple[FiguresRow, ...]:
-    """One row a key, an incident in every row whose key it has; busiest first, or in `order`."""
+    """Return one row per key, the busiest first, or in `order`.
+
+    An incident counts in the row of each of its keys.
+    """
     groups: dict[str, list[Moves]] = {key: [] for key in order or ()}
     for incident, moved in zip(incidents, moves, strict=True):
         if order is None and not any(moved):
@@ -207,7 +214,10 @@ def _oldest(incidents: Sequence[IncidentFact], period: Period) -> tuple[OpenInci
 def _late_answers(
     incidents: Iterable[IncidentFact], acks: Iterable[AckFact], at: datetime
 ) -> list[Deadline]:
-    """What teams and people owe who were paged, and did not answer in time: by their last page."""
+    """Return the answers that paged teams and people owe and did not give in time.
+
+    Only the newest request to each team or person in an incident counts.
+    """
     about = {incident.reference: incident for incident in incidents if incident.open_at(at)}
     known = [ack for ack in acks if ack.reference in about and ack.paged_at < at]
     newest = {(ack.reference, ack.team): ack for ack in sorted(known, key=lambda ack: ack.paged_at)}
@@ -228,7 +238,7 @@ def _late_answers(
 def _deadlines(
     incidents: Sequence[IncidentFact], facts: DigestFacts, at: datetime
 ) -> Sequence[Deadline]:
-    """Everything not done at the moment `at`, soonest first."""
+    """Return everything not done at the moment `at`, the soonest due first."""
     updates = [
         Deadline(DeadlineKind.UPDATE, i.reference, i.title, i.owner, i.update_due_at)
         for i in incidents

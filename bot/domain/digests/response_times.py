@@ -1,4 +1,4 @@
-"""How fast teams answered: the part of the digest's figures that is about acknowledgements."""
+"""How fast teams answered: the digest's figures about acknowledgements."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """`hits` of `n`, with the Wilson interval at 95 %."""
+    """`hits` of `n`, with the 95 % Wilson interval."""
 
     hits: int
     n: int
@@ -28,8 +28,11 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True)
 class AckFigures:
-    """Teams asked in the period. The times are of the `acked` ones only. `waiting` still have time
-    to answer, so they are not `unanswered`, and `attainment` leaves them out."""
+    """The requests to teams in the period.
+
+    The times are of the `acked` requests only. Requests in `waiting` still have time for an answer,
+    so they do not count as `unanswered`, and `attainment` leaves them out.
+    """
 
     asked: int
     acked: int
@@ -47,7 +50,10 @@ class TeamAcks:
 
 
 def wilson(hits: int, n: int) -> Proportion:
-    """Return the share with its Wilson score interval, which holds for few cases too; n > 0."""
+    """Return the share with its Wilson score interval, which also holds for few cases.
+
+    `n` is greater than 0.
+    """
     share, z2 = hits / n, Z_95 * Z_95
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
@@ -55,18 +61,18 @@ def wilson(hits: int, n: int) -> Proportion:
 
 
 def middle(lengths: Sequence[timedelta]) -> timedelta:
-    """Return the median; of an even number, halfway between the two in the middle."""
+    """Return the median. For an even count, it is halfway between the middle two."""
     ordered, half = sorted(lengths), len(lengths) // 2
     return (ordered[half] + ordered[~half]) / 2
 
 
 def ninetieth(lengths: Sequence[timedelta]) -> timedelta:
-    """Return the 90th percentile by nearest rank: a length that did occur."""
+    """Return the 90th percentile by nearest rank, so it is a length that occurred."""
     return sorted(lengths)[math.ceil(0.9 * len(lengths)) - 1]
 
 
 def ack_figures(acks: Iterable[AckFact], period: Period) -> AckFigures:
-    """Count the answers that were there at the end of the period to what was asked in it."""
+    """Count the requests of the period, with the answers that had come by its end."""
     asked = [ack for ack in acks if ack.paged_at in period]
     took = [
         ack.acked_at - ack.paged_at
@@ -87,14 +93,14 @@ def ack_figures(acks: Iterable[AckFact], period: Period) -> AckFigures:
 
 
 def _kept(ack: AckFact, end: datetime) -> bool | None:
-    """Whether the promise was kept; None while it may still be."""
+    """Return whether the team answered in time; None while it still can."""
     if ack.acked_at is not None and ack.acked_at < end:
         return ack.acked_at <= ack.due_at
     return False if ack.due_at < end else None
 
 
 def acks_by_team(acks: Iterable[AckFact], period: Period) -> tuple[TeamAcks, ...]:
-    """Count them for each team that was asked; those who were paged directly stand together."""
+    """Count the answers for each team that was asked. People paged by name share one row."""
     asked: dict[TeamKey, list[AckFact]] = {}
     for ack in acks:
         if ack.paged_at in period:

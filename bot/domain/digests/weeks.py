@@ -1,4 +1,4 @@
-"""The weeks of a digest: what one covers, and when it is due, clock changes included."""
+"""The weeks of a digest: the period that it covers and when it is due, across clock changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +12,11 @@ from bot.domain.times.points import instants
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `start` up to, not including, `end`. A week is seven days on the wall clock of `zone`,
-    so that one with a change of clocks has 167 or 169 hours and the periods still tile."""
+    """The time from `start` up to, but not including, `end`.
+
+    A week is seven days on the wall clock of `zone`. A week with a clock change has 167 or 169
+    hours, so the periods leave no gap and do not overlap.
+    """
 
     start: datetime
     end: datetime
@@ -32,7 +35,7 @@ class Period:
 
 
 def week_until(moment: datetime, zone: ZoneInfo) -> Period:
-    """The seven days before a moment: what a digest asked for by hand covers."""
+    """Return the seven days before a moment, for a digest requested by command."""
     return Period(_days_before(moment, 7, zone), moment, zone)
 
 
@@ -45,7 +48,7 @@ def _days_before(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One digest that is due. `period_end` names it: no two of one rule share it."""
+    """One digest that is due. `period_end` identifies it among the digests of one rule."""
 
     period_start: datetime
     period_end: datetime
@@ -54,18 +57,18 @@ class Occurrence:
 
 
 def next_occurrence(weekday: int, at: time, zone: ZoneInfo, now: datetime) -> Occurrence:
-    """Return the first digest that is due after `now`; `weekday` 0 is Monday."""
+    """Return the first digest that is due after `now`. Weekday 0 is Monday."""
     return next(found for found in _around(weekday, at, zone, now) if found.due_at > now)
 
 
 def periods_due(
     weekday: int, at: time, zone: ZoneInfo, after: datetime | None, now: datetime
 ) -> list[Occurrence]:
-    """Return what became due after `after` and is due by `now`: one digest or none.
+    """Return the digest that became due after `after` and by `now`, if there is one.
 
-    `after` is the `due_at` of the last one that went out, or the moment the rule was first seen;
-    None counts the past as missed. After a longer downtime only the latest is made up for, marked
-    late: several weeks at once would tell nobody anything.
+    `after` is the `due_at` of the last digest sent, or the moment the rule was first seen. None
+    counts the past as missed. After a long downtime, only the latest digest goes out, marked late:
+    several weeks at once would help no reader.
     """
     passed = [found for found in _around(weekday, at, zone, now) if found.due_at <= now]
     latest = passed[-1]
@@ -75,9 +78,10 @@ def periods_due(
 
 
 def _around(weekday: int, at: time, zone: ZoneInfo, now: datetime) -> Sequence[Occurrence]:
-    """The occurrences of the weeks around `now`, one for each local date with this weekday.
+    """Return the occurrences of the weeks around `now`, one per local date with this weekday.
 
-    A time that comes twice counts the first time; one that is skipped, moved on by what is skipped.
+    If the clocks show the time twice, the first counts. If they skip it, it moves on by the length
+    of the gap.
     """
     today = now.astimezone(zone).date()
     latest = today - timedelta(days=(today.weekday() - weekday) % 7)

@@ -1,7 +1,8 @@
-"""What can go wrong, as types. The error mapper in `handlers` turns each into a person's words.
+"""One type for each expected error. The error mapper in `handlers` turns each into a message.
 
-`str(error)` is the name of the class alone: fields may hold what a person typed, which no log
-shall carry. Not frozen: `contextlib` sets an exception's traceback.
+`str(error)` of a refusal is only the class name, because fields may hold text that a person typed
+and no log may contain that. The dataclasses are not frozen, because `contextlib` sets an
+exception's traceback.
 """
 
 from bot.domain.errors.access import (

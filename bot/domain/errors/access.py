@@ -1,4 +1,4 @@
-"""A person may not do this, or may not read that: roles, and requests for access."""
+"""Errors about access: a person lacks a role or may not read an incident, and access requests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,26 +8,26 @@ from bot.domain.errors.base import Refused, TocsinError
 
 
 class Stranger(TocsinError):
-    """Slack has not told us of this person yet; nothing was changed, and Slack is to be asked."""
+    """The bot does not know this person yet. Nothing has changed; ask Slack, then try again."""
 
 
 @dataclass(eq=False)
 class Undescribed(Refused):
-    """Slack does not say, now, who it is that acts, or `person`: their role is not known."""
+    """Slack does not describe the actor (or `person`) at the moment, so their role is unknown."""
 
     person: str | None = None
 
 
 @dataclass(eq=False)
 class RoleUnknown(Refused):
-    """A role may come from a user group that Slack has not told us of yet; `person`: whose."""
+    """The role of the actor (or `person`) may come from a user group that has never been read."""
 
     person: str | None = None
 
 
 @dataclass(eq=False)
 class NotPermitted(Refused):
-    """The person's role does not reach. `to`: a Deed, or what is refused besides."""
+    """The person's role is too low. `to`: a Deed or a Besides."""
 
     needed: str
     has: str
@@ -36,9 +36,10 @@ class NotPermitted(Refused):
 
 @dataclass(eq=False)
 class MayNotTighten(NotPermitted):
-    """Somebody makes an incident more confidential who does not answer for it.
+    """A person who may not tighten an incident's tier tried to do so.
 
-    `yours`: they own it, but took that themselves.
+    `owned`: the incident has an owner. `yours`: this person is the owner, but took the ownership
+    themselves.
     """
 
     owned: bool = True
@@ -47,8 +48,10 @@ class MayNotTighten(NotPermitted):
 
 @dataclass(eq=False)
 class MayOnlyRead(Refused):
-    """Somebody who only reads a restricted incident asks for what lets others in. `ask`: who
-    answers for it."""
+    """A person who only reads a restricted incident tried something that lets others in.
+
+    `ask`: the person who answers for the incident.
+    """
 
     reference: str
     ask: str
@@ -56,7 +59,7 @@ class MayOnlyRead(Refused):
 
 @dataclass(eq=False)
 class NoAccess(Refused):
-    """The incident is restricted and the person is not invited. Carries nothing but the name."""
+    """The incident is restricted and the person is not invited. Carries only its name and id."""
 
     reference: str
     incident_id: str
@@ -64,14 +67,14 @@ class NoAccess(Refused):
 
 @dataclass(eq=False)
 class NobodyToAsk(Refused):
-    """Of those who are in a restricted incident nobody is left who could let somebody in."""
+    """No one who is left in a restricted incident can let others in."""
 
     reference: str
 
 
 @dataclass(eq=False)
 class AskedAlready(Refused):
-    """A person's request for access is open; a second one would say nothing new."""
+    """The person's request for access is still open. A second one would say nothing new."""
 
     reference: str
     at: datetime
@@ -79,7 +82,7 @@ class AskedAlready(Refused):
 
 @dataclass(eq=False)
 class RefusedLately(Refused):
-    """A person's request for access was refused; they may ask again from `until` on."""
+    """The person's request for access was refused. They may ask again from `until`."""
 
     reference: str
     until: datetime
@@ -87,7 +90,7 @@ class RefusedLately(Refused):
 
 @dataclass(eq=False)
 class AnsweredAlready(Refused):
-    """Somebody was faster: a request is answered once. `by` and `at` say who did, and when."""
+    """Another person answered this request first. `by` and `at`: who answered, and when."""
 
     reference: str
     person: str
@@ -98,6 +101,6 @@ class AnsweredAlready(Refused):
 
 @dataclass(eq=False)
 class CannotBeLetIn(Refused):
-    """Whoever asked for access has left Slack since, or is a guest now."""
+    """The person who asked for access has since left Slack or become a guest."""
 
     person: str

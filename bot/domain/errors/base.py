@@ -1,4 +1,4 @@
-"""What everything that can go wrong is, and what comes of it when nothing was stored."""
+"""The base classes of errors, and the errors about the database and the policy."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ class TocsinError(Exception):
 
 
 class Refused(TocsinError):
-    """A person asked for something that cannot be done; nothing was changed."""
+    """A person asked for something that the bot cannot do. Nothing has changed."""
 
     def __str__(self) -> str:
         return type(self).__name__
@@ -16,21 +16,23 @@ class Refused(TocsinError):
 
 @dataclass(eq=False)
 class AlreadyHandled(Refused):
-    """The same request arrived twice; `outcome` is what the first one brought about."""
+    """The same request arrived twice. `outcome`: the result of the first one."""
 
     outcome: str = ""
 
 
 class NotYours(Refused):
-    """What a button or a form names is not this person's, or not there. Which of the two it is
-    would be an answer by itself, so it carries nothing."""
+    """A button or form names something that is not this person's, or that does not exist.
+
+    It carries no fields: to say which of the two is true would reveal too much.
+    """
 
 
 @dataclass(eq=False)
 class StoreUnavailable(TocsinError):
-    """The database cannot be reached or is full; what was asked for was not stored.
+    """The database is out of reach or full, so the request was not stored.
 
-    `why` and `advice` are sentences for the operator, and quote nothing that was to be stored.
+    `why` and `advice` are sentences for the operator. They quote nothing from the request.
     """
 
     why: str
@@ -38,13 +40,13 @@ class StoreUnavailable(TocsinError):
 
 
 class PerhapsStored(StoreUnavailable):
-    """The database went away while it stored, and nobody can tell yet whether it did."""
+    """The database connection failed during a commit, so the outcome is not known yet."""
 
 
 class HistoryGone(StoreUnavailable):
-    """The file of the SQLite database was deleted, moved, replaced, overwritten or cut off while
-    this process uses it."""
+    """The SQLite database file was deleted, moved, replaced, overwritten or truncated while this
+    process was using it."""
 
 
 class PolicyError(TocsinError):
-    """The policy file is wrong: file, line, key, what was expected."""
+    """The policy file is wrong. The message gives the file, the line, the key and what to write."""

@@ -1,4 +1,4 @@
-"""A reminder is not as the person saw it."""
+"""Errors about a reminder that has changed since the person saw it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +8,13 @@ from bot.domain.errors.base import Refused
 
 @dataclass(eq=False)
 class AlreadyReminded(Refused):
-    """A reminder is to be cancelled or changed, and its moment has come already."""
+    """The person wants to cancel or change a reminder that has already come, at `at`."""
 
     at: datetime
 
 
 @dataclass(eq=False)
 class ReminderChanged(Refused):
-    """A reminder is to be cancelled as it was set before; it is set for `at` now."""
+    """The person wants to cancel a reminder as it was, but it has since been set for `at`."""
 
     at: datetime

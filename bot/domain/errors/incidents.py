@@ -1,4 +1,4 @@
-"""The state of an incident does not allow it."""
+"""Errors about the state of an incident."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from bot.domain.errors.base import Refused
 
 @dataclass(eq=False)
 class IllegalMove(Refused):
-    """The lifecycle does not allow this move; `legal` names those that it does."""
+    """The lifecycle does not allow this move. `legal`: the moves that it does allow."""
 
     reference: str
     state: str
@@ -18,9 +18,9 @@ class IllegalMove(Refused):
 
 @dataclass(eq=False)
 class OriginalEnded(Refused):
-    """An incident is to be closed as a duplicate of one that no one works on any more.
+    """The person wants to close an incident as a duplicate of one that has ended.
 
-    `instead`: the open one that the original is a duplicate of, where this person may know of it.
+    `instead`: the open incident that the original duplicates, if this person may know of it.
     """
 
     reference: str
@@ -31,13 +31,13 @@ class OriginalEnded(Refused):
 
 @dataclass(eq=False)
 class ReasonNeeded(Refused):
-    """A severity is lowered, an incident reopened or declined: that takes a written reason."""
+    """Lowering a severity and reopening or declining an incident need a written reason."""
 
     to: str
 
 
 class Already(StrEnum):
-    """Why a request would change nothing, where it is not about a state or a severity."""
+    """Why a request would change nothing, if it is not about a state or a severity."""
 
     AS_WANTED = "as_wanted"
     OPEN_TO_YOU = "open_to_you"
@@ -48,10 +48,10 @@ class Already(StrEnum):
 
 @dataclass(eq=False)
 class NothingToDo(Refused):
-    """The request would change nothing: the same state, severity or owner as now.
+    """The request would change nothing: it asks for the current state, severity or owner.
 
-    `reference` is an incident's, or the word for what it is about: a task, a reminder.
-    `already`: the state or severity that it has, or another reason.
+    `reference`: the incident's reference, or a word for the subject, such as a task or a reminder.
+    `already`: the current state or severity, or an `Already`.
     """
 
     reference: str
@@ -61,7 +61,7 @@ class NothingToDo(Refused):
 
 @dataclass(eq=False)
 class IncidentClosed(Refused):
-    """The incident has ended; only reopening it, reading it and notes are left."""
+    """The incident has ended. People can only reopen it, read it and add notes."""
 
     reference: str
     state: str

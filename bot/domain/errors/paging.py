@@ -1,4 +1,4 @@
-"""A page, or an answer to one, is not possible."""
+"""Errors about pages and the answers to them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,11 @@ from bot.domain.errors.base import Refused
 
 @dataclass(eq=False)
 class AlreadyAcknowledged(Refused):
-    """Somebody was faster; `yours`: it was the same person, who `holds` it still: they may read the
-    incident, and have not handed it over. `person`: no team was asked for, but this one."""
+    """The page is already acknowledged.
+
+    `yours`: by the same person. `holds`: they still hold it, which means that they may read the
+    incident and have not handed it over. `person`: set if one person was asked for, not a team.
+    """
 
     reference: str
     team: str
@@ -22,9 +25,10 @@ class AlreadyAcknowledged(Refused):
 
 @dataclass(eq=False)
 class NothingToAcknowledge(Refused):
-    """No page waits for this person (in this incident); `ended` is its state where it has ended.
+    """No page waits for this person (in this incident).
 
-    What they may do all the same: `reads` it, and `may_own`.
+    `ended`: the incident's state, if it has ended. `reads` and `may_own`: the person may still read
+    the incident, or own it.
     """
 
     reference: str | None = None
@@ -35,8 +39,10 @@ class NothingToAcknowledge(Refused):
 
 @dataclass(eq=False)
 class WhichTeam(Refused):
-    """Several teams wait for an acknowledgement that this person may give. `runs`: id, team, and
-    the person who was asked for where it was no team."""
+    """Several teams wait for an acknowledgement that this person may give.
+
+    `runs`: for each, the id, the team, and the person if one person was asked for, not a team.
+    """
 
     reference: str
     runs: tuple[tuple[str, str, str | None], ...]
@@ -44,8 +50,10 @@ class WhichTeam(Refused):
 
 @dataclass(eq=False)
 class NobodyAfter(Refused):
-    """Somebody can't take a page, and its ladder is at its end: there is no next one to page.
-    `person`: no team was asked for, but this one."""
+    """A person can't take a page, but the ladder has ended, so there is no one else to page.
+
+    `person`: set if one person was asked for, not a team.
+    """
 
     reference: str
     team: str
@@ -54,10 +62,10 @@ class NobodyAfter(Refused):
 
 @dataclass(frozen=True, slots=True)
 class BeingPaged:
-    """A team or a person who is being paged: at whose wish, since when, and `people` who are asked.
+    """A team or a person who is being paged: by whose request, since when, and which `people`.
 
-    `person`: who was asked for, where it was no team. `told`: their pages show the new reason.
-    `acknowledged`: nobody is asked any more, it is the responder who is named, and since when.
+    `person`: set if one person was asked for, not a team. `told`: their pages show the new reason.
+    `acknowledged`: the paging is over; `by` and `at` give the responder and the time.
     """
 
     name: str
@@ -71,7 +79,7 @@ class BeingPaged:
 
 @dataclass(eq=False)
 class AlreadyPaged(Refused):
-    """Everyone who was named is being paged as they should be, or has acknowledged."""
+    """Everyone in the request is already being paged, or has acknowledged."""
 
     reference: str
     runs: tuple[BeingPaged, ...]
@@ -79,8 +87,10 @@ class AlreadyPaged(Refused):
 
 @dataclass(eq=False)
 class NobodyToPage(Refused):
-    """A team has nobody on its on-call order that could be reached. `person`: this one was asked
-    for, and no team."""
+    """No one in a team's on-call order can be reached.
+
+    `person`: set if one person was asked for, not a team.
+    """
 
     team: str
     person: str | None = None
@@ -88,7 +98,10 @@ class NobodyToPage(Refused):
 
 @dataclass(eq=False)
 class HoldsNothing(Refused):
-    """Somebody hands over a part of an incident, and has none. `may_page`: people, there."""
+    """A person wants to hand over a part of an incident, but has none.
+
+    `may_page`: they may page people in this incident.
+    """
 
     reference: str
     may_page: bool = False
@@ -96,8 +109,10 @@ class HoldsNothing(Refused):
 
 @dataclass(eq=False)
 class HandedOverAlready(Refused):
-    """A part is passed on once. `to` is being paged for it, or (`once`) was; `person`: it is one
-    person, by their id."""
+    """The person has already handed over this part; each part is handed over once.
+
+    `to` is being paged for it, or was (`once`). `person`: the id, if it is one person.
+    """
 
     reference: str
     to: str

@@ -1,4 +1,4 @@
-"""What was typed or chosen is not understood."""
+"""Errors about input that the bot does not understand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,11 @@ from bot.domain.problems import Problem
 
 @dataclass(eq=False)
 class Misread(Refused):
-    """What was typed was not understood.
+    """The bot does not understand what the person typed.
 
-    `no_report`: it does not only begin like a command, or this person may not open a report.
-    `here`: the escalation in whose channel it was typed. `verb`: the command that was not done.
+    `no_report`: the text is a command and no report that begins like one, or this person may not
+    open a report. `here`: the escalation in whose channel the person typed. `verb`: the command
+    that was not carried out.
     """
 
     no_report: bool = field(default=False, kw_only=True)
@@ -22,9 +23,10 @@ class Misread(Refused):
 
 @dataclass(eq=False)
 class NotFound(Misread):
-    """Nothing has that name here. `nearest`: what may be meant; `known`: all that there are.
+    """Nothing has that name here.
 
-    `or_person`: a person may be named in its place.
+    `nearest`: what the person may have meant. `known`: all the names. `or_person`: the name of a
+    person would do too.
     """
 
     what: str
@@ -36,7 +38,7 @@ class NotFound(Misread):
 
 @dataclass(eq=False)
 class BadInput(Misread):
-    """A value cannot be understood. `field_name` is the form's field or the verb's argument."""
+    """The bot does not understand a value. `field_name`: the form's field or verb's argument."""
 
     field_name: str
     problem: Problem
@@ -45,9 +47,9 @@ class BadInput(Misread):
 
 @dataclass(eq=False)
 class Unclear(Misread):
-    """What was typed may mean several things; `commands` are those that say it exactly.
+    """The text may mean several things. `commands`: one exact command for each.
 
-    `report`: what *Open this* opens, where a new escalation is one of them.
+    `report`: the text that *Open this* opens, if a new escalation is one of the meanings.
     """
 
     problem: Problem
@@ -57,9 +59,10 @@ class Unclear(Misread):
 
 @dataclass(eq=False)
 class FormErrors(Refused):
-    """Several fields of a form are wrong at once.
+    """One or more fields of a form are wrong.
 
-    `verb`: the command that was not done, where it came from one; `commands` are those that help.
+    `verb`: the command that was not carried out, if the input came from one. `commands`: commands
+    that help.
     """
 
     errors: Mapping[str, Problem] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""Codenames for incidents whose title not everyone may read: neutral, easy to say, no meaning."""
+"""Codenames for incidents whose title some people may not read: neutral, easy to say, no meaning.
+"""
 
 import hashlib
 import re
@@ -25,19 +26,19 @@ _LIKE_ONE = re.compile(
 
 
 def like_a_codename(text: str) -> str | None:
-    """Return the codename that a text begins with, as it was typed."""
+    """Return the codename at the start of a text, as typed; None if there is none."""
     found = _LIKE_ONE.match(text)
     return found[0] if found else None
 
 
 def as_codename(typed: str) -> str:
-    """Return a codename as it is stored: `rapid-dipper` is `Rapid Dipper`."""
+    """Return a typed codename in its stored form: `rapid-dipper` becomes `Rapid Dipper`."""
     found = _LIKE_ONE.fullmatch(typed)
     return f"{found[1].capitalize()} {found[2].capitalize()}" if found else typed
 
 
 def codename(incident_id: str) -> str:
-    """Return the codename of an incident: made from its opaque id alone, never from its words."""
+    """Return an incident's codename. It depends only on the opaque id, never on the words."""
     digest = hashlib.sha256(incident_id.encode()).digest()
     return f"{_pick(_MANNERS, digest[:4])} {_pick(_BIRDS, digest[4:8])}"
 

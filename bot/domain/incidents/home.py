@@ -22,10 +22,11 @@ class Home:
     total_tasks: int = 0
     total_mine: int = 0
     total_open: int = 0
-    """How many there are of each, where not all were gathered."""
+    """The full count of each list, which may hold fewer."""
     may_open: bool = True
     may_act: bool = True
-    """Whether they have a role: without one they read on what they are in, and press nothing."""
+    """Whether the reader has a role. Without one, they can read the incidents that they are in, but
+    get no buttons."""
     reminders: Reminders = NO_REMINDERS
     overdue_pages: Mapping[str, int] = field(default_factory=dict)
-    """By an incident's id, how many of its teams did not answer in time."""
+    """By incident id: how many of its teams did not answer in time."""

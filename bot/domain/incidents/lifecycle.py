@@ -1,4 +1,4 @@
-"""States of an incident and the one table of legal moves."""
+"""The states of an incident, and the one table of legal moves."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class ShownState(StrEnum):
-    """The names of states that people read and type as something else than what is stored."""
+    """The states that people read and type under another name than the stored one."""
 
     REVIEWED = "closed after review"
 
@@ -36,7 +36,7 @@ _SHOWN = {State[one.name].value: one.value for one in ShownState}
 
 
 def shown(state: str) -> str:
-    """Return the one name that people read for a state; what is stored stays as it is."""
+    """Return the name that people read for a stored state."""
     return _SHOWN.get(state, state)
 
 
@@ -47,8 +47,8 @@ WORKING = frozenset(
 OPEN = WORKING | {State.NEW, State.REOPENED}
 ENDED = frozenset({State.RESOLVED, State.REVIEWED, State.DUPLICATE, State.DECLINED})
 
-# Work moves in both directions (a decision may send it back to investigation); an ending is left
-# only by reopening. `reviewed` is what people read as closed after review.
+# Work moves in both directions: a decision may send it back to investigation. Only reopening leads
+# out of an ended state. People read `reviewed` as 'closed after review'.
 MOVES: Mapping[State, frozenset[State]] = {
     State.NEW: WORKING | {State.RESOLVED, State.DUPLICATE, State.DECLINED},
     **{
@@ -64,7 +64,7 @@ MOVES: Mapping[State, frozenset[State]] = {
 
 
 def legal_moves(state: State) -> tuple[State, ...]:
-    """Return the states that `state` may become, in the order in which they are declared."""
+    """Return the states that `state` may become, in the order of their declaration."""
     return tuple(to for to in State if to in MOVES[state])
 
 
@@ -96,7 +96,10 @@ def parse_state(text: str) -> State:
 
 
 def split_state(text: str) -> tuple[State, str]:
-    """Split `awaiting decision waiting for PR` into the state and the note behind it."""
+    """Split `awaiting decision waiting for PR` into the state and the note after it.
+
+    Raises BadInput if the text begins with no state.
+    """
     words = text.split()
     for count in (3, 2, 1):
         try:

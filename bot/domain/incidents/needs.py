@@ -1,9 +1,10 @@
-"""What those who are paged are needed for: a text of lines, each for everyone or for some teams.
+"""Reads the text that says what paged people are needed for. Each line is for everyone or for some
+teams.
 
-A line that begins with teams and a colon is for these (`Legal: may we suspend him today?`), and so
-are the lines below one that has nothing else on it, up to an empty line. What people write
-beside a name is passed over: a greeting, `team`, a person in a bracket. Every other line is for
-everyone who is paged; `All:` in front says so of a line that looks like one for a team.
+A line that begins with teams and a colon is for those teams: `Legal: may we suspend him today?`.
+If nothing follows the colon, the lines below are for them too, up to an empty line. The reader
+ignores what people write beside a name: a greeting, `team`, a person in brackets. Every other line
+is for everyone who is paged. `All:` marks a line for everyone that looks like one for a team.
 """
 
 import re
@@ -15,13 +16,13 @@ from bot.domain.ids import TeamKey
 from bot.domain.text.likeness import distance, mistyped
 from bot.domain.text.showing import says
 
-# Behind the colon: not the rest of an address (`https://`), nor of a word in a case (`PR:s`).
+# Not a colon inside an address (`https://`) or before a case ending (`PR:s`).
 _IN_FRONT = re.compile(r"([^:\uff1a\n]{1,120})[:\uff1a](?!//|\w(?!\w))\s*(.*)")
 _ADORNED = re.compile(r"(?::[a-z0-9_+'-]+:|[^\w<@#]|[0-9]{1,2}[.)]\s)+", re.IGNORECASE)
 _BULLET = re.compile(r"[*+\u2022\u2023\u25e6\u2013\u2014-]\s+")
 _ALL = frozenset({"all", "everyone"})
 _NO_TEAMS = frozenset({"police"})
-"""Words of an emergency that are only by chance as near to a team's name as a slip of the pen."""
+"""Words that are common in an emergency and only look like a mistyped team name."""
 _BETWEEN = re.compile(r"\s*(?:[,&+/;]|(?<!\w)and(?!\w))\s*", re.IGNORECASE)
 _MARKS = " \t*_~`'\"@#-\u2013\u2014\u2022>()[]"
 _JOINTS = re.compile(r"[-\s_]+")
@@ -35,7 +36,7 @@ _VOWELS = re.compile(r"(?!\A)[aeiou]")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One line. `teams`: whom it is for; everyone who is paged where it names none."""
+    """One line. `teams`: the teams that it is for; if empty, everyone who is paged."""
 
     text: str
     teams: tuple[TeamKey, ...] = ()
@@ -50,7 +51,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class NoTeam:
-    """What stands where a team does and is none; `meant` is the team that it resembles."""
+    """A word in the place of a team that is not one. `meant`: the team that it resembles."""
 
     said: str
     meant: TeamKey | None = None
@@ -58,14 +59,14 @@ class NoTeam:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """A text as it was read. Nothing is paged while something in it is unclear."""
+    """The result of reading a text. The bot pages no one while `unclear` is set."""
 
     needs: tuple[Need, ...] = ()
     unclear: NoTeam | None = None
 
 
 def needs_in(text: str, names: Mapping[str, TeamKey]) -> Needs:
-    """Read a text; `names` are all names of teams in small letters, with their keys."""
+    """Read a text. `names` maps every team name, in lower case, to the team's key."""
     known = {_folded(name): key for name, key in names.items()}
     needs: list[Need] = []
     heading: _Line | None = None
@@ -87,7 +88,7 @@ def needs_in(text: str, names: Mapping[str, TeamKey]) -> Needs:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line as it was read. `teams`: None where it names no one."""
+    """The result of reading a line. `teams` is None if it names no one, and empty for `All:`."""
 
     text: str
     teams: tuple[TeamKey, ...] | None = None
@@ -116,7 +117,7 @@ def _line(line: str, names: Mapping[str, TeamKey]) -> _Line | NoTeam:
 
 
 def _said(front: str, names: Mapping[str, TeamKey]) -> list[str]:
-    """Return what may be names: a greeting in front is none, nor is a person in a bracket."""
+    """Return what may be team names, without a greeting or a person in brackets."""
 
     def teams_in(bracket: re.Match[str]) -> str:
         within = [one for one in _BETWEEN.split(bracket[1]) if _folded(one) in names]
@@ -127,7 +128,7 @@ def _said(front: str, names: Mapping[str, TeamKey]) -> list[str]:
 
 
 def _bare(folded: str) -> str:
-    """Return a name without what people write beside one: 'the legal team', 'hi @legal'."""
+    """Return a name without the words beside it: 'the legal team', 'hi @legal'."""
     return _BESIDE_A_NAME.sub("", folded).strip(_MARKS)
 
 
@@ -146,8 +147,10 @@ def _folded(name: str) -> str:
 
 
 def needed_of(needs: Iterable[Need], asked: Iterable[str]) -> str:
-    """Return what is read by those who are asked in the name of these teams, or people by the key
-    of their run: the lines for all and their own, as they were written."""
+    """Return the lines for everyone and for the teams in `asked`, as written.
+
+    `asked` holds team keys. For a person who is asked by name, it holds the key of their run.
+    """
     keys = set(asked)
     return "\n".join(need.text for need in needs if not need.teams or keys.intersection(need.teams))
 
@@ -155,7 +158,10 @@ def needed_of(needs: Iterable[Need], asked: Iterable[str]) -> str:
 def written(
     needs: Iterable[Need], names: Mapping[str, TeamKey], shown: Mapping[TeamKey, str]
 ) -> str:
-    """Return the text that is read as these; `shown` is how a team is named, by its key."""
+    """Return a text that `needs_in` reads back as these needs.
+
+    `shown` maps a team's key to the name to write.
+    """
     return "\n".join(_written(need, names, shown) for need in needs)
 
 
@@ -167,5 +173,5 @@ def _written(need: Need, names: Mapping[str, TeamKey], shown: Mapping[TeamKey, s
 
 
 def named(needs: Iterable[Need]) -> Sequence[TeamKey]:
-    """Return the teams that lines are for."""
+    """Return each team that a line is for, once."""
     return tuple(dict.fromkeys(team for need in needs for team in need.teams))

@@ -1,4 +1,4 @@
-"""What a person asks for and what came of it, as frozen values: the answer says it."""
+"""Requests and their results, as frozen values from which the bot writes its answer."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.domain.paging.outlook import Follows
 
 @dataclass(frozen=True, slots=True)
 class OpeningDraft:
-    """What the opening form or `/escalate open` asks for; keys are the policy's."""
+    """The content of the opening form or of `/escalate open`. All keys come from the policy."""
 
     title: str
     severity: Severity
@@ -33,7 +33,7 @@ class OpeningDraft:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What somebody may have meant who typed `open`; nothing is opened until they say which."""
+    """One thing that a person who typed `open` may have meant. Nothing opens until they choose."""
 
     severity: Severity
     title: str
@@ -41,7 +41,7 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What opening brought about: said to the person at once."""
+    """The result of opening an incident, told to the person at once."""
 
     head: Head
     paged: tuple[TeamRow, ...]
@@ -50,9 +50,9 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class WhichTask:
-    """`/escalate done` of a person who has several tasks there: none is done until they say which.
+    """A person with several tasks types `/escalate done`. No task is done until they choose one.
 
-    The first due comes first.
+    The tasks are in order of their due time, the earliest first.
     """
 
     reference: str
@@ -62,10 +62,11 @@ class WhichTask:
 
 @dataclass(frozen=True, slots=True)
 class WillPage:
-    """A team or a person that a change of severity pages: `again` where it had been paged before.
+    """A team or a person whose paging changes with the severity.
 
-    `targets` is empty where nobody can be reached. `next_at`: it is slower now, until then;
-    `follows` is what its run does then. `person`: no team was asked for, but this one.
+    `targets`: the people paged; empty if no one can be reached. `again`: the team or person was
+    paged before. `next_at`: for a run that is slower now, the time of its next step. `follows`:
+    what the run does then. `person`: set if one person was asked for, not a team.
     """
 
     name: str
@@ -78,7 +79,7 @@ class WillPage:
 
 @dataclass(frozen=True, slots=True)
 class SeverityChanged:
-    """What a change of severity brought about: said to the person at once."""
+    """The result of a change of severity, told to the person at once."""
 
     reference: str
     severity: Severity
@@ -88,8 +89,11 @@ class SeverityChanged:
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """What shows an incident's words and cannot be edited: a message that left Slack (`person`, by
-    which `way`, when), or its old public `channel`."""
+    """A place that still shows an incident's words and that the bot cannot edit.
+
+    It is a message to a `person` sent `at` a time (outside Slack, `way` is the gateway), or a
+    `channel`, such as the incident's old public one.
+    """
 
     person: UserId | None = None
     way: str = ""
@@ -99,7 +103,7 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What of an incident is to be otherwise; None leaves it as it is."""
+    """The corrections that a person wants. None leaves a field as it is."""
 
     title: str | None = None
     category: str | None = None
@@ -114,7 +118,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """What the form asks for; `actions` and `precedent` are the policy's keys."""
+    """The content of the decision form. `actions` and `precedent` are keys from the policy."""
 
     actions: tuple[str, ...]
     scope: str
@@ -150,9 +154,10 @@ class NewDecision:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What a correction changed (`fields`), and where the old words stay if it was `tightened`.
+    """The result of a correction: the changed `fields`.
 
-    `title`: the new one, of a standard incident.
+    `title`: the new title, for a standard incident only. `beyond`: where the words stay visible
+    after the incident was `tightened`.
     """
 
     reference: str

@@ -1,7 +1,7 @@
-"""What a timeline says of its escalation: the facts that its entries seal.
+"""Compares an escalation's row with the facts that its timeline entries seal.
 
-An entry seals a change of a fact as `from` and `to`. Which fact that is, its kind says; an
-`edited` one names it itself, as `field`.
+An entry seals a change of a fact as `from` and `to`. The entry's kind tells which fact changed. An
+`edited` entry names the fact in `field`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,11 +22,11 @@ _ONE_FACT = {
     EntryKind.OWNER: "owner",
 }
 _TIME_DIGITS = 10
-"""Of an id: when it was made."""
+"""The leading characters of an id that tell when it was made."""
 
 
 class SealedFacts(Protocol):
-    """An escalation as its row has it now."""
+    """An escalation's current row."""
 
     id: str
     team_id: str
@@ -35,7 +35,7 @@ class SealedFacts(Protocol):
 
 
 def sealed(entries: Iterable[Entry]) -> dict[str, Any]:
-    """Return the facts as the entries leave them; what none of them tells is left out."""
+    """Return each fact as the last entry about it leaves it. Facts with no entry are left out."""
     facts: dict[str, Any] = {}
     for entry in entries:
         if entry.kind is EntryKind.OPENED:
@@ -47,7 +47,7 @@ def sealed(entries: Iterable[Entry]) -> dict[str, Any]:
 
 
 def _changed_by(entry: Entry) -> str | None:
-    """Return the fact that an entry changes."""
+    """Return the fact that an entry changes; None if it changes none."""
     if entry.kind is not EntryKind.EDITED:
         return _ONE_FACT.get(entry.kind)
     name: str = entry.data.get("field", "")
@@ -57,14 +57,15 @@ def _changed_by(entry: Entry) -> str | None:
 def difference(
     stands: SealedFacts, entries: Sequence[Entry], first: tuple[datetime, str]
 ) -> str | None:
-    """Return the first thing in which a row is not what its timeline seals; None: it is that.
+    """Return the first difference between a row and its timeline; None if they agree.
 
-    `first`: when the first entry was written, and who wrote it.
+    `first`: the time and the actor of the first entry.
     """
     if not entries or entries[0].kind is not EntryKind.OPENED:
         return "its first entry is not its opening"
     told = entries[0].data
-    # Before 0.3.0 it did not name the escalation: the moment in its id and its opener must do.
+    # Before 0.3.0 the first entry did not name the escalation. The time in the escalation's id and
+    # the person who opened it identify it instead.
     own = (told.get("incident", stands.id), told.get("workspace", stands.team_id))
     foreign = own != (stands.id, stands.team_id)
     at, actor = first

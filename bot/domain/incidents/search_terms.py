@@ -1,4 +1,4 @@
-"""What somebody searches for: words, and phrases in quotes of any kind; `*` stands for anything."""
+"""Search terms: words, and phrases in quotation marks of any kind. `*` stands for anything."""
 
 import re
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"(?:ESC[-_ ]?|#(?:ESC[-_]?)?)?0*([0-9]{1,9})", re.IGNORECA
 
 
 def sought(text: str) -> list[str]:
-    """Return words and phrases, without the marks and stops around them."""
+    """Return the words and phrases without the marks and punctuation around them."""
     found: list[str] = []
     spaced = False
     for match in _PHRASE.finditer(text):
@@ -36,7 +36,10 @@ def sought(text: str) -> list[str]:
 
 
 def _bare(word: str) -> str:
-    """One `_` is a character, two are a mark around a word. `esc-5*` is no word in a mark."""
+    """Return a word without the marks around it.
+
+    One `_` is a character; two mark a word as italic. The `*` of `esc-5*` is not a mark.
+    """
     if _DIGITS.fullmatch(word) or _MANY.fullmatch(word):
         return word
     bare = word.strip(_AROUND)
@@ -45,17 +48,17 @@ def _bare(word: str) -> str:
 
 
 def retyped(words: list[str]) -> str:
-    """Return what finds the same once more."""
+    """Return a text that `sought` reads as the same search terms."""
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
 def number_sought(word: str) -> int | None:
-    """Return the escalation's number where a word is a reference, or a number alone."""
+    """Return the escalation's number if a word is a reference or a number alone; else None."""
     found = _NUMBER.fullmatch(_DASHES.sub("-", word))
     return int(found[1]) if found and found[1].isascii() else None
 
 
 def numbers_sought(word: str) -> str | None:
-    """Return how the numbers begin that `esc-5*` stands for: `5`."""
+    """Return the leading digits that `esc-5*` asks for: `5`. None if the word is no such term."""
     found = _MANY.fullmatch(_DASHES.sub("-", word))
     return found[1].rstrip(ANYTHING) if found and found[1].isascii() else None

@@ -1,4 +1,4 @@
-"""P0 to P3, and what raises them."""
+"""The severities P0 to P3, and how criteria raise one."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from bot.domain.problems.names import NotASeverity
 
 
 class Severity(StrEnum):
-    """P0 is the worst. `rank` 0 to 3, so that the worst sorts first."""
+    """P0 is the worst. `rank` runs from 0 to 3, so the worst sorts first."""
 
     P0 = "P0"
     P1 = "P1"
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 
 
 UNLESS_SAID = Severity.P2
-"""In between: a P3 would page for a day without a backup, a P1 wakes people."""
+"""The default: a P3 would page for a day without a backup, and a P1 wakes people."""
 
 
 def parse_severity(text: str) -> Severity:
@@ -37,10 +37,10 @@ def parse_severity(text: str) -> Severity:
 
 
 def worst(severities: Iterable[Severity], default: Severity = Severity.P3) -> Severity:
-    """An incident takes the worst that any criterion gives."""
+    """Return the worst severity, or `default` if there is none."""
     return min(severities, key=lambda severity: severity.rank, default=default)
 
 
 def suggested(chosen: Severity, criteria: Iterable[str], table: Mapping[str, Severity]) -> Severity:
-    """Return the severity that criteria call for, never milder than what a person chose."""
+    """Return the worst severity of the criteria, but never a milder one than the person chose."""
     return worst([chosen, *(table[code] for code in criteria if code in table)], default=chosen)

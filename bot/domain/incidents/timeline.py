@@ -52,19 +52,19 @@ class EntryKind(StrEnum):
 
 
 CLAIMS = frozenset({EntryKind.EXHAUSTED, EntryKind.RESOLVED})
-"""Entries whose notice says what is to be done now, beside what has happened."""
+"""Entries whose notice also says what to do now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact. `data` holds what the kind needs, JSON values only."""
+    """One fact. `data` holds the details of this kind, as JSON values only."""
 
     kind: EntryKind
     data: Mapping[str, Any]
 
 
 def chain(previous: str, seq: int, at: datetime, actor: str, entry: Entry) -> str:
-    """Return the SHA-256 hex digest that seals `entry` behind `previous`."""
+    """Return the SHA-256 hex digest that seals `entry` after the digest `previous`."""
     body = json.dumps(
         [previous, seq, at.astimezone(UTC).isoformat(), actor, entry.kind.value, dict(entry.data)],
         sort_keys=True,

@@ -1,7 +1,7 @@
-"""What people read, as frozen values: services fill them, render turns them into words.
+"""What people read, as frozen values. Services fill them, and render turns them into text.
 
-Whoever fills a `Head` has asked `visibility.sight`: `name` is the title only where the reader may
-have it, else the codename; the fields that describe the case are then None or empty.
+Code that fills a `Head` asks `visibility.sight` first. If the reader may not see the title, `name`
+is the codename, and the fields that describe the case are None or empty.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,8 +23,10 @@ from bot.domain.paging.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An incident in one line. `duplicate_of` is the original's reference, `duplicates` are those
-    of its duplicates, as far as the reader may see them: of a card, and `duplicate_of` of a page.
+    """An incident in one line.
+
+    `duplicate_of`: the reference of the original, on a card or a page. `duplicates`: the references
+    of its duplicates, on a card. Both hold only references that the reader may see.
     """
 
     id: IncidentId
@@ -83,27 +85,30 @@ class TeamRow:
     responder: UserId | None = None
     acked_at: datetime | None = None
     unsent: tuple[UserId, ...] = ()
-    """Once the ladder has gone by: who was to be paged, and Slack has not taken it."""
+    """Set once the ladder has ended: the people whose page Slack has not accepted."""
     everyone_paged: bool = False
     left: bool = False
-    """Whoever acknowledged may not read the escalation any more."""
+    """The person who acknowledged may no longer read the escalation."""
     may_lead: bool = True
-    """Whoever acknowledged works on it; who only reads may not take its ownership."""
+    """The person who acknowledged belongs to it. A person who only reads may not take ownership."""
     paged_at: datetime | None = None
-    """When those were paged who are asked now."""
+    """When the people who are asked now were paged."""
     follows: Follows | None = None
     passed: Reason | None = None
-    """Somebody handed over what was asked of it."""
+    """Set if a person handed over what was asked of this team."""
 
     @property
     def answer_by(self) -> datetime:
-        """When the people answer who are asked now: after the first step, when theirs ends."""
+        """The time by which the people asked now should answer.
+
+        After the first step, this is the end of their own step.
+        """
         behind_the_first = self.paged_at is not None and self.paged_at > self.started_at
         return self.next_at if behind_the_first and self.next_at else self.ack_due_at
 
     @property
     def person(self) -> UserId | None:
-        """The person who was asked for, where it was no team."""
+        """The person who was asked for, if it was not a team."""
         return person_of(self.team)
 
     def overdue(self, now: datetime) -> bool:
@@ -112,7 +117,7 @@ class TeamRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task or follow-up; `text` is None where the reader may not have it."""
+    """A task or follow-up. `text` is None if the reader may not see it."""
 
     id: TaskId
     head: Head
@@ -123,7 +128,10 @@ class TaskLine:
     done: bool = False
 
     def overdue(self, now: datetime) -> bool:
-        """Of an escalation that has ended nothing is overdue: its follow-ups are late at most."""
+        """Tell whether the task is late and its escalation open.
+
+        Once an escalation has ended, its follow-ups can be late, but not overdue.
+        """
         return self.head.is_open and self.late(now)
 
     def late(self, now: datetime) -> bool:
@@ -146,10 +154,10 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The incident as its channel shows it, pinned and edited in place.
+    """The incident as its channel shows it. The bot pins the card and edits it in place.
 
-    `in_thread`: the channel could not be made; the card stands in a shared channel and shows only
-    what a broadcast may.
+    `in_thread`: Slack did not make the channel. The card is in a shared channel and shows only what
+    a broadcast may.
     """
 
     head: Head
@@ -161,26 +169,26 @@ class Card:
 
     @property
     def waits(self) -> bool:
-        """Whether a team has not answered yet; who is on its list may, before their turn."""
+        """Whether a team has not answered yet. Anyone on its list may, even before their turn."""
         return any(row.state in UNANSWERED for row in self.teams)
 
     @property
     def unowned(self) -> bool:
-        """Whether people work on it, and no one answers for it as a whole."""
+        """Whether people work on the incident, but no one owns it."""
         acknowledged = any(row.responder for row in self.teams)
         return self.head.full and self.head.is_open and self.head.owner is None and acknowledged
 
 
 @dataclass(frozen=True, slots=True)
 class MovedCard:
-    """What is left of a card in a shared channel once the incident has a channel of its own."""
+    """The rest of a card in a shared channel after the incident gets its own channel."""
 
     head: Head
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A timeline entry. `data` is what `services` recorded; see docs/reference for each kind."""
+    """A timeline entry. `data` is as `services` recorded it; see docs/reference for each kind."""
 
     seq: int
     at: datetime
@@ -191,7 +199,8 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class InCharge:
-    """Who was to hear that a whole list passed, and whether they have."""
+    """The people alerted after a whole list passed: those who have been told, and those who have
+    not."""
 
     told: tuple[UserId, ...] = ()
     untold: tuple[UserId, ...] = ()
@@ -199,9 +208,9 @@ class InCharge:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A timeline entry that is said aloud in the incident's channel.
+    """A timeline entry that the bot posts in the incident's channel.
 
-    `then`: what is to be done about it is still to be done.
+    `then`: the action that the entry calls for is still open.
     """
 
     head: Head
@@ -212,7 +221,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """`/escalate show` and the Timeline form. `deeds`: what its reader may do there."""
+    """`/escalate show` and the Timeline form. `deeds`: what the reader may do there."""
 
     card: Card
     entries: tuple[EntryLine, ...]
@@ -222,9 +231,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """What a search has not looked at: those before a reference. `words` is what was sought.
+    """The incidents that a search did not look at: those before the reference `before`.
 
-    `cut_short`: the search ended because it had looked at enough, not because it found enough.
+    `words`: the search terms. `cut_short`: the search stopped because it had looked at enough, not
+    because it had found enough.
     """
 
     before: str
@@ -234,9 +244,12 @@ class Older:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`/escalate list` and `search`. `about`: the filter, or the words `searched` for; `filter`: as
-    it is typed. `ended`: of those that have. `may_open`: its reader may open an escalation.
-    `asked`: the ids of those in which a page waits for the reader."""
+    """The result of `/escalate list` or `search`.
+
+    `about`: the filter's name, or the search terms if `searched`. `filter`: the filter as typed.
+    `ended`: the list is of ended incidents. `may_open`: the reader may open an escalation.
+    `asked`: the ids of incidents in which a page waits for the reader.
+    """
 
     about: str
     heads: tuple[Head, ...]

@@ -1,4 +1,4 @@
-"""What managers read about pages that no one answered, as frozen values."""
+"""Messages about pages that no one answered, as frozen values."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,10 @@ class ExhaustedArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A team's first step passed without an answer: to the owner. `tried` were asked in vain; the
-    team's row says who is paged now. `ended`: the incident has. `you`: the reader was asked.
+    """A message to the owner: a team's first step passed without an answer.
+
+    `tried`: the people who did not answer. The team's row says who is paged now. `ended`: the
+    incident has ended. `you`: the reader was one of those asked.
     """
 
     head: Head
@@ -38,31 +40,34 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class ExhaustedMessage:
-    """Nobody acknowledged: to the escalation manager. `ended`: the incident has. `you`: it was the
-    reader, paged by name, who did not. `declined`: this person said that they can't take it."""
+    """A message to the escalation manager: no one acknowledged.
+
+    `ended`: the incident has ended. `you`: the reader was paged by name and did not acknowledge.
+    `declined`: the person said that they can't take it.
+    """
 
     head: Head
     team: TeamRow
     tried: tuple[UserId, ...]
     untold: tuple[UserId, ...] = ()
-    """Whose page Slack has not taken."""
+    """The people whose page Slack has not accepted."""
     ended: bool = False
     again: bool = False
-    """Whether the team was paged again after this was said."""
+    """Whether the team was paged again after this message."""
     may_repeat: bool = False
     you: bool = False
     declined: bool = False
     others: tuple[TeamRow, ...] = ()
-    """The incident's other teams that the reader was told of before, and that still wait."""
+    """The incident's other teams that still wait and that the reader was told of before."""
     newer: bool = False
-    """Whether a newer message to the reader about the incident stands below, and lists them all."""
+    """Whether the reader has a newer message about the incident that lists all the teams."""
 
     @property
     def waits(self) -> bool:
-        """Whether somebody still has to be found for this team."""
+        """Whether this team still needs a responder."""
         return self.team.state is RunState.EXHAUSTED and not self.ended and not self.again
 
     @property
     def asks(self) -> bool:
-        """Whether somebody still has to be found, for this team or another one."""
+        """Whether this team or another one still needs a responder."""
         return self.waits or bool(self.others)
