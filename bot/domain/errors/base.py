@@ -49,4 +49,4 @@ class HistoryGone(StoreUnavailable):
 
 
 class PolicyError(TocsinError):
-    """The policy file is wrong. The message gives the file, the line, the key and what to write."""
+    """The policy file is wrong. The message gives the file, line, key and what was expected."""

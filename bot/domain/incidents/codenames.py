@@ -1,5 +1,4 @@
-"""Codenames for incidents whose title some people may not read: neutral, easy to say, no meaning.
-"""
+"""Codenames for incidents with a confidential title: neutral, easy to say, without meaning."""
 
 import hashlib
 import re
