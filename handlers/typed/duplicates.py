@@ -1,4 +1,4 @@
-"""Which escalation ends, and of which it is a duplicate: `A of B`, `A B`, `of B` or `B`."""
+"""Which escalation ends, and which one is the original: `A of B`, `A B`, `of B` or `B`."""
 
 import re
 from dataclasses import dataclass
@@ -21,20 +21,20 @@ _FORM = re.compile(
     re.IGNORECASE,
 )
 _ENDS_FIRST = re.compile(rf"{_MARKED}[-.,:;!]*\s+{_OF}", re.IGNORECASE)
-"""`ESC-5 of the other one`: what stands before `of` ends, though its original is not named."""
+"""`ESC-5 of the other one`: the one before `of` ends, though no original is named."""
 _NAMED = re.compile(_MARKED, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """References or channels as they stand; `ending` None is the one that is stood in."""
+    """References or channels as typed. If `ending` is None, the channel's own escalation ends."""
 
     ending: str | None
     original: str
 
 
 def pair(words: str) -> Pair | None:
-    """Read the whole text; None where it has another form, and would have to be guessed."""
+    """Read the whole text. None if it has another form, since the bot does not guess."""
     found = _FORM.fullmatch(normal(words).norm.strip())
     if found is None:
         return None
@@ -43,7 +43,7 @@ def pair(words: str) -> Pair | None:
 
 
 def original_alone(words: str) -> str:
-    """Read the original's reference in a form's field; raises BadInput for anything else."""
+    """Read the original's reference in a form's field. Raises BadInput for anything else."""
     found = pair(words)
     if found is None or found.ending is not None:
         raise BadInput("incident", OnlyTheOriginal(), reference(12))
@@ -51,7 +51,7 @@ def original_alone(words: str) -> str:
 
 
 def not_clear(words: str, named: str | None) -> Unclear:
-    """Offer what may be meant, as far as references stand in the text."""
+    """Offer commands for the pairs that the references in the text allow."""
     found = [_name(one[0]) for one in _NAMED.finditer(normal(words).norm) if one[0][0] != "<"]
     said = list(dict.fromkeys([*([named] if named else []), *found]))
     if len(said) > 1:

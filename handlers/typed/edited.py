@@ -1,4 +1,4 @@
-"""Which escalation `edit title of ESC-5 to …` corrects, and what a list of references holds."""
+"""Reads the escalation in `edit title of ESC-5 to …`, and the references in a list."""
 
 import re
 from dataclasses import replace
@@ -37,9 +37,10 @@ _NO_REFERENCE = frozenset(
 
 
 async def of_which(ask: Ask) -> Ask:
-    """Read the escalation in front of the field or behind it, and leave out `to` before the value.
+    """Read the escalation before or after the field, and drop `to` before the value.
 
-    Raises Unclear where it may be part of the value. A colon behind the field begins the value.
+    Raises Unclear if the reference may be part of the value. A colon after the field marks the
+    beginning of the value.
     """
     ask = await _in_front(ask)
     field, rest = first_word(ask.words)
@@ -71,8 +72,9 @@ async def of_which(ask: Ask) -> Ask:
 
 
 def refuse_two(ask: Ask) -> None:
-    """Raise Unclear for `title X, ESC-6 title Y`: the second is no part of the value. A colon
-    behind the field begins the value.
+    """Raise Unclear for `title X, ESC-6 title Y`: the second edit is not part of the value.
+
+    A colon after the field marks the beginning of the value.
     """
     field, rest = first_word(ask.words)
     if colon_before(ask.words, rest):
@@ -97,14 +99,14 @@ def refuse_two(ask: Ask) -> None:
 
 
 async def _in_front(ask: Ask) -> Ask:
-    """`edit 5 title …`: a number before a field is an escalation."""
+    """Read `edit 5 title …`: a number before a field is an escalation."""
     number, rest = number_first(ask.words)
     is_one = number is not None and _FIELD.fullmatch(first_word(rest)[0].rstrip(":"))
     return replace(ask, named=number, words=rest) if is_one and ask.named is None else ask
 
 
 async def _named(ask: Ask, text: str) -> tuple[str | None, str]:
-    """A reference, or the number of an escalation that is there, unless it counts something."""
+    """Read a reference, or an existing escalation's number unless the number counts something."""
     number, rest = number_first(text)
     if number is not None:
         there = await ask.read(references.numbered, ask.act, parse_reference(number))
@@ -122,12 +124,12 @@ def _without_to(value: str) -> str:
 
 
 def listed(said: str) -> list[str]:
-    """The references of a list; commas and semicolons part them."""
+    """Return the references in a list. Commas, semicolons and spaces separate them."""
     return [one for one in _BETWEEN.split(said) if one]
 
 
 async def refuse_a_part(ask: Ask) -> None:
-    """Raise Unclear for `references add 7125` and the like: the command to copy names them all."""
+    """Raise Unclear for `references add 7125` and the like, and offer the whole list."""
     said = listed(plain(first_word(ask.words)[1]))
     if not said:
         return

@@ -1,4 +1,4 @@
-"""What stands behind `/escalate`, before it is known who asks."""
+"""Reads the text after `/escalate`, before the person is identified."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,11 @@ from handlers.verbs.looking_up import SHOW
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands behind `/escalate`. `verb` is None where there is none, or no such one; `said` is
-    the word as it was typed, with all behind it; `asked`: a question mark stands before `words`.
-    Where lines matter, `words` on a line below the verb's begin with a line break.
+    """The text after `/escalate`.
+
+    `verb` is None if there is no verb or an unknown one. `said` is the word as typed, and all text
+    after it. `asked`: a question mark precedes `words`. If lines matter, `words` on a line below
+    the verb's line begin with a line break.
     """
 
     verb: Verb | None
@@ -26,9 +28,9 @@ class Typed:
 
 
 def read(text: str) -> Typed:
-    """Find the verb; `ESC-12` may stand before it, and alone means `show`.
+    """Find the verb. `ESC-12` may precede it, and alone it means `show`.
 
-    Raises BadInput for what looks like a reference and is none.
+    Raises BadInput for words that only look like a reference.
     """
     whole = unlinked(text.strip()).removeprefix(COMMAND)
     named, rest = reference_first(whole)

@@ -1,4 +1,4 @@
-"""A team or a person that stands in a text as in a list, and was not taken as one to page."""
+"""A team or a person that is named in a text as in a list, but was not read as a target."""
 
 import re
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ _PART_OF_A_SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 3
-"""Words behind the targets within which a name is one of the list rather than of a sentence."""
+"""In words after the targets. Up to here a name belongs to the list, not to a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneMore:
-    """How it is named in a command, and the text that is left."""
+    """The name as a command has it, and the text that is left."""
 
     said: str
     rest: str
 
 
 def one_more(policy: Policy, line: Line, end: int, taken: Sequence[str]) -> OneMore | None:
-    """Find the first that is not among the `taken`; None where the text holds no such name."""
+    """Find the first name that is not among the `taken`. None if the text has no such name."""
     people = "|".join(map(re.escape, sorted(policy.people, key=len, reverse=True))) or "(?!)"
     named = (
         rf"(?P<user><@[A-Z0-9]+>)|@?(?<!\w)(?P<team>{team_names(policy)}){ENDS}"

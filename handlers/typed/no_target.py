@@ -1,4 +1,4 @@
-"""What stands where a team or a person is expected, and is none: who may be meant by it."""
+"""Words in the place of a team or a person that name neither: offers what may be meant."""
 
 import re
 
@@ -13,11 +13,14 @@ from handlers.unclear.when_said import MUST_SAY
 
 _FILLING = re.compile(r"(?:(?:to|for|the|our|my)\s+)+", re.IGNORECASE)
 _LOOKED_AT = 60
-"""Characters in which the name of a team may stand behind other words: `page someone in legal`."""
+"""In characters. A team may be named within them, after other words: `page someone in legal`."""
 
 
 def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
-    """Neither a team nor a person stands in front: name the nearest, or where they are listed."""
+    """Return the refusal when no team or person is in front.
+
+    It names the nearest teams, or where people find the list.
+    """
     if normal(ask.words).norm.startswith("<!subteam"):
         return BadInput("team", AUserGroup())
     if filled := _behind_filling(ask, verb, ask.words, teams=teams):
@@ -40,8 +43,10 @@ def no_target(ask: Ask, verb: str, *, teams: bool) -> Exception:
 def one_person(
     ask: Ask, verb: str, words: str, refusal: BadInput, *, text: bool = True
 ) -> tuple[UserId, str]:
-    """Split off a person; raises Unclear for a name that the policy knows, with its mention, and
-    the refusal where no one is named. `text`: some may follow the person.
+    """Split off a person. `text`: text may follow the person.
+
+    Raises Unclear, with the mention, for a name that the policy knows. Raises the refusal if no
+    person is named.
     """
     word, behind = first_word(words)
     by_name = _by_name(ask, verb, word, behind if text else "")
@@ -55,7 +60,7 @@ def one_person(
 
 
 def _behind_filling(ask: Ask, verb: str, words: str, *, teams: bool) -> Unclear | None:
-    """The command without `to` or `the` in front of whom it names."""
+    """Offer the command without `to` or `the` before the name."""
     line = normal(words)
     filling = _FILLING.match(line.norm)
     if filling is None:
@@ -76,7 +81,7 @@ def _behind_filling(ask: Ask, verb: str, words: str, *, teams: bool) -> Unclear 
 
 
 def _like(ask: Ask, word: str) -> tuple[str, ...]:
-    """The teams of which the word is a slip of the pen."""
+    """Return the teams of whose names the word is a typing error."""
     said = plain(word).lower()
     like = [
         str(team.key)
@@ -97,7 +102,7 @@ def _by_name(ask: Ask, verb: str, word: str, rest: str) -> Unclear | None:
 
 
 def _one_more(ask: Ask, text: str) -> bool:
-    """Whether a team or a mention begins the text: it is one more of a list."""
+    """Whether the text begins with a team or a mention, as the next name of a list."""
     norm = normal(text).norm
     found = re.match(rf"<@|@?(?:{team_names(ask.policy)}){ENDS}", norm, re.IGNORECASE)
     return found is not None
@@ -110,7 +115,7 @@ def _mistyped(ask: Ask, verb: str, nearest: tuple[str, ...], word: str, rest: st
 
 
 def _further_in(ask: Ask) -> tuple[str, ...]:
-    """The teams that the first words name behind the one that is none."""
+    """Return the teams that the first words name after the unknown one."""
     norm = normal(ask.words).norm[:_LOOKED_AT]
     found = re.finditer(rf"(?<![\w-])({team_names(ask.policy)}){ENDS}", norm, re.IGNORECASE)
     return tuple(dict.fromkeys(str(ask.policy.team(one[1]).key) for one in found))
@@ -122,5 +127,5 @@ def command(ask: Ask, verb: str, said: str, rest: str) -> str:
 
 
 def with_text(ask: Ask, verb: str, said: str, rest: str) -> str:
-    """A colon says where the text begins."""
+    """Return the command. A colon marks the beginning of its text."""
     return command(ask, verb, f"{said}:" if plain(rest) else said, rest)

@@ -1,8 +1,8 @@
-"""Typed text in one form, so that what reads it needs one pattern for every way of writing a thing.
+"""Brings typed text into one form, so that a reader needs one pattern for all ways of writing.
 
 `norm` has no marks around words (`*`, `_`, `~`, backticks), no quotes, brackets, bullets or emoji,
-and nothing invisible; every dash is `-`, every space a space, fullwidth letters are ordinary ones.
-It only serves to find where a name ends: what is kept of the text is cut from it as it was typed.
+and nothing invisible. Every dash is `-`, every space is a space, and fullwidth letters are ordinary
+letters. It serves only to find where a name ends. The text that is kept is cut from the original.
 """
 
 import re
@@ -15,12 +15,12 @@ from bot.domain.text.dashes import DASHES
 from bot.domain.text.showing import BLANKS
 
 LOOKED_AT = 500
-"""Characters that are read. Names stand in front; what is behind them is text."""
+"""Characters that are read. Names are in front, and the rest is text."""
 
 _EMOJI = re.compile(r"(?<![A-Za-z0-9])(?::[a-z][a-z0-9_+'-]*:)+(?![A-Za-z0-9])")
 _PIECE = re.compile(rf"<[@#!][^<>]*>|&(?:lt|gt|amp);|{_EMOJI.pattern}|.", re.DOTALL)
 _LEADING = " -:,;.|/\\=+&!"
-"""What may stand before the first name, as before an item of a list."""
+"""Characters that may precede the first name, as before an item of a list."""
 _PLAIN = r"[A-Za-z0-9\s.,;:!?/#@+=%$^|\\-]*"
 _AS_IT_IS = re.compile(rf"{_PLAIN}(?:(?<=[A-Za-z0-9])'(?=[A-Za-z0-9]){_PLAIN})*", re.ASCII)
 _SPACE = re.compile(r"\s")
@@ -43,7 +43,7 @@ _PAIRS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`starts` and `ends` say for each character of `norm` where it stands in `raw`."""
+    """`starts` and `ends` map each character of `norm` to its place in `raw`."""
 
     raw: str
     norm: str
@@ -51,10 +51,10 @@ class Line:
     ends: Sequence[int]
 
     def behind(self, count: int) -> str:
-        """Return what was typed behind the first `count` characters that were read.
+        """Return the original text after the first `count` characters of `norm`.
 
-        What clings to them goes with them: a mark that is closed, a comma, a dash. So does the
-        other half of a mark that was opened before them (`*p0 child*`).
+        Marks that cling to those characters go with them: a closing mark, a comma, a dash. So does
+        the other half of a mark that opens before them (`*p0 child*`).
         """
         if not count:
             return self.raw.strip()
@@ -78,7 +78,7 @@ def _without_other_halves(opened: str, taken: str, rest: str) -> str:
 
 
 def normal(raw: str) -> Line:
-    """Read typed text, as Slack escapes it; mentions keep their ids (`<@U123>`, `<#C123>`)."""
+    """Read typed text as Slack escapes it. Mentions keep their ids (`<@U123>`, `<#C123>`)."""
     raw = raw.strip()
     read = raw[:LOOKED_AT]
     if _AS_IT_IS.fullmatch(read) and not _EMOJI.search(read):
@@ -90,7 +90,7 @@ def normal(raw: str) -> Line:
 
 @lru_cache(maxsize=32)
 def _brought_into_form(raw: str, read: str) -> Line:
-    """Readers ask for the same text one after another."""
+    """Cached, because several readers ask for the same text one after another."""
     pieces = [
         (said, found.start(), found.end())
         for found in _PIECE.finditer(read)
@@ -112,7 +112,7 @@ def _brought_into_form(raw: str, read: str) -> Line:
 
 
 def _in_its_place(said: str, *, joins: bool) -> str:
-    """A mark within a word belongs to it (`public_policy`); a bracket there parts two words."""
+    """Keep a mark within a word (`public_policy`). A bracket within a word becomes a space."""
     if said in _MARKS:
         return said if joins else ""
     if said == "\x00":
@@ -122,7 +122,9 @@ def _in_its_place(said: str, *, joins: bool) -> str:
 
 @lru_cache(maxsize=4_096)
 def _said(piece: str) -> str:
-    """Return a piece in its one form; brackets and curly quotes as NUL, what is invisible as ''."""
+    """Return a piece in its one form. Brackets and curly quotes become NUL, invisible characters
+    ''.
+    """
     if piece[:2] in ("<@", "<#", "<!"):
         return piece.split("|")[0].rstrip(">") + ">"
     if len(piece) > 1 and piece[0] == ":":

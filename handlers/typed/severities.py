@@ -1,4 +1,4 @@
-"""A severity as people write it: `p0`, `P-0:`, `sev 0`, `severity: p0`, or by the policy's name."""
+"""Reads a severity as people write it: `p0`, `P-0:`, `sev 0`, `severity: p0`, or its name."""
 
 import re
 from dataclasses import dataclass
@@ -23,8 +23,10 @@ _LIKE_ONE = re.compile(rf"(?:p[-_.]?[0-9]|sev{_GAP}[0-9]|{_LEVEL}(?![^\W_]))", r
 
 @dataclass(frozen=True, slots=True)
 class OpeningWords:
-    """What stands behind `open`. Where it is not clear, `meant` says what it may be, and nothing
-    else counts: `unknown` is then what looked like a severity.
+    """The words after `open`.
+
+    If they are not clear, `meant` has the possible meanings, and only it counts. `unknown` is then
+    the text that looked like a severity.
     """
 
     severity: Severity | None
@@ -35,9 +37,10 @@ class OpeningWords:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A severity in front of a text. `end` is where it ends in the line.
+    """A severity in front of a text. `end` is its end in the line.
 
-    `clear`: it is a code, or a name that is set off. `high profile` may begin a text instead.
+    `clear`: it is a code, or a name that is set off. A name such as `high` is not clear when it may
+    begin a text: `high profile`.
     """
 
     severity: Severity
@@ -51,7 +54,9 @@ class First:
 
     @property
     def unsure(self) -> bool:
-        """Whether it is asked, denied or made conditional; a colon says that the text begins."""
+        """Whether the text questions, denies or conditions it. A colon marks the beginning of a
+        text.
+        """
         stop = _STOP.match(self.line.norm, self.end)
         stops = stop[0] if stop else ""
         doubt = _DOUBT.match(normal(self.rest).norm) is not None
@@ -63,14 +68,14 @@ class First:
         return stop is not None and ":" in stop[0]
 
     def another(self, policy: Policy) -> "First | None":
-        """Read one more severity right behind it, also in `p0 or p1`."""
+        """Read one more severity directly after this one, also in `p0 or p1`."""
         line = normal(self.rest)
         joining = _OR.match(line.norm)
         return written_first(policy, line.behind(joining.end()) if joining else self.rest)
 
 
 def severity_first(policy: Policy, text: str) -> First:
-    """Read a severity, which may be a number alone; raises BadInput with those that exist."""
+    """Read a severity, which may be a bare number. Raises BadInput with the known severities."""
     line = normal(text)
     linking = _LINKING.match(line.norm)
     if linking:
@@ -132,13 +137,13 @@ def _behind_open(policy: Policy, first: First, text: str, unless_said: Severity)
 def _either(
     said: str, severity: Severity, title: str, text: str, unless_said: Severity
 ) -> OpeningWords:
-    """It is a severity in front of a title, or part of a title without one."""
+    """Return two meanings: a severity before a title, or a title that includes the words."""
     meant = (Meant(severity, title), Meant(unless_said, plain(text)))
     return OpeningWords(None, plain(text), said, meant)
 
 
 def _none_of_them(policy: Policy, text: str) -> OpeningWords:
-    """`p4 x` has a title behind what is no severity; in `p0x` it is not clear where it begins."""
+    """Read `p4 x`: the title follows an unknown severity. In `p0x` its beginning is not clear."""
     line = normal(text)
     code = re.match(rf"(?:p[-_.]?|{_LEVEL}{_GAP}p?)[0-9]+{ENDS}", line.norm, re.IGNORECASE)
     title = plain(_behind(line, code) if code else text)
@@ -153,7 +158,7 @@ def _as_shown(text: str) -> str:
 
 
 def written_first(policy: Policy, text: str) -> First | None:
-    """Read a code (`p0`, `sev 0`) or a name of the policy's; not a bare number."""
+    """Read a code (`p0`, `sev 0`) or a name from the policy, but no bare number."""
     line = normal(text)
     code = _CODE.match(line.norm)
     if code and (severity := _numbered(code[1])):
@@ -168,17 +173,17 @@ def written_first(policy: Policy, text: str) -> First | None:
 
 
 def _set_off(line: Line, end: int) -> bool:
-    """Whether a mark, a stop or a line's end parts it from the words behind it."""
+    """Whether a mark, a stop or a line's end separates it from the next words."""
     return _PARTED.match(line.raw, line.ends[end - 1]) is not None
 
 
 def _glued(line: Line, end: int) -> bool:
-    """`critical.io`, `p1/video99`: a dot or slash without a space behind it parts nothing."""
+    """Whether a dot or slash joins it to the next word: `critical.io`, `p1/video99`."""
     return _GLUED.match(line.norm, end) is not None
 
 
 def code_first(text: str) -> tuple[Severity | None, str]:
-    """Split off `p0`, `sev 0` and the like; None where there is no such severity."""
+    """Split off `p0`, `sev 0` and the like. None if there is no such severity."""
     line = normal(text)
     found = _CODE.match(line.norm)
     severity = _numbered(found[1]) if found else None
@@ -205,7 +210,7 @@ def _named(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _behind(line: Line, found: re.Match[str]) -> str:
-    """A dash that stands alone parts the severity from the title."""
+    """Return the text after the severity, without a dash that separates the two."""
     return DASH_IN_FRONT.sub("", line.behind(found.end()))
 
 

@@ -1,6 +1,6 @@
-"""What is no severity as it stands, and is meant for one: `PO`, `S1`, `critcal`, `bomb threat p0`.
+"""Words that are not a severity but may be meant as one: `PO`, `S1`, `critcal`, `bomb threat p0`.
 
-Nothing is opened by it: it is offered.
+The bot opens nothing because of them. It offers the severity.
 """
 
 import re
@@ -16,7 +16,7 @@ _ALIKE = str.maketrans(
     "\u0440\u0420\u03c1\u03a1\u043e\u041e\u03bf\u039f\u0456\u0406\u0399\u03b9\u0455\u0405",
     "pPpPoOoOiIIisS",
 )
-"""Cyrillic and Greek letters that look like these."""
+"""Cyrillic and Greek letters that look like Latin ones."""
 _RANKS = {
     "0": Severity.P0,
     "o": Severity.P0,
@@ -76,12 +76,12 @@ _FILLING = re.compile(
 _NOTHING = re.compile(r"[\s.,;:!?)\]}*_~`'\"\u201d\u2019-]*$")
 _HOW_NEAR = 0.82
 _LONG_ENOUGH = 6
-"""Letters of a name that has misspellings of its own: `low` is near `law` and `blow`."""
+"""In letters. Only names this long are compared: `low` is too close to `law` and `blow`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """`said` is what looks like the severity, `title` the text without it."""
+    """`said` is the text that looks like the severity. `title` is the text without it."""
 
     severity: Severity
     title: str
@@ -89,7 +89,7 @@ class Like:
 
 
 def severity_meant(text: str, names: Mapping[str, Severity]) -> Like | None:
-    """Find what may be meant for a severity, first in the text or further in."""
+    """Find a possible severity, first in front of the text, then further in."""
     emoji = _EMOJI.match(text.strip())
     if emoji:
         title = plain(text.strip()[emoji.end() :])
@@ -130,7 +130,7 @@ def _further_in(text: str, names: Mapping[str, Severity]) -> Like | None:
 
 
 def _without(text: str, found: re.Match[str]) -> str:
-    """Cut it where it stands at an end; within a text it stays."""
+    """Remove it at either end of the text. Within the text it stays."""
     if _FILLING.match(text[: found.start()]) and (title := text[found.end() :].strip(" .,;:-)]")):
         return plain(title)
     if _NOTHING.match(text[found.end() :]):

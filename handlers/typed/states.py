@@ -1,4 +1,4 @@
-"""Which state `status` moves an escalation to: `status done` names none, and means one."""
+"""Reads the new state in `status`. `status done` names no state, but means one."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ _SAID = {
 NEAREST: Mapping[str, State] = {
     word: state for state, words in _SAID.items() for word in words.split("|")
 }
-"""What people say for a state. It is offered, never taken."""
+"""Words that people use for a state. The bot offers the state and never sets it by itself."""
 _PHRASE = re.compile(
     rf"({'|'.join(map(re.escape, sorted(NEAREST, key=len, reverse=True)))}){ENDS}", re.IGNORECASE
 )
@@ -51,7 +51,7 @@ _VERBS = {
     State.DUPLICATE: "duplicate {of} of ESC-m",
 }
 _HALVES = {"decision": State.AWAITING_DECISION, "action": State.ACTION_PENDING}
-"""The half of a state's name that tells it from the other; the rest says that one waits."""
+"""The half of a state's name that identifies it. The other half only says that work waits."""
 _OTHER_HALF = re.compile(
     r"(?:[-\s_]+(?:is|are|for|on|to|a|an|the|some|still|be|being))*[-\s_]+([^\W\d_]+)"
     rf"{ENDS}",
@@ -64,7 +64,10 @@ _OR_STATE = re.compile(r"(?:or|and/or|vs|oder)\s+", re.IGNORECASE)
 
 
 def state_typed(ask: Ask) -> tuple[State, str]:
-    """Split off the state; raises Unclear for a choice of two, and for what only means a state."""
+    """Split off the state.
+
+    Raises Unclear for a choice of two, and for words that only mean a state.
+    """
     try:
         to, words = state_first(ask.words)
     except BadInput:
@@ -82,7 +85,7 @@ def state_typed(ask: Ask) -> tuple[State, str]:
 
 
 def stops_behind(ask: Ask, words: str) -> str:
-    """The last two characters between the state and the note."""
+    """Return the last two characters between the state and the note."""
     return normal(ask.words).norm.removesuffix(normal(words).norm).strip()[-2:]
 
 
@@ -109,7 +112,7 @@ def _refuse_nearest(ask: Ask) -> None:
 
 
 def _refuse_to(ask: Ask, line: Line) -> None:
-    """Raise Unclear for `status ESC-5 to triaged`, with the command without `to`."""
+    """Raise Unclear for `status ESC-5 to triaged`, and offer the command without `to`."""
     to = _TO.match(line.norm)
     if to is None:
         return
@@ -120,7 +123,7 @@ def _refuse_to(ask: Ask, line: Line) -> None:
 
 
 def _two_words(line: Line) -> tuple[str, str, State] | None:
-    """Read `awaiting decison` as it is meant; its second word is no note."""
+    """Read `awaiting decison` as one state. Its second word is not a note."""
     two = _TWO_WORDS.match(line.norm)
     if two is None:
         return None
@@ -130,9 +133,9 @@ def _two_words(line: Line) -> tuple[str, str, State] | None:
 
 
 def _whole(line: Line, end: int, state: State) -> tuple[str, str, State]:
-    """Read on from the words that mean a state: the other half of its name is no note.
+    """Read on after words that mean a state, since the other half of its name is not a note.
 
-    `await action` and `action is pending` are one state each, though half of it is enough.
+    `await action` and `action is pending` are one state each, though half of each is enough.
     """
     other = _OTHER_HALF.match(line.norm, end)
     if other is None or state not in _HALVES.values():
@@ -145,7 +148,7 @@ def _whole(line: Line, end: int, state: State) -> tuple[str, str, State]:
 
 
 def _half(word: str) -> str | None:
-    """`decison` and `decisions` are the half of a name."""
+    """Return the half of a name that the word means: `decison` and `decisions` mean `decision`."""
     like = (half for half in _HALVES if word.lower().startswith(half) or mistyped(word, half))
     return next(like, None)
 

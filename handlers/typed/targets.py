@@ -1,4 +1,4 @@
-"""Whom to page or hand over to: teams and people in front of a text, joined by commas or `and`."""
+"""Reads teams and people to page or hand over to: in front, joined by commas or `and`."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _MORE_WORDS = (
 )
 _JOINING = re.compile(rf"(?:{_MORE_WORDS}|{_SIGNS})(?:-+\s+)?", re.IGNORECASE)
 _JOINING_PEOPLE = re.compile(rf"(?:{_WORDS}|{_SIGNS})(?:-+\s+)?", re.IGNORECASE)
-"""A task may begin with a word: `task @tom with @sofia draft it`."""
+"""Only these join two people, as a task may begin with a word: `task @tom with @sofia draft it`."""
 _ONE_OF_THEM = re.compile(r"(?:^|[\s/])(?:or|then|oder|ou|o)\s", re.IGNORECASE)
 _SAID_WHY = re.compile(r"\s*[-.,;!]*:")
 _NO_WORD_FOLLOWS = re.compile(rf"[\n:,;.!|/{DASHES}-]|$")
@@ -42,12 +42,12 @@ _WORD = re.compile(r"[^\s,;:]+")
 LOOKED_AT = 100
 _THE_REST = 0.8
 _HOW_NEAR = 0.75
-"""A word behind a comma that is as near as this to a team's name is a mistyped team."""
+"""If a word after a comma is at least this similar to a team's name, it is a mistyped team."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A team or a person; `said` is how it is typed."""
+    """A team or a person. `said` is how a command names them."""
 
     team: TeamKey | None
     user: UserId | None
@@ -56,7 +56,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """The targets; where the last of them ends; the text behind it, and the text from it on."""
+    """The targets, the end of the last one, the text after it, and the text from it on."""
 
     line: Line
     found: list[Target]
@@ -73,9 +73,10 @@ class _Split:
 
 
 def targets_first(ask: Ask, verb: Verb) -> tuple[list[Target], str]:
-    """Split off the targets; raises NotFound for the first, Unclear where text may be one more.
+    """Split off the targets.
 
-    A colon behind them says that the text begins.
+    Raises NotFound if the first is unknown, and Unclear if part of the text may be one more target.
+    A colon after them marks the beginning of the text.
     """
     split = _split(ask, verb.name, teams=True, several=True)
     refuse_question(ask, verb, split.rest)
@@ -114,7 +115,7 @@ def _split(ask: Ask, verb: str, *, teams: bool, several: bool = False) -> _Split
 
 
 def _refuse_a_subject(ask: Ask, verb: str, split: _Split) -> None:
-    """In `legal, product is broken` the last name may begin the text; a list ends clearly."""
+    """Raise Unclear for `legal, product is broken`: the last name may begin the text."""
     typed = split.line.raw[split.line.ends[split.end - 1] :]
     last, word = split.found[-1], split.line.norm[split.end :].lstrip()
     if len(split.found) == 1 or _NO_WORD_FOLLOWS.match(typed.lstrip("*_~`'\"\u201d\u2019) \t")):
@@ -127,7 +128,10 @@ def _refuse_a_subject(ask: Ask, verb: str, split: _Split) -> None:
 
 
 def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
-    """A name that stands in the text as in a list: it would be lost without a word."""
+    """Raise Unclear for a name within the text that reads as part of the list.
+
+    Otherwise it would be lost silently.
+    """
     taken = [target.said for target in split.found]
     more = one_more(ask.policy, split.line, split.end, taken)
     if more is not None:
@@ -141,14 +145,14 @@ def _refuse_one_not_taken(ask: Ask, verb: str, split: _Split) -> None:
 
 
 def _gap(line: Line, end: int) -> re.Match[str]:
-    """A space, and perhaps a dash: text may begin behind it, or an item of a list."""
+    """Match spaces and perhaps a dash. The text or the next name of a list may follow."""
     gap = _GAP.match(line.norm, end)
     assert gap is not None
     return gap
 
 
 def one_target(ask: Ask, verb: str, *, teams: bool = True) -> tuple[Target, str]:
-    """Split off a single target; raises Unclear with a command for each where there are several."""
+    """Split off one target. Raises Unclear, with a command for each, if there are several."""
     split = _split(ask, verb, teams=teams)
     found, rest = split.found, split.rest
     if len(found) > 1:
@@ -174,7 +178,7 @@ def _one(ask: Ask, line: Line, at: int, *, teams: bool) -> tuple[Target | None, 
 
 
 def _refuse_a_longer_name(policy: Policy, norm: str, found: re.Match[str]) -> None:
-    """Raise NotFound for `data protecton`: it is near a longer name than `data`."""
+    """Raise NotFound for `data protecton`: it is similar to a longer name than `data`."""
     begun = len(_words(found["team"]))
     typed = _words(norm[found.start("team") : found.start() + LOOKED_AT])
     for team in policy.teams.values():
@@ -192,7 +196,7 @@ def _words(name: str) -> list[str]:
 
 
 def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line, at: int) -> None:
-    """Raise Unclear for `legal, @Priya`: Slack knows no one by that, and the policy does."""
+    """Raise Unclear for `legal, @Priya`: no mention, but a name that the policy knows."""
     word = _WORD.match(line.norm, at)
     name = word[0].lower().removeprefix("@") if word and word[0].startswith("@") else ""
     if word is None or name not in ask.policy.people:
@@ -206,7 +210,7 @@ def _refuse_no_mention(ask: Ask, verb: str, found: Sequence[Target], line: Line,
 def _refuse_a_mistyped_team(
     ask: Ask, verb: str, found: Sequence[Target], line: Line, at: int
 ) -> None:
-    """Raise Unclear for `legal, prodct: is it ours?`, with the command that pages both."""
+    """Raise Unclear for `legal, prodct: is it ours?`, and offer to page both."""
     word = _WORD.match(line.norm, at)
     key = _near_miss(ask.policy, word[0]) if word else None
     if word is None or key is None:
@@ -234,7 +238,7 @@ def _near_miss(policy: Policy, word: str) -> TeamKey | None:
 
 
 def _unclear(ask: Ask, verb: str, found: Sequence[Target], rest: str, from_last: str) -> Unclear:
-    """It is not clear whether the last is a target or the text begins with it."""
+    """Return the refusal if the last name may be a target or begin the text."""
     *before, last = (target.said for target in found)
     return Unclear(
         TargetOrText(last),

@@ -1,4 +1,4 @@
-"""Points in time in a command: in front of the text or at its end, there also behind `by`."""
+"""Reads points in time in a command: in front of the text, or at its end, perhaps after `by`."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _TRAILING = re.compile(
     r"|(?:the\s+)?deadline(?:\s+is)?|(?:no|not)\s+later\s+than)[\s,;:]*$",
     re.IGNORECASE,
 )
-"""What leads to a time, and is no part of a text that the time is taken from."""
+"""Words that lead to a time. They are removed from the text together with the time."""
 _COURTESY = re.compile(
     r"(?:[\s,;.!()\[\]{}-]+(?:(?:at\s+the\s+)?(?:very\s+)?latest|sharp|please|pls|plz|thanks|thx"
     r"|(?:and\s+)?(?:no|not)\s+later(?:\s+than\s+that)?|or\s+(?:sooner|earlier)|thank\s+you))+"
@@ -38,7 +38,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?:[\s,;]+(?:and|or|then|again|also|&))+[\s,;]*$", re.IGNORECASE)
-"""What joins one time to another."""
+"""Words that join one time to another."""
 _WORD = re.compile(r"\S+")
 _WORDS_AT_END = 8
 _LONGEST_SHOWN = 40
@@ -46,7 +46,7 @@ _LONGEST_SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A time as a person means it: the moment, the zone they think in, and the text beside it."""
+    """A time as a person means it: the moment, the person's zone, and the rest of the text."""
 
     at: datetime
     zone: ZoneInfo
@@ -55,18 +55,18 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class FoundTime:
-    """A time within a text: how it was said, and whether nothing stands behind it."""
+    """A time within a text: the words for it, and whether it ends the text."""
 
     timed: Timed
     said: str
     at_the_end: bool
 
     def beside(self, text: str) -> "FoundTime":
-        """The same time beside another text."""
+        """Return the same time with another text."""
         return replace(self, timed=replace(self.timed, text=text))
 
     def by(self, now: datetime) -> str:
-        """How it stands behind `by`: a length of time as the moment that it means."""
+        """Return the time as it follows `by`. A length of time becomes its moment."""
         said = _LEADING.sub("", self.said)
         words = Words.of(said)
         length = read_length(words, 0)
@@ -78,14 +78,14 @@ class FoundTime:
 
 
 async def time_first(request: Request, typed: str) -> Timed:
-    """Split off the time in front. What stands behind it is returned as it was typed."""
+    """Split off the time in front. The text after it is returned as typed."""
     line, zone = normal(typed), await request.zone()
     found = read_when(line.norm, request.act.now, zone, request.policy.working)
     return Timed(found.moment, zone, plain(line.behind(found.end)))
 
 
 async def time_alone(request: Request, typed: str) -> Timed:
-    """Read what must be a time and nothing else."""
+    """Read a text that must be a time and nothing else."""
     found = await time_first(request, without_courtesy(typed))
     if found.text:
         shown = found.text[:_LONGEST_SHOWN]
@@ -96,10 +96,10 @@ async def time_alone(request: Request, typed: str) -> Timed:
 async def time_at_end(
     request: Request, typed: str, example: str, again: Callable[[str, str], str]
 ) -> Timed:
-    """Split at the last `by` that a time alone follows: 'written by Tom by 17:00'.
+    """Split at the last `by` with only a time after it: 'written by Tom by 17:00'.
 
-    Where none does, the refusal is about the last `by`, or about the one that a time follows;
-    `again` makes the command of the text and the time.
+    If there is none, the refusal is about the last `by`, or about the one with a time after it.
+    `again` makes the command from the text and the time.
     """
     text = f" {without_courtesy(typed)}"
     problem: Problem = NoDueTime()
@@ -128,7 +128,7 @@ async def time_at_end(
 
 
 async def _other_due(request: Request, text: str) -> FoundTime | None:
-    """One more time in a text that ends before `by` and a time."""
+    """Find another time in the text before `by` and a time."""
     joined = _JOINED.sub("", text)
     for by in _BY.finditer(joined):
         with suppress(BadInput):
@@ -142,7 +142,7 @@ def _due(found: FoundTime, request: Request) -> tuple[str, str]:
 
 
 async def other_time(request: Request, text: str) -> FoundTime | None:
-    """One more time in a text that its time was taken from, where `and` or `or` joins the two."""
+    """Find another time in the rest of a text, if `and` or `or` joins the two."""
     joined = _JOINED.sub("", text)
     if joined != text:
         found = await time_within(request, joined)
@@ -155,14 +155,14 @@ async def other_time(request: Request, text: str) -> FoundTime | None:
 
 
 def two_times(other: FoundTime, found: FoundTime, command: Callable[[FoundTime], str]) -> Unclear:
-    """The person says which of the two it is; the text is what stands beside both."""
+    """Ask which of the two times is meant. The text is the rest without both."""
     either = (other, found.beside(other.timed.text))
     problem = TwoTimes(other.said, found.said)
     return Unclear(problem, tuple(map(command, either)), no_report=True)
 
 
 async def time_within(request: Request, typed: str) -> FoundTime | None:
-    """Find the time in a text: the one that ends it (`call legal in 20 minutes`), or the first."""
+    """Find the time that ends a text (`call legal in 20 minutes`), or else the first one."""
     typed, first = without_courtesy(typed), None
     words = list(_WORD.finditer(typed))
     for word in (*words[:1], *words[1:][-_WORDS_AT_END:]):
@@ -178,12 +178,12 @@ async def time_within(request: Request, typed: str) -> FoundTime | None:
 
 
 def without_courtesy(typed: str) -> str:
-    """Leave out what stands behind a time and changes nothing about it: `please`, `no later`."""
+    """Drop words after a time that do not change it: `please`, `no later`."""
     return _COURTESY.sub("", typed)
 
 
 def _moved(found: Timed, typed: str, before: int, begins: int) -> FoundTime:
-    """The time that begins in a text, and the text before and behind it."""
+    """Return the time that begins in a text, with the text before and after it."""
     said = plain(typed[begins:]).removesuffix(found.text).strip(" ,;:-()[]")
     text = plain(typed[:before]).rstrip(" ,;:-([")
     while text != (shorter := _TRAILING.sub("", text).rstrip(" ,;:-([")):

@@ -1,8 +1,8 @@
-"""The text behind `/escalate`: what stands in front of it, and the rest as it was typed.
+"""Reads the first words after `/escalate`, and returns the rest as it was typed.
 
-The manifest asks Slack to escape it (`should_escape`): mentions come as `<@U123|priya>`, and what a
-person typed has `&amp; &lt; &gt;`. `plain` undoes that, exactly once. Every reader takes the text
-as Slack sent it, looks at its one form (`normal`), and returns the rest as it was.
+The manifest asks Slack to escape the text (`should_escape`). Mentions come as `<@U123|priya>`, and
+typed text has `&amp; &lt; &gt;`. `plain` undoes this, exactly once. Every reader takes the text as
+Slack sent it, looks at its one form (`normal`), and returns the rest unchanged.
 """
 
 import re
@@ -17,7 +17,7 @@ from bot.render.wording import Wording
 from handlers.typed.normal import normal
 
 ENDS = r"(?=\s|$|[-.,;:!?/|=&+]+(?:\s|$)|[-.,;:!?/|=&+]+(?=[^\W\d_]))"
-"""Where a name ends: before a space, a stop, or a dash or stop that words follow."""
+"""The end of a name: a space, a stop, or a dash or stop before more words."""
 
 _ESC = r"esc(?:alation)?[-\s_#:]{0,3}"
 _REFERENCE = re.compile(rf"(?:{_ESC}|#\s?(?:esc[-_]?)?)0*([0-9]{{1,9}}){ENDS}", re.IGNORECASE)
@@ -37,7 +37,7 @@ _PERSON = re.compile(r"<@([A-Z0-9]+)>")
 _WORD = re.compile(r"\S+")
 STOPS = ".,;:!?-/|=&+"
 SIGNS = frozenset(",;/&+|")
-"""What joins one name to another."""
+"""Signs that join one name to another."""
 _ENTITY = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _OPENED_TWICE = re.compile("(?<!\\w)(['\u201c])[\"'\u201c\u2018\u00ab](?=\\w)")
 _CLOSED_TWICE = re.compile("(?<=\\w)[\"'\u201d\u2019\u00bb](['\u201d])(?!\\w)")
@@ -47,13 +47,13 @@ _ME = frozenset({"me", "@me", "myself"})
 
 
 def plain(text: str) -> str:
-    """Return the text as the person typed it: mentions and channels by their names."""
+    """Return the text as the person typed it, with mentions and channels by name."""
     said = _ENTITY.sub(_named, text)
     return said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def unlinked(text: str) -> str:
-    """Return the text with its links as they were typed; mentions and escapes stay."""
+    """Return the text with its links as typed. Mentions and escapes stay."""
     return _ENTITY.sub(lambda found: found[0] if found[1] else _named(found), text)
 
 
@@ -69,8 +69,9 @@ def _named(entity: re.Match[str]) -> str:
 
 
 def as_read(wording: Wording, said: str, typed: str) -> str:
-    """Put names for the ids that readers of the one form leave in what they say: the person whom
-    Slack calls `<@U0TOM|tom>` is `@tom`. Without a name they are 'this person', 'this channel'.
+    """Replace ids in what a reader says by names: Slack's `<@U0TOM|tom>` becomes `@tom`.
+
+    Without a name they become 'this person' and 'this channel'.
     """
 
     def called(kind: str, label: str) -> str:
@@ -89,12 +90,12 @@ def as_read(wording: Wording, said: str, typed: str) -> str:
 
 
 def once_quoted(said: str) -> str:
-    """Leave out quotes of a person's that stand within ours: `'"this"' is not a time`."""
+    """Drop a person's quotes within our own: `'"this"' is not a time`."""
     return _CLOSED_TWICE.sub(r"\1", _OPENED_TWICE.sub(r"\1", said))
 
 
 def _link(target: str, label: str) -> str:
-    """Slack puts a scheme before what was typed; a label that says something else is told too."""
+    """Return a link as typed. Slack adds a scheme; a label that differs is kept too."""
     if target.startswith(("mailto:", "tel:")):
         target = target.partition(":")[2]
     if label in ("", target):
@@ -113,28 +114,30 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def asked(text: str, rest: str) -> bool:
-    """Tell whether a question mark stands between what was read of a text and the rest of it."""
+    """Whether a question mark separates the part of a text that was read from the rest."""
     text = text.strip()
     read = text[: len(text) - len(rest)] + rest[:1]
     return "?" in read or "\uff1f" in read
 
 
 def colon_before(text: str, rest: str) -> bool:
-    """Tell whether a colon between the two says where the text begins."""
+    """Whether a colon before the rest marks the beginning of its text."""
     stops = between(text, rest)
     return ":" in stops or "\uff1a" in stops
 
 
 def between(text: str, rest: str) -> str:
-    """Return the last sign of what was read of a text, and the first of the rest."""
+    """Return the last sign of the part that was read, and the first sign of the rest."""
     text, rest = text.strip(), rest.strip()
     return text[: len(text) - len(rest)].rstrip()[-1:] + rest[:1]
 
 
 def reference_first(text: str) -> tuple[str | None, str]:
-    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel that may be one's, as it stands.
+    """Split off `ESC-12`, `esc12`, `esc 12` or `#12`, or a channel, unchanged, that may be an
+    escalation's.
 
-    A bare number may mean anything. Raises BadInput for what looks like a reference and is none.
+    A bare number may mean anything and is left. Raises BadInput for words that only look like a
+    reference.
     """
     line = normal(text)
     if found := _CHANNEL.match(line.norm):
@@ -148,7 +151,7 @@ def reference_first(text: str) -> tuple[str | None, str]:
 
 
 def reference_ahead(text: str) -> tuple[str | None, str]:
-    """Split off the reference that a text begins with, also behind a word such as `for` or `on`."""
+    """Split off the reference in front of a text, also after a word such as `for` or `on`."""
     with suppress(BadInput):
         named, rest = reference_first(behind_linking(text))
         return (named, rest) if named and not named.startswith("<") else (None, text)
@@ -156,7 +159,7 @@ def reference_ahead(text: str) -> tuple[str | None, str]:
 
 
 def behind_linking(text: str) -> str:
-    """Return what stands behind `for`, `on` and the like in front, or all of it."""
+    """Return the text after `for`, `on` and the like, or all of it."""
     line = normal(text)
     leading = _ABOUT.match(line.norm)
     return line.behind(leading.end()) if leading else text
@@ -176,14 +179,14 @@ def reference_in(text: str) -> str | None:
 
 
 def number_first(text: str) -> tuple[str | None, str]:
-    """Split off a bare number as the reference that it may be."""
+    """Split off a bare number, as a reference."""
     line = normal(text)
     found = _NUMBER.match(line.norm)
     return (reference(int(found[1])), line.behind(found.end())) if found else (None, text)
 
 
 def person_first(text: str, me: UserId) -> tuple[UserId | None, str]:
-    """Split off a mention, or `me`; raises NotFound for an `@name` that Slack does not know."""
+    """Split off a mention or `me`. Raises NotFound for an `@name` that Slack does not know."""
     line = normal(text)
     if found := _PERSON.match(line.norm):
         return UserId(found[1]), line.behind(found.end())
@@ -196,7 +199,7 @@ def person_first(text: str, me: UserId) -> tuple[UserId | None, str]:
 
 
 def state_first(text: str) -> tuple[State, str]:
-    """Split off a state, which may be two words; raises BadInput with those that exist."""
+    """Split off a state of one or two words. Raises BadInput with the known states."""
     line = normal(text)
     found = _STATE.match(line.norm)
     if found is None:
@@ -205,7 +208,7 @@ def state_first(text: str) -> tuple[State, str]:
 
 
 def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
-    """Split off a team's name, which may be several words; raises NotFound with the nearest."""
+    """Split off a team's name of one or more words. Raises NotFound with the nearest teams."""
     line = normal(text)
     found = re.compile(rf"@?({team_names(policy)}){ENDS}", re.IGNORECASE).match(line.norm)
     if found:
@@ -214,7 +217,7 @@ def team_first(policy: Policy, text: str) -> tuple[TeamRule, str]:
 
 
 def team_names(policy: Policy) -> str:
-    """Every way to write a team's name, the longest first."""
+    """Return a pattern for all ways to write a team's name, the longest first."""
     names = {
         re.sub(r"[-\s_]+", r"[-\\s_]+", re.escape(normal(name).norm).replace("\\", ""))
         for team in policy.teams.values()

@@ -1,4 +1,4 @@
-"""What a refusal offers: nothing that this person may not do wherever they belong."""
+"""Limits a refusal's offers to commands that this person's role allows somewhere."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from handlers.verbs import BY_WORD
 
 
 def allowed(act: Act, commands: Iterable[str]) -> tuple[str, ...]:
-    """Leave out the commands that take a higher role."""
+    """Drop the commands that need a higher role."""
     return tuple(command for command in commands if _may(act, command))
 
 

@@ -1,6 +1,7 @@
-"""Words that are no verbs, and what people mean who type them.
+"""Words that are no verbs, and the commands that people mean by them.
 
-They are looked up before any likeness to a verb: `nack` is like `ack` and means the opposite.
+They are looked up before any comparison with a verb: `nack` is similar to `ack` and means the
+opposite.
 """
 
 import re
@@ -14,16 +15,16 @@ from handlers.typed.words import ENDS, plain, reference_first_if_any
 
 @dataclass(frozen=True, slots=True)
 class OtherWay:
-    """What leads on where there is no such verb.
+    """The commands to offer for words that are no verb.
 
-    `{of}` is the escalation; what stands in brackets is what else was typed, if there is any. The
-    `block` of help.j2 says why; without one the commands say it all.
+    `{of}` becomes the escalation. Brackets become the rest of the typed text, if there is any. The
+    `block` of help.j2 gives the reason. Without a block the commands are enough.
     """
 
     commands: tuple[str, ...]
     block: str = ""
     alone: bool = True
-    """Whether it means this without an escalation too."""
+    """Whether the words mean this without an escalation too."""
 
 
 _HAND_OVER = OtherWay(("handover {of} [<team or @person> <summary>]",))
@@ -143,7 +144,7 @@ _FILLING = re.compile(
     rf"{ENDS}",
     re.IGNORECASE,
 )
-"""What may stand before a verb and says nothing: `please open …`, `/escalate escalate …`."""
+"""Words before a verb that mean nothing: `please open …`, `/escalate escalate …`."""
 _TO = re.compile(r"^to\s+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(.*)\]")
 
@@ -164,7 +165,7 @@ _BY_LETTERS = {_letters(phrase): way for phrase, way in MEANT.items()}
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """`said` is the phrase that was found, `words` what stands behind it as it was typed."""
+    """`said` is the phrase that was found. `words` is the text after it, as typed."""
 
     said: str
     words: str
@@ -179,7 +180,7 @@ class Meant:
 
 
 def meant(text: str) -> Meant | None:
-    """Find the words for something that no verb is called."""
+    """Find a phrase in front that is no verb but has a known meaning."""
     line = normal(text)
     found = _PHRASE.match(line.norm)
     if found is None:
@@ -189,7 +190,10 @@ def meant(text: str) -> Meant | None:
 
 
 def means_severity(text: str) -> bool:
-    """`raise` opens one; `raise ESC-5 p0` and `raise severity` are about one that is open."""
+    """Whether `raise` is about an open escalation: `raise ESC-5 p0`, `raise severity`.
+
+    `raise` alone opens a new one.
+    """
     found = meant(text)
     if found is None or not found.said.lower().startswith("raise"):
         return False
@@ -197,7 +201,7 @@ def means_severity(text: str) -> bool:
 
 
 def without_filling(text: str) -> str | None:
-    """Return the text without `please` and the like in front; None where there is none of it."""
+    """Return the text without `please` and the like in front, or None if there is none."""
     line, taken = normal(text), False
     while found := _FILLING.match(line.norm):
         line, taken = normal(line.behind(found.end())), True
@@ -205,7 +209,7 @@ def without_filling(text: str) -> str | None:
 
 
 def _filled(command: str, of: str, text: str) -> str:
-    """Put what else was typed in the place of the brackets."""
+    """Replace the brackets by the rest of the typed text."""
     if command.startswith(("handover", "page", "assign", "severity")):
         text = _TO.sub("", text, count=1)
     if command.startswith("severity") and text and code_first(text)[0] is None:

@@ -1,4 +1,4 @@
-"""The answer to what begins with no verb: nothing is done, and what may be meant is offered."""
+"""Answers a text that begins with no verb. Nothing is done; the answer offers possible meanings."""
 
 import re
 from contextlib import suppress
@@ -46,16 +46,16 @@ _ARTICLE = re.compile(r"^(?:my|the|this|that|all|our)\s+", re.IGNORECASE)
 _MORE_PEOPLE = re.compile(r"(?:and|or|&|\+|,|/|<?@)(?!\w)|<?@", re.IGNORECASE)
 _TIME = re.compile(r"(?:by|in|at|until|till?)\s+[0-9]", re.IGNORECASE)
 _LONGEST = 30
-"""Letters of a word that is looked at."""
+"""In letters. Only so much of a word is compared."""
 _GLUED = re.compile(r"([a-z-]+?)[-#_]*(?:esc)?[-#_]*([0-9]{1,9})", re.IGNORECASE)
 """A verb and a number without a space: `ack5`, `close-5`, `ackESC-5`."""
 _A_SENTENCE = 4
-"""Words that may be a report although they begin like a command."""
+"""In words. A text this long may be a report, although it begins like a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Commands to copy; `block` of help.j2 says why these. `report` is the text of *Open this*."""
+    """Commands to copy. `block` of help.j2 says why. `report` is the text of *Open this*."""
 
     commands: tuple[str, ...]
     report: str = ""
@@ -64,7 +64,7 @@ class Offer:
 
 
 async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
-    """A typo gets the command to copy, what may be a report a button; nothing is done."""
+    """Offer a command for a typing error, and a button for a possible report. Do nothing else."""
     here = await naming_here(ask)
     offer = await _number_first(ask, typed) or _offer(ask.policy, typed, here)
     commands = allowed(ask.act, await as_here(ask, await guarded(ask, offer.commands)))
@@ -80,7 +80,7 @@ async def misunderstood(ask: Ask, typed: Typed) -> Unsure:
 
 
 def _offer(policy: Policy, typed: Typed, here: str | None) -> Offer:
-    """`here`: the escalation in whose channel it was typed."""
+    """Return the first offer that fits. `here` is the escalation of the channel."""
     return (
         _opposite(typed)
         or _meant(typed)
@@ -93,7 +93,7 @@ def _offer(policy: Policy, typed: Typed, here: str | None) -> Offer:
 
 
 async def _number_first(ask: Ask, typed: Typed) -> Offer | None:
-    """`5 update all good`, `5: monitoring`: the command with the reference of the escalation."""
+    """Read `5 update all good` or `5: monitoring`, and offer the command with the reference."""
     number, rest = number_first(typed.said)
     if number is None or not rest or typed.named is not None:
         return None
@@ -115,7 +115,7 @@ async def _number_first(ask: Ask, typed: Typed) -> Offer | None:
 
 
 def _opposite(typed: Typed) -> Offer | None:
-    """What undoes it, where `unack` or `undo ack` was typed."""
+    """Offer commands that undo the verb in `unack` or `undo ack`."""
     behind = _ARTICLE.sub("", plain(typed.words), count=1)
     way = undone(BY_WORD, typed.word, behind)
     if way is None:
@@ -129,7 +129,7 @@ def _opposite(typed: Typed) -> Offer | None:
 
 
 def _named_in(behind: str) -> str | None:
-    """The escalation in `unack ESC-5` or `undo ack ESC-5`."""
+    """Return the escalation in `unack ESC-5` or `undo ack ESC-5`."""
     for words in (behind, first_word(behind)[1]):
         if named := _split_off(words)[0]:
             return named
@@ -137,7 +137,7 @@ def _named_in(behind: str) -> str | None:
 
 
 def _meant(typed: Typed) -> Offer | None:
-    """Words that are looked up, not compared: `nack`, `false alarm`, `hand over`."""
+    """Look up words that are not compared with verbs: `nack`, `false alarm`, `hand over`."""
     found = meant(typed.said)
     if found is None:
         return None
@@ -153,7 +153,7 @@ def _meant(typed: Typed) -> Offer | None:
 
 
 def _severity(typed: Typed, here: str | None) -> Offer | None:
-    """A severity where the verb would be: `p0 ESC-5`, `sev2 bomb threat`."""
+    """Read a severity in the verb's place: `p0 ESC-5`, `sev2 bomb threat`."""
     severity, words = code_first(typed.said)
     if severity is None:
         return None
@@ -166,7 +166,7 @@ def _severity(typed: Typed, here: str | None) -> Offer | None:
 
 
 def _set_to(policy: Policy, typed: Typed) -> Offer | None:
-    """A state or a team where the verb would be: `monitoring`, `legal`."""
+    """Read a state or a team in the verb's place: `monitoring`, `legal`."""
     with suppress(BadInput):
         state, words = state_first(typed.said)
         named, text = _reference(typed.named, words)
@@ -182,7 +182,7 @@ def _set_to(policy: Policy, typed: Typed) -> Offer | None:
 
 
 def _person(policy: Policy, typed: Typed) -> Offer | None:
-    """A person where the verb would be: to page them, or to give them a task by a time."""
+    """Read a person in the verb's place: offer to page them, or to give them a task by a time."""
     found = _named_first(policy, typed)
     if found is None:
         return None
@@ -197,7 +197,7 @@ def _person(policy: Policy, typed: Typed) -> Offer | None:
 
 
 def _named_first(policy: Policy, typed: Typed) -> tuple[str, str] | None:
-    """How the person in front is named in a command, and the words behind."""
+    """Return the person in front as a command names them, and the words after them."""
     with suppress(NotFound):
         user, words = person_first(typed.said, UserId(""))
         said = plain(typed.said.removesuffix(words)).rstrip(" ,:;")
@@ -208,7 +208,7 @@ def _named_first(policy: Policy, typed: Typed) -> tuple[str, str] | None:
 
 
 def _without_filling(policy: Policy, typed: Typed, here: str | None) -> Offer | None:
-    """`please open …`, `can you page …`: the command behind it, as far as it is one."""
+    """Offer the command after `please` in `please open …`, `can you page …`."""
     rest = without_filling(typed.said)
     if rest is None:
         return None
@@ -254,7 +254,7 @@ def _mistyped(policy: Policy, typed: Typed) -> Offer:
 
 
 def _in_full(verb: Verb, named: str | None, text: str) -> tuple[str, ...]:
-    """The command; of one that takes no text, and a note with what was said besides."""
+    """Return the command. If its verb takes no text, add a note with the text."""
     of, behind = _reference(named, text)
     if verb.behind is not Behind.NOTHING or not behind:
         return (in_full(verb, named, text),)
@@ -263,13 +263,13 @@ def _in_full(verb: Verb, named: str | None, text: str) -> tuple[str, ...]:
 
 
 def _is_a_plural(word: str, verb: str) -> bool:
-    """`posts show a suicide` is a sentence, and no `post`."""
+    """Whether the word is a plural and so not the verb: `posts show a suicide` is no `post`."""
     names = (BY_WORD[verb].name, *BY_WORD[verb].aliases)
     return any(word.lower() in (f"{name}s", name.removesuffix("s")) for name in names)
 
 
 def _report(typed: Typed, *, at_least: int = 2) -> str:
-    """The text of a report that has so many words, without `escalate` in front; else nothing."""
+    """Return the text of a report without `escalate`, if it has `at_least` words; else ''."""
     said = plain(typed.said)
     if typed.named or len(said.split()) < at_least:
         return ""
@@ -277,7 +277,7 @@ def _report(typed: Typed, *, at_least: int = 2) -> str:
 
 
 def _reference(named: str | None, words: str) -> tuple[str | None, str]:
-    """The escalation that is named before or behind the word, and what is left."""
+    """Return the escalation named before or after the word, and the rest."""
     found, rest = _split_off(words)
     if named:
         return (named, rest) if found == named else (named, plain(words))
@@ -296,7 +296,7 @@ def _split_off(words: str) -> tuple[str | None, str]:
 
 
 def nearest_verbs(word: str) -> list[str]:
-    """Names of the verbs that may have been meant, by name or alias, the nearest first."""
+    """Return the verbs whose name or alias may be mistyped, the nearest first, at most three."""
     word = word.lower()[:_LONGEST]
     near = sorted((distance(word, known), known) for known in BY_WORD if mistyped(word, known))
     return list(dict.fromkeys(BY_WORD[known].name for _, known in near))[:3]

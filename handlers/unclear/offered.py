@@ -1,7 +1,7 @@
-"""A command that is offered goes through the guards of the verb in it, as if it had been typed.
+"""Checks each offered command with the guards of its verb, as if the person had typed it.
 
-A person who mistypes a verb may have named an escalation behind it. The command to copy must not
-name another one in front of that: `upadte 46: all good` is refused as `update 46: all good` is.
+A person who mistypes a verb may name an escalation after it. The offered command must not put
+another one before that: `upadte 46: all good` is refused as `update 46: all good` is.
 """
 
 import html
@@ -18,11 +18,11 @@ from handlers.verbs import BY_WORD
 _HERE = ("ESC-n", "[ESC-n]")
 _NAMES = frozenset({Behind.NAMES, Behind.NUMBERS})
 _MOST_NAMES = 2
-"""Words of a name, behind which an escalation may stand: `page public policy 46 …`."""
+"""In words. A name can be this long before an escalation: `page public policy 46 …`."""
 
 
 async def guarded(ask: Ask, commands: Sequence[str]) -> tuple[str, ...]:
-    """The commands, and for each that leaves the escalation open those that it may mean."""
+    """Return the commands. One without an escalation becomes one for each that it may mean."""
     meant = [one for command in commands for one in await _meant(ask, command)]
     return tuple(dict.fromkeys(meant))
 
@@ -48,7 +48,7 @@ async def _meant(ask: Ask, command: str) -> Sequence[str]:
 
 
 async def _within(ask: Ask, verb: Verb) -> tuple[str, str] | None:
-    """The escalation that a number in front of a text may mean, or one behind a name."""
+    """Return the escalation of a number in front of a text, or of one after a name."""
     if verb.behind is Behind.WORDS:
         name, rest = await named_behind(ask, ask.words, Behind.REASON)
         return (name, plain(rest)) if name else None

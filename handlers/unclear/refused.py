@@ -1,4 +1,4 @@
-"""What is refused is not lost: the text to copy, and *Open this* where it may be a report."""
+"""Keeps the text of a refused command: to copy, and with *Open this* if it may be a report."""
 
 import html
 import re
@@ -36,16 +36,16 @@ from handlers.verbs import BY_WORD
 from handlers.verbs.looking_up import SHOW
 
 _LONG = 30
-"""Characters: more than a person wants to type again."""
+"""In characters: more than a person wants to type again."""
 _A_SENTENCE = 3
-"""Words that may be a report."""
+"""In words. A text this long may be a report."""
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`([^`]+)`")
 _JOINING = frozenset({"and", "or"})
 
 
 def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
-    """The answer to a command as the person reads it."""
+    """Return the answer to a command as the person reads it."""
     if isinstance(result, Unsure):
         return with_text(shell.wording, result, text)
     if not isinstance(result, Failure):
@@ -63,7 +63,7 @@ def shown(shell: Shell, result: Answer | Failure, text: str) -> Answer:
 
 
 def _of_verb(error: Exception, text: str) -> Exception:
-    """The refusal with the verb that was typed: what did not happen is said in its words."""
+    """Return the refusal with the typed verb, so that it says what did not happen."""
     with suppress(BadInput):
         verb = read(text).verb
         if isinstance(error, Misread | FormErrors) and verb is not None:
@@ -72,7 +72,7 @@ def _of_verb(error: Exception, text: str) -> Exception:
 
 
 def _named(wording: Wording, error: Exception, text: str) -> Exception:
-    """The refusal with people and channels by their names, as they were typed."""
+    """Return the refusal with the typed names of people and channels."""
     match error:
         case BadInput():
             return replace(error, problem=_as_typed(wording, error.problem, text))
@@ -88,7 +88,7 @@ def _named(wording: Wording, error: Exception, text: str) -> Exception:
 
 
 def _as_typed(wording: Wording, problem: Problem, text: str) -> Problem:
-    """The problem with what was typed as the person wrote it: readers see small letters only."""
+    """Return the problem with the person's own capitals. Readers see small letters only."""
 
     def typed(name: str, value: object) -> object:
         match value:
@@ -104,7 +104,7 @@ def _as_typed(wording: Wording, problem: Problem, text: str) -> Problem:
 
 
 def _said(wording: Wording, value: str, text: str) -> str:
-    """What stands in quotes: without a person's own around it, and with their capitals."""
+    """Return a quoted text without the person's own quotes and with their capitals."""
     typed = plain(text)
     value = once_quoted(f"“{as_read(wording, value, text)}”")[1:-1]
     small = typed.lower()
@@ -113,7 +113,7 @@ def _said(wording: Wording, value: str, text: str) -> str:
 
 
 def _as_command(wording: Wording, error: Exception, text: str) -> Exception:
-    """An example that can be copied is a whole command: that of the verb, where it is a value."""
+    """Complete the error's example into a whole command that can be copied."""
     example = example_of(wording, error) if isinstance(error, BadInput) else ""
     if not isinstance(error, BadInput) or not example:
         return error
@@ -127,7 +127,10 @@ def _as_command(wording: Wording, error: Exception, text: str) -> Exception:
 
 
 def _about_the_same(example: str, text: str, here: str | None) -> str:
-    """An example that is copied must not write to an escalation that no one spoke of."""
+    """Put the right escalation in an example.
+
+    A copied example must not write to an escalation that the person did not name.
+    """
     of = here
     with suppress(BadInput):
         typed = read(text)
@@ -142,7 +145,7 @@ def _about_the_same(example: str, text: str, here: str | None) -> str:
 
 
 def _numbered(typed: Typed) -> str | None:
-    """The escalation that a bare number behind the verb means: `update 5`, `own 5`."""
+    """Return the escalation that a bare number after the verb means: `update 5`, `own 5`."""
     number, rest = number_first(typed.words)
     verb = typed.verb
     if verb is None or not verb.about_incident or verb.behind is Behind.NUMBERS:
@@ -151,7 +154,7 @@ def _numbered(typed: Typed) -> str | None:
 
 
 def _example(wording: Wording, value: str, text: str) -> str:
-    """The verb's own example, or its command where the value is the text put right."""
+    """Return the verb's own example, or its command if the value is the corrected text."""
     verb: Verb | None = SHOW
     named, words = None, ""
     with suppress(BadInput):
@@ -169,7 +172,7 @@ def _example(wording: Wording, value: str, text: str) -> str:
 
 
 def with_text(wording: Wording, answer: Message, text: str) -> Message:
-    """The answer, and what was typed where it is long and does not stand in the answer."""
+    """Return the answer, with the typed text if it is long and not yet part of the answer."""
     said = plain(unlinked(text.strip()).removeprefix(COMMAND))
     kept = _behind_the_verb(text).rstrip("?\uff1f ")
     if len(kept) <= _LONG:
@@ -181,7 +184,7 @@ def with_text(wording: Wording, answer: Message, text: str) -> Message:
 
 
 def _in_a_command(kept: str, visible: str) -> bool:
-    """Whether one command to copy has all of its words in order, but those that join names."""
+    """Whether one offered command has all its words in order, except words that join names."""
     words = [word for word in _WORD.findall(kept.lower()) if word not in _JOINING]
 
     def has_them(code: str) -> bool:
@@ -198,7 +201,7 @@ def _behind_the_verb(text: str) -> str:
 
 
 def _report(policy: Policy, error: Exception, text: str) -> str:
-    """The text of *Open this*: a sentence that begins with a verb's word and is no command."""
+    """Return the text of *Open this*: a sentence that begins like a command but is none."""
     if isinstance(error, Unclear) and error.report:
         return "" if error.no_report else error.report
     with suppress(BadInput):
@@ -213,7 +216,7 @@ def _report(policy: Policy, error: Exception, text: str) -> str:
             or _opens(typed)
         ):
             return ""
-        reference_first(typed.words)  # Raises for what looks like one and is none.
+        reference_first(typed.words)  # Raises for words that only look like one.
         nowhere = isinstance(error, BadInput) and error.field_name == "incident"
         return said if nowhere or not _fits(policy, typed) else ""
     return ""

@@ -1,4 +1,4 @@
-"""Words for the opposite of a verb: there is no such verb, and another way leads on."""
+"""Words for the opposite of a verb. There is no such verb; the bot offers another command."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,9 @@ UNDOING_WORDS = frozenset({"undo", "cancel", "revert", "un", "not", "don't", "do
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """`block` of help.j2 says why, `commands` what to type instead; `{of}` is the escalation."""
+    """`block` of help.j2 gives the reason, `commands` what to type instead. `{of}` is the
+    escalation.
+    """
 
     block: str
     commands: tuple[str, ...]
@@ -47,7 +49,7 @@ UNDOING: Mapping[str, Undoing] = {
 
 
 def undone(by_word: Mapping[str, Verb], word: str, behind: str) -> Undoing | None:
-    """Return how to undo what `unack` or `undo ack` names; None where it names no verb so."""
+    """Return how to undo the verb in `unack` or `undo ack`. None if the word names no verb so."""
     word = word.lower()
     begun = _UNDOING.match(word)
     verb = by_word.get(word[begun.end() :]) if begun else None

@@ -1,4 +1,7 @@
-"""A page goes out at once. `page legal tomorrow` and `page legal if pr is silent` ask for later."""
+"""Refuses a page for later. A page goes out at once.
+
+`page legal tomorrow` and `page legal if pr is silent` ask for a later one.
+"""
 
 import re
 
@@ -25,8 +28,7 @@ _VAGUE = re.compile(
     r"|end\s+of\s+(?:the\s+)?(?:week|month))\W*$",
     re.IGNORECASE,
 )
-"""Times that no moment can be read from; some begin a sentence too, and count where they stand
-alone."""
+"""Times without a definite moment. Some also begin a sentence, so they must stand alone."""
 _FROM = re.compile(r"^(?:from|starting|after|around|about)\s+", re.IGNORECASE)
 _BESIDE_AN_EVENT = re.compile(r"\s(?:before|after)\s", re.IGNORECASE)
 _MORNING = re.compile(r"(?:in\s+the\s+)?morning|first\s+thing", re.IGNORECASE)
@@ -46,16 +48,16 @@ _PUT_OFF = re.compile(
     r"(?P<when>\S+(?:\s+\S+){0,4})$",
     re.IGNORECASE,
 )
-"""`…, but only tomorrow at 9`, `… not before 9am` at the end."""
+"""Matches `…, but only tomorrow at 9` and `… not before 9am` at the end."""
 
 MUST_SAY = {"handover": "<summary>", "decline": "<reason>"}
-"""What stands in the place of a text that a verb can't do without."""
+"""Placeholders for a text that a verb needs."""
 _DEADLINE = re.compile(r"(?:by|before|within|(?:no|not)\s+later\s+than|latest)\s", re.IGNORECASE)
-"""Until then the thing is wanted: that asks for it now."""
+"""A deadline. A request with a deadline is for now."""
 
 
 def asks_for_a_time(text: str, working: WorkingTime) -> bool:
-    """Tell whether a time stands in front, or at the end behind `but` and the like."""
+    """Whether a time is in front, or at the end after `but` and the like."""
     norm = normal(text).norm
     behind = _LEAD.sub("", norm, count=1)
     if _DEADLINE.match(behind):
@@ -72,13 +74,15 @@ def asks_for_a_condition(text: str) -> bool:
 
 
 def without_doubt(text: str) -> str:
-    """Return a text without `or not` and the like at its end."""
+    """Return the text without `or not` and the like at its end."""
     return _OPEN.sub("", text)
 
 
 def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
-    """Raise Unclear where the text says when or leaves it open; a reminder can wait for a time, the
-    deed can't."""
+    """Raise Unclear if the text sets a time or leaves the decision open.
+
+    The action itself cannot wait. A reminder can.
+    """
     text, of = plain(rest), ask.named or "ESC-n"
     names = f"{verb} {said}".strip()
     time = asks_for_a_time(rest, ask.policy.working)
@@ -94,15 +98,18 @@ def refuse_later(ask: Ask, verb: str, said: str, rest: str) -> None:
 
 
 def with_colon(verb: str, of: str, said: str, text: str) -> str:
-    """The command with a colon where its text begins."""
+    """Return the command, with a colon where its text begins."""
     names = " ".join(part for part in (verb, of, said) if part)
     parted = " " if text.startswith("<") else ": "
     return f"{names}{parted}{text}" if text else names
 
 
 def _reminded(ask: Ask, names: str, rest: str) -> str:
-    """The time, and the deed behind it. What no time can be read from is tried again soon, or in
-    the morning; of `at 9` and of what has passed the person says which time it is."""
+    """Return the time, and the action after it, for a reminder.
+
+    A time without a definite moment becomes 15 minutes from now, or the next morning. For `at 9`
+    and for a time in the past, the person fills in the time.
+    """
     norm = normal(rest).norm
     behind = _LEAD.sub("", norm, count=1)
     for typed in (norm, behind, _FROM.sub("", behind)):

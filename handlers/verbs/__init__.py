@@ -1,4 +1,4 @@
-"""The verbs of `/escalate`: a new one is a row here and a function in a file beside it."""
+"""The verbs of `/escalate`. A new verb is a row here and a function in a file nearby."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""`/escalate assign`: who answers for an escalation."""
+"""`/escalate assign`: names the owner of an escalation."""
 
 import re
 
@@ -33,7 +33,7 @@ async def assign(ask: Ask) -> Answer:
 
 
 async def _one_owner(ask: Ask, rest: str) -> Unclear:
-    """An escalation has one owner; what is left over may be another one, or text."""
+    """Return the refusal of a second name. An escalation has one owner; the rest may be text."""
     of, owner = ask.named or "ESC-n", _owner(ask)
     other, _ = (None, "") if ask.named else await named_behind(ask, plain(rest))
     if other:

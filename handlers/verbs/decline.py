@@ -1,4 +1,4 @@
-"""`decline` ends the whole escalation. A person who can't take their page may type it for that."""
+"""`decline` ends the whole escalation, but a person may type it to turn down their own page."""
 
 import re
 
@@ -18,7 +18,7 @@ _OF_THE_WEB = re.compile(
     r"|login|community|instagram|tiktok|youtube|product|shop|error|404)[-\s]+pages?(?![\w-])",
     re.IGNORECASE,
 )
-"""Pages that no one is paged with: they may be what the escalation is about."""
+"""Pages on the web. An escalation may be about them; they do not page anyone."""
 _UNABLE = (
     r"(?:can\s?no?t|can't|cant|couldn't|could\s+not|won't|will\s+not|unable\s+to|not\s+able\s+to)"
     r"(?:\s+(?:really|even|currently|possibly))?"
@@ -61,9 +61,9 @@ _DOES = (
 
 
 def refuse_about_a_person(ask: Ask, verb: str, said: str, rest: str, *, text_begins: bool) -> None:
-    """Raise Unclear where the reason is about a page or a person, or asks for later.
+    """Raise Unclear if the reason is about a page or a person, or asks for later.
 
-    A colon behind the names says that it is the reason for declining the escalation.
+    A colon after the names says that the text is the reason to decline the escalation.
     """
     if text_begins:
         return
@@ -90,7 +90,7 @@ def is_about_a_person(policy: Policy, rest: str) -> bool:
 
 
 def reason_begins(ask: Ask) -> bool:
-    """Whether a colon stands between the reference and the text: `decline ESC-5: …`."""
+    """Whether a colon separates the reference from the text: `decline ESC-5: …`."""
     head = ask.said.strip()[: len(ask.said.strip()) - len(ask.words)]
     named_behind = bool(first_word(head)[1])
     return ask.named is not None and named_behind and colon_before(ask.said, ask.words)

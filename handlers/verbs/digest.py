@@ -1,4 +1,4 @@
-"""`/escalate digest`: the weekly account, now."""
+"""`/escalate digest`: sends the weekly digest now, or shows a preview of it."""
 
 from bot.domain.access.rights import Deed
 from bot.domain.errors import Unclear
@@ -27,7 +27,7 @@ async def digest(ask: Ask) -> Answer:
 
 
 def _name(ask: Ask, words: str) -> str | None:
-    """The digest that is named in any writing; what names none is told as it was typed."""
+    """Return the digest that the words name, in any spelling. An unknown name stays as typed."""
     named = normal(words).norm.strip(STOPS).casefold()
     for rule in ask.policy.digests:
         if named in (rule.key.casefold(), rule.name.casefold()):

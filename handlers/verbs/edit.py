@@ -48,7 +48,7 @@ async def edit(ask: Ask) -> Answer:
 
 
 def _refuse_a_near_field(ask: Ask) -> None:
-    """Raise Unclear for `edit titel …`, with the command for the field that is nearest."""
+    """Raise Unclear for `edit titel …`, and offer the command with the nearest field."""
     word, rest = first_word(ask.words)
     field = plain(word).rstrip(":").lower()
     like = [] if field in FIELDS else [known for known in FIELDS if mistyped(field, known)]
@@ -60,7 +60,7 @@ def _refuse_a_near_field(ask: Ask) -> None:
 def correction(wording: Wording, words: str) -> Correction:
     """Read `title …`, `category …`, `references …`, `needs …`, `restricted` or `standard`.
 
-    Raises BadInput, and FormErrors for a line that is for no team.
+    Raises BadInput, and FormErrors for a line that is not for one team.
     """
     field, rest = first_word(words)
     said, policy = plain(rest), wording.policy
@@ -90,7 +90,7 @@ def correction(wording: Wording, words: str) -> Correction:
 
 
 def _category(policy: Policy, said: str) -> str:
-    """By key or by label, in any case; raises NotFound with the nearest keys."""
+    """Read a key or a label, in any case. Raises NotFound with the nearest keys."""
     wanted = said.casefold()
     for key, category in policy.categories.items():
         if wanted in (key.casefold(), category.label.casefold()):

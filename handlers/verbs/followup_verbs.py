@@ -1,4 +1,4 @@
-"""What is due later: remind, task, done."""
+"""The verbs for later work: remind, task, done."""
 
 import re
 from dataclasses import dataclass, replace
@@ -37,12 +37,12 @@ from handlers.who import reachable
 
 _ME = re.compile(r"^\s*me[\s,:]+(?=\S)", re.IGNORECASE)
 _TO = re.compile(r"^to\s+(?=\S)", re.IGNORECASE)
-"""`remind me in 2h to call Tom`, as Slack's own command is written."""
+"""Reads `remind me in 2h to call Tom`, as in Slack's own command."""
 _OTHERS = re.compile(
     r"(?:and|&|\+|,)\s*(?=\S)|(?:us|everyone|everybody|all|the\s+team|them)(?!\w)[\s,:]*",
     re.IGNORECASE,
 )
-"""`remind me and Tom …`, `remind us …`: others are to be reminded too."""
+"""Reads `remind me and Tom …`, `remind us …`: the reminder is for other people too."""
 _REPEATED = re.compile(
     r"(?<!\w)(?:(?:every|each)\s+(?:(?:other|second|single)\s+)?(?:(?:week|work)?day|week|month"
     r"|quarter|year|hour|morning|evening|night|shift)s?|daily|hourly|weekly|monthly|nightly)(?!\w)\s*"
@@ -72,9 +72,9 @@ async def remind(ask: Ask) -> Answer:
 
 
 async def _when_first(ask: Ask) -> Timed:
-    """The time in front; behind `me to call Tom` it may stand at the end, as in Slack's own.
+    """Read the time in front. After `me to call Tom` it may be at the end, as in Slack's command.
 
-    Raises Unclear, with the command that has the time in front, for other words before it.
+    Raises Unclear for other words before the time, and offers the command with the time in front.
     """
     words = _ME.sub("", ask.words, count=1)
     if others := _others(ask, words, me=words != ask.words.strip()):
@@ -104,7 +104,7 @@ async def _when_first(ask: Ask) -> Timed:
 
 
 async def _only_time(ask: Ask, found: FoundTime) -> Timed:
-    """Raises Unclear, with a command for each, where the text beside the time has one more."""
+    """Raise Unclear, with a command for each, if the rest of the text has another time."""
     other = await other_time(ask, found.timed.text)
     if other is not None:
         raise two_times(other, found, partial(_again, ask))
@@ -112,14 +112,14 @@ async def _only_time(ask: Ask, found: FoundTime) -> Timed:
 
 
 def _again(ask: Ask, found: FoundTime | None, text: str = "") -> str:
-    """The command with the time in front."""
+    """Return the command with the time in front."""
     said = found.said if found else "<when>"
     text = _TO.sub("", found.timed.text if found else text, count=1)
     return f"remind {ask.named or '[ESC-n]'} {said} {text or '<text>'}"
 
 
 async def _once(ask: Ask, words: str) -> Unclear | None:
-    """`remind every day 9:00 call`: a reminder comes once, so the first one is offered."""
+    """Read `remind every day 9:00 call`. A reminder comes once, so the first one is offered."""
     once = _EVERY_SO_OFTEN.sub("in ", _REPEATED.sub("", plain(words))).strip()
     if once == plain(words):
         return None
@@ -128,7 +128,7 @@ async def _once(ask: Ask, words: str) -> Unclear | None:
 
 
 async def _somebody_else(ask: Ask, said: str, rest: str) -> Unclear:
-    """`remind @tom in 20 minutes to call`: only a task reminds another person."""
+    """Read `remind @tom in 20 minutes to call`. Only a task reminds another person."""
     return Unclear(RemindsOnlyYou(), (await _as_task(ask, said, rest),), no_report=True)
 
 
@@ -141,7 +141,7 @@ async def _as_task(ask: Ask, said: str, rest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """Who else is to be reminded: a person as a mention is typed, or no one by name."""
+    """The other people to remind: a person as a mention is typed, or none by name."""
 
     said: str
     rest: str
@@ -149,7 +149,7 @@ class _Others:
 
 
 def _others(ask: Ask, words: str, *, me: bool) -> _Others | None:
-    """`and Tom …` behind `me`, or a name that is no mention, or several people."""
+    """Read `and Tom …` after `me`, a name that is not a mention, or several people."""
     line = normal(words)
     joined = _OTHERS.match(line.norm)
     if joined and (me or (joined[0][:1].isalpha() and not joined[0].lower().startswith("and"))):
@@ -179,7 +179,7 @@ async def _not_alone(ask: Ask, others: _Others) -> Unclear:
 
 
 def _no_time(words: str, error: BadInput) -> BadInput:
-    """The refusal is about the front, unless the words begin with what is to be done."""
+    """Return a refusal about the words in front, unless they begin with the thing to do."""
     if _TO.match(words) is None:
         return error
     return replace(error, problem=NoClearTime())

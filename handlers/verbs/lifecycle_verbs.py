@@ -1,4 +1,4 @@
-"""What moves an incident: status, severity, assign, and its endings."""
+"""The verbs that move an incident: status, severity, assign, and its endings."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -55,7 +55,10 @@ async def status(ask: Ask) -> Answer:
 
 
 def _state(ask: Ask) -> tuple[State, str]:
-    """Raises Unclear for a question and for a choice of two; a colon says that a note begins."""
+    """Split off the state. Raises Unclear for a question and for a choice of two.
+
+    A colon marks the beginning of a note.
+    """
     to, words = state_typed(ask)
     refuse_question(ask, STATUS, words)
     text_begins = ":" in stops_behind(ask, words)
@@ -89,7 +92,7 @@ async def _severity_form(ask: Ask) -> Answer:
 
 
 def _level(ask: Ask) -> tuple[Ask, Severity, str]:
-    """A number may be the severity, and is the escalation where a severity follows."""
+    """Read the severity. A bare number is the severity, or the escalation if a severity follows."""
     number, behind = number_first(ask.words)
     if ask.named is None and number is not None:
         with suppress(BadInput):
@@ -101,7 +104,7 @@ def _level(ask: Ask) -> tuple[Ask, Severity, str]:
 
 
 def _sure(ask: Ask, first: First) -> str:
-    """Return the reason; raises Unclear where the severity is a question, or part of a text."""
+    """Return the reason. Raises Unclear if the severity is a question, or part of a text."""
     refuse_question(ask, SEVERITY, first.rest)
     said, rest, of = first.severity.lower(), plain(first.rest), ask.named or "ESC-n"
     second = first.another(ask.policy)
@@ -127,7 +130,7 @@ async def resolve(ask: Ask) -> Answer:
 
 
 async def _resolve_form(ask: Ask, note: str) -> Answer:
-    """It asks for the root cause; what was typed already stands in it."""
+    """Open the form that asks for the root cause. It already contains the typed text."""
     head = await ask.head(Deed.UPDATE)
     check_move(head.reference, head.state, State.RESOLVED)
     form = prefilled(forms.resolve_form(ask.wording, head.id, head), Field.NOTE, note)
@@ -164,7 +167,11 @@ async def decline(ask: Ask) -> Answer:
 
 
 async def duplicate(ask: Ask) -> Answer:
-    """One reference names the original of this channel's incident; two: this one, the original."""
+    """End an incident as a duplicate.
+
+    One reference names the original of this channel's incident. Two name the duplicate, then the
+    original.
+    """
     read = pair(ask.words)
     if read is None or (read.ending and ask.named):
         raise not_clear(ask.words, ask.named)

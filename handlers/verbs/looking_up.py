@@ -1,4 +1,4 @@
-"""What can be asked without changing anything: list, show, search, oncall."""
+"""The verbs that change nothing: list, show, search, oncall."""
 
 import re
 
@@ -23,7 +23,7 @@ async def list_incidents(ask: Ask) -> Answer:
 
 
 def _filter(ask: Ask) -> str:
-    """A severity in any writing, or the words in their one form."""
+    """Return a severity in its one spelling, or the words in their one form."""
     first = written_first(ask.policy, ask.words)
     if first is not None and not first.rest:
         return first.severity.value.lower()
@@ -46,11 +46,11 @@ _WHO_IS = re.compile(
     r"^\s*(?:(?:is|'s|are)\s+)?(?:(?:on[-\s]?call|on\s+duty)(?!\w)[?\s]*)?(?:for\s+)?",
     re.IGNORECASE,
 )
-"""`who is on call for legal`: `who` is another word for `oncall`."""
+"""Reads `who is on call for legal`, as `who` is another word for `oncall`."""
 
 
 def _escalation_first(words: str) -> tuple[str | None, str]:
-    """A reference in front; a channel that is named there is none."""
+    """Split off a reference in front. A named channel does not count as one."""
     named, rest = reference_first(words)
     return (None, words) if named is None or named.startswith("<") else (named, rest)
 

@@ -1,4 +1,4 @@
-"""Words for the timeline: note and update."""
+"""The verbs that write to the timeline: note and update."""
 
 from bot.domain.access.rights import Deed
 from bot.services.incidents import lifecycle, queries
@@ -17,7 +17,7 @@ async def note(ask: Ask) -> Answer:
 async def update(ask: Ask) -> Answer:
     found = await ask.incident()
     await ask.write(lifecycle.post_update, ask.act, found.incident_id, ask.text)
-    # The update is stored by now: even if this look fails, the update did not.
+    # The update is already stored, even if this read fails.
     head = await attempt(
         ask.read(queries.head, ask.act, found.incident_id), "Looking after an update"
     )

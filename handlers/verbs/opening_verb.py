@@ -1,4 +1,4 @@
-"""`/escalate` and `/escalate open`: the form, or at once."""
+"""`/escalate` and `/escalate open`: open the form, or the escalation at once."""
 
 import re
 from collections.abc import Awaitable
@@ -40,7 +40,7 @@ async def open_form(ask: Ask) -> Answer:
 
 
 async def open_otherwise(ask: Ask) -> Answer:
-    """What is not opened at once: there is no title yet, or it is not clear what is meant."""
+    """Answer a text that opens nothing at once: it has no title, or is not clear."""
     words, needs = _parted(ask.policy, ask.words)
     read = _read(ask.policy, words)
     if one := _escalation_in_front(read.title):
@@ -55,7 +55,7 @@ async def open_otherwise(ask: Ask) -> Answer:
 
 
 async def _opened_already(ask: Ask, reference: str, behind: str) -> Unclear:
-    """Whether it has ended is told only to a person who may read it."""
+    """Return the refusal. Only a person who may read the escalation learns that it has ended."""
     commands = [f"show {reference}"]
     with suppress(NoAccess):
         head = await replace(ask, named=reference).head(Deed.READ)
@@ -69,7 +69,7 @@ async def _opened_already(ask: Ask, reference: str, behind: str) -> Unclear:
 
 
 def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | None:
-    """Open what is named, and find out who asks, in one call: a person waits for it."""
+    """Open the escalation and identify the person in one call, because people wait for it."""
     words, needs = _parted(shell.policy, words)
     read = _read(shell.policy, words)
     if read.unknown or not says(read.title) or _says_nothing(read.title):
@@ -79,8 +79,10 @@ def open_at_once(shell: Shell, asking: Act, words: str) -> Awaitable[Answer] | N
 
 
 def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> OpeningDraft | None:
-    """Return what to open at once; None where the form must ask for the title, or which team is
-    meant by a line."""
+    """Return the draft to open at once.
+
+    None if the form must ask for the title or for the team that a line means.
+    """
     read = needs_in(needs, policy.team_names())
     paged = policy.proposed_teams(policy.default_category, severity)
     if not says(title) or read.unclear is not None or not set(named(read.needs)) <= set(paged):
@@ -91,10 +93,10 @@ def draft_of(policy: Policy, severity: Severity, title: str, needs: str) -> Open
 
 
 def _parted(policy: Policy, words: str) -> tuple[str, str]:
-    """The line with the title, and the lines behind it: what is needed.
+    """Split the line with the title from the lines after it, which are the needs.
 
-    A severity may stand on a line of its own. A line for a team is no title, unless it is the
-    verb's own line: words that begin with a line break stand below it.
+    A severity may have a line of its own. A line for a team is not a title, unless it is the verb's
+    own line. Words below the verb's line begin with a line break.
     """
     lines = [line for line in words.splitlines() if line.strip()]
     below = words.startswith("\n")
@@ -106,20 +108,22 @@ def _parted(policy: Policy, words: str) -> tuple[str, str]:
 
 
 def _for_a_team(policy: Policy, line: str) -> bool:
-    """Also where the team's name stands alone, and the text on the line below."""
+    """Whether a line is for a team, also if it has only the team's name and its text is below."""
     read = needs_in(f"{plain(line)}\nx", policy.team_names())
     return read.unclear is not None or bool(read.needs and read.needs[0].teams)
 
 
 def _says_nothing(title: str) -> bool:
-    """A number or mentions alone are no title, and a reference does not begin one: who types them
-    means something else."""
+    """Whether the title is only a number or mentions, or begins with a reference.
+
+    A person who types that means something else.
+    """
     only_names = _NAMES.fullmatch(title) is not None
     return title.isdigit() or only_names or _escalation_in_front(title) is not None
 
 
 def _escalation_in_front(title: str) -> tuple[str, str] | None:
-    """The escalation that a title begins with, and the text behind it; `again` says nothing."""
+    """Return the escalation that a title begins with, and the text after it, without `again`."""
     named, behind = reference_ahead(_AGAIN.sub("", title, count=1))
     if named is None:
         return None
@@ -127,7 +131,7 @@ def _escalation_in_front(title: str) -> tuple[str, str] | None:
 
 
 def filled_with(policy: Policy, words: str) -> forms.Filled:
-    """The form's fields, as far as what was typed tells them."""
+    """Return the form's fields, filled from the typed text."""
     words, needs = _parted(policy, words)
     read = _read(policy, words)
     first, rest = first_word(words)
@@ -139,7 +143,7 @@ def filled_with(policy: Policy, words: str) -> forms.Filled:
 
 
 def filled_form(policy: Policy, title: str, severity: Severity | None, needs: str) -> forms.Filled:
-    """The form's fields. The teams that lines are for are among those to page."""
+    """Return the form's fields. Teams with a line of their own are among those to page."""
     asked = policy.in_order(named(needs_in(needs, policy.team_names()).needs))
     return forms.Filled(title=title, severity=severity, needs=needs, teams=asked or None)
 

@@ -1,4 +1,4 @@
-"""Calling people: page, ack, handover."""
+"""The verbs that call people: page, ack, handover."""
 
 import re
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ _OFF = re.compile(
 
 
 def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
-    """`call dpo off` asks for the opposite of a page; a colon says that it is the reason."""
+    """Refuse `call dpo off`: it asks for the opposite. After a colon it is a page's reason."""
     if colon_before(ask.words, why) or not _OFF.fullmatch(normal(why).norm):
         return
     of = ask.named or "ESC-n"
@@ -73,7 +73,11 @@ def _refuse_calling_off(ask: Ask, said: str, why: str) -> None:
 
 
 def _refuse_lines_for_others(ask: Ask, said: str, teams: Sequence[TeamKey], why: str) -> None:
-    """Below `legal: may we?`, a line that begins with `PR:` is for PR, who would not be paged."""
+    """Refuse lines for a team that is not paged.
+
+    In the lines below `legal: may we?`, one that begins with `PR:` is for PR, but only Legal is
+    paged.
+    """
     lines = [line for line in why.splitlines() if says(line)]
     read = [needs_in(line, ask.policy.team_names()).needs for line in lines[1:]]
     others = [need for needs in read for need in needs if set(need.teams) - set(teams)]
