@@ -1,4 +1,4 @@
-"""Reading Slack's answers: a missing or misshapen answer is an unknown outcome."""
+"""Reads Slack's answers. A missing or misshapen answer is an unknown outcome."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ _LONGEST_CODE = 80
 
 
 def word(answer: Mapping[str, Any], *path: str, longest: int = _LONGEST_ID) -> str | None:
-    """Return an id, a ts or a name at `path`; None where there is none."""
+    """Return an id, a ts or a name at `path`; None if there is none."""
     found: Any = answer
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
@@ -20,7 +20,10 @@ def word(answer: Mapping[str, Any], *path: str, longest: int = _LONGEST_ID) -> s
 
 
 def needed(answer: Mapping[str, Any], *path: str) -> str:
-    """Return what an answer must have; without it, Slack may have done what was asked or not."""
+    """Return a word that the answer must have; raises Unreadable without it.
+
+    Slack may have made the call or not.
+    """
     found = word(answer, *path)
     if found is None:
         raise Unreadable(f"an answer without {'.'.join(path)}")
@@ -28,7 +31,7 @@ def needed(answer: Mapping[str, Any], *path: str) -> str:
 
 
 def listed(answer: Mapping[str, Any], name: str) -> list[Any]:
-    """Return a list that an answer must have, with any content."""
+    """Return a list that the answer must have, with any content; raises Unreadable without it."""
     found = answer.get(name)
     if not isinstance(found, list):
         raise Unreadable(f"an answer without {name}")
@@ -36,7 +39,10 @@ def listed(answer: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def ids(answer: Mapping[str, Any], name: str) -> list[str]:
-    """Return the ids of a list that an answer must have; what is no id is passed over."""
+    """Return the ids in a list that the answer must have, without items that are not ids.
+
+    Raises Unreadable if the list is missing, or has items but no id.
+    """
     found = listed(answer, name)
     fits = [one for one in found if word({"id": one}, "id") is not None]
     if found and not fits:
@@ -45,7 +51,7 @@ def ids(answer: Mapping[str, Any], name: str) -> list[str]:
 
 
 def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a list, where there is one."""
+    """Yield the objects in a list, if the answer has one."""
     found = answer.get(name)
     for item in found if isinstance(found, list) else ():
         if isinstance(item, dict):
@@ -55,7 +61,7 @@ def each(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
 def refused_people(answer: Mapping[str, Any], method: str) -> tuple[str, ...]:
     """Return the people that Slack left out of a call, though it may have taken others.
 
-    Who is there already, or is the bot itself, is as they were to be.
+    People who are already there, and the bot itself, are not among them.
     """
     found = (
         (word(one, "user"), about(method, word(one, "error", longest=_LONGEST_CODE) or ""))
@@ -66,7 +72,7 @@ def refused_people(answer: Mapping[str, Any], method: str) -> tuple[str, ...]:
 
 
 def next_page(answer: Mapping[str, Any]) -> str | None:
-    """Return the cursor of what comes after, if anything does."""
+    """Return the cursor of the next page, if there is one."""
     metadata = answer.get("response_metadata")
     cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
     return cursor if isinstance(cursor, str) and cursor else None

@@ -1,4 +1,4 @@
-"""Calls to Slack: one shared session, no retry handler, every end an error class of ours."""
+"""Calls Slack over one shared session, without a retry handler. Failures get our error classes."""
 
 import ssl
 import time
@@ -24,7 +24,7 @@ from bot.slack.errors import (
 from bot.slack.last_look import CheckedRequest
 
 CONNECTIONS = 1_000
-"""More than may hang at once: a form that opens waits behind none of them."""
+"""More connections than can hang at once, so that opening a form never waits for one."""
 _DEFAULT_RETRY_AFTER = 30.0
 _LONGEST_CODE = 80
 _LONGEST_RETRY_AFTER = 3_600.0
@@ -41,20 +41,21 @@ def new_session(timeout: timedelta, trust: ssl.SSLContext | None = None) -> aioh
 
 
 Observer = Callable[[str, float, SlackError | None], None]
-"""Told of each call: the method, its seconds, and how it failed where it did."""
+"""Gets each call's method, its length in seconds, and its error, if it failed."""
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""slack_sdk expects an object: any other answer trips it up."""
+"""What slack_sdk raises if an answer is not the object that it expects."""
 _CANNOT_BE_READ = "an answer that cannot be read"
 _NO_ANSWER = (aiohttp.ClientError, OSError)
-"""A certificate that is not trusted is a ValueError too, and no answer all the same."""
+"""Errors without an answer. An untrusted certificate is one, although it is also a ValueError."""
 _FAILED = (*_NO_ANSWER, SlackClientError, *_UNREADABLE)
 
 
 class ObservedClient(AsyncWebClient):
-    """slack_sdk's client: every call, by the worker or a listener, passes here.
+    """slack_sdk's client, through which the worker and the listeners make every call.
 
-    An answer that trips it up is raised as its own error, as what is no JSON at all.
+    If slack_sdk fails on a misshapen answer, this raises SlackClientError, as slack_sdk does if the
+    answer is not JSON.
     """
 
     def __init__(self, observe: Observer | None = None, **given: Any) -> None:
@@ -84,7 +85,7 @@ def web_client(
 ) -> AsyncWebClient:
     """Return slack_sdk's client for Bolt and for us.
 
-    The default retry handler re-sends a post after a reset and so posts twice: none is used.
+    It has no retry handler: the default one sends again after a reset, which can post twice.
     """
     client = ObservedClient(
         observe,
@@ -95,13 +96,13 @@ def web_client(
         retry_handlers=[],
         trust_env_in_session=False,
     )
-    # slack_sdk takes any proxy it finds in the environment, for every address.
+    # Replaces the proxy that slack_sdk takes from the environment for every address.
     client.proxy = (proxies or Proxies()).proxy_for(api_url)
     return client
 
 
 class SlackCalls:
-    """The calls that the worker makes. Raises the classes of `bot.slack.errors` only."""
+    """Makes the worker's calls. Raises only the classes of `bot.slack.errors`."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -120,13 +121,13 @@ class SlackCalls:
 
 
 def failure_of(method: str, error: BaseException) -> SlackError | None:
-    """Return what an exception of slack_sdk's means; None where all is as it was to be."""
+    """Return what an exception from slack_sdk means; None if things are as the call wanted them."""
     match error:
         case SlackApiError():
             return _refusal(method, error)
         case aiohttp.ClientConnectorError():
             return NotSent(type(error).__name__)
-        case aiohttp.ClientError() | OSError():  # A time-out is one.
+        case aiohttp.ClientError() | OSError():  # Includes time-outs.
             return OutcomeUnknown(type(error).__name__)
         case _:
             return OutcomeUnknown(_CANNOT_BE_READ)

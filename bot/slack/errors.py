@@ -1,4 +1,4 @@
-"""Slack's answers, sorted by what a good sender does about them."""
+"""The ways in which a call to Slack fails, sorted by what a good sender does about each."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +8,12 @@ from bot.slack.refusals import Reach, about
 
 
 class SlackError(Exception):
-    """Root of what a call can end with."""
+    """Root of the errors of a call."""
 
 
 @dataclass(eq=False)
 class RateLimited(SlackError):
-    """429: put the work back, it costs no attempt."""
+    """A 429: put the work back. It does not count as an attempt."""
 
     after: timedelta
     method: str
@@ -21,66 +21,66 @@ class RateLimited(SlackError):
 
 @dataclass(eq=False)
 class NotSent(SlackError):
-    """Slack was not reached at all: try again, without end while it matters."""
+    """The bot did not reach Slack: try again for as long as the message matters."""
 
     why: str
 
 
 @dataclass(eq=False)
 class OutcomeUnknown(SlackError):
-    """A timeout, a reset, a 5xx: Slack may have it or not. Look it up before another try."""
+    """A timeout, a reset or a 5xx: Slack may have made the call. Look it up before another try."""
 
     why: str
 
 
 @dataclass(eq=False)
 class Unreadable(OutcomeUnknown):
-    """Slack says that all is well, and what it should tell is missing or misshapen.
+    """Slack reports success, but what the answer must have is missing or misshapen.
 
-    It will hardly say otherwise when it is asked again.
+    Another call would probably get the same answer.
     """
 
 
 @dataclass(eq=False)
 class TokenLost(SlackError):
-    """Slack refuses the app, and may mean all of it (the token is revoked, the organisation shuts
-    it out) or one place. Only `auth.test` can tell: see `bot.worker.delivery.doubts`."""
+    """Slack refuses the app: everywhere (the token is revoked, the organisation shuts it out), or
+    only in one place. Only `auth.test` can tell: see `bot.worker.delivery.doubts`."""
 
     code: str
 
 
 @dataclass(eq=False)
 class DeadTarget(SlackError):
-    """Slack says that this person cannot be written to. Whether they have left, `users.info`
-    tells: see `bot.worker.delivery.doubts`."""
+    """Slack says that the bot cannot write to this person. `users.info` tells whether they have
+    left: see `bot.worker.delivery.doubts`."""
 
     code: str
 
 
 @dataclass(eq=False)
 class Rejected(SlackError):
-    """Slack will not take this call as it is, now or later."""
+    """Slack will never accept this call as it is."""
 
     code: str
     details: tuple[str, ...] = ()
     needed: str | None = None
     people: tuple[str, ...] = ()
-    """The people it is about, if Slack says so."""
+    """The people whom the refusal is about, if Slack names them."""
     expected: bool = False
-    """What it was about is gone, full or taken: no mistake of the bot's."""
+    """The target is gone, full or taken: the bot made no mistake."""
 
 
 @dataclass(eq=False)
 class PlaceRefused(Rejected):
-    """Slack takes nothing at this place for now, or says why in a word that is not known: what
-    goes there waits and is tried again, and nothing else does."""
+    """Slack accepts nothing at this place for now, or gives a code that we do not know. Messages to
+    this place wait and are tried again; all others go on."""
 
 
 PLAIN_TEXT_MAY_DO = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long"}
     | {"invalid_arguments", "no_text"}
 )
-"""Codes that find fault with what is said, and how."""
+"""Codes that reject the message's words or their form, so plain text may get through."""
 
 
 def sort_code(
@@ -92,7 +92,7 @@ def sort_code(
     needed: str | None,
     people: tuple[str, ...] = (),
 ) -> SlackError | None:
-    """Turn an `ok: false` answer into the error class that says what to do; None: nothing."""
+    """Turn the code of an `ok: false` answer into an error; None if things are as wanted."""
     match about(method, code):
         case Reach.DONE:
             return None
@@ -115,7 +115,7 @@ def sort_code(
 
 
 def code_of(error: SlackError) -> str:
-    """One word for how a call failed: Slack's own code where it gave one."""
+    """Return one word for how a call failed: Slack's own code, if it gave one."""
     match error:
         case RateLimited():
             return "ratelimited"

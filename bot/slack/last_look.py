@@ -1,8 +1,8 @@
-"""A last look before a request to Slack is written.
+"""Checks a claim one last time, just before the request to Slack is written.
 
-A process can be stopped at any moment. If it is stopped between a look at its claim and the
-request, another process may make the call meanwhile. So the look comes when the connection is
-there: only the write follows it.
+A process can be stopped at any moment. If it is stopped between the check of its claim and the
+request, another process may make the call in the meantime. So the check comes when the connection
+is open, and only the write follows it.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,12 +19,12 @@ _check: ContextVar[Check | None] = ContextVar("check", default=None)
 
 
 class Withheld(Exception):
-    """The check said no: the request was not sent."""
+    """The check said no, so the request was not sent."""
 
 
 @contextmanager
 def sending_only_if(check: Check) -> Iterator[None]:
-    """Ask `check` before each request of this task; if it says no, the call raises `Withheld`."""
+    """Call `check` before each request of this task; if it says no, the request raises Withheld."""
     before = _check.set(check)
     try:
         yield
@@ -33,7 +33,7 @@ def sending_only_if(check: Check) -> Iterator[None]:
 
 
 class CheckedRequest(aiohttp.ClientRequest):
-    """A request that asks the task's check when its connection is there."""
+    """A request that calls the task's check when its connection is open."""
 
     async def send(self, *given: Any, **named: Any) -> aiohttp.ClientResponse:
         check = _check.get()

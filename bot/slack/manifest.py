@@ -1,4 +1,4 @@
-"""The app's manifest: what Slack has to know. Printed by `python app.py manifest`."""
+"""The app's manifest for Slack. `python app.py manifest` prints it."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def manifest(*, request_url: str | None) -> dict[str, Any]:
 
 
 def _features(request_url: str | None) -> dict[str, Any]:
-    """Where people meet the bot in Slack."""
+    """Return the places in Slack where people use the bot."""
     address = {} if request_url is None else {"url": request_url}
     return {
         "app_home": {

@@ -1,4 +1,4 @@
-"""People as Slack describes them: read with care, because one of them must not hide the others."""
+"""Reads Slack's descriptions of people, so that one misshapen description hides no one else."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,11 +8,11 @@ from bot.slack.answers import word
 
 _TEXTS = ("name", "real_name", "team_id")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""NUL and halves of characters: no database takes them."""
+"""NUL and lone surrogates: no database stores them."""
 
 
 def readable(users: Iterable[Any]) -> list[Mapping[str, Any]]:
-    """Return those who are described as Slack describes people, and can be stored."""
+    """Return the descriptions that have Slack's shape and can be stored."""
     return [user for user in users if _is_readable(user)]
 
 

@@ -1,9 +1,9 @@
-"""What each of Slack's error codes is about, by the method that was called.
+"""How far each of Slack's error codes reaches, by the method that was called.
 
-A code of Slack's names a cause, not how far it reaches: `no_permission` may mean one channel,
-`account_inactive` one person's direct message. So most codes hold nothing but the place that was
-asked for, and so does every code that is not in this table. The workspace is held only when
-`auth.test` refuses as well (`bot.worker.delivery.doubts`).
+Slack's code names a cause, not how far it reaches: `no_permission` may mean one channel, and
+`account_inactive` one person's direct message. So most codes stop only the place of the call, and
+so does every code that this table does not have. The bot stops a whole workspace only if
+`auth.test` refuses too (`bot.worker.delivery.doubts`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,24 +12,24 @@ from types import MappingProxyType
 
 
 class Reach(StrEnum):
-    """What a refusal concerns, and so what has to wait."""
+    """How far a refusal reaches, and so which messages must wait."""
 
     LANE = "lane"
-    """This place, for now: what goes there waits and is tried again; all else goes on."""
+    """This place, for now: its messages wait and are tried again; all others go on."""
     CALL = "call"
-    """This one call: what it was about is gone, full or taken. The lane goes on without it."""
+    """This one call: its target is gone, full or taken. The lane goes on without it."""
     PERSON = "person"
     """This person, if `users.info` says so too."""
     WORKSPACE = "workspace"
-    """All of us, if `auth.test` refuses too; otherwise this place."""
+    """The whole workspace, if `auth.test` refuses too; otherwise only this place."""
     OURS = "ours"
-    """A mistake of the bot's: the same call will never be taken."""
+    """A mistake of the bot: Slack will never accept the same call."""
     LIMIT = "limit"
-    """Too much for now."""
+    """Too many calls for now."""
     OUTCOME = "outcome"
-    """Slack may have done it or not."""
+    """Slack may have made the call or not."""
     DONE = "done"
-    """It is as it was to be."""
+    """Nothing to do: things are already as the call wanted them."""
 
 
 _Codes = Mapping[Reach, str]
@@ -182,7 +182,7 @@ REFUSALS: Mapping[str, Mapping[str, Reach]] = MappingProxyType(
         for method, own in _BY_METHOD.items()
     }
 )
-"""Each method that the bot calls, and each code that it may answer with."""
+"""Each method that the bot calls, and how far each of its error codes reaches."""
 _ANYWHERE = dict(_each(_ANY_METHOD))
 DEAD_TARGETS = frozenset(
     code for code, about in REFUSALS["chat.postMessage"].items() if about is Reach.PERSON
@@ -190,5 +190,5 @@ DEAD_TARGETS = frozenset(
 
 
 def about(method: str, code: str) -> Reach:
-    """Return what a refusal concerns; one place, where nothing is known of the code."""
+    """Return how far a refusal reaches; for an unknown code, only this place."""
     return REFUSALS.get(method, _ANYWHERE).get(code, Reach.LANE)

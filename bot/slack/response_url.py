@@ -1,6 +1,6 @@
-"""Answers through a request's response_url: to Slack's own hosts, and nowhere else.
+"""Answers a request through its response_url, but only at Slack's own hosts.
 
-The address comes with the request. One that leads elsewhere would carry an answer out.
+The address comes with the request. An address elsewhere would leak the answer.
 """
 
 import logging
@@ -20,19 +20,19 @@ _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?(/[!-~]*)?",
     re.IGNORECASE,
 )
-"""Without a user or a backslash before the path: programs differ over what the host is then."""
+"""No user and no backslash before the path: programs disagree about the host of such addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseUrls:
-    """Posts over the session that all calls share, without a retry: an answer comes once."""
+    """Posts answers over the shared session, without a retry, so that an answer comes once."""
 
     session: aiohttp.ClientSession
     api_url: str
     proxies: Proxies = field(default_factory=Proxies)
 
     async def post(self, url: str | None, message: Mapping[str, Any]) -> bool:
-        """Return whether Slack took the answer; False where the request has no response_url."""
+        """Post an answer; False if Slack did not accept it, or there is no usable address."""
         if not url:
             return False
         if not leads_to_slack(url, self.api_url):
@@ -44,7 +44,7 @@ class ResponseUrls:
         given = {name: value for name, value in message.items() if value is not None}
         proxy = self.proxies.proxy_for(url)
         try:
-            # A redirect is not followed: where it leads has not been looked at.
+            # Follow no redirect: its target has not been checked.
             sent = self.session.post(url, json=given, allow_redirects=False, proxy=proxy)
             async with sent as answer:
                 return answer.status == 200
@@ -53,7 +53,7 @@ class ResponseUrls:
 
 
 def leads_to_slack(url: str, api_url: str) -> bool:
-    """Whether it is an address of Slack's, or of the host at which this bot calls Slack."""
+    """Tell whether the address is on Slack's hosts, or on the host where this bot calls Slack."""
     given, api = _ADDRESS.fullmatch(url), _ADDRESS.fullmatch(api_url)
     if given is None:
         return False
@@ -68,6 +68,6 @@ def _origin(address: re.Match[str]) -> tuple[str, str]:
 
 
 def _host(url: str) -> str:
-    """What may be logged of an address; the rest of it is a secret."""
+    """Return the part of an address that may be logged; the rest is a secret."""
     found = _ADDRESS.fullmatch(url)
     return found["host"][:100] if found else "unreadable"

@@ -1,4 +1,4 @@
-"""Connections and transactions. SQLite and PostgreSQL behave alike to everything above."""
+"""Connections and transactions. To all code above, SQLite and PostgreSQL behave alike."""
 
 import sqlite3
 import threading
@@ -21,12 +21,12 @@ from bot.store.sql.shared_commits import Ended, SharedCommits
 from bot.store.sql.sqlite_file import SQLiteFile
 from bot.store.transaction import Transaction
 
-# Seconds before each question about a commit that got no answer; a person waits meanwhile.
+# Seconds to wait before each look for a commit that got no answer. Few, because a person waits.
 _ASK_AGAIN = (0.0, 0.1, 0.2, 0.4)
 
 
 class Database:
-    """The store of one deployment, as replicas share it."""
+    """The store of one deployment, shared by its replicas."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -37,30 +37,30 @@ class Database:
             engines.sqlite_engine(url, self.file) if self.file else engines.postgres_engine(url)
         )
         self.takes_nothing = False
-        """It found no room, or no right to write, for something. `look_for_room` tries."""
+        """A write failed for lack of room or of the right to write. `look_for_room` tries again."""
         self.is_nearly_full = False
-        """The disk under a SQLite file has little room. `is_nearly_full` looks."""
+        """The disk under a SQLite file has little room. `is_nearly_full` checks it."""
         self.is_damaged = False
-        """SQLite found a part of the file that it cannot read. `look_for_damage` tries."""
+        """The database has reported damage. `look_for_damage` checks a SQLite file again."""
         self._wake: Callable[[], object] | None = None
         self._failed: Callable[[StoreUnavailable], None] | None = None
         self._here = threading.local()
 
     def on_new_delivery(self, wake: Callable[[], object]) -> None:
-        """Call `wake` (from the committing thread) after a commit that left something to send."""
+        """Call `wake` (from the committing thread) after a commit that added messages to send."""
         self._wake = wake
 
     def on_failure(self, failed: Callable[[StoreUnavailable], None]) -> None:
-        """Call `failed` (from any thread) each time that the database does not answer or cannot
-        store."""
+        """Call `failed` (from any thread) when the database does not answer or cannot store."""
         self._failed = failed
 
     @contextmanager
     def transaction(self, act: Act | None = None) -> Iterator[Transaction]:
         """Commit everything that happens inside, or nothing.
 
-        With an `act` that has a key, the key is taken in the same transaction: a second one
-        raises AlreadyHandled and changes nothing. A COMMIT that got no answer is found out about.
+        If the `act` has a key, the same transaction takes it: a second request with this key
+        raises AlreadyHandled and changes nothing. If a COMMIT gets no answer, the key shows
+        whether it took effect.
         """
         if (common := self._common) is not None:
             with self.outages(), common.part(act) as tx:
@@ -86,10 +86,11 @@ class Database:
     def _was_stored(self, act: Act) -> bool:
         """Tell whether a commit without an answer took effect: its key is there, or free to take.
 
-        Whoever takes it now makes sure that the first one never does: a commit that is still
-        under way in the server is waited for by the unique key. Raises AlreadyHandled where it
-        did not and another attempt at the same request did. SQLite has no server, and on a full
-        disk it can still be read.
+        On PostgreSQL, this takes a free key, so that the first commit can never take effect later.
+        If that commit is still under way in the server, the unique key makes this one wait. Raises
+        AlreadyHandled if another attempt at the same request was stored instead. SQLite has no
+        server, so a look is enough, and works on a full disk too. Raises PerhapsStored if the
+        database does not answer.
         """
         for pause in _ASK_AGAIN:
             time.sleep(pause)
@@ -104,10 +105,10 @@ class Database:
         raise PerhapsStored(*UNUSABLE)
 
     def together(self, calls: Sequence[Callable[[], Any]]) -> list[Ended]:
-        """Run calls that write, each transaction of theirs a part of one that commits for all.
+        """Run calls that write; each of their transactions is a part of one that commits for all.
 
-        A call that fails is undone alone. Nothing stands before this returns; where the commit
-        fails, none of them has had any effect, and each is told so.
+        If a call fails, only its own part is undone. Nothing is stored before this returns. If the
+        commit fails, no call has had any effect, and each ends with that error.
         """
         common = SharedCommits()
         try:
@@ -128,9 +129,9 @@ class Database:
         return common.ended
 
     def _became_of(self, common: SharedCommits, lost: StoreUnavailable) -> StoreUnavailable | None:
-        """What all are told when there was no common commit, or no answer to it; None: it stands.
+        """Return the error for all calls if the common commit failed; None if it took effect.
 
-        One COMMIT for all: what became of one became of the others.
+        There is one COMMIT, so one call's key shows what became of all of them.
         """
         try:
             if common.complete and common.keyed is not None and self._was_stored(common.keyed):
@@ -146,7 +147,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """A consistent look at the data; nothing is written."""
+        """Read from one consistent snapshot; writes nothing."""
         if (common := self._common) is not None:
             with self.outages():
                 yield Transaction(common.connection)
@@ -164,7 +165,7 @@ class Database:
                 if write:
                     self._check_file()
             if write:
-                # Whoever took the file away during the commit took along what it stored.
+                # If the file was taken away during the commit, its content is lost.
                 self._check_file()
 
     def _check_file(self) -> None:
@@ -183,7 +184,7 @@ class Database:
 
     @contextmanager
     def outages(self) -> Iterator[None]:
-        """Tell an outage from what is wrong with a statement; raises StoreUnavailable."""
+        """Raise StoreUnavailable for an outage; let the errors of a wrong statement through."""
         try:
             yield
         except IntegrityError:
@@ -193,14 +194,15 @@ class Database:
                 raise
             self.takes_nothing = self.takes_nothing or _takes_nothing(error)
             self.is_damaged = self.is_damaged or _is_damage(error)
-            # Under no name here: an error that its own traceback holds lives until it is collected.
+            # Not kept in a variable: its traceback would refer to it, and only the garbage
+            # collector would free it.
             raise self._told(StoreUnavailable(*cause_of(error, self.url))) from error
 
     def _begun(self, *, write: bool) -> tuple[Connection, RootTransaction]:
-        """Begin on a connection that lives.
+        """Begin a transaction on a connection that works.
 
-        One that has died since it was last used is found out by BEGIN, before anything was asked
-        of it, and costs nobody anything: after at most all of them, one is made anew.
+        If a pooled connection has died since its last use, BEGIN fails before any other statement,
+        so nothing is lost. After trying the whole pool at most, this opens a new connection.
         """
         for _ in range(engines.POOL_SIZE + 1):
             connection = self.engine.connect().execution_options(**{engines.WRITE: write})
@@ -223,7 +225,7 @@ class Database:
 
 
 def _given_up(tx: Transaction, act: Act) -> bool:
-    """Free the act's key for another attempt; False where this one is stored."""
+    """Free the act's key for another attempt; False if this attempt is stored."""
     try:
         idempotency.take(tx, act, idempotency.NOT_STORED)
     except AlreadyHandled:
@@ -235,10 +237,10 @@ def _given_up(tx: Transaction, act: Act) -> bool:
 
 @contextmanager
 def _another_server_next(connection: Connection) -> Iterator[None]:
-    """Give up a connection on which nothing may be stored: the next one may lead elsewhere.
+    """Give up a connection that is read-only: the next one may lead to another server.
 
-    After a failover it leads to a server that was the first, and would do so for good; and what a
-    session may do is settled when it begins.
+    After a failover, an open connection still leads to the old primary, and would for good. Also,
+    whether a session may write is settled when it begins.
     """
     try:
         yield
@@ -248,7 +250,7 @@ def _another_server_next(connection: Connection) -> Iterator[None]:
         raise
 
 
-# Connection, rollback (a deadlock), prerequisite, resources, operator, system.
+# Error classes: connection, rollback (a deadlock), prerequisite, resources, operator, system.
 _OUTAGE_CODES = ("08", "40", "55", "53", "57", "58")
 _READ_ONLY = "25006"
 _NO_RIGHT_CODES = (_READ_ONLY, "42501")
@@ -260,14 +262,14 @@ _OUTAGE_WORDS = (*_NO_ROOM_WORDS, *_DAMAGE_WORDS, "locked", "unable to open", "b
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    """Tell a database that is away, locked, full, damaged or not migrated from a statement that is
-    wrong."""
+    """Tell whether the database is away, locked, full, damaged or not migrated; False if the
+    statement is wrong."""
     if error.connection_invalidated or is_unmigrated(error.orig):
         return True
     if isinstance(error.orig, sqlite3.DatabaseError):
         return _says(error.orig, _OUTAGE_WORDS)
     if isinstance(error.orig, psycopg.OperationalError):
-        # No code: there was no server to give one (refused, timed out, gone).
+        # No code means that no server answered (refused, timed out, gone).
         code = error.orig.sqlstate
         return code is None or code.startswith(_OUTAGE_CODES)
     codes = (*_NO_RIGHT_CODES, *_DAMAGE_CODES)
@@ -275,7 +277,7 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 def _takes_nothing(error: DBAPIError | PoolTimeout) -> bool:
-    """Tell whether the database is there, and has no room or may only be read."""
+    """Tell whether the database answers, but has no room or is read-only."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, sqlite3.DatabaseError):
         return _says(cause, _NO_ROOM_WORDS)

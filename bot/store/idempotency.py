@@ -1,4 +1,4 @@
-"""Requests that were taken, so that a second delivery of the same one has no effect."""
+"""Remembers handled requests, so that a second delivery of the same request has no effect."""
 
 from functools import cache
 from typing import Any
@@ -13,8 +13,8 @@ from bot.store.tables import Inbound
 from bot.store.transaction import Transaction, core, insert_or
 
 NOT_STORED = "not stored"
-"""The outcome of a request whose commit was lost on its way. Nobody reads it: whoever asks again
-takes the key over."""
+"""The outcome of a request whose commit was lost on its way. It is never shown: the next attempt
+takes over the key."""
 
 _TAKE_OVER = Prepared(
     update(core(Inbound))
@@ -24,10 +24,10 @@ _TAKE_OVER = Prepared(
 
 
 def take(tx: Transaction, act: Act, outcome: str = "") -> None:
-    """Take the act's key, or raise AlreadyHandled with what the first request brought about.
+    """Take the act's key, or raise AlreadyHandled with the first request's outcome.
 
-    A key whose attempt came to nothing is taken over, by one of all who want it: the others wait
-    until that one has ended, and are told what it brought about.
+    If the first attempt was not stored, one later attempt takes over its key. Other attempts wait
+    until that one has ended, and then get its outcome.
     """
     if act.key is None:
         return
@@ -41,7 +41,7 @@ def take(tx: Transaction, act: Act, outcome: str = "") -> None:
 
 
 def stands(tx: Transaction, act: Act) -> bool:
-    """Whether this very attempt is stored; another one with its key has another time."""
+    """Tell whether this very attempt is stored. Another attempt with its key has another time."""
     row = _found(tx, act)
     return row is not None and row.outcome != NOT_STORED and row.received_at == act.now
 
@@ -54,7 +54,7 @@ def _found(tx: Transaction, act: Act) -> Inbound | None:
 
 
 def set_outcome(tx: Transaction, act: Act, outcome: str | ToCome) -> None:
-    """Remember what came of it, for an answer to the second request."""
+    """Store the request's outcome, to answer a second delivery of it."""
     if act.key is None:
         return
     if isinstance(outcome, ToCome):

@@ -1,10 +1,10 @@
-"""How the schema of a database stands to what a release needs."""
+"""Compares a database's schema with the one that this release needs."""
 
 from enum import Enum
 
 
 class Schema(Enum):
-    """The release that migrated it last is this one, an older one (or none), or a newer one."""
+    """Whether this release, an older one (or none) or a newer one migrated the database last."""
 
     AS_NEEDED = "as needed"
     BEHIND = "behind"

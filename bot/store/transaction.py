@@ -1,4 +1,4 @@
-"""What a service works with between BEGIN and COMMIT."""
+"""A transaction, as services use it between BEGIN and COMMIT."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ InsertOrUpdate = sqlite.Insert | postgresql.Insert
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row to be added. The store makes it, so that each column has a value of its type."""
+    """A row to add. The store makes it, so that each column's value has the right type."""
 
     table: Table
     values: Mapping[str, Any]
 
 
 def core(table: Table) -> CoreTable:
-    """Return the Core table: a statement on the class would go through the ORM's compiler."""
+    """Return the Core table, because statements on the class go through the ORM's compiler."""
     found: CoreTable = table.__table__  # type: ignore[attr-defined]
     return found
 
@@ -43,12 +43,12 @@ def _insert(table: Table) -> Prepared:
 
 
 def inserted(table: Table) -> Prepared:
-    """Return the INSERT of rows of a table, for `put_given`."""
+    """Return the INSERT for a table's rows, for `put_given`."""
     return _insert(table)
 
 
 def insert_or(dialect: str, table: Table) -> InsertOrUpdate:
-    """Return an INSERT to which ON CONFLICT can be added."""
+    """Return an INSERT that can take an ON CONFLICT clause."""
     return sqlite.insert(core(table)) if dialect == "sqlite" else postgresql.insert(core(table))
 
 
@@ -58,7 +58,8 @@ def _insert_new(dialect: str, table: Table) -> Prepared:
 
 
 class Transaction:
-    """What a service works with. Hot writes are Core inserts; cold reads are SQLModel rows."""
+    """Runs statements in one transaction. Hot writes are Core inserts; cold reads give SQLModel
+    rows."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -79,14 +80,14 @@ class Transaction:
         return self.connection.execute(statement, rows)
 
     def insert(self, table: Table, *rows: Mapping[str, Any]) -> None:
-        """Add rows, all with the same columns; how it goes is told at the next question."""
+        """Add rows, all with the same columns. On PostgreSQL, errors appear at the next query."""
         self.put(_insert(table), rows)
 
     def put(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run an INSERT of which nobody wants to know how many rows were new.
+        """Run an INSERT when the caller need not know how many rows were new.
 
-        On PostgreSQL it waits for what else is to be put until something is asked, or committed:
-        one round trip for all of it. The order stays.
+        On PostgreSQL it waits until the next query or the commit, so that all waiting INSERTs take
+        one round trip. They keep their order.
         """
         if not rows:
             return
@@ -101,10 +102,10 @@ class Transaction:
         self._waiting[waiting.put] = waiting, rows
 
     def put_asking(self, statement: Prepared, row: Mapping[str, Any]) -> ToCome:
-        """Put an INSERT that answers with one value; it has come when all that waits is put.
+        """Put an INSERT that returns one value, known once all waiting INSERTs have run.
 
-        What it locks is so locked for one statement and the commit, if rows that need the value
-        are `put_given` it behind.
+        If the rows that need the value follow by `put_given`, the INSERT's locks last only for one
+        statement and the commit.
         """
         if self.has_one_writer:
             return ToCome(answer=self.listed(statement, **row)[0][0])
@@ -115,7 +116,7 @@ class Transaction:
         return self._answering
 
     def put_given(self, statement: Prepared, row: Mapping[str, Any], **held: ToCome) -> None:
-        """Put a row that also holds what is to come, by the names of its columns."""
+        """Put a row some of whose values are still to come: `held`, by the names of the columns."""
         if statement in self._waiting:
             self.put_waiting()
         if all(each.value is not None for each in held.values()):
@@ -125,7 +126,7 @@ class Transaction:
         self._wait(WaitingWrite(statement, (*row, *held), to_come), [row])
 
     def put_waiting(self) -> None:
-        """Put what waits. Called before every other statement, and before the commit."""
+        """Run the waiting INSERTs. Called before every other statement, and before the commit."""
         if not self._waiting:
             return
         waits, rows = zip(*self._waiting.values(), strict=True)
@@ -140,7 +141,7 @@ class Transaction:
             ((_, asked.answer),) = whole.listed(cursor.fetchall())
 
     def insert_new(self, table: Table, *rows: Mapping[str, Any]) -> int:
-        """Add the rows that break no unique key and return how many those were."""
+        """Add the rows that break no unique key; return how many there were."""
         return self.run(_insert_new(self.dialect, table), rows)
 
     def put_new(self, table: Table, *rows: Mapping[str, Any]) -> None:
@@ -157,12 +158,12 @@ class Transaction:
         return self.on_driver(compiled.sql, values).rowcount
 
     def read(self, statement: Prepared, **values: Any) -> list[dict[str, Any]]:
-        """Run a hot statement that answers with rows."""
+        """Run a hot statement; return its rows by column names."""
         compiled = statement.compiled(self.connection.dialect)
         return compiled.read(self._asked(compiled, values))
 
     def listed(self, statement: Prepared, **values: Any) -> list[tuple[Any, ...]]:
-        """The same, each row in the order of its columns: for many rows that become objects."""
+        """Run a hot statement; return each row as a tuple. Faster if many rows become objects."""
         compiled = statement.compiled(self.connection.dialect)
         return compiled.listed(self._asked(compiled, values))
 
@@ -171,7 +172,7 @@ class Transaction:
         return self.on_driver(compiled.sql, [compiled.values(values)]).fetchall()
 
     def on_driver(self, sql: str, values: Sequence[Any]) -> DBAPICursor:
-        """Errors come as they would from SQLAlchemy, a connection that is lost included."""
+        """Run SQL on the driver. Raises SQLAlchemy's errors, also for a lost connection."""
         connection = self.connection
         try:
             if self._cursor is None:
@@ -196,7 +197,7 @@ class Transaction:
         return self._cursor
 
     def cursor(self) -> Any:
-        """Return a cursor of the driver for the words of `Prepared`."""
+        """Return a driver's cursor that takes the SQL of `Prepared`."""
         pooled = self.connection.connection
         if self.has_one_writer:
             return pooled.cursor()
@@ -205,11 +206,11 @@ class Transaction:
         return psycopg.RawCursor(driver)
 
     def changed(self, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
-        """Run an update or delete and return how many rows it changed: the end of every race."""
+        """Run an update or delete; return how many rows it changed. The count ends every race."""
         return self.execute(statement, values).rowcount
 
     def all(self, query: SelectOfScalar[Row]) -> list[Row]:
-        """Return rows as objects, for reading only; nothing is ever written through them."""
+        """Return rows as objects, for reading only: a change to one is never stored."""
         entity = _entity(query)
         return [as_object(entity, dict(row)) for row in self.execute(query).mappings()]
 
@@ -217,11 +218,11 @@ class Transaction:
         return next(iter(self.all(query.limit(1))), None)
 
     def every(self, table: type[Row], query: Prepared, **values: Any) -> list[Row]:
-        """Return a table's rows as objects, by a query that was built once."""
+        """Return a table's rows as objects, by a prepared query."""
         return [as_object(table, row) for row in self.read(query, **values)]
 
     def one(self, table: type[Row], query: Prepared, **values: Any) -> Row | None:
-        """Return the row that a unique key names, by a query that was built once."""
+        """Return the row that a prepared query finds by a unique key, or None."""
         return next(iter(self.every(table, query, **values)), None)
 
 
@@ -231,10 +232,10 @@ def _entity(query: SelectOfScalar[Row]) -> type[Row]:
 
 
 def as_object(entity: type[Row], row: Mapping[str, Any]) -> Row:
-    """Return a row as an object of its table, as it is now, whatever was read before.
+    """Return a row as an object of its table, with the values just read.
 
-    By hand, not by a session: that takes three times as long, and keeps what it has read. An
-    object that SQLModel makes takes as long as five statements.
+    Not by a session: a session takes three times as long, and returns objects that it read before.
+    Not by SQLModel's constructor: one object takes as long as five statements.
     """
     instance = manager_of_class(entity).new_instance()
     instance.__dict__.update(row)

@@ -1,7 +1,7 @@
-"""Why the database cannot be used: an error of a driver → a sentence, and what to do about it.
+"""Turns a database driver's error into a sentence that says why, and advice on what to do.
 
-`serve`, `migrate` and `doctor` all say it in these words. A driver's own text is never passed on:
-it may hold what was being stored, or part of an address with a password in it.
+`serve`, `migrate` and `doctor` all use these words. The driver's own text is never shown: it may
+hold values that were being stored, or part of an address with a password in it.
 """
 
 import re
@@ -17,8 +17,8 @@ _POSTGRES_PORT = 5432
 
 
 class Cause(NamedTuple):
-    """What is wrong, and what to do; `{server}`, `{user}`, `{database}` and `{host}` stand for
-    those of DATABASE_URL, for SQLite `{database}` is the file."""
+    """What is wrong and what to do. `{server}`, `{user}`, `{database}` and `{host}` stand for the
+    parts of DATABASE_URL; for SQLite, `{database}` is the file."""
 
     why: str
     advice: str
@@ -44,7 +44,8 @@ _BUSY = Cause(
     "Check how fast the database answers.",
 )
 
-# What a server, or the way to it, says before there is a session: in words alone.
+# Errors from before the session begins, from the server or the network. They have no code, only
+# words.
 _CONNECTING = (
     (
         "unsupported startup parameter",
@@ -128,7 +129,7 @@ _CONNECTING = (
     ),
 )
 
-# By how the code begins: the longest first.
+# By the first letters of the error code. Longer ones come first.
 _CODES = (
     ("42P01", *NOT_MIGRATED),
     ("42703", *NOT_MIGRATED),
@@ -211,7 +212,7 @@ _SQLITE = (
 
 
 def cause_of(error: BaseException, url: URL) -> Cause:
-    """Return why the database cannot be used; for an error that is not known, by its kind."""
+    """Return why the database cannot be used; an unknown error is named by its class."""
     if isinstance(error, PoolTimeout):
         return _BUSY
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -228,7 +229,7 @@ def cause_of(error: BaseException, url: URL) -> Cause:
 
 
 def is_unmigrated(error: BaseException | None) -> bool:
-    """Whether a statement asked for a table or a column that is not there."""
+    """Tell whether a statement named a table or a column that does not exist."""
     return _found(error) == NOT_MIGRATED
 
 

@@ -12,23 +12,24 @@ from sqlalchemy.types import TypeDecorator
 from bot.domain.act import Workspace
 
 workspace_of = cache(Workspace)
-"""From a row's `team_id` and `enterprise_id`: rows come by the thousand, workspaces do not."""
+"""Makes a workspace from a row's `team_id` and `enterprise_id`. Cached: rows come by the thousand,
+workspaces do not."""
 _REMEMBERED: dict[str, Callable[[Any], Any]] = {}
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, aware on both sides. Naive values are refused: they are a bug."""
+    """A moment in UTC, aware in both directions. Refuses naive values, which are a bug."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Remember the last ones: a transaction stores one moment dozens of times."""
+        """Cache the last conversions: a transaction stores one moment dozens of times."""
         convert = super().bind_processor(dialect)
         return convert and _REMEMBERED.setdefault(dialect.name, lru_cache(maxsize=512)(convert))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
-        """SQLite keeps text: reading it takes less than looking up what was read before."""
+        """Do not cache: SQLite stores text, and parsing it is faster than a look in a cache."""
         return _from_text if dialect.name == "sqlite" else _in_utc
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -54,7 +55,7 @@ def _in_utc(value: datetime | None) -> datetime | None:
 
 
 class _Members(dict[Any, Any]):
-    """Of a closed set, by their values; what is none of them stands for itself."""
+    """The members of a closed set by their values. Any other value stands for itself."""
 
     def __missing__(self, value: Any) -> Any:
         return value
@@ -63,8 +64,8 @@ class _Members(dict[Any, Any]):
 class Closed(TypeDecorator[Any]):
     """A member of a StrEnum, stored as its value: readable in SQL, no native enum to migrate.
 
-    A value that this release does not know comes back as plain text, so that a newer release's
-    rows can be listed (and left alone) by an older one.
+    A value that this release does not know comes back as plain text, so that an older release can
+    list a newer one's rows and leave them alone.
     """
 
     impl = String

@@ -1,4 +1,4 @@
-"""The database's clock: the one that all replicas share."""
+"""The database's clock, which all replicas share."""
 
 from datetime import datetime
 
@@ -10,6 +10,6 @@ _CLOCK = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 
 
 def database_time(tx: Transaction) -> datetime:
-    """Return what time it is on the PostgreSQL server."""
+    """Return the PostgreSQL server's time."""
     moment: datetime = tx.execute(_CLOCK).scalar_one()
     return moment

@@ -1,4 +1,4 @@
-"""Locking several rows at once. SQLite has one writer: there, nobody else can hold any."""
+"""Locks several rows at once. SQLite has one writer, so there no other transaction holds locks."""
 
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -10,15 +10,17 @@ from bot.store.transaction import Table, Transaction, core
 
 
 def lock_in_order(tx: Transaction, table: Table, ids: Iterable[str]) -> None:
-    """Keep others from changing these rows. In one order everywhere: nobody deadlocks."""
+    """Keep others from changing these rows. Locks in one order everywhere, to avoid deadlocks."""
     wanted = list(ids)
     if wanted and not tx.has_one_writer:
         tx.read(_in_order(tx.dialect, table), ids=wanted)
 
 
 def lock_free(tx: Transaction, table: Table, ids: Collection[str]) -> Collection[str]:
-    """Lock those that nobody else has locked, and return them: whoever does not wait may take
-    them in any order."""
+    """Lock the rows that no other transaction has locked, and return their ids.
+
+    This never waits, so any order is safe.
+    """
     if not ids or tx.has_one_writer:
         return ids
     return {each for (each,) in tx.listed(_free(tx.dialect, table), ids=list(ids))}

@@ -1,7 +1,7 @@
-"""Statements that run at every request: compiled once, then given straight to the driver.
+"""Compiles the statements of every request once, then passes them straight to the driver.
 
-SQLAlchemy writes them. Running them through it as well costs three times what the driver takes:
-a cache key, a context and a result object for each, whatever the statement (docs/performance.md).
+SQLAlchemy writes them. Running them through SQLAlchemy too costs three times the driver's own
+time: a cache key, a context and a result object for each statement (docs/performance.md).
 """
 
 import json
@@ -38,7 +38,7 @@ _Convert = Callable[[Any], Any] | None
 
 
 def one_of(dialect: str, column: SQLColumnExpression[str], name: str) -> ColumnElement[bool]:
-    """`IN` with a list as one value: the text stays the same, however long the list is."""
+    """Return an `IN` with a list as one value: its SQL is the same for lists of any length."""
     if dialect == "sqlite":
         listed = func.json_each(bindparam(name, type_=JSON())).table_valued("value")
         return column.in_(select(listed.c.value))
@@ -46,34 +46,34 @@ def one_of(dialect: str, column: SQLColumnExpression[str], name: str) -> ColumnE
 
 
 def one_of_these(column: SQLColumnExpression[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """The same with values that are part of the text."""
+    """Return an `IN` with the values as part of the SQL."""
     return or_(*(column == value for value in values))
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """The words for one driver, how it wants each value, and how each column comes back."""
+    """The SQL for one driver, and how to convert each value and each returned column."""
 
     sql: str
     takes: tuple[tuple[str, _Convert], ...]
     fixed: Mapping[str, Any]
     names: tuple[str, ...]
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """The columns that come back as something else than the driver makes of them, by place."""
+    """The returned columns that need a conversion, by place."""
 
     def values(self, row: Mapping[str, Any]) -> list[Any]:
-        """Return a row's values as the driver takes them."""
+        """Return a row's values in the driver's form and order."""
         given = {**self.fixed, **row} if self.fixed else row
         return [convert(given[name]) if convert else given[name] for name, convert in self.takes]
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-        """Return the rows of an answer by the names of their columns."""
+        """Return rows by the names of their columns."""
         return [dict(zip(self.names, row, strict=True)) for row in self.listed(rows)]
 
     def listed(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Return the rows of an answer, each in the order of its columns.
+        """Return rows as tuples, each in the order of its columns.
 
-        Column by column: row by row takes three times as long.
+        This converts column by column: row by row takes three times as long.
         """
         columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for place, convert in self.converted if columns else ():
@@ -83,10 +83,10 @@ class CompiledStatement:
 
 @dataclass(slots=True, eq=False)
 class ToCome:
-    """What an INSERT will answer that is put later; rows that are put behind it hold it already."""
+    """The value that a waiting INSERT will return. Rows that follow it can already use it."""
 
     text: str = ""
-    """Words before it."""
+    """Text before the value."""
     of: "ToCome | None" = None
     answer: Any = None
 
@@ -95,14 +95,14 @@ class ToCome:
 
     @property
     def value(self) -> Any:
-        """None until it has come."""
+        """Return the value, or None until the INSERT has run."""
         if self.of is None or self.of.answer is None:
             return self.answer
         return f"{self.text}{self.of.answer}"
 
 
 class WaitingWrite(NamedTuple):
-    """An INSERT that waits: its columns, and those of them that are to come, with their words."""
+    """An INSERT that waits: its columns, and those whose value is to come, with the text before."""
 
     put: "Prepared"
     columns: tuple[str, ...]
@@ -110,7 +110,7 @@ class WaitingWrite(NamedTuple):
 
 
 class Prepared:
-    """A Core statement whose text serves every call: a list in it is `one_of`, never `IN`.
+    """A Core statement whose SQL is the same at every call: lists use `one_of`, never `IN`.
 
     An INSERT is compiled for the columns that its rows have.
     """
@@ -128,7 +128,8 @@ class Prepared:
 
 
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-"""Values in the server's own words, `$1`: psycopg reads a long text with names in it each time."""
+"""Uses the server's own placeholders, `$1`. With named ones, psycopg would parse the SQL each
+time."""
 
 
 def _compile(statement: Any, dialect: Dialect, columns: tuple[str, ...]) -> CompiledStatement:
@@ -156,15 +157,15 @@ def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> _Convert:
     convert = type_.dialect_impl(dialect).result_processor(dialect, None)
     if convert is None or not isinstance(type_, JSON):
         return convert
-    # Most messages say nothing beyond their kind and their ids.
+    # A shortcut: most messages have no arguments beyond their kind and ids.
     return lambda text: {} if text == "{}" else convert(text)
 
 
-# Several INSERTs as one statement of PostgreSQL
+# Several INSERTs as one PostgreSQL statement
 
 
 class Rows(JSON):
-    """All rows of a table as one value."""
+    """All rows of one INSERT as one value."""
 
 
 _TOGETHER: dict[tuple[WaitingWrite, ...], CompiledStatement] = {}
@@ -172,10 +173,10 @@ _TOGETHER: dict[tuple[WaitingWrite, ...], CompiledStatement] = {}
 
 def together(dialect: Dialect, puts: tuple[WaitingWrite, ...]) -> CompiledStatement:
     """Return one statement for several INSERTs; it takes the rows of each as `rows0`, `rows1` …
-    It answers how many rows the last one has put, and what the one that answers has told.
 
-    One after the other, as if each were a statement of its own: the locks that they take are
-    taken in this order. PostgreSQL promises none, so each asks how many the one before has put.
+    It returns how many rows the last INSERT added, and the value of the INSERT that returns one.
+    The INSERTs run one after another, so they take their locks in this order. PostgreSQL promises
+    no order, so each one depends on the number of rows that the one before it added.
     """
     found = _TOGETHER.get(puts)
     if found is None:

@@ -1,4 +1,4 @@
-"""Several transactions as parts of one that commits for all: SQLite's one writer, when busy."""
+"""Runs several transactions as parts of one that commits for all, when SQLite's writer is busy."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,34 +18,34 @@ Ended = tuple[Any, BaseException | None]
 
 
 class SharedCommits:
-    """One transaction of SQLite while it is open. Its parts are savepoints, one after another."""
+    """An open SQLite transaction. Its parts are savepoints, one after another."""
 
     connection: Connection
 
     def __init__(self) -> None:
         self.ended: list[Ended] = []
         self.complete = False
-        """Every call has come to its end, and nothing but the commit is left."""
+        """Every call has ended, and only the commit is left."""
         self.keyed: Act | None = None
-        """One of the acts whose key was taken: it tells what became of the commit."""
+        """An act whose key was taken: the key shows whether the commit took effect."""
         self.wakes_relay = False
 
     def run(self, connection: Connection, calls: Sequence[Callable[[], Any]]) -> None:
-        """Run the calls; raises StoreUnavailable when the database has undone all of them."""
+        """Run the calls; raises StoreUnavailable if the database has undone all of them."""
         self.connection = connection
         for call in calls:
             try:
                 self.ended.append((call(), None))
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for this call
+            except BaseException as error:  # noqa: BLE001 - handed to the caller
                 self.ended.append((None, error))
             if not self._is_open():
-                # A full or broken disk: SQLite has rolled everything back by itself.
+                # The disk is full or broken, and SQLite has rolled back everything.
                 raise StoreUnavailable("The database has undone a transaction.", LOOK_AT_THE_SERVER)
         self.complete = True
 
     @contextmanager
     def part(self, act: Act | None) -> Iterator[Transaction]:
-        """What one transaction is otherwise: all of it or nothing, whatever else is in common."""
+        """Run one transaction as a part: all of it or nothing, whatever the other parts do."""
         tx = Transaction(self.connection)
         tx.on_driver("SAVEPOINT part", [()])
         try:
@@ -53,7 +53,7 @@ class SharedCommits:
                 idempotency.take(tx, act)
             yield tx
             tx.put_waiting()
-        except BaseException:  # Whatever it was, and raised again: no part of it may be committed.
+        except BaseException:  # Every error, raised again: no half of this part may be committed.
             self._undo(tx)
             raise
         tx.on_driver("RELEASE part", [()])
@@ -68,7 +68,7 @@ class SharedCommits:
             tx.on_driver("ROLLBACK TO part", [()])
             tx.on_driver("RELEASE part", [()])
         except DBAPIError:
-            # What cannot be undone alone must not be committed with the others.
+            # This part cannot be undone alone, and must not be committed with the others.
             self.connection.connection.rollback()
 
     def _is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""The file of a SQLite database. A process works with the one that it began with, or with none."""
+"""The file of a SQLite database. A process uses the file that it began with, or none at all."""
 
 import os
 import sqlite3
@@ -9,8 +9,8 @@ from bot.domain.errors import HistoryGone
 from bot.store.sql.causes import FILE_GONE
 
 Identity = tuple[int, int]
-"""Device and inode: they stay when the content changes, and are another file's after a replacement.
-The number of a deleted file is free again only when nobody has it open any more."""
+"""Device and inode. They stay the same when the content changes, and differ after a replacement.
+A deleted file's inode becomes free only when no process has the file open."""
 
 PRIVATE = 0o600
 """The permissions of every file that holds escalations."""
@@ -18,17 +18,17 @@ PRIVATE = 0o600
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_LENGTH = 100
 _PAGE_SIZE, _PAGES, _NUMBER = slice(16, 18), slice(28, 32), slice(60, 64)
-"""Where the header has the size of a page, the number of pages and the `user_version`
+"""Where the header holds the size of a page, the number of pages and the `user_version`
 (sqlite.org/fileformat2.html)."""
 
 
 class SQLiteFile:
-    """Opens connections, and notices when the file was deleted, moved or replaced meanwhile.
+    """Opens connections, and notices if the file was deleted, moved or replaced.
 
-    Who serves it also writes a rising number into it, and so notices another content: the header
-    then lacks the number, has an older copy's, or one of another history. It keeps an eye on the
-    length too, and on the log beside the file: other connections would begin a new log, and miss
-    what the old one has.
+    The bot that serves the file also writes a rising number into it, and so notices if the content
+    was replaced: the header then has no number, an older copy's number, or a number from another
+    history. It also checks the file's length, and that the log beside the file is the same: with
+    the log gone, other connections would begin a new one and miss the old one's content.
     """
 
     def __init__(self, name: str) -> None:
@@ -42,10 +42,10 @@ class SQLiteFile:
         self._keeps_log: sqlite3.Connection | None = None
 
     def connect(self) -> sqlite3.Connection:
-        """Open the database. It is made only where there was none when this process began."""
+        """Open the database. Creates it only if there was none when this process began."""
         self.check()
         if self._known is None:
-            with suppress(OSError):  # SQLite says the same, in the words that callers know.
+            with suppress(OSError):  # SQLite then raises its own error, which callers expect.
                 _make_private(self.path)
         connection = self._connected("rw")
         try:
@@ -62,14 +62,14 @@ class SQLiteFile:
         return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     def check(self) -> None:
-        """Raise HistoryGone unless the name still means the file that was opened, with what
+        """Raise HistoryGone unless the path still leads to the file that was opened, with all that
         this process has stored there."""
         if self._known is not None and _identity(self.path) != self._known:
             raise HistoryGone(*FILE_GONE)
         if self._opened is None or not self.is_watched:
             return
         least, known = self._least, self._length
-        # In this order: a checkpoint says first how long the file will be, and cuts it off last.
+        # Length before header: a checkpoint writes the new length first, and cuts the file last.
         length = os.fstat(self._opened).st_size
         header = os.pread(self._opened, _HEADER_LENGTH, 0)
         number = _number_in(header)
@@ -78,15 +78,15 @@ class SQLiteFile:
         if length < min(known, _length_in(header)) or _identity(self._log_path) != self._log:
             raise HistoryGone(*FILE_GONE)
         self._length = length
-        # An older content has an older number; another thread may have seen a newer one by now.
+        # Older content has an older number. Another thread may have seen a newer one by now.
         self._least = max(number, self._least)
 
     def will_have(self, number: int) -> None:
-        """Expect a number before it is stored: it comes into the file with some checkpoint."""
+        """Accept a number before it is stored: some later checkpoint writes it into the file."""
         self._most = number
 
     def watch(self, number: int) -> None:
-        """Begin to look at the content, if a checkpoint has brought this number into the file."""
+        """Begin to check the content, if a checkpoint has written this number into the file."""
         if self._opened is None:
             self._opened = os.open(self.path, os.O_RDONLY)
         if _number_in(os.pread(self._opened, _HEADER_LENGTH, 0)) == number:
@@ -94,15 +94,15 @@ class SQLiteFile:
             self._least, self.is_watched = number, True
 
     def _keep_log(self) -> None:
-        """Have the log stay while it is watched: it goes with the last connection that read it."""
+        """Keep the log while it is watched: SQLite deletes it with the last connection."""
         if self._keeps_log is None:
             self._keeps_log = self._connected("rw")
             self._keeps_log.execute("SELECT count(*) FROM sqlite_master").fetchall()
         self._log = _identity(self._log_path)
 
     def close(self) -> None:
-        """Let go of the file, once no connection is open: it gives up this process's locks of it,
-        those of SQLite as well."""
+        """Close the file. Call this when no connection is open: it releases all of this process's
+        locks on the file, SQLite's too."""
         if self._keeps_log is not None:
             self._keeps_log.close()
             self._keeps_log = None
@@ -112,8 +112,8 @@ class SQLiteFile:
 
 
 def _make_private(path: Path) -> None:
-    """Make an empty file for its owner alone, where there is none. SQLite gives the log and the
-    index beside it the same permissions."""
+    """Make an empty file that only its owner may use, if there is none. SQLite gives the log and
+    the index beside it the same permissions."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
 
 
@@ -130,6 +130,6 @@ def _number_in(header: bytes) -> int | None:
 
 
 def _length_in(header: bytes) -> int:
-    """In bytes. A page of 65,536 is written as 1."""
+    """Return the length in bytes. The header has 1 for a page size of 65,536."""
     size = int.from_bytes(header[_PAGE_SIZE])
     return int.from_bytes(header[_PAGES]) * (65_536 if size == 1 else size)
