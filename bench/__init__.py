@@ -1,1 +1,1 @@
-"""Benchmarks, side by side with the bare minimum in the same run; ratios first."""
+"""Benchmarks. Each runs beside the bare minimum in the same run, and ratios come first."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: measure everything, print the table, and write it down where asked."""
+"""`python -m bench`: measures everything, prints the table, and writes it to a file on request."""
 
 import argparse
 import sys
@@ -54,13 +54,13 @@ def main() -> int:
 
 
 def measured_part(account: Account, name: str, measurement: Callable[[], list[Figure]]) -> None:
-    """Measure one part; where it fails, the others are measured all the same."""
+    """Measure one part. If it fails, the other parts are still measured."""
     print(f"measuring: {name}", file=sys.stderr, flush=True)
     begun = time.monotonic()
     try:
         account.measured[name] = measurement()
     except (SystemExit, Exception) as error:  # noqa: BLE001
-        # Any error: half an hour of other figures must not be lost with it.
+        # Any error: it must not lose half an hour of other figures.
         traceback.print_exc()
         account.failed[name] = f"{type(error).__name__}: {error}"
     account.seconds[name] = time.monotonic() - begun
@@ -68,7 +68,7 @@ def measured_part(account: Account, name: str, measurement: Callable[[], list[Fi
 
 
 def _written(account: Account, arguments: argparse.Namespace) -> None:
-    """After each part: a run that is ended early leaves what it has."""
+    """Write the account after each part. A run that is ended early leaves what it has."""
     if arguments.write_docs:
         account.write_document(DOCUMENT, list(MEASUREMENTS))
     if arguments.json:

@@ -1,7 +1,7 @@
-"""The account of what was measured: docs/performance.md keeps each part until it is measured again.
+"""The account of the measurements. docs/performance.md keeps each part until its next measurement.
 
-A part stands behind a comment that names it, and the machine and the day it was measured on. The
-sentence about these is shown where it differs from the one above it.
+A comment names each part. It has the machine and the day of the measurement as a sentence. The
+reader sees the sentence only if it differs from the one above it.
 """
 
 import json
@@ -22,13 +22,13 @@ _PART = re.compile(r"^<!-- part: (\w+)\. (.+) -->\n", re.MULTILINE)
 
 @dataclass(slots=True)
 class Account:
-    """What one run has brought so far."""
+    """The results of one run so far."""
 
     machine: Machine
     measured: dict[str, Sequence[Figure]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    """Why, by part."""
+    """The reason for each failed part."""
 
     @property
     def figures(self) -> list[Figure]:
@@ -52,7 +52,7 @@ class Account:
 
 
 def write_parts(document: Path, parts: Mapping[str, tuple[str, str]], order: Sequence[str]) -> None:
-    """Put each part's sentence and table where its last ones stood; all else stays."""
+    """Replace each part's sentence and table. The rest of the document stays."""
     text = document.read_text()
     before, begin, rest = text.partition(_BEGIN)
     kept, end, after = rest.partition(_END)

@@ -1,37 +1,37 @@
-"""How long to measure: the whole run, a quick one, or just enough to see that all of it works."""
+"""How long to measure: the whole run, a quick one, or just enough to see that everything works."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Rounds and sizes. Rounds of what is compared take turns, because the machine drifts."""
+    """Rounds and sizes. The rounds of a comparison alternate, because the machine drifts."""
 
     rounds: int
     ack_seconds: float
     ack_warm: float
     openings: int
-    """Incidents opened one at a time, on each database."""
+    """Incidents to open one at a time, on each database."""
     bursts: int
     burst_size: int
     pages: int
     processes: int
-    """So many bots share one PostgreSQL at the most; fewer are measured too."""
+    """The most bots that share one PostgreSQL. Smaller numbers are measured too."""
     claims: int
     incidents: int
     paced_seconds: float
     crowd: int
-    """Incidents with three pages each that are all due at one moment."""
+    """Incidents with three pages each, all due at the same moment."""
     crowd_people: int
     opened_for_memory: int
     history: int
-    """Finished incidents of the past; each has ten timeline entries."""
+    """Finished incidents of the past. Each has ten timeline entries."""
     history_turns: int
     pending: int
-    """Timers that are due some other day."""
+    """Timers that are due on another day."""
     due_seconds: int
     burst: int
-    """Reminders that are all due at one moment."""
+    """Reminders that are all due at the same moment."""
 
 
 FULL = Extent(

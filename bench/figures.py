@@ -1,4 +1,4 @@
-"""The arithmetic: percentiles, medians over rounds, ratios, and the table that people read."""
+"""The arithmetic: percentiles, medians over rounds, ratios, and the table for readers."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,8 +12,8 @@ Direction = Literal["at most", "at least"]
 class Figure:
     """One measured line.
 
-    `value` is in `unit`; `ratio` is to `against`, measured in the same run. `goal` bounds the
-    ratio where there is one, else the value.
+    `value` is in `unit`. `ratio` is to `against`, from the same run. `goal` limits the ratio if
+    there is one, or else the value.
     """
 
     group: str
@@ -31,7 +31,7 @@ class Figure:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the goal is reached; None where there is none."""
+        """Whether the value reaches the goal. None if there is no goal."""
         if self.goal is None:
             return None
         if self.direction == "at most":
@@ -43,7 +43,7 @@ class Figure:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value below which `share` of them lie (nearest rank)."""
+    """Return the value that has `share` of all values at or below it (nearest rank)."""
     if not values:
         raise ValueError("no values were measured")
     ordered = sorted(values)
@@ -52,19 +52,19 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def typical(rounds: Sequence[float]) -> float:
-    """Return the median over rounds: the machine drifts, one round tells nothing."""
+    """Return the median over rounds. The machine drifts, so one round says nothing."""
     return float(median(rounds))
 
 
 def paired_ratio(ours: Sequence[float], base: Sequence[float]) -> float:
-    """Return the median of the rounds' ratios: each round is compared with its own baseline."""
+    """Return the median of the rounds' ratios. Each round is compared with its own baseline."""
     if len(ours) != len(base) or not ours:
         raise ValueError("each round needs its own baseline")
     return float(median(mine / theirs for mine, theirs in zip(ours, base, strict=True)))
 
 
 def rate(moments: Sequence[float], trim: float = 0.1) -> float:
-    """Return events a second between the first and the last tenth: neither ramp counts."""
+    """Return events a second, without the first and the last tenth, which are ramps."""
     ordered = sorted(moments)
     cut = int(len(ordered) * trim)
     kept = ordered[cut : len(ordered) - cut]
@@ -83,7 +83,7 @@ def compared(
     goal: float | None = None,
     direction: Direction = "at most",
 ) -> Figure:
-    """What is typical of some rounds, and its ratio to a baseline of the same ones, if any."""
+    """Return the typical value of some rounds, and its ratio to their baseline, if any."""
     if base is None:
         return Figure(group, name, typical(ours), unit, goal=goal, direction=direction)
     ratio = paired_ratio(ours, base)
@@ -91,7 +91,7 @@ def compared(
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Lay the figures out as a Markdown table for each group; it reads well in a terminal too."""
+    """Format the figures as one Markdown table for each group. A terminal shows it well too."""
     parts = []
     for group in dict.fromkeys(figure.group for figure in figures):
         rows = [_cells(figure) for figure in figures if figure.group == group]

@@ -1,4 +1,4 @@
-"""The machine and the day of a measurement: a figure without them says nothing."""
+"""The machine and the day of a measurement. Without them, a figure says nothing."""
 
 import os
 import platform
@@ -25,7 +25,7 @@ class Machine:
 
     @property
     def sentence(self) -> str:
-        """What a reader of the figures has to know."""
+        """Return the sentence that a reader of the figures needs."""
         short = ", shortened run" if self.shortened else ""
         return (
             f"{self.measured_at}: {self.cores} cores ({self.processor}), {self.memory_gb} GB, "

@@ -1,4 +1,4 @@
-"""The bare minimum to compare with: Bolt, Starlette and uvicorn, and nothing but an ack.
+"""The bare minimum for comparison: Bolt, Starlette and uvicorn, with only an ack.
 
 `python -m bench.baselines.bare PORT SECRET`. It checks signatures, as Bolt does by default.
 """

@@ -1,7 +1,7 @@
-"""The same digest as plainly as it can be said: SQL, loops and f-strings.
+"""The same digest in the plainest code: SQL, loops and f-strings.
 
-What it says is ours to the letter (tests/bench holds them side by side); it escapes nothing, knows
-no locale, and its rows stay rows.
+It says the same as ours to the letter; tests/bench compares the two. It escapes nothing, knows no
+locale, and works on plain rows.
 """
 
 from collections import defaultdict
@@ -79,7 +79,7 @@ def _team(key: str) -> str:
 
 
 class _Row:
-    """A row with its moments as moments."""
+    """A row with its times as datetimes."""
 
     def __init__(self, *row: Any) -> None:
         self.id, self.number, self.severity, self.category, self.surface, self.state = row[:6]

@@ -1,4 +1,4 @@
-"""Due work against an APScheduler job store: as many as are due, as fast as it goes."""
+"""Due work compared with an APScheduler job store: as many jobs as are due, as fast as possible."""
 
 import asyncio
 import threading
@@ -28,7 +28,7 @@ from bot.worker.timings import Timings
 
 GROUP = "Due work against an APScheduler job store, all due at one moment"
 _JOBS_SHARE = 10
-"""A tenth as many jobs: a thousand take it seconds."""
+"""The job store gets a tenth as many jobs, because a thousand take it seconds."""
 _PATIENCE = 120.0
 _AT_LEAST = 20.0
 
@@ -36,7 +36,7 @@ _AT_LEAST = 20.0
 def measure(
     extent: Extent, _load: LoadGenerator, _slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Empty work on both sides; then ours with what a reminder does."""
+    """Measure empty work on both sides, then our side with the work of a reminder."""
     figures = []
     for kind in KINDS:
         ours, empty, theirs = [], [], []
@@ -81,7 +81,7 @@ def _claimed_and_done(url: str, count: int) -> float:
 
 
 def _take(db: Database, now: datetime) -> int:
-    """What the tick does with reminders and tasks, less what they lead to."""
+    """Take reminders and tasks as the tick does, without the work that follows from them."""
     with db.transaction() as tx:
         due = timers.hold(tx, now=now, real=now, limit=TOGETHER, kinds=firing.together(DUE_WORK))
         timers.end(tx, due)
@@ -124,7 +124,7 @@ def _due(db: Database) -> bool:
 
 
 class _Done:
-    """Counted by jobs: a job store keeps a function's name, so it has to stand in a module."""
+    """Counts jobs. A job store keeps a function's name, so the counter must be in a module."""
 
     lock = threading.Lock()
     count = 0
@@ -136,7 +136,7 @@ def job() -> None:
 
 
 def _theirs(url: str, count: int, *, grace: int | None) -> tuple[float, int]:
-    """Return jobs a second, and how many were done; the same engine as ours."""
+    """Return jobs a second, and how many were done. Both sides use the same engine."""
     db = Database(url)
     _Done.count = 0
     scheduler = BackgroundScheduler(

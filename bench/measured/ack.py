@@ -1,4 +1,4 @@
-"""The ack of a full `/escalate open`, everything durable, against a Bolt app that only acks."""
+"""The ack of a full `/escalate open`, with everything stored, against a Bolt app that only acks."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from bench.stage.slow_slack import TEAM
 GROUP = "The ack: `/escalate open p1 <title>`, all checks, committed, three teams to be paged"
 CONNECTIONS = (1, 8, 16, 64)
 PACED = 0
-"""Instead of a number of connections: `PACE` commands a second, as busy people would send them."""
+"""Stands for a number of connections. `PACE` commands a second, at the rate of busy people."""
 PACE = 5.0
 OPENER = "U0MEI"
 _MOST = {("sqlite", 1): 5.0, ("postgresql", 1): 7.0}
@@ -24,7 +24,7 @@ Samples = dict[tuple[str, int], list[tuple[list[float], float]]]
 
 
 def order(base: str, **more: Any) -> dict[str, Any]:
-    """Return what every order to the load generator has in common."""
+    """Return the part that all orders to the load generator share."""
     return {
         "url": f"{base}/slack/events",
         "healthy": f"{base}/healthz",
@@ -38,7 +38,7 @@ def order(base: str, **more: Any) -> dict[str, Any]:
 def measure(
     extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Take turns: bare, SQLite, PostgreSQL, bare, … each with a process of its own."""
+    """Alternate: bare, SQLite, PostgreSQL, bare, and so on. Each has its own process."""
     samples: Samples = defaultdict(list)
     with bare() as bare_base:
         for _ in range(extent.rounds):
@@ -56,7 +56,7 @@ def measure(
 def _round(
     extent: Extent, load: LoadGenerator, samples: Samples, who: str, base: str, expect: str
 ) -> None:
-    # Paced first: behind the others the relay would still be at work on what they left.
+    # Paced first: after the others, the relay would still work on the rest of their messages.
     for connections in (PACED, *CONNECTIONS):
         how = (
             {"connections": 4, "pace": PACE, "seconds": extent.paced_seconds}

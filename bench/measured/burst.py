@@ -1,10 +1,10 @@
-"""Many incidents at one moment: when has the last person been reached, and what would Slack permit?
+"""Many incidents at one moment: when Slack has the last page, and how soon it could have it.
 
-Slack takes one message a second for each person. So the floor is the time in which the person with
-the most pages can get them, one a second, and the call that takes the last. That the incidents'
-channels are made, filled and pinned at the same time is part of the measurement: nothing of it may
-hold a page back. (Slack's own limit for making channels is some twenty a minute: 500 channels take
-it 25 minutes, for any caller. Pages do not wait for them.)
+Slack takes one message a second for each person. The person with the most pages sets the floor: one
+second for each page, and the call that takes the last. At the same time, the incidents' channels
+are made, filled and pinned. This is part of the measurement, as it must not hold back a page.
+(Slack's own limit is some twenty new channels a minute, so any caller needs 25 minutes for 500.
+Pages do not wait for them.)
 """
 
 import time
@@ -27,7 +27,10 @@ _SOON = timedelta(seconds=2)
 def measure(
     extent: Extent, _load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Stored beforehand, due while the bot runs: how long from there to the last page accepted."""
+    """Measure the time from due pages to the last accepted one.
+
+    The pages are stored in advance and become due while the bot runs.
+    """
     pages = extent.crowd * seeding.PAGED_EACH
     each = -(-pages // extent.crowd_people)
     floor = each - 1 + CALL_SECONDS

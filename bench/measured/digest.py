@@ -1,4 +1,4 @@
-"""The weekly digest of many incidents, against plain SQL and f-strings that say the same."""
+"""The weekly digest of many incidents, against plain SQL and f-strings with the same text."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Args = ParamSpec("Args")
 def measure(
     extent: Extent, _load: LoadGenerator, _slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Read, count and render; the first of each is not counted."""
+    """Read, count and render. The first run of each side does not count."""
     rules = seeding.policy()
     wording = Wording(rules, Templates())
     figures = []
@@ -57,7 +57,7 @@ def measure(
 
 
 def _timed(call: Callable[Args, object], *args: Args.args, **named: Args.kwargs) -> float:
-    """Milliseconds."""
+    """Return milliseconds."""
     begun = time.perf_counter()
     call(*args, **named)
     return (time.perf_counter() - begun) * 1_000

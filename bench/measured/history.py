@@ -1,4 +1,4 @@
-"""A long history: looking for work, lists and single incidents take as long as with a short one."""
+"""A long history: finding work, lists and single incidents take as long as with a short one."""
 
 import random
 import time
@@ -38,7 +38,7 @@ from bot.store.upkeep.purge import Heap
 
 OPEN = 40
 _BYTES_EACH = 12_000
-"""On the disk, for one finished incident and all that remains of it; PostgreSQL's log included."""
+"""Disk space for one finished incident and all its rows, with PostgreSQL's log."""
 _CLAIM_MS, _READ_MS, _BATCH_MS, _FLAT = 5.0, 30.0, 20.0, 1.25
 
 
@@ -159,8 +159,10 @@ _numbers = count()
 
 
 def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
-    """One page after another, each claimed as soon as it is there; between them a commit that
-    changes one row: what the disk alone takes at that moment.
+    """Measure claims and plain commits in turn.
+
+    One page after another is claimed as soon as it exists. Between claims, a commit changes one
+    row, to measure the disk alone at that moment.
     """
     now = scene.act.now
 
@@ -170,7 +172,7 @@ def _claims(scene: Scene, turns: int) -> tuple[list[float], list[float]]:
 
     def commit() -> None:
         with scene.db.transaction() as tx:
-            # Another value: SQLite writes nothing where a row stays the same.
+            # Another value, because SQLite writes nothing for an unchanged row.
             tx.connection.exec_driver_sql("UPDATE workspace SET newest_number = newest_number + 1")
 
     taken, plain = [], []
@@ -204,7 +206,7 @@ def _timer_claims(scene: Scene, turns: int) -> list[float]:
 
 
 def _sweeps(scene: Scene, heap: Heap, batches: int = 200) -> list[float]:
-    """What years have left, as after an upgrade from a release that cleared nothing away."""
+    """Sweep years of old rows, as after an upgrade from a release that deleted nothing."""
     taken, after = [], ""
     for _ in range(batches):
         begun = time.perf_counter()
@@ -222,7 +224,7 @@ def _sweeps(scene: Scene, heap: Heap, batches: int = 200) -> list[float]:
 def _over_http(
     extent: Extent, load: LoadGenerator, slack: Slack, kind: str, url: str
 ) -> list[Figure]:
-    """The same through the whole bot, and its memory before and after."""
+    """Measure the same through the whole bot, and its memory before and after."""
     slack.delay(0)
     slack.clear()
     figures = []

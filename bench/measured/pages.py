@@ -1,4 +1,4 @@
-"""From the command to the pages: how long until three teams' people have been reached."""
+"""From the command to the pages: how long until Slack has the pages of three teams."""
 
 import time
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from bench.stage.slack import CALL_SECONDS, Answered, Slack
 
 GROUP = "Command → pages, Slack at 100 ms a call"
 TEAMS = 3
-# A person gets one message a second: the next incident waits until they may be written to again.
+# A person gets one message a second. The next incident waits until people may get another.
 _BETWEEN = 1.1
 _PATIENCE = 20.0
 _MOST_CALLS, _MOST_MS = 2.5, 300.0
@@ -21,7 +21,7 @@ _MOST_CALLS, _MOST_MS = 2.5, 300.0
 def measure(
     extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Open incidents one at a time, the databases taking turns; then many at once."""
+    """Open incidents one at a time, alternating between the databases. Then open many at once."""
     slack.delay(0)
     slack.clear()
     with ExitStack() as stack:

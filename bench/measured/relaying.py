@@ -1,4 +1,4 @@
-"""How many messages a second the relay gets to Slack, and how many rows a second it can claim."""
+"""How many messages a second the relay sends, and how many rows a second it can claim."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ CLAIMS = "Claims alone, 64 at a time, against one raw SQL statement"
 _AT_LEAST = {"sqlite": 200.0, "postgresql": 300.0}
 _PATIENCE = 120.0
 _Claims = AbstractContextManager[Callable[[], int]]
-"""What claims one batch and tells how many were in it."""
+"""Claims one batch and returns its size."""
 _SOON = timedelta(seconds=2)
 _BATCH = 64
 
@@ -31,7 +31,7 @@ _BATCH = 64
 def measure(
     extent: Extent, _load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """Pages that all become due at one moment, to people of their own; then claims alone."""
+    """Send pages that become due at one moment to different people. Then claim without sending."""
     setups = [("sqlite", 1)]
     setups += [("postgresql", number + 1) for number in range(extent.processes)]
     figures = [
@@ -60,7 +60,8 @@ def _relayed(
         slack.clear()
         for _ in range(processes):
             stack.enter_context(bot(url, slack.api_url))
-        # The first of several opens the direct messages of those on call; the others know them.
+        # The first of several bots opens the direct messages of everyone on call. The others know
+        # them.
         slack.until_introduced()
         slack.delay(CALL_SECONDS)
         seeding.due_at(db, datetime.now(UTC) + _SOON)
@@ -89,7 +90,7 @@ def _claims(extent: Extent, databases: Databases, kind: str) -> Figure:
 def _claimed(
     extent: Extent, databases: Databases, kind: str, claiming: Callable[[str, datetime], _Claims]
 ) -> float:
-    """Claims a second, from the first to the last: no index, start or end is counted."""
+    """Return claims a second, from the first to the last. Indexes, start and end do not count."""
     with databases.fresh(kind) as url:
         now = datetime.now(UTC)
         db = Database(url)
@@ -126,7 +127,7 @@ _INDEX = "CREATE INDEX bench_due ON delivery (due_at, id) WHERE state = 'due'"
 
 @contextmanager
 def _raw(url: str, now: datetime) -> Iterator[Callable[[], int]]:
-    """What a queue without lanes would do, straight through the driver, with its own index."""
+    """Claim as a queue without lanes would, directly through the driver and with its own index."""
     db = Database(url)
     if db.is_sqlite:
         connection = db.engine.raw_connection()

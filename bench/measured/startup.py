@@ -1,6 +1,6 @@
-"""From the start of the process until it is ready, and the memory that it holds then and later.
+"""The time from a process's start until it is ready, and its memory then and later.
 
-`starts_of` takes the address of any database: one with a long history is measured alike.
+`starts_of` takes any database's address, so a long history is measured the same way.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _MOST_SECONDS, MOST_MB = 2.0, 150.0
 def measure(
     extent: Extent, load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """A cold start on an empty database of each kind."""
+    """Measure a cold start on an empty database of each kind."""
     figures: list[Figure] = []
     for kind in KINDS:
         with databases.fresh(kind) as url:
@@ -31,7 +31,7 @@ def measure(
 def figures_of(
     label: str, url: str, extent: Extent, load: LoadGenerator, slack: Slack
 ) -> Iterator[Figure]:
-    """Start a few times, then have incidents opened and look at the memory again."""
+    """Start a few times, then open incidents and measure the memory again."""
     yield from starts_of(GROUP, f"{label}, ready", url, extent, slack)
     with started_bot(url, slack.api_url) as started:
         at_first = started.resident()
@@ -58,6 +58,6 @@ def _open(started: Started, extent: Extent, load: LoadGenerator) -> None:
     answer = load.send(
         **order(started.base, connections=_CONNECTIONS, each=each, expect="ESC-"),
     )
-    # A few that a busy machine refuses change nothing about the memory.
+    # A few refusals by a busy machine change nothing about the memory.
     if answer["failed"] > extent.opened_for_memory // 100:
         raise SystemExit(f"{answer['failed']} of {extent.opened_for_memory} openings failed.")

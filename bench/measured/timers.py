@@ -1,4 +1,4 @@
-"""How late due work is done, with a hundred thousand timers that are due some other day."""
+"""How late due work is done, beside a hundred thousand timers that are due on another day."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -32,14 +32,14 @@ REMINDERS_A_SECOND, STEPS_A_SECOND = 90, 10
 _CHUNK = 5_000
 _LATE_MS = 1_000.0
 _SOON = timedelta(seconds=3)
-"""Until then all that will be due is stored; the bot runs already."""
+"""By then all due rows are stored. The bot already runs."""
 _PATIENCE = 120.0
 
 
 def measure(
     extent: Extent, _load: LoadGenerator, slack: Slack, databases: Databases
 ) -> list[Figure]:
-    """A hundred become due each second, one in ten a page's next step; then many in one second."""
+    """Let a hundred become due each second, one in ten a page's next step. Then many at once."""
     figures: list[Figure] = []
     for kind in KINDS:
         with databases.fresh(kind) as url:
@@ -86,7 +86,7 @@ def _steadily(db: Database, extent: Extent, runs: list[str]) -> dict[str, list[f
 
 
 def _at_one_moment(db: Database, extent: Extent, before: int) -> float:
-    """Return after how many seconds the last of them was done."""
+    """Return how many seconds it took until the last of them was done."""
     begin = datetime.now(UTC) + _SOON
     reminders(db, extent.burst, begin, [begin] * extent.burst)
     late = _until_done(db, begin, before + extent.burst)
@@ -98,7 +98,7 @@ def _spread(begin: datetime, count: int, apart: float) -> list[datetime]:
 
 
 def reminders(db: Database, count: int, now: datetime, due: list[datetime]) -> None:
-    """Store reminders of as many people, each with its timer."""
+    """Store one reminder for each of `count` people, with its timer."""
     for first in range(0, count, _CHUNK):
         chosen = due[first : first + _CHUNK]
         rows = [_reminder(new_id(now), at, first + number) for number, at in enumerate(chosen)]
@@ -125,7 +125,7 @@ def _reminder(reminder_id: str, due: datetime, number: int) -> dict[str, Any]:
 
 
 def _runs(db: Database, rules: Policy, count: int, now: datetime) -> list[str]:
-    """Page as many people; each has a next step, the managers on duty."""
+    """Page `count` people. Each run has a next step: the managers on duty."""
     act, made = by_the_bot(seeding.WORKSPACE, now), []
     for number in range(count):
         opened = open_incident(
@@ -137,7 +137,7 @@ def _runs(db: Database, rules: Policy, count: int, now: datetime) -> list[str]:
 
 
 def _nothing_else(db: Database) -> None:
-    """What the openings left to be sent or done is not what is measured."""
+    """Mark the other work of the openings as sent or done. It is not part of the measurement."""
     with db.transaction() as tx:
         for statement in (
             "UPDATE delivery SET state = 'sent'",
@@ -166,7 +166,7 @@ _DONE = {
 
 
 def _until_done(db: Database, ending: datetime, wanted: int) -> dict[str, list[float]]:
-    """Wait for the bot; return of each piece by how many seconds it was late."""
+    """Wait for the bot. Return by how many seconds each piece was late."""
     time.sleep(max((ending - datetime.now(UTC)).total_seconds(), 0))
     until = time.monotonic() + _PATIENCE
     while sum(map(len, (late := _late(db)).values())) < wanted:

@@ -1,7 +1,7 @@
-"""Millions of rows in minutes: what costs something for each row is put off until all are there.
+"""Stores millions of rows in minutes, by delaying all work that costs something for each row.
 
-Secondary indexes are dropped and made again from the words that the database keeps of them, so
-that the schema is afterwards what it was. No other process may use the database meanwhile.
+Secondary indexes are dropped, and made again from the database's own definitions. So the schema is
+the same afterwards. No other process may use the database meanwhile.
 """
 
 import os
@@ -15,16 +15,19 @@ import psycopg
 from bot.store.database import Database
 
 Run = Callable[[str], object]
-"""Executes one statement, which has no parameters."""
+"""Executes one statement without parameters."""
 
 
 @contextmanager
 def filling(db: Database, tables: Sequence[str]) -> Iterator[Run]:
-    """Yield how to run statements while `tables` have no secondary indexes; all is kept."""
+    """Yield a function that runs statements while `tables` have no secondary indexes.
+
+    The changes are kept.
+    """
     db.engine.dispose()
     with _sqlite(db, tables) if db.is_sqlite else _postgres(db, tables) as run:
         yield run
-    # What is still to be written back would be measured as if it were the bot's doing.
+    # Pending writes would otherwise count as the bot's work.
     os.sync()
 
 
@@ -32,7 +35,7 @@ def filling(db: Database, tables: Sequence[str]) -> Iterator[Run]:
 def _sqlite(db: Database, tables: Sequence[str]) -> Iterator[Run]:
     path = Path(str(db.url.database))
     connection = sqlite3.connect(path, isolation_level=None)
-    # For this connection only: a seeding that is cut short is thrown away.
+    # For this connection only. A seeding that is cut short is thrown away.
     for setting in (
         "journal_mode = OFF",
         "synchronous = OFF",

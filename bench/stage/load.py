@@ -1,10 +1,11 @@
-"""The load generator, in a process of its own: orders come as JSON lines, figures go back so.
+"""The load generator, in its own process. It reads orders and writes figures as JSON lines.
 
-An order: `url`, `secret`, `team`, `user`, `connections`, and either `seconds` (each connection
-sends one command after another for so long, after `warm` seconds that do not count; with `pace`,
-so many commands a second in all, each at its time) or `each` (so many commands a connection, all
-connections at once). `text` is the command's; `{n}` in it becomes
-a number that is never used twice. `expect` must stand in the answer.
+An order has `url`, `secret`, `team`, `user` and `connections`, and either `seconds` or `each`. With
+`seconds`, each connection sends one command after another for that long, after `warm` seconds that
+do not count. With `pace` as well, all connections together send that many commands a second, each
+at its time. With `each`, each connection sends that many commands, all connections at once. `text`
+is the command's text. `{n}` in it becomes a number that is never used twice. The answer must
+contain `expect`.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Measured:
-    """What one order brought: moments are of the monotonic clock, which processes share."""
+    """The figures of one order. Moments are of the monotonic clock, which processes share."""
 
     latencies: list[float] = field(default_factory=list)
     sent_at: dict[int, float] = field(default_factory=dict)
@@ -44,7 +45,7 @@ class Sender:
         self.measured = Measured()
 
     async def one(self, *, counts: bool = True) -> None:
-        """Send one command, signed before the clock runs."""
+        """Send one command. It is signed before the clock starts."""
         number = next(_numbers)
         body = self._body(number)
         headers = self._signed(body)
@@ -89,7 +90,7 @@ class Sender:
 
 
 async def carry_out(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out one order and return what was measured."""
+    """Carry out one order and return the figures."""
     connections = int(order["connections"])
     connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(connector=connector) as session:
@@ -111,7 +112,7 @@ async def carry_out(order: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def _connect(session: aiohttp.ClientSession, url: str, connections: int) -> None:
-    """Open the connections: what is measured afterwards runs over kept-alive ones."""
+    """Open the connections, so that the measurement uses kept-alive ones."""
 
     async def once() -> None:
         async with session.get(url) as response:
@@ -131,7 +132,7 @@ async def _at_once(sender: Sender, connections: int, each: int) -> float:
 
 
 async def _at_a_pace(sender: Sender, pace: float, seconds: float) -> float:
-    """Send at fixed moments, whether the last one has been answered or not."""
+    """Send at fixed moments, even if the last command has no answer yet."""
     begun = time.monotonic()
 
     async def at(moment: float) -> None:
@@ -155,7 +156,7 @@ async def _for_a_time(sender: Sender, connections: int, seconds: float, warm: fl
 
 
 def main() -> None:
-    """Serve orders until the input ends."""
+    """Serve orders until the end of the input."""
     for line in sys.stdin:
         print(json.dumps(asyncio.run(carry_out(json.loads(line)))), flush=True)
 

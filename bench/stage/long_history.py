@@ -1,4 +1,4 @@
-"""Years of finished incidents in minutes: one real one, multiplied by SQL within the database."""
+"""Stores years of finished incidents in minutes: SQL copies one real incident many times."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,13 +23,13 @@ from bot.store.upkeep import maintenance
 
 ENTRIES_EACH = 10
 READER = "U0READER"
-"""Was invited to every twentieth of them."""
+"""This person was invited to every twentieth incident."""
 _YEARS = timedelta(days=5 * 365)
 _ONCE = "(SELECT min(id) FROM {table} WHERE incident_id = '{{one}}')"
 
 
 def finished(db: Database, rules: Policy, count: int) -> None:
-    """Store `count` closed incidents of five years, with all that remains of each."""
+    """Store `count` closed incidents from five years, with all their rows."""
     one = _one(db, rules)
     columns = {table: _columns(db, table) for table in _CHANGES}
     with filling(db, list(_CHANGES)) as run:
@@ -41,7 +41,7 @@ def finished(db: Database, rules: Policy, count: int) -> None:
 
 
 def _one(db: Database, rules: Policy) -> str:
-    """The incident from which the others are made; it has what a finished one has."""
+    """Return the incident that is copied. It has everything that a finished one has."""
     act = by_the_bot(seeding.WORKSPACE, datetime.now(UTC) - _YEARS)
     draft = OpeningDraft("Something of the past", Severity.P2, "other", teams=(TeamKey("legal"),))
     incident_id: str = open_incident(db, rules, act, draft).head.id
@@ -71,7 +71,7 @@ def _one(db: Database, rules: Policy) -> str:
 _ID, _MOMENT = "past.id", "past.moment"
 _OPENED = {"opened_at": _MOMENT, "updated_at": _MOMENT, "ended_at": _MOMENT}
 _OF_ONE = "t.incident_id = '{one}'"
-# By table: the columns that differ from one incident to the next, and which rows are multiplied.
+# By table: the columns that differ between incidents, and the rows that are copied.
 _CHANGES: dict[str, tuple[Mapping[str, str], str]] = {
     "incident": (
         {"id": _ID, "number": "past.n + 1", "codename": "'past-' || past.n", **_OPENED},
@@ -122,7 +122,7 @@ def _columns(db: Database, table: str) -> list[str]:
 
 
 def _past(run: Run, count: int, *, sqlite: bool) -> None:
-    """The identifiers and moments of all of them, worked out once for all tables."""
+    """Compute the ids and times of all incidents once, for all tables."""
     seconds = int(_YEARS.total_seconds() / count) or 1
     begin = f"{datetime.now(UTC) - _YEARS:%Y-%m-%d %H:%M:%S}"
     past = (
@@ -141,13 +141,13 @@ def _past(run: Run, count: int, *, sqlite: bool) -> None:
 def _multiply(
     run: Run, table: str, columns: list[str], changes: Mapping[str, str], chosen: str
 ) -> None:
-    """Rows come in the order of their keys, so that no page of the file is visited twice.
+    """Copy the rows in the order of their keys, so that each page of the file is visited once.
 
-    (SQLite takes the tables of a CROSS JOIN as they are written, the outer one first.)
+    (SQLite reads the tables of a CROSS JOIN in the written order, the outer one first.)
     """
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(changes.get(name, f't."{name}"') for name in columns)
-    # Read from the table itself, SQLite would keep all new rows elsewhere before it stores one.
+    # If it read from the table itself, SQLite would keep all new rows elsewhere before storing one.
     run(f"CREATE TEMPORARY TABLE one_{table} AS SELECT * FROM {table} t WHERE {chosen}")  # noqa: S608
     run(
         f"INSERT INTO {table} ({names}) "  # noqa: S608

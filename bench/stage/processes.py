@@ -1,4 +1,4 @@
-"""The processes of a measurement: each in its own, on loopback, stopped at the end."""
+"""Runs each process of a measurement on loopback, and stops it at the end."""
 
 import json
 import os
@@ -21,7 +21,7 @@ SECRET, TOKEN = "bench-signing-secret", "xoxb-bench"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Opens addresses on loopback, whatever proxy the environment names."""
+"""Opens addresses on loopback directly, even if the environment names a proxy."""
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def running(
     gently: bool = True,
     quiet: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `python <command>`; ended with SIGTERM, or with SIGKILL where nothing is to be kept."""
+    """Run `python <command>`. End it with SIGTERM, or with SIGKILL if nothing needs to be kept."""
     process = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
@@ -66,14 +66,14 @@ def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A bot that is ready. `seconds`: from the start of its process until it said so."""
+    """A bot that is ready. `seconds` is the time from its process's start until then."""
 
     base: str
     pid: int
     seconds: float
 
     def resident(self) -> float:
-        """Return the memory that it holds, in MB."""
+        """Return its resident memory in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1_024
@@ -83,7 +83,7 @@ class Started:
 def bot(
     database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
 ) -> Iterator[str]:
-    """The real bot, as `python app.py serve` runs it; yields its base address when it is ready."""
+    """Run the real bot, as `python app.py serve` does. Yield its base address when it is ready."""
     with started_bot(database_url, api_url, gently=gently, quiet=quiet) as started:
         yield started.base
 
@@ -92,7 +92,7 @@ def bot(
 def started_bot(
     database_url: str, api_url: str, *, gently: bool = False, quiet: bool = True
 ) -> Iterator[Started]:
-    """The same, with what its start took."""
+    """Run the bot as `bot` does, and yield the measurements of its start too."""
     settings = {
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,
@@ -113,7 +113,7 @@ def started_bot(
 
 @contextmanager
 def bare() -> Iterator[str]:
-    """The bare minimum: a Bolt app that only acknowledges."""
+    """Run the bare minimum: a Bolt app that only acknowledges."""
     with (
         reserved() as port,
         running("-m", "bench.baselines.bare", str(port), SECRET, gently=False) as process,
@@ -124,7 +124,7 @@ def bare() -> Iterator[str]:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a process answers, or say that it does not."""
+    """Wait until a process answers, or fail if it does not."""
     until = time.monotonic() + _START_SECONDS
     while True:
         try:
@@ -141,13 +141,13 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 class LoadGenerator:
-    """The process that sends; it measures in itself, so that our own work is not in the figures."""
+    """The process that sends. It measures itself, so our own work is not in the figures."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def send(self, **order: Any) -> dict[str, Any]:
-        """Have one order carried out; see bench/stage/load.py for what it may hold."""
+        """Have one order carried out. See bench/stage/load.py for its keys."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"secret": SECRET, **order}) + "\n")

@@ -1,4 +1,4 @@
-"""What has to be there before something can be measured: people, incidents, pages that are due."""
+"""Stores the rows that a measurement needs: people, incidents, due pages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ def policy() -> Policy:
 
 
 def due_pages(db: Database, rules: Policy, count: int, due: datetime) -> None:
-    """Leave `count` pages to as many people in the outbox: many lanes, all due at one moment."""
+    """Store `count` pages to as many people in the outbox: many lanes, all due at one moment."""
     act = by_the_bot(WORKSPACE, due)
     users = [UserId(f"U0BENCH{number:05}") for number in range(count)]
     _people(db, users, due)
@@ -49,7 +49,7 @@ def due_pages(db: Database, rules: Policy, count: int, due: datetime) -> None:
 
 
 def crowd(db: Database, rules: Policy, incidents: int, people: int, due: datetime) -> None:
-    """Open many incidents of one moment, each with three people paged, `people` in all in turn."""
+    """Open many incidents at one moment. Each pages three people, in turn from `people` in all."""
     act = by_the_bot(WORKSPACE, due)
     users = [UserId(f"U0BENCH{number:05}") for number in range(people)]
     _people(db, users, due)
@@ -62,10 +62,10 @@ def crowd(db: Database, rules: Policy, incidents: int, people: int, due: datetim
 
 
 def due_at(db: Database, due: datetime) -> None:
-    """Have all that is unsent be due at one moment.
+    """Set the due time of all unsent deliveries to one moment.
 
-    First some other day, so that bots can start; once they are there, a moment from now: neither
-    the seeding nor their start is measured, however long it takes.
+    First it is another day, so that bots can start. Once they run, it is a moment from now. So the
+    measurement does not include the seeding or the start, however long they take.
     """
     with db.transaction() as tx:
         waits = update(Delivery).where(col(Delivery.state) == DeliveryState.DUE)
@@ -94,10 +94,11 @@ def _people(db: Database, users: list[UserId], now: datetime) -> None:
 
 
 def due_notices(db: Database, count: int, now: datetime) -> None:
-    """Leave `count` deliveries in lanes of their own, for claims that send nothing.
+    """Store `count` deliveries in lanes of their own, for claims that send nothing.
 
-    One after another, as they come in life, and named in that order: otherwise their lanes' rows
-    would be scattered over all pages, while the raw statement goes by ids.
+    They are stored one after another, as in practice, and named in that order. Otherwise their
+    lanes' rows would be scattered over all pages, while the raw statement reads in the order of
+    ids.
     """
     with db.transaction() as tx:
         outbox.enqueue(
@@ -119,14 +120,14 @@ def due_notices(db: Database, count: int, now: datetime) -> None:
 
 
 def counted(db: Database) -> None:
-    """Have PostgreSQL count what is there, as it does by itself within a minute."""
+    """Make PostgreSQL collect its statistics now. By itself it does so within a minute."""
     if not db.is_sqlite:
         with db.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
 
 
 def some_weeks(db: Database, rules: Policy, count: int) -> datetime:
-    """Store `count` incidents of the past eight weeks, two of three closed; return 'now'."""
+    """Store `count` incidents of the last eight weeks, two of three resolved. Return 'now'."""
     now = datetime.now(UTC)
     categories = sorted(key for key, one in rules.categories.items() if not one.references_only)
     surfaces, severities = sorted(rules.surfaces), list(Severity)

@@ -1,4 +1,4 @@
-"""The slow Slack as the bench sees it: its address, its delay, its log."""
+"""The bench's view of the slow Slack: its address, its delay, its log."""
 
 import json
 import time
@@ -18,7 +18,7 @@ _INTRODUCTION_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One call that Slack has taken. `at`: the monotonic clock's, when it answered."""
+    """One call that Slack has taken. `at` is the time of the answer by the monotonic clock."""
 
     at: float
     method: str
@@ -27,12 +27,12 @@ class Answered:
 
     @property
     def is_page(self) -> bool:
-        """A message to a person; of those that the bench causes, only pages are."""
+        """Whether this is a message to a person. In the bench, only pages are."""
         return self.method == "chat.postMessage" and self.channel.startswith("D")
 
 
 class Slack:
-    """Speaks to the process."""
+    """A client of the slow Slack's process."""
 
     def __init__(self, base: str) -> None:
         self._base = base
@@ -48,7 +48,7 @@ class Slack:
         return [Answered(*entry) for entry in self._ask("/log", None)]
 
     def until(self, enough: Callable[[list[Answered]], bool], seconds: float) -> list[Answered]:
-        """Wait for the log to hold enough; returns what it holds, enough or not."""
+        """Wait at most `seconds` until the log holds enough. Return the log in either case."""
         ending = time.monotonic() + seconds
         while not enough(log := self.log()) and time.monotonic() < ending:
             time.sleep(0.1)

@@ -1,9 +1,9 @@
-"""A Slack that takes its time: every call is answered after a fixed delay, and logged.
+"""A slow Slack. It answers every call after a fixed delay, and logs it.
 
-`python -m bench.stage.slow_slack PORT`. It implements what the worker calls and checks nothing; the
-playground is the one that models Slack. It starts without delay, so that a bot can introduce
-itself; `POST /delay` sets the milliseconds, `GET /log` gives what was answered, `POST /clear`
-forgets it. The bench is its only customer.
+`python -m bench.stage.slow_slack PORT`. It implements the calls of the worker and checks nothing;
+the playground is the model of Slack. It starts without delay, so that a bot can introduce itself.
+`POST /delay` sets the milliseconds, `GET /log` returns the answered calls, `POST /clear` deletes
+them. Only the bench uses it.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class SlowSlack:
-    """The workspace: enough of it to be paged in."""
+    """The workspace, with just enough in it to page people."""
 
     def __init__(self) -> None:
         cast = json.loads(_CAST.read_text())
