@@ -1,6 +1,6 @@
-"""What people read outside Slack, as frozen values: mails, texts, the page behind a link.
+"""What people read outside Slack, as frozen values: e-mails, SMS, the web page of a link.
 
-Whoever fills one has asked `visibility.sight`: `title` is None where it may not be shown there.
+Code that fills one asks `visibility.sight` first. `title` is None where it may not be shown.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.domain.paging.outlook import Follows
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """What the person of this name wrote as a reason for a page."""
+    """The reason for a page in the words of a person, given by name."""
 
     by: str
     words: str
@@ -22,13 +22,13 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class OutsidePage:
-    """What a page says outside Slack. `title` is None where it may not be shown there.
+    """A page outside Slack. `title` is None where it may not be shown.
 
-    `answer_by` is until when its own step waits: None once that went by. `follows` is what its run
-    does then. `exhausted`: the whole ladder went by. `zone` is its reader's, by its IANA name.
-    `place`: the reader is asked as a manager on duty in one person's place, whose page stands so.
-    What is `needed`, `criteria`, `affected`, the number of references (`links` among them) and the
-    reasons that are `quoted` are empty where the title is None.
+    `answer_by`: when the page's own step ends; None once it has ended. `follows`: what the run does
+    then. `exhausted`: the whole ladder has ended. `zone`: the reader's time zone, by IANA name.
+    `place`: the reader is asked as a manager on duty in place of one person; this is the state of
+    that person's page. If `title` is None, `needed`, `criteria`, `affected`, `references`, `links`
+    and `quoted` are empty or 0. `links` counts the references that are addresses.
     """
 
     reference: str
@@ -53,17 +53,18 @@ class OutsidePage:
 
     @property
     def overdue(self) -> bool:
-        """Whether the time for an answer was over when this person was paged, or is by now."""
+        """Whether the time for an answer is over now, or was when this person was paged."""
         return self.answer_by is None or self.paged_at >= self.answer_by
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideExhausted:
-    """What is said outside Slack to those in charge: nobody of a team has acknowledged.
+    """A message outside Slack to the managers: no one in a team has acknowledged.
 
-    `title` is None where it may not be shown there; `tried` are names, and `untold` those whose
-    page Slack has not taken; `zone` is its reader's. `in_person`: no team was asked for, but one
-    person, who (`declined`) said that they can't take it; `you`: that is the reader.
+    `title` is None where it may not be shown. `tried`: the names of the people asked. `untold`: the
+    names of those whose page Slack has not accepted. `zone`: the reader's. `in_person`: one person
+    was asked for, not a team. `declined`: that person said that they can't take it. `you`: that
+    person is the reader.
     """
 
     reference: str
@@ -83,7 +84,7 @@ class OutsideExhausted:
 
 
 class LinkStatus(Enum):
-    """How a page stands that somebody opens by its link."""
+    """The state of a page that a person opens by its link."""
 
     WAITING = "waiting"
     YOURS = "yours"
@@ -94,10 +95,10 @@ class LinkStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LinkedPage:
-    """A page behind its link. `by` is the name of the person who acknowledged.
+    """A page as its link shows it. `by`: the name of the person who acknowledged.
 
-    `reads`: its reader may read the incident in Slack. `holds`: where they acknowledged, they do,
-    and have not handed it over.
+    `reads`: the reader may read the incident in Slack. `holds`: if the reader acknowledged, they
+    may read the incident and have not handed the page over.
     """
 
     page: OutsidePage

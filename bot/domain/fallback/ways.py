@@ -1,4 +1,4 @@
-"""Ways to reach a person when Slack fails, and the link by which they acknowledge from there."""
+"""Ways to reach a person when Slack fails, and the link with which they acknowledge."""
 
 import base64
 import hashlib
@@ -13,21 +13,21 @@ from bot.domain.ids import PageId, UserId
 LINK_LIFETIME = timedelta(hours=24)
 _PURPOSE = b"tocsin: acknowledge a page by link"
 _LONGEST = 400
-"""Characters of a token; a real one has about 120."""
+"""Most characters in a token; a real one has about 120."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideArgs(MessageArgs):
-    """`way`: the way past Slack that it takes."""
+    """`way`: the key of the `FallbackWay` that the message takes."""
 
     way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackWay:
-    """One way to one person: the gateway's word in the policy, and an address there.
+    """One way to one person: the gateway's name in the policy, and an address there.
 
-    The address shows in no repr: it is somebody's own, and stands in no log and no row.
+    The address is private, so it is in no repr, no log and no row.
     """
 
     gateway: str
@@ -35,22 +35,22 @@ class FallbackWay:
 
     @property
     def key(self) -> str:
-        """Names this way in rows and lanes without its address; another address, another key.
+        """The name of this way in rows and lanes, without the address. Each address has its own.
 
-        No one reads it: a phone number is found by trying all of them. People read `gateway_of`.
+        Do not show it: trying all phone numbers would find the right one. Show `gateway_of`.
         """
         said = f"{self.gateway}:{self.address}".encode()
         return f"{self.gateway}-{hashlib.sha256(said).hexdigest()[:8]}"
 
 
 def gateway_of(key: str) -> str:
-    """Return the gateway's word alone, of a way's key."""
+    """Return the gateway's name from the key of a way."""
     return key.rpartition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link says: this page, by this person, until then."""
+    """The content of a link: this person may acknowledge this page until then."""
 
     page_id: PageId
     user: UserId
@@ -58,27 +58,30 @@ class Link:
 
 
 class BadLink(Exception):
-    """Not one of ours, or altered on its way."""
+    """The token was not signed here, or was altered on its way."""
 
 
 class Links:
-    """Signs links and reads them back. A link is whoever holds it: it never leaves the message."""
+    """Signs links and reads them back.
+
+    Anyone who has a link can act as its person, so it appears only in the message.
+    """
 
     def __init__(self, secret: str) -> None:
-        # A key of its own: what is signed here means nothing where the same secret signs others.
-        # An environment may hold any bytes; those that are no text come as surrogates.
+        # A separate key, so that this signature is worthless where the same secret signs other
+        # things. An environment variable may hold any bytes; invalid ones arrive as surrogates.
         self._key = hmac.digest(secret.encode("utf-8", "surrogatepass"), _PURPOSE, "sha256")
 
     def token(self, link: Link) -> str:
-        """Return `payload.signature`, safe in the path of an address."""
+        """Return `payload.signature`, safe in the path of a URL."""
         said = [link.page_id, link.user, int(link.expires_at.timestamp())]
         payload = _encoded(json.dumps(said, separators=(",", ":")).encode())
         return f"{payload}.{_encoded(self._signature(payload))}"
 
     def read(self, token: str) -> Link:
-        """Return what was signed, expired or not; raises BadLink for whatever we did not sign."""
+        """Return the signed link, expired or not. Raises BadLink if it was not signed here."""
         payload, _, signature = token.partition(".")
-        # Compared as they stand: base64 has several spellings of the same bytes.
+        # Compare the encoded signatures: base64 has several spellings of the same bytes.
         expected = _encoded(self._signature(payload))
         if len(token) > _LONGEST or not hmac.compare_digest(
             signature.encode("utf-8", "replace"), expected.encode()

@@ -1,4 +1,4 @@
-"""The policy's pure rules on time: cadence, snoozes, follow-ups."""
+"""Pure rules on time: snoozes, local mornings and lateness."""
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ MORNING = time(9, 0)
 
 
 class Snooze(StrEnum):
-    """What the buttons of a reminder offer."""
+    """The delays that a reminder's buttons offer."""
 
     HALF_AN_HOUR = "30m"
     TWO_HOURS = "2h"
@@ -16,7 +16,7 @@ class Snooze(StrEnum):
 
 
 def snoozed_until(snooze: Snooze, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return when it speaks again; tomorrow is 09:00 in the person's own time zone."""
+    """Return when the reminder comes again. Tomorrow means 09:00 in the person's time zone."""
     match snooze:
         case Snooze.HALF_AN_HOUR:
             return now + timedelta(minutes=30)
@@ -36,5 +36,5 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 def is_late(due: datetime, now: datetime) -> bool:
-    """A reminder that comes more than ten minutes after its time says so."""
+    """Tell whether a message comes more than ten minutes after its due time, and must say so."""
     return now - due > LATE_AFTER

@@ -1,4 +1,4 @@
-"""A person's waiting reminders, as frozen values."""
+"""The list of a person's waiting reminders, as frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,10 @@ from bot.domain.incidents.views import Head
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """A free reminder that waits. `text` is None where its escalation's words may not be shown.
+    """A free reminder that is not due yet.
 
-    `times`: how often it was set for another time.
+    `text` is None if the reader may not see its escalation's words. `times`: how often it was set
+    to another time.
     """
 
     id: str
@@ -21,14 +22,16 @@ class ReminderLine:
 
     @property
     def as_set(self) -> str:
-        """What a button is about that ends it as it is set now."""
+        """The value of a button that cancels the reminder only as it is set now."""
         return f"{self.times}:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """`/escalate reminders`: those of one person that wait, the first due first. `may_set`: they
-    may set one that is about no escalation."""
+    """`/escalate reminders`: one person's waiting reminders, the earliest due first.
+
+    `may_set`: the person may set a reminder that is about no escalation.
+    """
 
     lines: tuple[ReminderLine, ...]
     total: int

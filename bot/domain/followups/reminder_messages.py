@@ -1,4 +1,4 @@
-"""Reminders of tasks, updates and free texts, as frozen values."""
+"""Reminders about tasks, updates and free texts, as frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.domain.incidents.views import Head, TaskLine
 
 
 class Outcome(StrEnum):
-    """What became of a message that asks for something. None: it still asks."""
+    """What became of a message that asks for something. A None in its place: it still asks."""
 
     DONE = "done"
     STOPPED = "stopped"
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskReminderArgs(MessageArgs):
-    """`instead_of`: the assignee who has left. `moment`: that it was `given`, by entry `seq`."""
+    """`instead_of`: the assignee who has left. `moment`: what happened, in timeline entry `seq`."""
 
     late: bool | None = None
     instead_of: str | None = None
@@ -45,8 +45,10 @@ class UpdateReminderArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class ReminderMessage:
-    """A free reminder. `head` is None when it belongs to no incident; `until` is how long it was
-    put off."""
+    """A free reminder. `head` is None if it belongs to no incident.
+
+    `until`: the time to which it was put off.
+    """
 
     id: ReminderId
     text: str
@@ -60,10 +62,11 @@ class ReminderMessage:
 
 @dataclass(frozen=True, slots=True)
 class TaskReminder:
-    """To its assignee, or `instead` to who answers for the incident: the assignee is kept out.
+    """A reminder about a task, to its assignee.
 
-    `by` gave it, or handed it over; the first message says that it is `new`, and what they want to
-    be known (`summary`).
+    `instead`: the assignee is kept out, so it goes to the person who answers for the incident.
+    `new`: this is the first message about the task. `by` gave the task or handed it over, and
+    `summary` is what they want the assignee to know.
     """
 
     task: TaskLine
@@ -79,9 +82,9 @@ class TaskReminder:
 
 @dataclass(frozen=True, slots=True)
 class UpdateReminder:
-    """No update for too long; to the owner, or to the person whose turn it is without one.
+    """A reminder that an update is due, to the owner. Without an owner, people take turns.
 
-    `updated_at` is when one came after all.
+    `updated_at`: when an update came after all.
     """
 
     head: Head

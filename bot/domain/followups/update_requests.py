@@ -1,4 +1,4 @@
-"""Who is asked for an update that did not come."""
+"""Chooses the person to ask for a missing update."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Askable:
-    """The people who answer for an incident; each list in the order in which they are asked.
+    """The people who answer for an incident. Each list is in the order of asking.
 
-    `longest` is the last resort: the owner, the opener, then whoever has been in it longest.
+    `longest` is the last resort: the owner, the opener, then the people who have been in the
+    incident longest.
     """
 
     owner: str | None
@@ -23,10 +24,10 @@ class Askable:
 
 
 def whom_to_ask(of: Askable, may_read: Callable[[str], bool], turn: int = 0) -> str | None:
-    """Return the person to ask; None when nobody who may read it is left.
+    """Return the person to ask; None if no one is left who may read the incident.
 
-    The owner is asked each time. Without one, each responder has a turn, then each manager, and
-    then it begins anew; `turn` counts the reminders of this silence from 0.
+    The owner is asked each time. Without an owner, each responder has a turn, then each manager,
+    then the responders again. `turn` counts the reminders since the last update, from 0.
     """
     if of.owner is not None and may_read(of.owner):
         return of.owner

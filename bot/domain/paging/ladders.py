@@ -1,4 +1,4 @@
-"""The ladder of a team, and the decision which step comes next. No clock, no database, no Slack."""
+"""A team's ladder, and the decision on its next step. No clock, no database, no Slack."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,16 +9,16 @@ from typing import Any
 from bot.domain.ids import TeamKey, UserId
 
 PERSON_PREFIX = "person:"
-"""Before a user id it is the key of a run in which one person was asked for, and no team."""
+"""This prefix and a user id form the key of a run for one person instead of a team."""
 
 
 def person_of(key: str) -> UserId | None:
-    """Return the one person who is asked for in the run of this key; None for a team's."""
+    """Return the person that the run with this key is for; None if it is for a team."""
     return UserId(key.removeprefix(PERSON_PREFIX)) if key.startswith(PERSON_PREFIX) else None
 
 
 class RunState(StrEnum):
-    """A run is one team's escalation within one incident."""
+    """The states of a run: the paging of one team for one incident."""
 
     PAGING = "paging"
     ACKNOWLEDGED = "acknowledged"
@@ -27,11 +27,11 @@ class RunState(StrEnum):
 
 
 UNANSWERED = (RunState.PAGING, RunState.EXHAUSTED)
-"""Nobody has acknowledged; also where the whole ladder went by, somebody still may."""
+"""No one has acknowledged. People may still do so after the whole ladder has ended."""
 
 
 class PageState(StrEnum):
-    """A page is one message to one person within a run."""
+    """The states of a page: one message to one person within a run."""
 
     WAITING = "waiting"
     ACKNOWLEDGED = "acknowledged"
@@ -41,15 +41,15 @@ class PageState(StrEnum):
 
 
 SAID_NO = (PageState.DECLINED, PageState.UNREACHABLE)
-"""Passed over when the ladder goes on."""
+"""The ladder passes over people whose page is in one of these states."""
 
 STILL_ASKED = (PageState.WAITING, PageState.UNREACHABLE)
-"""Not answered: whom Slack could not be made to tell may hear of it another way, and answer."""
+"""Not answered. A person whom Slack could not reach may hear of the page another way and answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Whom to page, and how long to wait for an acknowledgement before the next step."""
+    """The people to page, and how long to wait for an acknowledgement before the next step."""
 
     targets: tuple[UserId, ...]
     wait: timedelta
@@ -57,10 +57,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The snapshot that an escalation runs on: people by id, nothing looked up later.
+    """The snapshot that a run pages by. It holds people by id, so nothing is looked up later.
 
-    Rounds count on when a run moves to another ladder, so that no page and no timer of the one
-    before is met again: `first_round` is where this one begins.
+    When a run moves to another ladder, the count of rounds continues, so that no page or timer of
+    the old ladder matches again. `first_round`: the number of this ladder's first round.
     """
 
     steps: tuple[Step, ...]
@@ -69,18 +69,21 @@ class Ladder:
 
     @property
     def before(self) -> "Position":
-        """The position ahead of the first step."""
+        """The position before the first step."""
         return Position(self.first_round, -1)
 
     def after(self, user: UserId) -> "Ladder":
-        """Return the ladder from the step behind a person's own, round to theirs, without them."""
+        """Return the ladder without this person, starting at the step after theirs.
+
+        The steps up to theirs come at the end. A step with no one left goes away.
+        """
         own = next((n for n, step in enumerate(self.steps) if user in step.targets), -1)
         turned = (*self.steps[own + 1 :], *self.steps[: own + 1])
         left = (Step(tuple(t for t in step.targets if t != user), step.wait) for step in turned)
         return Ladder(tuple(step for step in left if step.targets), self.rounds)
 
     def but(self, users: Collection[UserId], gone: Collection[UserId]) -> "Ladder":
-        """Return the ladder without these people, unless no one is left who is not `gone`."""
+        """Return the ladder without these people; unchanged if that leaves only people `gone`."""
         left = (
             Step(tuple(t for t in step.targets if t not in users), step.wait) for step in self.steps
         )
@@ -88,12 +91,12 @@ class Ladder:
         return shorter if any(user not in gone for user in shorter.everyone) else self
 
     def paces_like(self, other: "Ladder") -> bool:
-        """Whether it pages the same people after the same waits."""
+        """Tell whether both ladders page the same people after the same waits."""
         return (self.steps, self.rounds) == (other.steps, other.rounds)
 
     @property
     def everyone(self) -> tuple[UserId, ...]:
-        """Each person on it once, in the order of their turns."""
+        """Each person on the ladder once, in the order of their turns."""
         return tuple(dict.fromkeys(user for step in self.steps for user in step.targets))
 
     def to_json(self) -> dict[str, Any]:
@@ -118,7 +121,7 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a run stands; rounds and steps count from 0. BEFORE is ahead of the first step."""
+    """The position of a run. Rounds and steps count from 0. BEFORE is before the first step."""
 
     round: int
     step: int
@@ -130,7 +133,7 @@ FIRST = Position(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class PageNow:
-    """Page these people; if nobody acknowledges, decide again at `next_at`."""
+    """Page these people. If no one acknowledges, decide again at `next_at`."""
 
     position: Position
     targets: tuple[UserId, ...]
@@ -140,7 +143,7 @@ class PageNow:
 
 @dataclass(frozen=True, slots=True)
 class Exhausted:
-    """Every step of every round went by: tell the escalation manager and the channel."""
+    """Every step of every round has passed. Tell the escalation manager and the channel."""
 
     skipped: tuple[UserId, ...] = ()
 
@@ -150,8 +153,8 @@ def next_step(
 ) -> PageNow | Exhausted:
     """Decide what follows position `at`.
 
-    Whoever is in `gone` (deactivated, declined, unreachable) is skipped. A step that has nobody
-    left is passed over at once, never into silence: what remains is the next one's, or Exhausted.
+    The ladder skips people in `gone` (deactivated, declined, unreachable). If a step has no one
+    left, the next step follows at once, or Exhausted: an empty step never means silence.
     """
     skipped: list[UserId] = []
     for position in _positions_after(ladder, at):
@@ -166,8 +169,10 @@ def next_step(
 def planned(
     ladder: Ladder, now: datetime, gone: Collection[UserId] = frozenset()
 ) -> list[tuple[timedelta, PageNow]]:
-    """Return the steps of one round as they follow one another while no answer comes, each with how
-    long after the first it is taken."""
+    """Return the steps of one round as they follow if no answer comes.
+
+    Each comes with its delay after the first.
+    """
     steps: list[tuple[timedelta, PageNow]] = []
     at, then = ladder.before, now
     while isinstance(step := next_step(ladder, at, then, gone), PageNow):
@@ -188,7 +193,7 @@ def _positions_after(ladder: Ladder, at: Position) -> Sequence[Position]:
 
 
 class Who(StrEnum):
-    """The words a policy's step may use beside a person's name."""
+    """The words that a step in the policy may use instead of a person's name."""
 
     ON_CALL = "on-call"
     BACKUP = "backup"
@@ -198,7 +203,7 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A stakeholder team. `on_call` is in order: on-call first, then the backups."""
+    """A stakeholder team. `on_call` is in order: the person on call first, then the backups."""
 
     key: TeamKey
     name: str
@@ -207,7 +212,7 @@ class Team:
 
 
 def resolve(who: str, team: Team, manager: Sequence[UserId]) -> tuple[UserId, ...]:
-    """Turn a step's word into people; a plain member id stands for itself."""
+    """Turn a step's word into people. A plain member id stands for that person."""
     match who:
         case Who.ON_CALL:
             return team.on_call[:1]

@@ -1,4 +1,4 @@
-"""Who is on call, as frozen values."""
+"""The answer to 'who is on call', as frozen values."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from bot.domain.incidents.severity import Severity
 
 @dataclass(frozen=True, slots=True)
 class OnCallPerson:
-    """`at`: the moment as their own clock shows it."""
+    """`at`: the current time in the person's own time zone."""
 
     user: UserId
     at: datetime
@@ -17,7 +17,7 @@ class OnCallPerson:
 
 @dataclass(frozen=True, slots=True)
 class OnCallStep:
-    """Who is paged so long after the first, if no one has acknowledged."""
+    """The people paged `after` this long, counted from the first step, if no one acknowledges."""
 
     after: timedelta
     people: tuple[OnCallPerson, ...]
@@ -25,7 +25,7 @@ class OnCallStep:
 
 @dataclass(frozen=True, slots=True)
 class OnCallLine:
-    """One team's first round; without steps it has no one who could be paged."""
+    """One team's first round. If there are no steps, no one in the team can be paged."""
 
     team: TeamKey
     name: str
@@ -35,7 +35,7 @@ class OnCallLine:
 
 @dataclass(frozen=True, slots=True)
 class OnCall:
-    """Whom each team would page for an escalation of this severity, or for `reference`."""
+    """The people each team would page for an escalation of this severity, or for `reference`."""
 
     severity: Severity
     lines: tuple[OnCallLine, ...]

@@ -1,4 +1,4 @@
-"""What follows a position of a run while no one acknowledges: what its messages may promise."""
+"""What a run does next if no one acknowledges, so that messages promise only that."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -22,9 +22,9 @@ class Follows(StrEnum):
 def what_follows(
     ladder: Ladder, at: Position, gone: Collection[UserId], team_key: str = ""
 ) -> Follows:
-    """Return what the run of this team (or person, by its key) does next.
+    """Return what the run with this key (of a team or a person) does next.
 
-    People in `gone` are passed over: they have left, declined, or cannot be reached.
+    It passes over people in `gone`: they have left, declined, or cannot be reached.
     """
     step = next_step(ladder, at, _NO_MATTER_WHEN, gone)
     if isinstance(step, Exhausted):

@@ -1,4 +1,4 @@
-"""A run that nobody has answered moves to another ladder, because the severity has changed."""
+"""Moves an unanswered run to another ladder when the severity changes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from bot.domain.paging.ladders import Exhausted, Ladder, PageNow, Position, next
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a run stands: `asked` hold a page that waits, `began` is when the last of them was made.
+    """The state of a run.
 
-    `next_at` is None where the whole ladder went by.
+    `asked`: the people who hold a waiting page. `began`: when the newest of these pages was made.
+    `next_at`: when the next step comes; None once the whole ladder has ended.
     """
 
     ladder: Ladder
@@ -26,7 +27,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The run goes on by this ladder. `page`: these people are paged now, with a new page."""
+    """The run continues on this ladder. `page`: the people who get a new page now."""
 
     ladder: Ladder
     next_at: datetime | None
@@ -37,10 +38,11 @@ class Moved:
 def sooner(
     pace: Pace, ladder: Ladder, ack_within: timedelta, now: datetime, gone: Collection[UserId]
 ) -> Moved:
-    """The severity has risen: the new ladder begins now, unless the next step comes sooner anyway.
+    """Move a run after the severity has risen.
 
-    Where it begins, everyone who holds a page gets it again, so that it rings. People who said no
-    are passed over, unless nobody else is left: they were asked about something milder.
+    The new ladder begins now, unless the old one's next step comes sooner anyway. If it begins now,
+    everyone who holds a page gets it again, so that it rings. The ladder passes over people who
+    said no. If only they are left, it pages them, because they said no to a milder severity.
     """
     ack_due = min(pace.ack_due_at, now + ack_within)
     again = replace(ladder, first_round=pace.at.round + 1)
@@ -55,7 +57,8 @@ def sooner(
 
 
 def later(pace: Pace, ladder: Ladder, ack_within: timedelta) -> Moved:
-    """The severity has fallen: the step that waits now waits for as long as on the new ladder."""
+    """Move a run after the severity has fallen. The current step now waits as long as the new
+    ladder says, and never less than before."""
     ack_due = max(pace.ack_due_at, pace.began + ack_within)
     if pace.next_at is None or not ladder.steps:
         return Moved(_in_place(pace, ladder), pace.next_at, ack_due)

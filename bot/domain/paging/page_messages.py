@@ -1,4 +1,4 @@
-"""A page, as a frozen value that render turns into words."""
+"""A page, as a frozen value that render turns into text."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.domain.paging.reasons import Question, Reason
 
 @dataclass(frozen=True, slots=True)
 class PageArgs(MessageArgs):
-    """`late_since`: when its step was due, where the page comes late."""
+    """`late_since`: if the page comes late, when its step was due."""
 
     late_since: datetime | None = None
     may_repeat: bool | None = None
@@ -27,14 +27,14 @@ class CanaryArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """What a paged person reads. Where its words may not be shown, `reasons` hold none.
+    """The page that a person reads. If they may not see the incident's words, `reasons` hold none.
 
-    `answer_by` is when this person's step ends; None where it is over, or the run is. `follows`:
-    what the run does then. `place`: how the page of the person stands in whose place the reader is
-    asked. `asked_before`: they hold an earlier page of the run; `asked_again`: a later one.
-    `ended`: the incident has, so nobody is asked any more. `passed`: what the run asked for was
-    handed over. `parts`: the keys of those whose part was handed over to the team. `questions`:
-    what these had been asked, where it may be shown.
+    `answer_by`: when this person's step ends; None if the step or the run is over. `follows`: what
+    the run does then. `place`: if the reader is asked in place of another person, the state of that
+    person's page. `asked_before`: the reader has an earlier page of this run. `asked_again`: the
+    reader has a later one. `ended`: the incident has ended, so it asks no one any more. `passed`:
+    set if the request was handed over. `parts`: the keys of the teams and people whose part was
+    handed over to this team. `questions`: what they had been asked, if the reader may see it.
     """
 
     page_id: PageId
@@ -67,22 +67,22 @@ class PageMessage:
 
     @property
     def needed(self) -> str:
-        """What whoever opened the incident needs of the reader; empty where it may not be shown."""
+        """What the reader is needed for; empty if the reader may not see it."""
         return needed_of(self.head.needs, (self.team, *self.parts)) if self.head.full else ""
 
     @property
     def handed_over(self) -> bool:
-        """Whether it was the reader who handed it over."""
+        """Whether the reader is the person who handed it over."""
         return self.passed is not None and self.passed.by == self.target
 
     @property
     def in_person(self) -> bool:
-        """Whether nobody but the reader was asked for, in no team's name."""
+        """Whether the reader was asked for by name, not for a team."""
         return person_of(self.team) == self.target
 
     @property
     def in_place_of(self) -> UserId | None:
-        """The person who was asked for, where the reader is paged as a manager on duty."""
+        """The person who was asked for, if the reader is paged in their place as a manager."""
         return None if self.in_person else person_of(self.team)
 
     @property

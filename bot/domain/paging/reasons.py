@@ -1,4 +1,4 @@
-"""Why a team or a person is paged, as facts: the sentences are made when a page is sent."""
+"""Why a team or a person is paged, as facts. The bot writes the sentences when it sends a page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,10 @@ _OF_SEVERITY = (Occasion.RAISED, Occasion.LOWERED)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What `by` asked when they paged a team, or a person by their key, in these words."""
+    """The question that `by` asked, in these words, when they paged a team or a person.
+
+    `asked`: the key of that team or person.
+    """
 
     by: UserId
     words: str
@@ -45,12 +48,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One occasion. `words` are the person's own; `severity` is what it was opened as, or became.
+    """One reason for a page. `words` are the person's own.
 
-    `owns`: whoever hands over owns the escalation, and hands over the ownership too. PASSED_ON is
-    no reason for a page but what ended it: `to` is the key of the team or person asked since.
-    `parts` are the keys of the teams and people whose part passes on with it, and `questions` what
-    they were asked beside that.
+    `severity`: the severity at the opening, or the new one. `owns`: the person who hands over is
+    the owner and hands over the ownership too. PASSED_ON is not a reason for a page but the end of
+    one: `to` is the key of the team or person asked since. `parts`: the keys of the teams and
+    people whose part is handed over with it. `questions`: what they were asked beside that.
     """
 
     occasion: Occasion
@@ -95,18 +98,22 @@ class Reason:
 
 
 def of_run(stored: Sequence[Mapping[str, Any]] | None, by: str, why: str) -> tuple[Reason, ...]:
-    """Return a run's reasons, the oldest first; runs of release 0.2 have who asked, and why."""
+    """Return a run's reasons, the oldest first.
+
+    Runs stored by release 0.2 have no reasons, only the person who asked and why.
+    """
     if stored is None:
         return (Reason(Occasion.ASKED, UserId(by), words=why),)
     return tuple(map(Reason.from_json, stored))
 
 
 def with_another(reasons: Sequence[Reason], another: Reason) -> tuple[Reason, ...]:
-    """Add a reason: it takes the place of the ones before that it makes untrue.
+    """Add a reason. It replaces earlier reasons that it makes untrue.
 
-    One change of severity stands beside the one that began it all, and one hand-over of each
-    person: who is asked, and who owns it then, depends on every one of those. Whatever was asked
-    for stays. The parts and questions of those that go stay with the one that came.
+    A change of severity replaces an earlier one, except the run's first reason. A hand-over
+    replaces an earlier one by the same person only, because each person's hand-over tells who is
+    asked and who owns the escalation. Requests stay. The new reason takes over the parts and
+    questions of the reasons that it replaces.
     """
     stays = reasons[0] if reasons and reasons[0].occasion in _OF_SEVERITY else None
     kept = [one for one in reasons if one is stays or not _replaces(another, one)]
@@ -124,8 +131,10 @@ def _replaces(another: Reason, reason: Reason) -> bool:
 
 
 def of_a_page(reasons: Iterable[Reason], *, full: bool) -> tuple[Reason, ...]:
-    """Return what a page gives as its reasons, the oldest first; without `full` each loses its
-    words, and what is the same without them is given once."""
+    """Return the reasons that a page shows, the oldest first.
+
+    Without `full`, the reasons have no words and no questions, and equal ones appear once.
+    """
     of_page = [reason for reason in reasons if reason.occasion is not Occasion.PASSED_ON]
     if full:
         return tuple(of_page)
@@ -133,10 +142,9 @@ def of_a_page(reasons: Iterable[Reason], *, full: bool) -> tuple[Reason, ...]:
 
 
 def weightiest(reasons: Sequence[Reason], most: int) -> list[int]:
-    """Return the places of those that stay where a page has no room for all, the oldest first.
+    """Return the indexes of the `most` reasons to keep on a page, the oldest first.
 
-    What the reader takes over comes before all else, then how grave it is now, what was asked for
-    at first, and the newest.
+    Hand-overs to the reader come first, then the severity, then the first reason, then the newest.
     """
     newest = reversed(range(len(reasons)))
     weighed = sorted(newest, key=lambda place: _weight(place, reasons[place]))
@@ -152,16 +160,16 @@ def _weight(number: int, reason: Reason) -> int:
 
 
 def passed_on(reasons: Sequence[Reason]) -> Reason | None:
-    """Return to whom the page of this run was handed over last, if it was."""
+    """Return the last hand-over of this run's page; None if there was none."""
     passed = [reason for reason in reasons if reason.occasion is Occasion.PASSED_ON]
     return passed[-1] if passed else None
 
 
 def parts_of(reasons: Iterable[Reason]) -> tuple[str, ...]:
-    """Return the keys of the teams and people whose part passed on with these."""
+    """Return the keys of the teams and people whose part was handed over with these reasons."""
     return tuple(dict.fromkeys(key for reason in reasons for key in reason.parts))
 
 
 def questions_of(reasons: Iterable[Reason]) -> tuple[Question, ...]:
-    """Return what was asked of those whose part passed on with these."""
+    """Return what the people were asked whose part was handed over with these reasons."""
     return tuple(dict.fromkeys(each for reason in reasons for each in reason.questions))

@@ -16,7 +16,7 @@ class AssignedArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class UneditedArgs(MessageArgs):
-    """`about`: the reference."""
+    """`about`: the incident's reference."""
 
     about: str = ""
     posted_at: datetime | None = None
@@ -27,7 +27,7 @@ class UneditedArgs(MessageArgs):
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Somebody was made the owner; to them."""
+    """A message to a person whom `by` made the owner."""
 
     head: Head
     by: UserId
@@ -36,9 +36,10 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Unedited:
-    """Slack refused to edit a message that shows a tightened incident's words; to who tightened.
+    """Slack refused to edit a message that shows the words of a tightened incident.
 
-    It stands with a person, or in a channel.
+    This goes to the person who tightened the tier. The unedited message is with a `person` or in a
+    `channel`.
     """
 
     reference: str

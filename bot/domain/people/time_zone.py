@@ -1,11 +1,11 @@
-"""A person's time zone, from the name that Slack gives."""
+"""Finds a person's time zone from the name that Slack gives."""
 
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
 def zone_named(name: str, otherwise: ZoneInfo) -> ZoneInfo:
-    """Return the zone of this name. An empty or unknown name means `otherwise`, never UTC."""
+    """Return the zone with this name. For an empty or unknown name, return `otherwise`, not UTC."""
     return _known(name) or otherwise
 
 
@@ -14,5 +14,5 @@ def _known(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        # Not in the database; the name of a folder, or too long; no name at all.
+        # KeyError: not in the database. OSError: a folder, or too long. ValueError: not a name.
         return None

@@ -1,9 +1,9 @@
-"""The dashes that keyboards and word processors put in the place of `-`."""
+"""The dashes that keyboards and word processors put in place of `-`."""
 
 import re
 
 DASHES = "\u2010-\u2015\u2212"
-"""Between the brackets of a pattern: hyphens, dashes, the minus sign; `-` itself is not in it."""
+"""Hyphens, dashes and the minus sign, for a character class. `-` itself is not included."""
 
 DASH_IN_FRONT = re.compile(rf"^[-{DASHES}:]+\s+")
-"""A dash or colon that stands alone parts a name from the text behind it."""
+"""A dash or colon that stands alone, at the start of the text after a name."""

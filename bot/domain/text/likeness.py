@@ -1,14 +1,14 @@
-"""How far one word is from another: what tells a typing mistake."""
+"""The distance between two words, to detect typing mistakes."""
 
 from collections.abc import Iterable
 
 _SHORT, _LONG = 4, 8
 _LONGEST = 40
-"""Letters of a name, and of what is compared at all."""
+"""Lengths in letters. `_LONGEST` limits the words that `near` compares."""
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters are put in, left out, changed or exchanged with their neighbour."""
+    """Count the letters that are inserted, left out, changed or swapped with their neighbour."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -22,8 +22,9 @@ def distance(one: str, other: str) -> int:
 
 
 def mistyped(word: str, known: str) -> bool:
-    """Tell a typing mistake: one letter, two in a long word. A short word with another letter in it
-    is another word.
+    """Tell whether `word` is a mistyped `known`: one mistake, or two in a long word.
+
+    A short word with a changed letter counts as another word.
     """
     if abs(len(word) - len(known)) > 2:
         return False
@@ -35,8 +36,10 @@ def mistyped(word: str, known: str) -> bool:
 
 
 def near(word: str, names: Iterable[str]) -> list[str]:
-    """Return the names that may have been meant, the nearest first: mistyped, begun, or one of
-    their words. All are in small letters.
+    """Return the names that `word` may mean, the nearest first.
+
+    The word may be a mistyped name, the beginning of a name, or one word of it. The word and the
+    names are in lower case.
     """
     word = word[:_LONGEST]
     begun = len(word) >= _SHORT
