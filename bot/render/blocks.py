@@ -1,7 +1,7 @@
-"""Pieces of Block Kit, with Slack's sizes kept and the labels taken from the templates.
+"""Builds Block Kit pieces within Slack's size limits, with labels from the templates.
 
-Plain dicts, as Slack takes them: slack_sdk's models need twenty times as long for a message, and
-let through what `slack_rules` finds. Forms keep the models: they are rare.
+They are plain dicts. slack_sdk's models take twenty times as long for a message, and accept faults
+that `slack_rules` finds. Forms are rare and keep the models.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ Text = dict[str, Any]
 
 
 def mrkdwn(text: Mrkdwn, limit: int = sizes.SECTION) -> Text:
-    """`verbatim`: Slack resolves what we wrote as a mention or link, and nothing a person typed."""
+    """`verbatim`: Slack resolves the mentions and links in the markup, and none typed by people."""
     return {"type": "mrkdwn", "text": fit(text, limit), "verbatim": True}
 
 
@@ -39,12 +39,12 @@ def section(text: Mrkdwn, accessory: Element | None = None) -> Block:
 
 
 def as_typed(text: str) -> Block:
-    """A person's own words, to be copied: nothing in them is a mark, a mention or an emoji."""
+    """A person's own words to copy. Slack shows no markup, mention or emoji in them."""
     return {"type": "section", "text": {"type": "plain_text", "text": bare(text), "emoji": False}}
 
 
 def fields(texts: Iterable[Mrkdwn]) -> list[Block]:
-    """A grid of two columns; nothing where there is nothing to say."""
+    """A grid of two columns, without the empty texts; no block if all are empty."""
     said = [mrkdwn(text, sizes.FIELD) for text in texts if text]
     return [{"type": "section", "fields": said[: sizes.FIELDS]}] if said else []
 
@@ -74,7 +74,7 @@ def actions(elements: Sequence[Element]) -> Block:
 
 
 def snooze_menu(wording: Wording, name: Button, subject: str) -> Element:
-    """The lengths of a snooze; each option's value is `30m:<id>` and so on."""
+    """A menu of snooze lengths. An option's value is like `30m:<id>`."""
     return {
         "type": "static_select",
         "action_id": name.value,
@@ -94,7 +94,7 @@ def snooze_menu(wording: Wording, name: Button, subject: str) -> Element:
 def lines_within(
     lines: Sequence[Mrkdwn], more: Callable[[int], Mrkdwn], limit: int = sizes.SECTION
 ) -> Mrkdwn:
-    """Join as many lines as fit; `more` says how many do not."""
+    """Join as many lines as fit into `limit`. `more` words how many do not fit."""
     room = limit - len(more(len(lines))) - 1
     taken: list[str] = []
     used = 0

@@ -18,7 +18,7 @@ _IN_A_SECTION = 8
 
 @dataclass(frozen=True)
 class VerbHelp:
-    """A verb explains itself: `usage` and `example` are what a person types, `/escalate` included.
+    """The help on one verb. `usage` and `example` are what a person types, `/escalate` included.
 
     `summary` is one sentence without a full stop.
     """
@@ -28,7 +28,7 @@ class VerbHelp:
     summary: str
     example: str = ""
     lines: bool = False
-    """Further lines say what is needed of those who are paged."""
+    """Whether further lines of the command say what the paged teams are needed for."""
 
 
 def verb_help(wording: Wording, name: str, *, lines: bool = False) -> VerbHelp:
@@ -38,7 +38,7 @@ def verb_help(wording: Wording, name: str, *, lines: bool = False) -> VerbHelp:
 
 
 def help(wording: Wording, verbs: Sequence[VerbHelp], verb: str | None = None) -> Message:  # noqa: A001
-    """All verbs, or one; an unknown one gets the nearest."""
+    """Explain all verbs or one. An unknown verb gets the nearest matches."""
     if verb is None:
         return _all(wording, verbs)
     found = [known for known in verbs if known.name == verb]
@@ -65,7 +65,7 @@ def _all(wording: Wording, verbs: Sequence[VerbHelp]) -> Message:
 
 
 def _list(wording: Wording, lines: Sequence[Mrkdwn]) -> Growing:
-    """Sections of eight verbs: Slack folds a longer one behind 'See more'."""
+    """Sections of eight verbs: Slack folds longer ones behind 'See more'."""
     said = [fit(line, sizes.SECTION // _IN_A_SECTION - 1) for line in lines]
 
     def draw(shown: int) -> list[Block]:

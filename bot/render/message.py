@@ -1,4 +1,4 @@
-"""A message as it goes to Slack: blocks, and the text of the notification."""
+"""A message to Slack: its blocks and the text of its notification."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from bot.render.text.sizes import FALLBACK_TEXT
 
 @dataclass(frozen=True)
 class Message:
-    """`text` is what a notification shows, escaped; the blocks are what the channel shows."""
+    """Notifications show `text`, which is escaped. The channel shows the blocks."""
 
     text: str
     blocks: list[dict[str, Any]]
 
 
 def texts(of: Message) -> list[str]:
-    """What its sections say, escaped."""
+    """The notification text and the text of each section, escaped."""
     said = [block["text"]["text"] for block in of.blocks if block["type"] == "section"]
     return [of.text, *said]
 
 
 def message(text: Mrkdwn, parts: Sequence[Part]) -> Message:
-    """Put blocks and lists together, as many of their items as one message holds."""
+    """Join blocks and lists. Lists show as many items as one message holds."""
     return Message(text=fit(text, FALLBACK_TEXT), blocks=fitted(parts))

@@ -14,9 +14,9 @@ from bot.render.wording import Wording
 def open_as(
     wording: Wording, unknown: str, meant: Sequence[tuple[Meant, str]], needs: str = ""
 ) -> Message:
-    """A row for each thing that may be meant: its command to copy, and a button with its value.
+    """A row for each possible meaning: its command to copy, and a button with its value.
 
-    `needs`: the lines behind the title.
+    `needs`: the lines after the title.
     """
     rules = list(wording.policy.severities.values())
     said = wording.say(
@@ -34,7 +34,7 @@ def open_as(
 def unknown_command(
     wording: Wording, named: str, nearest: Sequence[str], typed: str = ""
 ) -> Message:
-    """No such verb: the commands that may be meant, and *Open this* for what may be a report."""
+    """Offer the nearest commands for an unknown verb, and *Open this* if it may be a report."""
     return _perhaps_a_report(
         wording, wording.say("help", "unknown", named=named, nearest=nearest), typed
     )
@@ -43,14 +43,14 @@ def unknown_command(
 def undo(
     wording: Wording, named: str, block: str, commands: Sequence[str], typed: str = ""
 ) -> Message:
-    """`unack` and its like: why there is no such command, and those that lead on."""
+    """Say why commands like `unack` do not exist, and which commands help instead."""
     why = wording.say("help", block)
     said = wording.say("help", "undo", named=named, why=why, commands=commands)
     return _perhaps_a_report(wording, said, typed)
 
 
 def perhaps_a_report(wording: Wording, answer: Message, typed: str) -> Message:
-    """A refusal of what may be a report that begins like a command: *Open this* behind it."""
+    """Add *Open this* to a refusal, if the text may be a report that starts like a command."""
     said = wording.say("help", "perhaps_a_report")
     press = button(wording, Button.OPEN_TYPED, typed[: sizes.BUTTON_VALUE])
     blocks = [*answer.blocks, section(said), actions([press])]
@@ -58,7 +58,7 @@ def perhaps_a_report(wording: Wording, answer: Message, typed: str) -> Message:
 
 
 def with_text(wording: Wording, answer: Message, typed: str) -> Message:
-    """What was typed stands under the answer as plain text, to be copied whole."""
+    """Repeat the typed text under the answer as plain text, to copy whole."""
     parts = [typed[at : at + sizes.SECTION] for at in range(0, len(typed), sizes.SECTION)]
     blocks = [*answer.blocks, context(wording.say("help", "typed")), *map(as_typed, parts)]
     return message(Mrkdwn(answer.text), blocks)

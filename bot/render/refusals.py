@@ -1,4 +1,4 @@
-"""Every error of the domain in a person's words: why not, and what would work."""
+"""Words every error of the domain for a person: why it failed, and what would work."""
 
 import re
 from functools import cache
@@ -64,12 +64,12 @@ def refusal(wording: Wording, error: Exception) -> Mrkdwn:
 
 
 def refusal_plain(wording: Wording, error: Exception) -> str:
-    """The sentence alone, as plain text: an error at a form's field is not parsed."""
+    """The sentence alone, as plain text: Slack does not parse errors on form fields."""
     return wording.plain("errors", block_for(error), error=error, **_words_of(wording, error))
 
 
 def _words_of(wording: Wording, error: Exception) -> dict[str, Any]:
-    """What an error's values are called, as its own sentence takes it in, and escapes it."""
+    """An error's values in plain words. The error's own sentence includes and escapes them."""
     match error:
         case BadInput() | Unclear():
             example = example_of(wording, error) if isinstance(error, BadInput) else ""
@@ -88,7 +88,7 @@ def problem_plain(wording: Wording, problem: Problem) -> str:
 
 
 def example_of(wording: Wording, error: BadInput) -> str:
-    """What to type instead: the example of the error, or else of its problem."""
+    """An example of what to type instead: the error's own, else its problem's."""
     block = f"{named_after(error.problem)}_example"
     if error.example or not wording.words.has("problems", block):
         return error.example
@@ -100,7 +100,7 @@ def block_for(error: Exception) -> str:
 
 
 def named_after(value: object) -> str:
-    """The block that has the words of an error or a problem."""
+    """The name of the template block that words an error or a problem."""
     return _snake_case(type(value).__name__)
 
 

@@ -1,4 +1,4 @@
-"""What every text is made with: the policy's labels and the words of a locale."""
+"""What every text is made from: the policy's labels and a locale's templates."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Wording:
-    """First argument of everything that renders.
+    """The first argument of every function that renders.
 
-    A key that the policy no longer knows shows as it stands: old incidents outlive a policy.
+    A key that the policy no longer has shows as the bare key: old incidents outlive a policy.
     """
 
     policy: Policy
@@ -28,7 +28,7 @@ class Wording:
     def say(self, template: str, block: str, /, **values: Any) -> Mrkdwn:
         if values:
             return self.words(template, block, wording=self, **values)
-        # A sentence that depends on nothing is made once.
+        # A sentence without values is rendered once.
         key = (template, block)
         if key not in self._said:
             self._said[key] = self.words(template, block, wording=self)
@@ -37,7 +37,7 @@ class Wording:
     def plain(self, template: str, block: str, /, **values: Any) -> str:
         if values:
             return self.words.plain(template, block, wording=self, **values)
-        # A label that depends on nothing (a button's, a field's) is made once.
+        # A label without values (a button's, a field's) is rendered once.
         key = (template, block)
         if key not in self._fixed:
             self._fixed[key] = self.words.plain(template, block, wording=self)
@@ -77,18 +77,18 @@ class Wording:
         return _labels(known, codes)
 
     def aggravating(self, criteria: Iterable[str], affected: Iterable[str]) -> str:
-        """What makes it severe: what was ticked, and those affected that call for a severity."""
+        """Label what raises the severity: ticked criteria, and affected groups that demand one."""
         table = self.policy.criteria_table()
         return self.criteria(dict.fromkeys([*criteria, *(one for one in affected if one in table)]))
 
     @property
     def administrators(self) -> tuple[UserId, ...]:
-        """The people to ask for a role: the first few; members of user groups have no name."""
+        """The first few people to ask for a role. Members of user groups have no name here."""
         roles = self.policy.roles.people
         return tuple(user for user, role in roles.items() if role is Role.ADMIN)[:MOST_NAMED]
 
     def place(self, team: TeamKey) -> int:
-        """Where a team stands in a list: in the policy's order; one that left it comes last."""
+        """A team's position in the policy's order. A team that left the policy comes last."""
         known = list(self.policy.teams)
         return known.index(team) if team in known else len(known)
 

@@ -1,4 +1,4 @@
-"""Time that a demonstration moves forward passes in order: it stops where something is due."""
+"""Lets a demonstration's time pass in order: it stops at each moment when something is due."""
 
 import asyncio
 import time
@@ -11,19 +11,19 @@ from bot.store.duework import timers
 from bot.worker.loop import Gear, Loop
 
 _MOST_STOPS = 240
-"""A day then passes in steps of six minutes at most: nothing is late by being done together."""
+"""Most stops in one jump. If it spans a day, work is then at most six minutes late."""
 _LOOK_AGAIN = 0.05
 
 
 class FastForward(Loop):
-    """Where time is not moved, it has nothing to do."""
+    """Steps through the time that a demonstration skips. Without such time, it does nothing."""
 
     def __init__(self, gear: Gear) -> None:
         super().__init__(gear)
         self._left_to_wait = 0.0
 
     async def stops(self) -> AsyncIterator[None]:
-        """Let time pass up to now, and stop at each moment at which something is due."""
+        """Let time pass up to now, and stop at each moment when something is due."""
         least = self._time_source.ahead() / _MOST_STOPS
         self._left_to_wait = self._pace.all_stops_wait
         while ahead := self._time_source.ahead():
@@ -45,7 +45,7 @@ class FastForward(Loop):
     async def _until_sent(self) -> None:
         began = time.monotonic()
         until = began + min(self._pace.stop_waits, self._left_to_wait)
-        # What is sent announces nothing: it can only be looked at again.
+        # Sending signals nothing: poll.
         while time.monotonic() < until and await self._threads.read(self._something_waits):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_AGAIN)
         self._left_to_wait -= time.monotonic() - began

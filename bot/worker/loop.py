@@ -1,4 +1,4 @@
-"""What the loops of a process have in common: what they work with, and that no error ends them."""
+"""What the loops of a process share: their equipment, and a guard so no error ends them."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ from bot.worker.timings import Timings
 
 @dataclass(frozen=True, slots=True)
 class Gear:
-    """What every loop of a process works with."""
+    """What every loop of a process needs."""
 
     db: Database
     policy: Policy
@@ -33,7 +33,7 @@ class Gear:
 
 
 class Loop:
-    """Work that nobody waits for: its calls let requests go first."""
+    """Background work. Its database calls let requests go first."""
 
     def __init__(self, gear: Gear) -> None:
         self._db = gear.db
@@ -60,21 +60,21 @@ def going_on(
     *,
     count: Callable[[], None] = _nobody_counts,
 ) -> Iterator[None]:
-    """Guard one turn of a loop that must never end: what went wrong is told, the next turn tries.
+    """Guard one turn of a loop that must never end: log an error and let the next turn try.
 
-    `failed` is said with the traceback; not of a database that cannot be used, which is told as a
-    state that lasts, once for all loops. `count` is called in both cases.
+    It logs `failed` with the traceback, but not for an unusable database: that is logged as a
+    lasting state, once for all loops. It calls `count` in both cases.
     """
     try:
         yield
-    except Exception as error:  # Whatever a turn raised: the loop goes on, and it is told.
+    except Exception as error:  # The loop goes on after any error of a turn.
         count()
         if not isinstance(error, StoreUnavailable):
             log.exception(failed)
 
 
 async def rest(until: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, but no longer than this."""
+    """Wait for the event, but no longer than `seconds`."""
     try:
         await asyncio.wait_for(until.wait(), seconds)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""One time for all replicas: the database's. A machine whose clock is wrong pages nobody early."""
+"""Gives all replicas the database's time, so a wrong machine clock pages no one early."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ log = logging.getLogger(__name__)
 
 _JUMP = timedelta(seconds=1)
 _OFF = timedelta(seconds=5)
-"""Slack refuses signatures that are five minutes off; a person should hear long before."""
+"""Slack's requests fail the signature check at five minutes off. The log warns long before."""
 
 
 class Timekeeper:
-    """Sets the clock by PostgreSQL's. SQLite has one process, whose machine's time is the truth.
+    """Sets the clock by PostgreSQL's. With SQLite, the one process uses its machine's time.
 
-    `on_jump` is called when somebody has set the machine's clock.
+    It calls `on_jump` after someone has set the machine's clock.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Timekeeper:
         self._counted_from = machine_time() - elapsed()
 
     async def keep(self) -> None:
-        """Set the clock again and again, until cancelled: two clocks drift apart."""
+        """Set the clock again and again until cancelled, because clocks drift apart."""
         while True:
             with going_on(
                 log,
@@ -69,7 +69,7 @@ class Timekeeper:
             )
 
     def _ask(self) -> datetime:
-        """What time it is there now: the answer, and half of the way that it took."""
+        """Return the database's time now: its answer plus half the round trip."""
         with self._db.reading() as tx:
             asked, there, answered = elapsed(), database_time(tx), elapsed()
         return there + (answered - asked) / 2 + (elapsed() - answered)

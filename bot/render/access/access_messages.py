@@ -1,4 +1,4 @@
-"""Asking to see a restricted incident, and the answer."""
+"""Requests for access to a restricted incident, and their answers."""
 
 from bot.domain.access.access_messages import (
     AccessAnswer,
@@ -13,7 +13,7 @@ from bot.render.wording import Wording
 
 
 def access_request(wording: Wording, view: AccessRequestMessage) -> Message:
-    """To the person who decides. A button's value is the request's id."""
+    """Ask the person who decides. A button's value is the request's id."""
     said = wording.say("access_messages", "access_request", view=view)
     if view.outcome is not None:
         return message(
@@ -49,13 +49,13 @@ def access_answer(wording: Wording, view: AccessAnswer) -> Message:
 
 
 def invitation_ended(wording: Wording, view: InvitationEnded) -> Message:
-    """To the person who may let the other one in again."""
+    """Tell the person who may invite the other one again that the invitation ended."""
     said = wording.say("access_messages", "invitation_ended", view=view)
     return message(said, [section(said)])
 
 
 def uninvited(wording: Wording, view: Uninvited) -> Message:
-    """Slack keeps a person out of a channel; to them, or to the person who answers for it."""
+    """Tell a person, or the one responsible, that Slack keeps that person out of the channel."""
     said = wording.say(
         "access_messages", "uninvited" if view.person else "uninvited_you", view=view
     )

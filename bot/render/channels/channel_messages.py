@@ -1,4 +1,4 @@
-"""What is said in an escalation's channel, and of one that was lost."""
+"""Messages in an escalation's channel, and about a channel that was lost."""
 
 from bot.domain.channels.channel_messages import RoomLost
 from bot.domain.controls import Button
@@ -13,14 +13,14 @@ from bot.render.wording import Wording
 
 
 def card_post(wording: Wording, view: Card | MovedCard) -> Message:
-    """The card, or what is left of it in a shared channel that the escalation has left."""
+    """The card, or its remainder in a shared channel that the escalation has left."""
     if isinstance(view, MovedCard):
         return card.moved(wording, view)
     return card.card(wording, view)
 
 
 def notice(wording: Wording, view: Notice) -> Message:
-    """Say one entry aloud, with what to do about it where there is something to do."""
+    """Post one timeline entry, with the next action if there is one."""
     head, entry = view.head, view.entry
     if not head.full:
         text = wording.say("notice", "masked", head=head)
@@ -36,7 +36,7 @@ def notice(wording: Wording, view: Notice) -> Message:
 
 
 def room_lost(wording: Wording, view: RoomLost) -> Message:
-    """Its channel was lost: how it comes back; later where the work goes on."""
+    """Say that a channel was lost and how it comes back, or later, where the work continues."""
     said = section(wording.say("channel_messages", "room_lost", view=view))
     fallback = wording.say("channel_messages", "room_lost_fallback", view=view)
     block = "room_lost_over" if view.again_at is None else "room_lost_next"

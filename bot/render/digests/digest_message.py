@@ -1,4 +1,4 @@
-"""The weekly digest as a Slack message; its figures come ready from the domain."""
+"""The weekly digest as a Slack message. The domain computes its figures."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def digest(
     *,
     preview: bool = False,
 ) -> Message:
-    """The account of one week."""
+    """The digest of one week."""
     name, figures = view.name, view.figures
     blocks: list[Part] = [
         header(wording.plain("digest_message", "heading", name=name)),
@@ -65,7 +65,7 @@ def _headline(wording: Wording, figures: DigestFigures) -> Mrkdwn:
 
 
 def _tables(wording: Wording, figures: DigestFigures) -> Growing:
-    """Each shows as many of its rows."""
+    """The tables grow together: each shows up to the same number of rows."""
     tables = [
         partial(_table, wording, "by_severity", figures.by_severity, str),
         partial(_table, wording, "by_category", figures.by_category, wording.category),
@@ -133,7 +133,7 @@ def _sections(wording: Wording, figures: DigestFigures) -> Iterator[Part]:
 
 
 def _in_minutes(age: timedelta) -> timedelta:
-    """Seconds say nothing about a week."""
+    """Round an age down to minutes, but not below one: seconds mean nothing in a week."""
     return max(age - age % MINUTE, MINUTE)
 
 

@@ -1,4 +1,4 @@
-"""Pages outside Slack: the message that goes by e-mail or SMS, and the web page behind its link."""
+"""Pages outside Slack: the e-mail or SMS, and the web page behind its link."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ _STYLE = TEMPLATES / "outside.css"
 
 @dataclass(frozen=True, slots=True)
 class FallbackText:
-    """What a gateway is handed. Plain text: an SMS knows nothing else."""
+    """The text for a gateway. It is plain text, because an SMS can hold nothing else."""
 
     subject: str
     body: str
@@ -29,19 +29,19 @@ class FallbackText:
 
 @cache
 def style() -> str:
-    """What stands within `<style>`: the page loads nothing."""
+    """The content of `<style>`: the page loads no files."""
     return _STYLE.read_text(encoding="utf-8")
 
 
 @cache
 def style_source() -> str:
-    """The style's hash, as Content-Security-Policy takes it: no other style is applied."""
+    """The style's hash as a Content-Security-Policy source, so browsers apply no other style."""
     digest = hashlib.sha256(style().encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def written(wording: Wording, page: OutsidePage, link: str | None) -> FallbackText:
-    """Say who is needed and how to acknowledge: by `link`, or without one in Slack."""
+    """Say who is needed and how to acknowledge: by `link`, or in Slack if there is none."""
     return FallbackText(
         wording.plain("outside_slack", "subject", page=page),
         wording.plain(
@@ -51,7 +51,7 @@ def written(wording: Wording, page: OutsidePage, link: str | None) -> FallbackTe
 
 
 def exhausted(wording: Wording, view: OutsideExhausted) -> FallbackText:
-    """Say that no one of a team has acknowledged, to the people who must act on it."""
+    """Tell the people who must act that no one on a team has acknowledged."""
     return FallbackText(
         wording.plain("outside_slack", "exhausted_subject", view=view),
         wording.plain("outside_slack", "exhausted_message", view=view),
@@ -67,7 +67,7 @@ def trial(wording: Wording) -> FallbackText:
 
 
 def linked_page(wording: Wording, view: LinkedPage, *, just_now: bool = False) -> str:
-    """Show a page as it stands, with one button where there is something to press."""
+    """Show a page's current status, with one button if the reader can act."""
     stands, severe = f"stands_{view.standing.value}", _severe(wording, view.page)
     said = wording.words.html("outside_slack", stands, view=view, just_now=just_now, severe=severe)
     return _whole(wording, said, view.page)
@@ -78,7 +78,7 @@ def expired(wording: Wording) -> str:
 
 
 def refused(wording: Wording, error: Exception | None = None) -> str:
-    """Say why a link does not work, and what would."""
+    """Say why a link does not work, and what does."""
     return _whole(
         wording, wording.words.html("outside_slack", _block_for(error), wording=wording), None
     )

@@ -1,4 +1,4 @@
-"""Reminders that wait: what was set, and the list of them."""
+"""Pending reminders: the confirmation of one, and the list of all."""
 
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from bot.render.wording import Wording
 def reminder_set(
     wording: Wording, line: ReminderLine, zone: ZoneInfo, *, changed: bool = False
 ) -> Message:
-    """The time, the zone and the text as they were understood, to be changed or cancelled."""
+    """Confirm the time, zone and text as understood, with buttons to change or cancel."""
     values = {"line": line, "due_at": line.due_at, "zone": zone.key, "changed": changed}
     said = wording.say("answers", "reminder_set", **values)
     return message(said, [section(said), choices(wording, line)])
@@ -25,9 +25,9 @@ def reminder_cancelled(wording: Wording, line: ReminderLine) -> Message:
 
 
 def reminders(wording: Wording, view: Reminders, cancelled: ReminderLine | None = None) -> Message:
-    """Each with the buttons that change and cancel it; what does not fit is counted.
+    """List reminders with buttons to change and cancel each. Those that do not fit are counted.
 
-    `cancelled`: one that stood there and was just cancelled.
+    `cancelled`: a reminder from the list that was just cancelled.
     """
     blocks: list[Block] = []
     if cancelled is not None:
@@ -47,7 +47,7 @@ def reminders(wording: Wording, view: Reminders, cancelled: ReminderLine | None 
 def row(
     wording: Wording, line: ReminderLine, *, home: bool = False, may_act: bool = True
 ) -> list[Block]:
-    """A line parts each from the next, so that it is clear which one a button cancels."""
+    """One reminder. A divider ends it, so it is clear which reminder a button cancels."""
     said = wording.say("answers", "reminder_row", line=line, home=home)
     pressed = choices(wording, line, "" if home else f":{IN_THE_LIST}")
     return [section(said), *([pressed] if may_act else []), divider()]

@@ -1,4 +1,4 @@
-"""Reminders: what is due or overdue, since when, and buttons that settle it."""
+"""Reminders: what is due or overdue, since when, and the buttons that settle it."""
 
 from bot.domain.controls import Button
 from bot.domain.followups.reminder_messages import (
@@ -22,7 +22,7 @@ from bot.render.wording import Wording
 
 
 def reminder(wording: Wording, view: ReminderMessage) -> Message:
-    """A free reminder, in the words of the person who set it; one that is over says how."""
+    """A free reminder in the words of the person who set it. A settled one shows its outcome."""
     hidden = view.head is not None and not view.head.full
     said = wording.say(
         "reminder_messages", "reminder_hidden" if hidden else "reminder", reminder=view
@@ -47,7 +47,7 @@ def reminder(wording: Wording, view: ReminderMessage) -> Message:
 
 
 def task_reminder(wording: Wording, view: TaskReminder) -> Message:
-    """A task before it is due, or after; one that asks for nothing any more has no buttons.
+    """A task before or after it is due. A reminder that needs no answer has no buttons.
 
     Only its assignee may snooze it.
     """
@@ -80,7 +80,7 @@ def task_reminder(wording: Wording, view: TaskReminder) -> Message:
 
 
 def _task_block(view: TaskReminder) -> str:
-    """Which heading it has."""
+    """Choose the heading."""
     task = view.task
     if view.outcome is not None and not (task.done and view.outcome is Outcome.DONE):
         return "task_outcome"
@@ -105,9 +105,9 @@ def _choices(wording: Wording, view: TaskReminder) -> list[Element]:
 
 
 def update_reminder(wording: Wording, view: UpdateReminder) -> Message:
-    """Nothing was heard for too long, and what came of it.
+    """Ask for an update that is late, or show what became of the request.
 
-    Without an owner, the person asked can become it here.
+    If there is no owner, the reader can take ownership here.
     """
     head = view.head
     said = section(wording.say("reminder_messages", "update", head=head, reminder=view))

@@ -1,4 +1,4 @@
-"""What the opening form must not lose while it does not show it; `private_metadata` carries it.
+"""Keeps the opening form's hidden fields in `private_metadata`.
 
 Slack keeps the values of the inputs that a form shows, and forgets all others.
 """
@@ -11,12 +11,12 @@ from typing import Any
 from bot.domain.ids import TeamKey
 
 LONGEST_METADATA = 3_000
-"""Slack takes no more."""
+"""Slack's limit, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Fields that are hidden now, and what a person changed about the teams that were proposed."""
+    """The hidden fields, and the person's changes to the proposed teams."""
 
     title: str = ""
     surface: str | None = None
@@ -27,7 +27,7 @@ class Aside:
     needs: str = ""
 
     def changed(self, proposed: Sequence[TeamKey], chosen: Sequence[TeamKey]) -> "Aside":
-        """Remember what the person changed since `proposed` was shown with the changes so far."""
+        """Add the person's changes since the form showed `proposed` with the earlier changes."""
         shown = self.applied(proposed)
         added = [*self.added, *(team for team in chosen if team not in shown)]
         removed = [*self.removed, *(team for team in shown if team not in chosen)]
@@ -38,7 +38,7 @@ class Aside:
         )
 
     def applied(self, proposed: Iterable[TeamKey]) -> tuple[TeamKey, ...]:
-        """Return a proposal with the person's changes."""
+        """Return the proposed teams with the person's changes applied."""
         return _each([*(team for team in proposed if team not in self.removed), *self.added])
 
 
@@ -50,7 +50,11 @@ NOTHING = Aside()
 
 
 def packed(subject: str, aside: Aside) -> str:
-    """Put both into `private_metadata`; what would not fit is left out, the last of many first."""
+    """Write both for `private_metadata`.
+
+    If they are too long, the longest list loses its last item first, and `needs` its last
+    characters.
+    """
     if aside == NOTHING:
         return subject
     held = {"subject": subject, **asdict(aside)}
@@ -64,7 +68,7 @@ def packed(subject: str, aside: Aside) -> str:
 
 
 def unpacked(metadata: str) -> tuple[str, Aside]:
-    """Return the subject and what was laid aside."""
+    """Return the subject and the hidden fields."""
     try:
         held = json.loads(metadata) if metadata.startswith("{") else None
     except (ValueError, RecursionError):

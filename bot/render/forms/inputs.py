@@ -1,8 +1,8 @@
 """The fields of the forms. Labels, hints and placeholders come from `fields.j2`.
 
-An action_id is always the Field. A block_id begins with it; where Slack must forget what a person
-chose (the proposed teams after another category), it goes on with `:` and what was chosen before:
-Slack keeps the state of an input whose ids are unchanged, and ignores its initial value.
+An action_id is always the Field, and a block_id begins with it. Slack keeps the state of an input
+whose ids are unchanged, and ignores its initial value. When Slack must forget a choice (the
+proposed teams after the category changes), the block_id goes on with `:` and the earlier choices.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ def field_of(block_id: str) -> str:
 
 
 def since_of(block_id: str) -> str:
-    """What had been chosen before when the input was drawn (see `labelled`)."""
+    """The earlier choices that an input was drawn with (see `labelled`)."""
     return block_id.partition(":")[2]
 
 
@@ -52,7 +52,7 @@ def option(label: str, value: str, description: str = "") -> Option:
 
 
 def options(labels: Mapping[str, str]) -> list[Option]:
-    """One for each key of the policy, in the policy's order; a select takes a hundred."""
+    """One option for each of the policy's keys, in its order. A select holds a hundred."""
     return [option(label, key) for key, label in [*labels.items()][: sizes.OPTIONS]]
 
 
@@ -71,7 +71,10 @@ def labelled(
     dispatch: bool = False,
     since: str = "",
 ) -> Block:
-    """Put label and hint around an element. `label` and `hint` name other blocks of `fields.j2`."""
+    """Put label and hint around an element. `label` and `hint` name other blocks of `fields.j2`.
+
+    `since`: the earlier choices, which become part of the block_id.
+    """
     words = label or field.value
     told = hint or f"{words}_hint"
     has_hint = wording.words.has("fields", told)

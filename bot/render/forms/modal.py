@@ -1,4 +1,4 @@
-"""A modal as it goes to `views.open`, `.push` and `.update`, or as the answer to a submission."""
+"""Modals for `views.open`, `.push` and `.update`, and for answers to a submission."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from bot.render.wording import Wording
 
 
 def asking(wording: Wording, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """A form to be sent. `subject` comes back in `private_metadata`: one id, or a permalink.
+    """A form to submit. `subject` comes back in `private_metadata`: an id, or a permalink.
 
-    What leaves it is never called like something that can be done to its subject.
+    The button that leaves a form never reads like an action on the form's subject.
     """
     submit = plain(wording.plain("forms", f"{form.value}_submit"), sizes.TITLE)
     return {
@@ -24,13 +24,13 @@ def asking(wording: Wording, form: Form, subject: str, blocks: Sequence[Block]) 
 
 
 def telling(wording: Wording, form: Form, subject: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """A modal to be read, with one button that leaves it."""
+    """A modal to read, with one button that closes it."""
     shown = list(blocks[: sizes.BLOCKS_IN_VIEW])
     return {**_modal(wording, form, subject, "ok"), "blocks": shown}
 
 
 def telling_message(wording: Wording, form: Form, subject: str, shown: Message) -> dict[str, Any]:
-    """The same of an answer; leaving one that names what comes next puts that off."""
+    """An answer as a modal. If it offers `/escalate close`, the closing button says 'Not now'."""
     puts_off = any(f"{COMMAND} close" in text for text in texts(shown))
     return {
         **_modal(wording, form, subject, "not_now" if puts_off else "ok"),

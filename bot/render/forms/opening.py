@@ -1,4 +1,4 @@
-"""The form that opens an escalation: it proposes the teams and shows who will be paged."""
+"""The form that opens an escalation. It proposes teams and shows who will be paged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,12 +26,12 @@ from bot.render.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What the form holds so far; keys are the policy's.
+    """What the form holds so far. Keys are the policy's.
 
-    `teams` None means those that the policy proposes. `tier` is what the person chose: a stricter
-    one of the category goes before it. `changes` is how the person's teams differ from those that
-    the policy proposes. `severity` is the person's own choice, which the form shows only where
-    nothing raises it; `drawn` is what its input is named after by now.
+    `teams`: None means the teams that the policy proposes. `tier` is the person's choice; the
+    category's tier overrides it if it is stricter. `changes` is how the person's teams differ from
+    the policy's proposal. `severity` is the person's own choice; the form shows it only if nothing
+    raises it. `drawn` is the suffix that the severity input's block_id has now.
     """
 
     title: str = ""
@@ -51,11 +51,11 @@ class Filled:
 
 
 def open_form(wording: Wording, filled: Filled | None = None, subject: str = "") -> dict[str, Any]:
-    """The opening form, empty or filled; show it again whenever a dispatching field changes.
+    """The opening form, empty or filled. Show it again whenever a dispatching field changes.
 
-    `subject` is the permalink of the message that is escalated, or empty. A category that takes
-    references only has no title, surface, market or affected: what is not asked is not written.
-    They are laid aside, and come back with another category.
+    `subject` is the permalink of the escalated message, or empty. A category that takes references
+    only has no title, surface, market, affected or needs fields. `private_metadata` keeps their
+    values, and they come back with another category.
     """
     filled = filled or Filled()
     category = wording.policy.categories.get(filled.category or "")
@@ -77,7 +77,7 @@ def open_form(wording: Wording, filled: Filled | None = None, subject: str = "")
 
 
 def shown(wording: Wording, filled: Filled) -> Filled:
-    """Return what the form shows and asks for of what it holds."""
+    """Return the part of `filled` that the form shows and asks for."""
     category = wording.policy.categories.get(filled.category or "")
     if category is None or not category.references_only:
         return filled
@@ -96,17 +96,17 @@ def _laid_aside(filled: Filled) -> Aside:
 
 
 def opened_view(wording: Wording, view: Opened) -> dict[str, Any]:
-    """What the form becomes: the reference, and who is being paged."""
+    """What the form becomes once sent: the reference, and who is being paged."""
     return telling(wording, Form.OPENED, view.head.id, whole(opened_blocks(wording, view)))
 
 
 def opening_view(wording: Wording) -> dict[str, Any]:
-    """Shown at once where what is asked for takes longer than Slack waits."""
+    """A modal to show at once when the result takes longer than Slack waits."""
     return telling(wording, Form.MESSAGE, "", [section(wording.say("forms", "opening"))])
 
 
 def effective_severity(wording: Wording, filled: Filled) -> Severity | None:
-    """The worst of what was chosen, what criteria and those affected call for, and the category."""
+    """The worst severity: chosen, or required by criteria, affected groups or the category."""
     table = wording.policy.criteria_table()
     category = wording.policy.categories.get(filled.category or "")
     codes = (*filled.criteria, *filled.affected)
@@ -186,10 +186,10 @@ def _what(wording: Wording, filled: Filled) -> list[Block]:
 
 
 def _severity_since(filled: Filled, severity: Severity | None) -> str:
-    """Name the input after what it shows and what was chosen, where these differ.
+    """Name the input after the severity it shows and the person's own, if the two differ.
 
-    A person may choose once more what was raised before: with the name that it has now, Slack would
-    go on showing their choice.
+    A person may choose the overridden severity once more. Under an unchanged name, Slack would
+    keep showing their choice, so the name then changes.
     """
     if severity is None or severity is filled.severity:
         return ""
@@ -198,7 +198,7 @@ def _severity_since(filled: Filled, severity: Severity | None) -> str:
 
 
 def own_severity(shown: str | None, since: str) -> str | None:
-    """Return what the person chose: what the input shows, unless it was drawn with another one."""
+    """Return the person's own choice: `shown`, unless the input still shows the raised severity."""
     raised_to, _, rest = since.partition(":")
     own = rest.removesuffix(":again")
     return own or None if since and shown == raised_to else shown
@@ -307,10 +307,10 @@ def _source(wording: Wording, filled: Filled) -> Block:
 
 
 def _tier(wording: Wording, filled: Filled, category: Category | None) -> Block:
-    """Nothing less confidential than the category is offered.
+    """Offer no tier that is less confidential than the category's.
 
-    Where the category demands nothing, the input keeps its id: what a person chooses while the
-    form is drawn anew stays chosen.
+    If the category demands none, the input keeps its id, so a choice that a person makes while
+    the form is redrawn stays.
     """
     least = category.tier if category else Tier.STANDARD
     offered = [
@@ -334,7 +334,7 @@ def _is_restricted(wording: Wording, filled: Filled) -> bool:
 
 
 def _stays_restricted(wording: Wording, filled: Filled, category: Category | None) -> list[Block]:
-    """Say so where Restricted is chosen and the category does not ask for it."""
+    """Say that the escalation stays restricted, if the person chose that and not the category."""
     if filled.tier is Tier.STANDARD or (category and category.tier is not Tier.STANDARD):
         return []
     return [context(wording.say("forms", "stays_restricted"))]

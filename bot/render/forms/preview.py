@@ -1,4 +1,4 @@
-"""Who is paged when a form is sent: each team's people, and when each is."""
+"""The preview of who a form will page: each team's people, and when."""
 
 from datetime import timedelta
 from itertools import accumulate

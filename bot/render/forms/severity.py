@@ -18,7 +18,7 @@ from bot.render.wording import Wording
 
 
 def severity_form(wording: Wording, subject: str, head: Head) -> dict[str, Any]:
-    """The severity that it has is chosen; nothing is changed or paged yet."""
+    """The form with the current severity chosen. It changes and pages nothing yet."""
     blocks: list[Block] = [*about(wording, head), *_choice(wording, head, head.severity, "")]
     return asking(
         wording, Form.SEVERITY, subject, [*blocks, context(wording.say("forms", "severity_next"))]
@@ -28,8 +28,10 @@ def severity_form(wording: Wording, subject: str, head: Head) -> dict[str, Any]:
 def raise_form(
     wording: Wording, subject: str, head: Head, to: Severity, words: str, pages: Sequence[WillPage]
 ) -> dict[str, Any]:
-    """The same again, with the people that it will page. The block_id says for which severity
-    they are shown: another choice shows its own first.
+    """The same form, with the people whom the rise will page.
+
+    The block_id says which severity they belong to. After another choice, the form first shows
+    that one's people.
     """
     blocks: list[Block] = [
         *about(wording, head),

@@ -1,4 +1,4 @@
-"""Modals to read: an incident with its timeline, the timeline alone, a message."""
+"""Modals to read: an incident with its timeline, a timeline alone, or a message."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -19,14 +19,14 @@ from bot.render.wording import Wording
 
 LATEST_SHOWN = 15
 _SECTIONS = 80
-"""An entry has a section of its own, up to this many: the gaps between entries are the same."""
+"""Up to this many entries each get their own section, which keeps the gaps between them equal."""
 _ENTRIES_IN_VIEW = 400
 """Eighty sections of five entries stay within a view's 100 blocks and 250 kB, in any script."""
 _BYTES_OF_ENTRIES = 200_000
 
 
 def timeline_view(wording: Wording, view: Details) -> dict[str, Any]:
-    """The history, newest last; what does not fit is the oldest, and it is counted."""
+    """The history, newest last. The oldest entries that do not fit are counted."""
     head = view.card.head
     blocks = about(wording, head)
     if not head.full:
@@ -37,7 +37,7 @@ def timeline_view(wording: Wording, view: Details) -> dict[str, Any]:
 
 
 def show_view(wording: Wording, view: Details) -> dict[str, Any]:
-    """The card and what happened last, without buttons: those stand on the card itself."""
+    """The card and the latest entries, without buttons: those are on the card itself."""
     head = view.card.head
     blocks = whole(card.body(wording, view.card, view.deeds))
     if head.full:
@@ -47,12 +47,12 @@ def show_view(wording: Wording, view: Details) -> dict[str, Any]:
 
 
 def message_view(wording: Wording, shown: Message, subject: str = "") -> dict[str, Any]:
-    """An answer as a modal, where a form was open and a message would go unseen."""
+    """An answer as a modal, for when an open form would hide a message."""
     return telling_message(wording, Form.MESSAGE, subject, shown)
 
 
 def as_message(view: dict[str, Any]) -> Message:
-    """What a modal to read says, as a message: where the modal cannot be shown any more."""
+    """A modal's text as a message, for when the modal can no longer be shown."""
     first = next(block for block in view["blocks"] if block["type"] == "section")
     return Message(fit(first["text"]["text"], sizes.FALLBACK_TEXT), fitted(view["blocks"]))
 

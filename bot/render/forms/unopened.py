@@ -1,4 +1,4 @@
-"""Why a command with lines for teams opened its form instead of the escalation."""
+"""Says why a command with lines for teams opened its form and not the escalation."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ def unopened(
     needs: str,
     teams: Collection[TeamKey] | None,
 ) -> list[Block]:
-    """The first thing in the form until a category is chosen; after that, fields have errors."""
+    """The form's first block until a category is chosen. After that, the fields show errors."""
     if category is not None:
         return []
     read = needs_in(needs, wording.policy.team_names())

@@ -1,4 +1,4 @@
-"""The forms of an incident's work. `subject` is the id that comes back in `private_metadata`."""
+"""The forms for work on an incident. `subject`: the id that comes back in `private_metadata`."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from bot.render.forms import inputs
 from bot.render.forms.modal import asking
 from bot.render.wording import Wording
 
-# These have forms or buttons of their own, which ask for what such a move needs.
+# These moves have their own forms or buttons, which ask for what the move needs.
 _MOVED_ELSEWHERE = frozenset({State.RESOLVED, State.REVIEWED, State.REOPENED})
 
 
 def status_form(
     wording: Wording, subject: str, head: Head, *, note_needed: bool = False
 ) -> dict[str, Any]:
-    """A new state, a note, or both. `note_needed`: an update was asked for."""
+    """A new state, a note, or both. `note_needed`: someone asked for an update."""
     moves = [move for move in legal_moves(head.state) if move not in _MOVED_ELSEWHERE]
     offered = [
         inputs.option(
@@ -48,7 +48,7 @@ def status_form(
 
 
 def page_form(wording: Wording, subject: str, head: Head | None = None) -> dict[str, Any]:
-    """A team or a person; the handler sees to it that one of them is chosen."""
+    """A team or a person. The handler checks that one of them is chosen."""
     blocks: list[Block] = [
         *about(wording, head),
         context(wording.say("forms", "team_or_person")),
@@ -63,7 +63,7 @@ def page_form(wording: Wording, subject: str, head: Head | None = None) -> dict[
 def task_form(
     wording: Wording, subject: str, head: Head | None = None, assignee: UserId | None = None
 ) -> dict[str, Any]:
-    """Text, assignee, and when it is due as a person types it."""
+    """A task's text, assignee and due time. A person types the time as free text."""
     blocks: list[Block] = [
         *about(wording, head),
         inputs.labelled(
@@ -111,7 +111,7 @@ def decision_form(wording: Wording, subject: str, head: Head | None = None) -> d
 
 
 def resolve_form(wording: Wording, subject: str, head: Head | None = None) -> dict[str, Any]:
-    """Root cause, what was done, and the follow-ups; an option's value is its number of days."""
+    """Root cause, resolution and follow-ups. A follow-up option's value is its number of days."""
     policy = wording.policy
     causes = inputs.choice(wording, Field.ROOT_CAUSE, inputs.options(policy.root_causes))
     days = [
@@ -141,7 +141,7 @@ def resolve_form(wording: Wording, subject: str, head: Head | None = None) -> di
 
 
 def edit_form(wording: Wording, subject: str, head: Head) -> dict[str, Any]:
-    """What an escalation is about. Nothing more open than its tier is offered."""
+    """An escalation's details. The form offers no tier that is more open than the current one."""
     categories = inputs.options({key: one.label for key, one in wording.policy.categories.items()})
     tiers = [
         inputs.option(
@@ -172,7 +172,7 @@ def edit_form(wording: Wording, subject: str, head: Head) -> dict[str, Any]:
 
 
 def _needs(wording: Wording, head: Head) -> list[Block]:
-    """What is needed, to a person who may read it; nothing where only item IDs are kept."""
+    """The needs, for a reader with access; no field if the category keeps item IDs only."""
     category = wording.policy.categories.get(head.category or "")
     if not head.full or (category is not None and category.references_only):
         return []
@@ -201,7 +201,7 @@ def refuse_form(wording: Wording, request: AccessRequestMessage) -> dict[str, An
 
 
 def hand_over_form(wording: Wording, subject: str, head: Head | None = None) -> dict[str, Any]:
-    """`subject` is the page, or the incident. A team or a person, and a written summary."""
+    """A team or a person, and a written summary. `subject` is the page or the incident."""
     summary = inputs.typed(wording, Field.SUMMARY, multiline=True)
     blocks: list[Block] = [
         *about(wording, head),
@@ -213,7 +213,7 @@ def hand_over_form(wording: Wording, subject: str, head: Head | None = None) -> 
 
 
 def reminder_form(wording: Wording, line: ReminderLine, due: str) -> dict[str, Any]:
-    """A waiting reminder's time as a person types it, and its words where they may be shown."""
+    """A pending reminder's time as a person types it, and its text if the reader may see it."""
     when = inputs.typed(wording, Field.DUE, initial=due, longest=80)
     blocks: list[Block] = [
         *about(wording, line.head),
@@ -240,7 +240,7 @@ def task_hand_over_form(wording: Wording, subject: str, head: Head | None = None
 
 
 def about(wording: Wording, head: Head | None) -> list[Block]:
-    """One line that says which incident the form is about."""
+    """A line that says which incident the form is about."""
     return [context(wording.say("forms", "about", head=head))] if head else []
 
 
@@ -254,7 +254,7 @@ def _reason_form(
     optional: bool = False,
     then: str = "",
 ) -> dict[str, Any]:
-    """`then` is the sentence of forms.j2 below the reason, if there is one."""
+    """`then`: the block of `forms.j2` to show below the reason, if any."""
     element = inputs.typed(wording, Field.WHY, multiline=True)
     reason = inputs.labelled(wording, Field.WHY, element, label=label, optional=optional)
     below = [context(wording.say("forms", then))] if then else []

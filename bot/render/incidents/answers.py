@@ -1,4 +1,4 @@
-"""What a person reads right after a command or a click."""
+"""Answers that a person reads right after a command or a click."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -46,13 +46,13 @@ def said(wording: Wording, template: str, block: str, /, **values: Any) -> Messa
 
 
 def nowhere(wording: Wording, answer: Message) -> Message:
-    """The answer, and that nothing was posted in the channel: it is archived."""
+    """Add to an answer that nothing was posted in the channel, because it is archived."""
     said = wording.say("answers", "nowhere")
     return message(Mrkdwn(f"{answer.text} {said}"), [*answer.blocks[:49], context(said)])
 
 
 def opened(wording: Wording, view: Opened) -> Message:
-    """Say at once what opening brought about: the reference, and who is being paged."""
+    """Say at once what opening did: the reference, and who is being paged."""
     text = Mrkdwn(wording.say("answers", "opened_plain", head=view.head))
     buttons = [
         button(wording, Button.SHOW, view.head.id),
@@ -62,7 +62,7 @@ def opened(wording: Wording, view: Opened) -> Message:
 
 
 def which_task(wording: Wording, view: WhichTask) -> Message:
-    """A person's tasks there, each with the button that finishes it."""
+    """List a person's tasks in an escalation, each with the button that finishes it."""
     asked = wording.say("answers", "which_task", view=view)
     rows = [
         [section(_task_to_finish(wording, task, view), button(wording, Button.TASK_DONE, task.id))]
@@ -97,7 +97,7 @@ def opened_blocks(wording: Wording, view: Opened) -> list[Part]:
 
 
 def severity_changed(wording: Wording, view: SeverityChanged) -> Message:
-    """Say who is paged by it, who could not be, and who has more time now."""
+    """Say who is now paged, who could not be paged, and who now has more time."""
     text = wording.say("answers", "severity_changed", view=view)
     reached = [row for row in view.paged if row.targets]
     blocks: list[Part] = [section(text)]
@@ -111,7 +111,10 @@ def severity_changed(wording: Wording, view: SeverityChanged) -> Message:
 
 
 def corrected(wording: Wording, view: Corrected) -> Message:
-    """What was changed; of one that was made restricted, where its words stay all the same."""
+    """Say what was corrected.
+
+    If the escalation became restricted, say also where its words stay readable.
+    """
     names = [wording.plain("answers", f"corrected_{field}") for field in view.fields]
     text = wording.say("answers", "corrected", view=view, names=names)
     blocks: list[Part] = [section(text)]
@@ -142,7 +145,7 @@ def _more_below(wording: Wording, block: str, count: int, **values: Any) -> Bloc
 
 
 def listing(wording: Wording, view: Listing) -> Message:
-    """A row for each incident with a button that shows it; what does not fit is counted."""
+    """A row for each incident with a button that shows it. Rows that do not fit are counted."""
     if not view.heads:
         text = wording.say("answers", "listing_empty", listing=view)
         return message(text, [section(text), *_older(wording, view)])
@@ -158,14 +161,14 @@ def listing(wording: Wording, view: Listing) -> Message:
 
 
 def _older(wording: Wording, view: Listing) -> list[Block]:
-    """How far back a search has looked, and how to look further."""
+    """Say how far back a search looked, and how to look further."""
     return (
         [context(wording.say("answers", "listing_older", older=view.older))] if view.older else []
     )
 
 
 def row(wording: Wording, head: Head, view: Listing) -> Mrkdwn:
-    # Of a masked incident only what anyone may see: who is late would reveal whom it concerns.
+    # A masked incident shows only what anyone may see: its late teams would reveal its subject.
     overdue = view.overdue_pages.get(head.id, view.overdue_pages.get(head.reference, 0))
     late = head.is_open and head.update_due_at is not None and head.update_due_at < view.now
     return wording.say(
@@ -189,7 +192,7 @@ def details(wording: Wording, view: Details) -> Message:
 
 
 def _latest(wording: Wording, view: Details) -> Growing:
-    """The newest entries; what is left out is the oldest, and it is counted."""
+    """The newest entries. The oldest ones that do not fit are counted."""
     said = [line(wording, entry) for entry in view.entries[-ENTRIES_SHOWN:]]
     beyond = view.more_entries + len(view.entries) - len(said)
     heading = wording.say("answers", "latest")
@@ -220,7 +223,7 @@ def on_call(wording: Wording, view: OnCall) -> Message:
 
 
 def _team_on_call(wording: Wording, line: OnCallLine) -> Mrkdwn:
-    """No longer than a section may be, for any policy."""
+    """One team's steps, cut to the size of a section for any policy."""
     heading = wording.say("answers", "on_call_team", line=line)
     steps = _steps(wording, line)
     return lines_within(
@@ -229,7 +232,7 @@ def _team_on_call(wording: Wording, line: OnCallLine) -> Mrkdwn:
 
 
 def _steps(wording: Wording, line: OnCallLine) -> list[Mrkdwn]:
-    """Each names the people that it adds: 'everyone' where it pages all of those before it too."""
+    """Each step names the people it adds, or 'everyone' if it also pages all earlier people."""
     said, before = list[Mrkdwn](), dict[UserId, OnCallPerson]()
     for step in line.steps:
         now = {person.user: person for person in step.people}
@@ -243,6 +246,6 @@ def _steps(wording: Wording, line: OnCallLine) -> list[Mrkdwn]:
 
 
 def form_offer(wording: Wording, again: Button, value: str) -> Message:
-    """Slack's trigger expired before the form opened: a button gives a new one."""
+    """Offer a button when Slack's trigger expired before the form opened: it gives a new one."""
     text = wording.say("answers", "open_form")
     return message(text, [section(text), actions([button(wording, again, value, "primary")])])

@@ -1,4 +1,4 @@
-"""The card of an incident: pinned in its channel, edited in place, its buttons fit its state."""
+"""An incident's card: pinned in its channel, edited in place, with buttons for its state."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -20,11 +20,11 @@ from bot.render.wording import Wording
 
 TASKS_SHOWN = 5
 EVERY_DEED = frozenset(Deed)
-"""Where many read it, whoever may do something finds the button for it."""
+"""The card in a channel has many readers, so it offers the buttons for every deed."""
 
 
 def card(wording: Wording, view: Card) -> Message:
-    """What the channel shows of its incident."""
+    """The card that the channel shows."""
     blocks = [*body(wording, view), actions(buttons(wording, view))]
     if view.in_thread:
         blocks.append(context(wording.say("card", "in_thread", head=view.head)))
@@ -32,13 +32,13 @@ def card(wording: Wording, view: Card) -> Message:
 
 
 def moved(wording: Wording, view: MovedCard) -> Message:
-    """What is left in a shared channel: where the escalation is dealt with now."""
+    """What a shared channel shows after an escalation moved: where to find it now."""
     said = wording.say("card", "moved", head=view.head)
     return message(wording.say("card", "moved_fallback", head=view.head), [section(said)])
 
 
 def body(wording: Wording, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Part]:
-    """Everything but the buttons. Of a masked incident only what anyone may see."""
+    """Everything but the buttons. A masked incident shows only what anyone may see."""
     head = view.head
     blocks: list[Part] = [header(wording.plain("card", "heading", head=head))]
     if not head.full:
@@ -61,7 +61,7 @@ def body(wording: Wording, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> 
 
 
 def needs(wording: Wording, head: Head) -> list[Part]:
-    """What those who are paged are needed for, line by line as it was asked."""
+    """What the paged people are needed for, line by line as it was asked."""
     if not head.full or not head.needs:
         return []
     said = [wording.say("card", "need", need=need) for need in head.needs]
@@ -73,12 +73,12 @@ MASKED_FIELDS = ("state", "opened")
 
 
 def buttons(wording: Wording, view: Card, deeds: Collection[Deed] = EVERY_DEED) -> list[Element]:
-    """Only what the state allows, and where one person reads it, what they may do there."""
+    """The buttons that the state allows. `deeds` limits them to what a single reader may do."""
     head, names = view.head, offered(_buttons_for(view.head.state), deeds)
-    # A masked one does not show whether a team has answered either.
+    # A masked incident does not show whether a team has answered.
     if head.full and not view.waits and Button.STEP_IN in names:
         names.remove(Button.STEP_IN)
-    # A masked incident does not show whether it has an owner.
+    # Nor does it show whether it has an owner.
     if (head.owner is not None or not head.full) and Button.TAKE_OWNERSHIP in names:
         names.remove(Button.TAKE_OWNERSHIP)
     if not head.full:
@@ -91,17 +91,17 @@ def buttons(wording: Wording, view: Card, deeds: Collection[Deed] = EVERY_DEED) 
 
 
 def open_tasks(view: Card) -> list[TaskLine]:
-    """The tasks still to be done, the earliest first."""
+    """The unfinished tasks, the earliest due first."""
     return sorted((task for task in view.tasks if not task.done), key=lambda task: task.due_at)
 
 
 def next_due(view: Card) -> TaskLine | None:
-    """The open task that is due first; the next update has a field of its own."""
+    """The open task that is due first. The next update has its own field."""
     return next(iter(open_tasks(view)), None)
 
 
 def team_line(wording: Wording, row: TeamRow, now: datetime, *, over: bool = False) -> Mrkdwn:
-    """`over`: the escalation has ended, so nothing of it is overdue."""
+    """`over`: the escalation has ended, so nothing in it is overdue."""
     block = "team_cancelled" if over and row.state is RunState.PAGING else _team_block(row, now)
     return Mrkdwn(" ".join(wording.say("card", block, team=row).split("\n")))
 
@@ -203,7 +203,7 @@ def _newest(rows: tuple[TeamRow, ...]) -> list[TeamRow]:
 
 
 def _unowned(wording: Wording, view: Card, deeds: Collection[Deed]) -> Mrkdwn:
-    """Only people who may take it are named: not who left, nor who only reads."""
+    """Name only people who may take ownership: none who left, none who only reads."""
     able = [row for row in view.teams if row.may_lead and not row.left]
     responders = tuple(dict.fromkeys(row.responder for row in able if row.responder))
     may_take = offered([Button.TAKE_OWNERSHIP], deeds)

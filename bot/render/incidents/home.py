@@ -1,4 +1,4 @@
-"""The home tab: what waits for one person, and what is open."""
+"""The home tab: what waits for one person, and which escalations are open."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ from bot.render.wording import Wording
 
 ROWS_SHOWN = 15
 REMINDERS_SHOWN = 8
-"""Three blocks each; a view has a hundred."""
+"""Each takes three blocks, and a view holds a hundred."""
 
 Row = TypeVar("Row")
 

@@ -19,14 +19,14 @@ IN_A_NOTICE = 1_200
 
 
 class Recorded(dict[str, Any]):
-    """What an entry holds; what was not recorded is empty, as older entries may hold less."""
+    """An entry's data. A missing value is empty, because older entries may hold less."""
 
     def __missing__(self, key: str) -> str:
         return ""
 
 
 def dated(wording: Wording, said: Message, at: datetime) -> Message:
-    """The same message, which comes late, with the moment that it tells of."""
+    """Add to a late message the moment it reports on."""
     when = context(wording.say("notice", "late", at=at))
     return replace(said, blocks=[*said.blocks[: sizes.BLOCKS_IN_MESSAGE - 1], when])
 
@@ -56,7 +56,7 @@ def block_of(entry: EntryLine) -> str:
 
 
 def recorded(wording: Wording, entry: EntryLine) -> Mapping[str, Any]:
-    """What an entry says, with people where earlier releases wrote a person's key."""
+    """An entry's data, with people in place of the personal keys that earlier releases wrote."""
     data = Recorded({key: value for key, value in entry.data.items() if value is not None})
     handed_to = person_of(str(data["to_team"]))
     if handed_to is not None:
@@ -67,13 +67,16 @@ def recorded(wording: Wording, entry: EntryLine) -> Mapping[str, Any]:
 
 
 def _asked_for(wording: Wording, entry: EntryLine) -> UserId | None:
-    """The person who was asked for, where it was no team."""
+    """The person who was asked for, if no team was."""
     by_key = person_of(str(entry.data.get("team") or ""))
     return by_key or _person_by(wording, entry.data.get("name"))
 
 
 def _person_by(wording: Wording, name: object) -> UserId | None:
-    """Whose key a name is: `person:U0MEI`, or `mei` as the policy writes it; None for a name."""
+    """The person whose key a name is; None if it is a real name or a team's.
+
+    A key is `person:U0MEI`, or `mei` as the policy writes it.
+    """
     key = str(name or "")
     if any(key == team.name for team in wording.policy.teams.values()):
         return None

@@ -15,7 +15,11 @@ from bot.render.wording import Wording
 
 
 def page(wording: Wording, view: PageMessage) -> Message:
-    """Say what is known and ask. Who acknowledged keeps it; anyone else reads what became of it."""
+    """Show the facts and ask for an acknowledgement.
+
+    Afterwards, the person who acknowledged keeps the facts while they work on the escalation.
+    Anyone else sees only the outcome.
+    """
     waiting = can_be_answered(view)
     text = wording.say("page_messages", "fallback", page=view, waiting=waiting)
     if not waiting and not _kept(view):
@@ -36,19 +40,22 @@ def page(wording: Wording, view: PageMessage) -> Message:
 
 
 def can_be_answered(view: PageMessage) -> bool:
-    """A page can be taken until someone has, after the last step too, or until the end."""
+    """A page stays open until someone acknowledges it or the escalation ends.
+
+    That includes the time after the last step.
+    """
     waiting = view.state is PageState.WAITING and not view.ended
     return waiting and view.run_state in UNANSWERED
 
 
 def _kept(view: PageMessage) -> bool:
-    """Whether the reader acknowledged on this very page, and works on it."""
+    """Whether the reader acknowledged this very page and still works on the escalation."""
     acknowledged = view.state is PageState.ACKNOWLEDGED and view.responder == view.target
     return acknowledged and view.head.full and not view.handed_over and not view.ended
 
 
 def _over(wording: Wording, view: PageMessage) -> list[Block]:
-    """What became of it and where to read on, in place of what it asked."""
+    """The outcome and a button to read on, in place of the question."""
     said = wording.say("page_messages", "over", page=view)
     show = button(wording, Button.SHOW, view.head.id) if view.head.full else None
     again = (
@@ -58,7 +65,7 @@ def _over(wording: Wording, view: PageMessage) -> list[Block]:
 
 
 def channel_link(head: Head) -> Mrkdwn:
-    """Slack resolves it only for people in the channel."""
+    """Link the channel. Slack shows its name only to people in the channel."""
     return Mrkdwn(f"<#{head.channel_id}>" if head.full and head.channel_id else "")
 
 
@@ -94,7 +101,7 @@ def _reasons(wording: Wording, view: PageMessage) -> Growing:
 
 
 def _questions(wording: Wording, view: PageMessage) -> Growing:
-    """What was asked of those who handed it over."""
+    """The questions that were put to the people who handed the page over."""
     said = [
         [section(wording.say("page_messages", "question", page=view, reason=question))]
         for question in view.questions
@@ -107,7 +114,7 @@ def _more(wording: Wording, view: PageMessage, what: str, left: int) -> Block:
 
 
 def _reason(wording: Wording, view: PageMessage, reason: Reason) -> Mrkdwn:
-    """Why this person is called; without any words where the escalation is masked."""
+    """Say why this person is paged. A masked escalation shows no one's words."""
     head = view.head
     return wording.say(
         "page_messages",
@@ -121,13 +128,13 @@ def _reason(wording: Wording, view: PageMessage, reason: Reason) -> Mrkdwn:
 def _question(wording: Wording, view: PageMessage) -> list[Block]:
     exhausted = view.run_state is RunState.EXHAUSTED
     asked = wording.say("page_messages", _asked(view), page=view)
-    # No one comes after the last step: it can be handed over, not declined.
+    # No one comes after the last step: a person can hand the page over, but not decline it.
     declined = [] if exhausted else [button(wording, Button.CANNOT_TAKE, view.page_id)]
     buttons = [
         button(wording, Button.ACKNOWLEDGE, view.page_id, "primary"),
         *declined,
         button(wording, Button.HAND_OVER, view.page_id),
-        # Of a restricted one they see the channel once they have acknowledged.
+        # On a restricted escalation, they see the channel once they have acknowledged.
         *([button(wording, Button.OPEN_CHANNEL, view.page_id)] if view.head.full else []),
     ]
     notes = ["what_it_means", *(["late"] if view.late else [])]
@@ -153,7 +160,7 @@ def _outcome(wording: Wording, view: PageMessage) -> Mrkdwn:
 
 
 def _outcomes(view: PageMessage) -> list[str]:
-    """What became of it: what this person said, and what became of the run."""
+    """The texts for this person's answer and for the outcome of the run."""
     if view.responder == view.target:
         return ["acknowledged"]
     said = {PageState.DECLINED: ["declined"], PageState.UNREACHABLE: ["unreachable"]}

@@ -1,4 +1,4 @@
-"""To one person: they own an escalation, or a message still shows what they made restricted."""
+"""Messages to one person: about ownership, and about texts that stay after a restriction."""
 
 from bot.domain.controls import Button
 from bot.domain.people.person_messages import Assigned, Unedited
@@ -9,7 +9,7 @@ from bot.render.wording import Wording
 
 
 def assigned(wording: Wording, view: Assigned) -> Message:
-    """To the new owner, when someone else chose them; later that they no longer own it."""
+    """Tell the new owner that someone chose them, or later, that they no longer own it."""
     head = view.head
     said = section(wording.say("person_messages", "assigned", view=view))
     fallback = wording.say("person_messages", "assigned_fallback", view=view)
@@ -31,6 +31,6 @@ def assigned(wording: Wording, view: Assigned) -> Message:
 
 
 def unedited(wording: Wording, view: Unedited) -> Message:
-    """To the person who made an escalation restricted: a message that still shows its text."""
+    """Tell the person who restricted an escalation that a message still shows its text."""
     said = wording.say("person_messages", "unedited", view=view)
     return message(said, [section(said)])

@@ -1,6 +1,6 @@
-"""What goes into one message: lists are cut to what Slack takes, and say how much they leave out.
+"""Fits lists into one message: they are cut to Slack's sizes and count what they leave out.
 
-A message is refused as a whole if its blocks hold too much, so none is ever handed over like that.
+Slack refuses a whole message if its blocks hold too much, so no message ever exceeds its limits.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,12 @@ from bot.render.text import sizes
 from bot.render.text.mrkdwn import Mrkdwn, cut, fit
 
 _KEPT = 80
-"""Characters that a text keeps, however many others there are: fifty blocks of them still fit."""
+"""Characters that every text keeps. Fifty blocks of this length still fit into a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A list within a message: `draw(n)` shows its first n items and counts the others."""
+    """A list within a message. `draw(n)` shows its first n items and counts the others."""
 
     most: int
     draw: Callable[[int], list[Block]]
@@ -31,7 +31,7 @@ Part = Block | Growing
 def rows(
     given: Sequence[Sequence[Block]], more: Callable[[int], Block], *, beyond: int = 0
 ) -> Growing:
-    """A row is one block or several. `beyond` counts the rows that were not given at all."""
+    """A list of rows of one or more blocks. `beyond`: how many more rows were not passed in."""
 
     def draw(shown: int) -> list[Block]:
         left = len(given) - shown + beyond
@@ -43,7 +43,10 @@ def rows(
 def lines(
     heading: Mrkdwn, given: Sequence[Mrkdwn], more: Callable[[int], Mrkdwn], *, beyond: int = 0
 ) -> Growing:
-    """One section: a heading with a line for each item."""
+    """One section: a heading with a line for each item.
+
+    `beyond`: how many more items were not passed in.
+    """
 
     def text(shown: int) -> Mrkdwn:
         left = len(given) - shown + beyond
@@ -56,12 +59,12 @@ def lines(
 
 
 def whole(parts: Sequence[Part]) -> list[Block]:
-    """Everything, for a view: it may hold ten times as much as a message."""
+    """Draw everything, for a view: a view may hold ten times as much as a message."""
     return [block for part in parts for block in _drawn(part)]
 
 
 def fitted(parts: Sequence[Part]) -> list[Block]:
-    """As much as fits into a message. The list that takes the most room gives way first."""
+    """Draw as much as fits into a message. The list that takes the most room shrinks first."""
     shown = {place: part.most for place, part in enumerate(parts) if isinstance(part, Growing)}
     drawn = [_drawn(part) for part in parts]
     weights = [size(blocks) for blocks in drawn]
@@ -76,7 +79,7 @@ def fitted(parts: Sequence[Part]) -> list[Block]:
 
 
 def size(blocks: Sequence[Block]) -> int:
-    """What blocks weigh against `sizes.MESSAGE`."""
+    """Weigh blocks against `sizes.MESSAGE`: their characters, and `sizes.BLOCK` for each."""
     return sum(sizes.BLOCK + _characters(block) for block in blocks)
 
 
@@ -97,7 +100,7 @@ def _characters(value: Any) -> int:
 
 
 def _shortened(blocks: list[Block]) -> list[Block]:
-    """Cut the longest texts, where people's words alone are too much."""
+    """Cut the longest texts first, if the blocks are still too much with every list shrunk."""
     over = size(blocks) - sizes.MESSAGE
     if over <= 0:
         return blocks
@@ -113,7 +116,7 @@ def _shortened(blocks: list[Block]) -> list[Block]:
 
 
 def _texts(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
-    """Texts to be read; those of buttons and headers are short."""
+    """The texts of sections and contexts. Buttons and headers are too short to cut."""
     for block in blocks:
         if block["type"] == "section":
             yield from [block["text"]] if "text" in block else block["fields"]

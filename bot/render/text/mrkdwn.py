@@ -1,4 +1,4 @@
-"""Text for Slack's mrkdwn: escaped exactly once, and cut without breaking what was escaped."""
+"""Text for Slack's mrkdwn: escaped exactly once, and never cut within an escape."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ _PRODUCT = "Tocsin"
 _BIDI_CONTROLS = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-"""Invisible marks that turn the text around them; all that Unicode calls Bidi_Control."""
+"""Invisible marks that change the direction of text: all that Unicode calls Bidi_Control."""
 _IN_QUOTES = re.compile(
     "[\"'\u201c\u2018\u201e\u00ab][^\"'\u201c\u201d\u201e\u2018\u00ab\u00bb]+[\"'\u201d\u2019\u201c\u00bb]"
 )
@@ -25,7 +25,7 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 class Mrkdwn(str):
-    """Text in which `&`, `<` and `>` are escaped; what is left of them is ours.
+    """Text with `&`, `<` and `>` escaped. Any that remain are Tocsin's own markup.
 
     `__html__` tells Jinja2 that it needs no escaping again.
     """
@@ -37,21 +37,21 @@ class Mrkdwn(str):
 
 
 def bare(text: str) -> str:
-    """Take out the marks that turn text around: a title must not turn its neighbours around.
+    """Remove direction marks, so that a title cannot reverse the text around it.
 
-    Every text that leaves us passes here: in Slack, by e-mail and SMS, and on web pages.
+    Every outgoing text passes here: to Slack, by e-mail and SMS, and on web pages.
     """
     return text if text.isascii() else text.translate(_BIDI_CONTROLS)
 
 
 def escape(text: str) -> Mrkdwn:
-    """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` as it stands."""
+    """Escape `& < >`, Slack's whole list. Quotes stay: Slack would show `&#39;` literally."""
     shown = bare(text)
     return Mrkdwn(shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut plain text to `limit` code points, with a sign that it goes on."""
+    """Cut plain text to `limit` code points and mark the cut with an ellipsis."""
     if len(text) <= limit:
         return text
     return text[: _end_of_whole_characters(text, limit - len(ELLIPSIS))].rstrip() + ELLIPSIS
@@ -70,7 +70,7 @@ def fit(text: str, limit: int) -> Mrkdwn:
 
 
 def _end_of_whole_characters(text: str, end: int) -> int:
-    """An accent or a joined emoji belongs to what stands before it."""
+    """Move `end` back so that the cut keeps accents and joined emoji with their base character."""
     while end > 0 and (
         unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == "\u200d"
     ):
@@ -79,12 +79,12 @@ def _end_of_whole_characters(text: str, end: int) -> int:
 
 
 def one_line(text: object, limit: int = 150) -> str:
-    """A title as part of a sentence: no line breaks, no code fence that swallows what follows."""
+    """A title as part of a sentence: no line breaks, and no code fence that swallows the rest."""
     return cut(" ".join(str(text).replace("```", "'''").split()), limit)
 
 
 def quoted(text: object, limit: int = 150) -> str:
-    """A person's words in quotes, which are not doubled where they are in quotes already."""
+    """A person's words in quotes. Words that already are in quotes get no second pair."""
     said = one_line(text, limit)
     if _IN_QUOTES.fullmatch(said):
         said = said[1:-1].strip()
@@ -92,30 +92,30 @@ def quoted(text: object, limit: int = 150) -> str:
 
 
 def sentence(text: object) -> str:
-    """Begin with a capital letter. What is escaped stays escaped."""
+    """Begin with a capital letter. Escaped text stays escaped."""
     said = str(text)
     said = said[:1].upper() + said[1:]
     return Mrkdwn(said) if hasattr(text, "__html__") else said
 
 
 def prose(text: object, limit: int = 500) -> str:
-    """A person's own words, with their lines, cut."""
+    """A person's own words with their line breaks, cut to `limit`."""
     return cut(str(text).strip().replace("```", "'''"), limit)
 
 
 def quote(text: object, limit: int = 500) -> Mrkdwn:
-    """A person's own words, set apart."""
+    """A person's own words as a block quote."""
     lines = prose(text, limit).splitlines()
     return Mrkdwn("\n".join(f">{escape(line)}" for line in lines))
 
 
 def code(text: object, limit: int = 200) -> Mrkdwn:
-    """An id or address to be read, not followed."""
+    """An id or address as code, so that Slack does not turn it into a link."""
     return Mrkdwn(f"`{escape(one_line(text, limit).replace('`', ''))}`")
 
 
 def command(text: object, limit: int = 400) -> Mrkdwn:
-    """A command to copy; its lines stay lines, for each may ask another team."""
+    """A command to copy. It keeps its line breaks, because each line may ask another team."""
     said = str(text).strip()
     if "\n" not in said:
         return code(said, limit)
@@ -123,7 +123,7 @@ def command(text: object, limit: int = 400) -> Mrkdwn:
 
 
 def person(user: object) -> Mrkdwn:
-    """Mention a person; the bot itself goes by its name."""
+    """Mention a person. The bot itself appears under its product name."""
     name = str(user)
     if name == THE_BOT:
         return Mrkdwn(_PRODUCT)
@@ -131,12 +131,12 @@ def person(user: object) -> Mrkdwn:
 
 
 def people(users: Iterable[object], limit: int = 20) -> Mrkdwn:
-    """Mention people as a sentence names them: the first few, and how many more."""
+    """Mention the first `limit` people in a sentence and count the others."""
     return Mrkdwn(together(map(person, users), limit))
 
 
 def names(given: Iterable[object], limit: int = 300) -> str:
-    """As many whole names as have room, as a sentence names them, and how many more."""
+    """List as many whole names as fit into `limit` characters, and count the others."""
     every = [one_line(name, 80) for name in given]
     shown = len(every)
     while shown > 1 and len(together(every, shown)) > limit:
@@ -146,7 +146,7 @@ def names(given: Iterable[object], limit: int = 300) -> str:
 
 @lru_cache(maxsize=512)
 def at(moment: datetime | str) -> Mrkdwn:
-    """A moment that each person reads in their own time zone; an ISO string will do."""
+    """A moment that Slack shows to each reader in their own time zone. An ISO string works too."""
     when = _moment(moment)
     if when is None:
         return Mrkdwn("")
@@ -156,14 +156,14 @@ def at(moment: datetime | str) -> Mrkdwn:
 
 @dataclass(frozen=True, slots=True)
 class ShownMoment:
-    """A moment in parts; `moments.j2` puts them together, in the block of this name."""
+    """A moment in parts. The block of this name in `moments.j2` joins them."""
 
     block: str
     parts: Mapping[str, str]
 
 
 def at_plain(moment: datetime | str, zone: str = "UTC") -> ShownMoment | None:
-    """A moment where nothing turns it into the reader's time: said in theirs, and in UTC."""
+    """A moment for text that Slack does not localise: in the reader's `zone` and in UTC."""
     when = _moment(moment)
     if when is None:
         return None
@@ -178,7 +178,7 @@ def at_plain(moment: datetime | str, zone: str = "UTC") -> ShownMoment | None:
 
 
 def local(moment: datetime | str, zone: str) -> ShownMoment | None:
-    """A moment as the clocks of a zone show it, and which zone: for who has just typed a time."""
+    """A moment in a zone, with the zone's name and offset, for a person who just typed a time."""
     when = _moment(moment)
     if when is None:
         return None

@@ -1,8 +1,8 @@
-"""Slack's sizes that texts are cut to, in code points of the escaped text."""
+"""Slack's size limits. Text lengths are in code points of the escaped text."""
 
 BLOCKS_IN_MESSAGE = 50
 MESSAGE = 9_600
-"""The characters of all blocks of a message, and `BLOCK` for each; `slack_rules` has the source."""
+"""Most characters of a message's blocks, counting `BLOCK` for each; source: `slack_rules`."""
 BLOCK = 100
 BLOCKS_IN_VIEW = 100
 FALLBACK_TEXT = 1_000

@@ -1,7 +1,7 @@
-"""Compiled templates, kept in `__pycache__` beside them, as Python keeps its own modules.
+"""Caches compiled templates in a `__pycache__` beside them, as Python does for its modules.
 
-Compiling all of them takes a quarter of a start. Where they cannot be kept, or are not what they
-were, they are compiled again.
+Compiling all of them takes a quarter of the start-up time. If the cache cannot be written or the
+templates have changed, they are compiled again.
 """
 
 import sys
@@ -20,7 +20,7 @@ _FOLDER = "__pycache__"
 
 
 class CompiledTemplate(FileSystemBytecodeCache):
-    """Keeps templates of one way of escaping: the same words compile to other code in another."""
+    """A cache for one way of escaping: the same template compiles to different code in another."""
 
     def __init__(self, templates: Path, way: str) -> None:
         super().__init__(str(templates / _FOLDER), f"%s.{way}.{sys.implementation.cache_tag}.bin")
@@ -44,7 +44,7 @@ class CompiledTemplate(FileSystemBytecodeCache):
 
 @cache
 def _made_by() -> str:
-    """What else the code depends on: constants go through filters when it is compiled."""
+    """Hash what else the compiled code depends on: Jinja2 filters constants at compile time."""
     beside = Path(__file__).parent / "templates.py"
     sources = (beside, *(Path(module.__file__ or "") for module in (mrkdwn, durations)))
     made_by = sha256(jinja2.__version__.encode())

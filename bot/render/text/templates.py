@@ -1,5 +1,6 @@
-"""Every sentence that a person reads, from `templates/<locale>/<subject>/`: one file for a family
-of messages, one `{% block %}` for a text.
+"""Loads every sentence that a person reads from `templates/<locale>/<subject>/`.
+
+A file holds a family of messages. Each of its `{% block %}`s is one text.
 """
 
 import re
@@ -29,10 +30,10 @@ _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
 class Templates:
-    """The templates of a locale, compiled once; what a locale lacks is said in English.
+    """The templates of a locale, compiled once. English fills in what a locale lacks.
 
-    Calling it gives mrkdwn in which every value is escaped; `plain` is for Slack's plain_text,
-    which is not parsed and must not be escaped, and for e-mail and SMS; `html` is for the pages
+    A call returns mrkdwn in which every value is escaped. `plain` is for e-mail, SMS and Slack's
+    plain_text, which Slack does not parse and which must not be escaped. `html` is for the pages
     that open in a browser.
     """
 
@@ -58,7 +59,7 @@ class Templates:
 
     @cached_property
     def _html(self) -> dict[str, Template]:
-        # Few people ever follow a link: no start-up waits for this.
+        # Few people ever follow a link, so start-up does not wait for these templates.
         return _compiled(self._folders, _html_environment(self._folders))
 
     def has(self, template: str, block: str) -> bool:
@@ -70,7 +71,7 @@ class Templates:
 
 
 def _said(template: Template, block: str, values: Mapping[str, Any]) -> str:
-    # What `Template.new_context` does, without copying every block of the file for one of them.
+    # Does what `Template.new_context` does, but does not copy every block of the file for one.
     names = {**_global_names(template), **values}
     context = Context(template.environment, names, template.name, {})
     text = "".join(template.blocks[block](context)).strip()
@@ -83,7 +84,7 @@ def _global_names(template: Template) -> dict[str, Any]:
 
 
 def _rooms(locale: Path) -> list[Path]:
-    """A locale's folder and those of its subjects. A template's name is unique in its locale."""
+    """A locale's folder and its subject folders. Template names are unique within a locale."""
     return [locale, *sorted(path for path in locale.glob("*") if path.is_dir())]
 
 
@@ -106,7 +107,7 @@ def _mrkdwn_environment(folders: list[Path]) -> Environment:
 
 
 def _html_environment(folders: list[Path]) -> Environment:
-    """As plain text, but escaped by Jinja2's own rules."""
+    """Like plain text, but escaped by Jinja2's own rules."""
     return _with_plain_filters(_environment(folders, "html", _or_nothing, autoescape=True))
 
 
@@ -119,7 +120,7 @@ def _with_plain_filters(environment: Environment) -> Environment:
         return _said(environment.get_template(f"unnamed{_SUFFIX}"), "people", {"count": count})
 
     environment.filters |= {
-        # Nothing turns an id into a name there.
+        # Outside Slack, nothing turns an id into a name.
         "person": lambda _user: unnamed(1),
         "people": lambda users: unnamed(len(users)),
         "at": _moment(environment, mrkdwn.at_plain),
@@ -131,7 +132,7 @@ def _with_plain_filters(environment: Environment) -> Environment:
 
 
 def _moment(environment: Environment, shown: Callable[..., mrkdwn.ShownMoment | None]) -> Filter:
-    """A filter that says a moment in the words of `moments.j2`."""
+    """A filter that words a moment with `moments.j2`."""
 
     def said(moment: datetime | str, *zone: str) -> str:
         found = shown(moment, *zone)
@@ -172,12 +173,12 @@ def _environment(
 
 
 def _begins(name: str) -> str:
-    """A name at the beginning of a sentence stays as it is; what stands for one begins it."""
+    """Begin a sentence with a name. A name stays as it is; `NAMELESS` gets a capital letter."""
     return mrkdwn.sentence(name) if name == NAMELESS else name
 
 
 def _escaped(value: Any) -> Any:
-    """Jinja2 leaves alone what has `__html__`; anything else would have its quotes escaped too."""
+    """Escape values before Jinja2 does: it leaves `__html__` alone, but would escape quotes."""
     if value is None:
         return Mrkdwn("")
     return value if hasattr(value, "__html__") else mrkdwn.escape(str(value))

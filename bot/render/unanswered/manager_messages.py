@@ -1,4 +1,4 @@
-"""To the people in charge: pages that no one answered."""
+"""Messages to owners and escalation managers about pages that no one acknowledged."""
 
 from bot.domain.controls import Button
 from bot.domain.incidents.views import Head
@@ -12,7 +12,7 @@ from bot.render.wording import Wording
 
 
 def unanswered(wording: Wording, view: Unanswered) -> Message:
-    """To the owner: a team's first step passed, who is paged now, or what became of it."""
+    """Tell the owner that a team's first step passed, and who is paged now or how it ended."""
     head, team, asks = view.head, view.team, view.asks
     values = {"head": head, "team": team, "you": view.you}
     said = wording.say("manager_messages", "unanswered", tried=view.tried, asks=asks, **values)
@@ -28,7 +28,7 @@ def unanswered(wording: Wording, view: Unanswered) -> Message:
 
 
 def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
-    """No one acknowledged: who was paged, and what is left to do, or how it ended."""
+    """Say that no one acknowledged, who was paged, and what is left to do or how it ended."""
     head, team = view.head, view.team
     text = wording.say("manager_messages", "exhausted_fallback", view=view, team=team)
     if view.newer:
@@ -61,7 +61,7 @@ def exhausted(wording: Wording, view: ExhaustedMessage) -> Message:
 
 
 def _other_teams(wording: Wording, view: ExhaustedMessage) -> Part:
-    """Those of which earlier messages told, whose place this one takes."""
+    """List the teams from earlier messages. This message replaces those."""
     others = sorted(view.others, key=lambda row: wording.place(row.team))
     rows = [wording.say("manager_messages", "exhausted_other", team=team) for team in others]
     heading = wording.say("manager_messages", "exhausted_others")
@@ -73,7 +73,7 @@ def _other_teams(wording: Wording, view: ExhaustedMessage) -> Part:
 
 
 def _exhausted_choices(wording: Wording, head: Head) -> list[Element]:
-    """A reader who is not in it can't page for it: they ask for access first."""
+    """A reader without access cannot page a team. They get a button to ask for access."""
     if not head.full:
         return [button(wording, Button.REQUEST_ACCESS, head.id, "primary")]
     choices = [button(wording, Button.PAGE_TEAM, head.id, "primary")]

@@ -1,4 +1,4 @@
-"""What Slack wants left alone for now, as this process saw it when it claimed."""
+"""The rate limits and refusals in force, as of this process's last claim."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from bot.domain.kinds import DeliveryKind
 from bot.store.delivery import limits
 from bot.store.delivery.claims import Claimed
 
-# Whose limit is the workspace's: a 429 on one call of it concerns every lane.
+# These methods have a limit for the whole workspace: a 429 on one call concerns every lane.
 _METHODS = {
     DeliveryKind.ROOM_CREATE: "conversations.create",
     DeliveryKind.ROOM_INVITE: "conversations.invite",
@@ -20,26 +20,26 @@ _ONE_CHANNEL = frozenset({"chat.postMessage", "chat.update", "views.publish"})
 
 
 def scope_of(method: str) -> str | None:
-    """Return what a 429 of this method blocks for every lane; None where it is its channel's."""
+    """Return what a 429 of this method blocks for every lane; None if only its channel."""
     return None if method in _ONE_CHANNEL else method
 
 
 class Blocked:
-    """The limits of every replica: a workspace, a method in it, or a lane, until a moment."""
+    """The limits from all replicas, each with its end: of a workspace, a method in it or a lane."""
 
     def __init__(self) -> None:
         self._until: Mapping[str, datetime] = {}
 
     def know(self, until: Mapping[str, datetime]) -> None:
-        """Go by these limits from now on."""
+        """Use these limits from now on."""
         self._until = until
 
     def refuses(self, lane: str) -> bool:
-        """Whether Slack refused this lane, when it was last looked."""
+        """Whether Slack refused this lane at the last claim."""
         return limits.refused_scope(lane) in self._until
 
     def wait(self, claimed: Claimed, real: datetime) -> timedelta:
-        """Return for how long a delivery has to wait; nothing, when it has not."""
+        """Return how long a delivery must wait; zero or less if it need not."""
         scopes = [limits.WORKSPACE]
         if claimed.kind in _METHODS:
             scopes.append(_METHODS[claimed.kind])

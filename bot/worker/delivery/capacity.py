@@ -1,4 +1,4 @@
-"""How many deliveries may be under way at once, and for whom there is always room."""
+"""Limits how many deliveries are in flight at once, and keeps slots free for pages."""
 
 import asyncio
 import time
@@ -11,13 +11,13 @@ from bot.worker.timings import Timings
 
 @dataclass(frozen=True, slots=True)
 class FreeCapacity:
-    """How many more may begin: of `any` kind, and how many of them may be less than a page."""
+    """How many more may begin: of `any` kind, and how many of those may be other than pages."""
 
     any: int
     others: int
 
     def at_most(self, count: int) -> "FreeCapacity":
-        """Return so much of it."""
+        """Return the capacity limited to `count`."""
         return FreeCapacity(min(self.any, count), min(self.others, count))
 
 
@@ -28,16 +28,16 @@ class _Taken:
 
 
 class Capacity:
-    """Counts what is under way.
+    """Counts the deliveries in flight.
 
-    Some slots are for pages alone: whatever else is slow, there is room for a page. A call that
-    hangs gives its slot back after a while and is waited for beside the others, up to a number:
-    so one method or one channel that does not answer keeps nobody else from being served.
+    Some slots are for pages only, so there is room for a page even if all else is slow. A hanging
+    call gives its slot back after a while, and the process waits for it besides, up to a number of
+    such calls. So a method or channel that does not answer does not hold up the others.
 
-    Where calls run out of time there were too many of them, for Slack or for the way there: asked
-    by as many again it would answer none, and what we have given up it still works at. So their
-    number is halved, of those that may hang too, and grows with each answer that comes soon. One
-    that comes late tells that there are enough.
+    Timeouts mean that there were too many calls for Slack or for the network. As many again would
+    get no answer either, because Slack still works on those that we gave up. So a timeout halves
+    the number of calls, and of calls that may hang. Each quick answer adds one. A late answer adds
+    none, because there are enough.
     """
 
     def __init__(self, pace: Timings, freed: Callable[[], None]) -> None:
@@ -49,12 +49,12 @@ class Capacity:
         self._halved_at = float("-inf")
 
     def answered(self, seconds: float) -> None:
-        """One more may be under way, up to the usual number, where it took no longer than usual."""
+        """Allow one more call, up to the usual number, if this one was quick."""
         if seconds < self._pace.slow_after:
             self._width = min(self._width + 1, self._pace.in_flight)
 
     def unanswered(self) -> None:
-        """Half as many; those that began together and fail together count as one sign."""
+        """Halve the number of calls. Timeouts within a short time count once."""
         now = time.monotonic()
         if now - self._halved_at >= self._pace.slow_after:
             self._halved_at = now
@@ -73,7 +73,7 @@ class Capacity:
     def room(self) -> FreeCapacity:
         pace, slow_since = self._pace, time.monotonic() - self._pace.slow_after
         busy = [one for one in self._taken.values() if one.since > slow_since]
-        # Those that hang beyond what may hang count like the others.
+        # Hanging calls beyond the allowed number take a slot like the others.
         may_hang = self._width * pace.most_hanging // pace.in_flight
         hanging = max(len(self._taken) - len(busy) - may_hang, 0)
         left = max(self._width - len(busy) - hanging, 0)

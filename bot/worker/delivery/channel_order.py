@@ -1,4 +1,4 @@
-"""In which order a channel is told things: for how long one message keeps others behind it."""
+"""Keeps a channel's messages in order, and limits how long one holds up the next."""
 
 from datetime import datetime, timedelta
 
@@ -11,17 +11,17 @@ _REMEMBERED = 1_000
 
 
 class ChannelOrder:
-    """What stands behind a message waits, until that has failed often enough.
+    """Later messages wait for a message until it has failed often enough.
 
-    Only what fails while Slack takes other things is counted against the message. While Slack
-    takes nothing at all it is not the message's fault: it keeps its turn for much longer, and
-    nothing of that counts when Slack is back.
+    A failure counts only if Slack accepted something else in the meantime. While Slack accepts
+    nothing, the message is not at fault. It keeps its turn for much longer, and these failures do
+    not count when Slack is back.
     """
 
     def __init__(self, lease: timedelta) -> None:
         self._lease = lease
         self._accepted_at: datetime | None = None
-        """When Slack last took something from this process."""
+        """When Slack last accepted something from this process."""
         self._failed: dict[DeliveryId, int] = {}
 
     def accepted(self, claimed: Claimed, at: datetime) -> None:
@@ -29,11 +29,11 @@ class ChannelOrder:
         self._failed.pop(claimed.id, None)
 
     def kept_by(self, claimed: Claimed) -> bool:
-        """Whether its channel waits for it. A person's messages do not wait for one another."""
+        """Whether its channel waits for it. Messages to a person do not wait for one another."""
         return claimed.target is None
 
     def kept_after_failing(self, claimed: Claimed) -> bool:
-        """The same, once a try of it has failed."""
+        """Whether its channel still waits for it after a failed try."""
         if not self.kept_by(claimed):
             return False
         if self._is_away(claimed):
@@ -41,7 +41,7 @@ class ChannelOrder:
         failed = self._failed.pop(claimed.id, 0) + 1
         self._failed[claimed.id] = failed
         if len(self._failed) > _REMEMBERED:
-            # The one that has failed longest ago: another replica has sent it, or nobody will.
+            # Forget the oldest failure: another replica has sent that message, or none will.
             del self._failed[next(iter(self._failed))]
         return failed <= _TRIES
 

@@ -1,8 +1,8 @@
-"""What a refusal says of all of us, or of a person, is asked of Slack before it is believed.
+"""Asks Slack to confirm a refusal that concerns the whole workspace or a person.
 
-Slack names a cause and not how far it reaches: one channel may answer `account_inactive`, and one
-wrong `user_not_found` must not silence whoever is on call. So the workspace is held only when
-`auth.test` refuses too, and a person has left only when `users.info` says so.
+Slack's error names a cause, but not how far it reaches. One channel may answer `account_inactive`,
+and one wrong `user_not_found` must not cut off the person on call. So the workspace is held only if
+`auth.test` refuses too, and a person has left only if `users.info` says so.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from bot.store.delivery.claims import Claimed
 log = logging.getLogger(__name__)
 
 _HOLDS_FOR = 1.0
-"""Seconds for which an answer holds: rows that are refused together ask once."""
+"""Seconds for which an answer is reused, so rows that are refused together ask once."""
 _MOST_KEPT = 1_000
 
 
 class Doubts:
-    """Asks about each refusal that reaches further than one place; once for all of a moment."""
+    """Checks each refusal that may reach further than one place, once for refusals at one time."""
 
     def __init__(self, calls: SlackCalls) -> None:
         self._calls = calls
         self._asked: dict[Hashable, tuple[float, asyncio.Task[Any]]] = {}
 
     async def judged(self, claimed: Claimed, error: SlackError) -> SlackError:
-        """Return what the refusal of a delivery comes to."""
+        """Return the error that a delivery's refusal really amounts to."""
         match error:
             case TokenLost(code):
                 confirmed = await self.token_refused()
@@ -42,7 +42,7 @@ class Doubts:
                 return error
 
     async def token_refused(self) -> str | None:
-        """Return the word with which Slack refuses the token as such; None where it does not."""
+        """Return the code with which Slack refuses the token itself; None if it does not."""
         refused: str | None = await self._once("auth.test", self._ask_of_us)
         return refused
 
@@ -52,7 +52,7 @@ class Doubts:
         except TokenLost as error:
             return error.code
         except SlackError:
-            # It cannot say: then it is no more than one place.
+            # No clear answer: then only the one place is refused.
             return None
         return None
 
@@ -71,7 +71,7 @@ class Doubts:
         try:
             answer = await self._calls.call("users.info", user=user)
         except SlackError:
-            # Also where it knows nobody of that name: for that alone nobody is left out.
+            # Even if Slack does not know the ID: that alone does not mark a person as gone.
             return False
         described = answer.get("user")
         if not isinstance(described, dict) or described.get("id") != user:
@@ -79,7 +79,7 @@ class Doubts:
         return described.get("deleted") is True or described.get("is_bot") is True
 
     async def out_of_reach(self, workspace: Workspace, channel: str) -> bool:
-        """Tell whether Slack no longer knows a channel, or no longer shows it to us."""
+        """Tell whether Slack no longer knows a channel or no longer shows it to the bot."""
         lost: bool = await self._once(
             (workspace.team_id, channel), lambda: self._ask_of_channel(channel)
         )

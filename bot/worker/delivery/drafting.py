@@ -1,4 +1,4 @@
-"""What deliveries say, looked up and put into words in a thread: together, or alone if slow."""
+"""Looks up and renders deliveries in a thread: together, or alone if their kind is slow."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ _SLOW_AT_ONCE = 1
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A letter in words: what Slack's method takes beside the place."""
+    """A rendered message. `content`: what Slack's method takes besides the place."""
 
     letter: MessageContent[Any]
     content: Mapping[str, Any]
@@ -36,7 +36,7 @@ DraftOf = Callable[[Claimed], Awaitable[Rendered]]
 
 
 class Drafting:
-    """Looks up what is true now and writes it down, off the event loop."""
+    """Looks up the current facts and renders them, off the event loop."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Drafting:
         self._slow = asyncio.Semaphore(_SLOW_AT_ONCE)
 
     def begin(self, batch: Sequence[Claimed]) -> DraftOf:
-        """Begin to draft what was claimed together; each delivery then asks for its own."""
+        """Begin to draft a claimed batch. Each delivery then awaits its own draft."""
         quick = [one for one in batch if not self._kinds.is_slow(one.kind)]
         together = asyncio.create_task(self._together(quick))
         return partial(self._of, together)
@@ -75,14 +75,14 @@ class Drafting:
         return await self.alone(claimed) if found is None else found
 
     async def _together(self, batch: Sequence[Claimed]) -> dict[str, Rendered]:
-        """Draft in one look; where one fails, each is drafted alone, and the others go on."""
+        """Draft all with one look-up. If one fails, return none, and each is drafted alone."""
         if not batch:
             return {}
         try:
             return await self._threads.read(self._draft_many, batch)
         except StoreUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - whose it is meets it again
+        except Exception:  # noqa: BLE001 - the delivery at fault meets it again
             log.warning("Deliveries could not be prepared together; they are prepared one by one")
             return {}
 

@@ -1,4 +1,4 @@
-"""What becomes of a delivery that Slack did not take."""
+"""Decides what happens to a delivery that Slack did not accept."""
 
 import logging
 from functools import partial
@@ -35,13 +35,13 @@ log = logging.getLogger(__name__)
 
 _NOT_THERE = frozenset({"channel_not_found", "not_in_channel"})
 _LANE_RESTS = 300.0
-"""Seconds without another refusal: another replica's message was taken, or none waits any more."""
+"""Seconds without a refusal: Slack accepted another replica's message, or none waits."""
 ASIDE = frozenset({DeliveryKind.ROOM_INVITE, DeliveryKind.ROOM_REMOVE, DeliveryKind.CARD_PIN})
-"""Others may go ahead of these in their channel."""
+"""Other messages in their channel may go ahead of these."""
 
 
 class Failing(Loop):
-    """Finds out how far a refusal reaches, tells of it, and stores what it leads to."""
+    """Finds out how far a refusal reaches, logs it, and stores the consequence."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Failing(Loop):
     async def settle(
         self, claimed: Claimed, said: SlackError, draft: RenderedMessage | ChannelCall
     ) -> None:
-        """Store what Slack's answer, or the lack of one, leads to."""
+        """Store the consequence of Slack's answer, or of the lack of one."""
         error, aim = await self._doubts.judged(claimed, said), _aim_of(draft)
         if await self._is_out_of_reach(claimed, error, aim):
             error = Rejected(OUT_OF_REACH, expected=True)
@@ -72,8 +72,10 @@ class Failing(Loop):
     async def _is_out_of_reach(
         self, claimed: Claimed, error: SlackError, aim: RequestedPlace
     ) -> bool:
-        """Tell whether an incident has lost its channel: one answer may be wrong, so not by the
-        first refusal, and only if Slack confirms it."""
+        """Tell whether an incident has lost its channel.
+
+        One answer may be wrong, so the first refusal does not count, and Slack must confirm it.
+        """
         incident_id, channel = claimed.incident_id, aim.channel
         refused_there = isinstance(error, PlaceRefused) and error.code in _NOT_THERE
         if not (refused_there and claimed.attempts > 1 and incident_id and channel):
@@ -130,7 +132,7 @@ class Failing(Loop):
         )
 
     async def _look_up_later(self, claimed: Claimed, why: str) -> None:
-        """After the lease, when a request that is still under way can change nothing any more."""
+        """Look it up after the lease, when a request still in flight can no longer arrive."""
         rest = max(claimed.lease_until - self._time_source.real(), self._pace.http_timeout)
         in_order = self._turns.kept_after_failing(claimed)
         await self.again(claimed, Retry(rest, why, unknown=True, in_order=in_order))

@@ -1,4 +1,4 @@
-"""Storing what Slack accepted: outcomes that come while one is being stored are stored together."""
+"""Stores what Slack accepted. Outcomes that arrive during a write are stored together."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ class _Outcome:
 
 
 class OutcomeBatches:
-    """One transaction at a time, for all that waits: the busier, the less each costs."""
+    """Stores all waiting outcomes in one transaction, so each costs less in a busy process."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class OutcomeBatches:
         self._storing: asyncio.Task[None] | None = None
 
     async def sent(self, claimed: Claimed, accepted: Accepted) -> bool:
-        """Store that Slack took it. False when somebody else held the claim by then."""
+        """Store that Slack accepted it. False if another worker held the claim by then."""
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Outcome(claimed, accepted, stored))
         if self._storing is None or self._storing.done():
@@ -57,7 +57,7 @@ class OutcomeBatches:
         while self._waiting:
             batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
             await self._store(batch)
-            # A lane that need not rest may have something more to say.
+            # A lane that need not rest may hold another delivery.
             self._settled()
 
     async def _store(self, batch: Sequence[_Outcome]) -> None:
@@ -69,9 +69,9 @@ class OutcomeBatches:
             await self._threads.write(
                 delivery_outcomes.sent_together, self._kinds, self._db, outcomes, self._at()
             )
-        except Exception:  # noqa: BLE001 - whose it is meets it again
-            # A lost claim, a lock that was not to be had, our own error: it is one outcome's, and
-            # each of the others stands. Whose it is meets it again, and is told.
+        except Exception:  # noqa: BLE001 - the outcome at fault meets it again
+            # A lost claim, a taken lock or our own error concerns one outcome. The others are
+            # good. Stored alone, the one at fault meets the error again and reports it.
             log.info("Outcomes could not be stored together; they are stored one by one")
             await asyncio.gather(*(self._store_alone(one) for one in batch))
         else:

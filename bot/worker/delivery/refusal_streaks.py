@@ -1,21 +1,21 @@
-"""Does Slack refuse one place, or everything? Told apart by what it takes meanwhile."""
+"""Tells whether Slack refuses one place or everything, by what it accepts in between."""
 
 import time
 
 _MANY = 3
-"""Lanes: fewer may be one channel's or one person's trouble."""
+"""Lanes. Fewer may be a problem of one channel or person."""
 _COUNTS_FOR = 300.0
-"""Seconds: each is tried again more often than that."""
+"""Seconds for which a refusal counts. A refused lane is tried again more often."""
 
 
 class Refusals:
-    """The lanes that Slack has refused since it last took anything from this process."""
+    """The lanes that Slack has refused since it last accepted anything from this process."""
 
     def __init__(self) -> None:
         self._refused: dict[str, tuple[float, str]] = {}
 
     def refused(self, lane: str, code: str, *, first: bool) -> None:
-        """Count a lane whose new message is refused; what is tried again says nothing new of it."""
+        """Count a lane whose new message is refused. A retry alone does not add a lane."""
         if first or lane in self._refused:
             self._refused[lane] = time.monotonic(), code
 
@@ -23,7 +23,7 @@ class Refusals:
         self._refused.clear()
 
     def everywhere(self) -> str | None:
-        """Return Slack's word, where it refuses all that is sent though the token is good."""
+        """Return Slack's error code if it refuses everything although the token is good."""
         now = time.monotonic()
         recent = [code for at, code in self._refused.values() if now - at < _COUNTS_FOR]
         return recent[-1] if len(recent) >= _MANY else None

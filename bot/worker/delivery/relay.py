@@ -1,4 +1,4 @@
-"""The loop that sends: it claims as much as there is room for, and has each on its way."""
+"""The loop that sends: it claims as many deliveries as it has capacity for, and starts each."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 _BETWEEN_CLAIMS = 0.02
 """Seconds."""
 IN_A_SHORT_TURN = 32
-"""Deliveries, pages first, while requests are being served: each takes an acknowledgement's time
-of the one interpreter, so at most an eighth of it goes to them."""
+"""Deliveries to claim while requests come in, pages first. Each takes as much of the interpreter as
+an acknowledgement, so deliveries get at most an eighth of it."""
 
 
 class Relay(Loop):
-    """Sends what is due. Any number of processes may run one on the same database."""
+    """Sends due deliveries. Several processes may each run one on the same database."""
 
     def __init__(self, gear: Gear, kinds: MessageKinds[Any], post: SlackPosts) -> None:
         super().__init__(gear)
@@ -39,11 +39,11 @@ class Relay(Loop):
         self._stopping = False
 
     def wake(self) -> None:
-        """Look into the outbox now."""
+        """Make the relay look into the outbox now."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until stopped; what is in flight then is waited for."""
+        """Send until stopped, then wait for the deliveries in flight, up to `http_timeout`."""
         while not self._stopping:
             self._wake.clear()
             claimed: list[Claimed] = []
@@ -65,7 +65,7 @@ class Relay(Loop):
         self._wake.set()
 
     async def _claim(self) -> list[Claimed]:
-        """Take what there is room for; nothing, when there is none or nothing is due."""
+        """Claim as many due deliveries as there is capacity for; none if there is no capacity."""
         await self._space_out()
         busy = await self._threads.turn()
         room = self._slots.room()
@@ -77,9 +77,10 @@ class Relay(Loop):
         return await self._threads.write(self._claim_now, room)
 
     async def _space_out(self) -> None:
-        """The first is claimed at once; what follows closely is claimed together.
+        """Wait a moment between claims, so that closely following deliveries are claimed together.
 
-        A claim costs the same for one as for many, and on SQLite an opening would wait for it.
+        The first is claimed at once. A claim costs the same for one as for many, and on SQLite an
+        opening would wait for it.
         """
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self._claimed_at + _BETWEEN_CLAIMS - loop.time())
@@ -92,7 +93,7 @@ class Relay(Loop):
         claimed: list[Claimed] = []
         with self._db.transaction() as tx:
             if room.others < room.any // 2:
-                # Most of the room is for pages: they are asked for by themselves.
+                # Most of the capacity is for pages, so claim those separately.
                 claimed = take(tx, limit=room.any, lowest=Priority.PAGE)
             if others := min(room.others, room.any - len(claimed)):
                 claimed += take(tx, limit=others)

@@ -1,4 +1,4 @@
-"""One claimed delivery on its way: look up what is uncertain, send, store what came of it."""
+"""Sends claimed deliveries: looks up uncertain ones, calls Slack and stores the outcome."""
 
 import asyncio
 import logging
@@ -40,9 +40,9 @@ _HISTORY_TRIES = 4
 
 
 class Delivering(Loop):
-    """What the relay does with the deliveries that it has claimed, many at once.
+    """Sends the deliveries that the relay has claimed, many at once.
 
-    `settled` is called when outcomes have been stored: their lanes may have more to say.
+    It calls `settled` after storing outcomes, because their lanes may hold more deliveries.
     """
 
     def __init__(
@@ -71,19 +71,19 @@ class Delivering(Loop):
         self._failing = Failing(gear, kinds, self._threads, self._doubts, slots, self._turns)
 
     def begin(self, batch: Sequence[Claimed]) -> None:
-        """Begin to deliver what was claimed together; each has a slot until it ends."""
+        """Begin to send a claimed batch. Each delivery holds a slot until it ends."""
         draft_of = self._drafting.begin(batch)
         for claimed in batch:
             task = asyncio.create_task(self._guarded(claimed, draft_of))
             self._slots.take(task, claimed.priority)
 
     async def _guarded(self, claimed: Claimed, draft_of: DraftOf) -> None:
-        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        """Deliver. In any case, the row is settled or its lease runs out."""
         try:
             await self._deliver(claimed, draft_of)
         except StoreUnavailable:
             log.error("The outcome of a delivery could not be stored; it will be looked up")
-        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
+        except Exception:  # No caller awaits this task, so it must log the error itself.
             log.exception(
                 "A delivery failed for a reason of our own",
                 extra={"delivery": claimed.id, "kind": claimed.kind, "attempts": claimed.attempts},
@@ -91,7 +91,7 @@ class Delivering(Loop):
             await self._after_our_own_error(claimed)
 
     async def _after_our_own_error(self, claimed: Claimed) -> None:
-        """Perhaps Slack had it before we failed (while storing that it did): it is looked up."""
+        """Have it looked up: Slack may have accepted it before we failed to store that."""
         try:
             wait = self._pace.backoff(claimed.attempts)
             await self._failing.again(claimed, Retry(wait, "our own error", unknown=True))
@@ -100,7 +100,7 @@ class Delivering(Loop):
 
     async def _deliver(self, claimed: Claimed, draft_of: DraftOf) -> None:
         if not self._outlasts_a_call(claimed):
-            return  # Held up too long: somebody else will have it when the lease has run out.
+            return  # Held up too long: another worker takes it when the lease runs out.
         if await self._is_blocked(claimed):
             return
         draft = await draft_of(claimed)
@@ -118,11 +118,11 @@ class Delivering(Loop):
         return claimed.lease_until - self._pace.http_timeout > self._time_source.real()
 
     def _holds(self, claimed: Claimed) -> bool:
-        """Until its lease is over, nobody else has it."""
+        """Whether the lease still holds. Until it ends, no other worker takes the delivery."""
         return self._time_source.real() < claimed.lease_until
 
     async def _renewed(self, claimed: Claimed) -> Claimed | None:
-        """Return a claim that was slept over with a new lease; None where somebody else has it."""
+        """Return an overslept claim with a new lease; None if another worker has it."""
         renewed = await self._threads.write(self._renew_now, claimed)
         log.warning(
             "A delivery was held for longer than its lease",
@@ -141,7 +141,7 @@ class Delivering(Loop):
         return claimed._replace(lease_until=until) if ours else None
 
     async def _is_blocked(self, claimed: Claimed) -> bool:
-        """Put it back while Slack wants the workspace or the method left alone, by any replica."""
+        """Put it back while a limit of Slack's holds for the workspace or method in any replica."""
         wait = self._blocked.wait(claimed, self._time_source.real())
         if wait <= timedelta(0):
             return False
@@ -150,14 +150,14 @@ class Delivering(Loop):
             "held",
             unknown=claimed.uncertain,
             used_attempt=False,
-            # Behind an invitation or a pin others may go; for a channel all have to wait.
+            # Others may go ahead of an invitation or pin. For a new channel, all must wait.
             in_order=claimed.kind not in ASIDE and self._turns.kept_by(claimed),
         )
         await self._failing.again(claimed, retry)
         return True
 
     async def _settle(self, claimed: Claimed, draft: RenderedMessage | ChannelCall) -> None:
-        """Make the call and store what came of it."""
+        """Make the call and store the outcome."""
         began = time.monotonic()
         try:
             accepted = await self._accepted(claimed, draft)
@@ -176,7 +176,7 @@ class Delivering(Loop):
     async def _accepted(
         self, claimed: Claimed, draft: RenderedMessage | ChannelCall
     ) -> Accepted | None:
-        """Return where it stands now; None when there is nothing to store."""
+        """Return what Slack accepted; None if there is nothing to store."""
         if claimed.uncertain:
             found = await self._looked_up(claimed, draft)
             match found:
@@ -194,7 +194,7 @@ class Delivering(Loop):
     async def _looked_up(
         self, claimed: Claimed, draft: RenderedMessage | ChannelCall
     ) -> Accepted | Absent | NoHistory | None:
-        """Look for what an earlier try may have brought about; None where it may be done twice."""
+        """Look for the effect of an earlier try; None if doing it twice is harmless."""
         if isinstance(draft, ChannelCall):
             return await self._post.look_up_channel(draft) if draft.channel is None else None
         if draft.letter.ts is not None or draft.letter.on_home:
@@ -207,22 +207,23 @@ class Delivering(Loop):
             return NoHistory(error.code, refused=True)
 
     async def _look_again(self, claimed: Claimed) -> None:
-        """Slack does not promise that one reads at once what one has written."""
+        """Look once more later: Slack does not promise that new messages show at once."""
         retry = Retry(
             self._pace.between_lookups,
             "not found",
             unknown=True,
             looked_up=True,
-            # Nothing has failed: it was looked for.
+            # This try looked and did not fail.
             in_order=self._turns.kept_by(claimed),
         )
         await self._failing.again(claimed, retry)
 
     async def _without_history(self, claimed: Claimed, found: NoHistory) -> Accepted | None:
-        """A page, or that no one answered it, is sent again and says that it may repeat; anything
-        else is not sent twice, nor is a page that was answered meanwhile.
+        """Decide on a delivery that may have arrived when the history cannot be read.
 
-        It waits for as long as Slack is away, and is given up where Slack refuses the history.
+        Pages and notices that no one acknowledged are sent again, and say that they may repeat.
+        Nothing else is sent twice, and neither is a page that was answered in the meantime. Other
+        messages wait while Slack is away, and are given up if Slack refuses the history.
         """
         if not found.refused:
             self._slots.unanswered()
@@ -234,10 +235,10 @@ class Delivering(Loop):
             raise Rejected("outcome_unknown")
         repeat = labelled_repeat(claimed)
         if not found.refused and isinstance(await self._drafting.alone(repeat), NothingToSay):
-            # Perhaps it stands there as if nobody had answered: it is edited when it is found.
+            # The old message may still ask for an answer. It is edited once it is found.
             await self._ask_history_again(claimed, found)
             return None
-        # Before it is posted: no edit may come in between that leaves the label out.
+        # Stored before the post, so that no edit in between leaves the label out.
         await self._threads.write(outcomes.repeats, self._kinds, self._db, claimed)
         draft = await self._drafting.alone(repeat)
         if isinstance(draft, NothingToSay):
@@ -258,8 +259,8 @@ class Delivering(Loop):
     async def _call(
         self, claimed: Claimed, draft: RenderedMessage | ChannelCall
     ) -> Accepted | None:
-        """Post, edit or set up; None when somebody else has it by now, and does it."""
-        # It outlasts the call when that begins, and is not over when its request is written.
+        """Post, edit or set up; None if another worker has the delivery by now."""
+        # The lease outlasts the call, and `_holds` checks it again before the request is written.
         held = claimed if self._outlasts_a_call(claimed) else await self._renewed(claimed)
         while held is not None:
             try:

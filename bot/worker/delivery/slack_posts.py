@@ -1,4 +1,4 @@
-"""Sending one delivery: the calls to Slack, and looking up one whose outcome is unknown."""
+"""Makes the calls to Slack for one delivery, and looks up one whose outcome is unknown."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping
@@ -23,24 +23,25 @@ EVENT_TYPE = "tocsin_delivery"
 _LOOK_BACK = timedelta(hours=26)
 _AT_ONCE = 200
 _MOST_READ = 10
-"""Answers of `_AT_ONCE` messages."""
+"""Answers of `_AT_ONCE` messages that one look-up reads at most."""
 _CHANNEL_NAMES = 9
 
 
 Words = Callable[[MessageContent[Any]], Mapping[str, Any]]
-"""Puts a letter into words: what Slack's method takes beside the place."""
+"""Renders a message's content: what Slack's method takes besides the place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The history (or the list of our channels) was read, and what we look for is not in it."""
+    """The whole history (or list of our channels) was read, without a match."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoHistory:
-    """The channel's history cannot be read, so nobody can tell.
+    """The channel's history cannot be read, so the outcome stays unknown.
 
-    `refused`: Slack says so, and will say so again; otherwise it is Slack that does not answer.
+    `refused`: Slack refuses it, and would again, or the history is too long. If not, Slack does
+    not answer properly.
     """
 
     why: str
@@ -48,7 +49,7 @@ class NoHistory:
 
 
 class SlackPosts:
-    """One workspace's letters and rooms."""
+    """Posts one workspace's messages and sets up its channels."""
 
     def __init__(
         self, calls: SlackCalls, words: Words, db: Database, threads: Threads, prefix: str
@@ -64,13 +65,13 @@ class SlackPosts:
     # Messages
 
     def content(self, letter: MessageContent[Any]) -> Mapping[str, Any]:
-        """Put a letter into words. Takes its time, and is called in a thread."""
+        """Render a message. This is slow: call it in a thread."""
         return self._words(letter)
 
     async def send(
         self, claimed: Claimed, letter: MessageContent[Any], content: Mapping[str, Any]
     ) -> Accepted:
-        """Post, edit or publish; a message carries the delivery's id as metadata."""
+        """Post, edit or publish. A new message carries the delivery's id as metadata."""
         if letter.on_home:
             await self.calls.call("views.publish", user_id=letter.person, **content)
             return Accepted()
@@ -105,7 +106,7 @@ class SlackPosts:
     async def _with_fallback(
         self, method: str, content: Mapping[str, Any], **where: Any
     ) -> Mapping[str, Any]:
-        """Send blocks; when Slack finds fault with them (our bug), send the plain text."""
+        """Send blocks. If Slack rejects them (our bug), send the plain text."""
         try:
             return await self.calls.call(method, **content, **where)
         except Rejected as error:
@@ -125,14 +126,14 @@ class SlackPosts:
         return await self.open_dm(workspace, letter.person)
 
     async def read_dms(self, workspace: Workspace, users: Collection[str]) -> None:
-        """Read in one query which of these people's direct messages are open already."""
+        """Read in one query which of these people have an open direct message."""
         known = await self._threads.read(directory.dm_channels, self._db, workspace, users)
         for user, channel in known.items():
             if channel:
                 self._dms.setdefault((workspace.team_id, user), channel)
 
     async def open_dm(self, workspace: Workspace, user: str) -> str:
-        """Return a person's direct-message channel: opened once, then kept."""
+        """Return a person's direct-message channel. It is opened once, then remembered."""
         key = (workspace.team_id, user)
         if key not in self._dms:
             known = await self._threads.read(directory.dm_channels, self._db, workspace, [user])
@@ -148,7 +149,7 @@ class SlackPosts:
     async def _get_in(
         self, workspace: Workspace, letter: MessageContent[Any], error: Rejected
     ) -> str:
-        """Open a direct message anew, or join a public channel, once."""
+        """Open a direct message again, or join a public channel."""
         if letter.channel is None and letter.person is not None:
             channel = await self._opened(workspace, letter.person)
             self._dms[workspace.team_id, letter.person] = channel
@@ -164,11 +165,11 @@ class SlackPosts:
     ) -> Accepted | Absent | NoHistory:
         """Find a message that may have been posted, by the delivery's id in its metadata.
 
-        Absent only where all of it was read: a page that is taken for absent is sent again.
+        It returns Absent only after reading all of it, because an absent page is sent again.
         """
         try:
             channel = await self._channel_of(claimed.workspace, letter)
-            # By Slack's clock; ours may be hours ahead of it.
+            # Slack's clock decides. Ours may be hours ahead of it.
             since = f"{(claimed.created_at - _LOOK_BACK).timestamp():.6f}"
             given: dict[str, Any] = {"channel": channel, "oldest": since, "limit": _AT_ONCE}
             method = "conversations.history"
@@ -195,9 +196,9 @@ class SlackPosts:
         method: str,
         given: Mapping[str, Any],
     ) -> Mapping[str, Any]:
-        """Read a part of it; a public channel is joined, as it is for a post.
+        """Read a part of the history. Join a public channel first if needed, as for a post.
 
-        A process that ended before its first post there never came so far.
+        The bot is not in it yet if the process ended before its first post there.
         """
         try:
             return await self.calls.call(method, include_all_metadata=True, **given)
@@ -210,7 +211,7 @@ class SlackPosts:
     # Rooms
 
     async def set_up(self, room: ChannelCall) -> Accepted:
-        """Create, fill or pin, by what the call carries; all but creating may be repeated."""
+        """Create, fill or pin, depending on the call. All but creating may be repeated."""
         if room.channel is None:
             return await self._create(room)
         if room.card_ts is not None:
@@ -225,7 +226,7 @@ class SlackPosts:
         return Accepted(room.channel)
 
     def _names(self, room: ChannelCall) -> tuple[str, ...]:
-        """The channel's name, and those that are tried where it is taken."""
+        """The channel's name, then the alternatives if it is taken."""
         base = f"{self._prefix}-{room.number}"
         return (base, *(f"{base}-{suffix}" for suffix in range(2, _CHANNEL_NAMES + 1)))
 
@@ -247,12 +248,12 @@ class SlackPosts:
         raise Rejected("name_taken")
 
     async def _unarchived(self, channel: str) -> Accepted | None:
-        """Return a channel that was archived, if it can be written to again."""
+        """Return a formerly archived channel if it can be written to again."""
         try:
             found = await self.calls.call("conversations.info", channel=channel)
             if word(found, "channel", "id") != channel or _is_archived(found):
                 return None
-            # Whoever is in it already may say so too.
+            # This call also succeeds for a bot that already is a member.
             await self.calls.call("conversations.join", channel=channel)
         except Rejected as error:
             if error.code != "method_not_supported_for_channel_type":
@@ -260,8 +261,10 @@ class SlackPosts:
         return Accepted(channel, name=word(found, "channel", "name"))
 
     async def look_up_channel(self, room: ChannelCall) -> Accepted | Absent:
-        """Find a channel that may have been made: by us, as it was asked for, and nobody else is
-        in it. A name alone is no proof: people may give a channel of theirs any.
+        """Find a channel that an earlier try may have created.
+
+        It must have a wanted name, be created by the bot and have no other member. A name alone
+        is no proof, because people may use any name for their channels.
         """
         names, me = self._names(room), await self._who_we_are()
         cursor = ""
@@ -273,7 +276,7 @@ class SlackPosts:
                 limit=200,
                 cursor=cursor or None,
             )
-            listed(answer, "channels")  # Without it nobody can tell: perhaps there is one.
+            listed(answer, "channels")  # Raises if the list is missing: then a channel may exist.
             for channel in each(answer, "channels"):
                 name = word(channel, "name")
                 if name is None or name not in names or word(channel, "creator") != me:
@@ -303,5 +306,5 @@ def _is_archived(answer: Mapping[str, Any]) -> bool:
 
 
 def labelled_repeat(claimed: Claimed) -> Claimed:
-    """Return the claim of a page that is posted although it may have come before."""
+    """Return the claim, marked to say in its text that it may be a repeat."""
     return claimed._replace(args={**claimed.args, "may_repeat": True})

@@ -1,4 +1,4 @@
-"""The tick: due work, digests, repairs. APScheduler is the clock, rows are the truth."""
+"""The tick: due work, digests, repairs. APScheduler sets the pace; the rows say what is due."""
 
 import asyncio
 import logging
@@ -26,17 +26,17 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 TOGETHER = 200
-"""Pieces of work that are done in one transaction, and which others wait for on SQLite."""
+"""Pieces of work in one transaction. On SQLite, other writers wait for all of them."""
 IN_A_SHORT_TURN = 16
-"""Pieces of work while requests are being served: a page's step takes as long as an opening."""
+"""Pieces of work at once while requests come in: a page's step takes as long as an opening."""
 _AT_ONCE = 4
-"""Pieces of work that are done side by side: as many as PostgreSQL has writers."""
+"""Pieces of work in parallel: as many as there are writers on PostgreSQL."""
 _LONGEST_BURST = 5.0
-"""Seconds for which what is due is fired before the rest of a tick has its turn."""
+"""Seconds to fire due work before the rest of a tick gets its turn."""
 
 
 class Tick(Loop):
-    """Fires what is due, four times a second, in every replica."""
+    """Fires due work four times a second, in every replica."""
 
     def __init__(
         self, gear: Gear, workspaces: Callable[[], list[Workspace]], ticking: Ticking
@@ -52,7 +52,7 @@ class Tick(Loop):
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Begin to tick. No run is ever dropped as misfired; two never run at once."""
+        """Begin to tick. APScheduler drops no run as misfired and never runs two at once."""
         self._job = self._scheduler.add_job(
             self.turn,
             "interval",
@@ -65,18 +65,18 @@ class Tick(Loop):
         self._scheduler.start()
 
     def resume(self) -> None:
-        """Tick now, and wake what waits for a time of the clock before it was set.
+        """Tick now, and wake work whose due time comes from the clock before it was set.
 
-        APScheduler goes by the wall clock: set back an hour, it would rest an hour.
+        APScheduler goes by the wall clock: if that is set back an hour, it would rest for an hour.
         """
         self._healed_at = None
         self._job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
-        """End, in the middle of a turn if need be.
+        """Stop, even in the middle of a turn.
 
-        First no turn may begin any more: one that is cancelled before it has begun cannot say that
-        this is no error, and APScheduler takes it for one.
+        This removes the jobs first, so that no new turn begins. A turn that is cancelled before it
+        begins cannot suppress the cancellation, and APScheduler logs it as an error.
         """
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=False)
@@ -84,7 +84,7 @@ class Tick(Loop):
     async def turn(self) -> None:
         """One tick. An exception that left here would stop the scheduler for good."""
         with (
-            # `stop`: the process ends, which is no error of the job.
+            # `stop` cancels the turn. The job has not failed.
             suppress(asyncio.CancelledError),
             going_on(
                 log,
@@ -104,19 +104,19 @@ class Tick(Loop):
             self._figures.ticked()
 
     async def _fire_all(self) -> None:
-        """Until nothing is due any more; in a long burst, the rest of the tick comes in between."""
+        """Fire until nothing is due. A long burst pauses to let the rest of the tick run."""
         until = time.monotonic() + _LONGEST_BURST
         while time.monotonic() < until:
             most = IN_A_SHORT_TURN if await self._threads.turn() else BATCH
             due = await self._threads.write(self._claim, firing.alone(self._kinds), most)
             await self._fire_each(due)
             if len(due) == most and due[-1].kind is TimerKind.PAGE_STEP:
-                continue  # Claimed with pages' steps in front: the others wait for all of them.
+                continue  # Page steps come first in a claim. Other work waits for all of them.
             if not await self._fire_together() and not due:
                 return
 
     async def _fire_each(self, works: Sequence[DueWork]) -> None:
-        """Several side by side, each in its own transaction; the first outage ends the tick."""
+        """Fire several in parallel, each in its own transaction. The first outage ends the tick."""
         waiting = iter(works)
 
         async def take_turns() -> None:
@@ -131,15 +131,15 @@ class Tick(Loop):
                 raise end
 
     async def _fire_together(self) -> bool:
-        """Many in one transaction; tell whether anything was due.
+        """Fire many in one transaction and return whether anything was due.
 
-        Where one fails or is held up, they are claimed and done alone, and the others go on.
+        If one fails or its lock is taken, the rest are claimed and done one by one.
         """
         done: list[DueWork] = []
         try:
             done, left = await self._threads.write(self._fire_due)
-        except Exception:  # Whatever one of them raised: the others do not wait for its mending.
-            # Also where a lock was not to be had: it is one row's, and not all have to wait for it.
+        except Exception:  # The others must not wait until the failing one is fixed.
+            # This includes a lock that was not free: one row's lock must not hold up the others.
             log.warning("Due work failed together and is done one by one", exc_info=True)
             left = True
         for work in done:
@@ -169,14 +169,14 @@ class Tick(Loop):
         return due
 
     async def _fire(self, work: DueWork) -> None:
-        """A row that fails keeps its lease, rests and is tried again; the others go on."""
+        """Fire one piece of work. If it fails, its row rests until the lease ends; others go on."""
         try:
             now = self._time_source.now()
             await self._threads.write(firing.fire, self._kinds, self._db, self._policy, work, now)
             self._count(work)
         except StoreUnavailable:
             raise
-        except Exception:  # One piece of work; what else is due does not wait for its mending.
+        except Exception:  # Other due work must not wait until this one is fixed.
             self._figures.tick_failed()
             log.exception("Due work failed", extra={"kind": work.kind, "timer": work.id})
 
@@ -202,7 +202,7 @@ class Tick(Loop):
     async def _heal(self) -> None:
         real = self._time_source.real()
         if self._healed_at is not None and abs(real - self._healed_at) < self._pace.heal_every:
-            return  # A clock that is set back must not keep it from healing until then.
+            return  # `abs`: if the clock is set back, healing must not wait for it.
         woken = await self._threads.write(self._heal_now, self._healed_at is None)
         self._healed_at = real
         if woken:
@@ -211,7 +211,8 @@ class Tick(Loop):
     def _heal_now(self, set_anew: bool) -> int:
         maintenance.shrink_log(self._db)
         now, real, lease = self._time_source.now(), self._time_source.real(), self._pace.lease
-        # PostgreSQL keeps its own time. What a 429 asked for is asked for again.
+        # Only with SQLite may the clock have been set: PostgreSQL keeps its own time. A long rest
+        # then ends early, and Slack repeats a 429 that still holds.
         rest = 2 * lease if set_anew and self._db.is_sqlite else LONGEST_REST
         with self._db.transaction() as tx:
             timers.heal(tx, now=now, real=real, lease=lease)

@@ -1,7 +1,7 @@
-"""The loop that reaches people when Slack does not: finds unsent pages, claims, sends, settles.
+"""The loop that reaches people outside Slack: it finds unsent pages, claims, sends and settles.
 
-Apart from the relay: while Slack hangs, the relay's places are all taken, and while a gateway
-hangs, the relay must not notice.
+It is separate from the relay. While Slack hangs, all of the relay's slots are taken, and a hanging
+gateway must not slow the relay.
 """
 
 import asyncio
@@ -30,14 +30,14 @@ from bot.worker.loop import Gear, Loop, going_on, rest
 log = logging.getLogger(__name__)
 
 _GATEWAY_RESTS = 300.0
-"""Seconds without another failure: what failed has been answered or withdrawn."""
+"""Seconds without a failure: the failed messages have been answered or withdrawn."""
 IN_FLIGHT = 256
-"""More than the relay's: a delivery that waits for its gateway takes no place from another's."""
+"""More than the relay's, so that a hanging gateway leaves slots for the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkMaker:
-    """Makes the address at which a page is acknowledged."""
+    """Makes the address where a person acknowledges a page."""
 
     links: Links
     public_url: str
@@ -47,7 +47,7 @@ class LinkMaker:
 
 
 class FallbackRelay(Loop):
-    """Reaches people outside Slack. Any number of processes may run one on the same database."""
+    """Reaches people outside Slack. Any number of processes may run one on one database."""
 
     def __init__(
         self, gear: Gear, wording: Wording, outside: ApprisePort, linking: LinkMaker | None
@@ -61,7 +61,7 @@ class FallbackRelay(Loop):
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Look once a tick until stopped; what is in flight then is waited for."""
+        """Look once a tick until stopped, then wait up to `http_timeout` for those in flight."""
         while not self._stopping.is_set():
             claimed: list[Claimed] = []
             with going_on(
@@ -96,7 +96,7 @@ class FallbackRelay(Loop):
             unsent.waits, self._db, self._time_source.now()
         ):
             return []
-        await self._outside.load()  # First: a lease is short, and this may take seconds.
+        await self._outside.load()  # Before the claim: this may take seconds, and a lease is short.
         return await self._threads.write(self._claim_now, room)
 
     def _claim_now(self, room: int) -> list[Claimed]:
@@ -112,12 +112,12 @@ class FallbackRelay(Loop):
             )
 
     async def _guarded(self, claimed: Claimed) -> None:
-        """Deliver; whatever happens, the row is settled or its lease runs out."""
+        """Deliver. In any case, the row is settled or its lease runs out."""
         try:
             await self._deliver(claimed)
         except StoreUnavailable:
             log.error("The outcome of a page by another way could not be stored; it may repeat")
-        except Exception:  # A task of the loop's own: nobody waits for it to hear of this.
+        except Exception:  # No caller awaits this task, so it must log the error itself.
             log.exception(
                 "A page by another way failed for a reason of our own",
                 extra={"delivery": claimed.id, "attempts": claimed.attempts},
@@ -136,7 +136,7 @@ class FallbackRelay(Loop):
             ):
                 await self._send(claimed, prepared)
             case Errand():
-                # Held up too long: somebody else will have it when the lease has run out.
+                # Held up too long: another worker takes it when the lease runs out.
                 log.warning(
                     "A page by another way was held for longer than its lease",
                     extra={"delivery": claimed.id, "kind": claimed.kind},
@@ -174,7 +174,7 @@ class FallbackRelay(Loop):
         return self._linking.address(Link(PageId(errand.subject), errand.user, until))
 
     async def _again(self, claimed: Claimed, errand: Errand, why: str) -> None:
-        """Without end while the page waits for an answer: the message says that it may repeat."""
+        """Retry while the page waits for an answer. The message says that it may be a repeat."""
         self._figures.outcome(claimed.kind, "not sent")
         retry = Retry(self._pace.backoff(claimed.attempts), why)
         gateway = errand.way.gateway

@@ -1,4 +1,4 @@
-"""How the work stands in the database, measured when /metrics is asked: alike in every replica."""
+"""Measures the work in the database when /metrics is requested: the same in every replica."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,9 +23,9 @@ _SHARED = "(of the database, the same in every replica)"
 
 
 class DatabaseMetrics:
-    """Gauges of what waits. Nothing is said of it while the database is away.
+    """Gauges of waiting work. They are empty while the database is away.
 
-    `schema` tells how the database stands to what this release needs.
+    `schema` compares the database's schema with the one this release needs.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class DatabaseMetrics:
         )
 
     def measure(self, db: Database, now: datetime, real: datetime) -> None:
-        """Ask the database. Reads unsent and due rows only."""
+        """Ask the database. This reads unsent and due rows only."""
         try:
             self._show_schema(self._schema(db))
             with db.reading() as tx:
@@ -90,8 +90,8 @@ class DatabaseMetrics:
                 timer = timers.oldest_overdue(tx, now)
                 canary = canary_drills.last_success(tx)
         except (StoreUnavailable, SQLAlchemyError):
-            # The latter: it lacks a migration, and so a table. What is counted here is told all
-            # the same, and /readyz says what is missing.
+            # SQLAlchemyError: a migration, and so a table, is missing. The other metrics still
+            # work, and /readyz says what is missing.
             self._up.set(0)
             self._waiting.clear()
             self._oldest.clear()
@@ -126,7 +126,7 @@ def _name(priority: int) -> str:
     try:
         return Priority(priority).name.lower()
     except ValueError:
-        # A newer release's.
+        # A priority from a newer release.
         return "other"
 
 

@@ -1,4 +1,4 @@
-"""What a process hears of Slack, of its database and of forgers: counted, and told as states."""
+"""Counts and logs what a process observes of Slack, the database and wrong signatures."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ _NO_MORE_FORGERIES = 90.0
 
 
 class Observations:
-    """Passes each thing on to the figures and to the log."""
+    """Passes each observation on to the metrics and to the log."""
 
     def __init__(self, figures: ProcessMetrics, episodes: Episodes) -> None:
         self._figures = figures
@@ -22,22 +22,22 @@ class Observations:
         self._slack = SlackWatch(episodes)
 
     def called(self, method: str, seconds: float, failure: SlackError | None) -> None:
-        """A call to Slack has ended; `failure` says how, where Slack did not accept it."""
+        """A call to Slack has ended. `failure` is the error if Slack did not accept it."""
         self._figures.called(method, seconds, None if failure is None else code_of(failure))
         self._slack.heard(method, failure)
 
     def database_failed(self, error: StoreUnavailable) -> None:
-        """The database did not answer or store; called from any thread."""
+        """The database did not answer or store. Any thread may call this."""
         self._figures.database_failed()
         self._episodes.on(Episode.DATABASE, why=error.why, advice=error.advice)
 
     def wrongly_signed(self) -> None:
-        """A request was refused whose signature is wrong."""
+        """The bot refused a request with a wrong signature."""
         self._figures.wrongly_signed()
         self._episodes.on(Episode.SIGNATURES, why="wrong signature", ends_after=_NO_MORE_FORGERIES)
 
     async def tell_what_lasts(self) -> None:
-        """Again and again, until cancelled."""
+        """Log the lasting states again and again, until cancelled."""
         while True:
             await asyncio.sleep(_BETWEEN_LOOKS)
             self._episodes.look()

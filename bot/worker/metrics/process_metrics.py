@@ -1,4 +1,4 @@
-"""What a process knows of itself: counts and times for /metrics, signs of life for /readyz."""
+"""What a process measures itself: counts and times for /metrics, signs of life for /readyz."""
 
 import re
 
@@ -29,10 +29,10 @@ TICK, RELAY, FALLBACK, STORE = "tick", "relay", "fallback", "store"
 
 
 class ProcessMetrics:
-    """Counts by closed sets; no id, name or text ever becomes a label.
+    """Labels come from closed sets: no id, name or text ever becomes a label.
 
-    A *sign of life* is the end of a turn that did its work. A *move* is the end of any turn, also
-    of one that failed: a loop that fails again and again is not stuck.
+    A *sign of life* is the end of a turn that did its work. A *move* is the end of any turn, even
+    a failed one, because a loop that keeps failing is not stuck.
     """
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class ProcessMetrics:
             "tocsin_deliveries", "Deliveries by outcome", "kind", "outcome"
         )
         for kind in DeliveryKind:
-            # There from the start: an increase from nothing to one is none to Prometheus.
+            # Created at start: Prometheus sees no increase when a series first appears with 1.
             self._deliveries.labels(kind=kind, outcome="sent")
         self._claim_seconds = self._histogram(
             "tocsin_claim_seconds", "Time to claim due work", _FAST, "work"
@@ -142,7 +142,7 @@ class ProcessMetrics:
         )
 
     def fired(self, kind: str, late: float) -> None:
-        """A piece of due work is done, `late` seconds after its time."""
+        """A piece of due work is done, `late` seconds after it was due."""
         self._timers.labels(kind=kind).inc()
         self._lateness.labels(work="timer").observe(max(late, 0.0))
         self.ticked()
@@ -219,7 +219,7 @@ class ProcessMetrics:
         self._people_gone.set(count)
 
     def called(self, method: str, seconds: float, code: str | None) -> None:
-        """A call to Slack has ended; `code` says how, where it was not accepted."""
+        """A call to Slack has ended. `code` is the error if Slack did not accept it."""
         self._calls.labels(method=method).observe(seconds)
         if code is not None:
             self._call_errors.labels(method=method, code=self._known(code)).inc()
@@ -273,7 +273,7 @@ class ProcessMetrics:
     # Signs of life
 
     def stored(self) -> None:
-        """No loop that has to move: one that waits for the database is not stuck."""
+        """A write succeeded. It is no move: a loop that waits for the database is not stuck."""
         self._alive[STORE] = elapsed().total_seconds()
         self._last_store.set_to_current_time()
 
@@ -282,17 +282,17 @@ class ProcessMetrics:
         self._moves[loop] += 1
 
     def seconds_since(self, loop: str) -> float | None:
-        """Return the age of a loop's last sign of life; None before the first."""
+        """Return the age of a loop's last sign of life in seconds; None before the first."""
         last = self._alive.get(loop)
         return None if last is None else elapsed().total_seconds() - last
 
     @property
     def moves(self) -> dict[str, int]:
-        """How many turns each loop has ended, well or badly."""
+        """How many turns of each loop have ended, well or badly."""
         return dict(self._moves)
 
     def _known(self, code: str) -> str:
-        """A word of Slack's as a label: of its form, and not more of them than a code book has."""
+        """An error code as a label; `other` if it is malformed or beyond `_MOST_CODES`."""
         if code in self._codes:
             return code
         if len(self._codes) >= _MOST_CODES or not _CODE.fullmatch(code):

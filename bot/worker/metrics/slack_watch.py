@@ -1,4 +1,4 @@
-"""Does Slack answer? Known from what comes of each call; told as a state that lasts."""
+"""Tells from the outcome of each call whether Slack answers, and logs it as a lasting state."""
 
 import time
 from collections.abc import Callable
@@ -8,24 +8,24 @@ from bot.log.episodes import Episode, Episodes
 from bot.slack.errors import NotSent, OutcomeUnknown, RateLimited, SlackError
 
 IN_A_ROW = 2
-"""So many calls of one method have to fail: one alone may be a hiccup, and is tried again."""
+"""How many calls of a method must fail in a row: one alone may be a hiccup."""
 FORGOTTEN_AFTER = 120.0
-"""Seconds after which a method that is not called any more says nothing of Slack. Its token is
-checked more often than that, so an outage is not forgotten."""
+"""Seconds after which a failed method that is no longer called stops counting. The token check runs
+more often, so an outage is not forgotten."""
 LONG = timedelta(seconds=30)
 
 
 class SlackWatch:
-    """Hears how each call ended, in the event loop."""
+    """Watches how each call ends. It runs in the event loop."""
 
     def __init__(self, episodes: Episodes, clock: Callable[[], float] = time.monotonic) -> None:
         self._episodes = episodes
         self._clock = clock
         self._failing: dict[str, tuple[int, float]] = {}
-        """By method: how often in a row, and when last."""
+        """By method: failures in a row, and the time of the last one."""
 
     def heard(self, method: str, failure: SlackError | None) -> None:
-        """A call has ended; `failure` says how, where Slack did not accept it."""
+        """A call has ended. `failure` is the error if Slack did not accept it."""
         match failure:
             case NotSent(why) | OutcomeUnknown(why):
                 self._failed(method, why)

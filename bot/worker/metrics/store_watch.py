@@ -1,4 +1,4 @@
-"""Does the database store? Tried in a quiet night, too: that it can be read tells nothing."""
+"""Checks that the database stores, even in a quiet night. A successful read proves nothing."""
 
 import asyncio
 import logging
@@ -15,8 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class StoreWatch(Loop):
-    """Stores something, again and again. `schema` tells how the database stands to what this
-    release needs."""
+    """Stores something again and again.
+
+    `schema` compares the database's schema with the one this release needs.
+    """
 
     def __init__(self, gear: Gear, schema: Callable[[Database], Schema]) -> None:
         super().__init__(gear)

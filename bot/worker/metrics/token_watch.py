@@ -1,4 +1,4 @@
-"""Is our token good? Asked while nothing is sent, too: a quiet night must not hide its loss."""
+"""Checks the token even while nothing is sent: a quiet night must not hide its loss."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class TokenWatch:
-    """Asks Slack who we are, again and again."""
+    """Calls `auth.test` again and again."""
 
     def __init__(
         self, calls: SlackCalls, figures: ProcessMetrics, episodes: Episodes, pace: Timings
@@ -31,7 +31,7 @@ class TokenWatch:
             await asyncio.sleep(self._pace.check_token_every.total_seconds())
 
     async def look(self) -> None:
-        """An outage of Slack says nothing of the token."""
+        """Check once. An outage of Slack says nothing about the token."""
         try:
             await self._calls.call("auth.test")
         except TokenLost as error:

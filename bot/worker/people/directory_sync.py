@@ -1,4 +1,4 @@
-"""Keeping the directory true: people, user groups, and the direct messages of those on call."""
+"""Keeps the directory current: people, user groups, and direct messages of those on call."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ Answer = TypeVar("Answer")
 
 
 class DirectorySync:
-    """Asks Slack who is who: all at start and every hour, one at a time when somebody is new."""
+    """Reads the directory from Slack: all at start and hourly, and single people on demand."""
 
     def __init__(
         self,
@@ -61,22 +61,22 @@ class DirectorySync:
         self._named = frozenset(policy.people.values())
         self._known_gone = frozenset[str]()
         self.none_is_left = False
-        """Whether everyone whom the policy names counts as gone, by what each was asked last."""
+        """Whether everyone in the policy counts as gone, by the last answer on each person."""
 
     @property
     def complete(self) -> bool:
-        """Whether all of the directory has been read once, by this process or an earlier one."""
+        """Whether this process or an earlier one has read all of the directory once."""
         return not self._unread
 
     @property
     def roles_known(self) -> bool:
-        """Whether each user group has been read once. People are looked up one by one as well."""
+        """Whether each user group has been read once. Single people can be looked up on demand."""
         return self._unread <= {directory.EVERYONE}
 
     async def sync(self, workspace: Workspace) -> None:
-        """Store the groups of the policy, every member, and open the on-calls' messages.
+        """Store the policy's groups and every member, and open direct messages to those on call.
 
-        The groups first: they take seconds, and roles come from them.
+        The groups come first: they take seconds, and roles come from them.
         """
         await self._look(workspace)
         await self._sync_groups(workspace, self._policy.roles.groups)
@@ -85,7 +85,7 @@ class DirectorySync:
         await self._open_dms(workspace)
 
     async def catch_up(self, workspace: Workspace) -> None:
-        """Ask again for groups whose answer could not be read."""
+        """Ask again about groups whose answer was unreadable."""
         await self._sync_groups(workspace, self._unread - {directory.EVERYONE})
 
     async def _look(self, workspace: Workspace) -> None:
@@ -117,16 +117,15 @@ class DirectorySync:
                 return
 
     async def _invited(self, workspace: Workspace, told: Iterable[Any]) -> frozenset[str]:
-        """Those who are said to have left, and have invitations that would end."""
+        """People who have left, by Slack's list, and whose invitations would end."""
         left = [word(one, "id") for one in told if _has_left(one)]
         users = [user for user in left if user]
         return await self._threads.read(directory.seated, self._db, workspace, users)
 
     async def _surely(self, member: Any, surely: Collection[str]) -> Any:
-        """A list may be wrong of all: of the policy's people, and of those who are invited to an
-        escalation, each who is said to have left is asked for.
+        """Ask Slack about a person in the policy or with an invitation, if the list says they left.
 
-        Where Slack does not tell, they count in.
+        A list may be wrong about everyone. If Slack gives no answer, the person still counts.
         """
         user = word(member, "id")
         if not _has_left(member) or user not in surely:
@@ -142,13 +141,13 @@ class DirectorySync:
             members = partial(self._calls.call, "usergroups.users.list", usergroup=group)
             users = await _members(members)
         except (DeadTarget, Rejected, TokenLost, Unreadable) as error:
-            # Slack does not say who is in it: who was in it stays in it.
+            # Slack does not list its members, so the known members stay.
             log.warning(
                 "A user group of the policy cannot be read",
                 extra={"group": group, "code": code_of(error)},
             )
             if isinstance(error, Rejected):
-                # That is an answer: the bot may not read any.
+                # This is a final answer: the bot may not read groups.
                 await self._read(workspace, group)
             return
         write = self._threads.write
@@ -158,7 +157,7 @@ class DirectorySync:
         self._unread -= {group}
 
     async def _open_dms(self, workspace: Workspace) -> None:
-        """Pages then take one call, not two."""
+        """Open direct messages in advance, so that a page takes one call and not two."""
         await self._post.read_dms(workspace, self._named)
         for user in sorted(self._named):
             try:
@@ -170,7 +169,7 @@ class DirectorySync:
                 )
 
     async def _remember(self, workspace: Workspace, users: Iterable[Any]) -> int:
-        """Store those who are described as people are; return how many they are."""
+        """Store the people whose description is readable, and return how many they are."""
         known = readable(users)
         if not known:
             return 0
@@ -184,9 +183,9 @@ class DirectorySync:
         )
 
     async def ask_of_the_gone(self, workspace: Workspace) -> None:
-        """Ask Slack about each person of the policy who counts as gone: it may have been wrong.
+        """Ask Slack again about each person of the policy who counts as gone.
 
-        Asked about one by one, because a list of everyone may be wrong of them all.
+        It asks about one person at a time, because a list may be wrong about everyone.
         """
         gone = await self._gone(workspace)
         for user in sorted(gone):
@@ -206,7 +205,7 @@ class DirectorySync:
         return await self._threads.read(directory.left, self._db, workspace, self._named)
 
     async def fetch_person(self, workspace: Workspace, user: str) -> Described:
-        """Ask Slack for somebody who is not in the directory, and store what it tells."""
+        """Ask Slack about a person who is missing from the directory, and store the answer."""
         try:
             answer = await self._calls.call("users.info", user=user)
             stored = await self._remember(workspace, [answer.get("user")]) > 0
@@ -222,7 +221,7 @@ def _has_left(member: Any) -> bool:
 
 
 async def _members(call: Callable[[], Awaitable[Mapping[str, Any]]]) -> list[str]:
-    """Return who is in a user group; one that was deleted has no members."""
+    """Return a user group's members. A deleted group has none."""
     try:
         return ids(await _patiently(call), "users")
     except Rejected as error:
@@ -232,7 +231,7 @@ async def _members(call: Callable[[], Awaitable[Mapping[str, Any]]]) -> list[str
 
 
 async def _patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Nobody waits for it: it comes again as often as Slack says so."""
+    """Repeat a call for as long as Slack limits it. No request waits for this."""
     while True:
         try:
             return await call()

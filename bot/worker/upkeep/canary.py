@@ -1,4 +1,4 @@
-"""Flying the canary: it must be delivered, found, acknowledged and edited, end to end."""
+"""Runs the canary: a page that must be delivered, found, acknowledged and edited."""
 
 import asyncio
 import logging
@@ -24,23 +24,23 @@ from bot.worker.loop import Gear, Loop, going_on
 log = logging.getLogger(__name__)
 
 Click = Callable[[Mapping[str, Any]], Awaitable[int]]
-"""Sends an interaction as Slack would, and returns the status of the answer."""
+"""Sends an interaction as Slack would, and returns the HTTP status of the answer."""
 
 
 class NotAsItShould(Exception):
-    """A step of a canary did not come out as it should; the text says how, and names nobody."""
+    """A step of a canary went wrong. The text says how, and names no person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """Who we are in Slack."""
+    """The bot's identity in Slack."""
 
     workspace: Workspace
     user: str
 
 
 class Canary(Loop):
-    """Once a period, in one replica of all: whoever opens it flies it."""
+    """Runs once a period in one replica: the one that opens the canary."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Canary(Loop):
         self._last: datetime | None = None
 
     async def run(self) -> None:
-        """Look again and again whether a period has begun, until cancelled."""
+        """Check again and again whether a period has begun, until cancelled."""
         while True:
             with going_on(
                 log,
@@ -87,7 +87,7 @@ class Canary(Loop):
 
 
 class _Flight:
-    """One canary on its way."""
+    """One run of the canary."""
 
     def __init__(self, of: Canary, us: Us, drill: Drill) -> None:
         self._of = of
@@ -104,7 +104,7 @@ class _Flight:
         except asyncio.CancelledError:
             await of._threads.write(canary.give_up, of._db, self._drill, called_off=True)
             raise
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong is what it is for
+        except Exception as error:  # noqa: BLE001 - a canary exists to catch any fault
             of._figures.canary("failed")
             why = str(error) if isinstance(error, NotAsItShould) else type(error).__name__
             lapse = (2 * of._every + canary.LIMIT).total_seconds()
@@ -130,7 +130,7 @@ class _Flight:
         self._step = next_step
 
     async def _delivered(self) -> Page:
-        """Wait until the relay has stored where the page stands."""
+        """Wait until the relay has stored the page's message."""
         while True:
             page = await self._page()
             if page is not None and page.message_ts is not None:
@@ -141,7 +141,7 @@ class _Flight:
         return await self._of._threads.read(canary.page_of, self._of._db, self._drill)
 
     async def _button(self, page: Page, *, there: bool) -> str:
-        """Read the message as Slack shows it, until it has the button, or has lost it."""
+        """Read the message from Slack until the button is there, or gone, as `there` asks."""
         while True:
             answer = await self._of._calls.call(
                 "conversations.history",
@@ -155,7 +155,7 @@ class _Flight:
             value = _value_of(shown[0], Button.ACKNOWLEDGE) if shown else None
             if shown and (value is not None) is there:
                 return value or ""
-            # Slack does not promise that one reads at once what one has written.
+            # Slack does not promise that new messages show at once.
             await asyncio.sleep(self._of._pace.between_lookups.total_seconds())
 
     async def _acknowledge(self, page: Page, value: str) -> None:
@@ -176,7 +176,7 @@ def _value_of(message: Mapping[str, Any], button: Button) -> str | None:
 
 
 def _click(us: Us, page: Page, value: str) -> dict[str, Any]:
-    """A click on the page, as Slack would describe it."""
+    """The payload that Slack would send for a click on the page."""
     return {
         "type": "block_actions",
         "user": {"id": us.user, "team_id": us.workspace.team_id},

@@ -1,6 +1,7 @@
-"""A sign of life for somebody outside, who raises the alarm when it stops coming.
+"""Sends a sign of life to an outside monitor, which raises the alarm when it stops.
 
-Nobody is told that we are in trouble: a pager in trouble may be unable to tell. Silence does it.
+The bot sends no alarm itself, because a pager in trouble may be unable to. Its silence is the
+alarm.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ TIMEOUT = timedelta(seconds=10)
 
 
 class Heartbeat:
-    """Asks an address again and again, while `reasons` (not to) are none.
+    """Requests an address again and again, unless `reasons` gives any against it.
 
     The address may hold a secret: neither it nor the text of an error is ever logged.
     """
@@ -44,11 +45,11 @@ class Heartbeat:
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds())
 
     async def run(self) -> None:
-        """Beat until cancelled; whatever happens, the next beat is tried."""
+        """Beat until cancelled. No error stops the next beat."""
         connector = aiohttp.TCPConnector(ssl=self._trust or True)
         async with aiohttp.ClientSession(connector=connector, timeout=self._timeout) as session:
             while True:
-                # First: a process that has just started is not well yet, which is no news.
+                # Sleep first: a process that has just started is not ready yet, which is normal.
                 await asyncio.sleep(self._every.total_seconds())
                 try:
                     await self._beat(session)
@@ -61,7 +62,7 @@ class Heartbeat:
         if reasons:
             self._figures.heartbeat("withheld")
             return
-        # A redirect is not followed: where it leads is not what was configured.
+        # Follow no redirect: it leads to an address that no one configured.
         asked = session.get(self._url, allow_redirects=False, proxy=self._proxy)
         async with asked as answer:
             taken = 200 <= answer.status < 300

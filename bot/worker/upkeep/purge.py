@@ -1,4 +1,4 @@
-"""Clearing away what is over, a little at a time, beside everything else."""
+"""Deletes finished rows in small batches, beside all other work."""
 
 import asyncio
 import logging
@@ -12,10 +12,10 @@ log = logging.getLogger(__name__)
 
 
 class PurgeLoop(Loop):
-    """Sweeps each heap once in a while, in every replica; they do not get into each other's way.
+    """Sweeps each heap at an interval in every replica. Replicas do not block one another.
 
-    Between two batches it rests, so that on SQLite, with its one writer, nothing ever waits for
-    more than a batch.
+    It rests between two batches. So on SQLite, with its one writer, nothing waits for more than
+    one batch.
     """
 
     def __init__(self, gear: Gear, keep: Keep) -> None:
@@ -25,7 +25,7 @@ class PurgeLoop(Loop):
     async def run(self) -> None:
         """Sweep again and again, until cancelled."""
         while True:
-            # Rest first: a process that has just started has more urgent things to do.
+            # Rest first: a process that has just started has more urgent work.
             await asyncio.sleep(self._pace.purge_every.total_seconds())
             with going_on(
                 log,
@@ -34,7 +34,7 @@ class PurgeLoop(Loop):
                 await self.sweep()
 
     async def sweep(self) -> None:
-        """Clear every heap of what is over now."""
+        """Delete the finished rows of every heap."""
         gone = {heap: await self._clear(heap) for heap in Heap}
         counted = {heap.value: count for heap, count in gone.items() if count}
         if counted:

@@ -1,4 +1,4 @@
-"""Is this process well? Asked by /readyz every few seconds, and by the heartbeat."""
+"""Tells whether this process is well. /readyz asks every few seconds, and so does the heartbeat."""
 
 import asyncio
 import logging
@@ -27,10 +27,13 @@ ANSWER_WITHIN = 2.0
 
 
 class Readiness:
-    """`met_slack` tells whether Slack has told who we are; `knows_people`, whether its directory
-    has been read once; `unmigrated`, whether the schema lacks something that this release needs;
-    `canary_failed`, whether the newest canary did. `other_ways`: the policy has some, and a loop
-    that reaches people by them."""
+    """Checks the loops, Slack and the database.
+
+    `met_slack`: Slack has told the bot its identity. `knows_people`: the directory has been read
+    once. `none_is_left`: everyone in the policy counts as gone. `unmigrated`: the schema lacks
+    something that this release needs. `canary_failed`: the newest canary failed. `other_ways`: the
+    policy has ways outside Slack, and a loop uses them.
+    """
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class Readiness:
         self._unmigrated = unmigrated
 
     async def problems(self) -> list[str]:
-        """Return why this process should get no traffic, each a sentence; none when it is well."""
+        """Return why this process should get no traffic, each a sentence; none if it is well."""
         problems = []
         if self._is_stale(TICK):
             problems.append("the tick stands still: due work is not done")
@@ -92,7 +95,7 @@ class Readiness:
         return told if self._db.is_damaged else ""
 
     async def _of_the_database(self) -> list[str]:
-        """Also where it cannot be asked for a reason that is not known, it is no good."""
+        """Return the database's problems. A check that fails for an unknown reason is one too."""
         told = ["the database cannot be used: the log says why"]
         with going_on(log, "The database could not be checked"):
             try:
@@ -117,11 +120,11 @@ class Readiness:
         return told
 
     async def refused(self) -> list[str]:
-        """Return what Slack refuses while all else goes on, each a sentence."""
+        """Return the lanes that Slack refuses while all else goes on, each as a sentence."""
         lanes: list[limits.RefusedPlace] = []
         with (
             going_on(log, "The lanes that Slack refuses could not be read"),
-            # A problem that is told of; SQLAlchemyError: the schema lacks a migration.
+            # `problems` reports these. SQLAlchemyError: the schema lacks a migration.
             suppress(StoreUnavailable, TimeoutError, SQLAlchemyError),
         ):
             async with asyncio.timeout(ANSWER_WITHIN):
@@ -135,12 +138,12 @@ class Readiness:
             return limits.refused_lanes(tx, self._time_source.real())
 
     def _is_stale(self, loop: str, rest: float = 0.0) -> bool:
-        """`rest`: how long it rests between two turns, in seconds."""
+        """`rest`: seconds that the loop rests between two turns."""
         since = self._figures.seconds_since(loop)
         return since is None or since > self._stale + rest
 
     async def reasons_for_silence(self) -> list[str]:
-        """Return why nobody should believe that we page: problems, late work, a failed canary."""
+        """Return why the heartbeat must stop: problems, late work or a failed canary."""
         reasons = await self.problems()
         try:
             return reasons + await self._threads.read(self._undone)

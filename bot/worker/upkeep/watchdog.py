@@ -1,7 +1,7 @@
-"""The last resort: a process whose loops stand still ends itself, so that it is started anew.
+"""The last resort: a process with a stuck loop ends itself, to be restarted.
 
-A thread of its own, because a stuck event loop can notice nothing. What was committed is safe and
-what was claimed is taken over when its lease has run out.
+The watchdog runs in its own thread, because a stuck event loop notices nothing. Committed work is
+safe, and other processes take over claimed work when its lease has run out.
 """
 
 import faulthandler
@@ -14,23 +14,23 @@ from collections.abc import Callable, Mapping
 log = logging.getLogger(__name__)
 
 EXIT_STATUS = 70
-"""EX_SOFTWARE of sysexits.h: told from a crash and from a stop."""
+"""EX_SOFTWARE of sysexits.h, so that it differs from a crash and from a stop."""
 LOOKS = 60
 BETWEEN_LOOKS = 1.0
 
 
 def end_process() -> None:
-    """End at once: whatever is stuck would also hold up an orderly end."""
-    # Files, lines and functions of every thread; no values.
+    """End at once: the stuck part would also hold up an orderly shutdown."""
+    # Prints files, lines and functions of every thread, but no values.
     faulthandler.dump_traceback(sys.__stderr__ or 2, all_threads=True)
     os._exit(EXIT_STATUS)
 
 
 class Watchdog:
-    """Watches counters that move at every turn of a loop, well or badly ended.
+    """Watches counters that move at every turn of a loop, even a failed one.
 
-    It counts its own looks, not the time: a machine that slept, or a process that was stopped and
-    goes on, has looked once meanwhile, and gets its time to move.
+    It counts its own looks, not the time. After a machine slept or a process was paused, the
+    watchdog has looked only once in the meantime, so the loops get their time to move.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch. A loop that has not moved yet is not watched: it may still start."""
+        """Begin to watch. A loop counts only after its first move: before, it may be starting."""
         self._thread.start()
 
     def stop(self) -> None:
