@@ -42,10 +42,10 @@ OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
 
 
 class LockedIncident(IncidentChanges):
-    """What a service does to one incident. Nothing of it stands before the commit.
+    """What a service does to one incident. Nothing takes effect before the commit.
 
-    Rows are gathered and written together when the case is put down: an opening with three teams
-    takes one statement a table, not one a row.
+    `put_down` writes the gathered rows together: an opening with three teams takes one statement
+    a table, not one a row.
     """
 
     def __init__(
@@ -64,10 +64,10 @@ class LockedIncident(IncidentChanges):
         self._new = new
         self._belongs = belongs
         self.reads = reads
-        """Whether whoever acts may read the incident."""
+        """Whether the person acting may read the incident."""
         self._in_place = False
         self.invited = {} if invited is None else invited
-        """Who was in it when a person took this up, and who belongs; the bot does not ask."""
+        """Who was in it when a person locked it, and whether each belongs; empty for the bot."""
         self.act = act
         self._seq = incident.entries
         self._entries: list[Entry] = []
@@ -85,9 +85,9 @@ class LockedIncident(IncidentChanges):
 
     @property
     def lane(self) -> str:
-        """All that happens in an incident's channel happens in order, in one lane.
+        """The one lane for the incident's channel: all that happens there happens in order.
 
-        Those that live as threads of one channel share its lane, and its second between posts.
+        Incidents in threads of one channel share its lane, with its second between posts.
         """
         if self.incident.room is ChannelState.THREAD and self.incident.channel_id is not None:
             return lanes.of_channel(self.incident.channel_id)
@@ -95,35 +95,39 @@ class LockedIncident(IncidentChanges):
 
     @property
     def own_lane(self) -> str:
-        """The lane of an incident's set-up, and of the channel of its own."""
+        """The lane of the incident's set-up, and of its own channel."""
         return lanes.of_incident(self.id)
 
     def require(self, deed: Deed) -> None:
-        """Raise NotPermitted unless whoever acts may do this here too."""
+        """Raise NotPermitted unless the person acting may do this here too."""
         require(self.act, deed, belongs=self._belongs)
 
     def may(self, deed: Deed) -> bool:
-        """Whether whoever acts may do this here too, where they read it."""
+        """Tell whether the person acting may do this here too, provided that they read it."""
         return may(self.act.role, deed, belongs=self._belongs)
 
     @property
     def entitled(self) -> bool:
-        """Whether whoever acts may let others work on it: never what they may not read."""
+        """Whether the person acting may let others work on it.
+
+        They may if they read it and have the right, or if they act in the place of a person who has
+        (see `in_place_of`).
+        """
         return self._in_place or (self.reads and self.may(Deed.INVITE))
 
     def in_place_of(self, run: PagingRun) -> None:
-        """Whoever hands a page over asks for another one as it was asked of them."""
+        """Give a person who hands a page over the right of the one who asked for that page."""
         self._in_place = comes_to_belong(
             self.act.user, through=run.requested_by, entitled=run.by_entitled
         )
 
     def require_letting_in(self) -> None:
-        """Raise MayOnlyRead where those who are asked could not be let in on this person's word."""
+        """Raise MayOnlyRead if this person's word could not let in the people to be asked."""
         if by_invitation(self.incident.tier) and not self.entitled:
             raise may_only_read(self.tx, self.incident, self.invited)
 
     def record(self, kind: EntryKind, *, aloud: bool = False, **data: Any) -> int:
-        """Append to the timeline; `aloud` also says it in the incident's channel."""
+        """Append to the timeline; `aloud` also posts it in the incident's channel."""
         self._entries.append(Entry(kind, data))
         self._seq += 1
         if aloud:
@@ -131,18 +135,18 @@ class LockedIncident(IncidentChanges):
         return self._seq
 
     def send(self, *messages: Outgoing) -> None:
-        """Enqueue messages. A drill says nothing but its page, whatever else its case leads to."""
+        """Enqueue messages. A drill sends only its page, whatever else it leads to."""
         drill = self.incident.drill
         self._messages += [one for one in messages if not drill or one.kind in OF_A_DRILL]
 
     def post(self, kind: DeliveryKind, key: str, args: MessageArgs = NO_ARGS) -> None:
-        """Say something in the incident's channel, or do something to the channel."""
+        """Post something in the incident's channel, or change the channel."""
         self.send(self._to_channel(kind, key, None, args))
 
     def _to_channel(
         self, kind: DeliveryKind, key: str, merge_key: str | None, args: MessageArgs
     ) -> Outgoing:
-        # Making the channel waits for nothing that is said in a shared one.
+        # Making the channel must not wait behind posts in a shared one.
         lane = self.own_lane if kind is DeliveryKind.ROOM_CREATE else self.lane
         return Outgoing(
             kind=kind,
@@ -156,7 +160,7 @@ class LockedIncident(IncidentChanges):
         )
 
     def plan(self, *planned: NewTimer) -> None:
-        """Plan due work; nothing ever becomes due in a drill."""
+        """Plan due work; a drill never has any."""
         self._timers += planned if not self.incident.drill else ()
 
     def add(self, row: NewRow) -> None:
@@ -168,11 +172,11 @@ class LockedIncident(IncidentChanges):
         self._rows.setdefault(row.table, []).append({**owner, **row.values})
 
     def card_changed(self) -> None:
-        """Have the card edited once, however many changes come before it is sent."""
+        """Have the card edited once, however many changes come before the edit is sent."""
         self.send(self.card_change())
 
     def card_change(self) -> Outgoing:
-        """The edit alone, for who sends for several incidents together."""
+        """Return the edit alone, for a caller that sends for several incidents together."""
         about = f"card:{self.id}"
         key = f"{about}:{new_id(self.act.now)}"
         return self._to_channel(DeliveryKind.CARD_UPDATE, key, about, NO_ARGS)
@@ -192,18 +196,18 @@ class LockedIncident(IncidentChanges):
         )
 
     def let_in(self, user: str) -> None:
-        """Let somebody read the incident, and bring them into its channel."""
+        """Let a person read the incident, and invite them to its channel."""
         self._seat(user, None, belongs=False)
 
     def give_to(self, user: str) -> None:
-        """Let in somebody who is given a part of the work: they belong to it."""
+        """Let in a person who gets a part of the work. They belong if the giver is entitled."""
         belongs = comes_to_belong(user, through=self.act.user, entitled=self.entitled)
         self._seat(user, None, belongs=belongs)
 
     def join_by_page(self, run: PagingRun) -> None:
-        """Let in whoever acknowledges: they belong to it by whom they were paged through.
+        """Let in the person who acknowledges. They belong if the run's asker was entitled.
 
-        Raises NoAccess where only the invited read it, and no one who may invite asked for them.
+        Raises NoAccess if only invited people read it and no entitled person asked for this one.
         """
         user, asker = self.act.user, run.requested_by
         belongs = comes_to_belong(user, through=asker, entitled=run.by_entitled)
@@ -229,10 +233,10 @@ class LockedIncident(IncidentChanges):
             self._answer_requests(user)
 
     def _answer_requests(self, user: str) -> None:
-        """Whichever way lets a person in answers all that waited for an answer about them."""
+        """Settle all open requests about a person, whichever way they were let in."""
         of_themselves = user == self.act.user
         if of_themselves and not by_invitation(self.incident.tier):
-            # Where everyone with a role reads, those without one come in by others alone.
+            # All with a role read it. Only other people can let in a person without one.
             return
         now, by = self.act.now, None if self.act.by_the_bot else self.act.user
         if requests.settle_all(self.tx, self.id, user, RequestState.GRANTED, now, by):
@@ -240,7 +244,7 @@ class LockedIncident(IncidentChanges):
             self.send(*(posted.edit(one, self.incident.team_id, now) for one in told))
 
     def expect_update(self) -> None:
-        """Start the time to the next status update anew."""
+        """Restart the time to the next status update."""
         if not self._new:
             timers.cancel(self.tx, TimerKind.UPDATE_DUE, self.id)
         if self.incident.state not in OPEN:
@@ -251,7 +255,7 @@ class LockedIncident(IncidentChanges):
         self.plan(NewTimer(TimerKind.UPDATE_DUE, self.id, due.isoformat(), due, self.id))
 
     def put_down(self) -> None:
-        """Write what was gathered, and remember the outcome under the request's key."""
+        """Write what was gathered, and store the outcome under the request's key."""
         for table, rows in self._rows.items():
             self.tx.insert(table, *rows)
         if self._entries:
@@ -268,11 +272,11 @@ class LockedIncident(IncidentChanges):
         elif self._changed:
             incident_rows.change(self.tx, self.id, self._changed)
         idempotency.set_outcome(self.tx, self.act, self.reference)
-        # Last: what else is to be put goes to the database together with it.
+        # Last: writes that still wait go to the database together with it.
         outbox.enqueue(self.tx, self.act.workspace, self.act.now, self._messages)
 
     def _put_new(self) -> None:
-        """Late: whoever opens another incident at this moment waits for our number's commit."""
+        """Write a new incident. The number comes late: other openings wait for its commit."""
         number = incident_rows.next_number(self.tx, self.act.workspace)
         incident_rows.add_numbered(self.tx, self.incident, number)
         idempotency.set_outcome(self.tx, self.act, number.behind(REFERENCE))
@@ -291,10 +295,10 @@ def lock_incident(
     ended_too: bool = False,
     uninvited_too: bool = False,
 ) -> Iterator[LockedIncident]:
-    """Lock an incident for a deed, or say why not: no such one, no access, no right, ended.
+    """Lock an incident for a deed. Raises NotYours, NoAccess, a missing right, or IncidentClosed.
 
-    Whoever belongs to it, owns or opened it may do there what a responder may. To have been let in
-    to read is not to belong.
+    A person who belongs to the incident may do there what a responder may. Being let in to read is
+    not belonging.
     """
     incident = incident_rows.lock(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:

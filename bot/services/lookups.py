@@ -1,4 +1,4 @@
-"""The rows that a batch of deliveries speaks of: one snapshot, each read once."""
+"""The rows that a batch of deliveries is about: one snapshot, with each row read once."""
 
 from collections.abc import Iterable, Set
 
@@ -20,10 +20,10 @@ _ABOUT_A_PAGE = (DeliveryKind.PAGE, DeliveryKind.PAGE_UPDATE, *OF_A_DRILL)
 
 
 class Lookups:
-    """Pages, runs and incidents by their ids, and who of their readers is kept out by now.
+    """Pages, runs and incidents by their ids, and the readers who are kept out by now.
 
-    Incidents, and who is in them, are read when asked for where nobody foresaw it. Forty pages of
-    one moment take five statements, not two hundred.
+    Incidents and their participants are read on demand if the batch did not name them. Forty pages
+    at once take five statements, not two hundred.
     """
 
     def __init__(self, tx: Transaction, batch: Iterable[Claimed]) -> None:
@@ -35,7 +35,7 @@ class Lookups:
         self._runs = pages.runs(tx, runs | _subjects(claimed, DeliveryKind.EXHAUSTED))
         about = {one.incident_id for one in claimed if one.incident_id is not None}
         self._incidents = incident_rows.get_many(tx, about)
-        # Only who is in a restricted incident may read its title, so it is asked for every person.
+        # Only people in a restricted incident may read its title, so every message needs this.
         told = {one.incident_id for one in claimed if one.incident_id and one.target}
         self._participants = access_participants.participants_of(tx, told)
         self._kept_out: dict[tuple[Workspace, str], bool] = {}
@@ -44,11 +44,11 @@ class Lookups:
             self._ask_who_is_kept_out(workspace, ours | self._on_ladders(workspace))
 
     def posted(self, delivery_id: str) -> Delivery | None:
-        """The delivery that posted what is to be edited."""
+        """Return the delivery that posted the message to be edited."""
         return self._posted.get(delivery_id)
 
     def reader_in(self, workspace: Workspace, channel: str | None) -> str | None:
-        """Whose direct messages a channel is; None where it is not known as one."""
+        """Return the person whose direct messages a channel holds; None if it is not known."""
         known = people_and_groups.of_direct_messages(self.tx, workspace, [channel or ""])
         return known.get(channel or "")
 
@@ -68,7 +68,7 @@ class Lookups:
         }
 
     def around(self, page: Page, run: PagingRun) -> Around:
-        """Return what else a page's words depend on."""
+        """Return the other facts that a page's words depend on."""
         workspace = Workspace(run.team_id, run.enterprise_id)
         steps = Ladder.from_json(run.ladder).steps
         gone = [
@@ -87,7 +87,7 @@ class Lookups:
         return self._participants[incident_id]
 
     def kept_out(self, workspace: Workspace, user: str) -> bool:
-        """Tell whether somebody is a guest, of another organisation, deactivated or a bot."""
+        """Tell whether a person is a guest, from another organisation, deactivated or a bot."""
         if (workspace, user) not in self._kept_out:
             self._ask_who_is_kept_out(workspace, {user})
         return self._kept_out[workspace, user]

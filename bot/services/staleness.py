@@ -1,8 +1,8 @@
-"""Keeping what is posted true: after an event, whatever it makes untrue is edited.
+"""Keeps posted messages true: after an event, the messages that it makes untrue are edited.
 
-`bot.domain.staleness` says what depends on what. The edits are enqueued in the event's own
-transaction, in the lane of the message that they edit, so their turn comes after it; a message
-whose outcome was unknown is edited when it is found (`bot.services.delivery.outcomes`).
+`bot.domain.staleness` holds what depends on what. The event's transaction enqueues the edits, each
+in the lane of the message that it edits, so it comes after that message. A message with an unknown
+outcome is edited when it is found (`bot.services.delivery.outcomes`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,16 +26,16 @@ from bot.store.paging import pages
 from bot.store.transaction import Transaction
 
 _BY_THEMSELVES = frozenset({DeliveryKind.PAGE, DeliveryKind.CANARY})
-"""A page knows itself where it stands."""
+"""A page's own row records where it was posted."""
 _ALL_OF_THEM = frozenset({Change.WORDS, Change.TIER, Change.PEOPLE})
-"""After these also what has been said again since: it names the escalation as well."""
+"""After these, messages that were repeated since are edited too: they name the escalation."""
 
 _ONLY_THE_TAKEN = frozenset({Change.ENDED, Change.REOPENED, Change.ROOM})
-"""Of pages, these concern only who took one: where the work goes on, and that it does."""
+"""For these, only pages that were acknowledged are edited: they say where the work goes on."""
 
 
 def keep_true(locked: LockedIncident, change: Change) -> None:
-    """Have whatever an event of an incident makes untrue edited, its channel's card aside."""
+    """Have all messages edited that an event makes untrue, except the channel's card."""
     rows = untrue_after(change)
     if _BY_THEMSELVES & rows.keys():
         _edit_pages(locked, change)
@@ -46,13 +46,13 @@ def keep_true(locked: LockedIncident, change: Change) -> None:
         told = posted.of_kind_since(
             locked.tx, locked.incident.team_id, [DeliveryKind.DIGEST], locked.incident.opened_at
         )
-        # Edited because of this incident: where Slack refuses, it is said about this one.
+        # The edits are about this incident: a refusal by Slack is reported as its own.
         found += [replace(one, incident_id=locked.id) for one in told]
     locked.send(*_edits(locked.tx, locked.act, change, found))
 
 
 def keep_true_of(locked: LockedIncident, change: Change, *subjects: str) -> None:
-    """The same for an event of one run or one task: what was posted of the others stays so."""
+    """Do the same for an event of single runs or tasks; messages about others stay as they are."""
     locked.send(*edits(locked.tx, locked.act, change, subjects))
 
 
@@ -64,8 +64,8 @@ def edits(tx: Transaction, act: Act, change: Change, subjects: Iterable[str]) ->
 
 
 def _that_list_them(tx: Transaction, found: Sequence[PostedMessage]) -> list[PostedMessage]:
-    """What the people who were told that a team did not answer were told of other teams: the
-    newest of these messages lists all of them."""
+    """Return the other 'no one answered' messages about the same incidents: the newest message to
+    each reader lists all of that reader's teams."""
     known = {one.id for one in found}
     told = {one.incident_id: one for one in found if one.kind is DeliveryKind.EXHAUSTED}
     return [
@@ -78,8 +78,8 @@ def _that_list_them(tx: Transaction, found: Sequence[PostedMessage]) -> list[Pos
 
 
 def newest_told(tx: Transaction, act: Act, claimed: Claimed) -> list[Outgoing]:
-    """Return the edits after such a message was posted: the newest lists what the earlier ones
-    told the same reader, and they point to it."""
+    """Return the edits after a 'no one answered' message was posted: the newest to a reader lists
+    what the earlier ones said, and those point to it."""
     if claimed.incident_id is None:
         return []
     about = posted.of_incident(tx, claimed.incident_id, [About.RUN], [DeliveryKind.EXHAUSTED])
@@ -98,7 +98,7 @@ def _edits(
 
 
 def _that_claim_something(tx: Transaction, found: Sequence[PostedMessage]) -> list[PostedMessage]:
-    """Leave out notices that only say what happened: that stays so."""
+    """Leave out notices that only report what happened: they stay true."""
     about = {one.subject for one in found if one.kind is DeliveryKind.NOTICE}
     claiming = {
         notice_key(incident_id, seq)
@@ -109,7 +109,7 @@ def _that_claim_something(tx: Transaction, found: Sequence[PostedMessage]) -> li
 
 
 def _that_still_ask(found: Sequence[PostedMessage]) -> list[PostedMessage]:
-    """Leave out what has been said again since; it was edited then."""
+    """Leave out messages that were repeated since: they were edited then."""
     last = {_asked(one): one.id for one in found if one.sent}
     return [
         one for one in found if not _repeats(one) or not one.sent or last[_asked(one)] == one.id
@@ -126,10 +126,10 @@ def _repeats(one: PostedMessage) -> bool:
 
 
 def _edit_pages(locked: LockedIncident, change: Change) -> None:
-    # The others are withdrawn with their run, and say so from then on.
+    # Other pages are withdrawn with their run, and say so from then on.
     which = pages.taken if change in _ONLY_THE_TAKEN else pages.pages_of_incident
     told = which(locked.tx, locked.id)
-    # What is not sent yet is perhaps being sent, in the words of before.
+    # An unsent page may be on its way with the old words.
     stands = [
         page for page in told if page.message_ts is not None or page.state is PageState.WAITING
     ]

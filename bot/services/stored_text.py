@@ -1,11 +1,11 @@
-"""What people wrote, as it may be stored: trimmed, and no longer than there is room for."""
+"""Checks text that people wrote before it is stored: trimmed, and not too long."""
 
 from bot.domain.errors import BadInput
 from bot.domain.problems.texts import NoText, TextTooLong, Written
 from bot.domain.text.showing import says
 
 LONGEST_TEXT = 3_000
-"""What an input of a form takes; a command could bring a hundred times as much."""
+"""The limit of a form's input. A command could bring a hundred times as much."""
 
 
 def checked_text(
@@ -16,9 +16,9 @@ def checked_text(
     longest: int = LONGEST_TEXT,
     of: Written = "note",
 ) -> str:
-    """Return the text as it may be stored; raises BadInput when it is empty or too long.
+    """Return the text as it may be stored; raises BadInput if it is empty or too long.
 
-    `of`: what it is the text of.
+    `of`: what kind of text it is, for the error.
     """
     cleaned = text.strip() if says(text) else ""
     if needed and not cleaned:

@@ -1,4 +1,4 @@
-"""Rows → what people read. Every title passes through `visibility.sight` here."""
+"""Turns rows into what people read. Every title passes through `visibility.sight` here."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def head_in(
     invited: Collection[str] = (),
     kept_out: bool = False,
 ) -> Head:
-    """Return the incident as it may be shown in `place`; the one door for its title."""
+    """Return the incident as it may be shown in `place`; the only way to its title."""
     seen = sight_of(incident, reader, role, invited, kept_out=kept_out, place=place)
     base = Head(
         id=IncidentId(incident.id),
@@ -88,14 +88,14 @@ def head_in(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What an incident is called where many read it; `full` where its own words may stand."""
+    """An incident's name where many people read it; `full`: it is the title."""
 
     name: str
     full: bool
 
 
 def named_in(place: Place, tier: Tier, title: str, codename: str) -> Named:
-    """Return an incident's name in a place whose readers are not asked; as `head_in` has it."""
+    """Return an incident's name for a place with unknown readers, by the rule of `head_in`."""
     full = _is_full(tier, place)
     return Named(title if full else codename, full)
 
@@ -115,8 +115,8 @@ def team_row(
 ) -> TeamRow:
     """Return a team's row; `pages` are those of the incident, of any run.
 
-    `gone`: people who have left. Without it, the row does not say what follows. `seats`: who is in
-    the incident and whether they work on it, where the row shall say so.
+    `gone`: people who have left; without it, the row does not say what follows. `seats`: the people
+    in the incident and whether each belongs, if the row has to show that.
     """
     last, mine = (run.round, run.step), [page for page in pages if page.run_id == run.id]
     asked = [page for page in mine if (page.round, page.step) == last]
@@ -160,12 +160,12 @@ def _follows(run: PagingRun, mine: Sequence[Page], gone: Collection[UserId]) -> 
 
 
 def round_of(of: PagingRun | Page, run: PagingRun) -> int:
-    """People count rounds from the ladder that the run is on now."""
+    """Return the round as people count it: from the ladder that the run is on now."""
     return max(0, of.round - run.first_round)
 
 
 def unsent_of(pages: Sequence[Page]) -> tuple[UserId, ...]:
-    """Return whose pages, of one run, Slack has not taken."""
+    """Return the people whose pages, all of one run, Slack has not accepted."""
     sent = {page.target for page in pages if page.sent_at is not None}
     return tuple(dict.fromkeys(UserId(p.target) for p in pages if p.target not in sent))
 

@@ -1,4 +1,4 @@
-"""What moves an incident: states, severity, owner, notes, updates, its end."""
+"""Moves an incident: state, owner, notes, updates, and its end."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,25 +37,26 @@ from bot.store.tables.states import TaskKind
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """An escalation that was moved, and what became of its tasks and follow-ups."""
+    """The result of a move, with what became of the escalation's tasks and follow-ups."""
 
     reference: str
     withdrawn: int = 0
     restored: int = 0
     of: str = ""
-    """Of which one it is the duplicate."""
+    """The reference of the original, for a duplicate."""
     unnamed: bool = False
-    """Whether it says of which one it is the duplicate only to those who may read that one."""
+    """Whether only people who may read the original see which one it is."""
     open_to_all: bool = False
-    """Whether everyone may read the duplicate of such a one, and it can be made restricted."""
+    """Whether the original is unnamed but everyone may read the duplicate, so that a person may
+    want to restrict it."""
     updated: bool = False
-    """Whether it stayed where it was, and what was written is an update."""
+    """Whether the state stayed the same, so that the text is an update."""
     due_at: datetime | None = None
-    """When the update after this one is due."""
+    """When the next update is due."""
 
 
 def set_state(db: Database, act: Act, incident_id: str, to: State, note: str = "") -> Turned:
-    """Move an incident to another working state; endings have functions of their own."""
+    """Move an incident to another working state; each ending has its own function."""
     note = checked_text("note", note, needed=False)
     match to:
         case State.RESOLVED:
@@ -101,7 +102,7 @@ def _move(
 def post_update(
     db: Database, act: Act, incident_id: str, text: str, to: State | None = None
 ) -> Turned:
-    """Say where things stand: in the channel, on the timeline; the time to the next one begins."""
+    """Post an update to the channel and the timeline, and restart the time to the next one."""
     text = checked_text("note", text, of="update")
     if to in ENDED or to is State.REOPENED:
         return set_state(db, act, incident_id, to, text)
@@ -131,7 +132,7 @@ def add_note(db: Database, act: Act, incident_id: str, text: str) -> str:
 
 
 def capture_message(db: Database, act: Act, incident_id: str, permalink: str, author: str) -> str:
-    """Keep a message's permalink and author, never its text (a pushpin in the channel)."""
+    """Keep a message's permalink and author, never its text (a person pinned it with a pushpin)."""
     with (
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.NOTE, ended_too=True) as locked,
@@ -141,7 +142,7 @@ def capture_message(db: Database, act: Act, incident_id: str, permalink: str, au
 
 
 def assign(db: Database, act: Act, incident_id: str, user: UserId) -> str:
-    """Make someone the owner (the one who answers for it); they are invited and told."""
+    """Make a person the owner; they are invited and told."""
     with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
         if locked.incident.owner == user:
             raise NothingToDo(locked.reference, Already.OWNED_BY, user)
@@ -161,7 +162,7 @@ def resolve(
     follow_up_days: tuple[int, ...] | None = None,
     follow_up_owner: UserId | None = None,
 ) -> str:
-    """The acute part is over: pages end, follow-ups begin (D+1, D+7, D+30 unless chosen)."""
+    """End the acute part: paging stops, follow-ups begin (on the policy's days unless chosen)."""
     if root_cause not in policy.root_causes:
         raise BadInput("root_cause", NotARootCause(root_cause))
     note = checked_text("note", note, needed=False)
@@ -182,7 +183,7 @@ def resolve(
         owner = follow_up_owner or _owner_or(locked, act.user)
         if days:
             locked.give_to(owner)
-        # An escalation reopened by an earlier release may still have those of its last resolution.
+        # An escalation reopened by an earlier release may still have old follow-ups.
         withdraw(locked, [TaskKind.FOLLOW_UP])
         for day in days:
             due = local_morning(act.now, policy.default_zone, days=day)
@@ -192,8 +193,8 @@ def resolve(
 
 
 def _owner_or(locked: LockedIncident, user: UserId) -> UserId:
-    """The owner, unless they left or became a guest, or have lost access since: nothing new is
-    given to them then, and no one lets them in again without meaning to."""
+    """Return the owner, or `user` if the owner left, became a guest or lost access. Such an owner
+    gets nothing new: a follow-up would let them in again, which must be a person's decision."""
     owner = locked.incident.owner
     if owner is None or people_and_groups.gone(locked.tx, locked.act.workspace, [owner]):
         return user
@@ -203,7 +204,7 @@ def _owner_or(locked: LockedIncident, user: UserId) -> UserId:
 
 
 def _end(locked: LockedIncident) -> None:
-    """What every ending has in common: nobody is paged or asked for updates any more."""
+    """Do what every ending has in common: paging and requests for updates stop."""
     ended_before = locked.incident.ended_at is not None
     locked.mark_ended(locked.act.now)
     end_all(locked)
@@ -214,19 +215,19 @@ def _end(locked: LockedIncident) -> None:
 
 
 def close(db: Database, act: Act, incident_id: str, note: str = "") -> Turned:
-    """Resolved and looked back upon; the note says what the review found."""
+    """Close a resolved incident after its review; the note says what the review found."""
     with (
         db.transaction(act) as tx,
         lock_incident(tx, act, incident_id, Deed.END, ended_too=True) as locked,
     ):
-        # It ended when it was resolved: that is the week in which it counts as closed.
+        # It ended when it was resolved: the digest counts it as closed in that week.
         _move(locked, State.REVIEWED, note)
         keep_true(locked, Change.MOVED)
         return Turned(locked.reference)
 
 
 def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
-    """Not an escalation; says why. Its tasks and follow-ups are withdrawn."""
+    """Close an incident that is no escalation, and say why. Tasks and follow-ups are withdrawn."""
     reason = checked_text("note", reason, needed=False)
     if not reason:
         raise ReasonNeeded(State.DECLINED)
@@ -241,9 +242,9 @@ def decline(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
 
 
 def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
-    """The same as another incident, named by its reference in `of`; tasks are withdrawn.
+    """Close an incident as a duplicate of another, with the reference `of`; tasks are withdrawn.
 
-    Raises OriginalEnded where no one works on that one any more.
+    Raises OriginalEnded if no one works on the original any more.
     """
     with db.transaction(act) as tx:
         original = lock_original(tx, act, incident_id, of)
@@ -267,9 +268,9 @@ def duplicate(db: Database, act: Act, incident_id: str, of: str) -> Turned:
 
 
 def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
-    """Back to work, with a reason; the update cadence begins anew.
+    """Reopen an incident, with a reason; the update cadence restarts.
 
-    Follow-ups of the resolution are withdrawn, tasks that ended with the escalation come back.
+    The resolution's follow-ups are withdrawn, and tasks that ended with the escalation come back.
     """
     reason = checked_text("why", reason, needed=False)
     if not reason:
@@ -294,7 +295,7 @@ def reopen(db: Database, act: Act, incident_id: str, reason: str) -> Turned:
 
 
 def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> str:
-    """Ask for the update again later; until then it is silent."""
+    """Put off the request for an update; it stays silent until then."""
     with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
         timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
         due = act.now + wait
@@ -306,7 +307,7 @@ def snooze_update(db: Database, act: Act, incident_id: str, wait: timedelta) -> 
 
 
 def stop_updates(db: Database, act: Act, incident_id: str) -> str:
-    """Do not ask again until somebody has posted an update."""
+    """Stop requests for updates until a person posts one."""
     with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.UPDATE) as locked:
         timers.cancel(tx, TimerKind.UPDATE_DUE, locked.id)
         locked.set_update_due(None)

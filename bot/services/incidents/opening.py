@@ -1,4 +1,4 @@
-"""Opening an incident: everything that follows from it stands in the same transaction."""
+"""Opens an incident. All that follows from it is stored in the same transaction."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -43,14 +43,14 @@ from bot.store.transaction import Transaction
 
 LONGEST_REFERENCE = 500
 MOST_REFERENCES = 20
-# No address and no sentence: letters and digits, and what joins two of them.
+# No address and no sentence: letters and digits, with a separator between two parts.
 _ITEM_ID = re.compile(r"[A-Za-z0-9_#-]+([:/][A-Za-z0-9_#-]+)*")
 
 
 def open_incident(db: Database, policy: Policy, act: Act, draft: OpeningDraft) -> Opened:
     """Store the incident, its timeline, the pages of its teams and all that becomes due.
 
-    Nothing is sent here: the outbox rows commit with the rest. Raises FormErrors with every field
+    This sends nothing: the outbox rows commit with the rest. Raises FormErrors with every field
     that is wrong.
     """
     require(act, Deed.OPEN)
@@ -60,10 +60,10 @@ def open_incident(db: Database, policy: Policy, act: Act, draft: OpeningDraft) -
 
 
 def open_as(db: Database, policy: Policy, asking: Act, draft: OpeningDraft) -> Opened:
-    """The same for somebody whose role is found out in the same transaction, not in one before.
+    """Open an incident for a person whose role is looked up in the same transaction.
 
-    The role that `asking` carries counts for nothing. Raises Stranger, and stores nothing, where
-    Slack has not told us of this person yet.
+    This ignores the role that `asking` carries. Raises Stranger, and stores nothing, if Slack has
+    not told us of this person yet, or if they count as gone.
     """
     with db.transaction(asking) as tx:
         act = recognised(tx, policy, asking)
@@ -72,7 +72,7 @@ def open_as(db: Database, policy: Policy, asking: Act, draft: OpeningDraft) -> O
 
 
 def _opened(tx: Transaction, policy: Policy, act: Act, draft: OpeningDraft) -> Opened:
-    """Write all of it down; the draft is as the policy demands it."""
+    """Store all of it; the draft has to be as the policy demands it."""
     incident = _new_incident(policy, act, draft)
     locked = LockedIncident(tx, act, incident, belongs=True, new=True)
     locked.record(
@@ -101,14 +101,14 @@ def _opened(tx: Transaction, policy: Policy, act: Act, draft: OpeningDraft) -> O
 
 
 def _whom(policy: Policy, draft: OpeningDraft) -> Sequence[TeamKey]:
-    """The teams that were chosen, or those that the policy proposes."""
+    """Return the chosen teams, or the policy's proposal if there was no choice."""
     if draft.teams is not None:
         return policy.in_order(draft.teams)
     return policy.proposed_teams(draft.category, draft.severity)
 
 
 def _new_incident(policy: Policy, act: Act, draft: OpeningDraft) -> Incident:
-    """Its number is taken when it is stored."""
+    """Return the new row; it gets its number when it is stored."""
     incident_id = new_id(act.now)
     severity = draft.severity
     return incident_rows.made(
@@ -139,10 +139,10 @@ def _new_incident(policy: Policy, act: Act, draft: OpeningDraft) -> Incident:
 
 
 def checked(policy: Policy, draft: OpeningDraft) -> OpeningDraft:
-    """Return the draft as the policy demands it: severity only raised, tier only closed.
+    """Return the draft as the policy demands it: the severity only rises, the tier only tightens.
 
-    A category that takes references only gets a neutral title: no description is stored of
-    suspected CSAM, whatever was typed, nor what is needed.
+    A category that takes only references gets a neutral title and no needs. For suspected CSAM, no
+    description is stored, whatever a person typed.
     """
     errors: dict[str, Problem] = {}
     title = " ".join(draft.title.split())
@@ -169,7 +169,7 @@ def checked(policy: Policy, draft: OpeningDraft) -> OpeningDraft:
 
 
 def too_long(needs: Iterable[Need]) -> dict[str, Problem]:
-    """The error at the field where what is needed has more characters than it may."""
+    """Return an error for the field if the needs have too many characters in all."""
     length = sum(len(need.text) for need in needs)
     if length <= LONGEST_NEEDS:
         return {}
@@ -200,7 +200,7 @@ def _not_in_the_policy(policy: Policy, draft: OpeningDraft) -> dict[str, Problem
 
 
 def _no_item_id(policy: Policy, draft: OpeningDraft) -> str | None:
-    """Return the first reference that is more than an id, where only ids are taken."""
+    """Return the first reference that is more than an id, if the category takes ids only."""
     category = policy.categories.get(draft.category)
     if category is None or not category.references_only:
         return None

@@ -1,4 +1,4 @@
-"""The original of a duplicate: it is open, so someone goes on working on it."""
+"""The original of a duplicate. It has to be open, so that a person keeps working on it."""
 
 from bot.domain.act import Act
 from bot.domain.errors import BadInput, NotFound, OriginalEnded
@@ -12,10 +12,10 @@ from bot.store.transaction import Transaction
 
 
 def lock_original(tx: Transaction, act: Act, incident_id: str, of: str) -> Incident:
-    """Lock a duplicate and its original, named by its reference; raises where that has ended.
+    """Lock a duplicate and its original, and return the original; `of` is its reference.
 
-    Both are locked in one order, so two that are closed as duplicates of each other at one moment
-    do not both find the other one open.
+    Raises OriginalEnded if the original has ended. Both are locked in one order. So two incidents
+    that are closed as duplicates of each other at the same time cannot both find the other open.
     """
     number = parse_reference(of)
     found = incident_rows.by_number(tx, act.workspace, number)
@@ -40,7 +40,7 @@ def lock_original(tx: Transaction, act: Act, incident_id: str, of: str) -> Incid
 
 
 def _open_one_behind(tx: Transaction, sees: Sees, ended: Incident) -> Incident | None:
-    """Follow duplicates to the one that is worked on, as far as whoever acts may know of it."""
+    """Follow duplicates to an open one, as far as the person acting may know of each."""
     behind, met = ended, {ended.id}
     while behind.state not in OPEN:
         further = incident_rows.get(tx, behind.duplicate_of) if behind.duplicate_of else None

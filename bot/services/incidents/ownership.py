@@ -1,4 +1,4 @@
-"""Ownership of an escalation: given by a person, or passed on and accepted."""
+"""Ownership of an escalation: a person assigns it, or a successor accepts it."""
 
 from typing import Any
 
@@ -16,31 +16,31 @@ from bot.store.tables import PagingRun
 
 
 def make_owner(locked: LockedIncident, user: UserId, by: UserId, *, aloud: bool = False) -> None:
-    """Make someone the owner; they are invited, and told unless they did it themselves.
+    """Make a person the owner; they are invited, and told unless they did it themselves.
 
-    Update reminders go to the owner, and start anew with this one.
+    Update reminders go to the owner, and restart with a new one.
     """
     before = locked.incident.owner
     moved: dict[str, Any] = {"from": before, "to": user}
     locked.name_owner(user)
     locked.record(EntryKind.OWNER, aloud=aloud, **moved)
-    # What the owner before has snoozed or stopped was theirs.
+    # A snooze or a stop belonged to the previous owner.
     locked.expect_update()
     locked.give_to(user)
     if user != by:
         key = f"assigned:{locked.id}:{locked.incident.entries}:{user}:{locked.act.now.timestamp()}"
         locked.tell(DeliveryKind.ASSIGNED, user, locked.id, key, args=AssignedArgs(by))
     if before is not None and before != user and requests.has_left(locked.tx, locked.id, before):
-        # They read it outside the channel because they owned it.
+        # Outside the channel, they could read it only as the owner.
         end_seat(locked, before, Because.OWNS_NO_MORE)
     keep_true(locked, Change.OWNER)
     approvers.of_the_owner(locked)
 
 
 def accept_ownership(locked: LockedIncident, run: PagingRun) -> None:
-    """Whoever acknowledges what an owner handed over owns the escalation from then on.
+    """Make the person who acknowledges an owner's hand-over the new owner.
 
-    Unless its owner is another one by now: what somebody decided since stands.
+    If the escalation has got another owner since, that decision stands.
     """
     for reason in run.why_asked:
         if reason.owns and reason.by == locked.incident.owner != locked.act.user:

@@ -1,4 +1,4 @@
-"""What people ask to see. Every title passes through `views.head_of` or `views.head_in`."""
+"""What people ask to see: every title passes through `views.head_of` or `views.head_in`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -76,7 +76,7 @@ def find(
 
 def listing(db: Database, policy: Policy, act: Act, words: str) -> Listing:
     """Return open incidents: all, mine, a team's, overdue ones, of one severity or in one state;
-    or those that have ended.
+    or the ended ones.
     """
     require(act, Deed.READ)
     about = " ".join(words.split())
@@ -139,7 +139,7 @@ def _state_or_severity(text: str) -> tuple[State | None, Severity | None]:
 
 
 def is_archived(db: Database, act: Act, incident_id: str) -> bool:
-    """Tell whether the channel of an incident is archived: nothing is said there now."""
+    """Tell whether an incident's channel is archived, so that nothing can be posted there."""
     with db.reading() as tx:
         incident = incident_rows.get(tx, incident_id)
     if incident is None or incident.team_id != act.workspace.team_id:
@@ -148,7 +148,7 @@ def is_archived(db: Database, act: Act, incident_id: str) -> bool:
 
 
 def search(db: Database, act: Act, words: str) -> Listing:
-    """Find incidents by words and phrases, with `before ESC-n` in front those before it."""
+    """Find incidents by words and phrases; a leading `before ESC-n` finds only older ones."""
     require(act, Deed.READ)
     if len(words) > LONGEST_SEARCH:
         raise BadInput("search", SearchTooLong(LONGEST_SEARCH))
@@ -168,7 +168,7 @@ def search(db: Database, act: Act, words: str) -> Listing:
 
 
 def _before(words: Sequence[str]) -> int | None:
-    """Only a whole reference makes `before` more than a word that is searched for."""
+    """Return the number after `before`. Without a full reference, `before` is a search word."""
     if len(words) > 1 and words[0].lower() == "before" and words[1].upper().startswith("ESC-"):
         return parse_reference(words[1])
     return None
@@ -189,12 +189,12 @@ def _listing(
 
 
 def overdue_in(tx: Transaction, heads: Iterable[Head], now: datetime) -> Mapping[str, int]:
-    """Count the teams that did not answer in time, where a list's reader may know of them."""
+    """Count each incident's overdue teams, where the list's reader may know of them."""
     return pages.count_overdue(tx, [head.id for head in heads if head.full and head.is_open], now)
 
 
 def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
-    """Return the heads of a list, as its reader may see them there."""
+    """Return the heads of a list, as its reader may see them in a listing."""
     rows = list(rows)
     invited = participants.invited_to(tx, act.user, [row.id for row in rows])
     return [
@@ -211,8 +211,8 @@ def listed(tx: Transaction, act: Act, rows: Iterable[Incident]) -> list[Head]:
 def head(db: Database, act: Act, incident_id: str, deed: Deed = Deed.READ) -> Head:
     """Return the incident as this person may see it; raises NoAccess for an outsider.
 
-    With a deed, NotPermitted for whoever may not do it there, and HoldsNothing: what asks for words
-    asks only those who may send them. A page that waits for them is handed over by outsiders too.
+    With a deed, raises NotPermitted or HoldsNothing if they may not do it there, so that a form
+    opens only for people who may send it. An outsider too may hand over a page that waits for them.
     """
     with db.reading() as tx:
         passes = deed is Deed.HAND_OVER
@@ -246,7 +246,7 @@ def readable(
 
 
 def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -> Details:
-    """Return the card and the newest timeline entries (all, with None)."""
+    """Return the card and the newest timeline entries; `newest` None returns all."""
     with db.reading() as tx:
         incident, shown = readable(tx, act, incident_id)
         entries = timeline.timeline(tx, incident_id, newest=newest)
@@ -261,13 +261,13 @@ def details(db: Database, act: Act, incident_id: str, newest: int | None = 20) -
 
 
 def _is_shared(entry: TimelineEntry) -> bool:
-    """Releases up to 0.2 wrote a person's own reminders on the timeline."""
+    """Tell whether an entry is for all: releases up to 0.2 recorded a person's own reminders."""
     return entry.kind is not EntryKind.REMINDER
 
 
 def _deeds(tx: Transaction, act: Act, incident: Incident) -> frozenset[Deed]:
-    """What this person may do there; to acknowledge, only while a team on whose list they stand
-    waits."""
+    """Return what this person may do there. ACKNOWLEDGE is included only while a team with them on
+    its ladder waits."""
     belongs = belongs_to(incident, participants.seats(tx, incident.id), act.user)
     deeds = deeds_in(act, incident, belongs=belongs)
     waiting = (run for run in pages.runs_of(tx, [incident.id]) if run.state in UNANSWERED)
@@ -285,9 +285,9 @@ def card_of(
     in_thread: bool = False,
     sees: Sees = everyone_sees,
 ) -> Card:
-    """Gather what a card shows; tasks and decisions only where the title may stand too.
+    """Gather what a card shows; tasks and decisions only where the title may be shown too.
 
-    `sees`: which other incidents its readers may see.
+    `sees`: tells which other incidents the card's readers may see.
     """
     of_incident = pages.pages_of_incident(tx, incident.id)
     runs = pages.runs_of(tx, [incident.id])
@@ -314,7 +314,7 @@ def card_of(
 
 
 def page(db: Database, act: Act, page_id: str, *, own: bool = False) -> PageMessage:
-    """Return a page as one of its people may see it; `own`: only as whoever got it."""
+    """Return a page as one of its people may see it; with `own`, only for its recipient."""
     with db.reading() as tx:
         row = owned_ids.own_page(tx, act, page_id) if own else owned_ids.page(tx, act, page_id)
         run, incident = pages.run(tx, row.run_id), incident_rows.get(tx, row.incident_id)
@@ -326,7 +326,7 @@ def page(db: Database, act: Act, page_id: str, *, own: bool = False) -> PageMess
 
 
 def task(db: Database, act: Act, task_id: str) -> TaskLine:
-    """Return a task as whoever has it, or may pass it on, may see it."""
+    """Return a task, for its assignee or a person who may pass it on."""
     with db.reading() as tx:
         row = owned_ids.task(tx, act, task_id)
         incident = incident_rows.get(tx, row.incident_id)

@@ -1,4 +1,4 @@
-"""Which escalation may be meant by what is not exactly its reference. Nothing is changed."""
+"""Finds the escalation that a person may mean by something other than its reference."""
 
 from bot.domain.access.rights import Deed, require
 from bot.domain.act import Act
@@ -23,7 +23,7 @@ def in_channel(db: Database, act: Act, channel: str) -> str | None:
 
 
 def by_codename(db: Database, act: Act, typed: str) -> list[str]:
-    """Return the references of the restricted escalations that lists show by this codename."""
+    """Return the references of restricted escalations that appear in lists by this codename."""
     require(act, Deed.READ)
     with db.reading() as tx:
         found = search.by_codename(tx, act.workspace, as_codename(typed))

@@ -1,4 +1,4 @@
-"""A change of severity, and what follows it: who is paged, again or anew, and who has more time."""
+"""A change of severity: some people are paged, now or again, and others get more time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,9 +42,12 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Runs that go on by another ladder, and the teams that a rise brings in, each with who of it
-    is paged first. `passed_over`: of each run, the people who have left or said no. `proposed`: the
-    teams that the policy asks for then."""
+    """What follows from a new severity.
+
+    `moved`: runs that go on by another ladder. `new`: the teams that a rise brings in, with the
+    people paged first. `passed_over`: for each run, the people who have left or declined.
+    `proposed`: the teams that the policy proposes for the new severity.
+    """
 
     moved: tuple[tuple[PagingRun, Moved], ...]
     new: tuple[tuple[TeamKey, tuple[UserId, ...]], ...]
@@ -55,7 +58,7 @@ class _Plan:
 def set_severity(
     db: Database, policy: Policy, act: Act, incident_id: str, to: Severity, reason: str = ""
 ) -> SeverityChanged:
-    """Raise freely, lower with a reason; what nobody has answered yet follows."""
+    """Change the severity; lowering it needs a reason. Unanswered pages follow the new severity."""
     reason = checked_text("note", reason, needed=False)
     with (
         db.transaction(act) as tx,
@@ -72,13 +75,13 @@ def set_severity(
 
 
 def _deed(tx: Transaction, incident_id: str, to: Severity) -> Deed:
-    """What it takes, as the incident stands now; behind its lock it is asked for again."""
+    """Return the deed that the change needs now; behind the lock, this is checked again."""
     incident = incident_rows.get(tx, incident_id)
     return Deed.LOWER if incident and incident.severity.worse_than(to) else Deed.RAISE
 
 
 def moved_to(locked: LockedIncident, policy: Policy, to: Severity, reason: str) -> SeverityChanged:
-    """Change the severity of an open incident, with all that follows."""
+    """Change the severity of an open incident, and do all that follows."""
     was = locked.incident.severity
     plan = _plan(locked.tx, policy, locked.incident, to, locked.act.now)
     locked.set_severity(to, policy.severities[to].update_every)
@@ -123,7 +126,7 @@ def _follows(plan: _Plan, run: PagingRun, moved: Moved) -> Follows:
 def preview(
     db: Database, policy: Policy, act: Act, incident_id: str, to: Severity
 ) -> tuple[Head, tuple[WillPage, ...]]:
-    """Return who would be paged if the severity became `to` now."""
+    """Return the people to be paged if the severity became `to` now."""
     with db.reading() as tx:
         incident, head = queries.readable(tx, act, incident_id, Deed.RAISE)
         plan = _plan(tx, policy, incident, to, act.now)
@@ -139,7 +142,7 @@ def preview(
 def _plan(
     tx: Transaction, policy: Policy, incident: Incident, to: Severity, now: datetime
 ) -> _Plan:
-    """Decide what follows, of an incident that still has the severity of before."""
+    """Decide what follows; the incident has to have its old severity still."""
     runs = pages.runs_of(tx, [incident.id])
     rises = to.worse_than(incident.severity)
     going_on = [

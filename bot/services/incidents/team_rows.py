@@ -1,4 +1,4 @@
-"""The teams of an incident, as its card shows them."""
+"""The teams of an incident, as rows of its card."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,9 +20,9 @@ def team_rows(
     now: datetime,
     seats: Mapping[str, bool] | None,
 ) -> tuple[TeamRow, ...]:
-    """Return the teams' rows. Only one that is overdue says what follows, and asks who has left.
+    """Return the teams' rows. Departures from Slack are read only if a team is overdue.
 
-    `seats`: who is in the incident and whether they work on it, where the rows shall say so.
+    `seats`: the people in the incident and whether each belongs, if the rows have to show that.
     """
     late = [
         Ladder.from_json(run.ladder)

@@ -1,4 +1,4 @@
-"""The answers to a page: acknowledge, cannot take it. Handing over has a module of its own."""
+"""The answers to a page: acknowledging and declining. For handing over see `handover`."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """`paged`: who is paged by it. `waiting`: who was paged before, and may still take it."""
+    """`paged`: people paged because of it. `waiting`: people who may still take the page."""
 
     reference: str
     team_name: str
@@ -48,10 +48,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A page that its person has taken on, `waited` after it was accepted (None: not known).
+    """A page that was taken on, `waited` after it was accepted (None: unknown).
 
-    `team_name` is empty where they were asked for themselves. `edited`: it is known where the page
-    stands, so that it soon says itself who took it.
+    `team_name` is empty if the person was asked for by name. `edited`: the page's message is known,
+    so an edit will soon show who took it.
     """
 
     incident_id: str
@@ -60,7 +60,7 @@ class Taken:
     severity: Severity
     waited: timedelta | None = None
     in_place: bool = False
-    """Whether they took it in the place of one person, who was asked for."""
+    """Whether they took it in the place of one person who was asked for by name."""
     edited: bool = False
 
 
@@ -82,14 +82,14 @@ def _in_whose_name(locked: LockedIncident, run: PagingRun) -> str:
 
 
 def _waited(locked: LockedIncident, page: Page) -> timedelta | None:
-    """Since Slack accepted the page; where it has not, since a gateway did."""
+    """Return the time since Slack accepted the page, or else since a gateway did."""
     since = page.sent_at or unsent_pages.reached_at(locked.tx, page.id)
     return locked.act.now - since if since else None
 
 
 def require_answerable(db: Database, act: Act, page_id: str, *, own: bool = False) -> None:
-    """Say now that it is too late, not after a reason has been typed; `own`: only the person who
-    got the page may say that they can't take it."""
+    """Raise now if it is too late, not after the person has typed a reason. `own`: the answer is a
+    decline, which only the page's recipient may give."""
     with db.reading() as tx:
         page = owned_ids.own_page(tx, act, page_id) if own else owned_ids.page(tx, act, page_id)
         incident, run = incident_rows.get(tx, page.incident_id), run_of(tx, page)
@@ -117,10 +117,10 @@ def acknowledge(db: Database, act: Act, page_id: str) -> Taken:
 
 
 def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> list[Taken]:
-    """Acknowledge whatever waits for this person (in one incident, or anywhere).
+    """Acknowledge every page that waits for this person, in one incident or anywhere.
 
-    Where no page of theirs waits in the incident that is named, they step in for the team whose
-    list they are on, before their turn.
+    If an incident is named and no page of theirs waits there, they step in for the team whose
+    ladder they are on, before their turn.
     """
     with db.transaction(act) as tx:
         mine = [
@@ -131,13 +131,13 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
         if incident_id is not None and not mine:
             return [_step_in(tx, act, incident_id)]
         taken = []
-        # All the locks before the first change: it is the order in which everybody takes them.
+        # Take all the locks before the first change, in the order that every service uses.
         for each in sorted({page.incident_id for page in mine}):
             incident_rows.lock(tx, each)
         for page in sorted(mine, key=lambda page: page.incident_id):
             with _asked(tx, act, page.incident_id) as locked:
                 run = pages.run(tx, page.run_id)
-                # Those that ended while this waited for their locks are passed over.
+                # Skip those that ended while this waited for their locks.
                 open_still = locked.incident.ended_at is None
                 if open_still and run is not None and run.state in UNANSWERED:
                     _acknowledge(locked, run, page)
@@ -148,7 +148,7 @@ def acknowledge_mine(db: Database, act: Act, incident_id: str | None = None) -> 
 
 
 def _step_in(tx: Transaction, act: Act, incident_id: str) -> Taken:
-    """Take on what a team was paged for; raises WhichTeam where several wait for this person."""
+    """Take a team's page on before one's turn; raises WhichTeam if several teams wait."""
     with _asked(tx, act, incident_id) as locked:
         runs = [
             run
@@ -168,7 +168,7 @@ def _named(run: PagingRun) -> tuple[str, str, str | None]:
 
 
 def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
-    """Take on what one team was paged for, by whoever is on its list."""
+    """Take on what a team was paged for; any person on its ladder may."""
     with db.transaction(act) as tx:
         incident_id = owned_ids.ladder_of(tx, act, run_id).incident_id
         with _asked(tx, act, incident_id) as locked:
@@ -179,12 +179,12 @@ def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
 
 
 def _asked(tx: Transaction, act: Act, incident_id: str) -> AbstractContextManager[LockedIncident]:
-    """Take up the incident of a page: whoever it asks may answer, invited or not."""
+    """Lock a page's incident: any person whom it asks may answer, invited or not."""
     return lock_incident(tx, act, incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True)
 
 
 def run_of(tx: Transaction, page: Page) -> PagingRun:
-    """Return how its run stands. Asked behind the incident's lock, it stays so."""
+    """Return the page's run. Read behind the incident's lock, its state cannot change."""
     run = pages.run(tx, page.run_id)
     if run is None:
         raise NotYours
@@ -192,9 +192,9 @@ def run_of(tx: Transaction, page: Page) -> PagingRun:
 
 
 def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> None:
-    """An end withdraws every page, and reopening brings none back: whom it needs is paged anew.
+    """Make the person the run's responder; `page` is None if they had not been paged.
 
-    Without a page: whoever takes it on has not been asked yet.
+    The end of an incident withdraws every page, and reopening brings none back: new pages go out.
     """
     act = locked.act
     withdrawn = page is not None and page.state is PageState.SUPERSEDED
@@ -205,7 +205,7 @@ def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> N
     if page is not None and not pages.answer(
         locked.tx, page.id, PageState.ACKNOWLEDGED, act.now, ""
     ):
-        # It gave way to a later one while this waited for the lock.
+        # A later page replaced it while this waited for the lock.
         later = pages.waiting_in(locked.tx, run.id, page.target)
         pages.answer(locked.tx, later.id if later else "", PageState.ACKNOWLEDGED, act.now, "")
     settle_run(locked, run.id)
@@ -223,13 +223,13 @@ def _acknowledge(locked: LockedIncident, run: PagingRun, page: Page | None) -> N
 
 
 def tell_those_told(locked: LockedIncident, run: PagingRun) -> None:
-    """Where a step or the whole ladder had passed, people were told that nobody answered."""
+    """Edit the messages that said no one had answered, if a step or the whole ladder had passed."""
     if run.state is RunState.EXHAUSTED or run.early_word_at is not None:
         keep_true_of(locked, Change.ANSWERED, run.id, locked.id)
 
 
 def decline(db: Database, policy: Policy, act: Act, page_id: str, reason: str) -> Declined:
-    """Someone cannot take it: the next one is paged at once, unless others may still answer."""
+    """Decline a page: the next person is paged at once, unless others may still answer."""
     reason = checked_text("why", reason, needed=False)
     with db.transaction(act) as tx:
         page = owned_ids.own_page(tx, act, page_id)

@@ -1,4 +1,4 @@
-"""A step of a ladder is due: nobody acknowledged in time."""
+"""Due work: a step of a ladder passed, and no responder acknowledged in time."""
 
 from bot.domain.staleness import Change
 from bot.policy import Policy

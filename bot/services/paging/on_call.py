@@ -1,4 +1,4 @@
-"""Whom a page would ask: the answer to `/escalate oncall`, and paging itself."""
+"""The people whom a page would ask: for `/escalate oncall`, and for paging itself."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ UNLESS_IN_A_CHANNEL = Severity.P1
 def gone_from(
     tx: Transaction, workspace: Workspace, ladders: Collection[Ladder]
 ) -> frozenset[UserId]:
-    """Who on these ladders has left Slack, or became a guest, since the policy was written."""
+    """Return who on these ladders has left Slack or become a guest since the policy was written."""
     everyone = {target for ladder in ladders for target in ladder.everyone}
     return frozenset(UserId(user) for user in people_and_groups.gone(tx, workspace, everyone))
 
@@ -31,7 +31,7 @@ def gone_from(
 def but_guests(
     tx: Transaction, workspace: Workspace, users: Collection[UserId]
 ) -> tuple[UserId, ...]:
-    """Return who may be paged at all, though they count as gone: neither guests nor bots."""
+    """Return the people who may be paged even if they count as gone: no guests and no bots."""
     known = people_and_groups.people(tx, workspace, users)
     never = {user for user, person in known.items() if person.outsider or person.is_bot}
     return tuple(user for user in users if user not in never)
@@ -45,8 +45,8 @@ def on_call(
     channel: str | None = None,
     named: str | None = None,
 ) -> OnCall:
-    """Return whom each team would page now, step by step: of the escalation that is named, or whose
-    channel this is, else of a P1."""
+    """Return the people whom each team would page now, step by step. The severity is that of the
+    named escalation, or of the one whose channel this is, else P1."""
     chosen = [policy.team(team).key] if team else list(policy.teams)
     with db.reading() as tx:
         here = incident_rows.by_channel(tx, act.workspace, channel) if channel else None
@@ -69,7 +69,7 @@ def on_call(
 def _steps(
     tx: Transaction, act: Act, ladder: Ladder, gone: frozenset[UserId]
 ) -> Sequence[tuple[timedelta, tuple[UserId, ...]]]:
-    """Where everybody counts as gone, it may be Slack that is wrong: they are all paged at once."""
+    """Return the steps. If everyone counts as gone, Slack may be wrong: all are paged at once."""
     steps = planned(ladder, act.now, gone)
     if steps:
         return [(after, step.targets) for after, step in steps]

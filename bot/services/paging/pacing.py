@@ -1,4 +1,4 @@
-"""Runs that nobody has answered follow the severity: by which ladder they go on, and from when."""
+"""How unanswered runs follow the severity: the ladder on which they go on, and from when."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,7 +30,7 @@ from bot.store.tables import Page, PagingRun
 
 
 def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
-    """Return the ladder on which one person is paged; behind them stand the managers on duty."""
+    """Return the ladder for paging one person; the managers on duty are the next step."""
     wait = policy.severities[severity].ack_within
     steps = [Step((user,), wait)]
     backups = tuple(manager for manager in policy.managers_on_duty if manager != user)
@@ -40,9 +40,9 @@ def person_ladder(policy: Policy, severity: Severity, user: UserId) -> Ladder:
 
 
 def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | None:
-    """Return the ladder that a run would begin with now; None where the team has left the policy.
+    """Return the ladder with which the run would begin now; None if the team left the policy.
 
-    A person's run is known by its key, a team's by the team. Whoever handed it over is not on it.
+    The run's key tells a person's run from a team's. A person who handed it over is left out.
     """
     if run.team_key.startswith(PERSON_PREFIX):
         user = UserId(run.team_key.removeprefix(PERSON_PREFIX))
@@ -58,7 +58,7 @@ def ladder_now(policy: Policy, run: PagingRun, severity: Severity) -> Ladder | N
 
 
 def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
-    """Return how a run stands; `paged` are its pages."""
+    """Return the run's present pace; `paged` are its pages."""
     waiting = [page for page in paged if page.state is PageState.WAITING]
     return Pace(
         ladder=Ladder.from_json(run.ladder),
@@ -72,7 +72,7 @@ def pace_of(run: PagingRun, paged: Sequence[Page]) -> Pace:
 
 
 def newest_unanswered(runs: Iterable[PagingRun]) -> list[PagingRun]:
-    """Return, of each team's newest run, those that nobody has answered."""
+    """Return the newest run of each team, where it is unanswered."""
     newest = {run.team_key: run for run in runs}
     return [run for run in newest.values() if run.state in UNANSWERED]
 
@@ -80,10 +80,10 @@ def newest_unanswered(runs: Iterable[PagingRun]) -> list[PagingRun]:
 def hasten(
     locked: LockedIncident, policy: Policy, run: PagingRun, reason: Reason
 ) -> tuple[UserId, ...]:
-    """Page a team again that is being paged more slowly than the severity now asks for.
+    """Page a team again if its run is slower than the severity now asks for.
 
-    Returns who is paged; nobody, where the run has that pace already. Releases up to 0.2 left such
-    runs behind when a severity rose.
+    Returns who is paged; no one if the run already has the right pace. Releases up to 0.2 left such
+    slow runs behind when a severity rose.
     """
     severity = locked.incident.severity
     ladder = ladder_now(policy, run, severity)
@@ -102,9 +102,9 @@ def move(
     reason: Reason,
     asker: UserId | None = None,
 ) -> tuple[UserId, ...]:
-    """Have a run go on by another ladder, and say why on its pages; return who is paged now.
+    """Move a run to another ladder, and say why on its pages; return who is paged now.
 
-    `asker`: who asks for the run from now on. A change of severity alone asks for no one.
+    `asker`: who asks for the run from now on. A change of severity alone does not change that.
     """
     reasons = with_another(run.why_asked, reason)
     gone_on = run_changes.go_on(locked.tx, run, moved, reasons, asker)
@@ -127,25 +127,25 @@ def move(
 
 
 def explain(locked: LockedIncident, run: PagingRun, reason: Reason) -> None:
-    """Say on the pages of a run that goes on as it is why it is wanted again."""
+    """Add a reason to the pages of a run that goes on as it is."""
     reasons = with_another(run.why_asked, reason)
     if run_changes.give_reasons(locked.tx, run, reasons, _vouched(locked, run)):
         locked.send(*pages_changed(locked, pages.pages_of_run(locked.tx, run.id)))
 
 
 def vouches(locked: LockedIncident, run: PagingRun) -> bool:
-    """Whether somebody entitled wants what until now only people asked for who may not invite."""
+    """Tell whether an entitled person now asks for a run that had no entitled asker before."""
     for_me = run.team_key == f"{PERSON_PREFIX}{locked.act.user}"
     return locked.entitled and not vouched(run) and not for_me
 
 
 def _vouched(locked: LockedIncident, run: PagingRun) -> UserId | None:
-    """Where somebody entitled wants it too, whoever answers belongs by them."""
+    """Return the person acting if they vouch for the run: its responder then belongs by them."""
     return locked.act.user if vouches(locked, run) else None
 
 
 def by_the_policy(locked: LockedIncident, run: PagingRun) -> UserId | None:
-    """The policy proposes this team: it is wanted, whoever asked for it until now."""
+    """Return an asker for a run that the policy proposes, if it had no entitled one before."""
     return None if vouched(run) else locked.act.user
 
 

@@ -1,4 +1,4 @@
-"""Pages as messages: posted, posted anew, and edited to what is true now."""
+"""The deliveries for a page: to post it, to post it again, and to edit it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ def page_wanted(
     late_since: datetime | None,
     wanted_since: datetime | None,
 ) -> Outgoing:
-    """Post a page. `wanted_since`: it stands in for one that Slack has not taken since then."""
+    """Post a page. `wanted_since`: it replaces one that Slack has not accepted since then."""
     return personal(
         DeliveryKind.PAGE,
         target,
@@ -35,7 +35,7 @@ def page_wanted(
 
 
 def page_again(page: Page) -> Outgoing:
-    """Post a page anew that was deleted in Slack, or that Slack lets nobody edit any more."""
+    """Post a page again that was deleted in Slack, or that can no longer be edited there."""
     return personal(
         DeliveryKind.PAGE,
         page.target,
@@ -62,7 +62,7 @@ def page_changed(locked: LockedIncident, page: Page) -> Outgoing:
 
 
 def pages_changed(locked: LockedIncident, told: Iterable[Page]) -> list[Outgoing]:
-    """Have pages edited that nobody has answered, wherever they stand."""
+    """Have all posted pages edited that still wait for an answer."""
     return [
         page_changed(locked, page)
         for page in told

@@ -1,4 +1,4 @@
-"""A page: what it says before it is sent, and once it stands."""
+"""Looks up what a page says, before it is sent and once it is posted."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +30,7 @@ def page(
     args = read(PageArgs, claimed.args)
     repeat = bool(args.may_repeat)
     if not _perhaps_there(claimed, repeat=repeat):
-        # Also when the ladder went by while Slack was away: nobody has answered, so they are told.
+        # A page goes out even if its ladder has ended meanwhile: no one has answered yet.
         if run.state not in UNANSWERED or page.state not in STILL_ASKED:
             return NothingToSay("acknowledged or withdrawn meanwhile")
         if incident.ended_at is not None:
@@ -38,7 +38,7 @@ def page(
     head = _named_with_original(lookups, incident, page.target)
     refused = page.state is PageState.UNREACHABLE
     view = page_message(
-        # What Slack takes now can be answered, whatever it said before.
+        # If Slack accepts it now, it can be answered, whatever Slack said before.
         page.model_copy(update={"state": PageState.WAITING}) if refused else page,
         run,
         head,
@@ -53,7 +53,7 @@ def page(
 def canary(
     lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
 ) -> Content[PageMessage]:
-    """A page like any other, but into the canary's channel."""
+    """Return a page like any other, but for the canary's channel."""
     letter = page(lookups, policy, claimed, now)
     if not isinstance(letter, MessageContent):
         return letter
@@ -61,9 +61,9 @@ def canary(
 
 
 def _perhaps_there(claimed: Claimed, *, repeat: bool) -> bool:
-    """Slack may have it: it is looked for before anything else, and edited where it is out of date.
+    """Tell whether Slack may have the page, so that the relay looks for it before anything else.
 
-    Once looked for in vain, it is sent only if it is still wanted.
+    A page that is found is edited if it is out of date. Otherwise it is sent only if still wanted.
     """
     return claimed.uncertain and claimed.lookups == 0 and not repeat
 
@@ -83,7 +83,7 @@ def page_update(
 
 
 def _named_with_original(lookups: Lookups, incident: Incident, person: str) -> Head:
-    """Which one took over is for those who read both."""
+    """Return the head; it names the original only for a person who may read both."""
     head = for_person(lookups, incident, person)
     if not head.full or incident.duplicate_of is None:
         return head

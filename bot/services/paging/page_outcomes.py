@@ -1,4 +1,4 @@
-"""What follows when Slack has taken pages."""
+"""Follow-ups to pages that Slack has accepted."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from bot.store.transaction import Transaction
 
 
 def pages_sent(tx: Transaction, outcomes: Sequence[Sent], at: At) -> None:
-    """All pages that Slack took together, in one look."""
+    """Record all pages that Slack accepted together, and do what follows."""
     paged = {
         one.subject: (one, there.channel, there.ts)
         for one, there in outcomes
@@ -37,7 +37,8 @@ def pages_sent(tx: Transaction, outcomes: Sequence[Sent], at: At) -> None:
 
 
 def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
-    """Its channel has read that this person could not be reached; or it is too late for that."""
+    """Correct the channel's notice that a person could not be reached; drop a page that comes too
+    late."""
     page = pages.page(tx, claimed.subject)
     locked = case_of(tx, claimed, page, at) if page else None
     run = pages.run(tx, page.run_id) if page else None
@@ -58,7 +59,7 @@ def _say_that_it_was_taken(tx: Transaction, claimed: Claimed, at: At) -> None:
 
 
 def _edit_page(tx: Transaction, claimed: Claimed, at: At) -> None:
-    """An answer came while the page was on its way, or it has been there for a while."""
+    """Edit a page that was answered while it was on its way, or that a search found."""
     page = pages.page(tx, claimed.subject)
     incident = incident_rows.get(tx, page.incident_id) if page else None
     if page is not None and incident is not None:
@@ -67,7 +68,7 @@ def _edit_page(tx: Transaction, claimed: Claimed, at: At) -> None:
 
 
 def page_repeats(tx: Transaction, claimed: Claimed) -> None:
-    """Slack may have this page, and it is about to be posted again: it says so from now on."""
+    """Mark a page that is posted again although Slack may have it, so that it says so."""
     pages.mark_repeat(tx, claimed.subject)
 
 

@@ -1,4 +1,4 @@
-"""Pages → what a paged person reads."""
+"""Turns page rows into what a paged person reads."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.store.tables import Page, PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Until when a page's own step waits (None: it went by), and what follows."""
+    """How long a page's own step waits (None: it has passed), and what follows."""
 
     by: datetime | None
     follows: Follows | None
@@ -26,7 +26,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What else a page's words depend on: the run's other pages, and who has left Slack."""
+    """The other facts that a page's words depend on: the run's other pages, and who left Slack."""
 
     pages: Sequence[Page] = ()
     gone: Collection[str] = ()
@@ -42,9 +42,10 @@ def page_message(
     late_since: datetime | None = None,
     ended: bool = False,
 ) -> PageMessage:
-    """Return a page. It is late when it waited, or (`late_since`) when its step already was.
+    """Return what a page says.
 
-    `ended`: its incident has.
+    It is late if it waited to be sent, or if its step was late (`late_since`: the step's due time).
+    `ended`: its incident has ended.
     """
     due = late_since or page.created_at
     late = page.sent_at is None and is_late(due, now)
@@ -91,7 +92,7 @@ def _before(one: Position, other: Position) -> bool:
 
 
 def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
-    """Return what a page asks for, in Slack and past it."""
+    """Return what a page asks for, in Slack and in the fallback."""
     if run.state is not RunState.PAGING:
         return Asked(None, None)
     stands = run.at
@@ -102,20 +103,21 @@ def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
 
 
 def _gone(around: Around) -> set[UserId]:
-    """Return who is passed over."""
+    """Return the people whom the ladder passes over."""
     said_no = {UserId(page.target) for page in around.pages if page.state in SAID_NO}
     return {UserId(user) for user in around.gone} | said_no
 
 
 def place_of(run: PagingRun, around: Around) -> PageState:
-    """Return how the page of the person stands in whose place others are paged."""
+    """Return the state of the page to the person asked for by name, for whom others stand in."""
     asked = person_of(run.team_key)
     own = [page.state for page in around.pages if page.target == asked]
     return own[-1] if own else PageState.WAITING
 
 
 def depends_on_others(page: Page, run: PagingRun) -> bool:
-    """Whether the run's other pages matter for what this one says: not at its first step."""
+    """Tell whether the run's other pages matter for this one's words. At the first step, they
+    don't."""
     first = Ladder.from_json(run.ladder).first_round, 0
     begun = (run.round, run.step) != first or page.state is not PageState.WAITING
     return run.responder is None and begun

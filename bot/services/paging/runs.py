@@ -1,4 +1,4 @@
-"""A run that has begun: who is paged next, what ends it, and what is withdrawn then."""
+"""A run under way: its next step, its end, and the pages that are then withdrawn."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -41,9 +41,9 @@ NOT_WANTED_BEFORE: Mapping[UserId, datetime] = {}
 def advance(
     locked: LockedIncident, policy: Policy, run: PagingRun, late_since: datetime | None = None
 ) -> None:
-    """Take the next step of a run, or end it when there is none.
+    """Take the run's next step, or end the run if there is none.
 
-    `late_since` is when the step was due, where it comes so late that people should know.
+    `late_since`: when the step was due, if it comes so late that people should know.
     """
     _advance(locked, policy, run, pages.pages_of_run(locked.tx, run.id), late_since)
 
@@ -55,8 +55,8 @@ def _advance(
     paged: Sequence[Page],
     late_since: datetime | None = None,
 ) -> tuple[UserId, ...]:
-    """Return who is paged now; nobody where the ladder is at its end."""
-    # Whatever the step was due for is decided here: left alone, its timer would take one more.
+    """Return who is paged now; no one at the end of the ladder."""
+    # This decides what the step was due for. Its timer, if left, would take another step.
     timers.cancel(locked.tx, TimerKind.PAGE_STEP, run.id)
     ladder = Ladder.from_json(run.ladder)
     before = run.at
@@ -88,9 +88,9 @@ def page_now(
     late_since: datetime | None = None,
     wanted_since: Mapping[UserId, datetime] = NOT_WANTED_BEFORE,
 ) -> None:
-    """Ask these people, and plan when the next ones are asked. `why`: the words that go with it.
+    """Page these people, and plan the next step. `why`: the words that go with the page.
 
-    `wanted_since`: for people whose earlier page Slack has not taken yet, since when it waits.
+    `wanted_since`: for people whose earlier page Slack has not accepted, when its wait began.
     """
     _ask(locked, run, step.position, step.targets, why, late_since, wanted_since)
     occurrence = f"{step.position.round}.{step.position.step}"
@@ -137,10 +137,10 @@ def _ask(
 def give_way(
     locked: LockedIncident, told: Sequence[Page], again: Collection[UserId]
 ) -> Mapping[UserId, datetime]:
-    """Have the pages of people who are paged `again` give way to the new one.
+    """Replace the pages of people who are paged `again`: each has only one to answer in a run.
 
-    A person has one page of a run that can be answered. Returns since when those wait that Slack
-    has not taken: for the other ways out, the new page has waited as long.
+    Returns, for those whose old page Slack has not accepted, when its wait began. The fallback
+    counts that wait for the new page.
     """
     replaced = [page for page in told if page.state in STILL_ASKED and UserId(page.target) in again]
     if not replaced:
@@ -159,10 +159,10 @@ def exhausted(
     at: Position,
     paged: Sequence[Page] = (),
 ) -> tuple[UserId, ...]:
-    """Nobody is left: the managers on duty and the incident's channel are told.
+    """Tell the managers on duty and the incident's channel that the ladder has ended.
 
-    Where that is because a whole team counts as gone, it may be Slack that is wrong: its people
-    are paged all the same. Returns those.
+    If no page reached anyone, people on the ladder who count as gone may be there after all: Slack
+    may be wrong. They are paged too, and returned.
     """
     asked = {UserId(page.target) for page in paged}
     left = [user for user in ladder.everyone if user not in asked]
@@ -186,11 +186,11 @@ def exhausted(
 
 
 def step_due(locked: LockedIncident, policy: Policy, run_id: str, due_at: datetime) -> bool:
-    """Nobody acknowledged in time: the timer of a step fires, late after a downtime.
+    """Take the next step when its timer fires (late after a downtime): no one has acknowledged.
 
-    Returns whether the early word of the run was said before, and so is out of date now.
+    Returns whether the run's early word was already sent, and so is out of date now.
     """
-    # Behind the incident's lock: an acknowledgement may have come first.
+    # Read behind the incident's lock: an acknowledgement may have come first.
     run = pages.run(locked.tx, run_id)
     if run is None or run.state is not RunState.PAGING:
         return False
@@ -207,9 +207,9 @@ def step_due(locked: LockedIncident, policy: Policy, run_id: str, due_at: dateti
 def unreachable(
     locked: LockedIncident, policy: Policy, page: Page, error: str, *, again: bool = False
 ) -> None:
-    """Slack does not take a page: its backup is paged in the same transaction.
+    """Page the backup, in the same transaction, because Slack does not accept a page.
 
-    `again`: it is not known that its person has left, so Slack is asked again.
+    `again`: the person may not have left, so Slack is asked again.
     """
     run = pages.run(locked.tx, page.run_id)
     pages.answer(locked.tx, page.id, PageState.UNREACHABLE, locked.act.now, error)
@@ -230,7 +230,7 @@ def unreachable(
 def next_unless_others_wait(
     locked: LockedIncident, policy: Policy, run: PagingRun
 ) -> tuple[UserId, ...]:
-    """Take the next step now, unless someone else of this step may still answer.
+    """Take the next step now, unless another person of this step may still answer.
 
     Returns who is paged by it.
     """
@@ -240,20 +240,20 @@ def next_unless_others_wait(
         for page in paged
     ):
         return _advance(locked, policy, run, paged)
-    # Fewer are left behind them.
+    # The pages change too: fewer people can still answer.
     locked.send(*pages_changed(locked, paged))
     return ()
 
 
 def waiting_now(tx: Transaction, run_id: str) -> tuple[UserId, ...]:
-    """Return who holds a page of this run that can still be answered."""
+    """Return the people who have a page of this run that they can still answer."""
     told = pages.pages_of_run(tx, run_id)
     waiting = [UserId(page.target) for page in told if page.state is PageState.WAITING]
     return tuple(dict.fromkeys(waiting))
 
 
 def settle_run(locked: LockedIncident, run_id: str) -> None:
-    """Withdraw what is unsent of a run that has ended, and edit what was sent."""
+    """Withdraw the unsent pages of a run that has ended, and edit those that were sent."""
     timers.cancel(locked.tx, TimerKind.PAGE_STEP, run_id)
     pages.supersede(locked.tx, run_id, locked.act.now)
     told = pages.pages_of_run(locked.tx, run_id)

@@ -1,4 +1,4 @@
-"""Whom to page: the beginning of a team's or a person's escalation."""
+"""Starts the paging of a team or a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,9 +36,10 @@ from bot.store.tables import PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that was asked for, and whom it asks now: no one where nobody can be paged.
+    """A run that was asked for, and whom it asks now (empty if no one can be paged).
 
-    `begun_before`: it goes on as it was, or its responder has it still; `told`: for another reason.
+    `begun_before`: the run goes on as it was, or its responder still has it. `told`: its pages now
+    show another reason.
     """
 
     run: PagingRun
@@ -56,7 +57,7 @@ class Started:
 
     @property
     def before(self) -> BeingPaged:
-        """How it stands, where it had begun before."""
+        """Return how a run stands that had begun before."""
         run, person = self.run, person_of(self.run.team_key)
         if run.responder is not None and run.acked_at is not None:
             taken = UserId(run.responder), run.acked_at
@@ -68,14 +69,14 @@ class Started:
 def page_team(
     db: Database, policy: Policy, act: Act, incident_id: str, team: TeamKey, why: str = ""
 ) -> Started:
-    """Start a team's escalation, on the ladder that the policy has for it now."""
+    """Page a team, on the ladder that the policy has for it now."""
     return page_all(db, policy, act, incident_id, [team], [], why)[0]
 
 
 def page_person(
     db: Database, policy: Policy, act: Act, incident_id: str, user: UserId, why: str = ""
 ) -> Started:
-    """Page one person; when they do not answer, the escalation manager is next."""
+    """Page one person; if they do not answer, the managers on duty are next."""
     return page_all(db, policy, act, incident_id, [], [user], why)[0]
 
 
@@ -88,10 +89,10 @@ def page_all(
     users: Sequence[UserId],
     why: str = "",
 ) -> list[Started]:
-    """Page all teams and people who are not being paged; where one can't be, nobody is.
+    """Page those teams and people who are not being paged; if one can't be paged, no one is.
 
-    Who has acknowledged, and holds it still, is paged again only for a reason. Raises AlreadyPaged
-    where there is nothing to do for any of them.
+    A responder who still has their part is paged again only for a reason. Raises AlreadyPaged if
+    there is nothing to do for any of them, and NobodyToPage.
     """
     why = checked_text("why", why, needed=False)
     with db.transaction(act) as tx, lock_incident(tx, act, incident_id, Deed.PAGE) as locked:
@@ -115,10 +116,10 @@ def page_all(
 def _asked_before(
     locked: LockedIncident, policy: Policy, team: str, reason: Reason
 ) -> Started | None:
-    """Page a team again whose run is too slow by now; one that is paged as it should be goes on.
+    """Handle a team that was paged before; None if a new run has to start.
 
-    A run that no one entitled asked for goes on in the name of somebody who is; one that is wanted
-    for another reason too shows it. Returns None where the team is not being paged.
+    A run that is too slow for the severity pages again. A run with no entitled asker goes on in
+    the name of this person, if they are entitled. A new reason is shown on the run's pages.
     """
     run = paging_run(locked, team)
     if run is None:
@@ -147,7 +148,7 @@ def _known(run: PagingRun, reason: Reason) -> bool:
 
 
 def _taken_before(locked: LockedIncident, team: str) -> Started | None:
-    """Return the newest run of a team whose responder still has it: nobody is left to be asked."""
+    """Return a team's newest run if its responder still has it, so that no one needs a page."""
     run = _newest_held(locked, team)
     if run is None or run.responder is None:
         return None
@@ -158,7 +159,7 @@ def _taken_before(locked: LockedIncident, team: str) -> Started | None:
 
 
 def _newest_held(locked: LockedIncident, team: str) -> PagingRun | None:
-    """Return the newest run of a team, unless what it asked for was handed over."""
+    """Return a team's newest run, unless its part was handed over."""
     runs = [run for run in pages.runs_of(locked.tx, [locked.id]) if run.team_key == team]
     run = runs[-1] if runs else None
     passed = run is not None and passed_on(of_run(run.reasons, "", "")) is not None
@@ -166,7 +167,7 @@ def _newest_held(locked: LockedIncident, team: str) -> PagingRun | None:
 
 
 def _with_parts(locked: LockedIncident, team: str, reason: Reason) -> Reason:
-    """Ask a team again for the parts that it has taken over, and what was asked of these."""
+    """Add the parts that the team had taken over, and their questions, to a reason to page it."""
     before = _newest_held(locked, team)
     if before is None:
         return reason
@@ -180,7 +181,7 @@ def _all_being_paged(locked: LockedIncident, started: Sequence[Started]) -> Alre
 
 
 def paging_run(locked: LockedIncident, team: str) -> PagingRun | None:
-    """Return the run in which a team (or a person, by its key) is asked just now."""
+    """Return the run that is paging a team (or a person, by their key) now."""
     for run in pages.runs_of(locked.tx, [locked.id]):
         if run.team_key == team and run.state is RunState.PAGING:
             return run
@@ -188,7 +189,7 @@ def paging_run(locked: LockedIncident, team: str) -> PagingRun | None:
 
 
 def going_on(locked: LockedIncident, run: PagingRun) -> Started:
-    """Return a run that has begun earlier, with the people whom it asks now."""
+    """Return a run that began earlier, with the people whom it asks now."""
     return Started(run, waiting_now(locked.tx, run.id))
 
 
@@ -199,8 +200,8 @@ def start_team(
     reason: Reason,
     without: UserId | None = None,
 ) -> Started:
-    """Start a team's escalation; `without` somebody, it begins behind their own step, and passes
-    over people of the team who have just said no, unless no one else is left."""
+    """Start a team's run. `without` a person, it begins behind their step, and passes over people
+    of the team who declined a page, unless no one else is left."""
     ladder = policy.ladder(team, locked.incident.severity)
     gone = gone_from(locked, [ladder])
     if without is not None:
@@ -227,9 +228,9 @@ def start_teams(
     *,
     proposed: bool = False,
 ) -> list[Started]:
-    """Start several teams' escalations at once; who is gone is asked once for all.
+    """Start several teams' runs, with one query for the people who are gone.
 
-    `proposed`: the policy asks for them, so they belong whoever the occasion comes from.
+    `proposed`: the policy asks for the teams, so responders belong, whoever caused the start.
     """
     ladders = {team: policy.ladder(team, locked.incident.severity) for team in teams}
     gone = gone_from(locked, ladders.values())
@@ -271,7 +272,7 @@ def _start(
     *,
     proposed: bool = False,
 ) -> Started:
-    """Store the run with its snapshot, its first step taken."""
+    """Store the run with its own copy of the ladder, and take its first step."""
     act = locked.act
     first = next_step(ladder, BEFORE, act.now, gone)
     run = run_changes.new_run(

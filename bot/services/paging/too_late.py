@@ -1,4 +1,4 @@
-"""Why a page can't be answered any more."""
+"""Explains why a page can't be answered any more."""
 
 from bot.domain.access.rights import Deed
 from bot.domain.errors import AlreadyAcknowledged, NothingToAcknowledge
@@ -22,7 +22,7 @@ def nothing_waits(tx: Transaction, incident_id: str | None) -> NothingToAcknowle
 
 
 def nothing_to_acknowledge(locked: LockedIncident) -> NothingToAcknowledge:
-    """Say that no page waits there; where it has ended, that it has; else what they may do."""
+    """Return that no page waits there: the incident has ended, or else what the person may do."""
     incident = locked.incident
     ended = incident.state if incident.ended_at is not None else None
     may_own = locked.reads and locked.may(Deed.UPDATE)
@@ -34,7 +34,7 @@ def nothing_to_acknowledge(locked: LockedIncident) -> NothingToAcknowledge:
 def nothing_left(
     locked: LockedIncident, user: UserId
 ) -> AlreadyAcknowledged | NothingToAcknowledge:
-    """Say to a person on a team's list who took it, or that nothing waits there."""
+    """Return, for a person on a team's ladder, who took the page, or that nothing waits."""
     runs = pages.runs_of(locked.tx, [locked.id]) if locked.incident.ended_at is None else []
     taken = [
         run
@@ -47,7 +47,7 @@ def nothing_left(
 
 
 def too_late(locked: LockedIncident, run: PagingRun) -> AlreadyAcknowledged | NothingToAcknowledge:
-    """Say who was faster, or that the run is over."""
+    """Return who was faster, or that the run is over."""
     taken = run.state is RunState.ACKNOWLEDGED
     if taken and run.responder and run.acked_at and _may_know(locked, run):
         yours = run.responder == locked.act.user
@@ -65,7 +65,7 @@ def too_late(locked: LockedIncident, run: PagingRun) -> AlreadyAcknowledged | No
 
 
 def _may_know(locked: LockedIncident, run: PagingRun) -> bool:
-    """Who answers for a team is told to those who read the incident, or were paged for the team:
-    to be on its list is not enough."""
+    """Tell whether the person may know who answers for a team: they read the incident, or were
+    paged for the team. Being on its ladder is not enough."""
     me = locked.act.user
     return locked.reads or any(page.target == me for page in pages.pages_of_run(locked.tx, run.id))

@@ -1,4 +1,4 @@
-"""Pages are called off: the incident has ended, or is closed to the people who were asked."""
+"""Withdraws pages: the incident has ended, was reopened, or has become restricted."""
 
 from bot.domain.incidents.timeline import EntryKind
 from bot.domain.paging.ladders import PERSON_PREFIX, PageState, RunState
@@ -9,10 +9,10 @@ from bot.store.tables import PagingRun
 
 
 def end_all(locked: LockedIncident) -> None:
-    """Nobody needs to answer any more: the incident has ended.
+    """Stop all paging because the incident has ended: no one needs to answer any more.
 
-    A team that was called off in time is not counted; one that let its time pass stays unanswered.
-    Where a ladder was at its end already, its pages still waited: they are withdrawn too.
+    A team called off within its time does not count. A team whose time has passed stays
+    unanswered. If a ladder had ended already, pages of it may still wait: they are withdrawn too.
     """
     for run in pages.runs_of(locked.tx, [locked.id]):
         late = locked.act.now > run.ack_due_at
@@ -26,8 +26,8 @@ def end_all(locked: LockedIncident) -> None:
 
 
 def leave_unanswered(locked: LockedIncident) -> None:
-    """The incident is reopened, which brings no page back: a team that let its time pass before
-    the end is not asked any more, and owes no answer."""
+    """Call off all unanswered runs of a reopened incident. Reopening brings no page back, so a team
+    that was late before the end is not asked any more, and owes no answer."""
     for run in pages.runs_of(locked.tx, [locked.id]):
         still_asks = _still_asks(locked, run)
         if run_changes.call_off(locked.tx, run.id) and still_asks:
@@ -35,8 +35,8 @@ def leave_unanswered(locked: LockedIncident) -> None:
 
 
 def withdraw_unvouched(locked: LockedIncident) -> None:
-    """The incident is closed to all but the invited: what no one entitled asked for would let in
-    people whom no one invited. It is called off, and the channel hears for whom."""
+    """Call off the runs of an incident made restricted that no entitled person asked for: they
+    would let in people without an invitation. The channel hears which runs were called off."""
     for run in pages.runs_of(locked.tx, [locked.id]):
         if not vouched(run) and run_changes.call_off(locked.tx, run.id):
             settle_run(locked, run.id)
@@ -46,7 +46,7 @@ def withdraw_unvouched(locked: LockedIncident) -> None:
 
 
 def vouched(run: PagingRun) -> bool:
-    """Whether somebody entitled asks for others, and not only for themselves."""
+    """Tell whether an entitled person asks for others, and not only for themselves."""
     return run.by_entitled and run.team_key != f"{PERSON_PREFIX}{run.requested_by}"
 
 

@@ -1,4 +1,4 @@
-"""People leave Slack, or come back: pages and cards that say who is paged next are made true."""
+"""People leave Slack or come back: pages and cards that name who is paged next are edited."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -30,10 +30,10 @@ def remember(
     rows: Collection[DescribedPerson],
     now: datetime,
 ) -> None:
-    """Store people as Slack describes them; what they make untrue by it is edited.
+    """Store people as Slack describes them, and edit what that makes untrue.
 
-    The invitations of those who are no full members end for good. Only a description does that: a
-    refused message, or no answer, says nothing sure of a person.
+    Invitations of people who are not full members end for good. Only a description ends them: a
+    refused message, or no answer, proves nothing about a person.
     """
     told = [row["user_id"] for row in rows]
     before = people_and_groups.gone(tx, workspace, told)
@@ -50,7 +50,7 @@ def _is_kept_out(row: DescribedPerson) -> bool:
 def mark_gone(
     tx: Transaction, policy: Policy, workspace: Workspace, user: str, now: datetime
 ) -> None:
-    """Remember that a person cannot be reached any more."""
+    """Record that a person cannot be reached any more."""
     before = people_and_groups.gone(tx, workspace, [user])
     people_and_groups.mark_gone(tx, workspace, user, now)
     if not before:
@@ -64,7 +64,7 @@ def _make_true(
     changed: Collection[str],
     now: datetime,
 ) -> None:
-    """The incidents are not locked: each edit says what is so when it is sent."""
+    """Have the edits made, without locking incidents: each edit is looked up at send time."""
     if not changed:
         return
     _settle_requests(tx, policy, workspace, people_and_groups.gone(tx, workspace, changed), now)
@@ -91,9 +91,10 @@ def _cards(cases: Iterable[LockedIncident]) -> list[Outgoing]:
 def _settle_requests(
     tx: Transaction, policy: Policy, workspace: Workspace, gone: Collection[str], now: datetime
 ) -> None:
-    """What these asked for is closed; what they were asked for, others are: who is to be let in.
+    """Close the requests of people who are gone; pass on those that they were to answer.
 
-    A person who was brought into the channel by hand is in it still when they come back to Slack.
+    A request about a person who was brought into the channel by hand stays open: they are still in
+    it when they come back to Slack.
     """
     open_ones = requests.open_in(tx, team_id=workspace.team_id) if gone else []
     for incident in incident_rows.get_many(tx, {row.incident_id for row in open_ones}).values():

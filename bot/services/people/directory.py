@@ -1,4 +1,4 @@
-"""What Slack tells us of people and groups, kept so that no ack waits for a call."""
+"""Stores what Slack tells us about people and groups, so that no ack has to wait for a call."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.store.tables.directory import DescribedPerson
 
 
 class Described(Enum):
-    """What became of asking Slack who a person is."""
+    """The result of asking Slack who a person is."""
 
     STORED = "described, and stored"
     NOT_KNOWN = "Slack knows no such person"
@@ -25,7 +25,7 @@ class Described(Enum):
 
 
 NO_SUCH_GROUP = "no_such_subteam"
-"""Slack's word for a user group that was deleted."""
+"""Slack's error for a user group that was deleted."""
 EVERYONE = "everyone"
 """The part of the directory that lists all people."""
 
@@ -51,11 +51,11 @@ def remember_people(
 
 
 def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bool:
-    """Tell whether a user object of Slack's is of somebody who is not of our organisation.
+    """Tell whether a Slack user object is of a person from another organisation.
 
-    `is_stranger` alone does not tell: it is False for everybody whom the app can meet in a shared
-    channel, and those can press our buttons. So it is the home that counts: our workspace, or one
-    of our own Enterprise Grid. Who cannot show that is from elsewhere.
+    `is_stranger` is not enough: it is False for anyone whom the app can meet in a shared channel,
+    and they can press our buttons. So the home counts: our workspace, or one of our own Enterprise
+    Grid. A person who cannot show either is from elsewhere.
     """
     home, grid = user.get("team_id"), user.get("enterprise_user")
     if user.get("is_stranger"):
@@ -70,7 +70,7 @@ def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bo
 
 def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> DescribedPerson:
     profile = user.get("profile") or {}
-    # The full name first: where there is no mention, as in an SMS, a nickname names no one.
+    # The full name first: in an SMS, which has no mentions, a nickname identifies no one.
     told = (user.get("real_name"), profile.get("display_name"), user.get("name"))
     name = next((one for one in told if one and says(str(one))), "")
     outsider = (
@@ -92,26 +92,26 @@ def _row(workspace: Workspace, user: Mapping[str, Any], now: datetime) -> Descri
 
 
 def _zone(told: object) -> str:
-    """The name as Slack gives it. Empty where Slack gives none: the policy's zone is meant then."""
+    """Return Slack's name of the zone. Empty, if Slack gives none, means the policy's zone."""
     return told[:64] if isinstance(told, str) else ""
 
 
 def seated(db: Database, workspace: Workspace, users: Collection[str]) -> frozenset[str]:
-    """Return which of these are invited to any escalation: it would end."""
+    """Return those who are invited to any escalation, and would lose that."""
     with db.reading() as tx:
         return participants.seated(tx, workspace, users)
 
 
 def left(db: Database, workspace: Workspace, users: Iterable[str]) -> frozenset[str]:
-    """Return who of these has left Slack, as far as we know; no guests and no bots."""
+    """Return those who have left Slack, as far as we know; no guests and no bots."""
     with db.reading() as tx:
         known = people_and_groups.people(tx, workspace, list(users))
     return frozenset(user for user, person in known.items() if person.gone)
 
 
 def remember_group(db: Database, workspace: Workspace, group_id: str, users: Iterable[str]) -> int:
-    """Store who is in a user group that the policy names. One that is empty, or was deleted,
-    grants nothing from now on: return how many people it has taken its role from, else 0."""
+    """Store the members of a user group that the policy names. An empty or deleted group grants
+    nothing from now on: return how many people lost its role, else 0."""
     members = set(users)
     with db.transaction() as tx:
         before = people_and_groups.remember_group(tx, workspace, group_id, members)
@@ -120,13 +120,13 @@ def remember_group(db: Database, workspace: Workspace, group_id: str, users: Ite
 
 
 def mark_read(db: Database, workspace: Workspace, part: str) -> None:
-    """Remember that EVERYONE, or a user group, has been read once, whatever Slack told."""
+    """Record that EVERYONE, or a user group, has been read once, whatever Slack answered."""
     with db.transaction() as tx:
         people_and_groups.mark_read(tx, workspace, part)
 
 
 def unread(db: Database, policy: Policy, workspace: Workspace) -> frozenset[str]:
-    """Return what has never been read of the directory: EVERYONE, groups that the policy names."""
+    """Return the parts that were never read: EVERYONE, or groups that the policy names."""
     with db.reading() as tx:
         return parts(policy) - people_and_groups.parts_read(tx, workspace)
 
@@ -136,13 +136,13 @@ def parts(policy: Policy) -> frozenset[str]:
 
 
 def remember_dm(db: Database, workspace: Workspace, user: str, channel: str) -> None:
-    """Keep a person's direct-message channel: opened once, then known."""
+    """Store a person's direct-message channel, so that it is opened only once."""
     with db.transaction() as tx:
         people_and_groups.remember_dm(tx, workspace, user, channel)
 
 
 def dm_channels(db: Database, workspace: Workspace, users: Iterable[str]) -> dict[str, str | None]:
-    """Return the direct-message channels that are known, None where one is not."""
+    """Return the known direct-message channels; None for a person without one."""
     wanted = list(users)
     with db.reading() as tx:
         known = people_and_groups.people(tx, workspace, wanted)

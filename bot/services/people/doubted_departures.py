@@ -1,7 +1,7 @@
-"""A whole list counts as gone from Slack at once: it is Slack that is doubted, and all are asked.
+"""Doubts Slack when a whole list of people counts as gone at once, and asks them all again.
 
-One who has left has a backup. Where no one is left to stand in, what each of them is to hear stays
-wanted, and Slack is asked again until somebody has acknowledged.
+A person who has left has a backup. If no one is left to stand in, the messages to all of them stay
+wanted, and Slack is asked again until a responder has acknowledged.
 """
 
 from bot.domain.kinds import DeliveryKind
@@ -19,7 +19,7 @@ from bot.store.transaction import Transaction
 
 
 def no_one_is_left(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
-    """Tell whether everyone who could hear of it instead counts as gone as well."""
+    """Tell whether everyone who could hear of it instead counts as gone too."""
     if claimed.kind is DeliveryKind.PAGE:
         page = pages.page(tx, claimed.subject)
         run = pages.run(tx, page.run_id) if page else None
@@ -31,7 +31,7 @@ def no_one_is_left(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
 
 
 def team_is_gone(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
-    """Tell whether everyone on the list of a run counts as gone, one of them no guest or bot."""
+    """Tell whether everyone on a run's ladder counts as gone, and one is not a guest or a bot."""
     everyone = Ladder.from_json(run.ladder).everyone
     return on_call.but_guests(tx, claimed.workspace, everyone) != () and (
         set(everyone) <= people_and_groups.gone(tx, claimed.workspace, everyone)
@@ -39,7 +39,7 @@ def team_is_gone(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
 
 
 def ask_all_again(tx: Transaction, policy: Policy, claimed: Claimed, at: At) -> None:
-    """Want anew what the others of the list were to hear, and Slack refused as to people gone."""
+    """Send again the messages to the others on the list that Slack had refused for good."""
     if claimed.kind is DeliveryKind.EXHAUSTED:
         managers.tell_all(tx, policy, claimed, at.now)
         withdrawals.want_again(tx, [claimed.subject], DeliveryKind.EXHAUSTED, at.now)

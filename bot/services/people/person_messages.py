@@ -1,7 +1,7 @@
-"""What is said to one person, but for pages: before it is sent, and of what stands already.
+"""Looks up messages to one person other than pages, before they are sent and once posted.
 
-`claimed` is the delivery to be sent. For a message that stands, it is the one that posted it, and
-its target who reads it.
+`claimed` is the delivery to send. For a posted message, it is the delivery that posted it, and its
+target is the actual reader.
 """
 
 from collections.abc import Iterable
@@ -24,13 +24,13 @@ from bot.store.delivery.claims import Claimed
 from bot.store.tables import Incident
 
 KEPT_OUT = NothingToSay("a guest, of another organisation, deactivated or a bot: told nothing")
-"""But for pages, and that nobody acknowledged: those still go out, with the codename."""
+"""Not for pages and alerts to managers: those still go out, with the codename."""
 
 NO_INCIDENT = NothingToSay("no such escalation")
 
 
 def for_person(lookups: Lookups, incident: Incident, person: str) -> Head:
-    """The incident as somebody may see it to whom the bot writes of its own accord."""
+    """Return the incident as a person may see it in a message that they did not ask for."""
     return views.head_in(
         incident,
         Place.PERSONAL,
@@ -46,9 +46,10 @@ def kept_out(lookups: Lookups, incident: Incident, person: str) -> bool:
 
 
 def first_left(lookups: Lookups, incident: Incident, people: Iterable[str]) -> str | None:
-    """Return the first who is not kept out by now.
+    """Return the first person who is not kept out by now.
 
-    When it was planned they may all have been there; what is due is forgotten by nobody's leaving.
+    They may all have been there when the message was planned. It should not be lost because they
+    left.
     """
     return next((user for user in people if not kept_out(lookups, incident, user)), None)
 
@@ -101,13 +102,13 @@ def _assigned(lookups: Lookups, claimed: Claimed, incident: Incident) -> Assigne
     return Assigned(head, UserId(read(AssignedArgs, claimed.args).by), outcome)
 
 
-# What Slack did not edit
+# Messages that Slack did not edit
 
 
 def unedited(
     lookups: Lookups, _policy: Policy, claimed: Claimed, _now: datetime
 ) -> Content[Unedited]:
-    """It says who got a message about what is restricted: for no one who may not read that."""
+    """Tell where a restricted incident is still shown. Only its readers may know who got that."""
     args, incident = read(UneditedArgs, claimed.args), lookups.incident(claimed.subject)
     if incident is None or claimed.target is None:
         return NO_INCIDENT

@@ -1,4 +1,4 @@
-"""An early word: a team's first step passed and no one answered. The managers hear at the end."""
+"""The early word: a team's first step passed without an answer. Managers hear at the end."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ EARLY = frozenset({Severity.P0, Severity.P1})
 def say_early(
     locked: LockedIncident, run: PagingRun, tried: Sequence[UserId], targets: Sequence[UserId]
 ) -> None:
-    """Tell the channel and the owner, once for each run, whatever ladders it moves to."""
+    """Tell the channel and the owner once for each run, even if it moves to another ladder."""
     if locked.incident.severity not in EARLY:
         return
     if not run_changes.take_early_word(locked.tx, run.id, locked.act.now):
@@ -34,7 +34,7 @@ def say_early(
         targets=list(targets),
     )
     owner = locked.incident.owner
-    # Whoever is paged by it knows already.
+    # People who are paged in this run know already.
     if owner is not None and owner not in (*tried, *targets):
         key = f"unanswered:{run.id}:{owner}"
         early = personal(

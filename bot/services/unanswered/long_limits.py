@@ -1,7 +1,7 @@
-"""What follows where Slack wants something left alone for longer than people can wait.
+"""Works around a rate limit of Slack's that lasts longer than people can wait.
 
-A 429 holds a person's messages, or the making of channels, for as long as Slack says. What comes
-meanwhile waits behind it without being tried, so each tick looks for it.
+A 429 holds up a person's messages, or the making of channels, for as long as Slack says. What comes
+meanwhile waits behind it untried, so each tick looks for it.
 """
 
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ _MAKING = ":conversations.create"
 
 @dataclass(frozen=True, slots=True)
 class HeldUp:
-    """Pages and channels that wait for a limit, where nothing has followed yet."""
+    """Pages and channels that wait for a limit and have not been worked around yet."""
 
     pages: list[WaitingPages]
     channels: list[WaitingPages]
 
 
 def held_up(db: Database, at: At) -> HeldUp | None:
-    """Look for what waits behind a long limit; None where nothing does, as on every good day."""
+    """Return what waits behind a long limit; None if nothing does, as on any normal day."""
     with db.reading() as tx:
         lanes, methods = limits.rate_limited(tx, at.real + LONG)
         teams = [each.removesuffix(_MAKING) for each in methods if each.endswith(_MAKING)]
@@ -46,7 +46,7 @@ def held_up(db: Database, at: At) -> HeldUp | None:
 
 
 def _has_backups(tx: Transaction, waiting: WaitingPages) -> bool:
-    """Whether its step is not the last of the first round: who comes later waits as well."""
+    """Tell whether a step follows the page's in the first round. After it, all were asked."""
     page = pages.page(tx, waiting.subject)
     run = pages.run(tx, page.run_id) if page else None
     if run is None:
@@ -56,9 +56,9 @@ def _has_backups(tx: Transaction, waiting: WaitingPages) -> bool:
 
 
 def go_round(db: Database, policy: Policy, held: HeldUp, at: At) -> None:
-    """Page the next step for each such page, and have each such incident live in a thread.
+    """Page the next step for each such page, and move each such incident to a thread.
 
-    Once everybody on the ladder has been asked, it goes on in its own time. A page keeps its place
+    After everyone on the ladder has been asked, it goes on in its own time. A page keeps its place
     in Slack's queue; a channel is tried for again later.
     """
     for page in held.pages:

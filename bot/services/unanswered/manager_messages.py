@@ -1,4 +1,4 @@
-"""What the people in charge are told of pages that no one answered."""
+"""Looks up messages to the owner and the managers about pages that no one acknowledged."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -68,7 +68,7 @@ def _unanswered(
 ) -> Unanswered:
     told = pages.pages_of_run(lookups.tx, run.id)
     team = views.team_row(run, told)
-    # What it tells of has happened: who is paged since then is said apart.
+    # The message is about the past: people who were paged since are listed separately.
     tried = tuple(UserId(user) for user in read(UnansweredArgs, claimed.args).tried)
     reader = reader_of(claimed)
     head, ended = for_person(lookups, incident, reader), incident.ended_at is not None
@@ -126,8 +126,9 @@ def _exhausted(
 def _beside(
     lookups: Lookups, claimed: Claimed, run: PagingRun, incident: Incident
 ) -> tuple[tuple[TeamRow, ...], bool]:
-    """Return the other teams of which the same reader was told and that still wait, and whether
-    the newest of these messages is another one: only that one lists them.
+    """Return the reader's other teams that still wait, and whether a newer message lists them.
+
+    If a newer message of this kind to the reader exists, only that one lists the teams.
     """
     beside = posted.beside(lookups.tx, claimed)
     _, mine = read(PostedAt, claimed.args).at or (None, None)

@@ -1,4 +1,4 @@
-"""What follows when Slack has taken what the people in charge are told."""
+"""Follow-ups to an alert to managers that Slack has accepted."""
 
 from bot.domain.act import Act
 from bot.services.delivery.results import Accepted

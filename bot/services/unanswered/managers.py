@@ -1,5 +1,6 @@
-"""Who answers for an incident; and who is told that a whole ladder passed: the managers on duty,
-else operations.
+"""Tells the managers on duty that a whole ladder passed without an answer.
+
+If no manager can be reached, it tells operations.
 """
 
 from datetime import datetime
@@ -22,9 +23,9 @@ from bot.store.transaction import Transaction
 
 
 def tell_managers(locked: LockedIncident, policy: Policy, run_id: str, first_round: int) -> None:
-    """Tell the managers on duty; operations only where no manager can be reached.
+    """Tell the managers on duty, or operations if no manager can be reached.
 
-    Where all of them count as gone, all are told: it may be Slack that is wrong.
+    If all of them count as gone, all are told: Slack may be wrong.
     """
     managers, operations = policy.managers_on_duty, policy.operations_fallback
     told = reachable(locked, managers) or reachable(locked, operations)
@@ -33,7 +34,7 @@ def tell_managers(locked: LockedIncident, policy: Policy, run_id: str, first_rou
 
 
 def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> None:
-    """Slack can't tell a manager who has left: where it was the last one, operations are told."""
+    """Tell operations if Slack refuses the alert to a manager and no other alert is left."""
     run = pages.run(tx, claimed.subject)
     incident = incident_rows.lock(tx, run.incident_id) if run else None
     if run is None or incident is None or run.state is not RunState.EXHAUSTED:
@@ -50,7 +51,7 @@ def not_taken(tx: Transaction, policy: Policy, act: Act, claimed: Claimed) -> No
 
 
 def tell_all(tx: Transaction, policy: Policy, claimed: Claimed, now: datetime) -> None:
-    """All who could be told count as gone, so Slack is doubted: operations are told as well."""
+    """Tell operations too: everyone who could be told counts as gone, so Slack may be wrong."""
     run = pages.run(tx, claimed.subject)
     incident = incident_rows.lock(tx, run.incident_id) if run else None
     if run is None or incident is None or run.state is not RunState.EXHAUSTED:
@@ -68,7 +69,7 @@ def reachable(locked: LockedIncident, users: tuple[UserId, ...]) -> tuple[UserId
 
 
 def _message(locked: LockedIncident, run_id: str, first_round: int, user: UserId) -> Outgoing:
-    # A run that moves to another ladder, because the severity rose, may come to its end again.
+    # A rise in severity moves a run to another ladder, which may end too.
     key = f"exhausted:{run_id}:{first_round}:{user}"
     return personal(
         DeliveryKind.EXHAUSTED, user, run_id, key, incident_id=locked.id, priority=Priority.PAGE

@@ -1,4 +1,4 @@
-"""Who has heard that a whole list passed: the channel reads so, as it changes."""
+"""Records which people in charge heard that a ladder passed, and edits the notices about it."""
 
 from bot.domain.act import Act
 from bot.domain.delivery.delivery_states import DeliveryState
@@ -15,7 +15,7 @@ from bot.store.transaction import Transaction
 
 
 def in_charge(tx: Transaction, run_id: str) -> InCharge:
-    """Return who has heard of a run's end, in Slack or past it, and who was to hear and has not.
+    """Return the people who have heard of a run's end, in Slack or past it, and those who have not.
 
     A run may come to its end again: the last time counts.
     """
@@ -33,13 +33,13 @@ def in_charge(tx: Transaction, run_id: str) -> InCharge:
 
 
 def heard(tx: Transaction, act: Act, claimed: Claimed) -> None:
-    """Somebody has just been told: what they were told before of other teams points to it."""
+    """Edit the reader's earlier alerts to point to this one, and the notices of who was told."""
     outbox.enqueue(tx, act.workspace, act.now, newest_told(tx, act, claimed))
     changed(tx, act, claimed.subject)
 
 
 def changed(tx: Transaction, act: Act, run_id: str) -> None:
-    """Somebody has heard of it, or others are told instead."""
+    """Edit what says who was told: a person has heard of it, or others are told instead."""
     run = pages.run(tx, run_id)
     if run is not None:
         wanted = edits(tx, act, Change.TOLD, [run.incident_id])

@@ -1,4 +1,4 @@
-"""The canary: a drill that is opened, paged and acknowledged, to see that it can be done."""
+"""The canary: a drill that opens, pages and acknowledges, to prove that the bot can."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ from bot.store.upkeep import canary_drills
 
 TEAM = "canary"
 LIMIT = timedelta(minutes=1)
-"""From opening to the edited message; whatever takes longer has failed."""
+"""From the opening to the edited message; a drill that takes longer has failed."""
 _FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +42,7 @@ class Drill:
 
 
 def period_of(now: datetime, every: timedelta) -> datetime:
-    """Return when the period began in which `now` lies; periods are counted from one moment."""
+    """Return the start of the period that contains `now`; periods are counted from `_FIRST`."""
     return _FIRST + (now - _FIRST) // every * every
 
 
@@ -54,10 +54,10 @@ def open_drill(
     channel: str,
     now: datetime,
 ) -> Drill:
-    """Open this period's canary; raises AlreadyHandled when any replica has.
+    """Open this period's canary; raises AlreadyHandled if any replica has done so.
 
-    It is closed from the start, so that nothing which looks for open ones finds it; `ended_at` is
-    when it succeeded. Its number lies below zero.
+    It is closed from the start, so that no search for open incidents finds it. Its `ended_at` is
+    the time when it succeeded. Its number is below zero.
     """
     act = by_the_bot(workspace, now, key=f"canary:{period.isoformat()}")
     incident_id, run_id, page_id = (new_id(now) for _ in range(3))
@@ -142,7 +142,7 @@ def succeed(db: Database, drill: Drill, now: datetime) -> None:
 
 
 def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
-    """Withdraw what is unsent of it. One that is called off says nothing about anything."""
+    """Withdraw what is unsent of a drill. One that is called off is neither success nor failure."""
     with db.transaction() as tx:
         incident_rows.lock(tx, drill.incident_id)
         withdrawals.cancel(tx, [drill.page_id], list(OF_A_DRILL))
@@ -151,7 +151,7 @@ def give_up(db: Database, drill: Drill, *, called_off: bool) -> None:
 
 
 def failed(tx: Transaction, now: datetime, every: timedelta) -> bool:
-    """Tell whether the newest canary that should be over is not, or there was none for long."""
+    """Tell whether the newest canary past its limit did not succeed, or is too old."""
     newest = canary_drills.newest_before(tx, now - LIMIT)
     if newest is None:
         return False
