@@ -1,4 +1,4 @@
-"""Who is in an incident."""
+"""The people who are in an incident."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -20,7 +20,8 @@ from bot.store.transaction import NewRow, Transaction, insert_or
 OPEN_TIERS = [tier for tier in Tier if not by_invitation(tier)]
 
 
-# Who belongs to it before who only reads, then who is in it longest.
+# First the people who belong to it, then those who only read it; each group by how long they are
+# in it.
 _IN_ORDER = (col(Participant.belongs).desc(), col(Participant.since), col(Participant.user_id))
 
 
@@ -33,8 +34,10 @@ _PARTICIPANTS = Prepared(
 
 @cache
 def _invited(dialect: str) -> Prepared:
-    """Whoever was let in to read may come to belong; nobody who belongs is set back. An owner who
-    had left the channel comes back into it."""
+    """Add a participant, or raise a reader to one who belongs. Never the other way round.
+
+    An owner who had left the channel counts as back in it.
+    """
     new = insert_or(dialect, Participant)
     return Prepared(
         new.on_conflict_do_update(
@@ -47,7 +50,7 @@ def _invited(dialect: str) -> Prepared:
 
 
 def first_seat(incident_id: str, user: str, now: datetime) -> NewRow:
-    """The seat of whoever opens an incident: they belong to it."""
+    """Return the row for the person who opens an incident: they belong to it."""
     return NewRow(
         Participant,
         {
@@ -69,7 +72,7 @@ def invite(
     *,
     belongs: bool,
 ) -> int:
-    """Add participants; return how many are new, or belong to it from now on."""
+    """Add participants; return how many are new, newly belong, or are back in the channel."""
     rows = [
         {
             "team_id": incident.team_id,
@@ -86,13 +89,13 @@ def invite(
 
 
 def seats(tx: Transaction, incident_id: str) -> dict[str, bool]:
-    """Return who is in an incident, and whether each belongs to it or may only read it."""
+    """Return the people in an incident; True for those who belong to it, False for readers."""
     rows = tx.read(_PARTICIPANTS, incident=incident_id)
     return {row["user_id"]: row["belongs"] for row in rows}
 
 
 def participants(tx: Transaction, incident_id: str) -> list[str]:
-    """Return who is in an incident: who belongs to it first, then who is in it longest."""
+    """Return the people in an incident: those who belong come first, then by how long."""
     return list(seats(tx, incident_id))
 
 
@@ -104,7 +107,7 @@ def _participants_among(dialect: str) -> Prepared:
 
 
 def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return who is in each of several incidents."""
+    """Return the people in each of several incidents, by incident."""
     found: dict[str, list[str]] = {incident_id: [] for incident_id in ids}
     if found:
         for row in tx.read(_participants_among(tx.dialect), ids=list(found)):
@@ -115,8 +118,10 @@ def participants_of(tx: Transaction, ids: Iterable[str]) -> dict[str, list[str]]
 def with_seats_of(
     tx: Transaction, workspace: Workspace, users: Collection[str]
 ) -> dict[str, list[str]]:
-    """Return the incidents that these people are in, and who is in which: those that have not
-    ended, and those that only the invited may read."""
+    """Return which of these people are in which incidents, by incident.
+
+    Leaves out incidents that have ended, unless only invited people may read them.
+    """
     if not users:
         return {}
     found = tx.execute(
@@ -134,7 +139,7 @@ def with_seats_of(
 
 
 def end_seats_of(tx: Transaction, workspace: Workspace, users: Collection[str]) -> None:
-    """Let these people be in no incident any more."""
+    """Remove these people from all incidents."""
     if users:
         tx.execute(delete(Participant).where(*_seats_of(workspace, users)))
 
@@ -161,6 +166,6 @@ _INVITED = select(col(Participant.incident_id)).where(
 
 
 def invited_to(tx: Transaction, user: str, ids: Iterable[str]) -> frozenset[str]:
-    """Return to which of these incidents a person is invited."""
+    """Return those of these incidents that a person is in."""
     asked = {"incidents": list(ids), "user": user}
     return frozenset(tx.execute(_INVITED, asked).scalars())

@@ -1,4 +1,4 @@
-"""Requests for access: who asked, or was brought in by hand, and what was answered."""
+"""Requests for access, questions about people brought in by hand, and the answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ def add(
     by_hand: bool = False,
     added_by: str | None = None,
 ) -> str | None:
-    """Open a request and return its id; None where one of this person's is open already."""
+    """Open a request and return its id; None if the person already has an open one."""
     request_id = new_id(now)
     row = {
         "team_id": incident.team_id,
@@ -47,7 +47,7 @@ def get(tx: Transaction, request_id: str) -> AccessRequest | None:
 
 
 def last(tx: Transaction, incident_id: str, person: str) -> AccessRequest | None:
-    """Return the last request that a person made for an incident."""
+    """Return a person's last request for an incident."""
     return tx.first(
         select_rows(AccessRequest)
         .where(
@@ -61,7 +61,7 @@ def last(tx: Transaction, incident_id: str, person: str) -> AccessRequest | None
 
 
 def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
-    """Return whom people brought into a channel, and of whom nobody has decided anything."""
+    """Return the open questions about people who were brought into a channel by hand."""
     return tx.all(
         select_rows(AccessRequest)
         .where(
@@ -76,7 +76,7 @@ def open_by_hand(tx: Transaction, incident_id: str) -> list[AccessRequest]:
 def open_in(
     tx: Transaction, incident_ids: Sequence[str] | None = None, *, team_id: str | None = None
 ) -> list[AccessRequest]:
-    """Return what waits for an answer in these incidents, or in a whole workspace."""
+    """Return the requests that wait for an answer in these incidents, or in a whole workspace."""
     where = (
         col(AccessRequest.team_id) == team_id
         if incident_ids is None
@@ -90,7 +90,7 @@ def open_in(
 
 
 def open_of(tx: Transaction, incident_id: str, person: str) -> list[AccessRequest]:
-    """Return what waits for an answer about a person: a request, how they came in, or both."""
+    """Return what is open about a person: their request, how they came in, or both."""
     return tx.all(
         select_rows(AccessRequest)
         .where(*_open_about(incident_id, person))
@@ -115,7 +115,7 @@ def settle_all(
     by: str | None,
     reason: str = "",
 ) -> bool:
-    """Answer all that waits for an answer about a person; False where nothing does."""
+    """Answer everything that is open about a person; False if nothing is."""
     values = {"state": state, "answered_by": by, "answered_at": now, "reason": reason}
     theirs = update(AccessRequest).where(*_open_about(incident_id, person))
     return tx.changed(theirs.values(**values)) > 0
@@ -130,7 +130,7 @@ def settle(
     by: str | None = None,
     reason: str = "",
 ) -> bool:
-    """Answer an open request; False where it has been answered."""
+    """Answer an open request; False if it is not open any more."""
     values = {"state": state, "answered_by": by, "answered_at": now, "reason": reason}
     this = update(AccessRequest).where(
         col(AccessRequest.id) == request_id, col(AccessRequest.state) == RequestState.OPEN
@@ -141,7 +141,7 @@ def settle(
 def settle_by_hand(
     tx: Transaction, incident_id: str, person: str, state: RequestState, now: datetime
 ) -> bool:
-    """End the open question what becomes of somebody who was brought in by hand."""
+    """Close the open question about a person who was brought in by hand; False if there is none."""
     theirs = update(AccessRequest).where(
         *_open_about(incident_id, person), col(AccessRequest.by_hand).is_(True)
     )
@@ -149,7 +149,10 @@ def settle_by_hand(
 
 
 def mark_left(tx: Transaction, incident_id: str, person: str, at: datetime | None) -> bool:
-    """Keep that an owner left the channel, or (None) is in it; False where they have no seat."""
+    """Record when an owner left the channel, or (None) that they are in it.
+
+    False if they are not in the incident.
+    """
     seat = update(Participant).where(
         col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
     )
@@ -157,7 +160,7 @@ def mark_left(tx: Transaction, incident_id: str, person: str, at: datetime | Non
 
 
 def has_left(tx: Transaction, incident_id: str, person: str) -> bool:
-    """Tell whether an owner who reads an incident still has left its channel."""
+    """Tell whether an owner, who still reads the incident, has left its channel."""
     seat = select(col(Participant.left_at)).where(
         col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
     )
@@ -165,7 +168,7 @@ def has_left(tx: Transaction, incident_id: str, person: str) -> bool:
 
 
 def end_seat(tx: Transaction, incident_id: str, person: str) -> bool:
-    """Let somebody read an incident no more; False where they were not in it."""
+    """Remove a person from an incident; False if they were not in it."""
     seat = delete(Participant).where(
         col(Participant.incident_id) == incident_id, col(Participant.user_id) == person
     )

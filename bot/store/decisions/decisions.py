@@ -1,4 +1,4 @@
-"""The decisions of an incident."""
+"""An incident's decisions."""
 
 from datetime import datetime
 

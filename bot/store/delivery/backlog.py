@@ -1,4 +1,4 @@
-"""How the outbox stands: what waits, since when, and a repair that normally finds nothing."""
+"""The outbox's backlog: what waits and since when, and a repair that normally finds nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,15 +13,14 @@ from bot.store.tables import Delivery, Lane, Limit
 from bot.store.transaction import Transaction, core
 
 LONGEST_REST = timedelta(hours=2)
-"""Nothing waits for longer, whatever Slack says: what does was told by a clock that was wrong."""
+"""No wait is longer, whatever Slack says. A longer one was set by a wrong clock."""
 
 
 def oldest_overdue(tx: Transaction, now: datetime, real: datetime) -> datetime | None:
-    """Return since when the oldest unsent delivery has been wanted.
+    """Return when the oldest unsent delivery was first due.
 
-    One that waits for its next try counts from when it was first due: while Slack is away, the
-    queue grows old, however often each row is tried. What waits in a lane that Slack refuses is
-    told of by itself.
+    Retries do not change that: while Slack is away, the queue grows older however often the relay
+    tries each row. Lanes that Slack refuses do not count, because they are reported separately.
     """
     wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
     refused = limits.is_refused(col(Delivery.lane), real)
@@ -38,15 +37,15 @@ def next_due(tx: Transaction, after: datetime) -> datetime | None:
 
 
 def waits(tx: Transaction, now: datetime) -> bool:
-    """Tell whether anything that is due by now is not sent yet."""
+    """Tell whether a delivery that is due by now is still unsent."""
     due = select(col(Delivery.id)).where(IS_UNSENT, col(Delivery.due_at) <= now)
     return tx.execute(due.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Unsent deliveries of one state and priority; `since` is when the oldest overdue was due, but
-    for those in lanes that Slack refuses."""
+    """Unsent deliveries of one state and priority. `since` is when the oldest overdue one was first
+    due, without those in lanes that Slack refuses."""
 
     state: str
     priority: int
@@ -55,7 +54,7 @@ class Backlog:
 
 
 def waiting(tx: Transaction, now: datetime, real: datetime) -> list[Backlog]:
-    """Count what waits. Reads unsent rows only, however long the history is."""
+    """Count the unsent deliveries. Reads only unsent rows, however long the history is."""
     wanted = func.coalesce(col(Delivery.wanted_at), col(Delivery.due_at))
     counted = tx.execute(
         select(
@@ -83,10 +82,10 @@ def heal(
     lease: timedelta,
     rest: timedelta = LONGEST_REST,
 ) -> int:
-    """Wake lanes that wait for nothing while something of theirs is unsent, and those that wait
-    for a time that was told by a clock which has been set back: for longer than `rest`.
+    """Wake lanes that would wait too long; return how many (normally none).
 
-    Returns how many; normally none.
+    These are lanes that sleep although they have an unsent delivery, and lanes that wait longer
+    than `rest`, or hold a lease for too long, because a clock was ahead and has been set back.
     """
     due_ahead = col(Delivery.due_at) > now + rest
     held_ahead = col(Delivery.lease_until) > real + 2 * lease
@@ -107,7 +106,8 @@ def heal(
         theirs = update(core(Delivery)).where(IS_UNSENT, col(Delivery.lane).in_(keys))
         tx.execute(theirs.where(due_ahead).values(due_at=now))
         tx.execute(lanes.where(rests_ahead).values(not_before=real))
-        # Who holds a claim may be on the line still: it keeps a lease, by today's clock.
+        # A worker that holds a claim may still be calling Slack: it keeps a lease, by the present
+        # clock.
         held = col(Lane.key).in_(unsent.where(held_ahead))
         tx.execute(lanes.where(busy_ahead, ~held).values(busy_until=real))
         tx.execute(lanes.where(busy_ahead).values(busy_until=real + lease))

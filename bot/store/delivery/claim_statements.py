@@ -1,8 +1,8 @@
-# ruff: noqa: S608 - put together from what stands in this file
-"""The statements that claim deliveries, in each database's own words.
+# ruff: noqa: S608 - built only from text in this file
+"""The statements that claim deliveries, in each database's own SQL.
 
-One look finds free lanes and the head of each, and one or two updates lease them: what a claim
-costs is what the relay costs when nothing happens.
+One query finds the free lanes and the head of each, and one or two updates lease them. The relay
+claims even when nothing happens, so these statements are its idle cost.
 """
 
 from functools import cache
@@ -35,9 +35,9 @@ CLAIMED: dict[str, str] = {
     "uncertain": "d.state <> 'due'",
     "merge_key": "d.merge_key",
 }
-"""What a claim tells of a delivery, as it is from then on. Behind whose it is, in this order."""
-# Priority by priority: so the index finds what is due and passes over what is not. More than are
-# in use: a newer release may add some.
+"""The columns that a claim returns after `_WHOSE`, in this order. The values are those after it."""
+# One priority after another, so that the index finds due rows and skips others. The range is wider
+# than today's priorities, because a newer release may add some.
 _PRIORITIES = range(Priority.FALLBACK, IDLE_PRIORITY + 1)
 _READY = "pending_at <= :now AND busy_until <= :real AND not_before <= :real"
 _IN_TURN = """lane = free.key AND state IN ('due', 'unknown', 'sending') AND due_at <= :now
@@ -61,10 +61,10 @@ def _heads_on_sqlite() -> str:
 
 
 def _heads_on_postgresql() -> str:
-    """Locked rows are skipped: a claim waits for nobody, so it never deadlocks.
+    """Skip locked rows: a claim never waits, so it never deadlocks.
 
-    A row that changed after the statement began is looked at once more when it is locked: what an
-    acknowledgement has withdrawn meanwhile is not claimed.
+    PostgreSQL checks a row again when it locks it, if the row has changed since the statement
+    began. So a claim does not take what an acknowledgement has just withdrawn.
     """
     ranks = ", ".join(f"({rank})" for rank in _PRIORITIES)
     return f"""
@@ -84,7 +84,7 @@ def _columns() -> str:
 
 @cache
 def heads(dialect: str) -> Prepared:
-    """Free lanes, the longest waiting first, and the delivery whose turn it is in each, if any."""
+    """Return the query for free lanes, by priority and wait, with the next delivery of each."""
     sql = _heads_on_sqlite() if dialect == "sqlite" else _heads_on_postgresql()
     known = core(Delivery).c
     shown = [
@@ -96,9 +96,9 @@ def heads(dialect: str) -> Prepared:
 
 @cache
 def lease(dialect: str) -> tuple[Prepared, ...]:
-    """Lease lanes and their deliveries.
+    """Return the statements that lease lanes and their deliveries.
 
-    The lane is due again when the lease ends, which takes it out of the way of the next claims.
+    They make the lane due again when the lease ends, so that the next claims do not see it.
     """
     listed = "IN (SELECT value FROM json_each(:{}))" if dialect == "sqlite" else "= ANY(:{})"
     lanes = f"""UPDATE lane SET busy_until = :until, pending_at = :again
@@ -113,7 +113,7 @@ def lease(dialect: str) -> tuple[Prepared, ...]:
     return (Prepared(text(f"WITH busy AS ({lanes}) {taken}").bindparams(until, again)),)
 
 
-# Lanes whose turn came with nothing in them that this release may send.
+# For lanes whose turn has come, but that have nothing that this release may send.
 PASS_OVER = text(
     """UPDATE lane SET not_before = :until WHERE key IN :lanes AND pending_at <= :now
     AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.lane = lane.key

@@ -1,7 +1,7 @@
-"""Claims: who sends what is due in the outbox, one delivery in each lane, and how that ends.
+"""Claims: a worker takes due deliveries from the outbox, one in each lane, and ends each claim.
 
-`now` is the product's time; `real` is the machine's, in which leases and rate limits are counted
-(they differ only where a demonstration has moved time forward).
+`now` is the product's time. `real` is the machine's, for leases and rate limits. They differ only
+if a demonstration has moved time forward.
 """
 
 import json
@@ -34,10 +34,10 @@ class Claimed(NamedTuple):
     """A delivery that this worker holds until `lease_until`, under `fence`.
 
     `uncertain`: an earlier attempt ended without an answer, so Slack may have it already.
-    `wanted_at` is when it was first due, `due_at` when this attempt was. A tuple, because they
-    are made by the thousand: a frozen dataclass takes five times as long. What stands behind
-    `lease_until` is in the order of `claim_statements.CLAIMED`. `args` are as stored: whoever
-    knows the kind reads them (`bot.domain.delivery.message_args`).
+    `wanted_at` is when it was first due, `due_at` when this attempt was. `args` are as stored:
+    `bot.domain.delivery.message_args` reads them by kind. The fields after `lease_until` are in the
+    order of `claim_statements.CLAIMED`. This is a tuple because claims come by the thousand: a
+    frozen dataclass takes five times as long.
     """
 
     id: DeliveryId
@@ -72,12 +72,12 @@ def claim(
     lowest: int = ANY_PRIORITY,
     outside: bool = False,
 ) -> list[Claimed]:
-    """Take the next delivery of up to `limit` free lanes, pages first; with `outside`, of those
-    lanes that lead past Slack, and of no others.
+    """Take the next delivery of up to `limit` free lanes, pages first.
 
-    Two workers never get the same lane: its row is locked (SKIP LOCKED on PostgreSQL, the only
-    writer on SQLite) and stays leased until `finish` or until the lease has run out. What is less
-    important than `lowest` is left alone.
+    With `outside`, this takes only from lanes that lead past Slack; otherwise, from all others. Two
+    workers never get the same lane: the claim locks its row (SKIP LOCKED on PostgreSQL, the only
+    writer on SQLite), and leases it until `finish` or until the lease runs out. Deliveries less
+    important than `lowest` stay where they are.
     """
     known = _values(tuple(kinds))
     first, last = (Priority.FALLBACK, Priority.FALLBACK) if outside else (Priority.PAGE, lowest)
@@ -94,7 +94,7 @@ def claim(
     if idle:
         recount(tx, idle)
     if idle and lowest == ANY_PRIORITY:
-        # A newer release's rows wait in them: left in front, they would keep others from a turn.
+        # They may hold a newer release's rows. At the front, they would block the other lanes.
         over = {"lanes": idle, "kinds": known, "until": real + _PASSED_OVER, "now": now}
         tx.execute(claim_statements.PASS_OVER, over)
     until = real + lease
@@ -120,7 +120,7 @@ def _lease(
 
 
 def _listed(tx: Transaction, values: Sequence[str]) -> Any:
-    """Several values as the one that the database takes."""
+    """Return several values as one, in the database's form."""
     return json.dumps(values) if tx.has_one_writer else list(values)
 
 
@@ -133,7 +133,7 @@ _by_age = attrgetter("due_at", "id")
 
 
 def renew(tx: Transaction, claimed: Claimed, *, until: datetime) -> bool:
-    """Hold a claim for longer; False when the fence moved on (somebody else holds it now)."""
+    """Extend a claim's lease; False if the fence has moved on, so another worker holds it now."""
     _hold(tx, claimed.lane)
     held = update(Delivery).where(statements.HELD).values(lease_until=until)
     if tx.changed(held, {"held_id": claimed.id, "held_fence": claimed.fence}) != 1:
@@ -155,10 +155,10 @@ def finish(
     pause: timedelta = timedelta(0),
     free: bool = True,
 ) -> bool:
-    """End a claim for good; False when the fence moved on (somebody else holds it now).
+    """End a claim for good; False if the fence has moved on, so another worker holds it now.
 
-    `pause` keeps the lane quiet: a second between two posts of a channel. Without `free` the lane
-    stays leased and untouched, for what else the transaction wakes: see `let_go`.
+    `pause` keeps the lane quiet: a second between two posts in a channel. With `free=False` the
+    lane stays leased, because the transaction also wakes other lanes: see `let_go`.
     """
     if free:
         _hold(tx, claimed.lane)
@@ -179,10 +179,11 @@ def finish(
 
 
 def let_go(tx: Transaction, claimed: Claimed, *, real: datetime) -> None:
-    """Free the lane of a claim that has ended, in a transaction of its own.
+    """Free the lane of an ended claim, in a transaction of its own.
 
-    One transaction that holds a lane and wakes another would meet one that does it the other way
-    round: two people who are each other's backup, both gone. Without this step the lease runs out.
+    A transaction that holds one lane and wakes another could deadlock with one that does the
+    opposite: for example, if two people are each other's backup and both have left. If this step is
+    lost, the lease runs out.
     """
     _hold(tx, claimed.lane)
     mine = col(Lane.busy_until) <= claimed.lease_until
@@ -192,18 +193,18 @@ def let_go(tx: Transaction, claimed: Claimed, *, real: datetime) -> None:
 
 
 def is_held(tx: Transaction, claimed: Claimed) -> bool:
-    """Tell whether a claim is still its own."""
+    """Tell whether the worker still holds this claim."""
     mine = {"held_id": claimed.id, "held_fence": claimed.fence}
     return tx.execute(select(col(Delivery.id)).where(statements.HELD), mine).first() is not None
 
 
 class ClaimLost(Exception):
-    """The fence has moved on: nothing of this transaction may stand."""
+    """The fence has moved on: the whole transaction must be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedClaim:
-    """A claim that ended with a message in Slack, and whether its channel rests after it."""
+    """A claim whose call Slack accepted, and whether its lane pauses after it."""
 
     claimed: Claimed
     channel: str | None
@@ -219,7 +220,7 @@ def finish_sent(
     real: datetime,
     pause: timedelta,
 ) -> None:
-    """End several claims that Slack took. Raises ClaimLost when somebody else holds one by now."""
+    """End several claims that Slack accepted. Raises ClaimLost if another worker holds one now."""
     lanes = [one.claimed.lane for one in ended]
     if not tx.has_one_writer:
         tx.read(statements.hold_many(tx.dialect), lanes=lanes)
@@ -260,9 +261,9 @@ def put_back(
     looked_up: bool = False,
     block_lane: timedelta = timedelta(0),
 ) -> bool:
-    """Return a claim to the outbox for later; False when the fence moved on.
+    """Return a claim to the outbox for later; False if the fence has moved on.
 
-    One that merges (a card's change) gives way to a newer one that waits already.
+    If it merges (such as a card's change) and a newer one already waits, it is cancelled instead.
     """
     _hold(tx, claimed.lane)
     if claimed.merge_key is not None and _newer_waits(tx, claimed):
@@ -274,7 +275,7 @@ def put_back(
         "lease_until": None,
         "error": error[:200] if error else None,
         "attempts": col(Delivery.attempts) - (0 if used_attempt else 1),
-        # Counted since the last attempt that may have arrived: each is looked up twice.
+        # Counts look-ups since the last attempt that may have arrived: each gets two.
         "lookups": col(Delivery.lookups) + 1 if looked_up else 0,
     }
     mine = {"held_id": claimed.id, "held_fence": claimed.fence}
@@ -294,14 +295,14 @@ def _newer_waits(tx: Transaction, claimed: Claimed) -> bool:
 
 
 def _hold(tx: Transaction, lane: str) -> None:
-    # Locked by a statement of its own: what another transaction added before it let go of the
-    # lane is visible to the statements that follow, the recount among them.
+    # Lock in a statement of its own. Then the next statements, such as the recount, see what
+    # another transaction added before it released the lane.
     if not tx.has_one_writer:
         tx.execute(statements.HOLD, {"lane": lane})
 
 
 def _free(tx: Transaction, lane: str, *, real: datetime, pause: timedelta) -> None:
-    """Let go of a lane, and set what it waits for from its deliveries."""
+    """Release a lane, and set its next time and priority from its deliveries."""
     given = {"lane": lane, "real": real}
     if pause:
         tx.execute(statements.FREE_AND_REST, {**given, "rested": real + pause})
@@ -310,5 +311,5 @@ def _free(tx: Transaction, lane: str, *, real: datetime, pause: timedelta) -> No
 
 
 def recount(tx: Transaction, lanes: Sequence[str]) -> None:
-    """Set what each lane waits for from its deliveries."""
+    """Set each lane's next time and priority from its deliveries."""
     tx.execute(statements.RECOUNT, {"lanes": list(lanes)})

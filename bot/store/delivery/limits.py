@@ -1,4 +1,4 @@
-"""What Slack told us to leave alone for a while: a method, a whole workspace, or one lane."""
+"""Methods, workspaces and lanes that the bot must not use for a while, because Slack said so."""
 
 import re
 from dataclasses import dataclass
@@ -22,28 +22,28 @@ _CODE = re.compile(r"[a-z0-9_]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class RefusedPlace:
-    """A lane that Slack refuses, by its key, and Slack's word. The key is for the log alone."""
+    """A lane that Slack refuses: its key, only for the log, and Slack's code."""
 
     lane: str
     code: str
 
 
 class RateLimit(NamedTuple):
-    """Lanes, and methods as `T1:conversations.create`."""
+    """Rate-limited lanes, and methods in the form `T1:conversations.create`."""
 
     lanes: list[str]
     methods: list[str]
 
 
 def block(tx: Transaction, workspace: Workspace, scope: str, until: datetime, reason: str) -> None:
-    """Keep every replica from calling `scope` (a method, or WORKSPACE) until then."""
+    """Keep every replica from calling `scope` (a method, or WORKSPACE) before `until`."""
     _put(tx, workspace, f"{workspace.team_id}:{scope}", until, reason)
 
 
 def refuse_lane(
     tx: Transaction, workspace: Workspace, lane: str, until: datetime, code: str
 ) -> None:
-    """Remember that Slack refuses a lane; its own row says when it is tried again."""
+    """Store that Slack refuses a lane. The lane's own row says when it is tried again."""
     _put(tx, workspace, refused_scope(lane), until, code)
 
 
@@ -52,12 +52,12 @@ def refused_scope(lane: str) -> str:
 
 
 def take_lane(tx: Transaction, lane: str) -> None:
-    """Forget that Slack refused a lane."""
+    """Delete the record that Slack refuses a lane."""
     tx.execute(delete(Limit).where(col(Limit.scope) == refused_scope(lane)))
 
 
 def is_refused(lane: Any, real: datetime) -> ColumnElement[bool]:
-    """Tell of a row's lane (a column) whether Slack refuses it."""
+    """Return the condition that Slack refuses the lane in this column."""
     return (
         select(col(Limit.scope))
         .where(
@@ -113,7 +113,7 @@ def _put(tx: Transaction, workspace: Workspace, scope: str, until: datetime, rea
 
 
 def rate_limited(tx: Transaction, later: datetime) -> RateLimit:
-    """Return what Slack has limited for longer than until then."""
+    """Return the lanes and methods that are rate-limited beyond `later`."""
     rows = tx.execute(
         select(col(Limit.scope)).where(
             col(Limit.reason) == RATE_LIMITED, col(Limit.blocked_until) > later
@@ -134,5 +134,5 @@ _BLOCKED = Prepared(
 
 
 def blocked(tx: Transaction, real: datetime) -> dict[str, datetime]:
-    """Return the scopes (`T1:chat.update`, `T1:*`, a refused lane's) and until when each holds."""
+    """Return the blocked scopes (`T1:chat.update`, `T1:*`, a refused lane's), each with its end."""
     return {row["scope"]: row["blocked_until"] for row in tx.read(_BLOCKED, real=real)}

@@ -1,4 +1,4 @@
-"""Notices that found their channel archived or out of reach: kept, and said in the next one."""
+"""Notices whose channel was archived or out of reach: kept, and posted in the next channel."""
 
 from datetime import datetime
 
@@ -15,16 +15,16 @@ from bot.store.tables import Delivery
 from bot.store.transaction import Transaction, core
 
 WHILE_ARCHIVED = "the channel is archived"
-"""Why a notice was not sent."""
+"""The stored reason why a notice was not sent."""
 ARCHIVED = frozenset({"is_archived", "is_inactive"})
-"""What Slack says of such a channel."""
+"""Slack's codes for an archived channel."""
 OUT_OF_REACH = "channel_out_of_reach"
-"""Our word for one that Slack no longer knows: it was deleted, or the bot was removed from it."""
+"""Our code for a channel that Slack no longer shows: it was deleted, or the bot was removed."""
 GONE = ARCHIVED | {OUT_OF_REACH}
 
 
 _MISSED = or_(
-    # Those that looked for the channel before it was there wait, each for a time of its own.
+    # Notices that came before the channel existed wait too, each until its own time.
     col(Delivery.state) == DeliveryState.DUE,
     and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.error) == WHILE_ARCHIVED),
     and_(
@@ -62,9 +62,9 @@ _EARLIER = Prepared(
 
 
 def earlier_waits(tx: Transaction, claimed: Claimed) -> bool:
-    """Tell whether a notice of before is still to be said, and Slack has not refused it.
+    """Tell whether an earlier notice about the same subject still waits for its first attempt.
 
-    What was in flight when the others were called back does not pass them.
+    A notice that was in flight when earlier ones were called back must not overtake them.
     """
     return bool(tx.read(_EARLIER, about=claimed.subject, before=claimed.id))
 
@@ -72,7 +72,7 @@ def earlier_waits(tx: Transaction, claimed: Claimed) -> bool:
 def say_after_all(
     tx: Transaction, workspace: Workspace, incident_id: str, lane: str, now: datetime
 ) -> None:
-    """Have them sent now, in the order in which they happened."""
+    """Make an incident's missed notices due now, in their original order."""
     outbox.wake(tx, workspace, lane, Priority.NOTICE, now)
     lane = f"{workspace.team_id}/{lane}"
     tx.run(_SAY, [{"about": incident_id, "at": now, "in_lane": lane}])

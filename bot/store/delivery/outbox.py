@@ -1,8 +1,7 @@
-"""The outbox: what is to be sent, in lanes.
+"""The outbox: the messages to send, in lanes.
 
 A lane is one channel, one person's messages or one incident's set-up. Its row is the lock (one
-delivery in flight), the rate limit and the index of what waits. `claims` takes what
-is due.
+delivery in flight), the rate limit and the index of what waits. `claims` takes the due deliveries.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +24,7 @@ UNSENT = statements.UNSENT
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A delivery to be made. `dedup_key` makes it one, whatever is retried."""
+    """A delivery to add. Because of its `dedup_key`, a retried transaction adds it only once."""
 
     kind: DeliveryKind
     priority: Priority
@@ -45,7 +44,7 @@ def enqueue(
 ) -> None:
     """Add deliveries that are not there yet, and wake their lanes."""
     wanted = list(messages)
-    # In the order in which they were asked for, also within one millisecond.
+    # Sorted, so that ids keep the order of the messages even within one millisecond.
     ids = sorted(new_id(now) for _ in wanted)
     rows = [_row(workspace, now, *pair) for pair in zip(ids, wanted, strict=True)]
     if not rows:
@@ -55,9 +54,9 @@ def enqueue(
         lane = waking.setdefault(row["lane"], _lane(workspace, row, now))
         lane["pending_at"] = min(lane["pending_at"], row["due_at"])
         lane["priority"] = min(lane["priority"], row["priority"])
-    # Lanes first: until the commit nobody claims in them, so a row that gives way to a waiting
-    # one is sure that this one has not been read yet. In one order everywhere: two transactions
-    # that wake the same lanes cannot deadlock.
+    # Lanes first: until the commit, no worker claims in them. So if a row is dropped because one
+    # with its merge key waits, that one has not been read yet. The lanes are in one order
+    # everywhere, so two transactions that wake the same lanes cannot deadlock.
     tx.put(statements.wake(tx.dialect), [waking[key] for key in sorted(waking)])
     tx.put_new(Delivery, *rows)
     tx.put_waiting()
@@ -65,7 +64,7 @@ def enqueue(
 
 
 def wake(tx: Transaction, workspace: Workspace, lane: str, priority: int, due: datetime) -> None:
-    """Have a lane looked at for what is due in it again."""
+    """Make the relay look at a lane from `due` on."""
     about = {"lane": lanes.stored(workspace.team_id, lane), "priority": priority, "due_at": due}
     tx.put(statements.wake(tx.dialect), [_lane(workspace, about, due)])
     tx.wakes_relay = True

@@ -1,4 +1,4 @@
-"""The outbox's hot statements, built once: building one anew takes longer than running it."""
+"""The outbox's hot statements, built once: building one takes longer than running it."""
 
 from functools import cache
 from typing import Any
@@ -23,8 +23,8 @@ from bot.store.transaction import core, insert_or
 
 UNSENT = (DeliveryState.DUE, DeliveryState.UNKNOWN, DeliveryState.SENDING)
 IS_UNSENT = text("delivery.state IN ('due', 'unknown', 'sending')")
-"""In the very words of the partial index: a database that is given parameters instead cannot know
-that the index serves, and reads every delivery that was ever made."""
+"""Has the exact words of the partial index. With parameters instead, the database cannot know that
+the index fits, and reads every delivery ever made."""
 IS_DUE = text("delivery.state = 'due'")
 IDLE_PRIORITY = 9
 
@@ -39,7 +39,7 @@ def _any_of(name: str) -> Any:
 
 @cache
 def wake(dialect: str) -> Prepared:
-    """Add a lane, or have it wait for the earlier moment and the higher priority."""
+    """Add a lane, or give an existing one the earlier time and the higher priority."""
     added = insert_or(dialect, Lane)
     new, old = added.excluded, core(Lane).c
     sooner = or_(old.pending_at.is_(None), new.pending_at < old.pending_at)
@@ -94,7 +94,7 @@ FREE_AND_REST = _recount(busy_until=bindparam("real"), not_before=bindparam("res
 
 @cache
 def free_many(dialect: str, *, rest: bool) -> Prepared:
-    """Let go of several lanes at once; with `rest`, until `rested` nothing goes out in them."""
+    """Release several lanes at once. With `rest`, they send nothing until `rested`."""
     resting: dict[str, Any] = {"not_before": bindparam("rested")} if rest else {}
     freed = _recount(busy_until=bindparam("real"), **resting)
     return Prepared(freed.where(one_of(dialect, col(Lane.key), "lanes")))
@@ -102,6 +102,6 @@ def free_many(dialect: str, *, rest: bool) -> Prepared:
 
 @cache
 def hold_many(dialect: str) -> Prepared:
-    """Lock lanes, in the order in which `enqueue` wakes them: whoever wants two never deadlocks."""
+    """Lock lanes in the order in which `enqueue` wakes them, to avoid deadlocks."""
     these = select(col(Lane.key)).where(one_of(dialect, col(Lane.key), "lanes"))
     return Prepared(these.order_by(col(Lane.key).collate("C")).with_for_update())

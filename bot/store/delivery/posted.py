@@ -1,4 +1,4 @@
-"""Where messages stand in Slack: the deliveries that posted them."""
+"""Finds messages in Slack by the deliveries that posted them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from bot.store.sql.prepared import Prepared, one_of, one_of_these
 from bot.store.tables import Delivery, Page, PagingRun, Reminder, Task
 from bot.store.transaction import Transaction
 
-# What is on its way may say what was true before; the edit has the same lane, so its turn comes
-# after. What is looked for (unknown) is edited when it is found.
+# A message on its way may have older facts. The edit is in the same lane, so it comes after the
+# message. A message with an unknown outcome is edited when it is found.
 _MAY_STAND = (DeliveryState.SENT, DeliveryState.DUE, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class PostedMessage:
-    """A message that stands in Slack, or may be about to."""
+    """A message that is in Slack, or is on its way there."""
 
     id: str
     kind: DeliveryKind
@@ -43,7 +43,7 @@ class PostedMessage:
 
 
 def of(claimed: Claimed) -> PostedMessage:
-    """Return what a claimed delivery posts."""
+    """Return the message that a claimed delivery posts."""
     return PostedMessage(
         claimed.id,
         claimed.kind,
@@ -61,7 +61,7 @@ def of(claimed: Claimed) -> PostedMessage:
 def of_subjects(
     tx: Transaction, subjects: Iterable[str], kinds: Collection[DeliveryKind]
 ) -> list[PostedMessage]:
-    """Return what was posted about these subjects, the oldest first."""
+    """Return the messages about these subjects, the oldest first."""
     wanted = sorted(set(subjects))
     if not wanted or not kinds:
         return []
@@ -76,7 +76,7 @@ def _of_subjects(dialect: str, kinds: frozenset[DeliveryKind]) -> Prepared:
 def of_incident(
     tx: Transaction, incident_id: str, about: Collection[About], kinds: Collection[DeliveryKind]
 ) -> list[PostedMessage]:
-    """Return what was posted about an incident, its runs, its tasks or its reminders."""
+    """Return the messages about an incident, its pages, runs, tasks or reminders."""
     about = frozenset(about) & (_WHOSE.keys() | {About.INCIDENT})
     if not about or not kinds:
         return []
@@ -99,15 +99,17 @@ def _of_incident(about: frozenset[About], kinds: frozenset[DeliveryKind]) -> Pre
 def of_kind_since(
     tx: Transaction, team_id: str, kinds: Collection[DeliveryKind], since: datetime
 ) -> list[PostedMessage]:
-    """Return what of these kinds was posted in a workspace since then, whenever it was planned."""
+    """Return a workspace's messages of these kinds since then, whenever they were planned."""
     of_team = col(Delivery.team_id) == team_id
     rows = tx.execute(_standing(kinds).where(_worded_since(since), of_team))
     return [PostedMessage(**row) for row in rows.mappings()]
 
 
 def _worded_since(since: datetime) -> Any:
-    """What has been planned since then, or was planned before and is on its way, or went out since:
-    words are made when a message is sent."""
+    """Match messages planned or sent since then, and earlier ones on their way.
+
+    A message's words are made when it is sent.
+    """
     return or_(
         col(Delivery.id) >= first_id(since),
         col(Delivery.sent_at) >= since,
@@ -150,7 +152,7 @@ def _found(tx: Transaction, query: Prepared, **values: Any) -> list[PostedMessag
 
 
 def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
-    """Return deliveries that posted something, by id; without a place where none is known."""
+    """Return deliveries by id. They have no place in Slack if none is known."""
     if not ids:
         return {}
     rows = tx.all(select_rows(Delivery).where(col(Delivery.id).in_(list(ids))))
@@ -158,7 +160,7 @@ def get_many(tx: Transaction, ids: Collection[str]) -> dict[str, Delivery]:
 
 
 def was_said_again(tx: Transaction, row: Delivery) -> bool:
-    """Tell whether the same person was told the same again, later."""
+    """Tell whether a later delivery told the same person the same thing."""
     later = select(col(Delivery.id)).where(
         col(Delivery.subject) == row.subject,
         col(Delivery.kind) == row.kind,
@@ -170,8 +172,8 @@ def was_said_again(tx: Transaction, row: Delivery) -> bool:
 
 
 def beside(tx: Transaction, claimed: Claimed) -> list[tuple[str, str]]:
-    """Return the subject and the name in Slack of each other message of its kind that stands with
-    its person about its incident."""
+    """Return the subject and the `ts` of each other message of the same kind that this person got
+    about the same incident."""
     rows = tx.execute(
         select(col(Delivery.subject), col(Delivery.slack_ts)).where(
             col(Delivery.incident_id) == claimed.incident_id,
@@ -186,7 +188,7 @@ def beside(tx: Transaction, claimed: Claimed) -> list[tuple[str, str]]:
 
 
 def edit(standing: PostedMessage, team_id: str, now: datetime) -> Outgoing:
-    """Have a message say what is true when the edit is sent; several edits wait as one."""
+    """Return an edit that brings a message up to date when it is sent. Waiting edits merge."""
     return Outgoing(
         kind=DeliveryKind.MESSAGE_EDIT,
         priority=Priority(max(standing.priority, Priority.NOTICE)),
@@ -201,7 +203,7 @@ def edit(standing: PostedMessage, team_id: str, now: datetime) -> Outgoing:
 
 
 def homes_since(tx: Transaction, team_id: str, since: datetime) -> list[str]:
-    """Return whose Home tabs were drawn in a workspace since then."""
+    """Return the people whose Home tabs were drawn in a workspace since then."""
     drawn = select(col(Delivery.subject)).where(
         col(Delivery.team_id) == team_id,
         col(Delivery.kind) == DeliveryKind.HOME,
@@ -211,7 +213,7 @@ def homes_since(tx: Transaction, team_id: str, since: datetime) -> list[str]:
 
 
 def outside_slack(tx: Transaction, incident_id: str) -> list[Delivery]:
-    """Return what about an incident went out past Slack, or may have."""
+    """Return an incident's messages that went out past Slack, or may have."""
     subjects = or_(
         col(Delivery.subject).in_(select(col(Page.id)).where(col(Page.incident_id) == incident_id)),
         col(Delivery.subject).in_(

@@ -1,6 +1,7 @@
-"""The bell between replicas: whoever stores something to send rings it, and all relays look.
+"""The bell between replicas: a replica that stores a message rings it, and all relays look.
 
-It only wakes. Rings may be lost with a connection; the relays look four times a second anyway.
+The bell only wakes. A ring may be lost with a connection, but the relays look four times a second
+anyway.
 """
 
 import asyncio
@@ -18,15 +19,15 @@ _NOTIFY = f"NOTIFY {_CHANNEL}".encode()
 _TRY_AGAIN = 1.0
 """Seconds."""
 _BETWEEN_RINGS = 0.02
-"""Seconds. A relay leaves as much between two claims, so that more rings would wake nobody; each
-is work for the event loop of every replica."""
+"""Seconds. A relay waits this long between two claims, so more rings would have no effect. Each
+ring is work for every replica's event loop."""
 
 
 class WakeUps:
-    """PostgreSQL's NOTIFY and LISTEN, on two connections of their own.
+    """Rings and listens by PostgreSQL's NOTIFY and LISTEN, on two connections of its own.
 
-    Rung after the commit and not within it: PostgreSQL lets transactions that notify commit one
-    after another, and a person waits for the commit. Rings that come together are one.
+    It rings after the commit, not in the transaction: PostgreSQL commits transactions that notify
+    one after another, and a person waits for the commit. Rings that come together become one.
     """
 
     def __init__(self, url: URL, wake: Callable[[], None]) -> None:
@@ -36,11 +37,11 @@ class WakeUps:
         self._own: int | None = None
 
     def ring(self) -> None:
-        """Wake the other replicas; in the event loop's thread."""
+        """Wake the other replicas. Call this in the event loop's thread."""
         self._rung.set()
 
     async def listen(self) -> None:
-        """Wake this replica when another one rings; until cancelled, whatever happens."""
+        """Wake this replica when another one rings. Runs until cancelled, and reconnects."""
         while True:
             try:
                 async with await self._connected() as connection:
@@ -54,7 +55,7 @@ class WakeUps:
             await asyncio.sleep(_TRY_AGAIN)
 
     async def pass_on(self) -> None:
-        """Tell the others of each ring; until cancelled, whatever happens."""
+        """Pass each ring to the other replicas. Runs until cancelled, and reconnects."""
         while True:
             try:
                 async with await self._connected() as connection:

@@ -1,4 +1,4 @@
-"""Deliveries that are not to be sent after all, and those that are."""
+"""Withdraws deliveries that must not be sent after all, and makes refused ones due again."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,10 +20,10 @@ from bot.store.transaction import Transaction
 
 
 def cancel(tx: Transaction, subjects: Iterable[str], kinds: Sequence[DeliveryKind]) -> int:
-    """Withdraw what Slack cannot have yet.
+    """Withdraw deliveries that Slack cannot have yet.
 
-    What is in flight is settled by whoever holds it. What Slack may have (an unknown outcome) is
-    still looked for: a page that stands there must not look as if nobody had answered.
+    The worker that holds a delivery in flight settles it. The bot still looks for deliveries with
+    an unknown outcome: a page that is in Slack must not look unanswered.
     """
     wanted = list(subjects)
     if not wanted:
@@ -46,7 +46,7 @@ def withdraw(
     *,
     due_before: datetime | None = None,
 ) -> int:
-    """Withdraw what is not sent yet of whole incidents, and let their lanes sleep."""
+    """Withdraw the unsent deliveries of whole incidents, except those in flight."""
     theirs = col(Delivery.incident_id).in_(list(incident_ids))
     unsent: list[Any] = [
         theirs,
@@ -62,7 +62,7 @@ def withdraw(
 
 
 def withdraw_outside(tx: Transaction) -> int:
-    """Withdraw what waits for a way past Slack, whatever it is about."""
+    """Withdraw all unsent deliveries that lead past Slack."""
     waiting: list[Any] = [IS_UNSENT, col(Delivery.kind).in_(OUTSIDE)]
     keys = sorted(tx.execute(select(col(Delivery.lane)).where(*waiting)).scalars())
     if not keys:
@@ -75,7 +75,7 @@ def withdraw_outside(tx: Transaction) -> int:
 def want_again(
     tx: Transaction, subjects: Iterable[str], kind: DeliveryKind, due_at: datetime
 ) -> None:
-    """Have sent after all what Slack refused for good, and wake its lanes."""
+    """Make deliveries that Slack refused for good due again, and wake their lanes."""
     dead = (
         col(Delivery.subject).in_(list(subjects)),
         col(Delivery.kind) == kind,

@@ -1,4 +1,4 @@
-"""Which digests went out, and the facts that one is counted from."""
+"""The digests that went out, and the facts that a digest counts."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.store.upkeep.canary_drills import IS_DRILL
 
 
 def last_due(tx: Transaction, workspace: Workspace, schedule: str) -> datetime | None:
-    """Return when the last planned period of a schedule was due."""
+    """Return the due time of a schedule's last planned period."""
     last: datetime | None = tx.execute(
         select(func.max(col(DigestRun.due_at))).where(
             col(DigestRun.team_id) == workspace.team_id, col(DigestRun.schedule) == schedule
@@ -43,7 +43,7 @@ def take_period(
     now: datetime,
     late: bool,
 ) -> bool:
-    """Claim a period for this transaction; False when any process ever did before."""
+    """Claim a period for this transaction; False if a process has claimed it before."""
     row: dict[str, Any] = {
         "team_id": workspace.team_id,
         "enterprise_id": workspace.enterprise_id,
@@ -69,13 +69,14 @@ _FIRST = Prepared(
 
 
 def first_opened(tx: Transaction, workspace: Workspace) -> datetime | None:
-    """Return when the record begins."""
+    """Return when the workspace's first escalation was opened; None if there is none."""
     first: datetime | None = tx.listed(_FIRST, team=workspace.team_id)[0][0]
     return first
 
 
 class Counted(NamedTuple):
-    """What a digest counts of an incident; whole ones are three times as much to read."""
+    """The columns of an incident that a digest counts. Reading all columns takes three times as
+    long."""
 
     id: str
     number: int
@@ -98,13 +99,13 @@ _COUNTED = tuple(core(Incident).c[name] for name in Counted._fields)
 def incidents_since(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> list[Counted]:
-    """Return those that were open at some time between `since` and `until`."""
+    """Return the incidents that were open at some time between `since` and `until`."""
     given = {"team": workspace.team_id, "since": since, "until": until}
     return list(map(Counted._make, tx.listed(_SINCE, **given)))
 
 
 def incidents_with(tx: Transaction, ids: Collection[str]) -> list[Counted]:
-    """Return some incidents, with the same columns."""
+    """Return the incidents with these ids, with the same columns."""
     if not ids:
         return []
     return list(map(Counted._make, tx.listed(_with(tx.dialect), ids=list(ids))))
@@ -116,7 +117,7 @@ def _with(dialect: str) -> Prepared:
 
 
 def _open_between() -> ColumnElement[bool]:
-    """Each kind is found by an index of its own: said with OR, SQLite reads all that ever was."""
+    """Each part of the union uses an index of its own. With OR, SQLite reads every incident."""
     mine = col(Incident.team_id) == bindparam("team")
     opened, ids = col(Incident.opened_at), select(col(Incident.id))
     found = union(
@@ -126,7 +127,7 @@ def _open_between() -> ColumnElement[bool]:
     )
     return and_(
         col(Incident.id).in_(found),
-        # Not the bare column, by which it would begin again with the oldest.
+        # Not the bare column: SQLite would use its index, and begin with the oldest.
         func.coalesce(opened, _at("until")) < _at("until"),
         col(Incident.drill).is_(False),
     )
@@ -163,14 +164,14 @@ _TEAMS = Prepared(
 def runs_since(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> Sequence[Any]:
-    """Return the runs that were started then, less those that were called off."""
+    """Return the runs that started in this time, without those that were called off."""
     return tx.listed(_RUNS, team=workspace.team_id, since=since, until=until)
 
 
 def teams_of(
     tx: Transaction, workspace: Workspace, since: datetime, until: datetime
 ) -> dict[str, list[str]]:
-    """Return the teams that were paged in the incidents of `incidents_since`, by incident."""
+    """Return the teams paged for the incidents of `incidents_since`, by incident."""
     teams: dict[str, list[str]] = {}
     given = {"team": workspace.team_id, "since": since, "until": until}
     for incident_id, team in tx.listed(_TEAMS, **given):
