@@ -5,24 +5,24 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# Nothing of the machine's own settings reaches a test.
+# No setting of the machine reaches a test.
 _SETTINGS = ("DATABASE_URL", "PORT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 for name in [*os.environ]:
     if name.startswith("SLACK_") or name.lower().endswith("_proxy") or name in _SETTINGS:
         del os.environ[name]
 
-# Databases are made, synced and thrown away a thousand times: in memory where there is room, the
-# tests wait for no disk. Nothing that a test kills is the machine itself.
+# Tests make, sync and drop a thousand databases. In memory, if there is room, they do not wait for
+# a disk. No test kills the machine itself.
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 * 2**30
 if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
-# PostgreSQL runs as a user of its own when we are root: it has to be able to enter this folder.
+# If we are root, PostgreSQL runs as a user of its own, who must be able to enter this folder.
 FOLDER = Path(tempfile.gettempdir()) / f"tocsin-tests-{os.getuid()}"
 FOLDER.mkdir(exist_ok=True)
 FOLDER.chmod(0o755)
-# The PostgreSQL package asks for a private runtime folder when it is imported, and warns without.
+# The PostgreSQL package wants a private runtime folder when it is imported, and warns without one.
 _RUNTIME = FOLDER / "runtime"
 _RUNTIME.mkdir(exist_ok=True)
 _RUNTIME.chmod(0o700)

@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page as it stands: what keeps people from using it."""
+"""The faults that axe-core finds in a page in its current state: they keep people from using it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 _ALSO = ("label-content-name-mismatch", "focus-order-semantics", "target-size")
-"""Rules that axe leaves off unless asked."""
+"""Rules that axe does not check by default."""
 _OPTIONS = {
     "resultTypes": ["violations"],
     # Only rules about audio and about turning the screen look into the style sheets.
@@ -23,7 +23,7 @@ def _axe() -> Axe:
 
 
 async def violations(page: Page) -> list[str]:
-    """Each rule that is broken, with the elements that break it."""
+    """Return each broken rule, with the elements that break it."""
     if not await page.evaluate("'axe' in window"):  # Half a megabyte, once for each document.
         await page.evaluate(_axe().axe_script)
     results = await page.evaluate("options => axe.run(options)", _OPTIONS)

@@ -1,7 +1,6 @@
-"""One real browser for each module; whatever needs it carries the mark `browser`.
+"""One real browser for each module. Every test that needs it has the mark `browser`.
 
-Where there is none, such a test fails and says so. Nothing is left out unless it is asked for
-with `-m "not browser"`.
+Without a browser, such a test fails and says so. Only `-m "not browser"` leaves it out.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for the browser, however indirectly, before `-m` looks at the marks."""
+    """Mark each test that needs the browser, even indirectly, before `-m` reads the marks."""
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)

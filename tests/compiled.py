@@ -1,9 +1,9 @@
 """A test process compiles each statement and each template once, as a process of the bot does.
 
-SQLAlchemy keeps what it has compiled with an engine and its dialect. A test has a database of its
-own, so it has an engine of its own: without this, each test would compile every statement anew,
-which took a quarter of the time of those that work with a database. Likewise each bot of a test
-would load all templates.
+SQLAlchemy keeps compiled statements with an engine and its dialect. A test has its own database,
+and so its own engine. Without this module, each test would compile every statement again. That took
+a quarter of the time of the tests with a database. In the same way, each bot of a test would load
+all templates.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,16 +24,16 @@ _first: dict[str, Engine] = {}
 
 
 def keep_compiled_by(engine: Engine) -> None:
-    """Give every engine of this kind that is made from now on what this one has compiled.
+    """Let every new engine of this kind use the statements that this one has compiled.
 
-    It has been connected, so its dialect knows the server.
+    This engine has been connected, so its dialect knows the server.
     """
     _first[engine.dialect.name] = engine
 
 
 @contextmanager
 def compiled_once() -> Iterator[None]:
-    """Let the engines of the store share what they compile, and all `Words` the bot's templates."""
+    """Share compiled statements between the store's engines, and templates between bots."""
     with pytest.MonkeyPatch.context() as patch:
         for make in (engines.sqlite_engine, engines.postgres_engine):
             patch.setattr(engines, make.__name__, _sharing(make))
@@ -45,7 +45,7 @@ def _sharing(make: Callable[Args, Engine]) -> Callable[Args, Engine]:
     def made(*args: Args.args, **named: Args.kwargs) -> Engine:
         engine = make(*args, **named)
         if first := _first.get(engine.dialect.name):
-            # How to connect is an event of its own dialect, and its pool keeps to that.
+            # Connecting is an event of the engine's own dialect, and its pool keeps that one.
             engine.dialect = first.dialect
             engine._compiled_cache = first._compiled_cache
         return engine
@@ -57,7 +57,7 @@ Compile: TypeAlias = Callable[[list[Path], Environment], dict[str, Template]]
 
 
 def _kept(compile_all: Compile) -> Compile:
-    """Those of another folder are a test's own, and may change."""
+    """Share compiled templates. Those in another folder belong to one test and may change."""
     kept: dict[tuple[object, ...], dict[str, Template]] = {}
 
     def compiled(folders: list[Path], environment: Environment) -> dict[str, Template]:

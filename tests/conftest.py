@@ -1,4 +1,4 @@
-"""Resources that tests share: databases, the shipped policy; and a rule about skips."""
+"""Resources that tests share, such as databases and the shipped policy, and a rule about skips."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ from tests.compiled import compiled_once
 from tests.databases import KINDS, fresh_url
 from tests.faults import table
 
-# How long an example takes is the machine's affair, and no failure.
+# A slow example is due to the machine, so it is no failure.
 settings.register_profile("tocsin", deadline=None)
 settings.load_profile("tocsin")
 
@@ -28,9 +28,9 @@ pytest_plugins = ["tests.browser", "tests.programs"]
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 TOGETHER = ("tests/e2e/", "tests/playground/page/", "tests/commandline/test_demo_seed.py")
-"""One worker takes all of these: they share what is costly, or would be too much side by side."""
+"""One worker runs all of these. They share costly things, or would overload the machine at once."""
 LONGEST = ("tests/bench/test_smoke.py",)
-"""A minute on its own. It begins first: at the end, the other workers would wait for it."""
+"""Takes a minute on its own. It starts first, or the other workers would wait for it at the end."""
 NO_SKIPS = bool(os.environ.get("TOCSIN_NO_SKIPS"))
 
 
@@ -52,9 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the faults that were asked for, with all the tests that make them."""
+    """Choose the requested faults, with all tests that make them."""
     if config.getoption("--soak"):
-        # It takes as long as it takes, also where a test limits its short form.
+        # No time limit, even if a test limits its short form.
         for item in items:
             item.add_marker(pytest.mark.timeout(0), append=False)
     if wanted := config.getoption("--fault"):
@@ -66,7 +66,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 class _Together(LoadScopeScheduling):
-    """By path: what xdist adds to the ids of what it groups by a mark is lost with pytest 9.2."""
+    """Groups tests by path. With pytest 9.2, xdist loses the suffix that it adds for a group's
+    mark.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
@@ -74,7 +76,7 @@ class _Together(LoadScopeScheduling):
     def mark_test_complete(
         self, node: WorkerController, item_index: int, duration: float = 0
     ) -> None:
-        """Forget what is done: it would be counted again after each of the thousands to come."""
+        """Forget finished tests. Otherwise each of thousands of tests would count them again."""
         super().mark_test_complete(node, item_index, duration)
         scope = self._split_scope(self.registered_collections[node][item_index])
         if all(self.assigned_work[node][scope].values()):
@@ -86,7 +88,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
-    """All folders side by side, each in its order: several at once, some wait while others work."""
+    """Mix the folders, each in its order. Then some tests wait while others work."""
     folders: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         folders[item.path.relative_to(HERE).parts[0]].append(item)
@@ -99,9 +101,9 @@ def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now stays: the collector need not look through it again and again.
+    """Exclude all objects that exist now from garbage collection, and collect less often.
 
-    Nor for what each test makes: it took a twentieth of the time.
+    Collection took a twentieth of the time.
     """
     gc.collect()
     gc.freeze()
@@ -113,7 +115,7 @@ def _makes(item: pytest.Item, faults: list[int]) -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What became of each fault; nothing where none was made."""
+    """Print the result of each fault, if there is one."""
     stats = terminalreporter.stats
     rows = table.rows_of(
         report for outcome in ("passed", "failed", "error") for report in stats.get(outcome, ())
@@ -127,7 +129,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where everything is installed (TOCSIN_NO_SKIPS), a skipped test hides a gap: it fails."""
+    """Fail a skipped test on a machine with everything installed (TOCSIN_NO_SKIPS).
+
+    There, a skip hides a gap.
+    """
     report = yield
     if NO_SKIPS and report.skipped:
         report.outcome = "failed"
@@ -148,7 +153,7 @@ def policy() -> Policy:
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty, migrated database: every test that uses it runs on SQLite and on PostgreSQL."""
+    """An empty, migrated database. Every test that uses it runs on SQLite and on PostgreSQL."""
     with fresh_url(request.param, tmp_path) as url:
         yield url
 

@@ -1,9 +1,9 @@
 """Real databases for tests: a fresh SQLite file or a fresh PostgreSQL database each.
 
-PostgreSQL comes as a Python package. Each test process has a server of its own (a shared one is
-stopped by whoever ends first). A database that a test leaves behind is emptied for the next one,
-which takes a millisecond where a copy of the template takes a tenth of a second; one whose schema
-a test has changed is dropped.
+PostgreSQL comes as a Python package. Each test process has a server of its own, because the process
+that ends first would stop a shared one. After a test, its database is emptied for the next one.
+This takes a millisecond, and a copy of the template takes a tenth of a second. A database whose
+schema has changed is dropped.
 """
 
 import atexit
@@ -29,8 +29,10 @@ from tests.compiled import keep_compiled_by
 
 KINDS = ("sqlite", "postgresql")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what has nothing to do with the database, or with SQLite alone: each statement that it
-runs is run on PostgreSQL as well, by a test of the store or one of order, locks or races."""
+"""For tests that do not depend on the database, or are only about SQLite.
+
+Their statements run on PostgreSQL as well, in tests of the store, or of order, locks or races.
+"""
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 _TEMPLATE = f"tocsin_template_{os.getpid()}"
 
@@ -39,13 +41,13 @@ _TEMPLATE = f"tocsin_template_{os.getpid()}"
 def _server() -> PostgresServer:
     folder = FOLDER / f"postgres-{os.getpid()}"
     server = get_server(folder, cleanup_mode="delete")
-    # Before the server is stopped, which its own package does at the exit.
+    # Before the server stops, which its package does at the exit.
     atexit.register(_leave)
     return server
 
 
 def server_user() -> str | None:
-    """The user whom PostgreSQL runs as where that is not our own."""
+    """The user who runs PostgreSQL, if it is another than ours."""
     return _server().system_user
 
 
@@ -118,11 +120,13 @@ def fresh_database(kind: str, folder: Path) -> Iterator[Database]:
 
 
 _spare: list[str] = []
-"""Databases of this process's server that are empty and as migrated."""
+"""Databases of this process's server that are empty and have the migrated schema."""
 
 _kept: dict[str, psycopg.Connection[Any]] = {}
-"""The sessions that empty them, for the next time: a new one reads the whole catalogue first, which
-takes the server ten times as long."""
+"""The sessions that empty the databases, kept for the next time.
+
+A new session first reads the whole catalogue, which takes the server ten times as long.
+"""
 
 
 def _leave() -> None:
@@ -156,9 +160,9 @@ def _url(name: str) -> str:
 
 
 def _emptied(name: str) -> bool:
-    """Empty a database; False where it is not what it was, or does not answer."""
+    """Empty a database. False if its schema has changed or it does not answer."""
     kept = _kept.pop(name, None)
-    # The test may have cut every session off, and this one with them.
+    # The test may have ended every session, including this one.
     return (kept is not None and _empties(name, kept)) or _empties(name, None)
 
 

@@ -1,4 +1,4 @@
-"""Plain makers of what tests talk about."""
+"""Plain factories for the things in tests."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ def an_act(
     key: str | None = None,
     **after: float,
 ) -> Act:
-    """A deed of `user`; `minutes=5` moves it on from `now`."""
+    """An act of `user`. `minutes=5` moves it on from `now`."""
     return Act(WORKSPACE, UserId(user), role, now + timedelta(**after), key)
 
 
@@ -45,7 +45,9 @@ def an_incident(db: Database, policy: Policy, act: Act | None = None, **changes:
 
 
 def people(db: Database, policy: Policy, **described: dict[str, Any]) -> None:
-    """Everyone of the policy is in the directory; `U0TOM={"deleted": True}` describes one."""
+    """Store everyone in the policy in the directory. `U0TOM={"deleted": True}` describes one
+    person.
+    """
     ids = {*policy.people.values(), *described}
     users = [{"id": user, "name": user.lower(), **described.get(user, {})} for user in ids]
     remember_people(db, policy, WORKSPACE, users, NOON)

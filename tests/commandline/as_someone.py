@@ -1,4 +1,4 @@
-"""Commands as real processes, of a user whom the permissions of files bind."""
+"""Commands as real processes of a user to whom file permissions apply."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tests.commandline.examining import ROOT
 
 Ended = subprocess.CompletedProcess[str]
 _BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-"""Root without what lets it pass over permissions: a file of mode 000 is closed to it, too."""
+"""Root without the right to ignore permissions. It cannot read a file of mode 000."""
 _EACH = """
 import contextlib, io, json, os, sys
 from commandline.main import main
@@ -57,7 +57,7 @@ def _run(command: Sequence[str], folder: Path, settings: Mapping[str, str]) -> E
 
 
 class EachOf:
-    """Runs one command after another, for each call in a fork of one process."""
+    """Runs one command after another. Each call runs in a fork of one process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdin
@@ -67,7 +67,7 @@ class EachOf:
     def __call__(
         self, commands: Sequence[str], folder: Path, **settings: str
     ) -> list[tuple[str, int, str]]:
-        """Return how each ended and what it said."""
+        """Return the exit status and the output of each."""
         wanted = {"folder": str(folder), "settings": settings, "commands": commands}
         print(json.dumps(wanted), file=self._asked, flush=True)
         ended = json.loads(self._told.readline())
@@ -92,7 +92,7 @@ def app(
     before: Sequence[str] = (),
     **settings: str,
 ) -> Ended:
-    """Run a command in a folder; the shell leads what it prints into a program or a file."""
+    """Run a command in a folder. The shell redirects its output into a program or a file."""
     script = f'set -o pipefail; "$@" {into}'
     command = [*before, sys.executable, str(ROOT / "app.py"), *arguments]
     return _run(["bash", "-c", script, "app.py", *command], folder, settings)

@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 class Serving:
-    """`app.py serve` at work, and what it has written."""
+    """A running `app.py serve`, and its output."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: Path, port: int) -> None:
         self.process = process
@@ -66,7 +66,7 @@ async def serving(folder: Path, **settings: str) -> AsyncIterator[Serving]:
 
 
 async def told(folder: Path, *command: str, **settings: str) -> tuple[int, str]:
-    """Run a command to its end; return its exit status and all that it wrote."""
+    """Run a command to its end. Return its exit status and its whole output."""
     process = await _begun(folder, command, asyncio.subprocess.PIPE, **settings)
     out, _ = await process.communicate()
     assert process.returncode is not None
@@ -77,7 +77,7 @@ async def _begun(
     folder: Path, command: Sequence[str], out: IO[bytes] | int, **settings: str
 ) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        # Under `nohup` the tests hand on that SIGHUP is ignored.
+        # Under `nohup`, the tests would pass on that SIGHUP is ignored.
         *("env", "--default-signal=HUP"),
         sys.executable,
         ROOT / "app.py",

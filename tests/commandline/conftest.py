@@ -1,4 +1,4 @@
-"""Where a command is about SQLite alone."""
+"""A database for commands that are only about SQLite."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.databases import fresh_url
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[str]:
-    """A migrated SQLite file that is nobody else's."""
+    """A migrated SQLite file that only one test uses."""
     with fresh_url("sqlite", tmp_path) as url:
         keep_private(url)
         yield url

@@ -1,4 +1,4 @@
-"""The doctor at work: as its own process or in this one, against a playground."""
+"""Runs the doctor against a playground, as its own process or in this one."""
 
 import asyncio
 import copy
@@ -25,7 +25,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 @dataclass(frozen=True)
 class Account:
-    """What the doctor said, and how it ended."""
+    """The doctor's output and exit status."""
 
     status: int
     said: str
@@ -69,7 +69,7 @@ def channel(cast: Mapping[str, Any], channel_id: str) -> dict[str, Any]:
 async def doctor(
     folder: Path, *options: str, before: Sequence[str] = (), **settings: str
 ) -> Account:
-    """Run it in a folder of its own, with nothing of this machine's settings."""
+    """Run the doctor in a folder of its own, without this machine's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), **settings}
     process = await asyncio.create_subprocess_exec(
@@ -92,7 +92,7 @@ async def doctor(
 
 
 async def examined(capsys: pytest.CaptureFixture[str], **settings: str) -> Account:
-    """The same within this process, for what does not depend on being one."""
+    """Run the doctor in this process, for checks that do not need a process of their own."""
     given = {"ESCALATION_POLICY": str(ROOT / "escalation.toml"), **settings}
     found = [finding async for finding in findings(given)]
     said = "\n".join(finding.lines() for finding in found)

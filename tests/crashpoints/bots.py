@@ -1,4 +1,4 @@
-"""Bots that can be made to die at a point: ordered from the nursery, heard of through its pipe."""
+"""Bots that a test can make die at a point. The nursery starts them and reports on them."""
 
 import asyncio
 import contextlib
@@ -41,7 +41,9 @@ class Bot:
         return self.status is not None and os.WTERMSIG(self.status) == signal.SIGKILL
 
     def arm(self) -> None:
-        """From now on its points count. Taken before it reads anything that is sent later."""
+        """Count the bot's points from now on. The bot handles this before it reads any later
+        request.
+        """
         os.kill(self.pid, signal.SIGUSR1)
 
     async def kill(self) -> None:
@@ -51,7 +53,7 @@ class Bot:
 
 
 class Nursery:
-    """The process that bears bots, and what it says of them while a test runs."""
+    """The process that starts bots, and its reports while a test runs."""
 
     def __init__(self, process: Begetter, said: asyncio.StreamReader) -> None:
         self._process = process
@@ -68,7 +70,7 @@ class Nursery:
         die_at: str | None = None,
         later: float = 0.0,
     ) -> Bot:
-        """Start a bot and wait until it listens; `later`: so many seconds have gone by."""
+        """Start a bot and wait until it listens. `later` moves its clock on by so many seconds."""
         number, bot = next(_NUMBERS), Bot()
         self._bots[number] = bot
         environment = {
@@ -92,7 +94,7 @@ class Nursery:
             while line := await self._said.readline():
                 self._hear(json.loads(line))
         finally:
-            for bot in self._bots.values():  # Nothing more is heard: let go of whoever waits.
+            for bot in self._bots.values():  # No more reports: release all waiting tests.
                 bot.ended.set()
                 bot.listens.set()
 
@@ -112,7 +114,7 @@ class Nursery:
                 bot.listens.set()
 
     async def close(self) -> None:
-        """End every bot; the process stays for the next test."""
+        """End every bot. The process stays for the next test."""
         for bot in self._bots.values():
             await bot.kill()
         self._listening.cancel()
@@ -137,7 +139,7 @@ async def nursery(process: Begetter) -> AsyncIterator[Nursery]:
 
 @contextlib.contextmanager
 def begetting(folder: Path) -> Iterator[Begetter]:
-    """What its bots complain about stands in `bots.log` of the folder."""
+    """Start the process. Its bots' error output is in the folder's `bots.log`."""
     command = [sys.executable, "-m", "tests.crashpoints.nursery", str(POLICY)]
     with (
         (folder / "bots.log").open("wb") as log,

@@ -1,4 +1,4 @@
-"""One process that begets the bots of all crash points."""
+"""One process that starts the bots of all crash points."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
-"""A process that has everything imported and begets bots: a fork takes a hundredth of a start.
+"""A process with all imports done. It forks bots in a hundredth of the time of a start.
 
-Reads one order a line, as JSON; writes one line for whatever happens to a bot. Each bot is a whole
+It reads one order a line, as JSON, and writes one line for each event of a bot. Each bot is a whole
 process of the product: HTTP, Bolt, tick, relay. Run as `python -m tests.crashpoints.nursery`.
 """
 
@@ -32,17 +32,19 @@ from commandline.server.web import create_app
 from playground.web.serving import LoopbackServer, bound
 from tests.crashpoints.points import CrashPoints
 
-# One delivery at a time: the points come in one order, whatever the machine is busy with.
+# One delivery at a time. The points then have the same order, however busy the machine is.
 PACE = Timings(in_flight=1, tick=0.2, poll=0.2, between_lookups=timedelta(seconds=0.1))
 
 
 def tell(bot: int, **what: Any) -> None:
-    """One line; short enough to be written in one piece, whoever writes beside us."""
+    """Write one line. It is short enough to be one write, so other processes' lines cannot mix with
+    it.
+    """
     os.write(1, json.dumps({"bot": bot, **what}).encode() + b"\n")
 
 
 class LaterClock(TimeSource):
-    """A machine that was switched on again after a while: leases have run out meanwhile."""
+    """The clock of a machine that was off for a while. Leases have expired meanwhile."""
 
     def __init__(self, file: Path | None, later: timedelta) -> None:
         super().__init__(file)
@@ -53,13 +55,13 @@ class LaterClock(TimeSource):
 
 
 async def live(order: dict[str, Any], policy: Policy) -> None:
-    """Be a bot until somebody, or a crash point, ends it."""
+    """Run a bot until a test or a crash point ends it."""
     number = order["number"]
     points = CrashPoints(lambda point: tell(number, point=point), order["die_at"])
     points.watch_calls()
     signal.signal(signal.SIGUSR1, lambda *_: points.arm())
     settings = read_settings(order["environment"])
-    # Before it is put together: its loops take the clock along.
+    # Before the bot is assembled, because its loops keep the clock.
     later = timedelta(seconds=order["later"])
     vars(runtime)["Clock"] = lambda file, **_: LaterClock(file, later)
     tocsin = Tocsin(settings, policy, PACE)
@@ -84,15 +86,15 @@ def _tell_when_slack_was_met(number: int) -> None:
 
 
 class Nursery:
-    """Bears bots, and says how each of them ended."""
+    """Forks bots, and reports how each of them ends."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._numbers: dict[int, int] = {}
 
     def bear(self, order: dict[str, Any]) -> None:
-        """Fork; the child never returns from here."""
-        # Held back while we fork: the end of a child that nobody knows yet could not be told.
+        """Fork. The child never returns from here."""
+        # Blocked during the fork: without the child's number, its end could not be reported.
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         pid = os.fork()
         if pid == 0:
@@ -116,9 +118,9 @@ class Nursery:
 
 
 def warm_up() -> None:
-    """Do once what every process does when it starts, and what a fork then finds done."""
+    """Do the work that every process does at its start, so that each fork finds it done."""
     words = Templates()
-    # Each makes its own: a quarter of a second to compile the templates.
+    # Otherwise each bot compiles the templates, which takes a quarter of a second.
     vars(runtime)["Words"] = lambda: words
     inspect.stack()  # Bolt looks for its caller; the first look reads every module's path.
     uvicorn.Config(Starlette(), log_config=None).load()

@@ -1,4 +1,4 @@
-"""The end state as it can be compared: what Slack shows, what is stored; without ids and times."""
+"""The end state in a form to compare: Slack's messages and the rows, without ids and times."""
 
 import json
 import re
@@ -53,7 +53,7 @@ _FACTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
 
 
 def unfinished(db: Database, now: Any) -> int:
-    """How much is to be sent, or due, at this moment."""
+    """Return how many deliveries and timers are due or unsent at this moment."""
     unsent = select(func.count()).where(col(Delivery.state).in_(UNSENT))
     due = select(func.count()).where(col(Timer.state) == TimerState.DUE, col(Timer.due_at) <= now)
     with db.reading() as tx:
@@ -61,7 +61,10 @@ def unfinished(db: Database, now: Any) -> int:
 
 
 def end_state(db: Database, slack: RunningPlayground) -> Picture:
-    """Raises AssertionError where the state contradicts itself, whatever another run's is."""
+    """Return the end state.
+
+    Raises AssertionError if the state contradicts itself, whatever the state of another run.
+    """
     with db.reading() as tx:
         deliveries = {row.id: row for row in tx.all(select_rows(Delivery))}
         entries = tx.all(
@@ -89,7 +92,7 @@ def end_state(db: Database, slack: RunningPlayground) -> Picture:
 
 
 def _each_once(slack: RunningPlayground, deliveries: dict[str, Delivery]) -> None:
-    """What Slack accepted is what is stored as sent there, and nothing came twice."""
+    """Check that Slack has each message that is stored as sent there, no others, and none twice."""
     accepted = Counter(_identity(m) for c in _channels(slack) for m in _posts(slack, c))
     assert set(accepted.values()) <= {1}, f"doubled: {_kinds(accepted, deliveries)}"
     known = {m.ts for c in _channels(slack) for m in _posts(slack, c)}
@@ -139,7 +142,7 @@ def _identity(message: Message) -> str:
 def _shown(
     slack: RunningPlayground, channel: Channel, deliveries: dict[str, Delivery]
 ) -> list[str]:
-    """What stands there in its order, as it was last edited."""
+    """Return a channel's messages in order, as last edited."""
     return [
         f"{deliveries[_identity(m)].kind}{', pinned' if m.pinned else ''}: {_plain(texts(m))}"
         for m in _posts(slack, channel)

@@ -1,6 +1,6 @@
 """The points at which a process can die: around each commit, around each call to Slack.
 
-Set by tests in a process of the bot; nothing of it exists in production.
+Tests set them in a process of the bot. None of this exists in production.
 """
 
 import os
@@ -24,10 +24,10 @@ _WRITES = re.compile(r"\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE \S+ SET\b")
 
 
 class CrashPoints:
-    """Names each point as it is reached, and ends the process at the one that is named.
+    """Names each point when the process reaches it, and ends the process at the chosen one.
 
-    A point is a name and how often it was there: 'before the commit of relay._claim_now #2'. Only
-    what happens after `arm` counts.
+    A point is a name and its count: 'before the commit of relay._claim_now #2'. Points before `arm`
+    do not count.
     """
 
     def __init__(self, tell: Callable[[str], None], die_at: str | None) -> None:
@@ -41,7 +41,9 @@ class CrashPoints:
         self._armed = True
 
     def reached(self, name: str) -> None:
-        """SIGKILL to ourselves at the chosen point: nothing is tidied up, no answer is sent."""
+        """At the chosen point, kill this process with SIGKILL. It cleans up nothing and sends no
+        answer.
+        """
         if not self._armed:
             return
         with self._lock:
@@ -52,7 +54,7 @@ class CrashPoints:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def watch_commits(self, engine: Engine) -> None:
-        """Count the commits that store something: to die around another changes nothing."""
+        """Count the commits that store something. Dying around another commit changes nothing."""
         commit = engine.dialect.do_commit
 
         @event.listens_for(engine, "begin")
@@ -98,13 +100,13 @@ class CrashPoints:
 
 
 def _note(connection: Any, statement: str, cursor: Any) -> None:
-    """What returns rows knows how many only when they have been read."""
+    """Note a statement that changes rows. With RETURNING, its row count is not known yet."""
     if _WRITES.search(statement) and ("RETURNING" in statement or cursor.rowcount != 0):
         connection.info[WROTE] = True
 
 
 def _who_commits(frame: FrameType | None) -> str:
-    """The service (or loop) whose transaction it is: the first of ours above the store."""
+    """Return the service or loop that owns the transaction: our first frame above the store."""
     while frame is not None:
         module = str(frame.f_globals.get("__name__"))
         if module.startswith("bot.") and not module.startswith("bot.store."):

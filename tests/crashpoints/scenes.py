@@ -1,4 +1,4 @@
-"""What the bot is doing when it dies: what came before, and the deed itself."""
+"""The bot's work when it dies: the events before it, and the action itself."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from tests.crashpoints.stage import Stage
 
 @dataclass(frozen=True)
 class Scene:
-    """`deed` returns what a person was told, None where nobody asked.
+    """`deed` returns the answer to a person, or None if no person asked.
 
-    `done` tells whether the deed is stored: only then may anybody have been told so.
+    `done` tells whether the action is stored. Only then may anyone have been told so.
     """
 
     name: str
@@ -73,7 +73,7 @@ async def _monday_comes(stage: Stage) -> None:
 
 
 def weeks(stage: Stage) -> int:
-    """How many were taken. The first look takes the one that is over, and sends nothing."""
+    """Return how many weeks were taken. The first look takes the past week and sends nothing."""
     with stage.db.reading() as tx:
         return len(tx.all(select(DigestRun)))
 

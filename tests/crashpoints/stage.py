@@ -1,4 +1,4 @@
-"""One run: a database, a workspace, a bot that may die, and the one that is started after it."""
+"""One run: a database, a workspace, a bot that may die, and the bot that starts after it."""
 
 import asyncio
 import contextlib
@@ -28,11 +28,11 @@ CAST = {
 }
 WEDNESDAY = 2
 RESTART = 60.0
-"""Seconds until somebody starts the bot again: longer than a lease."""
+"""Seconds until the bot starts again. They are longer than a lease."""
 
 
 def next_wednesday_noon(now: datetime) -> datetime:
-    """Far from every digest, whenever the tests run."""
+    """Return a time far from every digest, whenever the tests run."""
     day = now.date() + timedelta(days=(WEDNESDAY - now.weekday()) % 7 or 7)
     return datetime.combine(day, time(12), UTC)
 
@@ -73,14 +73,14 @@ class Stage:
         await self.slack.advance(timedelta(**by).total_seconds())
 
     async def until(self, look: Callable[[], bool]) -> None:
-        """Wait for something in the database, as long as the bot lives."""
+        """Wait for a condition in the database, as long as the bot lives."""
         async with asyncio.timeout(60):
             while not await asyncio.to_thread(look):
                 assert not self.bot.ended.is_set(), "the bot died"
                 await asyncio.sleep(0.1)  # A database announces nothing.
 
     async def at_rest(self) -> None:
-        """Everything that was to be sent or done has been."""
+        """Wait until all deliveries are sent and all due work is done."""
         await self.until(lambda: unfinished(self.db, self.clock.now()) == 0)
 
     async def dead(self) -> None:
@@ -94,7 +94,7 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def a_stage(nursery: Nursery, kind: str, folder: Path) -> AsyncIterator[Stage]:
-    """A fresh database and workspace; the product's time begins on a Wednesday at noon."""
+    """A fresh database and workspace. The product's time begins on a Wednesday at noon."""
     clock_file = folder / f"clock-{uuid4().hex}"
     now = datetime.now(UTC)
     clock_file.write_text(str((next_wednesday_noon(now) - now).total_seconds()))

@@ -1,4 +1,4 @@
-"""Names that stand in the code only as text: settings, routes, metrics, what is recorded."""
+"""Names that are only text in the code: settings, routes, metrics, recorded data."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from bot.worker.metrics.process_metrics import ProcessMetrics
 from tests.docs.pages import ROOT
 
 _VARIABLE = re.compile(r"[A-Z][A-Z_]{3,}")
-# Arguments of `record` and `_move` that are no data.
+# Arguments of `record` and `_move` that are not data.
 _NOT_DATA = frozenset({"aloud", "kind"})
 
 
@@ -38,7 +38,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 
 def settings() -> list[str]:
-    """Every text in the settings module that is written like an environment variable."""
+    """Return every text in the settings module that looks like an environment variable."""
     return sorted(
         {
             said
@@ -49,7 +49,7 @@ def settings() -> list[str]:
 
 
 def routes() -> list[str]:
-    """Every `Route(path, …, methods=[…])` of the bot, as `GET /healthz`."""
+    """Return every `Route(path, …, methods=[…])` of the bot, as `GET /healthz`."""
     found = []
     for node in ast.walk(_tree("commandline/server/web.py")):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Route":
@@ -61,7 +61,7 @@ def routes() -> list[str]:
 
 
 def readiness_problems() -> list[str]:
-    """Every sentence that `/readyz` can give, up to where a value is put in."""
+    """Return every sentence of `/readyz`, up to its first value."""
     found = []
     for node in ast.walk(_tree("bot/worker/upkeep/readiness.py")):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append":
@@ -72,7 +72,7 @@ def readiness_problems() -> list[str]:
 
 
 def metrics() -> list[Metric]:
-    """Every metric of a running bot, by the name under which it is scraped."""
+    """Return every metric of a running bot, by its name in a scrape."""
     registry = ProcessMetrics().registry
     DatabaseMetrics(registry, LaneNames())
     labels = labels_by_metric(registry)
@@ -87,7 +87,7 @@ def metrics() -> list[Metric]:
 
 
 def labels_by_metric(registry: CollectorRegistry) -> dict[str, tuple[str, ...]]:
-    """The names of the labels with which our own metrics were made."""
+    """Return the names of the labels of our own metrics."""
     collectors = list(registry._collector_to_names)
     return {
         metric.name: tuple(getattr(collector, "_labelnames", ()))
@@ -97,13 +97,13 @@ def labels_by_metric(registry: CollectorRegistry) -> dict[str, tuple[str, ...]]:
 
 
 def recorded_data(kind: EntryKind) -> frozenset[str]:
-    """The names of the arguments with which the services record this kind."""
+    """Return the names of the arguments with which the services record this kind."""
     return frozenset(name for named, name in _recorded() if named == kind.name)
 
 
 @cache
 def _recorded() -> frozenset[tuple[str, str]]:
-    """Every call that names a member of EntryKind: the member, and an argument's name."""
+    """Return the member and an argument's name, for calls that name a member of EntryKind."""
     return frozenset(
         (member, word.arg)
         for path in sorted((ROOT / "bot" / "services").rglob("*.py"))

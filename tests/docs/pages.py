@@ -19,7 +19,7 @@ _LEVEL_TWO = re.compile(r"^## ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Example:
-    """A fenced block, and where it begins."""
+    """A fenced block, and the line where it begins."""
 
     page: Path
     line: int
@@ -36,7 +36,7 @@ def name(page: Path) -> str:
 
 @cache
 def pages() -> tuple[Path, ...]:
-    """Every page of documentation in Markdown."""
+    """Return every page of documentation in Markdown."""
     top = (
         ROOT / "README.md",
         ROOT / "CHANGELOG.md",
@@ -56,7 +56,7 @@ def reference(page: str) -> str:
 
 
 def examples(page: Path) -> Iterator[Example]:
-    """The fenced blocks of a page; indented ones are dedented."""
+    """Yield the fenced blocks of a page. Indented ones are dedented."""
     said = text(page)
     for found in _FENCE.finditer(said):
         indent = found[1]
@@ -65,12 +65,12 @@ def examples(page: Path) -> Iterator[Example]:
 
 
 def links(page: Path) -> list[str]:
-    """The targets of a page's links; what stands in code is none."""
+    """Return the targets of a page's links. Code contains no links."""
     return _LINK.findall(_CODE.sub("", _FENCE.sub("", text(page))))
 
 
 def anchors(page: Path) -> set[str]:
-    """The fragments that a page's headings can be reached by."""
+    """Return the fragments of a page's headings."""
     return {anchor(heading) for _, heading in _HEADING.findall(_FENCE.sub("", text(page)))}
 
 
@@ -81,7 +81,7 @@ def anchor(heading: str) -> str:
 
 
 def section(page: str, heading: str) -> str:
-    """Return what stands under `## heading` of a reference page, or nothing."""
+    """Return the text under `## heading` of a reference page, or ''."""
     for part in _LEVEL_TWO.split(reference(page))[1:]:
         title, _, body = part.partition("\n")
         if title.strip() == heading:
@@ -101,5 +101,5 @@ def row_of(page_text: str, first: str) -> list[str]:
 
 
 def squeezed(words: str) -> str:
-    """Without line ends and indentation, which depend on the width of a terminal."""
+    """Return the words without line ends and indentation, which depend on a terminal's width."""
     return " ".join(words.split())

@@ -1,4 +1,4 @@
-"""What the walks share: a person at the page, the pictures they take, what the workspace took."""
+"""The parts that the walks share: a person at the page, pictures, and the workspace's messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.playground.page.driver import Client
 
 
 class Scene:
-    """One tab, and a picture of each step in `pictures`."""
+    """One tab, with a picture of each step in `pictures`."""
 
     def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
         self.opened: list[str] = []
@@ -32,34 +32,34 @@ class Scene:
         await self.page.screenshot(path=path, animations="disabled")
 
     async def becomes(self, person: str) -> None:
-        """Somebody else, looking at what the app has told them."""
+        """Switch to another person, and look at the app's messages to them."""
         self.client.me = person
         await self.client.go_to_app()
 
     async def goes_to_room(self, reference: str) -> None:
-        """To the incident's channel, as soon as it stands in the side bar."""
+        """Go to the incident's channel, as soon as the side bar shows it."""
         await self.client.place(reference.lower()).click()
         await expect(self.card()).to_contain_text(reference)
 
     async def sends_the_form(self) -> None:
-        """And closes the short answer that it becomes."""
+        """Send the form, and close the short answer that replaces it."""
         await self.client.submit()
         await expect(self.client.modal().locator("[data-submit]")).to_have_count(0)
         await self.client.cancel()
         await self.client.modal_gone()
 
     def card(self) -> Locator:
-        """The pinned card: the first message of the channel with the incident's buttons."""
+        """Return the pinned card: the first message of the channel with the incident's buttons."""
         timeline = self.page.locator('[data-action-id="incident_timeline"]')
         return self.page.locator("#message-list .message").filter(has=timeline).first
 
     def accepted_pages(self) -> list[dict[str, Any]]:
-        """Every page that the workspace has taken, as it was posted."""
+        """Return every page that the workspace accepted, as it was posted."""
         posts = self.stack.look("api_log", method="chat.postMessage")
         return [post for post in posts if post["ok"] and _is_page(post["args"]["blocks"])]
 
     def paged_for(self, reference: str) -> list[str]:
-        """Who has been paged for it, in order of the alphabet; twice is twice."""
+        """Return the people paged for an incident, in alphabetical order. Repeats stay."""
         people = {each["id"]: each["name"] for each in self.stack.look("people")}
         rooms = {each["id"]: each["members"] for each in self.stack.look("channels")}
         app = self.stack.look("app")["user_id"]

@@ -1,4 +1,4 @@
-"""`python app.py demo` as a real process: the bot, the playground, and what they say."""
+"""`python app.py demo` as a real process: the bot, the playground, and their output."""
 
 import json
 import os
@@ -23,7 +23,7 @@ _STOP_SECONDS = 40.0
 
 
 class Stack:
-    """A demonstration that runs, seen from outside."""
+    """A running demonstration, from outside."""
 
     def __init__(self, port: int, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self.address = f"http://{HOST}:{port}"
@@ -32,17 +32,17 @@ class Stack:
         self._process = process
 
     def said(self) -> str:
-        """Everything that its processes have printed."""
+        """Return all output of its processes."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def look(self, what: str, **query: str) -> Any:
-        """Ask the playground what it holds: 'api_log', 'messages', 'people' …"""
+        """Ask the playground for its 'api_log', 'messages', 'people' and so on."""
         address = f"{self.address}/control/{what}?{urllib.parse.urlencode(query)}"
         with urllib.request.urlopen(address, timeout=10) as answer:
             return json.load(answer)
 
     def do(self, what: str, **body: Any) -> Any:
-        """Do something that the page has no control for."""
+        """Do something for which the page has no control."""
         request = urllib.request.Request(
             f"{self.address}/control/{what}",
             data=json.dumps(body).encode(),
@@ -59,7 +59,7 @@ class Stack:
             time.sleep(0.05)
 
     def stop(self) -> int:
-        """Press Ctrl-C, and return its exit status."""
+        """Press Ctrl-C, and return the exit status."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         return self._process.wait(timeout=_STOP_SECONDS)
@@ -79,7 +79,7 @@ def running(
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
-            # A group of its own: Ctrl-C on the tests stops it through the fixture, not twice.
+            # A group of its own, so that Ctrl-C on the tests stops it once, through the fixture.
             start_new_session=True,
         )
         stack = Stack(port, folder, process)

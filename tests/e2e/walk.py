@@ -1,4 +1,4 @@
-"""The main job from end to end, as people do it in the browser, with a picture of each step."""
+"""The main job from end to end in the browser, with a picture of each step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RATIONALE = "Coordinated, and aimed at a private person. Reach falls as soon as 
 
 
 class Walk(Scene):
-    """The incident that it is about."""
+    """The main job. `reference` names its incident."""
 
     def __init__(self, page: Page, stack: Stack, pictures: Path) -> None:
         super().__init__(page, stack, pictures)
@@ -88,7 +88,7 @@ class Walk(Scene):
         await self.picture("the-card-shows-who-answered")
 
     async def nobody_at_pr_does(self) -> None:
-        """PR's answer is due after 15 minutes; then its backup is paged, and nobody twice."""
+        """PR does not answer in 15 minutes. Then its backup is paged, and no person twice."""
         client = self.client
         for _ in range(3):
             await client.fast_forward("5m")
@@ -164,7 +164,7 @@ class Walk(Scene):
         await self.picture("the-digest")
 
     def every_page_went_out_once(self) -> None:
-        """By what the workspace accepted: no delivery twice, and no person twice for a page."""
+        """Check that the workspace accepted no delivery twice, and no page twice for one person."""
         ids = Counter(page["metadata_id"] for page in self.accepted_pages())
         assert None not in ids
         assert {each for each, count in ids.items() if count > 1} == set()

@@ -1,4 +1,4 @@
-"""The stage on which faults are made, and the verdict on each."""
+"""The stage on which tests make faults, and the verdict on each."""
 
 import inspect
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from tests.faults.verdict import Account, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of a fault is made: the short form of every change, or `make soak`."""
+    """The form of each fault: the short one on every change, or `make soak`."""
 
     long: bool
 
@@ -41,7 +41,7 @@ async def stage(database_url: str, tmp_path: Path) -> AsyncIterator[Bots]:
 def verdicts(
     request: pytest.FixtureRequest, database_url: str, extent: Extent
 ) -> dict[int, Verdict]:
-    """One for each fault that the test is marked with, by its number."""
+    """One verdict for each of the test's fault marks, by number."""
     form = extent.name if "extent" in inspect.signature(request.function).parameters else ""
     database = "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
     marks = list(request.node.iter_markers("fault"))
@@ -58,6 +58,6 @@ def verdicts(
 
 @pytest.fixture
 def verdict(verdicts: dict[int, Verdict]) -> Verdict:
-    """That of the only fault that the test is marked with."""
+    """The verdict on the test's only fault."""
     [only] = verdicts.values()
     return only

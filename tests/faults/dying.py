@@ -1,9 +1,9 @@
-"""Runs the app again and again: each life ends at a later statement of a step's transaction.
+"""Runs the app again and again. Each life ends at a later statement of a step's transaction.
 
-`dying.py FILE FIRST BY serve …`: at statement FIRST, FIRST + BY and so on. Each life is a process
-of its own, and ends by SIGKILL right before a statement goes to the database driver, or right
-after the commit. A life that takes the step without coming to its statement goes on. FILE gets a
-line for each death: the statement.
+`dying.py FILE FIRST BY serve …`: at statement FIRST, FIRST + BY and so on. Each life is its own
+process. It ends by SIGKILL directly before a statement goes to the database driver, or directly
+after the commit. A life that completes the step before its statement goes on. FILE gets a line for
+each death: the statement.
 """
 
 import itertools
@@ -28,7 +28,7 @@ from commandline.main import main
 
 
 class Life:
-    """Counts the statements of the first step that is taken in this process."""
+    """Counts the statements of the first step that this process takes."""
 
     def __init__(self, dies_at: int, deaths: Path) -> None:
         self._left = dies_at
@@ -78,7 +78,7 @@ def _before(owner: Any, name: str, tell: Callable[[tuple[Any, ...]], None]) -> N
 
 
 def _let_leases_run_out() -> None:
-    """As if the next life began when the lease of the last one is over."""
+    """Behave as if the next life begins after the last one's lease."""
     db = Database(os.environ["DATABASE_URL"])
     with db.transaction() as tx:
         tx.execute(update(Timer).where(col(Timer.state) == TimerState.DUE).values(lease_until=None))

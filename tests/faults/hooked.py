@@ -1,17 +1,17 @@
-"""A bot that something is wrong with: sets what the environment asks for, then runs the app.
+"""A faulty bot: sets the faults that the environment names, then runs the app.
 
     FAULT=clock:+3600         the machine's clock is an hour fast
     FAULT=tick:3              every third look for due work raises
-    FAULT=poll:20             the relay looks every 20 s where nothing wakes it
-    FAULT=deaf                the other replicas are not heard
-    FAULT=idle                nothing is sent
+    FAULT=poll:20             the relay looks every 20 s if nothing wakes it
+    FAULT=deaf                the bot does not hear the other replicas
+    FAULT=idle                the bot sends nothing
     FAULT=wedged:/a/file      the tick never comes back once the file is there
     FAULT=full:/a/file        SQLite may take no more pages while the file is there
     FAULT=stopped:page        SIGSTOP with a page claimed and looked up, before it is posted
-    FAULT=stopped:line        SIGSTOP with a page's connection there, before its request is written
+    FAULT=stopped:line        SIGSTOP with a page's connection open, before its request is written
     FAULT=stopped:step        SIGSTOP in the middle of a step's transaction, its incident locked
 
-Nothing of this exists in the product: each hook replaces one of its functions.
+None of this exists in the product. Each hook replaces one of its functions.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ from commandline.commands import serve
 from commandline.main import main
 
 ABANDONED_MS = 2_000
-"""After so long the server ends the session of whoever stands still within a transaction."""
+"""After this time the server ends a session that is idle within a transaction."""
 
 _NO_END = 2**32 - 2
 """SQLite's own limit, in pages."""
@@ -87,7 +87,7 @@ def _wedged(file: str) -> None:
 
 
 def _stopped(where: str) -> None:
-    """At a place that no signal from outside hits by chance; once."""
+    """Stop this process once, at a place that no signal from outside hits by chance."""
     if where == "page":
         _after(
             outgoing,
@@ -102,7 +102,7 @@ def _stopped(where: str) -> None:
 
 
 def _before_the_write() -> None:
-    """Have the connection of the first page be followed by a SIGSTOP."""
+    """Stop the process when a page first has its connection, before its request is written."""
     send, connect = SlackPosts.send, aiohttp.TCPConnector.connect
     page, stopped = ContextVar("page", default=False), threading.Event()
 
@@ -123,24 +123,24 @@ def _before_the_write() -> None:
 
 def _full(file: str) -> None:
     def begin(connection: Connection) -> None:
-        # Set to less than there is, it is what there is.
+        # A limit below the current size becomes the current size.
         most = 1 if Path(file).exists() else _NO_END
         connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
     is_outage = database._is_outage
 
     def named(error: DBAPIError) -> bool:
-        # The app's log says what it means, not what the driver calls it.
+        # The app's log gives the meaning, not the driver's name of the error.
         print(getattr(error.orig, "sqlite_errorname", ""), file=sys.stderr, flush=True)
         return is_outage(error)
 
     setattr(database, "_is_outage", named)  # noqa: B010 - as above
-    # The app's own listener, on the engine, comes after it: no transaction has begun.
+    # The app's own listener, on the engine, runs later: no transaction has begun.
     event.listen(Engine, "begin", begin)
 
 
 def _after(module: Any, name: str, hit: Callable[[tuple[Any, ...]], bool]) -> None:
-    """Have the first call that is hit end with a SIGSTOP."""
+    """Stop the process with SIGSTOP after the first call for which `hit` is true."""
     called, stopped = getattr(module, name), threading.Event()
 
     def call(*given: Any) -> Any:

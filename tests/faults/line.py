@@ -1,4 +1,4 @@
-"""The line between a bot and Slack: it can be cut, and one kind of call can be held on it."""
+"""The line between a bot and Slack. A test can cut it, or hold one kind of call on it."""
 
 import asyncio
 import contextlib
@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from playground.web.ports import HOST, reserved
 
 _AT_ONCE = 65_536
-"""Bytes."""
+"""In bytes."""
 
 
 class Line:
-    """Forwards bytes to the playground. One for each replica tells their calls apart."""
+    """Forwards bytes to the playground. With a line for each replica, their calls can be told
+    apart.
+    """
 
     def __init__(self, slack_port: int, port: int) -> None:
         self._slack_port = slack_port
@@ -21,18 +23,18 @@ class Line:
         self._held_method: bytes | None = None
         self._let_go = asyncio.Event()
         self.holding = 0
-        """How many calls have been written by a bot and not been handed to Slack."""
+        """How many calls a bot has written that are not yet passed to Slack."""
 
     @property
     def api_url(self) -> str:
         return f"http://{HOST}:{self.port}/api/"
 
     async def restore(self) -> None:
-        """Listen, at the same address as ever."""
+        """Listen again at the same address."""
         self._server = await asyncio.start_server(self._carry, HOST, self.port)
 
     def cut(self) -> None:
-        """Refuse connections and end those that are open."""
+        """Refuse connections, and end the open ones."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -40,12 +42,14 @@ class Line:
             writer.transport.abort()
 
     def hold(self, method: str) -> None:
-        """From now on keep calls of this method from Slack: they are sent, and do not arrive."""
+        """From now on, keep calls of this method from Slack. The bot sends them, and they do not
+        arrive.
+        """
         self._held_method = f"POST /api/{method} ".encode()
         self._let_go.clear()
 
     def release(self) -> None:
-        """Let through what is held, where whoever sent it is still there."""
+        """Pass on the held calls whose senders are still connected."""
         self._held_method = None
         self.holding = 0
         self._let_go.set()
@@ -80,7 +84,7 @@ class Line:
             await writer.drain()
 
     async def _held(self, reader: asyncio.StreamReader) -> bytes:
-        """Return what else was said until the release; a sender that ends takes its call along."""
+        """Return the bytes that arrive until the release. If the sender ends, its call ends too."""
         self.holding += 1
         rest = b""
         released = asyncio.create_task(self._let_go.wait())
@@ -89,7 +93,7 @@ class Line:
                 saying = asyncio.create_task(reader.read(_AT_ONCE))
                 await asyncio.wait({released, saying}, return_when=asyncio.FIRST_COMPLETED)
                 if not saying.done():
-                    # What has arrived by now stays in the reader.
+                    # The bytes that have arrived stay in the reader.
                     saying.cancel()
                 elif more := saying.result():
                     rest += more
@@ -108,7 +112,7 @@ async def _copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 @contextlib.asynccontextmanager
 async def line_to(slack_port: int) -> AsyncIterator[Line]:
-    """Yield a line that works, until the block ends."""
+    """Yield a working line until the block ends."""
     with reserved() as port:
         line = Line(slack_port, port)
         await line.restore()

@@ -1,4 +1,4 @@
-"""The shipped policy with other times, and with a crowd of teams of its own."""
+"""The shipped policy with other times, and with a crowd of extra teams."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,11 @@ _SHIPPED = ROOT / "escalation.toml"
 def shipped(
     *, wait: str | None = None, rounds: int | None = None, crowd: int = 0, beside: int = 0
 ) -> str:
-    """Return the shipped policy; `wait` for each step of each ladder, `rounds` of each.
+    """Return the shipped policy, with `wait` for each step and `rounds` for each ladder.
 
-    `crowd` adds as many teams, `crowd-0` and so on: on call is U0FIRST0, the backup U0SECOND0.
-    A person's messages come one a second: what has to be fast goes to many people. A policy has
-    at most 100 teams: with `beside`, each has as many members more, and a P3 pages all of them.
+    `crowd` adds that many teams, `crowd-0` and so on. On call is U0FIRST0, the backup is U0SECOND0.
+    A person gets one message a second, so a test of speed needs many people. A policy has at most
+    100 teams. `beside` adds that many members to each crowd team, and a P3 pages them all.
     """
     text = _SHIPPED.read_text()
     if wait is not None:

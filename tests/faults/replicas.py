@@ -1,4 +1,4 @@
-"""Bots as real processes, against a playground that keeps a log of what it accepted."""
+"""Bots as real processes, against a playground that logs each message that it accepts."""
 
 import asyncio
 import json
@@ -39,34 +39,34 @@ class Replica:
         return self.process.returncode is None
 
     def kill(self) -> None:
-        """SIGKILL: nothing is tidied up."""
+        """SIGKILL: the process cleans up nothing."""
         self.process.send_signal(signal.SIGKILL)
 
     def pause(self) -> None:
-        """SIGSTOP: it stands still, wherever it is."""
+        """SIGSTOP: the process stops wherever it is."""
         self.process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """SIGCONT: it goes on as if no time had passed."""
+        """SIGCONT: the process goes on as if no time had passed."""
         self.process.send_signal(signal.SIGCONT)
 
     async def killed(self) -> None:
-        """SIGKILL, and wait until nothing is left of it."""
+        """SIGKILL, and wait until the process is gone."""
         if self.runs:
             self.kill()
         await self.process.wait()
 
     def end_what_it_started(self) -> None:
-        """A launcher may have forked; what is left of it would go on with the database."""
+        """Kill the processes that a launcher forked. They would go on using the database."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
     async def ended(self, within: float = 60.0) -> int:
-        """Wait until it ends by itself; return its exit status (minus the signal's number)."""
+        """Wait until it ends by itself. Return its exit status (minus the signal's number)."""
         return await asyncio.wait_for(self.process.wait(), within)
 
     async def get(self, path: str) -> tuple[int, str]:
-        """Ask it over HTTP; (0, why) where it does not answer."""
+        """Ask it over HTTP. Return (0, the reason) if it does not answer."""
         return await asyncio.to_thread(_fetched, f"http://127.0.0.1:{self.port}{path}")
 
     async def is_ready(self) -> bool:
@@ -119,9 +119,10 @@ class Bots:
         command: Sequence[str] = SERVE,
         ready: bool = True,
     ) -> Replica:
-        """Start one more process; with `ready`, wait until it is, and have Slack send to it.
+        """Start one more process. With `ready`, wait until it is, and let Slack send requests to
+        it.
 
-        `command` is a script and what comes before the options of `serve`: a test's own launcher
+        `command` is a script and the arguments before the options of `serve`. A test's own launcher
         sets its hooks and then runs the app.
         """
         port = self._held.enter_context(reserved())
@@ -157,11 +158,11 @@ class Bots:
         return replica
 
     async def until_ready(self, replica: Replica) -> None:
-        """Wait for it, and have Slack send what people do to it."""
+        """Wait for it, and let Slack send people's requests to it."""
         async with asyncio.timeout(90):
             while not await replica.is_ready():
                 assert replica.runs, "the bot ended while it was starting"
-                await asyncio.sleep(0.05)  # Nobody tells when another process is ready.
+                await asyncio.sleep(0.05)  # Another process does not announce that it is ready.
         self.listens(replica)
 
     async def start_many(self, count: int, *, lease: float = LEASE) -> list[Replica]:
@@ -169,11 +170,11 @@ class Bots:
         return list(await asyncio.gather(*(self.start(lease=lease) for _ in range(count))))
 
     def listens(self, replica: Replica) -> None:
-        """Have Slack send commands, clicks and events to this one."""
+        """Let Slack send commands, clicks and events to this replica."""
         self.slack.send_to(f"http://127.0.0.1:{replica.port}/slack/events")
 
     async def stop(self) -> None:
-        """End them all in good order, those too that stand still."""
+        """End them all in good order, including the paused ones."""
         for replica in self.replicas:
             if replica.runs:
                 replica.resume()
@@ -191,7 +192,7 @@ class Bots:
     # Slack
 
     async def line(self) -> Line:
-        """A line of its own to Slack, for `start(through=…)`."""
+        """Return a line to Slack for one replica, for `start(through=…)`."""
         return await self._held.enter_async_context(line_to(self.slack.port))
 
     def fault(
@@ -205,7 +206,7 @@ class Bots:
         error: str = "internal_error",
         seconds: float = 30.0,
     ) -> FaultRule:
-        """Have Slack fail from now on, `count` times or until it is healed."""
+        """Let Slack fail from now on, `count` times or until the test ends the fault."""
         return self.slack.slack.faults.add(
             FaultRule(kind, method, channel, user, count, error=error, seconds=seconds)
         )
@@ -214,11 +215,11 @@ class Bots:
         self.slack.slack.faults.clear()
 
     async def dm(self, person: str) -> str:
-        """The channel in which the bot writes to somebody."""
+        """Return the channel in which the bot writes to a person."""
         return await self.slack.person(person).dm_with_app()
 
     async def command(self, text: str, who: str = "mei") -> None:
-        """Somebody types `/escalate …`, and is answered."""
+        """Type `/escalate …` as a person, and wait for the answer."""
         outcome = await self.slack.person(who).command(f"/escalate {text}", "general")
         assert outcome.ok, outcome
 
@@ -227,18 +228,18 @@ class Bots:
         await self.slack.advance(seconds)
 
     def accepted(self) -> list[str]:
-        """The delivery ids of all messages that Slack took, one entry for each time.
+        """Return the delivery id of each message that Slack took, once for each time.
 
-        Those too whose answer never arrived: what counts is what people see.
+        Messages count even if their answer never arrived, because people see them.
         """
         return [delivery for delivery, _ in self._signed()]
 
     def accepted_at(self, delivery: str) -> list[str]:
-        """Slack's time stamps of the messages of a delivery."""
+        """Return Slack's time stamps of a delivery's messages."""
         return [stamp for signed, stamp in self._signed() if signed == delivery]
 
     def _signed(self) -> Iterator[tuple[str, str]]:
-        """The delivery's id and the time stamp of each message that carries one."""
+        """Yield the delivery id and the time stamp of each message that has one."""
         space = self.slack.slack.workspace
         for channel in space.channels.values():
             for message in space.all_messages(channel.id):
@@ -246,7 +247,7 @@ class Bots:
                     yield message.metadata["event_payload"]["id"], message.ts
 
     def rooms(self) -> Counter[str]:
-        """How many channels there are for each incident, by its number."""
+        """Return the number of channels for each incident, by its number."""
         names = [channel.name for channel in self.slack.slack.workspace.channels.values()]
         return Counter(name.split("-")[1] for name in names if name.startswith("esc-"))
 
@@ -260,10 +261,10 @@ async def bots(
     crowd: int = 0,
     beside: int = 0,
 ) -> AsyncIterator[Bots]:
-    """Yield a stage with a playground and no bot yet; `policy` is the text of escalation.toml.
+    """Yield a stage with a playground and no bot yet. `policy` is the text of escalation.toml.
 
-    `crowd` and `beside` add teams and people (see `policies`). When the block fails, the end of
-    each replica's log is printed.
+    `crowd` and `beside` add teams and people (see `policies`). If the block fails, the end of each
+    replica's log is printed.
     """
     clock_file = folder / "clock"
     cast = json.loads(CAST.read_text())
@@ -276,7 +277,7 @@ async def bots(
         ) as slack,
         AsyncExitStack() as held,
     ):
-        # Where time moves on over a Monday morning, the weekly digest goes out as well.
+        # If time passes a Monday morning, the weekly digest is sent too.
         slack.channel("C0LEADERSHIP").members.append(slack.slack.app.user_id)
         stage = Bots(slack, database_url, folder, clock_file, held)
         stage.policy_file.write_text(policy or shipped(crowd=crowd, beside=beside))

@@ -1,4 +1,4 @@
-"""What the database says, in the words of the faults."""
+"""The database's rows, in the words of the faults."""
 
 from collections.abc import Collection
 
@@ -26,13 +26,13 @@ POSTS = frozenset(DeliveryKind) - {
     DeliveryKind.HOME,
     *OUTSIDE,
 }
-"""What becomes a message of its own in Slack. The others change something, or go elsewhere."""
+"""Kinds that become a message of their own in Slack. Others change something, or go elsewhere."""
 
 
 def deliveries(
     db: Database, *kinds: DeliveryKind, incidents: tuple[str, ...] = ()
 ) -> list[Delivery]:
-    """All of them, or those of these kinds, or of these incidents; oldest first."""
+    """Return all deliveries, or those of these kinds or incidents, oldest first."""
     wanted = select(Delivery).order_by(col(Delivery.id))
     if kinds:
         wanted = wanted.where(col(Delivery.kind).in_(kinds))
@@ -43,12 +43,12 @@ def deliveries(
 
 
 def pages(db: Database, *incidents: str) -> list[Delivery]:
-    """The deliveries of pages."""
+    """Return the deliveries of pages."""
     return deliveries(db, DeliveryKind.PAGE, incidents=incidents)
 
 
 def unsent(db: Database, *incidents: str) -> list[Delivery]:
-    """What is still to be sent, whatever keeps it."""
+    """Return the deliveries that are still to be sent, whatever holds them."""
     return [each for each in deliveries(db, incidents=incidents) if each.state not in ENDED]
 
 
@@ -65,10 +65,10 @@ def runs(db: Database, *incidents: str) -> list[PagingRun]:
 
 
 def unanswered(db: Database) -> set[str]:
-    """What nobody may withdraw: pages that wait, and runs, of which nobody has answered.
+    """Return the waiting pages and the runs without an answer, which must not be withdrawn.
 
-    A run that has come to its end counts as well: somebody still may answer, and those in charge
-    are told of it. What an incident's end settles is not among them.
+    A run past its last step counts too: someone may still answer, and the managers are told of it.
+    Runs of an incident that has ended do not count.
     """
     open_ = {incident.id for incident in incidents(db) if incident.state in OPEN}
     mine = {run.id for run in runs(db) if run.incident_id in open_ and run.state in UNANSWERED}
@@ -79,41 +79,44 @@ def unanswered(db: Database) -> set[str]:
 
 
 def asked(db: Database, *incidents: str) -> list[Page]:
-    """The pages themselves: who was asked, in which step and round."""
+    """Return the pages themselves: the person, the step and the round."""
     with db.reading() as tx:
         found = tx.all(select(Page).order_by(col(Page.id)))
     return [page for page in found if not incidents or page.incident_id in incidents]
 
 
 def entries(db: Database, incident: str, kind: EntryKind) -> int:
-    """How many entries of a kind the timeline has."""
+    """Return how many entries of a kind the timeline has."""
     with db.reading() as tx:
         found = tx.all(select(TimelineEntry).where(col(TimelineEntry.incident_id) == incident))
     return sum(1 for entry in found if entry.kind is kind)
 
 
 def timers(db: Database, kind: TimerKind, state: TimerState) -> int:
-    """How many timers of a kind are in a state."""
+    """Return how many timers of a kind are in a state."""
     with db.reading() as tx:
         found = tx.all(select(Timer).where(col(Timer.kind) == kind))
     return sum(1 for timer in found if timer.state is state)
 
 
 def counted(db: Database, *states: DeliveryState) -> int:
-    """How many deliveries are in one of these states."""
+    """Return how many deliveries are in one of these states."""
     wanted = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_(states))
     with db.reading() as tx:
         return int(tx.execute(wanted).scalar_one())
 
 
 def can_write_to(db: Database, users: Collection[str]) -> bool:
-    """Whether the direct messages of all these have been opened ahead."""
+    """Whether the direct messages of all these people are already open."""
     with db.reading() as tx:
         known = tx.all(select(Person).where(col(Person.user_id).in_(list(users))))
     return len(known) == len(users) and all(person.dm_channel for person in known)
 
 
 def knows(db: Database, user: str) -> bool:
-    """A bot is ready before Slack has told it who is there; a stranger's command opens nothing."""
+    """Whether the bot knows a person.
+
+    A bot is ready before Slack has told it about people, and a stranger's command opens nothing.
+    """
     with db.reading() as tx:
         return tx.first(select(Person).where(col(Person.user_id) == user)) is not None

@@ -1,9 +1,8 @@
 """The table at the end of a run: fault × database × form × lost × doubled × passed.
 
-What was measured says to which bound it was held; the last column, what has to hold.
-
-Rows travel in the reports' `user_properties`, so they arrive from other test processes as well.
-A file that has rows already keeps those of the faults that this run did not make.
+A measurement says which limit it was held to. The last column says what has to hold. Rows travel in
+the reports' `user_properties`, so they also arrive from other test processes. If the file already
+has rows, the rows of faults outside this run stay.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,7 @@ BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one fault on one database, over all tests that make it."""
+    """The results of one fault on one database, over all tests that make it."""
 
     number: int
     name: str
@@ -65,7 +64,7 @@ class _Part:
 
 
 def rows_of(reports: Iterable[pytest.TestReport]) -> list[Row]:
-    """Sum the reports up, in the order of the faults."""
+    """Sum up the reports, in the order of the faults."""
     found: dict[tuple[int, str], list[_Part]] = {}
     for report in reports:
         if report.when == "call" or report.failed:
@@ -121,14 +120,14 @@ def write(rows: Sequence[Row], file: Path) -> None:
 
 
 def _read(text: str) -> list[Cells]:
-    """The rows of a table that was written before."""
+    """Return the rows of a table that was written before."""
     lines = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
     cells = [tuple(cell.strip() for cell in line) for line in lines]
     return [line for line in cells if line[0].partition(".")[0].isdigit()]
 
 
 def _merged(old: Iterable[Cells], new: Iterable[Cells]) -> list[Cells]:
-    """What was made now, and what was not from before; in the order of the faults."""
+    """Return the new rows, and the old ones without a new one, in the order of the faults."""
     by_fault = {(_number(cells), cells[1]): cells for cells in (*old, *new)}
     return [by_fault[key] for key in sorted(by_fault)]
 

@@ -1,11 +1,11 @@
-"""What is counted after a fault, and what is said of it in the table.
+"""Counts messages after a fault, and keeps the counts for the table.
 
     @fault(1, "SIGKILL after the claim, before the HTTP call", passes="each page exactly once")
     async def test_…(stage: Bots, db: Database, verdict: Verdict) -> None:
         …
         verdict.exactly_once(stage, db)
 
-A test that makes several faults carries several marks and takes `verdicts`, by number.
+A test with several faults has several marks and takes `verdicts`, by number.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ class Account:
     passes: str
     database: str
     form: str = ""
-    """`long` or `short`; nothing where the test has one form only."""
+    """`long` or `short`. Empty if the test has only one form."""
     messages: int = 0
     lost: int = 0
     doubled: int = 0
@@ -49,7 +49,7 @@ class Account:
 
 
 class Verdict:
-    """Counts what was lost and what came twice, and keeps it for the table."""
+    """Counts lost and repeated messages, and keeps the counts for the table."""
 
     def __init__(
         self, account: Account, properties: list[tuple[str, Any]], *, long: bool = False
@@ -69,10 +69,11 @@ class Verdict:
         dead: int = 0,
         repeats: int = 0,
     ) -> None:
-        """Hold that each message committed was accepted once; of these incidents, or of all.
+        """Check that Slack accepted each committed message once, of these incidents or of all.
 
-        `to` looks at what goes to these people alone. `dead` messages went to people whom Slack
-        cannot reach; up to `repeats` may come twice. Whatever went out, the rows hang together.
+        `to` limits the check to messages for these people. `dead` messages went to people whom
+        Slack cannot reach. Up to `repeats` may come twice. In every case the rows must be
+        consistent.
         """
         lost, doubled = self.count(stage, db, *incidents, to=to)
         assert self.account.messages, "there was something to send"
@@ -84,7 +85,7 @@ class Verdict:
     def count(
         self, stage: Bots, db: Database, *incidents: str, to: Collection[str] = ()
     ) -> tuple[list[str], list[str]]:
-        """Add to the account; return what was lost and what came twice, each in a few words."""
+        """Add to the account. Return the lost and the repeated messages, each in a few words."""
         count = Counter(stage.accepted())
         needed = rows.unanswered(db)
         wanted = [
@@ -107,7 +108,7 @@ class Verdict:
         return lost, doubled
 
     def add(self, messages: int, *, lost: int, doubled: int) -> None:
-        """Add what the test counted by itself."""
+        """Add counts that the test made by itself."""
         self.account.messages += messages
         self.account.lost += lost
         self.account.doubled += doubled
@@ -119,8 +120,8 @@ class Verdict:
     ) -> None:
         """Note how long something took, and hold it to `most` seconds.
 
-        On a machine that does much else the short form holds it to `in_short`, or to nothing;
-        the table says to what. So a test that asks this has two forms.
+        The short form may run on a busy machine. It holds the time to `in_short`, or to nothing,
+        and the table says which. So a test that calls this has two forms.
         """
         self.account.form = "long" if self._long else "short"
         bound = most if self._long else in_short
@@ -131,17 +132,17 @@ class Verdict:
         assert bound is None or seconds <= bound, self.account.notes[-1]
 
     def note(self, text: str) -> None:
-        """A figure that belongs into the table."""
+        """Add a measurement to the table."""
         self.account.notes.append(text)
         self._keep()
 
     def _keep(self) -> None:
-        """The row is plain data: it travels from the process that ran the test."""
+        """Store the row as plain data, because it travels from the process that ran the test."""
         self._row.update(asdict(self.account))
 
 
 def _asked_twice(db: Database, count: Counter[str], incidents: tuple[str, ...]) -> list[str]:
-    """The same person asked twice in one step of one run, by two deliveries."""
+    """Return a line for each person whom two deliveries asked in one step of one run."""
     page_of = {page.id: page for page in rows.asked(db, *incidents)}
     told = [
         page_of[row.subject]

@@ -1,4 +1,4 @@
-"""Thousands of ways to write a time, put together from parts, and an independent reader of them."""
+"""Thousands of ways to write a time, made from parts, and an independent reader of them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -55,7 +55,7 @@ def _all() -> Iterator[str]:
 
 
 def elsewhere(phrase: str, now: datetime) -> datetime | None:
-    """What parsedatetime makes of it, or None where it finds no time."""
+    """Return the time that parsedatetime reads, or None if it finds none."""
     found, what = _CALENDAR.parseDT(phrase, sourceTime=now)
     moment: datetime = found.replace(microsecond=0)
     return moment if what.hasDateOrTime else None
