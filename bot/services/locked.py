@@ -42,7 +42,7 @@ OF_A_DRILL = frozenset({DeliveryKind.CANARY, DeliveryKind.CANARY_UPDATE})
 
 
 class LockedIncident(IncidentChanges):
-    """What a service does to one incident. Nothing takes effect before the commit.
+    """One incident, locked, and a service's changes to it. Nothing takes effect before the commit.
 
     `put_down` writes the gathered rows together: an opening with three teams takes one statement
     a table, not one a row.
@@ -67,7 +67,7 @@ class LockedIncident(IncidentChanges):
         """Whether the person acting may read the incident."""
         self._in_place = False
         self.invited = {} if invited is None else invited
-        """Who was in it when a person locked it, and whether each belongs; empty for the bot."""
+        """The people in it when a person locked it, and whether each belongs; empty for the bot."""
         self.act = act
         self._seq = incident.entries
         self._entries: list[Entry] = []

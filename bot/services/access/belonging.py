@@ -1,4 +1,4 @@
-"""Who may read an incident, who may work on it, and what only those people may do there."""
+"""Rights in one incident: to read it, to work on it, and to do what only its people may do."""
 
 from collections.abc import Collection, Iterable, Mapping
 

@@ -89,6 +89,6 @@ def enter(db: Database, act: Act, incident_id: str) -> None:
 
 
 def role_in(tx: Transaction, policy: Policy, workspace: Workspace, user: str) -> Role:
-    """Return a person's role; for a person whom Slack has not described, the policy's answer."""
+    """Return a person's role; if Slack has not described them yet, the policy's answer."""
     person, groups = people_and_groups.in_groups(tx, workspace, user)
     return _role(policy, person, groups) if person else policy.role_of(UserId(user), [])

@@ -72,7 +72,7 @@ def end_invitations(
     kept_out: Collection[str],
     now: datetime,
 ) -> None:
-    """End all invitations of people whom Slack describes as less than full members.
+    """End all invitations of people that Slack describes as less than full members.
 
     This runs on every such description, not only the first: another replica may have let them in
     since, or a refused message, which ends no invitation, may have brought the news first.

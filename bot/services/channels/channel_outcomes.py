@@ -1,4 +1,4 @@
-"""What follows when Slack has changed an escalation's channel or accepted its card."""
+"""Follow-ups to Slack changing an escalation's channel or accepting its card."""
 
 from bot.domain.act import Act
 from bot.services.access import invitations

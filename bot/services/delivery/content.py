@@ -1,4 +1,4 @@
-"""What looking up a delivery yields: content, a channel call, or nothing to say (yet)."""
+"""The results of looking up a delivery: content, a channel call, or nothing to say (yet)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the delivery engine knows of a kind of message. The product passes in a row for each."""
+"""The kinds of message, as the delivery engine sees them. The product passes in a row each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class MessageKind(Generic[Rows, View]):
     locks_incident: bool = False
     """Its follow-up locks the escalation, before the lane as in every service."""
     sent: Follow | None = None
-    """What follows when Slack has accepted it, in the transaction that ends its claim."""
+    """Called when Slack has accepted it, in the transaction that ends its claim."""
     sent_together: SentTogether | None = None
     """The same as `sent`, but called once for all that Slack accepted together."""
     repeats: Callable[[Transaction, Claimed], None] | None = None

@@ -1,4 +1,4 @@
-"""What follows when Slack refuses: a place, a person, a message, or all of the workspace."""
+"""Handles Slack's refusals: of a place, a person, a message, or the whole workspace."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -9,7 +9,7 @@ class Accepted:
     """Slack's answer: where the message is now. `name` is the name of a new channel.
 
     `found`: a search found the message, so it says what was true when it was posted. `private`:
-    whether a new channel is private. `left_out`: people whom Slack did not invite with the others.
+    whether a new channel is private. `left_out`: people that Slack did not invite with the others.
     """
 
     channel: str | None = None

@@ -1,4 +1,4 @@
-"""What happens when a timer fires: the work and the timer's end, in one transaction.
+"""Fires timers: each piece of work and its timer's end commit in one transaction.
 
 The engine does not know what each kind of due work does. The caller passes in a table that does
 (`bot.kinds.due_work`).

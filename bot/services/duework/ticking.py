@@ -1,4 +1,4 @@
-"""What a tick does. The product passes this to the loop."""
+"""The work of one tick, as the product passes it to the loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

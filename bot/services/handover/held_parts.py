@@ -19,7 +19,7 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a person holds. `leads`: they own it, or answer for a team, or a page waits for them."""
+    """A person's part. `leads`: they own it, or answer for a team, or a page waits for them."""
 
     leads: bool
     tasks: tuple[Task, ...]

@@ -1,4 +1,4 @@
-"""What people ask to see: every title passes through `views.head_of` or `views.head_in`."""
+"""Answers what people ask to see. Every title passes through `views.head_of` or `head_in`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

@@ -42,7 +42,7 @@ from bot.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What follows from a new severity.
+    """The effects of a new severity, decided before anything is written.
 
     `moved`: runs that go on by another ladder. `new`: the teams that a rise brings in, with the
     people paged first. `passed_over`: for each run, the people who have left or declined.

@@ -179,7 +179,7 @@ def acknowledge_run(db: Database, act: Act, run_id: str) -> Taken:
 
 
 def _asked(tx: Transaction, act: Act, incident_id: str) -> AbstractContextManager[LockedIncident]:
-    """Lock a page's incident: any person whom it asks may answer, invited or not."""
+    """Lock a page's incident: any person that it asks may answer, invited or not."""
     return lock_incident(tx, act, incident_id, Deed.ACKNOWLEDGE, ended_too=True, uninvited_too=True)
 
 

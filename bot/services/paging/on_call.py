@@ -1,4 +1,4 @@
-"""The people whom a page would ask: for `/escalate oncall`, and for paging itself."""
+"""The people that a page would ask: for `/escalate oncall`, and for paging itself."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -45,7 +45,7 @@ def on_call(
     channel: str | None = None,
     named: str | None = None,
 ) -> OnCall:
-    """Return the people whom each team would page now, step by step. The severity is that of the
+    """Return the people that each team would page now, step by step. The severity is that of the
     named escalation, or of the one whose channel this is, else P1."""
     chosen = [policy.team(team).key] if team else list(policy.teams)
     with db.reading() as tx:

@@ -103,13 +103,13 @@ def asked_of(page: Page, run: PagingRun, around: Around) -> Asked:
 
 
 def _gone(around: Around) -> set[UserId]:
-    """Return the people whom the ladder passes over."""
+    """Return the people that the ladder passes over."""
     said_no = {UserId(page.target) for page in around.pages if page.state in SAID_NO}
     return {UserId(user) for user in around.gone} | said_no
 
 
 def place_of(run: PagingRun, around: Around) -> PageState:
-    """Return the state of the page to the person asked for by name, for whom others stand in."""
+    """Return the state of the page to the person asked for by name, while others stand in."""
     asked = person_of(run.team_key)
     own = [page.state for page in around.pages if page.target == asked]
     return own[-1] if own else PageState.WAITING

@@ -36,7 +36,7 @@ from bot.store.tables import PagingRun
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run that was asked for, and whom it asks now (empty if no one can be paged).
+    """A run that was asked for, with the people it asks now (empty if no one can be paged).
 
     `begun_before`: the run goes on as it was, or its responder still has it. `told`: its pages now
     show another reason.
@@ -189,7 +189,7 @@ def paging_run(locked: LockedIncident, team: str) -> PagingRun | None:
 
 
 def going_on(locked: LockedIncident, run: PagingRun) -> Started:
-    """Return a run that began earlier, with the people whom it asks now."""
+    """Return a run that began earlier, with the people it asks now."""
     return Started(run, waiting_now(locked.tx, run.id))
 
 

@@ -53,7 +53,7 @@ def remember_people(
 def of_another_organisation(workspace: Workspace, user: Mapping[str, Any]) -> bool:
     """Tell whether a Slack user object is of a person from another organisation.
 
-    `is_stranger` is not enough: it is False for anyone whom the app can meet in a shared channel,
+    `is_stranger` is not enough: it is False for anyone the app can meet in a shared channel,
     and they can press our buttons. So the home counts: our workspace, or one of our own Enterprise
     Grid. A person who cannot show either is from elsewhere.
     """
@@ -97,7 +97,7 @@ def _zone(told: object) -> str:
 
 
 def seated(db: Database, workspace: Workspace, users: Collection[str]) -> frozenset[str]:
-    """Return those who are invited to any escalation, and would lose that."""
+    """Return those who are invited to any escalation, and would lose the invitation."""
     with db.reading() as tx:
         return participants.seated(tx, workspace, users)
 

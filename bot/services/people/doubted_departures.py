@@ -31,7 +31,7 @@ def no_one_is_left(tx: Transaction, policy: Policy, claimed: Claimed) -> bool:
 
 
 def team_is_gone(tx: Transaction, claimed: Claimed, run: PagingRun) -> bool:
-    """Tell whether everyone on a run's ladder counts as gone, and one is not a guest or a bot."""
+    """Tell whether everyone on a run's ladder counts as gone, and not all are guests or bots."""
     everyone = Ladder.from_json(run.ladder).everyone
     return on_call.but_guests(tx, claimed.workspace, everyone) != () and (
         set(everyone) <= people_and_groups.gone(tx, claimed.workspace, everyone)

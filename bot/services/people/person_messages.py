@@ -24,7 +24,7 @@ from bot.store.delivery.claims import Claimed
 from bot.store.tables import Incident
 
 KEPT_OUT = NothingToSay("a guest, of another organisation, deactivated or a bot: told nothing")
-"""Not for pages and alerts to managers: those still go out, with the codename."""
+"""Pages and alerts to managers ignore this: they still go out, with the codename."""
 
 NO_INCIDENT = NothingToSay("no such escalation")
 

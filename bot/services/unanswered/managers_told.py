@@ -1,4 +1,4 @@
-"""Records which people in charge heard that a ladder passed, and edits the notices about it."""
+"""Finds which people in charge heard that a ladder passed, and has the notices of it edited."""
 
 from bot.domain.act import Act
 from bot.domain.delivery.delivery_states import DeliveryState
