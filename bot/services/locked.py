@@ -295,8 +295,9 @@ def lock_incident(
     ended_too: bool = False,
     uninvited_too: bool = False,
 ) -> Iterator[LockedIncident]:
-    """Lock an incident for a deed. Raises NotYours, NoAccess, a missing right, or IncidentClosed.
+    """Lock an incident for a deed.
 
+    Raises NotYours, NoAccess, NotPermitted, MayOnlyRead or IncidentClosed.
     A person who belongs to the incident may do there what a responder may. Being let in to read is
     not belonging.
     """

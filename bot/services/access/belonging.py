@@ -21,7 +21,7 @@ def sight_of(
     kept_out: bool,
     place: Place = Place.PERSONAL,
 ) -> Sight:
-    """Return how much of an incident a person may see at a place, by default in private."""
+    """Return how much of an incident a person may see in a place (default: a direct message)."""
     return sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
 
 
@@ -41,7 +41,7 @@ def belongs_to(incident: Incident, seats: Mapping[str, bool], user: str) -> bool
 
 
 def who_answers(incident: Incident, invited: Iterable[str]) -> list[str]:
-    """Return who answers for an incident: the owner, the opener, then the longest invited."""
+    """Return who answers for an incident: the owner, the opener, then `invited` in its order."""
     everyone = (incident.owner, incident.opened_by, *invited)
     return list(dict.fromkeys(user for user in everyone if user))
 

@@ -1,6 +1,6 @@
 """The fallback for what Slack does not accept: when it goes out, what it says, what is recorded.
 
-It covers pages, and the alerts to managers that no responder acknowledged.
+It covers pages, and the alerts to managers about pages that no one acknowledged.
 """
 
 from collections.abc import Sequence

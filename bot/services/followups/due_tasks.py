@@ -27,8 +27,8 @@ from bot.store.transaction import Transaction
 def task_due(tx: Transaction, act: Act, works: Sequence[DueWork]) -> None:
     """Remind assignees before a task is due, when it is due, and every day while it is overdue.
 
-    A task gets one reminder, however many of its moments have passed. If the assignee has left
-    Slack, a person who answers for the incident is told instead, to hand the task over.
+    If several of a task's moments have passed by now, it gets one reminder. If the assignee has
+    left Slack, a person who answers for the incident is told instead, to hand the task over.
     """
     found = tasks_and_reminders.tasks(tx, {work.subject for work in works})
     speaking = {

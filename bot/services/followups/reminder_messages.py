@@ -1,4 +1,4 @@
-"""Looks up reminders to one person: of a free reminder, a task, or an update."""
+"""Looks up the messages that remind one person of something, a task, or an overdue update."""
 
 from dataclasses import replace
 from datetime import datetime

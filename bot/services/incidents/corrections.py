@@ -1,7 +1,7 @@
 """Correcting what an incident is about, and making it restricted.
 
-A restricted incident never becomes standard again. Messages in Slack outside its channel are then
-edited to codename and reference. The person who restricted it is told of any that cannot be edited.
+A restricted incident never becomes standard again. Its messages in Slack outside its own channel
+are edited to codename and reference. The person who restricted it is told of any that cannot be.
 """
 
 from dataclasses import replace

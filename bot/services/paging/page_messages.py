@@ -53,7 +53,7 @@ def page(
 def canary(
     lookups: Lookups, policy: Policy, claimed: Claimed, now: datetime
 ) -> Content[PageMessage]:
-    """Return a page like any other, but for the canary's channel."""
+    """Return a page like any other, but addressed to the canary's channel."""
     letter = page(lookups, policy, claimed, now)
     if not isinstance(letter, MessageContent):
         return letter

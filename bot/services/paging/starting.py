@@ -57,7 +57,7 @@ class Started:
 
     @property
     def before(self) -> BeingPaged:
-        """Return how a run stands that had begun before."""
+        """How the run stands, if it had begun before."""
         run, person = self.run, person_of(self.run.team_key)
         if run.responder is not None and run.acked_at is not None:
             taken = UserId(run.responder), run.acked_at
