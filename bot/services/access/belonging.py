@@ -21,7 +21,7 @@ def sight_of(
     kept_out: bool,
     place: Place = Place.PERSONAL,
 ) -> Sight:
-    """Return how much of an incident a person may see in a place (default: a direct message)."""
+    """Return how much of an incident a person may see in a place (default: shown to them alone)."""
     return sight(incident.tier, place, reader=reader, role=role, invited=invited, kept_out=kept_out)
 
 
