@@ -1,1 +1,1 @@
-"""The command line of `app.py`, one module a command, and the parts that it puts together."""
+"""The command line of `app.py`: one module per command, and the parts that commands share."""

@@ -1,4 +1,4 @@
-"""Numbers on the command line that make no sense are explained by argparse, with status 2."""
+"""Parsers for command-line values. argparse explains a bad value and exits with status 2."""
 
 import argparse
 import math
@@ -24,21 +24,21 @@ def seconds(text: str) -> float:
 
 
 def replicas(text: str) -> int:
-    """Read how many bots are to run."""
+    """Read how many bots to run, from 1 to 9."""
     if not (text in "123456789" and len(text) == 1):
         raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 1 to 9")
     return int(text)
 
 
 def port(text: str) -> int:
-    """Read the number of a port."""
+    """Read a port number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number from 1 to 65535")
     return int(text)
 
 
 def reference(text: str) -> int:
-    """Read the number of an escalation."""
+    """Read the number of an escalation from a reference such as `ESC-12`."""
     try:
         return parse_reference(text)
     except BadInput:
@@ -48,7 +48,7 @@ def reference(text: str) -> int:
 
 
 def public_address(text: str) -> str:
-    """Read the address at which Slack finds the bot."""
+    """Read the address where Slack reaches the bot."""
     if not is_public_address(text):
         raise argparse.ArgumentTypeError(
             f"'{text[:100]}' is not an address such as https://tocsin.example.com"

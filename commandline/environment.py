@@ -1,4 +1,4 @@
-"""Where settings come from: the environment, over what stands in `.env`."""
+"""Reads settings from `.env` and the environment. The environment takes precedence."""
 
 import io
 import os
@@ -14,12 +14,12 @@ FILE = Path(".env")
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment over what stands in `.env`; raises SettingsError if it is no text."""
+    """Return `.env` with the environment over it. Raises SettingsError if `.env` is unusable."""
     return {**settings_file(), **os.environ}
 
 
 def settings_file() -> Mapping[str, str]:
-    """Return what stands in `.env`; raises SettingsError where it cannot be read."""
+    """Return the settings in `.env`. Raises SettingsError if it is unreadable or malformed."""
     try:
         if FILE.is_dir():
             raise SettingsError(".env is a folder: expected a file of lines such as PORT=3000.")
@@ -40,9 +40,9 @@ def settings_file() -> Mapping[str, str]:
 
 
 def _check_lines(text: str) -> None:
-    """Raise SettingsError for a line that sets nothing, which dotenv would pass over.
+    """Raise SettingsError for a line that sets nothing, which dotenv would skip.
 
-    The line itself is not quoted: it may hold a secret.
+    The message does not quote the line, because it may hold a secret.
     """
     for part in parse_stream(io.StringIO(text)):
         if part.error or (part.key is not None and part.value is None):

@@ -1,4 +1,4 @@
-"""Arguments → one command. A wrong setting or policy is one clear sentence and exit status 2."""
+"""Runs one command. A wrong setting or policy gives a clear message and exit status 2."""
 
 import argparse
 import errno
@@ -20,7 +20,7 @@ from commandline.environment import environment
 WRONG_INPUT = 2
 _OUTPUT = 1
 INTERRUPTED, READER_GONE = 130, 141
-"""As a shell reports a program that SIGINT or SIGPIPE ended."""
+"""The statuses that a shell reports for programs ended by SIGINT and SIGPIPE."""
 _COMMANDS = (
     "serve",
     "migrate",
@@ -35,9 +35,9 @@ _COMMANDS = (
     "version",
 )
 _WITHOUT_SETTINGS = frozenset({"manifest", "demo", "version"})
-"""They need none, so that a wrong one is none of their business."""
+"""Commands that need no settings, so a wrong setting must not stop them."""
 _WARNING = frozenset({"serve", "doctor"})
-"""They tell of a misspelt setting in their own way: in the log, as a finding."""
+"""Commands that report a misspelt setting themselves: in the log, or as a finding."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -85,14 +85,14 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
         for warning in misspelt(settings):
             print(warning, file=sys.stderr)
     if chosen.reads_settings:
-        # `.env` may name them, and the gateways' libraries look nowhere else.
+        # `.env` may set proxies, but the gateways' libraries read only the environment.
         os.environ.update(Proxies.of(settings).for_libraries(settings))
     status: int = chosen.run(chosen, settings)
     return status
 
 
 def _written_out() -> None:
-    """Find out now whether it can be: at the very end it would be a traceback."""
+    """Flush the output now: an error at interpreter exit would be a traceback."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
@@ -110,7 +110,7 @@ def _failed(error: OSError) -> int:
 
 
 def _leave_unwritten() -> None:
-    """Where the output takes nothing more, what is still in the buffer is for nobody."""
+    """Send the rest of the buffer to the null device, because the output accepts no more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _OUTPUT)
     os.close(nowhere)
@@ -122,7 +122,7 @@ def _in_words(error: Refused) -> str:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Import the command that is meant, and all of them only where a person asks what there is."""
+    """Import only the named command. Import all of them for the general help or an error."""
     meant = [name for name in _COMMANDS if [name] == [*arguments[:1]]]
     parser = argparse.ArgumentParser(
         prog="app.py", description="Tocsin, an escalation bot for Trust & Safety teams on Slack."

@@ -1,4 +1,4 @@
-"""What a message in Slack says, for a terminal: no id, no mark that only Slack understands."""
+"""Turns a Slack message into text for a terminal, without ids or Slack's markup."""
 
 import html
 import re
@@ -18,13 +18,13 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
 def plain(
     blocks: list[dict[str, object]], names: Callable[[Collection[str]], Mapping[str, str]]
 ) -> str:
-    """Return the text of blocks; `names` tells what the people in it are called."""
+    """Return the text of blocks. `names` maps the IDs of the people in it to their names."""
     said = "\n\n".join(text for block in blocks if (text := "\n".join(_texts(block))))
     called = names(frozenset(_MENTION.findall(said)))
     said = _MENTION.sub(lambda found: called[found[1]], said)
     for mark, words in _MARKS:
         said = mark.sub(words, said)
-    # Last: what people wrote is escaped, and is no mark.
+    # Unescape last, so that people's own words are never taken for markup.
     return html.unescape(said)
 
 

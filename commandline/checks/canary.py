@@ -1,4 +1,4 @@
-"""The canary's channel: whether it is there, and the bot may post in it."""
+"""Checks that the canary's channel exists and that the bot may post in it."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ _CONSEQUENCE = "every canary will fail, and the heartbeat will stop"
 
 
 async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Finding]:
-    """Look at its channel; says nothing where no canary is wanted."""
+    """Check the canary's channel, if canaries are on."""
     channel = settings.watch.canary_channel
     if settings.watch.canary_every is None:
         return
@@ -33,7 +33,7 @@ async def canary_findings(slack: Slack, settings: Settings) -> AsyncIterator[Fin
 
 
 def setting_findings(settings: Settings) -> Iterator[Finding]:
-    """A channel alone sends no canary."""
+    """Warn if a channel is set without an interval: then no canary is sent."""
     if settings.watch.canary_channel and settings.watch.canary_every is None:
         yield warn(
             CHECK,

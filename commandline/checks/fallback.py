@@ -1,4 +1,4 @@
-"""The ways outside Slack: gateways, addresses, links; and a message to try one person's."""
+"""Checks the ways outside Slack, and sends a test message to one person."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ PATIENCE = timedelta(seconds=30)
 
 
 def fallback_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    """Look at what reaches people when Slack fails; says nothing where nothing is set up."""
+    """Check the gateways, addresses and links, if any are set up."""
     rule = policy.fallback
     if not (rule.after or rule.ways or settings.gateways_path):
         return
@@ -63,7 +63,7 @@ def _unlike_secrets(path: Path | None) -> Iterator[Finding]:
 
 
 def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
-    """Whether Apprise makes something of each way; nothing is sent, no address is said."""
+    """Check that Apprise understands each way. This sends nothing and shows no address."""
     good = 0
     for user, ways in policy.fallback.ways.items():
         for way in ways:
@@ -83,7 +83,7 @@ def _way_findings(policy: Policy, gateways: Gateways) -> Iterator[Finding]:
 
 
 def _who_is_left(policy: Policy) -> Iterator[Finding]:
-    """The people who are paged first, or alerted without an answer, and have no other way."""
+    """Warn of people who are paged first, or alerted if no one answers, but have no other way."""
     told = {*policy.managers_on_duty, *policy.operations_fallback}
     first = {team.on_call[0] for team in policy.teams.values()} | told
     left = sorted(_name(policy, user) for user in first - set(policy.fallback.ways))
@@ -100,7 +100,7 @@ def _name(policy: Policy, user: UserId) -> str:
 
 
 async def reach(settings: Settings, policy: Policy, named: str) -> AsyncIterator[Finding]:
-    """Send a test message to one person by each of their ways that is set up."""
+    """Send a test message to one person by each of their working ways."""
     name = named.removeprefix("@")
     user = policy.people.get(name)
     ways = policy.fallback.ways.get(user, ()) if user else ()

@@ -1,4 +1,4 @@
-"""What a check found, and what to do about it."""
+"""The findings of checks, with advice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the account. `advice` says what to do; it is empty where all is well."""
+    """One result of a check. `advice` says what to do, and is empty if all is well."""
 
     level: Level
     check: str
@@ -21,7 +21,7 @@ class Finding:
     advice: str = ""
 
     def lines(self) -> str:
-        """The line that is printed, and the advice indented beneath it."""
+        """The printed line, with the advice indented below it."""
         mark = "FAIL" if self.level is Level.FAIL else self.level.value
         said = f"{mark:<4} {self.check}: {self.what}"
         return f"{said}\n       {self.advice}" if self.advice else said
@@ -48,6 +48,6 @@ def fail(check: str, what: str, advice: str) -> Finding:
 
 
 def listed(words: Iterable[str]) -> str:
-    """`a, b and c`."""
+    """Join words like `a, b and c`."""
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last

@@ -1,4 +1,4 @@
-"""Everyone and everything that the policy names, as Slack knows them."""
+"""Checks that Slack knows every person, user group and channel in the policy."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _EVERY_CALL_FAILS = "missing_scope"
 
 
 async def named_findings(slack: Slack, policy: Policy, api_url: str) -> AsyncIterator[Finding]:
-    """Look at people, user groups and channels; an outage ends the round."""
+    """Check people, user groups and channels. An outage ends the checks."""
     for check, look in (
         ("people", _people_findings),
         ("user groups", _group_findings),
@@ -36,7 +36,7 @@ def _scope_advice() -> str:
 
 
 def _raise_if_general(error: Rejected) -> None:
-    """One refusal that every further call would meet is said once."""
+    """Raise an error that every further call would meet, so that it is reported once."""
     if error.code == _EVERY_CALL_FAILS:
         raise error
 
@@ -64,7 +64,7 @@ async def _people_findings(slack: Slack, policy: Policy) -> AsyncIterator[Findin
 
 
 def unfit(user: Mapping[str, Any], workspace: Workspace) -> str | None:
-    """Return why a person cannot take pages of `workspace`, None when they can."""
+    """Return why a person cannot get pages of `workspace`; None if they can."""
     if user.get("deleted"):
         return "is deactivated"
     if user.get("is_bot") or user.get("id") == "USLACKBOT":

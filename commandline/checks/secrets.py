@@ -1,4 +1,4 @@
-"""What the settings allow, and should not: secrets that others can read."""
+"""Checks for secrets that others can read."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -14,7 +14,7 @@ _OTHERS = 0o077
 
 
 def exposure_findings(settings: Settings) -> Iterator[Finding]:
-    """Look at addresses without TLS, and at the file that holds the secrets."""
+    """Check for addresses without TLS, and the permissions of the file with the secrets."""
     for setting, address, consequence in (
         ("PUBLIC_URL", settings.public_url, "acknowledge with the links that people follow"),
         ("SLACK_API_URL", settings.api_url, "use the bot token"),
@@ -31,7 +31,7 @@ def exposure_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def file_findings(path: Path) -> Iterator[Finding]:
-    """The file may be anyone's: only its permissions are looked at."""
+    """Check only the file's permissions. Who owns it does not matter."""
     if path.is_file() and path.stat().st_mode & _OTHERS:
         yield warn(
             CHECK,
@@ -41,7 +41,7 @@ def file_findings(path: Path) -> Iterator[Finding]:
 
 
 def _is_open(address: str) -> bool:
-    """Without TLS, and not within this machine."""
+    """Whether an address has no TLS and is not on this machine."""
     parts = urlsplit(address)
     return parts.scheme == "http" and not _is_loopback(parts.hostname or "")
 

@@ -1,4 +1,4 @@
-"""Slack itself: reachable, the token and its scopes, Socket Mode, the clock."""
+"""Checks Slack itself: the connection, the token and its scopes, Socket Mode, the clock."""
 
 import asyncio
 import re
@@ -29,11 +29,11 @@ from commandline.checks.findings import Finding, fail, listed, ok, warn
 
 CLOCK_WARN = timedelta(seconds=5)
 CLOCK_FAIL = timedelta(seconds=60)
-"""Slack's signatures are refused when they are 300 seconds off: act well before that."""
+"""The bot refuses Slack's requests when clocks differ by 300 seconds, so fail well before."""
 
 TIMEOUT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(seconds=60)
-"""How long a check waits in all for Slack's rate limits."""
+"""Longest total wait of all checks for Slack's rate limits."""
 
 WITHOUT: Mapping[str, str] = {
     "app_mentions:read": "people who mention the bot get no answer",
@@ -63,7 +63,7 @@ _SECRET = re.compile(r"[0-9a-f]{32}")
 
 @dataclass
 class Heard:
-    """What Slack's answers say beside their bodies: their time, and the scopes granted."""
+    """Facts from the headers of Slack's answers: the time and the granted scopes."""
 
     skew: timedelta | None = None
     scopes: frozenset[str] | None = None
@@ -99,17 +99,17 @@ def aloud(seconds: float) -> None:
 
 @dataclass
 class Slack:
-    """Slack as the doctor asks it: patient with rate limits, up to a bound."""
+    """Calls Slack for the checks, and waits out rate limits up to `LONGEST_WAIT`."""
 
     calls: SlackCalls
     heard: Heard
     waits: Callable[[float], None]
     waited: timedelta = field(default=timedelta(0))
     workspace: Workspace = field(default=Workspace(""))
-    """Whose token it is, once Slack has said so."""
+    """The token's workspace, once Slack has told it."""
 
     async def ask(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Make a call; after a 429 wait as told. Raises what `bot.slack.errors` names."""
+        """Make a call, and after a 429 wait as told. Raises the errors of `bot.slack.errors`."""
         while True:
             try:
                 return await self.calls.call(method, **arguments)
@@ -125,7 +125,7 @@ class Slack:
 def connecting(
     settings: Settings, waits: Callable[[float], None] = aloud
 ) -> tuple[aiohttp.ClientSession, Slack]:
-    """Return a session to be closed, and Slack behind it."""
+    """Return a session, which the caller must close, and Slack on it."""
     heard = Heard()
     session = new_session(TIMEOUT, trusting(settings.certificates))
     session.trace_configs.append(heard.tracing())
@@ -178,7 +178,7 @@ def explained(error: SlackError, api_url: str) -> tuple[str, str]:
 
 
 async def slack_findings(slack: Slack, settings: Settings) -> AsyncIterator[Finding]:
-    """Look at the connection, the token, the scopes, the mode and the clock."""
+    """Check the connection, the token, the scopes, the mode and the clock."""
     try:
         me = await slack.ask("auth.test")
     except SlackError as error:
@@ -196,7 +196,7 @@ async def slack_findings(slack: Slack, settings: Settings) -> AsyncIterator[Find
 
 
 def token_finding(me: Mapping[str, Any]) -> Finding:
-    """A bot token of one workspace is what Tocsin runs on."""
+    """Check the kind of token: Tocsin needs a bot token of one workspace."""
     who = f"@{me.get('user')} in {me.get('team')} ({me.get('team_id')})"
     if not me.get("bot_id"):
         return fail(
@@ -214,7 +214,7 @@ def token_finding(me: Mapping[str, Any]) -> Finding:
 
 
 def scope_findings(granted: frozenset[str] | None) -> Iterator[Finding]:
-    """Compare what is granted with what the manifest asks for."""
+    """Compare the granted scopes with those in the manifest."""
     if granted is None:
         yield warn(
             "scopes",
@@ -254,7 +254,7 @@ async def _mode_finding(slack: Slack, settings: Settings) -> Finding:
 
 
 def secret_finding(secret: str) -> Finding:
-    """Say whether the signing secret looks like one; only a signed request can prove it."""
+    """Check the form of the signing secret. Only a signed request can prove it right."""
     if _SECRET.fullmatch(secret):
         return ok("signing secret", "it looks like one of Slack's")
     return warn(
@@ -266,7 +266,7 @@ def secret_finding(secret: str) -> Finding:
 
 
 def clock_finding(skew: timedelta) -> Finding:
-    """Slack refuses nothing of ours by time, but we refuse its requests when they look old."""
+    """Check the clock: the bot refuses Slack's requests that look old. Slack checks no times."""
     seconds = round(skew.total_seconds())
     if abs(skew) <= CLOCK_WARN:
         return ok("clock", "agrees with Slack's")

@@ -1,4 +1,4 @@
-"""What Slack says of the token, the scopes, the canary's channel and all that the policy names."""
+"""Runs the checks that need Slack: token, scopes, canary channel, and names in the policy."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -13,8 +13,10 @@ from commandline.checks.slack import aloud, connecting, slack_findings
 async def asked_findings(
     settings: Settings, policy: Policy | None, waits: Callable[[float], None] = aloud
 ) -> AsyncIterator[Finding]:
-    """Ask Slack; the same for the doctor and for `serve`. `waits` is told of each pause that Slack
-    asks for."""
+    """Run the checks, for the doctor and for `serve`.
+
+    It calls `waits` with the seconds of each pause that Slack asks for.
+    """
     session, slack = connecting(settings, waits)
     async with session:
         answers = False

@@ -1,4 +1,4 @@
-"""The database: reachable, migrated, with room. No file is made."""
+"""Checks that the database is reachable, migrated and has room. It creates no file."""
 
 import os
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ CHECK = "database"
 
 
 def database_findings(url: str, now: datetime) -> Iterator[Finding]:
-    """Look at the database as the bot would use it."""
+    """Check the database in the way the bot uses it."""
     db = Database(url)
     try:
         absent = _absent(db)
@@ -38,7 +38,7 @@ def database_findings(url: str, now: datetime) -> Iterator[Finding]:
 
 
 def _absent(db: Database) -> Finding | None:
-    """A SQLite file that is not there yet: merely looking would create it."""
+    """Report a missing SQLite file before it is opened, because opening would create it."""
     try:
         missing = begins_empty(db.url)
     except SettingsError as error:
@@ -79,7 +79,7 @@ def _stored(db: Database, now: datetime) -> Iterator[Finding]:
 
 
 def file_findings(url: str) -> Iterator[Finding]:
-    """Other people's eyes: a database file holds what is restricted, too."""
+    """Warn if other users can read the file: it also holds restricted escalations."""
     parsed = make_url(url)
     path = Path(parsed.database or "")
     if parsed.get_backend_name() != "sqlite" or not path.is_file():
@@ -93,7 +93,7 @@ def file_findings(url: str) -> Iterator[Finding]:
 
 
 def _cause(db: Database, error: Exception) -> tuple[str, str]:
-    """In the words of every other command."""
+    """Cause and advice, in the words of every other command."""
     if isinstance(error, StoreUnavailable):
         return error.why, error.advice
     return cause_of(error, db.url)

@@ -18,7 +18,7 @@ WRONG_INPUT = 2
 
 
 class Refused(Exception):
-    """It was not done; the text says why, and what to do."""
+    """The backup was refused. The text says why, and what to do."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Exit 2 when it is refused, 1 when the copy is not sound; then no file is left behind."""
+    """Exit 2 if the backup is refused, 1 if the copy is unsound. Neither leaves a file."""
     try:
         source = _source(read_settings(environment, slack_needed=False))
         _refuse_target(arguments.file, source, force=arguments.force)
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def sqlite_file(settings: Settings, otherwise: str) -> Path:
-    """Return the file of the SQLite database; refuses PostgreSQL, whose own tools do it."""
+    """Return the SQLite database's file. Raises Refused for PostgreSQL, which has own tools."""
     file = database_url.sqlite_file(settings.database_url)
     if file is None:
         raise Refused(
@@ -91,7 +91,7 @@ def _written(source: Path, target: Path, *, quick: bool) -> tuple[Contents, int]
 
 
 def checked(path: Path, *, quick: bool) -> Contents:
-    """Return what a copy holds; raises NotADatabase where it is damaged, foreign or altered."""
+    """Return what a copy holds. Raises NotADatabase if it is damaged, foreign or altered."""
     snapshots.check(path)
     db = Database(f"sqlite:///{path}")
     try:

@@ -38,7 +38,7 @@ BOT_TOKEN, APP_TOKEN, SECRET = (
 MARK = ".tocsin-demo"
 _START_SECONDS = 60.0
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Everything here listens on loopback, which a proxy of the environment cannot reach."""
+"""Ignores the environment's proxies: everything is on loopback, where they cannot reach."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +107,7 @@ class Demo:
         self._stopping = False
 
     def prepare(self) -> None:
-        """Start over: an empty folder, a migrated database, some weeks of past incidents."""
+        """Prepare an empty folder and a migrated database with some weeks of past incidents."""
         check_port(HOST, self.given.port, "--port")
         for number in self.bot_ports:
             check_port(HOST, number, "--bot-port")
@@ -195,14 +195,14 @@ class Demo:
         }
         command = [sys.executable, str(ROOT / "app.py"), "serve", "--lease", str(self.given.lease)]
         if self.given.replicas == 1:
-            # Several would each stop at moments of their own.
+            # Only one bot: several would each stop at different moments.
             command.append("--time-in-steps")
         self._spawn(command, {**self.environment, **settings})
 
     def _spawn(self, command: list[str], environment: dict[str, str]) -> None:
         environment = {**environment, "PYTHONPATH": str(ROOT)}
-        # A group of its own: Ctrl-C reaches this process, which then stops the others in order.
-        # In the demo's own folder there is no .env.
+        # A separate group: Ctrl-C reaches only this process, which stops the others in order.
+        # The demo's folder holds no .env.
         process = subprocess.Popen(
             command, cwd=self.folder, env=environment, start_new_session=True
         )
@@ -243,7 +243,7 @@ class Demo:
         self._stopping = True
 
     def stop(self) -> None:
-        """Stop the bots first, so that they can still finish what they are sending."""
+        """Stop the bots first, so that they can still finish sending."""
         for process in reversed(self._processes):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)

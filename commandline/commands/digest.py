@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Account for the seven days up to now."""
+    """Print or queue digests of the seven days up to now."""
     settings = read_settings(environment, slack_needed=False)
     policy = load(settings.policy_path)
     db = existing(settings.database_url)

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Print every finding as it is made; no check stops the next one from looking."""
+    """Print each finding at once. A failed check does not stop the next."""
     return asyncio.run(_run(environment, arguments.reach, as_json=arguments.json))
 
 
@@ -60,7 +60,7 @@ def status(found: list[Finding]) -> int:
 
 
 async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
-    """Look at everything, from the inside out."""
+    """Run all checks, from local settings to Slack."""
     settings, problem = _settings(environment)
     yield problem or ok("settings", "all required settings are set")
     for warning in misspelt(environment):
@@ -83,7 +83,7 @@ async def findings(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
 
 
 async def reaching_findings(environment: Mapping[str, str], name: str) -> AsyncIterator[Finding]:
-    """Look at what a message outside Slack takes, and send one; Slack is not asked."""
+    """Check what a message outside Slack needs, and send one. This does not ask Slack."""
     try:
         settings = read_settings(environment, slack_needed=False)
     except SettingsError as error:
@@ -106,7 +106,7 @@ def _fallback(settings: Settings, policy: Policy) -> list[Finding]:
 
 
 def _settings(environment: Mapping[str, str]) -> tuple[Settings | None, Finding | None]:
-    """Return the settings; where only Slack's are missing, the rest can still be looked at."""
+    """Return the settings, or only the rest of them if Slack's are missing, and the problem."""
     try:
         return read_settings(environment), None
     except SettingsError as error:

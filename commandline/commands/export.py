@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Write one JSON object a line, the oldest incident first."""
+    """Write one JSON object per line, the oldest incident first."""
     settings = read_settings(environment, slack_needed=False)
     number: int | None = arguments.reference
     db = existing(settings.database_url)

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
-    """Print JSON that Slack takes under 'Create New App', 'From a manifest'."""
+    """Print the JSON for 'Create New App', 'From a manifest' in Slack."""
     address = arguments.url + "/slack/events"
     request_url = None if arguments.socket_mode else address
     print(json.dumps(manifest(request_url=request_url), indent=2, ensure_ascii=False))

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Migrate, or with --check exit 1 when a migration is pending."""
+    """Migrate, or with --check only exit 1 if a migration is pending."""
     settings = read_settings(environment, slack_needed=False)
     if arguments.check:
         return _checked(settings.database_url)

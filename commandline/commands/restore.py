@@ -40,10 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Exit 2 when it is refused, 1 when the backup is not sound; then nothing has changed."""
+    """Exit 2 if the restore is refused, 1 if the backup is unsound. Neither changes anything."""
     settings = read_settings(environment, slack_needed=False)
     try:
-        # Before the lock, which is a file: where there is nothing to do, nothing is made.
+        # Check before locking: the lock is a file, and a refusal must create none.
         if arguments.mark_only:
             refuse_missing(settings.database_url)
         else:
@@ -123,7 +123,7 @@ def _made_ready(copy: Path) -> int:
 
 
 def _set_aside(target: Path) -> Path | None:
-    """Keep what was there, with its log: what it holds may still be wanted."""
+    """Move the old database aside with its log, because its content may still be needed."""
     aside = target.with_name(f"{target.name}.before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     parts = [
         (target.with_name(target.name + suffix), aside.with_name(aside.name + suffix))

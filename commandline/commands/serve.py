@@ -35,9 +35,9 @@ log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 10
 _NOT_STARTED = 3
-"""The exit status with which uvicorn itself ends then."""
+"""The status with which uvicorn itself exits if it cannot start."""
 _COLLECT_AFTER = 10_000
-"""Objects, for the youngest generation: an opening makes some hundreds that end with it."""
+"""Objects before the youngest generation is collected. An opening makes some hundreds."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,16 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long a process holds a delivery while it sends it (default: %(default)s); "
         "calls to Slack time out after a third of that",
     )
-    # The demonstration's: its playground moves the time.
+    # For the demonstration: its playground moves the time.
     parser.add_argument("--time-in-steps", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Serve until a signal says stop; then the exit status is 0."""
+    """Serve until a stop signal, then exit with 0."""
     end_well()
     settings = read_settings(environment)
     policy = load(settings.policy_path)
-    # Before anything is begun or made: every file that a setting names is as it should be.
+    # Check the port and all configured files before the bot starts or creates anything.
     check_port(settings.host, settings.port, "PORT or HOST")
     setup.configure(settings.log_format)
     refuse_or_warn(settings, policy)
@@ -96,9 +96,9 @@ def _run(arguments: argparse.Namespace, settings: Settings, policy: Policy) -> N
             "commit": release.commit(),
         },
     )
-    # What is loaded by now lasts until the end: left in the collector's sight it would be walked
-    # again and again, for 0.1 s each time, in the middle of an acknowledgement. Not even once
-    # before: there is next to nothing to be collected, and a start takes that much longer.
+    # The objects loaded so far last until the end. Unfrozen, the collector would walk them again
+    # and again, for 0.1 s each time, perhaps during an acknowledgement. There is no collection
+    # before the freeze: it would find next to nothing and make the start that much longer.
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
     watchdog = Watchdog(lambda: tocsin.figures.moves)

@@ -9,11 +9,11 @@ from commandline.database.existing_database import existing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """This command takes no arguments."""
 
 
 def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Exit 1 and name each escalation with what is wrong."""
+    """Print what is wrong with each escalation, and exit 1 if anything is."""
     settings = read_settings(environment, slack_needed=False)
     db = existing(settings.database_url)
     try:

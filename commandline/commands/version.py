@@ -7,7 +7,7 @@ from bot.configuration import release
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """This command takes no arguments."""
 
 
 def run(_arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:

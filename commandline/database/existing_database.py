@@ -1,6 +1,6 @@
-"""The database of a command that reads it, or goes on with it: it is there already.
+"""Opens a database only if it exists already.
 
-SQLite makes a file where there is none, and everything would look well: an empty history.
+SQLite would create a missing file, and an empty history would look correct.
 """
 
 import os
@@ -14,13 +14,13 @@ from bot.store.database import Database
 
 
 def existing(database_url: str) -> Database:
-    """Open the database; raises SettingsError where there is none, and makes nothing."""
+    """Open the database. Raises SettingsError if there is none, and creates nothing."""
     refuse_missing(database_url)
     return Database(database_url)
 
 
 def refuse_missing(database_url: str) -> None:
-    """Raise SettingsError where the database would have to be made first."""
+    """Raise SettingsError if the database does not exist yet."""
     missing = begins_empty(database_url)
     if missing is not None:
         raise SettingsError(f"{said_of_none(missing)} If you expect a history, check DATABASE_URL.")
@@ -31,9 +31,9 @@ def said_of_none(missing: str) -> str:
 
 
 def begins_empty(database: str | URL) -> str | None:
-    """Return a SQLite database's file, as it is configured, where it does not exist or is empty.
+    """Return a SQLite database's configured file if it is missing or empty, else None.
 
-    Raises SettingsError where it is there and cannot be used.
+    Raises SettingsError if the file exists but cannot be used.
     """
     file = sqlite_file(database)
     if file is None:

@@ -1,4 +1,4 @@
-"""Alembic, with the database and the folder that the product chooses."""
+"""Runs Alembic with Tocsin's database and migrations folder."""
 
 import re
 from functools import cache
@@ -16,12 +16,12 @@ _REVISION = re.compile(r'^(down_)?revision\b[^=\n]*= (?:"(\w+)"|None)$', re.MULT
 def migrate(db: Database) -> None:
     """Bring the schema to the newest revision of this release.
 
-    Does nothing where it is there, or where a newer release has migrated: this one runs on that
-    schema and cannot read its revisions.
+    It does nothing if the schema is up to date, or if a newer release has migrated it. This
+    release runs on that schema, but cannot read its revisions.
     """
     if not knows(db):
         return
-    # Imported here: a bot that finds its schema as it should be starts without Alembic.
+    # Imported here, so that a bot with an up-to-date schema starts without Alembic.
     from alembic import command
     from alembic.config import Config
 
@@ -35,13 +35,13 @@ def migrate(db: Database) -> None:
 def pending(db: Database) -> bool:
     """Tell whether the database lacks a revision that this release needs.
 
-    A database that is ahead (a newer release runs beside this one) lacks nothing.
+    A database that a newer release has migrated lacks nothing.
     """
     return schema(db) is Schema.BEHIND
 
 
 def schema(db: Database) -> Schema:
-    """Tell how the schema stands to what this release needs."""
+    """Compare the database's schema with the one this release needs."""
     newest, known = _revisions()
     current = revision(db)
     if current == newest:
@@ -50,7 +50,7 @@ def schema(db: Database) -> Schema:
 
 
 def revision(db: Database) -> str | None:
-    """Return the schema's revision; None where there is no schema."""
+    """Return the schema's revision; None if there is no schema."""
     with db.reading() as tx:
         if not inspect(tx.connection).has_table("alembic_version"):
             return None
@@ -59,13 +59,13 @@ def revision(db: Database) -> str | None:
 
 
 def knows(db: Database) -> bool:
-    """Tell whether this release knows the schema; it does not where a newer one has migrated."""
+    """Tell whether this release knows the schema. It does not if a newer one has migrated it."""
     return schema(db) is not Schema.AHEAD
 
 
 @cache
 def _revisions() -> tuple[str | None, frozenset[str]]:
-    """The newest and all revisions of this release, read from the files that Alembic reads."""
+    """The newest and all revisions of this release, read from Alembic's own files."""
     known: set[str] = set()
     followed: set[str] = set()
     for script in (FOLDER / "versions").glob("*.py"):

@@ -1,10 +1,10 @@
 """One process at a time serves, migrates or restores a SQLite database.
 
-Two locks, both given back by the kernel when the process ends, however it ends. One is on a file
-beside the database: the same for every symbolic link to it, on every system. The other is on the
-database itself, so that a hard link in another folder is the same database. On Linux such a lock
-and those that SQLite takes do not know of each other; elsewhere they may, so there is only the
-first. Closing the file gives up SQLite's locks of this process: it is closed after the database.
+It takes two locks. The kernel releases both when the process ends, however it ends. The first is
+on a file beside the database. It works on every system, and for every symbolic link to the
+database. The second is on the database itself, and also covers a hard link in another folder. On
+Linux it does not interfere with SQLite's own locks. Elsewhere it may, so there is only the first.
+Closing the file drops this process's SQLite locks, so it is closed after the database.
 """
 
 import fcntl
@@ -25,10 +25,10 @@ _LONGEST_NUMBER = 20
 
 @contextmanager
 def sole_user(database_url: str, *, create: bool) -> Iterator[None]:
-    """Hold a SQLite database until the block ends; raises SettingsError where another process does.
+    """Hold a SQLite database until the block ends. Raises SettingsError if another process does.
 
-    `create`: it is worked with, and made where there is none. Otherwise it is replaced, and may be
-    damaged. PostgreSQL takes many processes.
+    `create`: the block uses the database, and a missing one is created. If not, the block replaces
+    it, so it may be damaged. PostgreSQL needs no lock: it serves many processes.
     """
     file = sqlite_file(database_url)
     if file is None:

@@ -1,7 +1,7 @@
-"""What the demonstration is given: its options, and nothing that is meant for the real bot.
+"""The demonstration's options, which exclude all settings of the real bot.
 
-A heartbeat of the demonstration would keep the real bot's alarm quiet, and its database is filled
-with made-up escalations.
+A heartbeat from the demonstration would keep the real bot's alarm quiet. And the demonstration
+fills its database with made-up escalations.
 """
 
 import argparse
@@ -20,8 +20,10 @@ _HIGHEST_PORT = database_url.HIGHEST_PORT
 
 
 def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without any setting of the bot, nor a proxy that it would refuse: the
-    demonstration stays on loopback."""
+    """Return the environment without the bot's settings and without proxies that it would refuse.
+
+    The demonstration stays on loopback, so it needs no proxy.
+    """
     return {
         name: value
         for name, value in environment.items()
@@ -30,7 +32,7 @@ def without_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def said_of_ignored(environment: Mapping[str, str]) -> str | None:
-    """Return a sentence that names what the demonstration does not use; None if there is none."""
+    """Return a sentence that names the settings the demonstration ignores; None if none."""
     try:
         given = {**settings_file(), **environment}
     except SettingsError:

@@ -15,7 +15,7 @@ from commandline.demonstration.story import Story, StoryTeller
 
 
 def plan_open(told: StoryTeller, now: datetime) -> None:
-    """The oldest first."""
+    """Plan the five, the oldest first."""
     for plan in (_precedent, _with_tasks, _restricted, _awaiting_decision, _just_now):
         plan(told, now)
 

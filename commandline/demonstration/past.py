@@ -1,4 +1,4 @@
-"""What the demonstration's team has been through: neutral headlines, no real people or firms."""
+"""The demonstration's past escalations: neutral headlines, no real people or firms."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -19,7 +19,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One incident that is over; keys are those of the shipped policy."""
+    """One incident that is over. Keys are those of the shipped policy."""
 
     severity: Severity
     category: str

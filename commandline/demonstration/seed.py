@@ -1,7 +1,7 @@
 """A believable past for the demonstration: eleven weeks of escalations, five of them open.
 
-Everything is done through the services, in order of time, as if the bot had run all along; what it
-would have said then is withdrawn at the end, so that hardly anything is sent when it starts.
+The services do everything in order of time, as if the bot had run all along. At the end, the seed
+withdraws nearly all messages from that time, so that the bot sends few when it starts.
 """
 
 import json
@@ -69,9 +69,9 @@ class Unfit(RuntimeError):
 
 
 def seed(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> None:
-    """Fill an empty, migrated database; one that has an incident already is left alone.
+    """Fill an empty, migrated database. It leaves one alone that already has an incident.
 
-    Raises Unfit, and stores nothing, where the story cannot be told with this policy.
+    Raises Unfit and stores nothing if the story does not fit this policy.
     """
     with db.transaction() as tx:
         if incident_rows.batch(tx, after="", number=None, limit=1):
@@ -95,7 +95,7 @@ def _tell(db: Database, policy: Policy, workspace: Workspace, now: datetime) -> 
 def _remember_cast(
     db: Database, policy: Policy, workspace: Workspace, at: datetime
 ) -> dict[str, list[str]]:
-    """Store people and user groups as Slack describes them; return everyone's groups."""
+    """Store people and user groups as Slack describes them. Return each person's groups."""
     cast: dict[str, Any] = json.loads(CAST.read_text(encoding="utf-8"))
     directory.remember_people(db, policy, workspace, cast["people"], at)
     groups: dict[str, list[str]] = {}
@@ -111,10 +111,10 @@ def _plan_past(told: StoryTeller, now: datetime, dice: Random) -> None:
     planned: list[_Ended] = []
     follow_ups: list[tuple[datetime, Story]] = []
     for number, past in enumerate(PAST):
-        # Less than half the distance: the order in which they stand is the order of opening.
+        # Less than half the distance, so that they open in the order of the list.
         jitter = apart * (dice.uniform(-0.4, 0.4) if number else 0)
         opened_at = now - FIRST_DAY + apart * number + jitter
-        if past.ending is Ending.DUPLICATE:  # The same is reported while its original is open.
+        if past.ending is Ending.DUPLICATE:  # Opened while its original is still open.
             opened_at = planned[-1].at(0.2)
         ended = _Ended(told, past, dice, opened_at, now)
         ended.plan(planned)
@@ -126,7 +126,7 @@ def _plan_past(told: StoryTeller, now: datetime, dice: Random) -> None:
 def _plan_follow_ups(
     told: StoryTeller, follow_ups: list[tuple[datetime, Story]], now: datetime, dice: Random
 ) -> None:
-    """They are done some hours after they were due; the two latest long due ones are forgotten."""
+    """Finish each follow-up some hours after it was due, but leave the last two long-due ones."""
     long_due = sorted(
         (due for due, _ in follow_ups if due < now - timedelta(hours=12)), reverse=True
     )
@@ -190,7 +190,7 @@ class _Ended:
                 self._plan_end()
 
     def _plan_acknowledgements(self) -> None:
-        """Four of five in time, some late by the backup, some never."""
+        """Four of five acknowledge in time. Some backups acknowledge late, and some never do."""
         policy, severity = self.told.policy, self.past.severity
         for team in policy.proposed_teams(self.past.category, severity):
             first, backup, *_ = policy.teams[team].on_call
@@ -260,7 +260,7 @@ class _Ended:
             told.plan(
                 again, story.owner, lambda act: lifecycle.reopen(db, act, story.id, SECOND_WAVE)
             )
-            # Those of the first resolution are withdrawn with it.
+            # Reopening withdraws the follow-ups of the first resolution.
             resolved_at = again + timedelta(hours=9)
             self._plan_resolution(resolved_at, days)
         zone = told.policy.default_zone
@@ -282,16 +282,16 @@ class _Ended:
 
 
 def _steps_of(ladder: Ladder, start: datetime) -> Iterator[datetime]:
-    """Yield when a ladder takes its steps without an answer."""
+    """Yield the moments when a ladder takes its steps if no one answers."""
     for step in ladder.steps * ladder.rounds:
         start += step.wait
         yield start
 
 
 def _withdraw(db: Database, now: datetime) -> None:
-    """Leave to be sent what starts the open ones: their channels, and pages that are still fresh.
+    """Withdraw all messages but the channels and fresh pages of open incidents.
 
-    Channels of ended incidents count as archived: nothing waits for them to be made.
+    Channels of ended incidents count as archived, so nothing waits for them.
     """
     others = [kind for kind in DeliveryKind if kind not in _SENT_AT_START]
     with db.transaction() as tx:

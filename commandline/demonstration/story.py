@@ -1,4 +1,4 @@
-"""Deeds in order of time, done through the services that people use."""
+"""Plays planned deeds in order of time, through the services that people use."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,9 +26,9 @@ _BATCH = 200
 
 
 class AllOrNothing(Database):
-    """A database whose transactions are all parts of one: a telling that fails leaves nothing.
+    """A database that runs all transactions inside one, so a failed story leaves nothing.
 
-    It also spares the disk a thousand commits.
+    It also saves the disk a thousand commits.
     """
 
     def __init__(self, db: Database, connection: Connection) -> None:
@@ -42,7 +42,7 @@ class AllOrNothing(Database):
 
 
 class Story:
-    """One incident that is told; it has an id once it has been opened."""
+    """One incident of the story. It gets an id when it is opened."""
 
     def __init__(self, draft: OpeningDraft, opener: str, owner: str) -> None:
         self.draft = draft
@@ -53,7 +53,7 @@ class Story:
 
 
 class StoryTeller:
-    """Gathers deeds, then does them one after another, each at its own moment."""
+    """Gathers deeds, then does them one by one, each at its own time."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class StoryTeller:
         self.plan(at, user, lambda act: answers.acknowledge_mine(self.db, act, story.id))
 
     def finishes_task(self, at: datetime, story: Story) -> None:
-        """The owner ticks off what is due first."""
+        """The owner finishes the task that is due first."""
         self.plan(at, story.owner, lambda act: self._finish(act, story))
 
     def _finish(self, act: Act, story: Story) -> None:
@@ -92,11 +92,11 @@ class StoryTeller:
         finish_task(self.db, act, first.id)
 
     def steps(self, at: datetime) -> None:
-        """No one has acknowledged by then: each due ladder takes its next step."""
+        """Let each due ladder take its next step, because no one has acknowledged by then."""
         self.plan(at, THE_BOT, lambda act: self._fire_until(act.now, TimerKind.PAGE_STEP))
 
     def play(self, now: datetime) -> None:
-        """Do it all, and fire what has become due since."""
+        """Do all planned deeds, then fire the work that is due by `now`."""
         for at, _, user, deed in sorted(self._deeds, key=lambda planned: planned[:2]):
             try:
                 deed(self._act(user, at))
@@ -109,7 +109,7 @@ class StoryTeller:
         return Act(self.workspace, UserId(user), role, at)
 
     def _fire_until(self, now: datetime, *kinds: TimerKind) -> None:
-        """Fire what was due by then, each at its own moment."""
+        """Fire the work that was due by then, each piece at its own time."""
         while True:
             with self.db.transaction() as tx:
                 due = timers.claim(tx, now=now, real=now, limit=_BATCH, kinds=kinds)

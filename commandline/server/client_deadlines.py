@@ -1,4 +1,4 @@
-"""How long the server waits for a client: uvicorn itself waits for a first request for ever."""
+"""Limits how long the server waits for a client. uvicorn alone waits forever for a request."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: c
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """In seconds: from the first moment to the end of the headers, from there to the end of the
-    body, and from an answer to the next request. `silent`: how many connections may be without
-    complete headers at a time.
+    """Deadlines for a client, in seconds.
+
+    `headers` runs from the connection to the end of the headers, `body` from there to the end of
+    the body, and `idle` from an answer to the next request. `silent`: how many connections may be
+    without complete headers at the same time.
     """
 
     headers: float = 10.0
@@ -23,11 +25,11 @@ class Patience:
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """A connection with a deadline, as long as it is the client's turn."""
+    """A connection with a deadline while it is the client's turn."""
 
     patience: ClassVar[Patience] = Patience()
     silent: ClassVar[dict["PatientProtocol", None]] = {}
-    """Those without complete headers, the oldest first."""
+    """The connections without complete headers, the oldest first."""
     _deadline: asyncio.TimerHandle | None = None
     _heard = False
 
@@ -42,8 +44,8 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._heard = True
         super().data_received(data)
-        # After an answer: the rest of its request, or the beginning of another. uvicorn no longer
-        # counts the time of a connection on which anything has come.
+        # After an answer, this is the rest of its request or the start of another. uvicorn stops
+        # its keep-alive timer as soon as any data arrives.
         if self._is_free and not self._deadline and not self.timeout_keep_alive_task:
             self._await_headers()
 
@@ -58,7 +60,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        """A WebSocket has a protocol of its own, which pings."""
+        """Stop the deadline: a WebSocket has its own protocol, which pings."""
         self._stop_waiting()
         super().handle_websocket_upgrade()
 
@@ -92,6 +94,6 @@ class PatientProtocol(HttpToolsProtocol):
 def patient(
     patience: Patience, protocol: type[PatientProtocol] = PatientProtocol
 ) -> type[HttpToolsProtocol]:
-    """Return the protocol for one server; two servers do not count each other's connections."""
+    """Return a protocol class for one server, so that servers count connections separately."""
     own: dict[PatientProtocol, None] = {}
     return type("Patient", (protocol,), {"patience": patience, "silent": own})

@@ -1,4 +1,4 @@
-"""HTTP: the page behind a link that went out by e-mail or SMS.
+"""Serves the web page behind a link that went out by e-mail or SMS.
 
 A GET never acknowledges: mail scanners and previews fetch every link. The button's POST does.
 """
@@ -31,7 +31,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def endpoint(shell: Callable[[], Shell], secret: str) -> Endpoint:
-    """Return what answers `/ack/…`; `secret` is what the links were signed with."""
+    """Return the endpoint for `/ack/…`. `secret` is the key that signed the links."""
     links = Links(secret)
 
     async def acknowledge(request: Request) -> Response:
@@ -41,7 +41,7 @@ def endpoint(shell: Callable[[], Shell], secret: str) -> Endpoint:
 
 
 class _Visit:
-    """A person follows a link, or presses its button."""
+    """One request: a person follows a link or presses its button."""
 
     def __init__(self, shell: Shell, request: Request) -> None:
         self._shell = shell
@@ -53,7 +53,7 @@ class _Visit:
         return self._shell.wording
 
     async def answered(self, links: Links) -> Response:
-        """Every end is a page with a sentence, and what to do."""
+        """Answer with a page that says what happened and what to do, in every case."""
         try:
             link = links.read(self._token)
         except BadLink:
@@ -71,7 +71,7 @@ class _Visit:
             return _page(outside_slack.refused(self._wording, error), 403)
 
     async def _shown(self, link: Link) -> Response:
-        # Before anything is looked up: an old message may lie anywhere by now.
+        # Check this before any look-up: an old message may have ended up anywhere.
         if link.expires_at <= self._shell.now():
             return _page(outside_slack.expired(self._wording), 410)
         view = await self._look(link)
@@ -91,7 +91,7 @@ class _Visit:
                 roles_known=shell.roles_known(),
             )
         except (AlreadyAcknowledged, NothingToAcknowledge):
-            # Another person was a second faster: the current page says so.
+            # Another person was faster. The current page says so.
             return self._standing(await self._look(link))
         except AlreadyHandled as error:
             view = await self._look(link)
@@ -113,7 +113,7 @@ class _Visit:
 
 
 def _page(html: str, status: int) -> Response:
-    """Not cached, not framed, loading nothing; the link is passed to no other site."""
+    """A page that is not cached or framed, loads nothing, and passes its link to no other site."""
     policy = (
         f"default-src 'none'; style-src {outside_slack.style_source()}; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"

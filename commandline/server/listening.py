@@ -1,4 +1,4 @@
-"""Whether this machine lets us listen where we are told to, asked before anything is begun."""
+"""Checks before the start whether the bot can listen on its port."""
 
 import socket
 
@@ -6,12 +6,12 @@ from bot.configuration.settings import SettingsError
 
 
 def check_port(host: str, port: int, setting: str) -> None:
-    """Raise SettingsError where a port is taken, or not ours to take; `setting` chooses it."""
+    """Raise SettingsError if a port is taken or not allowed. `setting` names what sets it."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, address in found:
             with socket.socket(family, kind, protocol) as probe:
-                # As the server does: a connection that has just ended does not block the port.
+                # The server does the same: a connection that just ended does not block the port.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The running bot: store, services, Bolt and worker, put together once."""
+"""The running bot: assembles store, services, Bolt and worker."""
 
 import asyncio
 import logging
@@ -69,7 +69,7 @@ _LONGEST_URL = 300
 
 
 class Tocsin:
-    """One process of the bot. `start`, then serve its `bolt` app, then `stop`."""
+    """One process of the bot. Call `start`, serve its `bolt` app, then call `stop`."""
 
     def __init__(self, settings: Settings, policy: Policy, pace: Timings | None = None) -> None:
         self.settings = settings
@@ -84,7 +84,7 @@ class Tocsin:
         self.figures.uses_policy(policy.digest)
         self.episodes = Episodes()
         self.hearing = Observations(self.figures, self.episodes)
-        # Every replica has the same token, and so the same names.
+        # Every replica has the same token, and therefore the same lane names.
         self._lane_names = LaneNames(settings.bot_token)
         self._gear = Gear(
             self.db,
@@ -121,7 +121,7 @@ class Tocsin:
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to send, tick and (in Socket Mode) listen. Does not wait for Slack."""
+        """Begin to send, tick and (in Socket Mode) listen. This does not wait for Slack."""
         settings = self.settings
         session = await self._closing.enter_async_context(
             new_session(self.pace.http_timeout, trusting(settings.certificates))
@@ -214,7 +214,7 @@ class Tocsin:
         return every is not None and canary.failed(tx, now, every)
 
     def _outside(self, wording: Wording) -> list[FallbackRelay]:
-        """What reaches people outside Slack; none where the policy has nothing for it to do."""
+        """The loop that reaches people outside Slack; none if the policy has no fallback."""
         if not self.policy.fallback:
             self.go_on(self._forget_other_ways())
             return []
@@ -223,7 +223,10 @@ class Tocsin:
         return [FallbackRelay(self._gear, wording, ApprisePort(self.gateways), linking)]
 
     async def _forget_other_ways(self) -> None:
-        """As soon as the database answers: what an earlier policy had go out would stay overdue."""
+        """Withdraw messages that an earlier policy meant for a way outside Slack.
+
+        They would stay overdue. This retries until the database answers.
+        """
         forgotten: int | None = None
         while forgotten is None:
             with going_on(log, "Messages that wait for another way could not be withdrawn"):
@@ -231,7 +234,7 @@ class Tocsin:
             await asyncio.sleep(self.pace.retry_slack)
 
     async def _keep_time(self) -> None:
-        """The first time before any work is claimed, where the database answers."""
+        """Set the clock before any work is claimed, if the database answers, then keep it set."""
         keeper = Timekeeper(
             self.db, self.time_source, self.threads, self.pace, on_jump=self.tick.resume
         )
@@ -244,8 +247,8 @@ class Tocsin:
         self._loops.append(asyncio.create_task(loop))
 
     def _waking(self, loop: asyncio.AbstractEventLoop) -> Callable[[], object]:
-        """Return what wakes the relays, this one at once and the other replicas'; from a thread."""
-        # A session that listens does not outlast a transaction behind a pooler.
+        """Return a function for any thread that wakes this relay at once, then other replicas'."""
+        # Behind a pooler, a listening session does not outlast its transaction.
         if self.db.is_sqlite or self.db.is_pooled:
             return partial(loop.call_soon_threadsafe, self.relay.wake)
         bell = WakeUps(self.db.url, self.relay.wake)
@@ -259,16 +262,16 @@ class Tocsin:
         return partial(loop.call_soon_threadsafe, wake)
 
     def _listen(self, app_token: str, client: AsyncWebClient) -> None:
-        """Beside everything else: where Slack is away, pages go out by other ways all the same."""
+        """Connect in the background: if Slack is away, pages still go out by other ways."""
         socket = Socket(self.bolt, app_token, client, self.pace, self.settings, self.episodes)
         self._closing.push_async_callback(socket.close)
         self.go_on(socket.connect())
 
     def _authorize(self) -> Callable[..., Awaitable[AuthorizeResult]]:
-        """Answer from memory: Bolt asks at every request, and an ack waits for no call.
+        """Authorize from memory: Bolt asks at every request, and an ack must not wait for a call.
 
-        The workspace is the one of our token, even if a payload names its sender's; before
-        Slack has told us, the payload's.
+        The workspace is that of our token, even if a payload names its sender's. Until Slack has
+        told us ours, the payload's counts.
         """
 
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -288,7 +291,7 @@ class Tocsin:
         return [self.workspace] if self.workspace else []
 
     async def _meet_slack(self) -> None:
-        """Learn who we are and who is there, as soon as Slack answers; then once an hour."""
+        """Read the bot's identity and the directory once Slack answers, then once an hour."""
         while True:
             wait = self.pace.retry_slack
             with going_on(
@@ -308,7 +311,7 @@ class Tocsin:
             await asyncio.sleep(wait)
 
     async def _doubt_departures(self) -> None:
-        """Once a minute: who counts as gone by a mistake of Slack's counts in again soon."""
+        """Check once a minute for people who count as gone only by a mistake of Slack's."""
         while True:
             await asyncio.sleep(self.pace.ask_of_gone_every.total_seconds())
             with going_on(
@@ -327,7 +330,7 @@ class Tocsin:
         self._url = word(me, "url", longest=_LONGEST_URL) or ""
 
     async def stop(self) -> None:
-        """Stop taking work, finish what is in flight, let go of everything."""
+        """Stop taking work, finish what is in flight, and release all resources."""
         self.tick.stop()
         for loop in self._loops:
             loop.cancel()

@@ -1,4 +1,4 @@
-"""Knocking at our own door as Slack does."""
+"""Sends a request to the bot itself, in the form that Slack uses."""
 
 import json
 import time
@@ -17,7 +17,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 
 
 def own_door(settings: Settings, session: aiohttp.ClientSession, bolt: AsyncApp) -> Click:
-    """Return what sends an interaction: over HTTP and signed; in Socket Mode, straight to Bolt."""
+    """Return a sender of interactions: signed over HTTP, or in Socket Mode straight to Bolt."""
     signer = SignatureVerifier(settings.signing_secret)
     address = f"{_base(settings)}/slack/events"
     proxy = settings.proxies.proxy_for(address)
@@ -42,7 +42,7 @@ def own_door(settings: Settings, session: aiohttp.ClientSession, bolt: AsyncApp)
 
 
 def _base(settings: Settings) -> str:
-    """The address at which Slack finds us, as far as we know it."""
+    """The address where Slack reaches the bot, or else its local address."""
     if settings.public_url is not None:
         return settings.public_url.rstrip("/")
     host = _ANYWHERE.get(settings.host, settings.host)

@@ -1,4 +1,4 @@
-"""Socket Mode: Slack's requests over a connection that we open."""
+"""Socket Mode: Slack sends its requests over a connection that the bot opens."""
 
 import asyncio
 import logging
@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 
 PING_EVERY = 10.0
 _FAILED = (SlackClientError, aiohttp.ClientError, OSError, LookupError, TypeError, ValueError)
-"""Slack is away, refuses, or answers with what is no address."""
+"""Errors if Slack is away, refuses, or answers without a valid address."""
 
 
 class Socket(SocketModeClient):
-    """slack_sdk's client, but for how it connects.
+    """slack_sdk's client with its own way to connect.
 
-    Its own way tries one address for ever, once Slack has given it. But an address is good for one
-    connection and for seconds: when the first try fails, all others do.
+    slack_sdk retries the address from Slack forever. But an address is good for one connection
+    and a few seconds only: if the first try fails, so do all others.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Socket(SocketModeClient):
         return str(answer["url"])
 
     async def connect(self) -> None:
-        """Return once it is made, however long Slack is away."""
+        """Connect, and retry for as long as Slack is away."""
         tries = 0
         while not self.closed:
             try:
@@ -75,7 +75,7 @@ class Socket(SocketModeClient):
                     await self._connect_once()
             except _FAILED as error:
                 tries += 1
-                # The words of an error may hold the address, which lets anybody in.
+                # The error text may hold the address, which lets anyone in.
                 self._episodes.on(Episode.SOCKET, why=error_code(error))
                 failure = failure_of("apps.connections.open", error)
                 limited = failure.after if isinstance(failure, RateLimited) else timedelta(0)

@@ -1,8 +1,8 @@
-"""What `serve` says when it starts: the same findings as the doctor's, in the same words.
+"""Logs the doctor's findings when `serve` starts, in the same words.
 
-Before it begins, what this machine alone decides: what fails there refuses the start. Then, beside
-its work, what the database and Slack say. They may be away for a while, or wrong for one: that must
-not keep a bot from starting, since it reaches people by other ways meanwhile.
+First come the local checks of this machine. A failure there refuses the start. The checks of the
+database and Slack then run beside the bot's work. Both may be away or wrong for a while. That must
+not stop a start, because the bot can still reach people by other ways.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ from commandline.checks.store import database_findings, file_findings
 log = logging.getLogger(__name__)
 
 BEGINS = 3.0
-"""Seconds after the start: by then it is at work, and ready."""
+"""Seconds after the start. By then the bot is at work and ready."""
 AGAIN = 30.0
-"""Seconds after which Slack is asked again, where it did not answer."""
+"""Seconds until the next try if Slack did not answer."""
 
 
 def local_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    """Look at settings, gateways and files; no one else is asked."""
+    """Check settings, gateways and files. This makes no network request."""
     yield from exposure_findings(settings)
     yield from fallback_findings(settings, policy)
     yield from canary_findings(settings)
@@ -40,7 +40,7 @@ def local_findings(settings: Settings, policy: Policy) -> Iterator[Finding]:
 
 
 def refuse_or_warn(settings: Settings, policy: Policy) -> None:
-    """Log each warning; raises SettingsError with a line for each failure."""
+    """Log each warning. Raises SettingsError with a line for each failure."""
     found = list(local_findings(settings, policy))
     failed = [finding.what for finding in found if finding.level is Level.FAIL]
     if failed:
@@ -70,13 +70,13 @@ async def examine(
     begins: float = BEGINS,
     again: float = AGAIN,
 ) -> None:
-    """Say once what the doctor would say of the database and of Slack, as soon as Slack answers.
+    """Log once what the doctor would say about the database and Slack, until Slack answers.
 
-    `read` runs a call that waits for the database. It begins when the bot is at work: nothing
-    waits for it.
+    `read` runs a call that waits for the database. The checks begin `begins` seconds after the
+    start, and nothing waits for them.
     """
     url = settings.database_url
-    # These were said before it began.
+    # `refuse_or_warn` has logged these already.
     said = {secret_finding(settings.signing_secret), *file_findings(url)}
 
     def say(found: Iterable[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""Ending well: SIGTERM, SIGINT and SIGHUP all finish what is under way and end with status 0."""
+"""Ends the bot cleanly: on SIGTERM, SIGINT or SIGHUP it finishes its work and exits with 0."""
 
 import logging
 import signal
@@ -15,8 +15,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def end_well() -> None:
-    """End on a signal, until a server listens to them itself. One that is ignored stays so: that
-    is how `nohup` keeps a process from being hung up."""
+    """Exit on a signal, until a server handles signals itself.
+
+    An ignored signal stays ignored: that is how `nohup` protects a process from SIGHUP.
+    """
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _end)
@@ -28,12 +30,12 @@ def _end(number: int, _frame: object) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server; it also ends on SIGHUP, and says that it ends."""
+    """uvicorn's server, which also ends on SIGHUP and logs its end."""
 
     _told_to_end = "none"
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # Not told here: what a signal interrupts may be writing to the log.
+        # Log nothing here: the signal may have interrupted a write to the log.
         self._told_to_end = signal.Signals(sig).name
         super().handle_exit(sig, frame)
 
@@ -47,7 +49,7 @@ class Server(uvicorn.Server):
                 yield
             finally:
                 signal.signal(signal.SIGHUP, before)
-                # It has ended, as it was told to: nothing is left for another handler.
+                # The server has handled the signals, so uvicorn must not raise them again.
                 self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

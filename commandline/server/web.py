@@ -1,4 +1,4 @@
-"""HTTP: Slack's requests, health, readiness and metrics."""
+"""The HTTP routes: Slack's requests, links, health, readiness and metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -19,7 +19,7 @@ Beside = Callable[[], Coroutine[Any, Any, None]]
 
 
 def create_app(tocsin: Tocsin, beside: Beside | None = None) -> Starlette:
-    """Return the ASGI app; its lifespan starts and stops the bot, and what goes on `beside` it."""
+    """Return the ASGI app. Its lifespan starts and stops the bot and the `beside` coroutine."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -37,7 +37,7 @@ def create_app(tocsin: Tocsin, beside: Beside | None = None) -> Starlette:
         Route("/metrics", _metrics(tocsin), methods=["GET"]),
     ]
     if not tocsin.settings.socket_mode:
-        # In Socket Mode there is no secret to check a request with: the door does not exist.
+        # Socket Mode has no secret to check a request with, so it has no such route.
         routes.append(Route("/slack/events", _slack(tocsin), methods=["POST"]))
     if tocsin.settings.public_url is not None:
         press = link_server.endpoint(lambda: tocsin.shell, tocsin.settings.link_secret)
@@ -63,9 +63,9 @@ async def _health(_request: Request) -> Response:
 
 def _ready(tocsin: Tocsin) -> Endpoint:
     async def ready(_request: Request) -> Response:
-        # Both at once: where the database hangs, each takes as long as a probe nearly waits.
+        # Run both at once: if the database hangs, each takes nearly as long as a probe waits.
         problems, refused = await asyncio.gather(tocsin.vitals.problems(), tocsin.vitals.refused())
-        # A place that Slack refuses takes no replica out of traffic: the others go on.
+        # A lane that Slack refuses must not take a replica out of traffic: other lanes go on.
         told = {"ready": not problems, "problems": problems, "refused": refused}
         return JSONResponse(told, 503 if problems else 200)
 
