@@ -1,6 +1,6 @@
-"""What Slack takes: a table-driven check of outgoing payloads, and its mrkdwn.
+"""Slack's rules: a table-driven check of outgoing payloads, and Slack's mrkdwn.
 
-Knows neither the bot nor the playground; both lean on it.
+This package imports neither the bot nor the playground. Both use it.
 """
 
 from slack_rules.check import Surface

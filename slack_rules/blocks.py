@@ -141,7 +141,7 @@ VIEWS: Final[dict[str, Shape]] = {
     "home": Shape(_VIEW, required=("blocks",)),
 }
 
-#: What a message may be sent with, by `chat.*` and through a response_url alike.
+#: The fields that a message may have, for `chat.*` and for a response_url.
 MESSAGE_FIELDS: Final = frozenset(
     [
         "attachments",

@@ -1,4 +1,4 @@
-"""Reads a payload against the catalogue and lists what Slack would refuse."""
+"""Checks a payload against the catalogue and lists everything that Slack would refuse."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TEXT_FLAGS = {"plain_text": "emoji", "mrkdwn": "verbatim"}
 
 
 def check_value(rule: Rule, value: Any, pointer: str) -> Iterator[Problem]:
-    """One value by one rule."""
+    """Check one value by one rule."""
     match rule:
         case TextObject():
             yield from _text_object(rule, value, pointer)
@@ -59,7 +59,7 @@ def check_value(rule: Rule, value: Any, pointer: str) -> Iterator[Problem]:
 def check_shape(
     shape: Shape, value: Mapping[str, Any], pointer: str, known: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
-    """An object's fields; `known` are fields that the caller looks after itself."""
+    """Check an object's fields. `known`: fields that the caller checks itself."""
     for name in shape.required:
         if value.get(name) is None:
             yield Problem("missing", f"missing required field: {name}", pointer)
@@ -183,7 +183,7 @@ def _element(types: tuple[str, ...], value: Any, pointer: str) -> Iterator[Probl
 
 
 def _coherence(element: Mapping[str, Any], pointer: str) -> Iterator[Problem]:
-    """What the fields of one element say about each other."""
+    """Check that the fields of one element agree with each other."""
     offered = list(_offered(element))
     single, several = element.get("initial_option"), element.get("initial_options")
     if offered and single is not None and single not in offered:

@@ -1,12 +1,12 @@
-"""Slack's sizes, in one table. Counted in code points, on the escaped text."""
+"""Slack's size limits, in one table. Lengths count code points of the escaped text."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: The longest a string may be.
+#: The most characters that a string may have.
 LONGEST: Final = {
-    "message.text": 40_000,  # cut, not refused
+    "message.text": 40_000,  # Slack cuts a longer text instead of refusing it.
     "message.text.recommended": 4_000,
     "update.text": 4_000,
     "text_object": 3_000,
@@ -50,7 +50,7 @@ LONGEST: Final = {
     "manifest.usage_hint": 1_000,
 }
 
-#: How many items a list may have: (fewest, most).
+#: The number of items that a list may have: (fewest, most).
 ITEMS: Final = {
     "message.blocks": (0, 50),
     "view.blocks": (0, 100),
@@ -69,14 +69,16 @@ ITEMS: Final = {
 }
 
 MESSAGE_SIZE: Final = 9_600
-"""The most that the blocks of one message may hold together: the characters of all their texts, and
-`BLOCK_SIZE` for each block. Slack answers `msg_blocks_too_long` beyond, and documents no number.
-Reported: 13,297 characters for one block and less for several (slackapi/bolt-js #2509, where a
-maintainer speaks of 12,000 and a buffer for the containers), a refusal at 11,341 characters in many
-blocks (#2867), and others from 9,600 on. This is the lowest of them.
+"""The most that the blocks of one message may hold together. The sum counts the characters of all
+their texts, and `BLOCK_SIZE` for each block.
+
+Above its limit Slack answers `msg_blocks_too_long`, but it documents no number. Reports differ:
+13,297 characters for one block and fewer for several (slackapi/bolt-js #2509, where a maintainer
+mentions 12,000 and a buffer for the containers), a refusal at 11,341 characters in many blocks
+(#2867), and other refusals from 9,600. This is the lowest of these numbers.
 """
 BLOCK_SIZE: Final = 100
-"""What a block costs beside its text, as measured with headers: 40 of them left 4,000 less."""
+"""The cost of a block beside its text, measured with headers: 40 headers left 4,000 fewer."""
 VIEW_BYTES: Final = 250_000
 VIEW_STACK: Final = 3
 TABLES_PER_MESSAGE: Final = 1

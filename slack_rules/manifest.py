@@ -1,4 +1,4 @@
-"""An app manifest against Slack's sizes."""
+"""Checks an app manifest against Slack's size limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COMMAND = {
 
 
 def check_manifest(manifest: Mapping[str, Any]) -> list[Problem]:
-    """Names, descriptions, commands and shortcuts; scopes and URLs are Slack's to judge."""
+    """Check names, descriptions, commands and shortcuts. Slack itself checks scopes and URLs."""
     about = manifest.get("display_information") or {}
     features = manifest.get("features") or {}
     problems = list(_texts(about, _ABOUT, "/display_information"))

@@ -1,7 +1,7 @@
-"""Slack's mrkdwn: escape text for it, and parse it into a small tree of tokens.
+"""Slack's mrkdwn: escapes text for it, and parses it into a small tree of tokens.
 
-The tree serves two readers: a page that draws the text, and a workspace that must know who is
-notified. Only `& < >` are special to Slack's parser; everything else is drawn by its look.
+The tree has two uses: a page draws the text, and a workspace finds out which people to notify. Only
+`& < >` are special to Slack's parser. All other marks only change how the text looks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Look = Literal["bold", "italic", "strike"]
 @dataclass(frozen=True)
 class Text:
     text: str
-    """Unescaped: what a person reads."""
+    """Unescaped, as a person reads it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class ListLine:
-    """A line that begins with a bullet or a number; Slack draws the marker as it stands."""
+    """A line that begins with a bullet or a number. Slack draws the marker as written."""
 
     marker: str
     children: tuple[Token, ...]
@@ -141,7 +141,7 @@ _LOUD: dict[str, LoudRange] = {
 
 
 def escape(text: str) -> str:
-    """`& < >` once. Never feed it text that is escaped already: it would show as `&amp;lt;`."""
+    """Escape `& < >`. Never escape a text twice: `<` would become `&amp;lt;`."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -150,7 +150,7 @@ def unescape(text: str) -> str:
 
 
 def parse(source: str) -> tuple[Token, ...]:
-    """The tokens of a mrkdwn text, in order."""
+    """Return the tokens of a mrkdwn text, in order."""
     tokens: list[Token] = []
     position = 0
     for fence in _FENCE.finditer(source):
@@ -167,7 +167,7 @@ def parse(source: str) -> tuple[Token, ...]:
 
 
 def walk(tokens: tuple[Token, ...]) -> Iterator[Token]:
-    """Every token, the nested ones too."""
+    """Yield every token, the nested ones too."""
     for token in tokens:
         yield token
         if isinstance(token, Styled | Quote | ListLine):
@@ -175,7 +175,7 @@ def walk(tokens: tuple[Token, ...]) -> Iterator[Token]:
 
 
 def plain(source: str) -> str:
-    """The text without marks, for a preview or a notification."""
+    """Return the text without marks, for a preview or a notification."""
     return "".join(_plain_token(token) for token in parse(source))
 
 
@@ -259,7 +259,7 @@ def _special(target: str, label: str | None) -> Token:
 
 
 def _plain_of_entities(source: str) -> str:
-    """Within code Slack still resolves links, but draws them as text."""
+    """Return the text of code. Slack resolves links in code, but draws them as plain text."""
     return unescape(_CODE_LINK.sub(lambda match: match[2] or match[1], source))
 
 

@@ -1,5 +1,4 @@
-"""The three questions asked of an outgoing payload: is this message, this view, are these blocks
-something that Slack takes?"""
+"""Checks whether Slack would accept an outgoing message, view or list of blocks."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ _READ = ("text", "alt_text")
 
 
 def check_message(payload: Mapping[str, Any]) -> list[Problem]:
-    """A message as given to `chat.postMessage`, `chat.update` or a response_url."""
+    """Check a message for `chat.postMessage`, `chat.update` or a response_url."""
     problems = [
         Problem("unknown_field", f"invalid additional property: {name}", "")
         for name in payload
@@ -43,7 +42,7 @@ def check_message(payload: Mapping[str, Any]) -> list[Problem]:
 
 
 def check_view(view: Any) -> list[Problem]:
-    """A modal or a home tab as given to `views.open`, `.push`, `.update` and `.publish`."""
+    """Check a modal or home tab for `views.open`, `.push`, `.update` or `.publish`."""
     if not isinstance(view, Mapping):
         return [Problem("wrong_type", "must provide an object", "/view")]
     kind = view.get("type")
@@ -63,7 +62,7 @@ def check_view(view: Any) -> list[Problem]:
 
 
 def check_blocks(blocks: Any, surface: Surface, pointer: str = "/blocks") -> list[Problem]:
-    """A list of blocks on a surface; sizes, shapes, and what they say about each other."""
+    """Check the blocks on a surface: their sizes, their shapes, and whether they agree."""
     if not isinstance(blocks, list | tuple):
         return [Problem("wrong_type", "must provide an array", pointer)]
     problems: list[Problem] = []
@@ -79,12 +78,12 @@ def check_blocks(blocks: Any, surface: Surface, pointer: str = "/blocks") -> lis
 
 
 def message_size(blocks: Any) -> int:
-    """What the blocks of a message weigh against `MESSAGE_SIZE`."""
+    """Return the size of a message's blocks, to compare with `MESSAGE_SIZE`."""
     return sum(BLOCK_SIZE + _characters(block) for block in blocks)
 
 
 def _characters(value: Any) -> int:
-    """Of every text that a person reads, wherever in a block it stands."""
+    """Count the characters of every text that a person reads, at any depth in a block."""
     if isinstance(value, Mapping):
         own = (len(value[name]) for name in _READ if isinstance(value.get(name), str))
         return sum(own) + sum(map(_characters, value.values()))
@@ -94,7 +93,7 @@ def _characters(value: Any) -> int:
 
 
 def _unique_ids(blocks: list[tuple[int, Mapping[str, Any]]], pointer: str) -> Iterator[Problem]:
-    """block_id in the payload, action_id in its block."""
+    """Check that block_id is unique in the payload, and action_id in its block."""
     seen: set[str] = set()
     for number, block in blocks:
         block_id = block.get("block_id")
@@ -133,7 +132,7 @@ def _once_only(
 
 
 def interactive_elements(block: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The elements of a block that a person can act on, in any part of the block."""
+    """Return the elements that a person can act on, from every part of a block."""
     candidates = [block.get("accessory"), block.get("element")]
     if block.get("type") == "actions" and isinstance(block.get("elements"), list):
         candidates += block["elements"]

@@ -1,4 +1,4 @@
-"""One thing that Slack would refuse in a payload."""
+"""A mistake in a payload for which Slack would refuse it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ProblemCode = Literal[
 
 @dataclass(frozen=True)
 class Problem:
-    """`pointer` is a JSON pointer into the payload, '' for the payload itself."""
+    """One mistake. `pointer`: a JSON pointer into the payload; '' means the payload itself."""
 
     code: ProblemCode
     message: str
     pointer: str
 
     def __str__(self) -> str:
-        """As in Slack's `response_metadata.messages`."""
+        """Return the text in the format of Slack's `response_metadata.messages`."""
         return f"[ERROR] {self.message} [json-pointer:{self.pointer or '/'}]"

@@ -1,4 +1,4 @@
-"""The kinds of rule that the catalogue is written in: what a field of a payload may hold."""
+"""The kinds of rule in the catalogue. A rule says what a field of a payload may hold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class String:
     shortest: int = 0
     pattern: str | None = None
     what: str = "a valid value"
-    """What the pattern asks for, in words."""
+    """The meaning of the pattern, in words."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Items:
-    """A list, each item by the same rule."""
+    """A list whose items all follow the same rule."""
 
     of: Rule
     fewest: int = 0
@@ -55,21 +55,21 @@ class Items:
 
 @dataclass(frozen=True)
 class Object:
-    """An object whose shape has a name in the catalogue's table of objects."""
+    """An object. `shape`: the name of its shape in the catalogue's table of objects."""
 
     shape: str
 
 
 @dataclass(frozen=True)
 class Element:
-    """An object that tells its shape by its `type`; only these types fit here."""
+    """An object whose `type` tells its shape. Only these types are allowed here."""
 
     types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Loose:
-    """An object that is accepted without a look inside."""
+    """An object that passes without a check of its contents."""
 
 
 Rule: TypeAlias = TextObject | String | Boolean | Integer | OneOf | Items | Object | Element | Loose
@@ -77,14 +77,14 @@ Rule: TypeAlias = TextObject | String | Boolean | Integer | OneOf | Items | Obje
 
 @dataclass(frozen=True)
 class Shape:
-    """The fields of an object; a name outside `fields` is refused."""
+    """The fields of an object. A name outside `fields` is a problem."""
 
     fields: Mapping[str, Rule]
     required: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
-    """At least one of these must be there."""
+    """At least one of these fields must be present."""
     exclusive: bool = False
-    """… and no more than one."""
+    """Whether at most one field of `any_of` may be present."""
     surfaces: frozenset[str] = field(
         default_factory=lambda: frozenset({"message", "modal", "home"})
     )

@@ -1,4 +1,4 @@
-"""Turns a validated policy file into the objects that the product works with."""
+"""Turns a validated policy file into the objects of `bot.policy.model`."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -39,7 +39,7 @@ V = TypeVar("V")
 
 
 def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
-    """Build the policy; every name in `file` is known to lead somewhere."""
+    """Build the policy. Every name in `file` must exist: `cross_references` has checked them."""
     people = _People(file.people)
     return Policy(
         source=source,
@@ -71,7 +71,7 @@ def policy_from(file: PolicyFile, *, source: str, digest: str) -> Policy:
 
 
 class _People:
-    """Looks `@priya` up in [people]."""
+    """Looks up mentions such as `@priya` in [people]."""
 
     def __init__(self, people: Mapping[str, str]) -> None:
         self.by_name: Mapping[str, UserId] = _frozen(
@@ -89,7 +89,7 @@ class _People:
 
 
 def _working(file: PolicyFile) -> WorkingTime:
-    """Markets are countries where their keys are ISO 3166 codes."""
+    """Return the working time. A market with a key of two letters counts as an ISO 3166 country."""
     countries = frozenset(key.upper() for key in file.market if len(key) == 2)
     return WorkingTime(file.working_hours.start, file.working_hours.end, countries)
 
@@ -118,7 +118,7 @@ def _category(key: str, section: CategorySection) -> Category:
 
 
 def _proposed(section: CategorySection, severity: Severity) -> tuple[TeamKey, ...]:
-    """The teams of this severity and of every milder one, the mildest first."""
+    """Return the teams of this severity and of every milder one, the mildest first."""
     return tuple(
         dict.fromkeys(
             TeamKey(team)
@@ -167,7 +167,7 @@ def _digest(section: DigestSection, people: _People) -> DigestRule:
 
 
 def _roles(section: RolesSection, people: _People) -> RoleRules:
-    """A person named for several roles has the highest."""
+    """Return the roles. A person or group named for several roles has the highest."""
     holders = {
         Role.VIEWER: section.viewer,
         Role.MEMBER: section.member,

@@ -1,8 +1,8 @@
-"""Checks that reach across the policy file: whether what one place names exists in another.
+"""Checks across the policy file: a name in one place must exist in another.
 
-They look at the raw tables, not at the validated ones, so that a file with a mistake in its shape
-still gets all of its other mistakes named in the same run. A value of the wrong type is passed
-over here: `schema` has already said so.
+The checks read the raw tables, not the validated ones. This way a file with a mistake in its shape
+gets all its other mistakes reported in the same run. They ignore values of the wrong type, because
+`schema` reports those.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,7 +47,8 @@ _LISTS_OF_NAMES: tuple[tuple[str, ...], ...] = (
 
 
 def cross_reference_faults(data: Table) -> Iterator[Fault]:
-    """Yield every name that leads nowhere, is given twice, or leaves a person unreachable."""
+    """Yield a fault for each name that does not exist or is given twice, each ladder or digest that
+    reaches no one, and each mistake in other values that depend on each other."""
     yield from _unknown_people(data)
     yield from _unknown_teams(data)
     yield from _missing_severities(data)
@@ -153,7 +154,7 @@ def _categories_without_teams(data: Table) -> Iterator[Fault]:
 
 
 def _default_category(data: Table) -> Iterator[Fault]:
-    """A command names no category: without one of its own, it could open nothing."""
+    """Check that the default category exists: a command names none, so it opens with this one."""
     categories = _table(data, "category")
     key = data.get("default_category", DEFAULT_CATEGORY)
     if not categories or not isinstance(key, str) or key in categories:
@@ -228,7 +229,7 @@ def _table(data: Any, key: str) -> Table:
 
 
 def _at(data: Any, pattern: tuple[str, ...], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield what stands at `pattern`, where `*` is any key of a table or element of a list."""
+    """Yield the path and value of each match of `pattern`. `*` matches any key or list element."""
     if not pattern:
         yield path, data
         return

@@ -1,4 +1,4 @@
-"""What is wrong in a policy file, in words that name the key and what was expected there."""
+"""Mistakes in a policy file, as sentences that name the key and the expected value."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from bot.policy.values import shown
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake: where it is, and a sentence on what is wrong there."""
+    """One mistake: its place, and a sentence about it."""
 
     path: Path
     problem: str
 
     @property
     def key(self) -> str:
-        """The path as a person reads it: `ladder.P0.steps[2].wait`, counted from 1."""
+        """The path in readable form, with indexes from 1: `ladder.P0.steps[2].wait`."""
         words = list(self.path)
         while words and isinstance(words[-1], int):
             words.pop()
@@ -34,14 +34,14 @@ class Fault:
 
 
 def shape_faults(error: ValidationError) -> Iterator[Fault]:
-    """Translate what pydantic found into the words of the file."""
+    """Translate pydantic's errors into faults in the terms of the policy file."""
     for detail in error.errors(include_url=False):
         path = tuple(word for word in detail["loc"] if word != "[key]")
         yield Fault(path, _problem(detail, path))
 
 
 def did_you_mean(wrong: str, known: Iterable[str], mark: str = "") -> str:
-    """Return `; did you mean '@priya'?`, or nothing when no name is near."""
+    """Return `; did you mean '@priya'?`, or an empty text if no name is near."""
     nearest = get_close_matches(wrong, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{mark}{nearest[0]}'?" if nearest else ""
 
@@ -71,7 +71,7 @@ def _problem(detail: ErrorDetails, path: Path) -> str:
         return _unknown_key(path)
     if kind in _PLAIN:
         given = detail["input"]
-        # Counted here: pydantic stops at the first that is too many.
+        # Count here: pydantic stops counting at the first item too many.
         many = len(given) if isinstance(given, Sized) else 0
         return _PLAIN[kind].format(found=shown(given), many=many, **context)
     return detail["msg"]
@@ -91,7 +91,7 @@ def _unknown_key(path: Path) -> str:
 
 
 def _fields(path: Path) -> Mapping[str, FieldInfo]:
-    """Return the keys that the schema knows in the table at `path`."""
+    """Return the keys that the schema allows in the table at `path`."""
     annotation: Any = PolicyFile
     for word in path:
         if _is_section(annotation):

@@ -1,4 +1,4 @@
-"""Reads the policy file and either returns a Policy or says everything that is wrong with it."""
+"""Reads the policy file and returns a Policy, or reports everything that is wrong with the file."""
 
 import hashlib
 import re
@@ -21,12 +21,12 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _DIGITS = re.compile("[0-9]")
 _NESTING = re.compile(r"[\[{.]")
 DEEPEST = 20
-"""Levels of tables and lists; a policy has seven."""
+"""Most levels of tables and lists; a policy has seven."""
 _KEY = re.compile(r"""\s*([A-Za-z0-9_."'-]+)\s*=|\s*\[+([^\]]+)\]""")
 
 
 def load(path: Path) -> Policy:
-    """Read and validate a policy file; raises PolicyError with one line for each mistake."""
+    """Read and validate a policy file. Raises PolicyError with one line for each mistake."""
     raw = _read(path)
     text = _decoded(path, raw)
     data = _parsed(path, text)
@@ -54,7 +54,7 @@ def _read(path: Path) -> bytes:
 
 def _decoded(path: Path, raw: bytes) -> str:
     try:
-        # TOML allows CRLF; one kind of line end keeps the line numbers right.
+        # TOML allows CRLF. One kind of line end keeps the line numbers right.
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
@@ -67,7 +67,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(_syntax_report(path, text, str(error))) from None
     except ValueError:
-        # Python refuses to read numbers of thousands of digits, and tomllib lets it.
+        # Python refuses numbers with thousands of digits, and tomllib passes the error on.
         line = _line_with_most(text, _DIGITS)
         raise PolicyError(f"{path}, line {line}: expected a shorter number") from None
     except RecursionError:
@@ -83,13 +83,13 @@ def _nested_too_deeply(path: Path, text: str) -> PolicyError:
 
 
 def _line_with_most(text: str, signs: re.Pattern[str]) -> int:
-    """Return the line (from 1) on which there are most of these."""
+    """Return the line (from 1) with the most matches."""
     counts = [len(signs.findall(line)) for line in text.split("\n")]
     return counts.index(max(counts)) + 1
 
 
 def _depth(data: Any) -> int:
-    """Count levels without recursion, and no further than is needed."""
+    """Count levels without recursion, and stop once there are too many."""
     depth, level = 0, [data]
     while level and depth <= DEEPEST:
         depth += 1
@@ -114,7 +114,7 @@ def _report(path: Path, text: str, faults: Iterable[Fault]) -> str:
 
 
 def _syntax_report(path: Path, text: str, message: str) -> str:
-    """Say a TOML syntax error with the line, and the key where the line has one."""
+    """Describe a TOML syntax error with its line, and with the key if the line has one."""
     lines = text.split("\n")
     position = _POSITION.search(message)
     number = int(position[1]) if position and position[1] else len(lines)

@@ -1,4 +1,4 @@
-"""The escalation policy as frozen objects: what the rest of the product works with."""
+"""The escalation policy as frozen objects, for the rest of the product."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from bot.domain.times.times_of_day import WorkingTime
 
 @dataclass(frozen=True, slots=True)
 class SeverityRule:
-    """What makes an incident this bad, and how fast it must move."""
+    """The criteria of one severity, and how fast such an incident must move."""
 
     severity: Severity
     name: str
     criteria: Mapping[str, str]
-    """Code → label; an incident takes the worst severity that any of its codes gives."""
+    """Code → label. An incident takes the worst severity of its codes."""
     ack_within: timedelta
     decide_within: timedelta
     update_every: timedelta
@@ -31,23 +31,23 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What an incident is about."""
+    """A subject that an incident can be about."""
 
     key: str
     label: str
     dsa: str
     """The statement category of the EU DSA Transparency Database."""
     teams: Mapping[Severity, tuple[TeamKey, ...]]
-    """The teams to propose; a worse severity includes those of a milder one."""
+    """The teams to propose. A worse severity includes the teams of milder ones."""
     tier: Tier
     references_only: bool
-    """Takes item ids and nothing else: no description, no address, no file."""
+    """Incidents take item ids only: no description, no URL, no file."""
     least_severity: Severity | None
 
 
 @dataclass(frozen=True, slots=True)
 class LadderStep:
-    """One step as the policy words it: the words of `paging.Who`, or people by id."""
+    """One step in the policy's own words: those of `ladders.Who`, or people by id."""
 
     who: tuple[str, ...]
     wait: timedelta
@@ -61,7 +61,7 @@ class LadderRule:
 
 @dataclass(frozen=True, slots=True)
 class TeamRule:
-    """A stakeholder team. `ladders` holds only those that differ from the default ones."""
+    """A stakeholder team. `ladders` holds only the ladders that replace a default one."""
 
     key: TeamKey
     name: str
@@ -80,33 +80,33 @@ class TeamRule:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRule:
-    """How an incident's channel is made."""
+    """The rules for making an incident's channel."""
 
     private: bool
     prefix: str
     fallback: str | None
-    """Where an incident lives as a thread when its channel cannot be made: a channel ID."""
+    """The ID of the channel that holds an incident's thread if its own channel cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackRule:
-    """When a page that Slack has not taken goes out another way, and which ways people have."""
+    """When a page that Slack has not accepted goes out another way, and which ways people have."""
 
     after: Mapping[Severity, timedelta]
-    """A severity that is not here never goes another way."""
+    """Pages of a severity that is not listed never go out another way."""
     ways: Mapping[UserId, tuple[FallbackWay, ...]]
 
     def __bool__(self) -> bool:
         return bool(self.after and self.ways)
 
     def way(self, user: UserId, key: str) -> FallbackWay | None:
-        """Find a person's way by its key; None when the policy does not have it any more."""
+        """Find a person's way by its key; None if the policy no longer has it."""
         return next((way for way in self.ways.get(user, ()) if way.key == key), None)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRule:
-    """One weekly digest. `weekday` 0 is Monday; no `teams` means all of them."""
+    """One weekly digest. `weekday` 0 is Monday. Empty `teams` means all teams."""
 
     key: str
     name: str
@@ -120,9 +120,9 @@ class DigestRule:
 
 @dataclass(frozen=True, slots=True)
 class RoleRules:
-    """Who holds which role, by person and by Slack user group.
+    """The roles of people and of Slack user groups.
 
-    `emergency` tells people without a role how to report one all the same.
+    `emergency`: a sentence that tells people without a role how to report an emergency.
     """
 
     people: Mapping[UserId, Role]
@@ -133,16 +133,17 @@ class RoleRules:
 
 @dataclass(frozen=True)
 class Policy:
-    """The whole policy file, validated. Made by `bot.policy.load` only."""
+    """The whole policy file, validated. Only `bot.policy.load` makes one."""
 
     source: str
     digest: str
-    """The first 12 hex digits of the file's SHA-256: which policy an escalation began with."""
+    """The first 12 hex digits of the file's SHA-256. They tell which policy an escalation began
+    with."""
     people: Mapping[str, UserId]
     severities: Mapping[Severity, SeverityRule]
     categories: Mapping[str, Category]
     default_category: str
-    """That of an escalation which is opened by a command: one of `categories`."""
+    """The category of an escalation opened by a command: a key of `categories`."""
     surfaces: Mapping[str, str]
     markets: Mapping[str, str]
     sources: Mapping[str, str]
@@ -164,7 +165,7 @@ class Policy:
     working: WorkingTime
 
     def team(self, text: str) -> TeamRule:
-        """Find a team by key, name or alias in any case; raises NotFound with the nearest ones."""
+        """Find a team by key, name or alias, in any case. Raises NotFound with the nearest ones."""
         names = {_folded(name): self.teams[key] for name, key in self.team_names().items()}
         wanted = _folded(text)
         if wanted in names:
@@ -173,7 +174,7 @@ class Policy:
         raise NotFound("team", text.strip(), tuple(close)[:3], no_report=bool(close))
 
     def team_names(self) -> dict[str, TeamKey]:
-        """Every name of every team, as the policy writes it: aliases, name, key."""
+        """Return every name of every team as the policy writes it: aliases, name and key."""
         return {
             name: team.key
             for team in self.teams.values()
@@ -194,9 +195,9 @@ class Policy:
         )
 
     def ladder(self, team: TeamKey, severity: Severity) -> Ladder:
-        """Return the ladder that a team's escalation runs on from now to its end, people by id.
+        """Return the ladder that a team's run keeps from now to its end, with people by id.
 
-        A step whose word names no one in this team (a missing backup) is left out.
+        It leaves out a step whose word names no one in this team, such as a missing backup.
         """
         rule = self.teams[team].ladders.get(severity) or self.default_ladders[severity]
         people = self.teams[team].for_paging()
@@ -210,13 +211,13 @@ class Policy:
         return self.in_order(self.category(category).teams[severity])
 
     def in_order(self, teams: Collection[TeamKey]) -> tuple[TeamKey, ...]:
-        """Return teams in the order of the file, in which every list of teams names them."""
+        """Return teams in the order of the policy file, so that every list has the same order."""
         return tuple(team for team in self.teams if team in teams)
 
     def role_of(self, user: UserId, groups: Collection[str]) -> Role:
-        """Return the highest role that a person has by name, by user group or by their team.
+        """Return the highest role that a person has by name, user group, team or manager's duty.
 
-        The caller keeps guests, external and deactivated people out: they have no role here.
+        It does not know guests, external or deactivated people. The caller keeps them out.
         """
         roles = [self.roles.everyone, self.roles.people.get(user, Role.NOBODY)]
         roles += [self.roles.groups[group] for group in groups if group in self.roles.groups]
@@ -227,12 +228,12 @@ class Policy:
         return max(roles)
 
     def criteria_table(self) -> Mapping[str, Severity]:
-        """Return criterion code → the severity that it calls for."""
+        """Return a map from each criterion's code to its severity."""
         return {code: rule.severity for rule in self.severities.values() for code in rule.criteria}
 
     @property
     def channel_ids(self) -> Mapping[str, tuple[str, ...]]:
-        """Every channel that the policy names → where it names it."""
+        """A map from each channel in the policy to the places that name it."""
         named = [
             (channel, f"digest '{digest.key}'")
             for digest in self.digests
@@ -244,12 +245,12 @@ class Policy:
 
     @property
     def user_ids(self) -> Mapping[str, tuple[str, ...]]:
-        """Every person that the policy names → their short name in [people]."""
+        """A map from each person in the policy to their short name in [people]."""
         return _collected([(user, f"@{name}") for name, user in self.people.items()])
 
     @property
     def group_ids(self) -> Mapping[str, tuple[str, ...]]:
-        """Every Slack user group that the policy names → the role it gives."""
+        """A map from each Slack user group in the policy to the role that it gives."""
         return _collected(
             [(group, f"roles.{role.word}") for group, role in self.roles.groups.items()]
         )

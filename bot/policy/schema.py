@@ -1,7 +1,7 @@
-"""The shape of the policy file: which tables and keys there are, and what each may hold.
+"""The shape of the policy file: its tables and keys, and the values that each may hold.
 
-Only what can be judged where it stands. Whether a name exists elsewhere in the file is for
-`cross_references`.
+The schema checks each value alone. `cross_references` checks whether a name exists elsewhere in the
+file.
 """
 
 from datetime import time, timedelta
@@ -32,11 +32,11 @@ from bot.policy.values import (
 )
 
 DEFAULT_CATEGORY = "other"
-"""What `default_category` is in a policy that does not name it."""
+"""The `default_category` of a policy that does not set it."""
 
 
 class Section(BaseModel):
-    """A table of the file: no unknown key, nothing converted silently."""
+    """A table of the file. It allows no unknown key and converts nothing silently."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True
@@ -126,7 +126,7 @@ class FallbackSection(Section):
 
 
 class PolicyFile(Section):
-    """The whole file; the names of the tables as people write them."""
+    """The whole file. The field names are the table names that people write."""
 
     time_zone: Zone
     default_category: Key = DEFAULT_CATEGORY

@@ -1,7 +1,7 @@
-"""Where in a TOML text a key or a value stands, so that an error can name its line.
+"""Finds the lines of keys and values in a TOML text, so that an error can name its line.
 
-`tomllib` keeps no positions. This walks a text that tomllib has already accepted, so it need not
-judge it: it only has to step over strings, arrays, tables and comments in the same way.
+`tomllib` keeps no positions. This code walks a text that tomllib has already accepted, so it does
+not check it. It only has to step over strings, arrays, tables and comments in the same way.
 """
 
 import re
@@ -24,13 +24,13 @@ _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)+")
 def lines_by_path(text: str) -> Mapping[Path, int]:
     """Return the line (from 1) of every table, key and array element of a valid TOML text.
 
-    An element of an array of tables has its number in the path: `("digest", 0, "at")`.
+    The path of an element in an array of tables has its index, from 0: `("digest", 0, "at")`.
     """
     return _Walk(text).document()
 
 
 def line_of(lines: Mapping[Path, int], path: Iterable[str | int]) -> int:
-    """Return the line of `path`, or of the nearest thing around it; 1 when nothing is."""
+    """Return the line of `path`, or of the nearest table or key around it, or 1."""
     wanted = tuple(path)
     while wanted:
         if wanted in lines:
@@ -75,7 +75,7 @@ class _Walk:
         return path
 
     def inside_elements(self, key: tuple[str, ...]) -> Path:
-        """`[digest.x]` after `[[digest]]` belongs to the latest digest."""
+        """Add element indexes to a key: `[digest.x]` belongs to the latest `[[digest]]`."""
         path: Path = ()
         for position, word in enumerate(key):
             path = (*path, word)

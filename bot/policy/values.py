@@ -1,4 +1,4 @@
-"""The kinds of value that the policy file holds, each with what it is to look like."""
+"""The kinds of value in the policy file, and the form of each."""
 
 import re
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def _written_as(form: str, what: str) -> Callable[[Any], str]:
 
 
 def shown(value: Any) -> str:
-    """Name a value as the file writes it, cut short."""
+    """Return a value as the policy file writes it, cut to 60 characters."""
     match value:
         case str():
             return f"'{value[:60]}'"
@@ -87,13 +87,13 @@ def _text(value: Any) -> str:
     if not value.strip():
         raise _expected("expected a text, found an empty one")
     if len(value) > 75:
-        # Slack's limit for the text of an option: a longer label could never be chosen.
+        # Slack's limit for an option's text: no one could choose a longer label.
         raise _expected(f"expected at most 75 characters, found {len(value)}")
     return value.strip()
 
 
 _STRAIGHT = str.maketrans("\u201c\u201d", "''")
-"""A policy's faults stand in a terminal, with the quotes of the file."""
+"""Policy faults appear in a terminal, so they use straight quotation marks like the file."""
 
 
 def _duration(value: Any) -> timedelta:
@@ -148,7 +148,7 @@ def _severity(value: Any) -> Severity:
 
 
 def _step_target(value: Any) -> str:
-    """A word of `paging.Who`, or a person."""
+    """Check a step's target: a word of `ladders.Who`, or a person."""
     words = [who.value for who in Who]
     if isinstance(value, str) and (value in words or re.fullmatch(_PERSON, value)):
         return value
@@ -162,7 +162,7 @@ _ADDRESSES = {
     "email": (re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+"), "'email:priya@example.com'"),
     "sms": (re.compile(r"\+[0-9]{7,15}"), "'sms:+6591234567'"),
 }
-"""The form of an address where the gateway's word tells it; others are known to Apprise alone."""
+"""The address forms of the gateways that are known here. Only Apprise knows the others."""
 _WAY = re.compile(r"([a-z][a-z0-9-]{0,11}):([^\s\x00-\x1f\x7f]{1,200})")
 
 
@@ -180,7 +180,7 @@ def _way(value: Any) -> FallbackWay:
 
 
 def one_or_several(value: Any) -> list[Any]:
-    """One word or person may be written without the brackets of a list."""
+    """Accept a single word or person without the brackets of a list."""
     return [value] if isinstance(value, str) else value
 
 
@@ -195,7 +195,7 @@ def _sentence(value: Any) -> str:
     return said
 
 
-# The examples are shown when a key is missing.
+# A fault about a missing key shows the example.
 Text = Annotated[str, BeforeValidator(_text), Field(examples=["Legal"])]
 Sentence = Annotated[
     str, BeforeValidator(_sentence), Field(examples=["In an emergency, call +65 0000 0000."])
@@ -248,7 +248,7 @@ RoleHolder = Annotated[
 ]
 WayText = Annotated[FallbackWay, BeforeValidator(_way)]
 StepTarget = Annotated[str, BeforeValidator(_step_target)]
-# A select in Slack holds 100 options.
+# A Slack select holds at most 100 options.
 Labels = Annotated[dict[Key, Text], Field(min_length=1, max_length=100)]
 ChannelPrefix = Annotated[
     str,

@@ -26,7 +26,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskReminderArgs(MessageArgs):
-    """`instead_of`: the assignee who has left. `moment`: what happened, in timeline entry `seq`."""
+    """`instead_of`: the assignee who has left.
+
+    `moment`: `given` if a person has just given the task, by timeline entry `seq`.
+    """
 
     late: bool | None = None
     instead_of: str | None = None

@@ -83,7 +83,7 @@ class Ladder:
         return Ladder(tuple(step for step in left if step.targets), self.rounds)
 
     def but(self, users: Collection[UserId], gone: Collection[UserId]) -> "Ladder":
-        """Return the ladder without these people; unchanged if that leaves only people `gone`."""
+        """Return the ladder without these people; unchanged if only people in `gone` are left."""
         left = (
             Step(tuple(t for t in step.targets if t not in users), step.wait) for step in self.steps
         )

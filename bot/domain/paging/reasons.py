@@ -144,7 +144,8 @@ def of_a_page(reasons: Iterable[Reason], *, full: bool) -> tuple[Reason, ...]:
 def weightiest(reasons: Sequence[Reason], most: int) -> list[int]:
     """Return the indexes of the `most` reasons to keep on a page, the oldest first.
 
-    Hand-overs to the reader come first, then the severity, then the first reason, then the newest.
+    Hand-overs weigh most, because the reader takes over that part. Then come changes of severity,
+    the first reason, and the newest of the others.
     """
     newest = reversed(range(len(reasons)))
     weighed = sorted(newest, key=lambda place: _weight(place, reasons[place]))

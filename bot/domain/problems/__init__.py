@@ -1,7 +1,7 @@
-"""What is wrong with what a person typed or chose, as values; a file for each subject.
+"""Problems with input that a person typed or chose, as values, one file per subject.
 
-`problems.j2` has the words of each, in a block named after the class. A field whose
-name begins with `said` holds what was typed, and stands in quotes.
+`problems.j2` has the text for each problem, in a block named after the class. A field whose name
+begins with `said` holds what the person typed, and appears in quotation marks.
 """
 
 from dataclasses import dataclass
@@ -11,4 +11,4 @@ SAID = "said"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Root of every problem."""
+    """Base class of all problems."""

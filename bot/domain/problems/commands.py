@@ -1,4 +1,4 @@
-"""Why a command is not done as it stands, though its words are known."""
+"""Problems with a command whose words the bot knows, but which it cannot carry out as typed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is wrong with a reference, a team, a person, a state or a severity that was typed."""
+"""Problems with a typed name: a reference, a team, a person, a state, a severity and so on."""
 
 from dataclasses import dataclass
 

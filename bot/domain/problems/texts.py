@@ -1,4 +1,4 @@
-"""What is wrong with a text or a choice: missing, too long, or not what is taken there."""
+"""Problems with a text or a choice: it is missing, too long, or not accepted there."""
 
 from dataclasses import dataclass
 from typing import Literal

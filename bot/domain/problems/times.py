@@ -1,4 +1,4 @@
-"""What is wrong with a time or a length of time that was typed."""
+"""Problems with a typed time or length of time."""
 
 from dataclasses import dataclass
 from datetime import datetime

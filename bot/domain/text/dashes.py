@@ -6,4 +6,4 @@ DASHES = "\u2010-\u2015\u2212"
 """Hyphens, dashes and the minus sign, for a character class. `-` itself is not included."""
 
 DASH_IN_FRONT = re.compile(rf"^[-{DASHES}:]+\s+")
-"""A dash or colon that stands alone, at the start of the text after a name."""
+"""Matches a dash or colon that stands alone between a name and the text after it."""

@@ -1,2 +1,4 @@
-"""How people write a point in time: words, zones, days, times of day, lengths. `points` reads all
-of it together."""
+"""Reads points in time as people write them: words, zones, days, times of day, lengths.
+
+`points` combines the other modules.
+"""

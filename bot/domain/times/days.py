@@ -42,7 +42,10 @@ NAMES = frozenset(_DAY_NAMES) | _TOMORROW | {"today", "tonight"}
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day that was read: those that may be meant, earliest first, once today is known."""
+    """A day as read. `count`: how many words it takes.
+
+    `of` takes today's date and returns the dates that may be meant, the earliest first.
+    """
 
     name: str
     count: int
@@ -50,7 +53,10 @@ class Day:
 
 
 def read_day(words: Words, start: int) -> Day | None:
-    """Read a day, with `on` in front of it or without; None where there is none."""
+    """Read a day, with or without `on` in front; None if there is none.
+
+    Raises BadInput for a day that has passed, does not exist or can be read in two ways.
+    """
     the = words.at(start) == "the" and _the_of(words.at(start + 1))
     on = words.at(start) in ("on", "by")
     at = start + (the or on + (words.at(start + on) == "this"))
@@ -63,7 +69,7 @@ def read_day(words: Words, start: int) -> Day | None:
 
 
 def _the_of(word: str) -> bool:
-    """`the day after tomorrow` and `the 3rd of December`, but not `the Monday report`."""
+    """Accept `the day after tomorrow` and `the 3rd of December`, but not `the Monday report`."""
     return word == "day" or _ORDINAL.fullmatch(word) is not None
 
 
@@ -88,7 +94,7 @@ def _on_weekday(weekday: int, today: date) -> list[date]:
 
 
 def _next(words: Words, at: int) -> Day | None:
-    """The week after this one: weeks begin on Monday."""
+    """Read a day of next week. Weeks begin on Monday. `coming friday` is the next Friday."""
     day = words.at(at + 1)
     if words.at(at) == "coming":
         weekday = _DAY_NAMES.get(day)
@@ -110,7 +116,7 @@ def _iso(words: Words, at: int) -> Day | None:
 
 
 def _month(words: Words, at: int) -> Day | None:
-    """`3 Dec`, `Dec 3rd`, `3 of December 2026`; without a year the next one that is not over."""
+    """Read `3 Dec`, `Dec 3rd`, `3 of December 2026`. Without a year, the next such day counts."""
     of = words.at(at + 1) == "of"
     pairs = ((at, at + 1 + of, 2 + of), (at + 1, at, 2))
     for day_at, month_at, count in pairs:
@@ -126,7 +132,7 @@ def _in_month(words: Words, at: int, count: int, month: int, day: int) -> Day:
     if _YEAR.fullmatch(words.at(at + count)):
         whole = _date(said, int(words.at(at + count)), month, day)
         return Day("date", count + 1, lambda _: [whole])
-    _date(said, 2024, month, day)  # A leap year: is there such a day at all?
+    _date(said, 2024, month, day)  # In a leap year, every possible day exists.
     return Day("date", count, lambda today: _years_of(month, day, today))
 
 
@@ -139,7 +145,7 @@ def _years_of(month: int, day: int, today: date) -> list[date]:
 
 
 def _ahead(words: Words, start: int) -> Day | None:
-    """`in 3 days` beside a time of day."""
+    """Read `in 3 days`, for use with a time of day."""
     if words.at(start) != "in":
         return None
     found = read_length(words, start + 1)
@@ -156,6 +162,6 @@ def _date(word: str, year: int, month: int, day: int) -> date:
 
 
 def _refuse_two_ways(word: str) -> None:
-    """`1/12` is the first of December here and the twelfth of January there."""
+    """Refuse `1/12`: it is 1 December in some countries and 12 January in others."""
     if _SLASHED.fullmatch(word) and word != "24/7":
         raise BadInput("when", ReadInTwoWays(word), "2026-12-01 09:30")

@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 
 LONGEST = timedelta(days=3660)
-"""Ten years; whoever writes more has mistyped, and dates beyond it overflow."""
+"""Ten years. A longer length is a typing mistake, and dates beyond it overflow."""
 
 EXAMPLE = "2h"
 
@@ -25,7 +25,7 @@ UNITS: dict[str, timedelta] = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND),
 }
 
-# Their length depends on the date they start from: a deadline must not depend on a guess.
+# Their length depends on the start date, and a deadline must not depend on a guess.
 _NO_FIXED_LENGTH = frozenset({"mo", "mos", "month", "months", "y", "yr", "yrs", "year", "years"})
 
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,4})?)\s*([a-z]+)\s*")
@@ -38,9 +38,10 @@ _ISO = re.compile(
 
 
 def parse_duration(text: str, field_name: str = "duration") -> timedelta:
-    """Read a length of time, longer than nothing and at most ten years; raises BadInput.
+    """Read a length of time, more than zero and at most ten years. Raises BadInput.
 
-    Units go from long to short, each once. Months and years are refused: they have no fixed length.
+    Units go from long to short, each once. Months and years are refused, because they have no fixed
+    length.
     """
     wanted = text.strip()
     if wanted[:1] in ("P", "p"):
@@ -49,9 +50,9 @@ def parse_duration(text: str, field_name: str = "duration") -> timedelta:
 
 
 def humane(length: timedelta) -> str:
-    """Say a length shortly with its two largest units: `2 h`, `35 min`, `1 day 4 h`, `45 s`.
+    """Return a length in its two largest units: `2 h`, `35 min`, `1 day 4 h`, `45 s`.
 
-    The rest is cut off, not rounded, so that nothing is called over before it is. Days are the
+    The rest is cut off, not rounded, so that nothing seems to be over too early. Days are the
     largest unit. A negative length begins with a minus sign.
     """
     if length < timedelta(0):
@@ -111,7 +112,7 @@ def _iso(text: str, field_name: str) -> timedelta:
 
 
 def _times(count: float, unit: timedelta, text: str, field_name: str) -> timedelta:
-    # Compared first: 999999999 weeks do not fit into a timedelta.
+    # Compare before multiplying: 999999999 weeks do not fit into a timedelta.
     if count * unit.total_seconds() > LONGEST.total_seconds():
         raise _too_long(text, field_name)
     return count * unit

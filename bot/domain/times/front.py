@@ -1,4 +1,4 @@
-"""Whether a text begins with a time. What matters is that one is meant, not which one it is."""
+"""Tells whether a text begins with a time, no matter which time it is."""
 
 from bot.domain.errors import BadInput
 from bot.domain.times.days import Day, read_day
@@ -13,8 +13,8 @@ _BEHIND_A_LENGTH = frozenset(several("from before after later hence"))
 def begins_with_time(text: str, working: WorkingTime) -> bool:
     """Tell whether the text begins with a day, a time of day or `in 2h`.
 
-    A length without `in` counts where nothing follows, or `before` and the like: `2h of video` is
-    no time. Nor is `today`, unless a time of day stands beside it.
+    A length without `in` counts only at the end of the text or before a word such as `before`:
+    `2h of video` is not a time. `today` counts only with a time of day beside it.
     """
     words = Words.of(text)
     at = int(words.at(0) in _BEFORE)
@@ -28,7 +28,7 @@ def begins_with_time(text: str, working: WorkingTime) -> bool:
 
 
 def _clock(words: Words, at: int, working: WorkingTime) -> bool:
-    """`at 9` is one, although it is refused as a time; `at 5 schools` is none."""
+    """Accept `at 9` too, although it is refused as a time later. Reject `at 5 schools`."""
     if words.at(at) in ("at", "@", "by") and words.at(at + 1).isdecimal():
         behind = words.at(at + 2)
         return not (behind.isalpha() and behind.endswith("s"))

@@ -1,4 +1,4 @@
-"""What follows a time: the text, unless it still looks like a time. Then nothing is set."""
+"""Checks the words after a time. If they still look like part of it, the whole is refused."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ _BEFORE_NUMBERS = frozenset({"at", "@", "to", "or", "until", "till", "/", "+", D
 
 
 class Behind(Enum):
-    """What the words stand behind."""
+    """The part of the time that comes just before the words."""
 
     LENGTH = "length"
     DAY = "day"
@@ -56,16 +56,16 @@ class Behind(Enum):
 
 
 def _phrase(words: Sequence[str]) -> str:
-    """The words up to the first that says something alone: `in the evening`, not `in`."""
+    """Return the words up to the first that means something alone: `in the evening`, not `in`."""
     last = next((n for n, word in enumerate(words, 1) if word not in _LINKS | _ARTICLES), 0)
     return " ".join(words[: last or len(words)])
 
 
 def refuse_leftover(words: Words, at: int, working: WorkingTime, behind: Behind) -> None:
-    """Refuse where the words behind a time look like more of it.
+    """Raise BadInput if the words after a time look like more of it.
 
-    Behind a length or a day a number is refused too, as in `1h 30 …` and `tomorrow 9 …`. Where the
-    writer marked the end of the time with a colon, all that follows is text.
+    After a length or a day, a number is refused too, as in `1h 30 …` and `tomorrow 9 …`. If the
+    writer marks the end of the time with a colon, everything after it is text.
     """
     if at >= len(words) or (words.ends_at(at) and words.at(at) != DASH):
         return
@@ -85,7 +85,11 @@ def _with_colon(words: Words, at: int) -> str:
 
 
 def _number(words: Words, at: int, behind: Behind) -> bool:
-    """Any digit behind a day, few behind a length; after a comma a large number is text."""
+    """Tell whether a number here may belong to the time.
+
+    After a day, any number may. After a length, only a short one may. A large number after a comma
+    is text.
+    """
     word = words.at(at).lstrip("@")
     if words.at(at) == "@":
         word = words.at(at + 1)
@@ -103,7 +107,7 @@ def _looks_like_time(words: Words, at: int, working: WorkingTime, behind: Behind
     if word == "or" and words.at(at + 1) in _OR_SO:
         return True
     if behind is Behind.LENGTH and word in ("before", "after") and at + 1 < len(words):
-        return True  # `2h before the live` is no time that the clock knows
+        return True  # `2h before the live` depends on an event that the bot does not know.
     if word in _LINKS:
         links = at + 1 < len(words)
         number = word in _BEFORE_NUMBERS and _FEW_DIGITS.fullmatch(words.at(at + 1))
@@ -112,7 +116,7 @@ def _looks_like_time(words: Words, at: int, working: WorkingTime, behind: Behind
 
 
 def _is_time(words: Words, at: int, working: WorkingTime, behind: Behind, *, linked: bool) -> bool:
-    """Whether any reader of times takes the word, or finds fault with it."""
+    """Tell whether a reader of times accepts the word, or refuses it with an error."""
     first = at + linked
     first += words.words[at : at + 2] == ("in", "the") and first + 1 < len(words)
     word, rest = words.at(first), words.words[first : first + 3]
@@ -136,14 +140,14 @@ def _is_time(words: Words, at: int, working: WorkingTime, behind: Behind, *, lin
 
 
 def _in_words(words: Words, at: int, *, linked: bool) -> bool:
-    """`friday five pm`, `friday at five`."""
+    """Recognise a number in words: `friday five pm`, `friday at five`."""
     if words.at(at).isdecimal() or not is_number(words.at(at)):
         return False
     return part_of_day(words.words[at + 1 : at + 2]) or (linked and words.at(at) not in ("a", "an"))
 
 
 def _another_day(words: Words, at: int) -> bool:
-    """`the 4th`, `following day`, `3 days from now`, `mittwoch`, `wendsday`."""
+    """Recognise `the 4th`, `following day`, `3 days from now`, `mittwoch`, `wendsday`."""
     at += words.at(at) == "the"
     word, behind = words.at(at), words.at(at + 1)
     if _NTH.fullmatch(word) or words.words[at : at + 2] in _DAYS_ON:
@@ -167,7 +171,7 @@ def _both(one: str, other: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def _takes_length(words: Words, at: int) -> int:
-    """How many words a length takes here; `week` alone counts too, as in `week from now`."""
+    """Return how many words a length takes here. `week` alone counts, as in `week from now`."""
     found = read_length(words, at)
     return found.count if found else 1
 

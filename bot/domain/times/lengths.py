@@ -39,7 +39,7 @@ class Length:
 
 
 def read_length(words: Words, start: int) -> Length | None:
-    """Read the longest run of words that is a length; None where there is none."""
+    """Read the longest run of words that is a length; None if there is none."""
     tokens, counts = _tokens(words, start)
     for used in range(len(tokens), 0, -1):
         if tokens[used - 1] in JOINERS:
@@ -53,9 +53,9 @@ def read_length(words: Words, start: int) -> Length | None:
 
 
 def refuse_like_a_clock(words: Words) -> None:
-    """`17h30` is half past five in some languages, and seventeen and a half hours in others.
+    """Raise BadInput for `17h30`: half past five in some languages, 17 and a half hours in others.
 
-    `in` in front says that it is a length.
+    With `in` in front, it is clearly a length.
     """
     found = _LIKE_A_CLOCK.fullmatch(" ".join(words.words[:2])) or _LIKE_A_CLOCK.fullmatch(
         words.at(0)
@@ -71,7 +71,7 @@ def refuse_like_a_clock(words: Words) -> None:
 
 
 def _and_more(words: Words, start: int, found: Length, last: str) -> Length:
-    """Add what is said shortly behind: `1h 30`, `an hour and a half`."""
+    """Add the short ending of `1h 30` or `an hour and a half`."""
     at = start + found.count
     behind = words.words[at : at + 3]
     unit = UNITS.get(last.lstrip("0123456789. "), timedelta(0))
@@ -86,7 +86,7 @@ def _and_more(words: Words, start: int, found: Length, last: str) -> Length:
 
 
 def _tokens(words: Words, start: int) -> tuple[list[str], list[int]]:
-    """The words as `parse_duration` reads them, and behind how many words each ends."""
+    """Return the words in the form that `parse_duration` reads, and the word count at each end."""
     tokens: list[str] = []
     counts: list[int] = []
     at = start
@@ -108,7 +108,7 @@ def _tokens(words: Words, start: int) -> tuple[list[str], list[int]]:
 
 
 def _fraction(words: Words, at: int) -> tuple[str, int] | None:
-    """`½`, `1½`, `1 ½`, `2¼h` and `½ an` in decimals, and how many words that took."""
+    """Return `½`, `1½`, `1 ½`, `2¼h` or `½ an` as a decimal, and how many words it takes."""
     whole = int(words.at(at).isdecimal() and words.at(at + 1)[:1] in _FRACTIONS)
     found = _WITH_FRACTION.fullmatch(words.at(at + whole))
     if found is None or (whole and found[1]):

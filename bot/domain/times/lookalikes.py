@@ -1,6 +1,7 @@
-"""Words that look like part of a time and are not read: misspelt days, other languages, places.
+"""Words that look like part of a time and that no reader accepts: misspelt days, other languages,
+places.
 
-A word of these behind a time is refused, with the colon as the way out.
+The bot refuses a time with such a word after it. A colon between the two is the way out.
 """
 
 import re
@@ -75,12 +76,12 @@ PLACES = frozenset(
     *("kuala lumpur", "hong kong", "new delhi", "ho chi", "tel aviv", "abu dhabi", "cape town"),
     *("east coast", "west coast", "bay area", "rio de", "san jose", "las vegas"),
 }
-"""Cities as people name them behind a time; two words each at most."""
+"""Cities as people name them after a time, at most two words each."""
 _BEFORE_TIME = frozenset(
     several("local standard daylight summer winter savings coast european lumpur york kong eastern")
 )
 _COUNTRIES = frozenset(several("uk us usa eu hq dc la ny uae"))
-"""Places where nothing or a day follows: `17:00 UK`, and not `17:00 UK report`."""
+"""These are places only at the end or before a day: `17:00 UK`, but not `17:00 UK report`."""
 _ZONES = re.compile(r"(?:[ecmp][sd]?t|utc|gmt)/(?:[ecmp][sd]?t|utc|gmt)")
 _BETWEEN = re.compile(r"[-/,.&+]")
 _TOMORROW = re.compile(r"2m[or][a-z]*")
@@ -89,13 +90,13 @@ _NAMES = tuple(sorted(name for name in NAMES if len(name) >= _SHORTEST))
 
 
 def bare(word: str) -> str:
-    """The word without its accents: `miércoles` and `miercoles` are one."""
+    """Return the word without accents, so that `miércoles` equals `miercoles`."""
     apart = unicodedata.normalize("NFD", word)
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def part_of_day(words: tuple[str, ...]) -> bool:
-    """`p .m.`, `PMSGT`, `nachmittags`, `de la tarde`: the half of the day a time lies in."""
+    """Recognise a part of the day: `p .m.`, `PMSGT`, `nachmittags`, `de la tarde`."""
     at = 0
     while at < min(2, len(words) - 1) and bare(words[at]) in _SMALL:
         at += 1
@@ -121,7 +122,7 @@ def misspelt_month(word: str) -> bool:
 
 
 def _nearly(word: str, names: tuple[str, ...]) -> bool:
-    """One letter wrong in a name of five letters, two in one of seven."""
+    """Allow one wrong letter in names of five letters or more, two in names of seven or more."""
     if len(word) < _SHORTEST:
         return False
     return any(
@@ -130,13 +131,13 @@ def _nearly(word: str, names: tuple[str, ...]) -> bool:
 
 
 def several_days(word: str) -> bool:
-    """`mon-fri`, `Mon/Wed`, `tue,thu`."""
+    """Recognise `mon-fri`, `Mon/Wed`, `tue,thu`."""
     first, *more = _BETWEEN.split(word)
     return bool(more) and first in NAMES and more[0] in NAMES
 
 
 def place(words: tuple[str, ...]) -> bool:
-    """`London`, `New York`, `UK time`, `Priya's time`, `central european time`."""
+    """Recognise `London`, `New York`, `UK time`, `Priya's time`, `central european time`."""
     known = " ".join(words[:1]) in PLACES or " ".join(words[:2]) in PLACES
     told = words[1:2] == ("time",) or (words[2:3] == ("time",) and words[1] in _BEFORE_TIME)
     alone = words[0] in _COUNTRIES and (len(words) == 1 or words[1] in NAMES)

@@ -1,11 +1,11 @@
-"""A point in time as people write it in a command: `in 2h`, `tomorrow 9:00`, `17:00 SGT friday`.
+"""Reads a point in time from a command: `in 2h`, `tomorrow 9:00`, `17:00 SGT friday`.
 
-One grammar: a time is understood, or it is refused, also where what follows it still looks like a
-time. docs/reference/times.md has the table of examples; each of them is a test. What follows is the
-text that the time was written before.
+There is one grammar. The bot either understands a time or refuses it, and it also refuses a time if
+the words after it still look like a time. The rest is the command's text. docs/reference/times.md
+has the table of examples; each of them is a test.
 
-Nights on which the clocks change: a time that the clocks skip is moved on by what they skip (02:30
-becomes 03:30); of a time that comes twice the first is meant that is still ahead.
+When the clocks change: a time that they skip moves on by the length of the gap (02:30 becomes
+03:30). If a time comes twice, the first one that is still ahead counts.
 """
 
 import re
@@ -49,7 +49,7 @@ _LONGEST_AHEAD = 366 * DAY
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A point in time in UTC, the text after it, and where in the whole the time ends."""
+    """A point in time in UTC, the text after it, and the index at which the time ends."""
 
     moment: datetime
     text: str
@@ -59,8 +59,8 @@ class When:
 def read_when(text: str, now: datetime, zone: ZoneInfo, working: WorkingTime = USUAL) -> When:
     """Read a point in time at the beginning of `text`.
 
-    Raises BadInput for `when` if it cannot be understood, has passed, or lies more than ten years
-    ahead.
+    Raises BadInput for `when` if the time is unclear, has passed, or is too far ahead: a length of
+    time reaches at most 366 days ahead, a date about ten years.
     """
     words = Words.of(text)
     reading = _Reading(words, now, zone, working)
@@ -73,7 +73,7 @@ def read_when(text: str, now: datetime, zone: ZoneInfo, working: WorkingTime = U
 def parse_when(
     text: str, now: datetime, zone: ZoneInfo, working: WorkingTime = USUAL
 ) -> tuple[datetime, str]:
-    """The same: the moment, and the text after it."""
+    """Do the same as `read_when`, but return only the moment and the text after it."""
     found = read_when(text, now, zone, working)
     return found.moment, found.text
 
@@ -83,7 +83,7 @@ Found = tuple[datetime, int]
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A day and a time of day in either order, and how many words they take."""
+    """A day and a time of day, in either order, and how many words they take."""
 
     day: Day | None
     clock: TimeOfDay | None
@@ -98,7 +98,7 @@ class _Reading:
     working: WorkingTime
 
     def stopwatch(self) -> Found | None:
-        """`in 2h`, `2h`, `an hour from now`: that much later, whatever the clocks do."""
+        """Read `in 2h`, `2h`, `an hour from now`: elapsed time, even across a clock change."""
         start = int(self.words.at(0) == "in")
         if not start:
             refuse_like_a_clock(self.words)
@@ -137,7 +137,7 @@ class _Reading:
         return moment, parts.count
 
     def _parts(self) -> _Parts:
-        """Read on as long as a part follows that is not there yet."""
+        """Read parts until one repeats or something else follows."""
         day: Day | None = None
         clock: TimeOfDay | None = None
         at = 0
@@ -156,7 +156,10 @@ class _Reading:
     def _days(
         self, said: str, day: Day | None, clock: TimeOfDay | None, today: date
     ) -> Iterable[date]:
-        """The days that may be meant, earliest first; refuses what two people read differently."""
+        """Return the days that may be meant, the earliest first.
+
+        Raises BadInput for words that two people would read differently.
+        """
         name = day.name if day else ""
         if clock is None and name in ("today", "tonight"):
             raise BadInput("when", NeedsAClock(name), "today 17:30")
@@ -175,7 +178,7 @@ class _Reading:
             if day.year > self.now.year + LONGEST.days // 366:
                 raise BadInput("when", TooFarAhead(said), EXAMPLE)
             if day.year < self.now.year - 1:
-                continue  # long past, and the first days of the calendar have no UTC
+                continue  # Long past, and the first days of the calendar have no time in UTC.
             for instant in instants(day, clock, where):
                 if instant > self.now:
                     return instant
@@ -184,7 +187,8 @@ class _Reading:
 
 
 def _not_understood(words: Words) -> BadInput:
-    """Whoever began with `in` or a number meant a length of time: say what is wrong with that."""
+    """Return the error that helps most. A text that begins with `in` or a number is probably a
+    length of time, so the error says what is wrong with that."""
     if glued := _GLUED.match(words.at(0)):
         clock, more = glued.groups()
         problem = OneTimeThenASpace(words.said(1))
@@ -202,15 +206,15 @@ def _not_understood(words: Words) -> BadInput:
 
 
 def instants(day: date, clock: time, zone: tzinfo) -> Iterator[datetime]:
-    """Yield when the clocks of `zone` show this time on this day, in UTC, earliest first.
+    """Yield when the clocks of `zone` show this time on this day, in UTC, the earliest first.
 
-    Two instants in the night that has an hour twice. In the night that skips an hour, one: the
-    skipped time moved on by what was skipped, which is what the offset before the change gives.
+    When an hour comes twice, there are two instants. When an hour is skipped, there is one: the
+    time moved on by the length of the gap, as the offset before the change gives it.
     """
     local = datetime.combine(day, clock, zone)
     first = local.replace(fold=0).astimezone(UTC)
     second = local.replace(fold=1).astimezone(UTC)
     yield first
-    # In a gap the offsets are the other way round, and `second` lies before `first`.
+    # In a gap the offsets are the other way round, so `second` comes before `first`.
     if second > first:
         yield second

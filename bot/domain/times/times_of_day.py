@@ -15,9 +15,9 @@ EXAMPLE = "tomorrow 9:00"
 
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
-    """What the policy says of time: when a working day begins and ends, and where people work.
+    """The policy's rules on time: when a working day begins and ends, and where people work.
 
-    `countries` are the policy's markets by their ISO 3166 codes: they say what `IST` means.
+    `countries`: the policy's markets as ISO 3166 codes. They decide what `IST` means.
     """
 
     begins: time = time(9, 0)
@@ -27,15 +27,15 @@ class WorkingTime:
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """A time of day, by how many words it is named, and the zone, where one is."""
+    """A time of day, how many words it takes, and the zone if there is one."""
 
     time: time
     count: int
     zone: Zone | None = None
     word: str = ""
-    """`eod`, `noon` or `midnight`, where it was said so."""
+    """`eod`, `noon` or `midnight`, if the person wrote one of these."""
     halved: bool = False
-    """Said with am or pm."""
+    """Written with am or pm."""
 
 
 _CLOCK = re.compile(
@@ -43,7 +43,7 @@ _CLOCK = re.compile(
     r"(am|pm|a\.m|p\.m|a|p)?(z|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
 )
 _IN_A_DAY = re.compile(r"@?(0?[7-9]|1[0-9]|2[0-3])h([0-5][0-9])")
-"""`9h30` behind a day or `at`; alone, and `1h30` anywhere, it may be a length."""
+"""`9h30` is a time after a day or `at`. Alone it may be a length, and `1h30` always may."""
 _HALVES = {"am": "am", "a.m": "am", "a": "am", "pm": "pm", "p.m": "pm", "p": "pm"}
 _APART: dict[tuple[str, ...], str] = {
     ("am",): "am",
@@ -64,9 +64,9 @@ _OWN_ZONE = (("local", "time"), ("my", "time"))
 def read_clock(
     words: Words, start: int, working: WorkingTime, *, behind_day: bool = False
 ) -> TimeOfDay | None:
-    """Read a time of day, with `at` in front of it or without; None where there is none.
+    """Read a time of day, with or without `at` in front; None if there is none.
 
-    A number alone is none: `at 9` may be the morning or the evening.
+    A number alone is refused after `at`: `at 9` may be the morning or the evening.
     """
     at = start + (words.at(start) in _BEFORE)
     found = _named(words, at, working) or _digits(words, at)
@@ -112,7 +112,7 @@ def _digits(words: Words, at: int) -> TimeOfDay | None:
 
 
 def _half_apart(words: Words, at: int) -> tuple[str | None, int]:
-    """`9 pm`, `9:00 p. m.`: the half of the day in words of its own."""
+    """Read am or pm in separate words: `9 pm`, `9:00 p. m.`."""
     for length in (1, 2):
         if half := _APART.get(words.words[at + 1 : at + 1 + length]):
             return half, 1 + length
@@ -125,7 +125,7 @@ def _with_h(words: Words, at: int) -> TimeOfDay | None:
 
 
 def _refuse_range(words: Words, at: int, offset: str) -> None:
-    """`9:00-10:00` is a range to most people, and west of UTC to those who write a whole date."""
+    """Refuse `9:00-10:00`: most people mean a range. After a whole date it is a UTC offset."""
     dated = any(_DATED.fullmatch(words.at(before)) for before in (at - 1, at - 2))
     if _RANGE.fullmatch(offset) and not dated:
         example = f"17:00 UTC{offset}" if ":" in offset else EXAMPLE
@@ -163,7 +163,7 @@ def _not_on_the_clock(word: str) -> BadInput:
 
 
 def not_a_time_of_day(number: str) -> BadInput:
-    """The refusal of a number alone, with the times that it may mean."""
+    """Return the error for a number alone, with the times that it may mean."""
     hour = int(number[:9])
     if 12 < hour < 24:
         ways: tuple[str, ...] = (f"{hour}:00", f"{hour - 12}pm")

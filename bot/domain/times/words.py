@@ -1,4 +1,4 @@
-"""A sentence's words as the readers of times see them: folded, and each with its place."""
+"""A sentence's words in the form that the readers of times use: folded, each with its position."""
 
 import re
 import unicodedata
@@ -17,10 +17,10 @@ def several(names: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The text's words, and where each begins and ends in it.
+    """The words of a text, and where each one begins in it.
 
-    `words` are in small letters and without the marks behind them; `written` are not made small:
-    some names of zones are words otherwise. `marks` is what stood behind a word.
+    `words` are in lower case, without the punctuation after them. `written` keep their case,
+    because some zone names are ordinary words in lower case. `marks`: the punctuation after each.
     """
 
     text: str
@@ -51,27 +51,27 @@ class Words:
         return 0 <= index < len(self.marks) and "," in self.marks[index]
 
     def ends_at(self, count: int) -> bool:
-        """Whether the writer marked the end of the time behind so many words: `9:00: ask Tom`."""
+        """Tell whether the writer marked the time's end after `count` words: `9:00: ask Tom`."""
         ended = 0 < count <= len(self.marks) and {*self.marks[count - 1]} & {":", ";"}
         return bool(ended) or self.at(count) == DASH
 
     def after(self, count: int) -> str:
-        """The text behind so many words, as it was written, without a dash between the two."""
+        """Return the text after `count` words as written, without a dash in between."""
         count += self.at(count) == DASH
         return self.text[self.starts[count] :].strip() if count < len(self.starts) else ""
 
     def end(self, count: int) -> int:
-        """Where so many words end in the text, with a dash that follows and without the marks."""
+        """Return the index at which `count` words end, with a following dash but no punctuation."""
         last = count - 1 + (self.at(count) == DASH)
         return self.starts[last] + len(self.written[last]) if count else 0
 
     def said(self, count: int) -> str:
-        """The first words, as they were written."""
+        """Return the first words as written, at most 40 characters."""
         return " ".join(self.written[: max(count, 1)])[:40]
 
 
 def _plain(text: str) -> str:
-    """Fold dashes, quotes and full-width forms, each character to one: places stay the same."""
+    """Fold dashes, quotes and full-width forms one to one, so that positions stay the same."""
     return "".join(map(_folded, text.translate(_DASHES | _QUOTES)))
 
 

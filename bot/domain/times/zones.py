@@ -1,4 +1,4 @@
-"""Time zones as people write them behind a time: `SGT`, `UTC+8`, `+08:00`, `Europe/Dublin`."""
+"""Time zones as people write them after a time: `SGT`, `UTC+8`, `+08:00`, `Europe/Dublin`."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -21,8 +21,10 @@ EXAMPLE = "17:00 +08:00"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an abbreviation means in some countries: an offset, or with None whatever is in force
-    in `zone`."""
+    """The meaning of an abbreviation in some countries.
+
+    `hours`: the offset from UTC; None means the offset that is in force in `zone`.
+    """
 
     zone: str
     hours: float | None
@@ -31,14 +33,14 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone that was read. `named` is its abbreviation, where it has to be in force."""
+    """A zone as read. `named`: the abbreviation, if it must be in force in `place` at the time."""
 
     offset: tzinfo
     named: str = ""
     place: ZoneInfo | None = None
 
     def check(self, moment: datetime) -> None:
-        """Refuse `EST` on a day on which New York has EDT: nobody can tell what was meant."""
+        """Raise BadInput for `EST` on a day when New York has EDT: the meaning is unclear."""
         if self.place is not None and moment.astimezone(self.place).utcoffset() != (
             moment.astimezone(self.offset).utcoffset()
         ):
@@ -111,7 +113,7 @@ _MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
     "art": (_means("America/Argentina/Buenos_Aires", -3, "AR"),),
     "cot": (_means("America/Bogota", -5, "CO"),),
     "pet": (_means("America/Lima", -5, "PE"),),
-    # Those that mean several things.
+    # Abbreviations with several meanings
     "ist": (
         _means("Asia/Kolkata", 5.5, "IN"),
         _means("Europe/Dublin", 1, "IE"),
@@ -134,7 +136,7 @@ ONLY_IN_CAPITALS = frozenset({"eat", "cat", "art", "wit", "west", "wet", "pet", 
     "pt",
     "z",
 }
-"""Words or parts of words in small letters: 'at 9:00 eat something'."""
+"""In lower case, these are words or parts of words: 'at 9:00 eat something'."""
 
 _OTHERS = frozenset(
     several(
@@ -142,7 +144,8 @@ _OTHERS = frozenset(
         "PGT MVT LKT BTT KGT TJT NCT VUT WAST HADT HAST MEZ MESZ HNEC HAEC"
     )
 )
-"""Known elsewhere, and to no market: refused rather than taken for text."""
+"""Abbreviations that exist but are not in `_MEANINGS`. The bot refuses them, so that they do not
+pass for text."""
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?")
 _PLACE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*(?:/[A-Za-z0-9+-]+(?:_[A-Za-z]+)*){1,2}")
 _AREAS = frozenset(
@@ -156,12 +159,15 @@ _COUNTRIES = {
         "Brazil/East Brazil/West Mexico/General Chile/Continental Etc/UTC Etc/GMT"
     )
 }
-"""Older names of zones; `US/EU` is a text."""
+"""Older zone names, listed because `US/EU` is text."""
 _FURTHEST = timedelta(hours=14)
 
 
 def read_zone(word: str, countries: Collection[str]) -> Zone | None:
-    """Read a zone as it was written; None where the word is none, BadInput where it may be two."""
+    """Read a zone as written; None if the word is not one.
+
+    Raises BadInput if the zone has several meanings, is not known, or does not exist.
+    """
     folded = word.lower()
     meanings = _MEANINGS.get(folded)
     if meanings is not None and (word.isupper() or folded not in ONLY_IN_CAPITALS):
@@ -184,7 +190,10 @@ def _offset(word: str, found: re.Match[str]) -> timezone:
 
 
 def _names_a_place(word: str) -> bool:
-    """`and/or` is none: the database of zones begins with the continents."""
+    """Tell whether a word looks like an IANA name, which begins with a continent or an ocean.
+
+    `and/or` does not.
+    """
     area, between, _ = word.lower().partition("/")
     return bool(between) and area in _AREAS and _PLACE.fullmatch(word) is not None
 
@@ -199,7 +208,10 @@ def _place(word: str) -> ZoneInfo:
 
 
 def _meant(name: str, meanings: tuple[Meaning, ...], countries: Collection[str]) -> Zone:
-    """Choose by the policy's markets; where they leave several or none of several, refuse."""
+    """Choose the meaning by the policy's markets.
+
+    Raises BadInput if that leaves meanings with different offsets.
+    """
     here = [meaning for meaning in meanings if not meaning.countries.isdisjoint(countries)]
     meant = (here or meanings)[0]
     others = [meaning for meaning in here or meanings if meaning.hours != meant.hours]
